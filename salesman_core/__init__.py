@@ -1,0 +1,1 @@
+"""SalesMan: a CRM that plugins assemble."""

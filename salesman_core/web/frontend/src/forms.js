@@ -1,0 +1,171 @@
+// Forms marked with data-form: leaving them changed is asked about, and what was typed survives an
+// error, a lost session and a lost connection (data-draft="NAME" keeps a draft until it is saved).
+import { contentOf, hasChanged, rememberSaved } from "./changes.js";
+import { showTemplate } from "./toasts.js";
+
+const DRAFTS = "salesman-draft:";
+const KEPT_OUT = "input[type=password], input[type=file], input[name=csrf_token]";
+let isSubmitting = false;
+
+export function tendForms(root) {
+  for (const form of root.querySelectorAll("form[data-form]")) {
+    rememberSaved(form);
+    restoreDraft(form);
+  }
+  root.querySelectorAll("select[data-select]").forEach(enhance);
+  root.querySelector("[data-form-errors]")?.focus();
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (!isSubmitting && hasChanged()) event.preventDefault();
+});
+window.addEventListener("pageshow", () => (isSubmitting = false));
+
+document.addEventListener("submit", (event) => {
+  // Others may still refuse it, as a question that is asked first does.
+  queueMicrotask(() => {
+    if (event.defaultPrevented) return;
+    isSubmitting = true;
+    noteSubmitted(event.target);
+  });
+});
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("form[data-draft]");
+  if (form) sessionStorage.setItem(keyOf(form), contentOf(withoutSecrets(form)));
+});
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  const add = target.closest?.("[data-repeated-add]");
+  if (add) addRow(add);
+  const remove = target.closest?.("[data-repeated-remove]");
+  if (remove) removeRow(remove);
+  const calendar = target.closest?.("[data-date-open]");
+  if (calendar) calendar.parentElement.querySelector("[data-date-picker]").showPicker();
+  const toField = target.closest?.('[data-form-errors] a[href^="#field-"]');
+  if (toField) focusField(event, toField.hash.slice(1));
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("[data-date-picker]") || !target.value) return;
+  const field = target.parentElement.querySelector("input:not([data-date-picker])");
+  field.value = target.value.split("-").reverse().join(".");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+function addRow(button) {
+  const rows = button.closest("[data-repeated]").querySelectorAll("[data-repeated-row]");
+  const last = rows[rows.length - 1];
+  const row = last.cloneNode(true);
+  row.querySelector("input").value = "";
+  row.querySelector("input").classList.remove("is-invalid");
+  last.after(row);
+  row.querySelector("input").focus();
+}
+
+function removeRow(button) {
+  const row = button.closest("[data-repeated-row]");
+  const field = row.querySelector("input");
+  const isOnly = row.parentElement.querySelectorAll("[data-repeated-row]").length === 1;
+  if (isOnly) field.value = "";
+  else row.remove();
+}
+
+function focusField(event, id) {
+  const field = document.getElementById(id);
+  if (!field) return;
+  event.preventDefault();
+  const control = field.tomselect ?? field.querySelector("input") ?? field;
+  control.focus();
+}
+
+async function enhance(select) {
+  if (select.tomselect) return;
+  const { default: TomSelect } = await import("./imports/tom-select.js");
+  const { searchAddress } = select.dataset;
+  new TomSelect(select, {
+    plugins: select.multiple ? ["remove_button"] : [],
+    maxOptions: 500,
+    ...(searchAddress && { load: searched(searchAddress), shouldLoad: (words) => words.length > 1 }),
+  });
+}
+
+const searched = (address) => async (words, give) => {
+  const url = new URL(address, location.href);
+  url.searchParams.set("q", words);
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  give(answer.ok ? await answer.json() : []);
+};
+
+// Drafts
+
+const keyOf = (form) => `${DRAFTS}${location.pathname}#${form.dataset.draft}`;
+
+function withoutSecrets(form) {
+  const copy = form.cloneNode(true);
+  // A clone forgets what was chosen since the page came.
+  form.querySelectorAll("select").forEach((select, index) => {
+    const twin = copy.querySelectorAll("select")[index];
+    [...select.options].forEach((option, place) => (twin.options[place].selected = option.selected));
+  });
+  copy.querySelectorAll(KEPT_OUT).forEach((field) => field.remove());
+  return copy;
+}
+
+function restoreDraft(form) {
+  if (!form.dataset.draft || form.querySelector("[data-form-errors]")) return;
+  const kept = sessionStorage.getItem(keyOf(form));
+  if (!kept || kept === contentOf(withoutSecrets(form))) return;
+  fill(form, JSON.parse(kept));
+  showTemplate("toast-draft");
+}
+
+function fill(form, pairs) {
+  const values = Map.groupBy?.(pairs, ([name]) => name) ?? grouped(pairs);
+  for (const [name, found] of values) addMissingRows(form, name, found.length);
+  for (const field of form.elements) {
+    if (!field.name || field.matches(KEPT_OUT)) continue;
+    const kept = (values.get(field.name) ?? []).map(([, value]) => value);
+    put(field, kept, form);
+  }
+}
+
+function put(field, kept, form) {
+  if (field.matches("[type=checkbox], [type=radio]")) field.checked = kept.includes(field.value);
+  else if (field.matches("select")) {
+    for (const option of field.options) option.selected = kept.includes(option.value);
+  } else if (kept.length > 1) {
+    const place = [...form.querySelectorAll(`[name="${CSS.escape(field.name)}"]`)].indexOf(field);
+    field.value = kept[place] ?? "";
+  } else if (kept.length) field.value = kept[0];
+}
+
+function addMissingRows(form, name, count) {
+  const rows = form.querySelectorAll(`[data-repeated-row] [name="${CSS.escape(name)}"]`);
+  const add = rows[0]?.closest("[data-repeated]").querySelector("[data-repeated-add]");
+  for (let missing = count - rows.length; add && missing > 0; missing -= 1) addRow(add);
+}
+
+function grouped(pairs) {
+  const groups = new Map();
+  for (const pair of pairs) groups.set(pair[0], [...(groups.get(pair[0]) ?? []), pair]);
+  return groups;
+}
+
+const SUBMITTED = "salesman-submitted";
+
+function noteSubmitted(form) {
+  if (form.dataset.draft) sessionStorage.setItem(SUBMITTED, keyOf(form));
+}
+
+/** Drops the draft of the form that was sent last, once another page of ours has come instead. */
+export function dropSavedDraft() {
+  const key = sessionStorage.getItem(SUBMITTED);
+  if (!key || !document.body.classList.contains("shell")) return;
+  const failed = document.querySelector("[data-problem], [data-form-errors]");
+  sessionStorage.removeItem(SUBMITTED);
+  if (!failed && !isShown(key)) sessionStorage.removeItem(key);
+}
+
+const isShown = (key) => [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === key);

@@ -1,0 +1,2 @@
+export { default } from "sortablejs";
+export * from "sortablejs";

@@ -1,0 +1,63 @@
+// Single letters that lead somewhere while no field is being filled in: "/" searches, "?" shows the
+// list of keys, "g" and a letter goes to a place of the menu ([data-go]), any other letter presses
+// the button that says so ([data-key]).
+import { openDialog } from "./dialogs.js";
+
+const PATIENCE_MS = 1500;
+let leaderPressedAt = -Infinity;
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submitForm(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || isBeingFilledIn(event.target)) return;
+  if (document.querySelector("dialog:modal")) return;
+  if (act(letterOf(event))) event.preventDefault();
+});
+
+export function isBeingFilledIn(element) {
+  return Boolean(
+    element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"),
+  );
+}
+
+// Whoever has the Russian layout on presses the same keys.
+export function letterOf({ key, code }) {
+  if (code === "Slash" && key === ".") return "/";
+  if (code === "Slash" && key === ",") return "?";
+  const isForeignLetter = code.startsWith("Key") && !/^[a-z]$/i.test(key);
+  return isForeignLetter ? code.slice(3).toLowerCase() : key;
+}
+
+function act(letter) {
+  const follows = performance.now() - leaderPressedAt < PATIENCE_MS;
+  leaderPressedAt = -Infinity;
+  if (follows) return press(`[data-go="${CSS.escape(letter)}"]`);
+  if (letter === "g") {
+    leaderPressedAt = performance.now();
+    return true;
+  }
+  if (letter === "/") return focusSearch();
+  if (letter === "?") return openDialog("keys");
+  return /^[a-z]$/.test(letter) && press(`[data-key="${letter}"]`);
+}
+
+function press(selector) {
+  const element = document.querySelector(selector);
+  element?.click();
+  element?.focus();
+  return element !== null;
+}
+
+function focusSearch() {
+  const field = document.getElementById("search");
+  field?.focus();
+  field?.select();
+  return field !== null;
+}
+
+function submitForm(event) {
+  const form = event.target.closest?.("form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}

@@ -1,0 +1,35 @@
+// What every request carries and shows. For htmx an extension, because htmx asks it before it sends,
+// and no plugin can stop it from hearing of a request.
+import htmx from "./imports/htmx.js";
+import { whileWaiting } from "./waiting.js";
+
+const HEADER = "X-CSRFToken";
+const proof = () => document.querySelector('meta[name="csrf-token"]');
+
+htmx.registerExtension("salesman", {
+  htmx_config_request(_element, { ctx }) {
+    if (proof()) ctx.request.headers[HEADER] = proof().content;
+    // Ends with the answer's headers: an open stream of events is no waiting.
+    ctx.fetch = (address, options) => whileWaiting(fetch(address, options));
+  },
+  htmx_after_request(_element, { ctx }) {
+    takeOver(ctx.response.headers.get(HEADER));
+  },
+});
+
+/** Sends `pairs` of names and values as a form does. */
+export function post(address, pairs) {
+  const options = {
+    method: "POST",
+    body: new URLSearchParams(pairs),
+    headers: { [HEADER]: proof()?.content ?? "", "HX-Request": "true" },
+  };
+  return whileWaiting(fetch(address, options));
+}
+
+// The server gives a new proof where the page's has grown old, so that sending again works.
+function takeOver(token) {
+  if (!token || !proof()) return;
+  proof().content = token;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+}

@@ -1,0 +1,21 @@
+// What every page loads.
+import "./imports/htmx.js";
+import "./imports/tabler.js";
+import "./requests.js";
+import "./desk.js";
+import "./dialogs.js";
+import "./keys.js";
+import "./lists.js";
+import "./live.js";
+import "./records.js";
+import "./search.js";
+import "./toasts.js";
+import { dropSavedDraft, tendForms } from "./forms.js";
+import { offerThemes } from "./theme.js";
+
+offerThemes();
+dropSavedDraft();
+tendForms(document);
+document.addEventListener("htmx:after:process", ({ target }) => {
+  if (target instanceof Element && target !== document.body) tendForms(target);
+});

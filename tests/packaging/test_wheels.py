@@ -1,0 +1,230 @@
+"""Each distribution builds a wheel with everything in it, and the wheels run without the checkout.
+
+The tests share the wheels and one environment, so they stay together in one process.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("wheels")
+
+ROOT = Path(__file__).parents[2]
+PROJECTS = [
+    ROOT,
+    ROOT / "hookspecs",
+    *sorted(p.parent for p in ROOT.glob("plugins/*/pyproject.toml")),
+]
+PLUGINS = PROJECTS[2:]
+UV = Path(sys.executable).parent / "uv"
+SECONDS_TO_START = 30
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment with the third-party packages of run.lock and some of our wheels."""
+
+    folder: Path
+
+    def uv(self, *arguments: str | Path) -> None:
+        """Run `uv pip` on the environment."""
+        run(UV, "pip", *arguments, "--quiet", "--python", self.folder)
+
+    @property
+    def salesman(self) -> Path:
+        return self.folder / "bin" / "salesman"
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
+    """Each project's wheel, by the folder of the project."""
+    target = tmp_path_factory.mktemp("wheels")
+    return {project: build_wheel(project, target / str(n)) for n, project in enumerate(PROJECTS)}
+
+
+@pytest.fixture(scope="module")
+def core(wheels: dict[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The core alone, installed from its wheel and that of the contract."""
+    installed = Installed(tmp_path_factory.mktemp("environment") / "venv")
+    run(UV, "venv", "--quiet", "--python", sys.executable, installed.folder)
+    installed.uv("install", "--require-hashes", "--requirement", ROOT / "requirements/run.lock")
+    installed.uv("install", "--offline", "--no-deps", wheels[ROOT], wheels[ROOT / "hookspecs"])
+    return installed
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_wheel_holds_every_file_of_its_package_and_no_other(
+    project: Path, wheels: dict[Path, Path]
+) -> None:
+    with zipfile.ZipFile(wheels[project]) as archive:
+        names = {Path(name) for name in archive.namelist()}
+
+    packaged = {name for name in names if not name.parts[0].endswith(".dist-info")}
+    assert packaged == files_of_package(project)
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_wheel_tells_type_checkers_that_it_is_typed(
+    project: Path, wheels: dict[Path, Path]
+) -> None:
+    with zipfile.ZipFile(wheels[project]) as archive:
+        assert f"{package_of(project)}/py.typed" in archive.namelist()
+
+
+def test_wheel_of_the_core_holds_the_built_front_end(wheels: dict[Path, Path]) -> None:
+    with zipfile.ZipFile(wheels[ROOT]) as archive:
+        assert "salesman_core/web/static/dist/manifest.json" in archive.namelist()
+
+
+def test_core_alone_runs_from_its_wheels(core: Installed, tmp_path: Path) -> None:
+    assert answer_of_new_server(core, tmp_path) == 200
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
+def test_plugin_runs_from_its_wheel(
+    plugin: Path, core: Installed, wheels: dict[Path, Path], tmp_path: Path
+) -> None:
+    needed = with_required_plugins(plugin)
+    core.uv("install", "--offline", "--no-deps", *(wheels[project] for project in needed))
+    try:
+        assert answer_of_new_server(core, tmp_path) == 200
+        assert f"{plugin.name} " in run(core.salesman, "plugins", "list", folder=tmp_path)
+    finally:
+        core.uv("uninstall", *(name_of(project) for project in needed))
+
+
+def build_wheel(project: Path, target: Path) -> Path:
+    run(
+        UV, "build", "--quiet", "--offline", "--wheel", "--no-build-isolation",
+        "--python", sys.executable, "--out-dir", target, project,
+    )  # fmt: skip
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+def files_of_package(project: Path) -> set[Path]:
+    folder = project / package_of(project)
+    found = {
+        file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
+    }
+    sources = {file for file in found if folder / "web/frontend" in file.parents}
+    compiled = {file.with_suffix(".mo") for file in found if file.suffix == ".po"}
+    return {file.relative_to(project) for file in (found - sources) | compiled}
+
+
+def with_required_plugins(plugin: Path) -> list[Path]:
+    """Give the plugin's folder, and those of all plugins that it depends on."""
+    by_name = {name_of(project): project for project in PLUGINS}
+    needed: list[Path] = []
+    waiting = [plugin]
+    while waiting:
+        project = waiting.pop()
+        if project not in needed:
+            needed.append(project)
+            waiting += [by_name[name] for name in required_names(project) if name in by_name]
+    return needed
+
+
+def required_names(project: Path) -> list[str]:
+    requirements: list[str] = metadata_of(project)["dependencies"]
+    return [requirement.partition(">")[0].strip() for requirement in requirements]
+
+
+def name_of(project: Path) -> str:
+    return str(metadata_of(project)["name"])
+
+
+def package_of(project: Path) -> str:
+    return name_of(project).replace("-", "_")
+
+
+def metadata_of(project: Path) -> dict[str, list[str]]:
+    metadata: dict[str, list[str]] = tomllib.loads((project / "pyproject.toml").read_text())[
+        "project"
+    ]
+    return metadata
+
+
+def answer_of_new_server(installed: Installed, folder: Path) -> int:
+    """Set up a database in the folder, start a server, and give the status of its /healthz."""
+    run(
+        installed.salesman, "init",
+        "--admin-email", "a@example.com", "--admin-password", "wheels-need-no-checkout",
+        folder=folder,
+    )  # fmt: skip
+    with serving(installed, folder) as address:
+        return status_of(f"{address}/healthz")
+
+
+@contextmanager
+def serving(installed: Installed, folder: Path) -> Iterator[str]:
+    port = str(free_port())
+    log = folder / "serve.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [installed.salesman, "serve", "--port", port],
+            cwd=folder, env=environment(folder), stdout=output, stderr=output,
+        )  # fmt: skip
+    try:
+        wait_until_open(int(port), server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(SECONDS_TO_START)
+
+
+def wait_until_open(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+def status_of(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Give the environment for programs of ours, without anything that leads back here."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("SALESMAN_", "PYTHON"))
+    }
+    return kept | {"SALESMAN_DATABASE_URL": f"sqlite:///{folder / 'salesman.db'}"}
+
+
+def run(*command: str | Path, folder: Path | None = None) -> str:
+    """Run a command, give its output, and fail with all that it said if it fails."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment(folder) if folder else None,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.fail(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
