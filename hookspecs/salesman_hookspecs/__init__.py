@@ -1,0 +1,81 @@
+"""The contract between SalesMan and its plugins: hook specifications and the values they carry.
+
+A plugin imports from here and from ``salesman_core.toolkit``, and from nothing else of the core.
+"""
+
+from salesman_hookspecs._markers import (
+    API_VERSION,
+    PROJECT_NAME,
+    HookRules,
+    Phase,
+    Policy,
+    hookimpl,
+    hookspec,
+    rules_of,
+)
+from salesman_hookspecs.access import Permission, Person, PresetGrant, Scope
+from salesman_hookspecs.data import (
+    Change,
+    Closing,
+    ImportBatch,
+    ImportField,
+    ImportOutcome,
+    ImportType,
+    RecordType,
+    SearchHit,
+    SearchSource,
+    StageMove,
+    TimelineEntry,
+    TimelineQuery,
+    TimelineSource,
+    Veto,
+)
+from salesman_hookspecs.insight import Evidence, HealthCheck
+from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
+from salesman_hookspecs.web import DeskWidget, NavItem, QuickCreate, Slot, SlotFill, Text
+from salesman_hookspecs.work import Event, EventHandler, EventType, Job, Schedule
+
+__all__ = [
+    "API_VERSION",
+    "PROJECT_NAME",
+    "RESERVED_IDS",
+    "Change",
+    "Closing",
+    "DeskWidget",
+    "Event",
+    "EventHandler",
+    "EventType",
+    "Evidence",
+    "HealthCheck",
+    "HookRules",
+    "ImportBatch",
+    "ImportField",
+    "ImportOutcome",
+    "ImportType",
+    "Job",
+    "ManifestError",
+    "NavItem",
+    "Permission",
+    "Person",
+    "Phase",
+    "Plugin",
+    "Policy",
+    "PresetGrant",
+    "QuickCreate",
+    "RecordType",
+    "Schedule",
+    "Scope",
+    "SearchHit",
+    "SearchSource",
+    "Slot",
+    "SlotFill",
+    "StageMove",
+    "Text",
+    "TimelineEntry",
+    "TimelineQuery",
+    "TimelineSource",
+    "Veto",
+    "hookimpl",
+    "hookspec",
+    "rules_of",
+]

@@ -1,0 +1,370 @@
+"""Hooks about records, and the values that they exchange."""
+
+# A specification is a signature with its documentation; it has no body to judge.
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from salesman_hookspecs._markers import Phase, Policy, hookspec
+from salesman_hookspecs.access import Person
+from salesman_hookspecs.web import Text
+
+
+class Veto(Exception):  # noqa: N818  # the field's word: a veto is not an error of the program
+    """Raised by an implementation of a ``before_`` hook to refuse a change.
+
+    :param message: why, for the person who tried, in their language.
+    :param field: the field that it concerns, or None for the record as a whole.
+    """
+
+    def __init__(self, message: Text, field: str | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A kind of record that has an owner, a card and access.
+
+    :param kind: its name in the singular, as ``deal``; for a plugin's it begins with the id.
+    :param title: what people read for one of them.
+    :param model: the mapped class.
+    :param view_permission: what one must hold to see such records.
+    :param card_endpoint: the endpoint of its card, which takes ``record_id``.
+    :param label: gives the column or expression that names a record.
+    :param owner: the attribute of the model that holds the owner's user id, or None.
+    :param participants: a mapped class with ``record_id`` and ``user_id``, or None.
+    :param deleted: the attribute that holds when the record went to the bin, or None.
+    :param through: for what is reached only through another record: that record's kind and the
+        attribute that refers to it, as ``("client", "client_id")`` for a contact.
+    """
+
+    kind: str
+    title: Text
+    model: type[Any]
+    view_permission: str
+    card_endpoint: str
+    label: str = "name"
+    owner: str | None = "owner_id"
+    participants: type[Any] | None = None
+    deleted: str | None = None
+    through: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a record that is about to be written.
+
+    :param kind: the kind of record.
+    :param record_id: its id, or None while it is being made.
+    :param before: the changed fields as they stand; empty for a new record.
+    :param after: the changed fields as they are to be.
+    """
+
+    kind: str
+    record_id: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StageMove:
+    """A deal about to move to another stage.
+
+    :param deal_id: the deal.
+    :param pipeline_id: its pipeline.
+    :param from_stage_id: where it stands.
+    :param to_stage_id: where it is to stand.
+    """
+
+    deal_id: int
+    pipeline_id: int
+    from_stage_id: int
+    to_stage_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A deal about to be closed.
+
+    :param deal_id: the deal.
+    :param outcome: ``won`` or ``lost``.
+    :param reason_id: why it was lost, or None.
+    """
+
+    deal_id: int
+    outcome: str
+    reason_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened to a record.
+
+    :param at: when, UTC.
+    :param kind: what people filter by, as ``note``.
+    :param text: what happened, in the reader's language; a ``Markup`` is taken as HTML.
+    :param icon: a Tabler icon's name.
+    :param actor: who did it, or an empty string for the system.
+    :param url: where it leads, or None.
+    :param id: unique among the entries of its source at one moment; breaks ties of ``at``.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    icon: str
+    actor: str = ""
+    url: str | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineQuery:
+    """Which entries are asked for: the newest first, older than ``before``, at most ``limit``.
+
+    :param kind: the kind of record, ``client`` or ``deal``.
+    :param record_id: the record. The caller has checked that the person may see it.
+    :param person: who asks; entries about other records pass through their own access.
+    :param before: only entries at this moment or earlier, UTC; None for the newest.
+    :param limit: at most so many.
+    """
+
+    kind: str
+    record_id: int
+    person: Person
+    before: datetime | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """A plugin's part in the story of a client or deal.
+
+    :param id: unique within the plugin.
+    :param title: what people filter by.
+    :param entries: gives the entries of a query, newest first.
+    """
+
+    id: str
+    title: Text
+    entries: Callable[[TimelineQuery], Sequence[TimelineEntry]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A record that a search found.
+
+    :param title: its name.
+    :param url: its card.
+    :param detail: a line that tells it from its namesakes.
+    :param score: from 0 to 1; hits of all sources are sorted by it.
+    """
+
+    title: str
+    url: str
+    detail: str = ""
+    score: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """A kind of record that the search box finds.
+
+    :param id: unique within the plugin.
+    :param title: the heading above its hits.
+    :param icon: a Tabler icon's name.
+    :param permission: what one must hold for it to be asked.
+    :param find: gets what was typed, who asks and how many hits at most; access is its own duty,
+        through ``toolkit.visible``.
+    """
+
+    id: str
+    title: Text
+    icon: str
+    permission: str
+    find: Callable[[str, Person, int], Sequence[SearchHit]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportField:
+    """A field that a column of a file may fill.
+
+    :param name: the field, as in the JSON API.
+    :param title: what people read.
+    :param synonyms: column headings that mean it, in lower case, in any language.
+    :param kind: how a cell is read, and what :attr:`ImportBatch.rows` holds of it: ``text`` a
+        ``str``; ``money`` a ``Decimal`` of hundredths; ``number`` a ``Decimal``; ``date`` a
+        ``date``; ``moment`` a ``datetime`` in UTC; ``flag`` a ``bool``; ``phones``, ``emails`` and
+        ``list`` a tuple of ``str``, which several columns may fill together.
+    :param required: True where a row without it is refused.
+    :param money_currency: for ``money``: the field that holds its currency; a sign or word beside
+        the amount (``€ 3.500,00``) fills it with the currency's code.
+    """
+
+    name: str
+    title: Text
+    synonyms: tuple[str, ...] = ()
+    kind: str = "text"
+    required: bool = False
+    money_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of one row.
+
+    :param action: ``created``, ``updated``, ``unchanged`` or ``refused``.
+    :param record_id: the record, unless it was refused.
+    :param errors: what refused it, by field.
+    :param warnings: what was kept all the same but deserves a look, by field.
+    """
+
+    action: str
+    record_id: int | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBatch:
+    """Rows of a file, their cells read into plain values, to be written in one transaction.
+
+    :param rows: by field name, a field with an empty cell left out: an import never empties what
+        is filled. What a file knows and no field holds stands under ``unmapped`` as a mapping of
+        column heading to text.
+    :param options: the mapping's ``match`` (names of fields whose values find the record; empty
+        for the usual ones) and ``create_missing`` (fields whose records are made where there are
+        none of that name), both tuples.
+    :param source: the name under which external ids of this file are kept.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    options: Mapping[str, Any]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportType:
+    """A kind of record that files may bring in.
+
+    :param record: the word of the command line and the page, in the plural, as ``deals``.
+    :param title: what people read.
+    :param permission: what one must hold to import such records.
+    :param fields: what columns may fill.
+    :param apply: writes a batch inside the caller's transaction; an outcome per row, in order. A
+        row that cannot be written is refused and leaves the others alone; an exception stops the
+        whole import. The same rows once more change nothing.
+    """
+
+    record: str
+    title: Text
+    permission: str
+    fields: tuple[ImportField, ...]
+    apply: Callable[[ImportBatch], Sequence[ImportOutcome]]
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
+def salesman_record_types() -> Iterable[RecordType]:
+    """Give the kinds of record that this plugin keeps, and how they are reached.
+
+    Example::
+
+        @hookimpl
+        def salesman_record_types():
+            return [RecordType("notes", "Note", Note, "notes.note.view", "notes.card")]
+    """
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.WRITE, since="0.1")
+def salesman_before_save(change: Change) -> None:
+    """Judge a change of a client, contact or deal before it is written.
+
+    Called in the transaction of the change; raise :class:`Veto` to refuse it.
+
+    :param change: what is to be written.
+
+    Example::
+
+        @hookimpl
+        def salesman_before_save(change):
+            if change.kind == "client" and change.after.get("name") == "Test":
+                raise Veto("Choose a real name", field="name")
+    """
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.WRITE, since="0.1")
+def salesman_before_stage_move(move: StageMove) -> None:
+    """Judge a deal's move to another stage.
+
+    Called in the transaction of the move; raise :class:`Veto` to refuse it with a reason that
+    the person sees.
+
+    :param move: the move.
+
+    Example::
+
+        @hookimpl
+        def salesman_before_stage_move(move):
+            if not has_contract(move.deal_id):
+                raise Veto("The contract is missing")
+    """
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.WRITE, since="0.1")
+def salesman_before_close(closing: Closing) -> None:
+    """Judge the closing of a deal.
+
+    Called in the transaction of the closing; raise :class:`Veto` to refuse it.
+
+    :param closing: the deal and its outcome.
+
+    Example::
+
+        @hookimpl
+        def salesman_before_close(closing):
+            if closing.outcome == "won" and unpaid(closing.deal_id):
+                raise Veto("An invoice is still unpaid")
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give this plugin's part in the story of clients and deals.
+
+    Example::
+
+        @hookimpl
+        def salesman_timeline_sources():
+            return [TimelineSource("notes", "Notes", note_entries)]
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
+def salesman_search_sources() -> Iterable[SearchSource]:
+    """Give the kinds of record of this plugin that the search box finds.
+
+    Example::
+
+        @hookimpl
+        def salesman_search_sources():
+            return [SearchSource("notes", "Notes", "note", "notes.note.view", find_notes)]
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
+def salesman_import_types() -> Iterable[ImportType]:
+    """Give the kinds of record of this plugin that files may bring in.
+
+    Example::
+
+        @hookimpl
+        def salesman_import_types():
+            return [ImportType("notes", "Notes", "notes.note.create", FIELDS, apply_notes)]
+    """
