@@ -1,0 +1,38 @@
+"""The database: engines, sessions, column types and the base of all tables."""
+
+from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers
+from salesman_core.db.engine import make_engine
+from salesman_core.db.session import (
+    ReadOnlyError,
+    WritingSession,
+    after_commit,
+    at_commit,
+    db,
+    own_transaction,
+    reading,
+    writing,
+)
+from salesman_core.db.types import BigId, Money, Norm, Percent, UtcDateTime, normalised
+
+__all__ = [
+    "AnyRow",
+    "Base",
+    "BigId",
+    "Money",
+    "Norm",
+    "Percent",
+    "ReadOnlyError",
+    "UtcDateTime",
+    "WritingSession",
+    "after_commit",
+    "at_commit",
+    "db",
+    "identity",
+    "make_engine",
+    "normalised",
+    "own_transaction",
+    "reading",
+    "refers",
+    "writing",
+    "owner_of_table",
+]

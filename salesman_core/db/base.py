@@ -1,0 +1,53 @@
+"""The base of every table, the core's and the plugins'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.orm import registry as Registry  # noqa: N812  # a class, named as one
+
+from salesman_core.db.types import BigId, UtcDateTime
+
+AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+"""A row of columns that a query names; a page or an answer reads them by those names."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Names of constraints: SQLite's batch changes and every downgrade need to know them."""
+
+
+class Base(DeclarativeBase):
+    """A table. Its name begins with its owner and an underscore: ``core_deal``, ``leads_lead``."""
+
+    registry = Registry(
+        metadata=sa.MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime}
+    )
+
+
+def identity() -> MappedColumn[int]:
+    """Give the column of a row's identity, counted up by the database."""
+    return mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+def refers(column: str, *, ondelete: str, index: bool = True, **options: Any) -> MappedColumn[Any]:
+    """Give a column that refers to another table's row.
+
+    :param column: the target, as ``core_client.id``.
+    :param ondelete: ``CASCADE``, ``SET NULL`` or ``RESTRICT``: said each time, because an absent
+        plugin must never block a deletion in silence.
+    :param index: False where another index already begins with this column.
+    """
+    return mapped_column(BigId, sa.ForeignKey(column, ondelete=ondelete), index=index, **options)
+
+
+def owner_of_table(name: str) -> str:
+    """Give the owner of a table by its prefix, as ``leads`` for ``leads_lead``."""
+    return name.split("_", 1)[0]

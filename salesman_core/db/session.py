@@ -1,0 +1,150 @@
+"""The two kinds of session: one that reads, one that writes.
+
+Views and queries read through :func:`reading`; only services write, through :func:`writing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, has_app_context
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from salesman_core.db.base import Base
+from salesman_core.db.engine import make_engine, readonly
+
+
+class ReadOnlyError(RuntimeError):
+    """Something was written through the session that only reads: use ``writing()``."""
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy with our engines, and with a scoped session that only reads."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> sa.Engine:
+        options.pop("echo_pool", None)
+        return make_engine(options.pop("url"), **options)
+
+    @property
+    def reader(self) -> sa.Engine:
+        """The engine whose transactions refuse to write."""
+        readers: dict[sa.Engine, sa.Engine] = current_app.extensions.setdefault(
+            "salesman_readers", {}
+        )
+        if self.engine not in readers:
+            readers[self.engine] = readonly(self.engine)
+        return readers[self.engine]
+
+
+class ReadingSession(FlaskSession):
+    """A session that reads: a flush with something to write, or a statement that writes, raises."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> sa.Engine:
+        """Give the engine that refuses to write."""
+        return db.reader
+
+
+db = Database(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"class_": ReadingSession, "autoflush": False},
+)
+
+
+@sa.event.listens_for(ReadingSession, "before_flush")
+def _refuse_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if session.new or session.dirty or session.deleted:
+        message = "this session only reads: change records inside `with writing() as session:`"
+        raise ReadOnlyError(message)
+
+
+@sa.event.listens_for(ReadingSession, "do_orm_execute")
+def _refuse_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        message = "this session only reads: change records inside `with writing() as session:`"
+        raise ReadOnlyError(message)
+
+
+def reading() -> Session:
+    """Give the session of this request or job that reads.
+
+    Inside ``writing()`` that is the session of the change, so that an answer which is made before
+    the commit shows what was written.
+    """
+    return _current() or db.session()
+
+
+class WritingSession(Session):
+    """A session inside one transaction; what is to happen with the commit is hung on to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before_commit: list[Callable[[Session], None]] = []
+        self.after_commit: list[Callable[[], None]] = []
+
+
+def _current() -> WritingSession | None:
+    return g.get("salesman_writing") if has_app_context() else None
+
+
+@contextmanager
+def writing() -> Iterator[WritingSession]:
+    """Open the transaction of a change; within another one, join that.
+
+    Everything that belongs to a change happens in one transaction, so services may call each
+    other: the outermost ``writing()`` commits, and an exception rolls all of it back.
+    """
+    outer = _current()
+    if outer is not None:
+        yield outer
+        return
+    db.session.rollback()  # what is read later must see what is written now
+    with WritingSession(db.engine, expire_on_commit=False) as session:
+        with session.begin(), _announced(session):
+            yield session
+            session.flush()
+            for call in session.before_commit:
+                call(session)
+        for after in session.after_commit:
+            after()
+
+
+@contextmanager
+def _announced(session: WritingSession) -> Iterator[None]:
+    g.salesman_writing = session
+    try:
+        yield
+    finally:
+        del g.salesman_writing
+
+
+@contextmanager
+def own_transaction(session: WritingSession) -> Iterator[None]:
+    """Let ``writing()`` inside this block join *session* (a worker's, which commits by itself)."""
+    with _announced(session):
+        yield
+        session.flush()
+        for call in session.before_commit:
+            call(session)
+
+
+def at_commit(session: Session, call: Callable[[Session], None]) -> None:
+    """Call *call* as the last thing before the transaction of *session* commits."""
+    _of(session).before_commit.append(call)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Call *call* once the transaction of *session* has been committed."""
+    _of(session).after_commit.append(call)
+
+
+def _of(session: Session) -> WritingSession:
+    if not isinstance(session, WritingSession):
+        message = "only a session from writing() knows when it commits"
+        raise TypeError(message)
+    return session

@@ -1,0 +1,56 @@
+"""Texts for people: one catalogue per owner, so that no plugin's "Open" wins everywhere."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from babel.support import LazyProxy
+from flask_babel import Domain
+
+LANGUAGES: Final = {"ru": "Русский", "en": "English"}
+"""The languages that the core is complete in, each named in itself."""
+
+_catalogues: dict[str, Texts] = {}
+
+
+class Texts:
+    """The texts of one owner.
+
+    A module of the owner says ``texts = Texts("leads", Path(__file__).parent)`` once and uses
+    ``texts.gettext``, ``texts.ngettext`` and, where the language is not known yet (titles in
+    manifests, messages of errors), ``texts.lazy``.
+
+    :param owner: ``core`` or a plugin's id.
+    :param package: the folder that holds ``translations/<language>/LC_MESSAGES/<owner>.mo``.
+    """
+
+    def __init__(self, owner: str, package: Path) -> None:
+        self._domain = Domain([str(package / "translations")], domain=owner)
+        _catalogues[owner] = self
+
+    def gettext(self, text: str, **values: Any) -> str:
+        """Give *text* in the reader's language, with *values* put in by ``%(name)s``."""
+        return str(self._domain.gettext(text, **values))
+
+    def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
+        """Give the form of a counted text that the language has for *number* (``%(num)s``)."""
+        return str(self._domain.ngettext(one, many, number, **values))
+
+    def form(self, one: str, many: str, number: int) -> str:
+        """Give the form of a counted text that the language has for *number*, nothing put in."""
+        return str(self._domain.get_translations().ungettext(one, many, number))
+
+    def lazy(self, text: str, **values: Any) -> LazyProxy:
+        """Give a text that is translated each time that somebody reads it."""
+        return LazyProxy(partial(self.gettext, text, **values), enable_cache=False)
+
+
+def texts_of(owner: str) -> Texts:
+    """Give the texts of *owner*; those of the core where it has none of its own."""
+    return _catalogues.get(owner, _catalogues["core"])
+
+
+texts = Texts("core", Path(__file__).parent)
+"""The core's own texts."""
