@@ -1,0 +1,305 @@
+"""The host: loads plugins one by one, keeps what they contribute, knows which are active."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+import pluggy
+import structlog
+from flask import current_app
+from packaging.specifiers import InvalidSpecifier
+
+import salesman_hookspecs.access
+import salesman_hookspecs.data
+import salesman_hookspecs.insight
+import salesman_hookspecs.web
+import salesman_hookspecs.work
+from salesman_core.config import Settings
+from salesman_core.config.settings import judged
+from salesman_core.errors import PluginError
+from salesman_core.plugins.discovery import Installed
+from salesman_core.plugins.dispatch import FAILURES, Contribution, Dispatcher, owner_of
+from salesman_core.plugins.faults import Fault
+from salesman_core.plugins.states import (
+    Loaded,
+    State,
+    load_order,
+    without_missing,
+    works_with_host,
+)
+from salesman_hookspecs import PROJECT_NAME, Phase, Plugin, Policy, rules_of
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+log = structlog.get_logger(__name__)
+
+CORE: Final = "core"
+SPECIFICATIONS: Final[tuple[ModuleType, ...]] = (
+    salesman_hookspecs.access,
+    salesman_hookspecs.data,
+    salesman_hookspecs.insight,
+    salesman_hookspecs.web,
+    salesman_hookspecs.work,
+)
+
+
+class PluginHost:
+    """All plugins of one application.
+
+    :param settings: where the settings of plugins stand, and which plugins to load.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.manager = pluggy.PluginManager(PROJECT_NAME)
+        for module in SPECIFICATIONS:
+            self.manager.add_hookspecs(module)
+        self.plugins: dict[str, Loaded] = {}
+        self.settings: dict[str, Any] = {}
+        self.order: list[str] = []
+        self._switched_off: frozenset[str] = frozenset()
+        self._behind: frozenset[str] = frozenset()
+        self._active: frozenset[str] = frozenset()
+        self.dispatcher = Dispatcher(self.manager, self.is_active)
+        self._registry: dict[str, tuple[Contribution[Any], ...]] = {}
+
+    # -- loading
+
+    def register_core(self, domain: str, hooks: ModuleType) -> None:
+        """Register a domain of the core, which contributes through the very same hooks."""
+        self.manager.register(hooks, name=f"{CORE}.{domain}")
+
+    def load(self, installed: Sequence[Installed]) -> None:
+        """Import and register plugins, each on its own; what fails keeps its reason.
+
+        :raises PluginError: at the first failure, where the settings say ``on_error = "fail"``.
+        """
+        for plugin in installed:
+            self._admit(plugin)
+        for id_ in load_order(self.manifests()):
+            loaded = self.plugins[id_]
+            self._register(loaded)
+            if loaded.trouble is None:
+                self.order.append(id_)
+        self._mark_missing()
+        self._settle()
+        if self._settings.core.on_error == "fail":
+            self._insist()
+
+    def _admit(self, plugin: Installed) -> None:
+        twin = self.plugins.get(plugin.id)
+        if twin is not None:
+            twin.fail(State.FAILED, f"two distributions claim the id {plugin.id!r}")
+            return
+        loaded = self.plugins[plugin.id] = Loaded(plugin)
+        if not self._wanted(plugin.id):
+            loaded.fail(State.INSTALLED, "the settings do not load it")
+            return
+        try:
+            loaded.manifest = plugin.manifest()
+            if not works_with_host(loaded.manifest):
+                reason = f"works with hook API {loaded.manifest.api}"
+                loaded.fail(State.INCOMPATIBLE, reason)
+        except (*FAILURES, InvalidSpecifier) as error:
+            loaded.fail(State.FAILED, _words(error), traceback.format_exc())
+
+    def _wanted(self, id_: str) -> bool:
+        wanted = self._settings.core.plugins
+        return "*" in wanted or id_ in wanted
+
+    def manifests(self) -> dict[str, Plugin]:
+        """Give the manifests of the plugins that nothing stands in the way of, by id."""
+        return {
+            loaded.id: loaded.manifest
+            for loaded in self.plugins.values()
+            if loaded.manifest is not None and loaded.trouble is None
+        }
+
+    def _register(self, loaded: Loaded) -> None:
+        try:
+            self.settings[loaded.id] = self._judged_settings(loaded)
+            hooks = importlib.import_module(f"{loaded.installed.module}.hooks")
+            self.manager.register(hooks, name=loaded.id)
+            loaded.hooks = hooks
+            _refuse_unknown_hooks(self.manager, hooks)
+        except FAILURES as error:
+            self._give_up(loaded, _words(error), traceback.format_exc())
+
+    def _judged_settings(self, loaded: Loaded) -> Any:
+        schema = loaded.manifest.settings if loaded.manifest else None
+        values = self._settings.owners.get(loaded.id, {})
+        if schema is None:
+            return values
+        return judged(loaded.id, schema(), values)
+
+    def _give_up(self, loaded: Loaded, reason: str, trace: str) -> None:
+        if self.manager.has_plugin(loaded.id):
+            self.manager.unregister(name=loaded.id)
+        loaded.fail(State.FAILED, reason, trace)
+        if loaded.id in self.order:
+            self.order.remove(loaded.id)
+
+    def _mark_missing(self) -> None:
+        usable = without_missing(self.manifests().values(), frozenset(self.manifests()))
+        for id_, manifest in self.manifests().items():
+            if id_ not in usable:
+                absent = ", ".join(sorted(set(manifest.requires) - usable)) or "each other"
+                self.plugins[id_].fail(State.MISSING_DEPENDENCY, f"requires {absent}")
+                self.manager.unregister(name=id_)
+                self.order.remove(id_)
+
+    def _insist(self) -> None:
+        for loaded in self.plugins.values():
+            if loaded.trouble not in (None, State.INSTALLED):
+                message = f"plugin {loaded.id} is {loaded.trouble}: {loaded.reason}"
+                raise PluginError(message)
+
+    def boot(self) -> None:
+        """Ask every hook of the phase *boot* once and keep the answers.
+
+        A plugin that fails a strict one is failed as a whole: none of its contributions stay.
+        """
+        for specification in boot_specifications():
+            self._ask(specification)
+        failed = {loaded.id for loaded in self.plugins.values() if loaded.trouble is State.FAILED}
+        for name, kept in self._registry.items():
+            self._registry[name] = tuple(one for one in kept if one.owner not in failed)
+        self._mark_missing()
+        self._settle()
+        if self._settings.core.on_error == "fail":
+            self._insist()
+
+    def _ask(self, specification: Callable[[], Iterable[Any]]) -> None:
+        strict = rules_of(specification).policy is Policy.STRICT
+        kept: list[Contribution[Any]] = []
+        for answer in self.dispatcher.boot(specification):
+            if answer.fault is not None and strict and answer.owner != CORE:
+                self.fail(answer.owner, answer.fault)
+            elif answer.fault is not None and answer.owner == CORE:
+                message = f"core: {answer.fault.error}"
+                raise PluginError(message)
+            kept += [Contribution(answer.owner, item) for item in answer.items]
+        kept.sort(key=lambda one: (getattr(one.value, "order", 0), one.owner))
+        self._registry[specification.__name__] = tuple(kept)
+
+    def fail(self, id_: str, fault: Fault) -> None:
+        """Take a plugin out for good, because it broke a rule that cannot be passed over."""
+        self._give_up(self.plugins[id_], f"{fault.place}: {fault.error}", fault.traceback)
+        self._settle()
+
+    # -- asking
+
+    def contributions(
+        self, specification: Callable[[], Iterable[T]], *, inactive: bool = False
+    ) -> list[Contribution[T]]:
+        """Give what active plugins contributed at start, by ``order``, then owner.
+
+        :param inactive: also that of suspended plugins, as for work that waits for them.
+        """
+        kept = cast("tuple[Contribution[T], ...]", self._registry.get(specification.__name__, ()))
+        return [one for one in kept if inactive or self.is_active(one.owner)]
+
+    def call(
+        self, specification: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> list[Contribution[T]]:
+        """Call a hook now; see :meth:`Dispatcher.call`."""
+        return self.dispatcher.call(specification, *args, **kwargs)
+
+    def guarded(self, owner: str, place: str, call: Callable[[], T]) -> T | None:
+        """Call a function that a plugin contributed; None where it fails."""
+        return self.dispatcher.guarded(owner, place, call)
+
+    # -- states
+
+    def is_active(self, owner: str) -> bool:
+        """Tell whether an owner's contributions count now."""
+        return owner == CORE or owner in self._active
+
+    @property
+    def active(self) -> frozenset[str]:
+        """The ids of the plugins that are active now."""
+        return self._active
+
+    def state(self, id_: str) -> State:
+        """Give a plugin's state."""
+        loaded = self.plugins[id_]
+        if loaded.trouble is not None:
+            return loaded.trouble
+        if id_ in self._behind:
+            return State.BEHIND
+        if id_ in self._switched_off:
+            return State.SUSPENDED
+        return State.ACTIVE if id_ in self._active else State.MISSING_DEPENDENCY
+
+    def set_switches(self, *, suspended: Iterable[str], behind: Iterable[str]) -> None:
+        """Take over what the database says: which are switched off, which wait for migrations."""
+        self._switched_off, self._behind = frozenset(suspended), frozenset(behind)
+        self._settle()
+
+    def _settle(self) -> None:
+        usable = frozenset(self.order) - self._switched_off - self._behind
+        self._active = without_missing(self.manifests().values(), usable)
+
+
+def current_host() -> PluginHost:
+    """Give the host of the application that runs."""
+    host: PluginHost = current_app.extensions["salesman_host"]
+    return host
+
+
+def plugin_settings(plugin_id: str) -> Any:
+    """Give a plugin's settings as its schema made them."""
+    return current_host().settings[plugin_id]
+
+
+def boot_specifications() -> list[Callable[[], Iterable[Any]]]:
+    """Give all specifications of the phase *boot*, by name."""
+    return [spec for spec in specifications() if rules_of(spec).phase is Phase.BOOT]
+
+
+def specifications() -> list[Callable[..., Any]]:
+    """Give all specifications of the contract, by name."""
+    found = {
+        name: value
+        for module in SPECIFICATIONS
+        for name, value in vars(module).items()
+        if name.startswith("salesman_") and callable(value)
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def plugin_of(blueprint: str | None) -> str | None:
+    """Give the plugin that a Flask blueprint belongs to, None for the core's."""
+    if blueprint is None:
+        return None
+    owner = owner_of(blueprint).removesuffix("-api")
+    return owner if owner in current_host().plugins else None
+
+
+def _refuse_unknown_hooks(manager: pluggy.PluginManager, hooks: object) -> None:
+    for name in dir(hooks):
+        function = getattr(hooks, name)
+        if not inspect.isroutine(function):  # as flask.request, which answers only in a request
+            continue
+        implementation = getattr(function, f"{PROJECT_NAME}_impl", None)
+        if implementation is None or implementation.get("optionalhook"):
+            continue
+        caller = getattr(manager.hook, name, None)
+        if caller is None or not caller.has_spec():
+            message = f"there is no hook {name}"
+            raise PluginError(message)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def load_report(host: PluginHost) -> Mapping[str, str]:
+    """Give the state of every plugin, for the log line at start."""
+    return {id_: str(host.state(id_)) for id_ in sorted(host.plugins)}
