@@ -1,0 +1,102 @@
+"""How often somebody may try to sign in.
+
+Three counts, each by itself too weak: an address that tries one account, an address that tries
+many, and many addresses that try one account. The last would let a stranger keep a colleague out,
+so it does not hold where the colleague is signed in already, and it never lasts long.
+Each process counts for itself.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any, Final
+
+from babel.dates import format_timedelta
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.strategies import RateLimiter
+
+from salesman_core.access.tokens import hashed
+from salesman_core.db import normalised
+from salesman_core.errors import SalesmanError
+from salesman_core.i18n import texts
+
+_ = texts.lazy
+
+_EXTENSION: Final = "salesman_attempts"
+
+ACCOUNT_HERE: Final = RateLimitItemPerMinute(5, 1, namespace="here")
+ACCOUNT_ANYWHERE: Final = RateLimitItemPerMinute(10, 5, namespace="anywhere")
+ADDRESS: Final = RateLimitItemPerMinute(100, 10, namespace="address")
+"""An office shares one address, and all of it signs in at nine."""
+LETTERS: Final = RateLimitItemPerMinute(3, 15, namespace="letters")
+"""Letters to one account that anybody may ask for."""
+
+
+class TooManyAttemptsError(SalesmanError):
+    """Somebody tried too often.
+
+    :param wait: after how long trying makes sense again.
+    """
+
+    status = 429
+
+    def __init__(self, wait: timedelta) -> None:
+        text = format_timedelta(wait, threshold=1.5, locale=get_locale())
+        super().__init__(_("Too many attempts. Try again in %(wait)s.", wait=text))
+        self.wait = wait
+
+
+def install(app: Flask) -> None:
+    """Give *app* counts of its own."""
+    app.extensions[_EXTENSION] = Limiter(
+        get_remote_address, app=app, storage_uri="memory://", strategy="moving-window"
+    )
+
+
+def note(login: str, address: str, *, known_here: bool) -> None:
+    """Count an attempt, before the password is looked at: many at once count too.
+
+    :param known_here: whether the account's user is signed in at this address already.
+    :raises TooManyAttemptsError: where it is one too many; that one does not count.
+    """
+    account = _account(login)
+    _count(ADDRESS, address)
+    _count(ACCOUNT_HERE, account, address)
+    if not known_here:
+        _count(ACCOUNT_ANYWHERE, account)
+
+
+def note_letter(login: str, address: str) -> None:
+    """Count a letter that somebody asks to be sent to an account.
+
+    :raises TooManyAttemptsError: where it is one too many.
+    """
+    _count(ADDRESS, address)
+    _count(LETTERS, _account(login))
+
+
+def forget(login: str, address: str) -> None:
+    """Forget the failures of an account at an address, because the right password came."""
+    _strategy().clear(ACCOUNT_HERE, _account(login), address)
+
+
+def _account(login: str) -> str:
+    return hashed(normalised(login))
+
+
+def _count(limit: RateLimitItem, *of: str) -> None:
+    if _strategy().hit(limit, *of):
+        return
+    free_at: float = _strategy().get_window_stats(limit, *of).reset_time
+    raise TooManyAttemptsError(timedelta(seconds=max(1.0, free_at - time.time())))
+
+
+def _strategy() -> RateLimiter:
+    limiter: Any = current_app.extensions[_EXTENSION]
+    strategy: RateLimiter = limiter.limiter
+    return strategy
