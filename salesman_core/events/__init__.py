@@ -1,0 +1,14 @@
+"""What happened: recorded with the change itself, then told to handlers and to browsers."""
+
+from salesman_core.events.live import LiveChange, LiveFeed, Subscription, TooManySubscribersError
+from salesman_core.events.recording import Events, purge_events, record_event
+
+__all__ = [
+    "Events",
+    "LiveChange",
+    "LiveFeed",
+    "Subscription",
+    "TooManySubscribersError",
+    "purge_events",
+    "record_event",
+]

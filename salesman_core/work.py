@@ -1,0 +1,55 @@
+"""Jobs and events of the application: what the core and the active plugins can do later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask, g
+
+from salesman_core.access.person import SYSTEM
+from salesman_core.events import Events, LiveFeed
+from salesman_core.jobs import Jobs
+from salesman_core.plugins.host import CORE, current_host
+from salesman_core.plugins.switches import follower
+from salesman_core.services.company import company
+from salesman_core.web.live import SUBSCRIBERS
+from salesman_hookspecs import EventHandler, Job, Schedule
+from salesman_hookspecs.work import (
+    salesman_event_handlers,
+    salesman_jobs,
+    salesman_schedules,
+)
+
+
+def init_work(app: Flask) -> None:
+    """Give *app* its jobs and events."""
+
+    def kinds() -> Mapping[str, Job]:
+        follower().follow_by_time()
+        own = {one.value.name: one.value for one in current_host().contributions(salesman_jobs)}
+        return own | events.jobs(current_host().active | {CORE})
+
+    Jobs(
+        app,
+        kinds=kinds,
+        schedules=_schedules,
+        zone=lambda: company().tz,
+        limits={},
+        before_run=_act_as_system,
+    )
+    events = Events(app, handlers=_handlers)
+    app.extensions["salesman_live"] = LiveFeed(app, events, subscribers=SUBSCRIBERS)
+
+
+def _handlers() -> Sequence[tuple[str, EventHandler]]:
+    """Give the handlers of all loaded plugins: events wait for those that are suspended."""
+    found = current_host().contributions(salesman_event_handlers, inactive=True)
+    return [(one.owner, one.value) for one in found]
+
+
+def _schedules() -> Mapping[str, Schedule]:
+    return {one.value.name: one.value for one in current_host().contributions(salesman_schedules)}
+
+
+def _act_as_system() -> None:
+    g.salesman_person = SYSTEM
