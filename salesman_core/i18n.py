@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from babel.support import LazyProxy
-from flask_babel import Domain
+from flask_babel import Domain, force_locale
 
 LANGUAGES: Final = {"ru": "Русский", "en": "English"}
 """The languages that the core is complete in, each named in itself."""
@@ -50,6 +52,13 @@ class Texts:
 def texts_of(owner: str) -> Texts:
     """Give the texts of *owner*; those of the core where it has none of its own."""
     return _catalogues.get(owner, _catalogues["core"])
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Translate into *language* inside the block, as in a letter to somebody who chose it."""
+    with force_locale(language):
+        yield
 
 
 texts = Texts("core", Path(__file__).parent)

@@ -83,7 +83,7 @@ class Job:
     """
 
     name: str
-    run: Callable[..., None]
+    run: Callable[..., object]
     queue: str = "default"
     attempts: int = 8
     backoff: float = 5.0

@@ -1,0 +1,158 @@
+"""The JSON API of leads: ``/api/v1/leads``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from salesman_core.toolkit import (
+    AnyRow,
+    ApiBlueprint,
+    ListQuery,
+    arguments,
+    batch,
+    etag_of,
+    json_response,
+    list_arguments,
+    page_answer,
+    page_response,
+    reading,
+    requires,
+    response,
+    select_page,
+    versioned,
+    visible,
+)
+from salesman_leads import queries, service
+from salesman_leads.lists import LEADS
+from salesman_leads.permissions import CREATE, EDIT, QUALIFY, VIEW
+from salesman_leads.schemas import CloseSchema, LeadSchema, QualifiedSchema, QualifySchema
+
+api = ApiBlueprint("leads", __name__, title="Leads")
+
+
+def lead_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give leads as the API shows them, in a fixed number of statements."""
+    hanging = queries.reached(reading(), [row.id for row in rows])
+    return [_item(row, hanging) for row in rows]
+
+
+def _item(row: AnyRow, hanging: queries.Reached) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "name": row.name,
+        "company": row.company,
+        "text": row.text,
+        "source": row.source,
+        "phones": [one.typed for one in hanging.phones.get(row.id, [])],
+        "emails": [one.typed for one in hanging.emails.get(row.id, [])],
+        "owner_id": row.owner_id,
+        "status": row.status,
+        "result": row.result,
+        "comment": row.comment,
+        "client_id": row.client_id,
+        "contact_id": row.contact_id,
+        "deal_id": row.deal_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "version": row.version,
+    }
+
+
+def _answer(lead_id: int, status: int = 200) -> Response:
+    row = queries.one_lead(reading(), lead_id)
+    (item,) = lead_items([row])
+    return json_response(item, status, etag=etag_of(service.KIND, lead_id, row.version))
+
+
+@api.get("")
+@requires(VIEW)
+@list_arguments(LEADS)
+@page_response(LeadSchema)
+def list_leads(query: ListQuery) -> Response:
+    """List leads."""
+    page = select_page(reading(), queries.LEAD, LEADS, query, visible(service.KIND))
+    return page_answer(lead_items(page.rows), page.next_cursor)
+
+
+@api.post("")
+@requires(CREATE)
+@arguments(LeadSchema)
+@response(LeadSchema, 201)
+def create_lead(values: dict[str, Any]) -> Response:
+    """Take a lead in."""
+    return _answer(service.create_lead(values), 201)
+
+
+@api.post("/batch")
+@requires(CREATE)
+@batch(LeadSchema)
+def create_leads(values: dict[str, Any]) -> dict[str, Any]:
+    """Take many leads in, with a result for each."""
+    (item,) = lead_items([queries.one_lead(reading(), service.create_lead(values))])
+    return item
+
+
+@api.get("/<int:record_id>")
+@requires(VIEW)
+@response(LeadSchema)
+def read_lead(record_id: int) -> Response:
+    """Read a lead."""
+    return _answer(record_id)
+
+
+@api.patch("/<int:record_id>")
+@requires(EDIT)
+@versioned(service.KIND)
+@arguments(LeadSchema(partial=True))
+@response(LeadSchema)
+def change_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Change a lead."""
+    service.change_lead(record_id, values, version)
+    return _answer(record_id)
+
+
+@api.post("/<int:record_id>/take")
+@requires(EDIT)
+@versioned(service.KIND)
+@response(LeadSchema)
+def take_lead(record_id: int, version: int | None) -> Response:
+    """Begin to work on a lead."""
+    service.take_lead(record_id, version)
+    return _answer(record_id)
+
+
+@api.post("/<int:record_id>/close")
+@requires(EDIT)
+@versioned(service.KIND)
+@arguments(CloseSchema)
+@response(LeadSchema)
+def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Close a lead that comes to nothing."""
+    service.close_lead(record_id, values["result"], values["comment"], version)
+    return _answer(record_id)
+
+
+@api.post("/<int:record_id>/reopen")
+@requires(EDIT)
+@versioned(service.KIND)
+@response(LeadSchema)
+def reopen_lead(record_id: int, version: int | None) -> Response:
+    """Take a lead that came to nothing up again."""
+    service.reopen_lead(record_id, version)
+    return _answer(record_id)
+
+
+@api.post("/<int:record_id>/qualify")
+@requires(QUALIFY)
+@versioned(service.KIND)
+@arguments(QualifySchema)
+@response(QualifiedSchema)
+def qualify_lead(
+    values: dict[str, Any], record_id: int, version: int | None
+) -> dict[str, int | None]:
+    """Turn a lead into client, contact and deal, in one transaction."""
+    return service.qualify_lead(record_id, values, version)

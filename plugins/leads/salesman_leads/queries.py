@@ -1,0 +1,151 @@
+"""Every read of leads, through access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    AnyRow,
+    Client,
+    MissingError,
+    User,
+    clients_reached_by,
+    current_person,
+    visible,
+)
+from salesman_hookspecs import Person
+from salesman_leads.models import CLOSED, OPEN, Lead, LeadEmail, LeadPhone
+from salesman_leads.texts import texts
+
+_ = texts.lazy
+
+LEAD: Final = (
+    Lead.id,
+    Lead.title,
+    Lead.name,
+    Lead.company,
+    Lead.text,
+    Lead.source,
+    Lead.status,
+    Lead.result,
+    Lead.comment,
+    Lead.owner_id,
+    Lead.client_id,
+    Lead.contact_id,
+    Lead.deal_id,
+    Lead.created_at,
+    Lead.updated_at,
+    Lead.version,
+)
+"""What a lead is, in the JSON API."""
+
+NAMED: Final = (*LEAD, User.name.label("owner_name"))
+"""The same with what a page shows beside it."""
+
+
+def leads(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of the leads that the person reaches."""
+    return (
+        sa.select(*columns)
+        .select_from(Lead)
+        .outerjoin(User, User.id == Lead.owner_id)
+        .where(visible("leads.lead"))
+    )
+
+
+def one_lead(session: Session, lead_id: int) -> AnyRow:
+    """Give a lead.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    row = session.execute(leads().where(Lead.id == lead_id)).one_or_none()
+    if row is None:
+        raise MissingError(_("There is no such lead, or you may not see it."))
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Phones and emails of some leads, as typed and as normalised, by lead."""
+
+    phones: Mapping[int, list[AnyRow]]
+    emails: Mapping[int, list[AnyRow]]
+
+
+def reached(session: Session, lead_ids: Sequence[int]) -> Reached:
+    """Give how some leads can be reached, in two statements however many they are."""
+    return Reached(
+        phones=_rows(session, LeadPhone, lead_ids), emails=_rows(session, LeadEmail, lead_ids)
+    )
+
+
+def _rows(
+    session: Session, model: type[LeadPhone | LeadEmail], lead_ids: Sequence[int]
+) -> dict[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = {}
+    for row in session.execute(
+        sa.select(model.lead_id, model.typed, model.normalised)
+        .where(model.lead_id.in_(lead_ids))
+        .order_by(model.lead_id, model.position)
+    ):
+        found.setdefault(row.lead_id, []).append(row)
+    return found
+
+
+def known_clients(session: Session, lead_id: int) -> Sequence[AnyRow]:
+    """Give the clients that the person may see and that have one of the lead's phones or emails."""
+    hanging = reached(session, [lead_id])
+    ways = [*hanging.phones.get(lead_id, []), *hanging.emails.get(lead_id, [])]
+    keys = [row.normalised for row in ways if row.normalised]
+    if not keys:
+        return []
+    matching = sa.or_(*(Client.id.in_(clients_reached_by(key)) for key in keys))
+    return session.execute(
+        sa.select(Client.id, Client.name, User.name.label("owner_name"))
+        .outerjoin(User, User.id == Client.owner_id)
+        .where(visible("client"), matching)
+        .order_by(Client.search_name)
+    ).all()
+
+
+def waiting_count(session: Session, person: Person | None = None) -> int:
+    """Count the leads that nobody has begun to work on, among those that the person reaches."""
+    condition = sa.and_(visible("leads.lead", person=person), Lead.status == OPEN)
+    return session.scalar(sa.select(sa.func.count(Lead.id)).where(condition)) or 0
+
+
+def leads_of_client(session: Session, client_id: int) -> Sequence[AnyRow]:
+    """Give the leads from which a client came, the newest first."""
+    return session.execute(
+        leads().where(Lead.client_id == client_id).order_by(Lead.created_at.desc())
+    ).all()
+
+
+def own_unfinished(session: Session, limit: int) -> Sequence[AnyRow]:
+    """Give one's own leads and those of nobody, the oldest first."""
+    mine = sa.or_(Lead.owner_id == current_person().id, Lead.owner_id.is_(None))
+    return session.execute(
+        leads().where(mine, Lead.status != CLOSED).order_by(Lead.created_at).limit(limit)
+    ).all()
+
+
+def untouched_since(session: Session, moment: datetime, limit: int) -> Sequence[AnyRow]:
+    """Give open leads with an owner that came in before *moment* and nobody was reminded of."""
+    return session.execute(
+        sa.select(Lead.id, Lead.title, Lead.owner_id)
+        .where(
+            visible("leads.lead"),
+            Lead.status == OPEN,
+            Lead.owner_id.is_not(None),
+            Lead.reminded_at.is_(None),
+            Lead.created_at < moment,
+        )
+        .order_by(Lead.id)
+        .limit(limit)
+    ).all()

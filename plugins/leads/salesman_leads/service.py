@@ -1,0 +1,258 @@
+"""Every change of leads: the rules, the transaction, the events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    Changes,
+    ConflictError,
+    InvalidError,
+    announce,
+    audit,
+    checked_owner,
+    company,
+    create_client,
+    create_contact,
+    create_deal,
+    current_person,
+    demand_permission,
+    differences,
+    for_change,
+    now,
+    reach,
+    touch,
+    writing,
+)
+from salesman_leads.models import (
+    CLOSED,
+    CONVERTED,
+    IN_WORK,
+    OPEN,
+    RESULTS,
+    Lead,
+    LeadEmail,
+    LeadPhone,
+)
+from salesman_leads.permissions import ASSIGN, CREATE, EDIT, QUALIFY
+from salesman_leads.texts import texts
+
+_ = texts.lazy
+
+KIND: Final = "leads.lead"
+COLUMNS: Final = ("name", "company", "text", "source")
+
+
+def create_lead(values: Mapping[str, Any]) -> int:
+    """Take a lead in; it belongs to nobody, where nothing is said.
+
+    :param values: as the JSON API names them.
+    :returns: the new lead's id.
+    :raises InvalidError: where nobody could tell who it is or how to reach them.
+    """
+    demand_permission(CREATE)
+    with writing() as session:
+        moment = now()
+        lead = Lead(status=OPEN, created_at=moment, updated_at=moment)
+        for name in COLUMNS:
+            setattr(lead, name, str(values.get(name) or "").strip())
+        if values.get("owner_id") is not None:
+            lead.owner_id = checked_owner(session, values["owner_id"], ASSIGN)
+        _set_reach(lead, values)
+        _entitle(lead)
+        session.add(lead)
+        session.flush()
+        changes: Changes = {name: (None, value) for name, value in values.items()}
+        audit(session, KIND, lead.id, lead.title, "created", changes)
+        announce(session, "leads.lead.created", KIND, lead.id, {"source": lead.source})
+        return lead.id
+
+
+def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change a lead; give whether anything changed.
+
+    :raises ConflictError: where it is closed.
+    """
+    with writing() as session:
+        lead = _open_lead(session, lead_id, EDIT, version)
+        wanted = {name: values[name].strip() for name in COLUMNS if name in values}
+        if "owner_id" in values and values["owner_id"] != lead.owner_id:
+            wanted["owner_id"] = checked_owner(session, values["owner_id"], ASSIGN)
+        changes = differences(lead, wanted)
+        for name, (_old, new) in changes.items():
+            setattr(lead, name, new)
+        changes |= _set_reach(lead, values)
+        if not changes:
+            return False
+        _entitle(lead)
+        _keep(session, lead, "changed", changes)
+        return True
+
+
+def take_lead(lead_id: int, version: int | None = None) -> None:
+    """Begin to work on a lead; one without an owner becomes one's own.
+
+    :raises ConflictError: where it is closed, or somebody else works on it.
+    """
+    with writing() as session:
+        lead = _open_lead(session, lead_id, EDIT, version)
+        person = current_person()
+        if lead.status == IN_WORK and lead.owner_id != person.id:
+            raise ConflictError(_("Somebody else is working on this lead."))
+        changes: Changes = {"status": (lead.status, IN_WORK)}
+        if lead.owner_id is None:
+            changes["owner_id"] = (None, person.id)
+            lead.owner_id = person.id
+        lead.status, lead.touched_at = IN_WORK, now()
+        _keep(session, lead, "taken", changes)
+
+
+def close_lead(lead_id: int, result: str, comment: str = "", version: int | None = None) -> None:
+    """Close a lead that comes to nothing.
+
+    :param result: ``spam``, ``duplicate``, ``not_our_customer`` or ``other``.
+    :raises InvalidError: for another result; ``other`` needs a comment.
+    """
+    if result not in RESULTS or result == CONVERTED:
+        message = _("Choose what came of it.")
+        raise InvalidError(message, {"result": message})
+    if result == "other" and not comment.strip():
+        message = _("Say in a few words what came of it.")
+        raise InvalidError(message, {"comment": message})
+    with writing() as session:
+        lead = _open_lead(session, lead_id, EDIT, version)
+        _close(session, lead, result, comment.strip())
+
+
+def reopen_lead(lead_id: int, version: int | None = None) -> None:
+    """Take a lead that came to nothing up again.
+
+    :raises ConflictError: where it is open, or has become a client.
+    """
+    with writing() as session:
+        lead: Lead = for_change(session, KIND, lead_id, EDIT, version)
+        if lead.status != CLOSED or lead.result == CONVERTED:
+            raise ConflictError(_("Only a lead that came to nothing can be taken up again."))
+        changes: Changes = {"status": (CLOSED, OPEN), "result": (lead.result, None)}
+        lead.status, lead.result, lead.comment = OPEN, None, ""
+        _keep(session, lead, "reopened", changes)
+
+
+def qualify_lead(
+    lead_id: int, values: Mapping[str, Any], version: int | None = None
+) -> dict[str, int | None]:
+    """Turn a lead into client, contact and deal: all of it, or nothing.
+
+    :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
+        ``contact_name``; ``deal_name`` and ``amount`` where a deal is to be opened.
+    :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what was not made.
+    """
+    with writing() as session:
+        lead = _open_lead(session, lead_id, QUALIFY, version)
+        client_id = values.get("client_id") or create_client(_client_of(lead, values))
+        contact_id = _contact(lead, client_id, values)
+        deal_id = _deal(lead, client_id, contact_id, values)
+        lead.client_id, lead.contact_id, lead.deal_id = client_id, contact_id, deal_id
+        _close(session, lead, CONVERTED, "")
+        return {"client_id": client_id, "contact_id": contact_id, "deal_id": deal_id}
+
+
+def _client_of(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a new client; a person without a company is one, and has the ways to reach them."""
+    name = str(values.get("client_name") or lead.company or lead.name).strip()
+    client: dict[str, Any] = {"name": name, "source": lead.source}
+    if values.get("contact_name") or (lead.company and lead.name):
+        return {**client, "kind": "company"}
+    return {**client, "kind": "person" if not lead.company else "company", **_reach_of(lead)}
+
+
+def _contact(lead: Lead, client_id: int, values: Mapping[str, Any]) -> int | None:
+    known = values.get("client_id") is not None
+    name = values.get("contact_name") or (lead.name if lead.company or known else "")
+    if not name:
+        return None
+    return create_contact({"client_id": client_id, "name": name, **_reach_of(lead)})
+
+
+def _deal(
+    lead: Lead, client_id: int, contact_id: int | None, values: Mapping[str, Any]
+) -> int | None:
+    if not values.get("deal_name"):
+        return None
+    deal = {"name": values["deal_name"], "client_id": client_id}
+    if values.get("amount") is not None:
+        deal["amount"] = values["amount"]
+    if contact_id is not None:
+        deal["contact_ids"] = [contact_id]
+    return create_deal(deal)
+
+
+def _reach_of(lead: Lead) -> dict[str, list[str]]:
+    return {
+        "phones": [one.typed for one in lead.phones],
+        "emails": [one.typed for one in lead.emails],
+    }
+
+
+def _close(session: Session, lead: Lead, result: str, comment: str) -> None:
+    changes: Changes = {"status": (lead.status, CLOSED), "result": (None, result)}
+    lead.status, lead.result, lead.comment = CLOSED, result, comment
+    _keep(session, lead, "closed", changes)
+
+
+def _open_lead(session: Session, lead_id: int, permission: str, version: int | None) -> Lead:
+    lead: Lead = for_change(session, KIND, lead_id, permission, version)
+    if lead.status == CLOSED:
+        raise ConflictError(_("The lead is closed."))
+    return lead
+
+
+def _set_reach(lead: Lead, values: Mapping[str, Any]) -> Changes:
+    changes: Changes = {}
+    if "phones" in values:
+        region = company().region
+        phones = [reach.phone(typed, region) for typed in values["phones"] if typed.strip()]
+        typed = [one.typed for one in lead.phones]
+        changes |= _differing("phones", typed, phones)
+        lead.phones = [
+            LeadPhone(typed=one.typed, normalised=one.normalised, position=position)
+            for position, one in enumerate(phones)
+        ]
+    if "emails" in values:
+        emails = [reach.email(typed) for typed in values["emails"] if typed.strip()]
+        typed = [one.typed for one in lead.emails]
+        changes |= _differing("emails", typed, emails)
+        lead.emails = [
+            LeadEmail(typed=one.typed, normalised=one.normalised, position=position)
+            for position, one in enumerate(emails)
+        ]
+    return changes
+
+
+def _differing(name: str, before: list[str], after: Sequence[reach.Reached]) -> Changes:
+    typed = [one.typed for one in after]
+    return {} if before == typed else {name: (before, typed)}
+
+
+def _entitle(lead: Lead) -> None:
+    """Name a lead by the best that is known of it.
+
+    :raises InvalidError: where nothing is.
+    """
+    reached = [one.typed for one in lead.phones] + [one.typed for one in lead.emails]
+    who = ", ".join(part for part in (lead.name, lead.company) if part)
+    title = who or next(iter(reached), "")
+    if not title:
+        message = _("Give a name, a company, a phone or an email.")
+        raise InvalidError(message, {"name": message})
+    lead.title = lead.search_title = title
+
+
+def _keep(session: Session, lead: Lead, action: str, changes: Changes) -> None:
+    touch(lead)
+    audit(session, KIND, lead.id, lead.title, action, changes)
+    payload = {name: new for name, (_old, new) in changes.items()}
+    announce(session, f"leads.lead.{action}", KIND, lead.id, payload)

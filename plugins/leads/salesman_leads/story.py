@@ -1,0 +1,60 @@
+"""Leads in the stories of clients and deals, and in the search box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import url_for
+
+from salesman_core.toolkit import normalised, reading, visible
+from salesman_hookspecs import Person, SearchHit, TimelineEntry, TimelineQuery
+from salesman_leads.models import Lead
+from salesman_leads.texts import texts
+
+
+def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
+    """Give when the leads of a client or deal came in."""
+    column = {"client": Lead.client_id, "deal": Lead.deal_id}.get(query.kind)
+    if column is None:
+        return []
+    came_in = sa.select(Lead.id, Lead.title, Lead.source, Lead.created_at).where(
+        visible("leads.lead", person=query.person), column == query.record_id
+    )
+    if query.before is not None:
+        came_in = came_in.where(Lead.created_at <= query.before)
+    rows = reading().execute(came_in.order_by(Lead.created_at.desc()).limit(query.limit))
+    return [
+        TimelineEntry(
+            at=row.created_at,
+            kind="lead",
+            text=_came_in(row.title, row.source),
+            icon="inbox",
+            url=url_for("leads.card", record_id=row.id),
+            id=row.id,
+        )
+        for row in rows
+    ]
+
+
+def _came_in(title: str, source: str) -> str:
+    if source:
+        return texts.gettext(
+            "Came in as the lead “%(title)s” from %(source)s", title=title, source=source
+        )
+    return texts.gettext("Came in as the lead “%(title)s”", title=title)
+
+
+def find(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
+    """Give the leads whose title has every word that was typed."""
+    title = sa.type_coerce(Lead.search_title, sa.Text)
+    words = [title.contains(word, autoescape=True) for word in normalised(typed).split()]
+    rows = reading().execute(
+        sa.select(Lead.id, Lead.title, Lead.source)
+        .where(visible("leads.lead", person=person), *words)
+        .order_by(Lead.created_at.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit(row.title, url_for("leads.card", record_id=row.id), row.source) for row in rows
+    ]

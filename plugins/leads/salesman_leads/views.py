@@ -1,0 +1,259 @@
+"""The pages of leads. A view is a few lines: read, ask the service, show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Blueprint, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from salesman_core.toolkit import (
+    AnyRow,
+    Column,
+    FormState,
+    InvalidError,
+    ListPage,
+    colleagues,
+    judge,
+    money_of,
+    read_typed,
+    reading,
+    render,
+    requires,
+    safe_next,
+    toast,
+)
+from salesman_hookspecs import Text as Words
+from salesman_leads import pasting, queries, service
+from salesman_leads.lists import LEADS, RESULTS, STATUSES
+from salesman_leads.permissions import ASSIGN, CREATE, EDIT, QUALIFY, VIEW
+from salesman_leads.schemas import CloseSchema, LeadSchema, QualifySchema
+from salesman_leads.texts import texts
+
+_ = texts.lazy
+
+blueprint = Blueprint("leads", __name__, url_prefix="/leads")
+
+Page = Markup | Response | tuple[Markup, int]
+
+COLUMNS: Final = (
+    Column("name", _("Lead"), "title"),
+    Column("status", _("Status"), "status"),
+    Column("source", _("Source"), "source"),
+    Column("owner", _("Responsible"), "owner_id"),
+    Column("created_at", _("Came in"), "created_at"),
+    Column("updated_at", _("Changed"), "updated_at", usual=False),
+)
+VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
+    (_("To work on"), {"unfinished": "true"}),
+    (_("Mine"), {"owner_id": "me", "unfinished": "true"}),
+    (_("Nobody's"), {"nobodys": "true", "unfinished": "true"}),
+    (_("Became clients"), {"result": "converted"}),
+    (_("All"), {}),
+)
+REJECTIONS: Final = [(key, title) for key, title in RESULTS.items() if key != "converted"]
+
+
+def _list() -> ListPage:
+    return ListPage(LEADS, "leads.index", queries.NAMED, columns=COLUMNS, views=VIEWS)
+
+
+@blueprint.get("")
+@requires(VIEW)
+def index() -> Markup:
+    """Show the list of leads as the address filters and sorts it."""
+    return render(
+        "leads/index.html",
+        list=_list(),
+        statuses=STATUSES,
+        results=RESULTS,
+        colleagues=colleagues(),
+        given=request.args,
+    )
+
+
+@blueprint.post("/columns")
+@requires(VIEW)
+def choose_columns() -> Response:
+    """Keep which columns the person wants to see."""
+    _list().keep_columns(request.form.getlist("column"))
+    return redirect(safe_next(request.form.get("next"), url_for("leads.index")))
+
+
+@blueprint.get("/new")
+@requires(CREATE)
+def new() -> Markup:
+    """Show the form for a lead."""
+    return _new_page(FormState())
+
+
+@blueprint.post("/new")
+@requires(CREATE)
+def create() -> Page:
+    """Take in the lead that was typed."""
+    try:
+        lead_id = service.create_lead(judge(LeadSchema(), _typed_lead()))
+    except InvalidError as error:
+        return _new_page(FormState.refused(request.form, error)), error.status
+    return redirect(url_for("leads.card", record_id=lead_id))
+
+
+def _new_page(form: FormState) -> Markup:
+    return render("leads/new.html", form=form, colleagues=colleagues())
+
+
+def _typed_lead() -> dict[str, Any]:
+    typed: dict[str, Any] = {
+        name: request.form[name].strip()
+        for name in ("name", "company", "text", "source")
+        if name in request.form
+    }
+    for name in ("phones", "emails"):
+        if name in request.form:
+            typed[name] = [one.strip() for one in request.form.getlist(name) if one.strip()]
+    if request.form.get("owner_id"):
+        typed["owner_id"] = request.form.get("owner_id", type=int)
+    return typed
+
+
+@blueprint.get("/paste")
+@requires(CREATE)
+def paste_form() -> Markup:
+    """Show the form for many leads at once."""
+    return _paste_page(FormState())
+
+
+@blueprint.post("/paste")
+@requires(CREATE)
+def paste() -> Page:
+    """Take in a lead for each line."""
+    common: dict[str, Any] = {"source": request.form.get("source", "").strip()}
+    if request.form.get("owner_id"):
+        common["owner_id"] = request.form.get("owner_id", type=int)
+    try:
+        ids = pasting.paste_leads(request.form.get("lines", ""), common)
+    except InvalidError as error:
+        return _paste_page(FormState.refused(request.form, error)), error.status
+    toast(texts.ngettext("%(num)s lead was taken in.", "%(num)s leads were taken in.", len(ids)))
+    return redirect(url_for("leads.index", unfinished="true"))
+
+
+def _paste_page(form: FormState) -> Markup:
+    return render("leads/paste.html", form=form, colleagues=colleagues())
+
+
+@blueprint.get("/<int:record_id>")
+@requires(VIEW)
+def card(record_id: int) -> Markup:
+    """Show a lead with what is known of whoever it is."""
+    return _card_page(record_id, FormState())
+
+
+def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
+    session = reading()
+    lead = queries.one_lead(session, record_id)
+    hanging = queries.reached(session, [record_id])
+    phones, emails = hanging.phones.get(record_id, []), hanging.emails.get(record_id, [])
+    known = queries.known_clients(session, record_id)
+    return render(
+        "leads/card.html",
+        lead=lead,
+        phones=phones,
+        emails=emails,
+        known=known,
+        known_choices=[("", _("a new one")), *((one.id, one.name) for one in known)],
+        current=_current(lead, phones, emails),
+        form=form,
+        opened=opened,
+        statuses=STATUSES,
+        results=RESULTS,
+        rejections=REJECTIONS,
+        colleagues=colleagues(),
+        permissions={"edit": EDIT, "qualify": QUALIFY, "assign": ASSIGN},
+    )
+
+
+def _current(lead: AnyRow, phones: Sequence[AnyRow], emails: Sequence[AnyRow]) -> FormState:
+    """Give the form of a lead as it stands."""
+    values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
+    values["phones"] = [one.typed for one in phones]
+    values["emails"] = [one.typed for one in emails]
+    return FormState(values)
+
+
+@blueprint.post("/<int:record_id>")
+@requires(EDIT)
+def change(record_id: int) -> Page:
+    """Change what was typed."""
+    try:
+        service.change_lead(record_id, judge(LeadSchema(partial=True), _typed_lead()), _version())
+    except InvalidError as error:
+        form = FormState.refused(request.form, error)
+        return _card_page(record_id, form, opened="edit"), error.status
+    toast(_("Saved."))
+    return _to_card(record_id)
+
+
+@blueprint.post("/<int:record_id>/take")
+@requires(EDIT)
+def take(record_id: int) -> Response:
+    """Begin to work on a lead."""
+    service.take_lead(record_id, _version())
+    return _to_card(record_id)
+
+
+@blueprint.post("/<int:record_id>/close")
+@requires(EDIT)
+def close(record_id: int) -> Page:
+    """Close a lead that comes to nothing."""
+    typed = {"result": request.form.get("result"), "comment": request.form.get("comment", "")}
+    try:
+        values = judge(CloseSchema(), typed)
+        service.close_lead(record_id, values["result"], values["comment"], _version())
+    except InvalidError as error:
+        form = FormState.refused(request.form, error)
+        return _card_page(record_id, form, opened="close"), error.status
+    toast(_("The lead is closed."), undo=url_for("leads.reopen", record_id=record_id))
+    return redirect(url_for("leads.index", unfinished="true"))
+
+
+@blueprint.post("/<int:record_id>/reopen")
+@requires(EDIT)
+def reopen(record_id: int) -> Response:
+    """Take a lead that came to nothing up again."""
+    service.reopen_lead(record_id)
+    return _to_card(record_id)
+
+
+@blueprint.post("/<int:record_id>/qualify")
+@requires(QUALIFY)
+def qualify(record_id: int) -> Page:
+    """Turn a lead into client, contact and deal, and go where the work goes on."""
+    try:
+        made = service.qualify_lead(record_id, judge(QualifySchema(), _typed_result()), _version())
+    except InvalidError as error:
+        form = FormState.refused(request.form, error)
+        return _card_page(record_id, form, opened="qualify"), error.status
+    toast(_("The lead has become a client."))
+    if made["deal_id"] is not None:
+        return redirect(url_for("deals.card", record_id=made["deal_id"]))
+    return redirect(url_for("clients.card", record_id=made["client_id"]))
+
+
+def _typed_result() -> dict[str, Any]:
+    names = ("client_name", "contact_name", "deal_name")
+    typed: dict[str, Any] = {name: request.form.get(name, "").strip() for name in names}
+    typed["client_id"] = request.form.get("client_id", type=int)
+    if request.form.get("amount", "").strip():
+        typed |= read_typed(request.form, {"amount": money_of}, "amount")
+    return typed
+
+
+def _version() -> int | None:
+    return request.form.get("version", type=int)
+
+
+def _to_card(record_id: int) -> Response:
+    return redirect(url_for("leads.card", record_id=record_id))

@@ -1,0 +1,85 @@
+"""The pages of leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flask import Flask
+
+from salesman_core.plugins import switches
+from salesman_core.testing.people import Browser, Make
+from salesman_leads import service
+
+BrowserFor = Callable[[str], Browser]
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_empty_list_says_what_leads_are_and_how_to_begin(browser_for: BrowserFor) -> None:
+    page = browser_for("marketer").get("/leads").text
+
+    assert "No leads yet" in page
+    assert 'href="/leads/new"' in page
+
+
+def test_lead_is_entered_by_hand_and_seen_at_once(browser_for: BrowserFor) -> None:
+    browser = browser_for("marketer")
+    token = token_in(browser.get("/leads/new").text)
+
+    answer = browser.post(
+        "/leads/new",
+        data={"csrf_token": token, "name": "Anna", "phones": ["8 916 123-45-67", ""]},
+        follow_redirects=True,
+    )
+
+    assert answer.status_code == 200
+    assert 'href="tel:+79161234567"' in answer.text
+
+
+def test_what_was_typed_stays_after_an_error(browser_for: BrowserFor) -> None:
+    browser = browser_for("marketer")
+    token = token_in(browser.get("/leads/new").text)
+
+    answer = browser.post("/leads/new", data={"csrf_token": token, "text": "<b>Boilers?</b>"})
+
+    assert answer.status_code == 422
+    assert "Give a name, a company, a phone or an email." in answer.text
+    assert "&lt;b&gt;Boilers?&lt;/b&gt;" in answer.text
+
+
+def test_menu_counts_the_leads_that_wait(app: Flask, browser_for: BrowserFor) -> None:
+    service.create_lead({"name": "Anna"})
+    service.create_lead({"name": "Boris"})
+
+    page = browser_for("marketer").get("/leads").text
+
+    assert re.search(r"Leads\s*</span>\s*<span[^>]*badge[^>]*>\s*2", page)
+
+
+def test_client_shows_the_leads_that_it_came_from(app: Flask, browser_for: BrowserFor) -> None:
+    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    client_id = service.qualify_lead(lead_id, {})["client_id"]
+
+    page = browser_for("head").get(f"/clients/{client_id}").text
+
+    assert f'href="/leads/{lead_id}"' in page
+
+
+def test_suspended_plugin_takes_its_pages_entries_and_panels_with_it(
+    app: Flask, make: Make, browser_for: BrowserFor
+) -> None:
+    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    client_id = service.qualify_lead(lead_id, {})["client_id"]
+    browser = browser_for("head")
+
+    switches.suspend("leads")
+
+    assert browser.get("/leads").status_code == 404
+    assert "/leads" not in browser.get(f"/clients/{client_id}").text
+    switches.activate("leads")
+    assert browser.get("/leads").status_code == 200

@@ -1,0 +1,55 @@
+"""Leads pasted as lines."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from salesman_core.errors import InvalidError
+from salesman_core.toolkit import reading
+from salesman_leads.models import Lead
+from salesman_leads.pasting import paste_leads, taken_apart
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (
+            "Anna\tBoilers Ltd\t+7 916 123-45-67\tanna@example.com",
+            ("Anna", "Boilers Ltd", ["+7 916 123-45-67"], ["anna@example.com"]),
+        ),
+        (
+            "anna@example.com; 8 (916) 123-45-67; Анна Петрова; ООО «Ромашка»",
+            ("Анна Петрова", "ООО «Ромашка»", ["8 (916) 123-45-67"], ["anna@example.com"]),
+        ),
+        ("Anna", ("Anna", "", [], [])),
+        ("8 916 123-45-67", ("", "", ["8 916 123-45-67"], [])),
+        ("Anna, order 1234567", ("Anna", "order 1234567", [], [])),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_line_is_taken_apart(
+    app: Flask, line: str, parts: tuple[str, str, list[str], list[str]]
+) -> None:
+    found = taken_apart(line)
+
+    assert (found["name"], found["company"], found["phones"], found["emails"]) == parts
+
+
+def test_each_line_becomes_a_lead(app: Flask) -> None:
+    ids = paste_leads("Anna\n\n  Boris, Boilers Ltd  \n", {"source": "exhibition"})
+
+    rows = reading().execute(sa.select(Lead.title, Lead.source).order_by(Lead.id)).all()
+    assert len(ids) == 2
+    assert [tuple(row) for row in rows] == [
+        ("Anna", "exhibition"),
+        ("Boris, Boilers Ltd", "exhibition"),
+    ]
+
+
+def test_line_that_says_nothing_is_named_and_nothing_is_taken_in(app: Flask) -> None:
+    with pytest.raises(InvalidError, match="Line 2"):
+        paste_leads("Anna\n;;\nBoris", {})
+
+    assert reading().scalar(sa.select(sa.func.count(Lead.id))) == 0
