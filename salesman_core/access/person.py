@@ -12,7 +12,7 @@ from flask import current_app, g, has_app_context
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
-from salesman_core.db import reading
+from salesman_core.db import BigId, reading
 from salesman_core.errors import UnauthenticatedError
 from salesman_core.i18n import texts
 from salesman_core.plugins.switches import current_revisions
@@ -112,7 +112,7 @@ def teams_below(session: Session, team_id: int | None) -> tuple[int, ...]:
     """Give a team and all those below it."""
     if team_id is None:
         return ()
-    below = sa.select(sa.literal(team_id).label("id")).cte("below", recursive=True)
+    below = sa.select(sa.literal(team_id, BigId).label("id")).cte("below", recursive=True)
     below = below.union(sa.select(Team.id).where(Team.parent_id == below.c.id))
     return tuple(session.scalars(sa.select(below.c.id)))
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-_LOOK_UP = 0.5
+_LOOK_UP = 0.2
 """Seconds after which a listener looks whether it is to stop; the server notices nothing of it."""
 
 

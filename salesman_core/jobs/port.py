@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,9 @@ from salesman_hookspecs import Job, Schedule
 log = logging.getLogger(__name__)
 
 CHANNEL = "salesman_jobs"
+
+REST = timedelta(minutes=1)
+"""After that a schedule is tried again that could not fire."""
 
 
 class UnknownJobError(LookupError):
@@ -72,6 +75,7 @@ class Jobs:
         self.kinds, self._schedules, self._zone = kinds, schedules, zone
         self._claims = Claims(self.store, limits)
         self._scheduler = Scheduler(self.store)
+        self._rests: dict[str, datetime] = {}
         self._runner = Runner(app, before_run)
         app.extensions["salesman_jobs"] = self
 
@@ -157,18 +161,19 @@ class Jobs:
             if late:
                 leases.reap(self.store)
             for row in due:
-                if row.name in schedules:
+                if row.name in schedules and self._rests.get(row.name, now) <= now:
                     self._fire(schedules[row.name], row, now)
 
     def _fire(self, schedule: Schedule, row: sa.Row[Any], now: datetime) -> None:
         """Put the job of *schedule* into the queue, unless another process does, or one waits."""
-        if schedule.job not in self.kinds():
-            log.error("the schedule %s names an unknown job, %s", schedule.name, schedule.job)
-            return
-        with writing() as session:
-            if self._scheduler.move(session, row, now):
-                once = f"schedule:{schedule.name}"
-                self.enqueue(session, schedule.job, schedule.arguments, unique=once)
+        once = f"schedule:{schedule.name}"
+        try:
+            with writing() as session:
+                if self._scheduler.move(session, row, now):
+                    self.enqueue(session, schedule.job, schedule.arguments, unique=once)
+        except Exception:
+            log.exception("the schedule %s cannot fire; the others go on", schedule.name)
+            self._rests[schedule.name] = now + REST
 
     # For tests and the command line
 

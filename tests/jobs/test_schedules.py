@@ -139,9 +139,10 @@ def test_schedule_of_a_suspended_plugin_rests(company: Company) -> None:
 
 
 def test_bad_schedule_does_not_hold_up_the_others(company: Company) -> None:
-    nightly(company, "at night", name="bad")
+    nightly(company, "at night", name="a bad one")
+    company.schedules["an unknown"] = Schedule("an unknown", "0 3 * * *", "no such job")
+    company.schedules["broken"] = Schedule("broken", "0 3 * * *", "effect", {"x": company})
     nightly(company)
-    company.schedules["unknown"] = Schedule("unknown", "0 3 * * *", "no such job")
     company.jobs.look_after()
     miss(company, seconds=1)
     assert company.jobs.drain() == 1
@@ -185,6 +186,7 @@ def test_firing_that_another_process_has_done_is_not_done_again(company: Company
     assert company.jobs.drain() == 0
 
 
+@pytest.mark.databases("postgresql")
 def test_schedule_fires_once_over_several_processes(
     company: Company, processes: Processes, wait: Callable[..., float]
 ) -> None:

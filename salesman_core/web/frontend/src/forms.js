@@ -8,13 +8,18 @@ const KEPT_OUT = "input[type=password], input[type=file], input[name=csrf_token]
 let isSubmitting = false;
 
 export function tendForms(root) {
-  for (const form of root.querySelectorAll("form[data-form]")) {
+  for (const form of foundIn(root, "form[data-form]")) {
     rememberSaved(form);
     restoreDraft(form);
   }
-  root.querySelectorAll("select[data-select]").forEach(enhance);
-  root.querySelector("[data-form-errors]")?.focus();
+  foundIn(root, "select[data-select]").forEach(enhance);
+  foundIn(root, "[data-form-errors]")[0]?.focus();
 }
+
+const foundIn = (root, selector) => [
+  ...(root.matches?.(selector) ? [root] : []),
+  ...root.querySelectorAll(selector),
+];
 
 window.addEventListener("beforeunload", (event) => {
   if (!isSubmitting && hasChanged()) event.preventDefault();

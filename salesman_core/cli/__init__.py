@@ -1,0 +1,5 @@
+"""The command line: ``salesman``."""
+
+from salesman_core.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,50 @@
+"""The application that commands work on."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+import click
+from flask import Flask
+
+from salesman_core.access.person import SYSTEM, acting_as
+from salesman_core.app import create_app
+from salesman_core.plugins.switches import keep_pending_faults
+from salesman_hookspecs.work import salesman_cli
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@functools.cache
+def application() -> Flask:
+    """Give the application of this command, made once."""
+    return create_app()
+
+
+def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P, R]:
+    """Run a command inside the application, as the system."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        app = application()
+        with app.app_context(), acting_as(SYSTEM):
+            try:
+                return command(app, *args, **kwargs)
+            finally:
+                keep_pending_faults(app.extensions["salesman_host"])
+
+    return run
+
+
+def plugin_commands() -> dict[str, click.Command]:
+    """Give a group of commands for each active plugin that brings any."""
+    host = application().extensions["salesman_host"]
+    groups: dict[str, click.Command] = {}
+    for one in host.contributions(salesman_cli):
+        group = groups.setdefault(one.owner, click.Group(one.owner))
+        if isinstance(group, click.Group) and isinstance(one.value, click.Command):
+            group.add_command(one.value)
+    return groups

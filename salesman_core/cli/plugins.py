@@ -1,0 +1,73 @@
+"""Plugins at the command line. What is here works with plugins that are broken, too."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask
+
+from salesman_core.app import database_ready
+from salesman_core.cli.application import with_application
+from salesman_core.plugins import switches
+from salesman_core.plugins.states import State
+from salesman_core.web.slots import explain
+
+
+@click.group("plugins")
+def plugins_group() -> None:
+    """Plugins: list, doctor, suspend, activate, explain-slot."""
+
+
+@plugins_group.command("list")
+@with_application
+def list_plugins(app: Flask) -> None:
+    """Say a line for each: id, version, state."""
+    host = app.extensions["salesman_host"]
+    for id_, loaded in sorted(host.plugins.items()):
+        click.echo(f"{id_} {loaded.installed.version} {host.state(id_)}")
+
+
+@plugins_group.command()
+@with_application
+def doctor(app: Flask) -> None:
+    """Say what is wrong with whom, with tracebacks; exits 1 where something is."""
+    host = app.extensions["salesman_host"]
+    ill = not database_ready()
+    if ill:
+        click.echo("core: the database waits for migrations: salesman db upgrade")
+    for id_, loaded in sorted(host.plugins.items()):
+        state = host.state(id_)
+        well = state in (State.ACTIVE, State.SUSPENDED, State.INSTALLED)
+        ill |= not well
+        click.echo(f"{id_}: {state}" + (f": {loaded.reason}" if loaded.reason else ""))
+        if loaded.traceback:
+            click.echo(loaded.traceback)
+    for owner, places in host.dispatcher.breaker.open_places().items():
+        click.echo(f"{owner}: taken out for a while: {', '.join(places)}")
+    sys.exit(1 if ill else 0)
+
+
+@plugins_group.command()
+@click.argument("plugin_id")
+@with_application
+def suspend(_app: Flask, plugin_id: str) -> None:
+    """Switch a plugin off in every process; its data stays."""
+    switches.suspend(plugin_id)
+
+
+@plugins_group.command()
+@click.argument("plugin_id")
+@with_application
+def activate(_app: Flask, plugin_id: str) -> None:
+    """Switch a plugin on again."""
+    switches.activate(plugin_id)
+
+
+@plugins_group.command("explain-slot")
+@click.argument("slot")
+@with_application
+def explain_slot(_app: Flask, slot: str) -> None:
+    """Say who fills a slot, in which order, and who may see it."""
+    for line in explain(slot):
+        click.echo(line)

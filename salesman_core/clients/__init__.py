@@ -1,0 +1,1 @@
+"""Clients, their contacts, and the ladder of relationship."""

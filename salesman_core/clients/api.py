@@ -1,0 +1,237 @@
+"""The JSON API of clients, contacts and rungs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from salesman_core.access.records import visible
+from salesman_core.access.routes import requires
+from salesman_core.clients import ladder, queries, service
+from salesman_core.clients.lists import CLIENTS, CONTACTS
+from salesman_core.clients.schemas import (
+    ChangeContactSchema,
+    ClientSchema,
+    ContactSchema,
+    RungMoveSchema,
+    RungSchema,
+)
+from salesman_core.db import AnyRow, reading
+from salesman_core.records.list_arguments import list_arguments
+from salesman_core.records.lists import ListQuery, select_page
+from salesman_core.rest import (
+    ApiBlueprint,
+    arguments,
+    batch,
+    etag_of,
+    json_response,
+    page_answer,
+    page_response,
+    response,
+    versioned,
+)
+
+clients_api = ApiBlueprint("core", __name__, collection="clients")
+contacts_api = ApiBlueprint("core", __name__, collection="contacts")
+rungs_api = ApiBlueprint("core", __name__, collection="rungs")
+
+
+def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give clients as the API shows them, in a fixed number of statements."""
+    hanging = queries.around_clients(reading(), [row.id for row in rows])
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "name": row.name,
+            "rung_id": row.rung_id,
+            "owner_id": row.owner_id,
+            "participants": hanging.participants.get(row.id, []),
+            **_reach(row.id, hanging),
+            "site": row.site,
+            "address": row.address,
+            "source": row.source,
+            "tags": hanging.tags.get(row.id, []),
+            **_common(row, hanging),
+        }
+        for row in rows
+    ]
+
+
+def contact_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give contacts as the API shows them."""
+    hanging = queries.around_contacts(reading(), [row.id for row in rows])
+    return [
+        {
+            "id": row.id,
+            "client_id": row.client_id,
+            "name": row.name,
+            "position": row.position,
+            "primary": row.primary,
+            **_reach(row.id, hanging),
+            **_common(row, hanging),
+        }
+        for row in rows
+    ]
+
+
+def _reach(record_id: int, hanging: queries.Around) -> dict[str, Any]:
+    phones = hanging.phones.get(record_id, [])
+    emails = hanging.emails.get(record_id, [])
+    return {
+        "phones": [one["typed"] for one in phones],
+        "normalised_phones": [one["normalised"] for one in phones],
+        "emails": [one["typed"] for one in emails],
+        "normalised_emails": [one["normalised"] for one in emails],
+    }
+
+
+def _common(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
+    return {
+        "external_ids": hanging.external_ids.get(row.id, {}),
+        "custom": row.custom,
+        "imported": row.imported,
+        "extensions": {},
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "version": row.version,
+    }
+
+
+def client_response(client_id: int, status: int = 200) -> Response:
+    """Give one client with its ETag."""
+    row = queries.one_client(reading(), client_id)
+    (item,) = client_items([row])
+    return json_response(item, status, etag=etag_of("client", client_id, row.version))
+
+
+def contact_response(contact_id: int, status: int = 200) -> Response:
+    """Give one contact with its ETag."""
+    row = queries.one_contact(reading(), contact_id)
+    (item,) = contact_items([row])
+    return json_response(item, status, etag=etag_of("contact", contact_id, row.version))
+
+
+@clients_api.get("")
+@requires("core.client.view")
+@list_arguments(CLIENTS)
+@page_response(ClientSchema)
+def list_clients(query: ListQuery) -> Response:
+    """List clients."""
+    page = select_page(reading(), queries.CLIENT, CLIENTS, query, visible("client"))
+    return page_answer(client_items(page.rows), page.next_cursor)
+
+
+@clients_api.post("")
+@requires("core.client.create")
+@arguments(ClientSchema)
+@response(ClientSchema, 201)
+def create_client(values: dict[str, Any]) -> Response:
+    """Make a client."""
+    return client_response(service.create_client(values), 201)
+
+
+@clients_api.post("/batch")
+@requires("core.client.create")
+@batch(ClientSchema)
+def create_clients(values: dict[str, Any]) -> dict[str, Any]:
+    """Make many clients, with a result for each."""
+    row = queries.one_client(reading(), service.create_client(values))
+    return client_items([row])[0]
+
+
+@clients_api.get("/<int:record_id>")
+@requires("core.client.view")
+@response(ClientSchema)
+def read_client(record_id: int) -> Response:
+    """Read a client."""
+    return client_response(record_id)
+
+
+@clients_api.patch("/<int:record_id>")
+@requires("core.client.edit")
+@versioned("client")
+@arguments(ClientSchema(partial=True))
+@response(ClientSchema)
+def change_client(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Change a client."""
+    service.change_client(record_id, values, version)
+    return client_response(record_id)
+
+
+@clients_api.delete("/<int:record_id>")
+@requires("core.client.delete")
+@versioned("client")
+@response(None, 204)
+def delete_client(record_id: int, version: int | None) -> None:
+    """Put a client into the bin."""
+    service.delete_client(record_id, version)
+
+
+@clients_api.post("/<int:record_id>/rung")
+@requires("core.client.edit")
+@versioned("client")
+@arguments(RungMoveSchema)
+@response(ClientSchema)
+def set_rung(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Put a client on a rung of the ladder by hand, with a reason."""
+    ladder.set_rung(record_id, values["rung_id"], values["reason"], version)
+    return client_response(record_id)
+
+
+@contacts_api.get("")
+@requires("core.client.view")
+@list_arguments(CONTACTS)
+@page_response(ContactSchema)
+def list_contacts(query: ListQuery) -> Response:
+    """List contacts."""
+    page = select_page(reading(), queries.CONTACT, CONTACTS, query, visible("contact"))
+    return page_answer(contact_items(page.rows), page.next_cursor)
+
+
+@contacts_api.post("")
+@requires("core.client.edit")
+@arguments(ContactSchema)
+@response(ContactSchema, 201)
+def create_contact(values: dict[str, Any]) -> Response:
+    """Make a contact of a client."""
+    return contact_response(service.create_contact(values), 201)
+
+
+@contacts_api.get("/<int:record_id>")
+@requires("core.client.view")
+@response(ContactSchema)
+def read_contact(record_id: int) -> Response:
+    """Read a contact."""
+    return contact_response(record_id)
+
+
+@contacts_api.patch("/<int:record_id>")
+@requires("core.client.edit")
+@versioned("contact")
+@arguments(ChangeContactSchema(partial=True))
+@response(ContactSchema)
+def change_contact(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Change a contact."""
+    service.change_contact(record_id, values, version)
+    return contact_response(record_id)
+
+
+@contacts_api.delete("/<int:record_id>")
+@requires("core.client.edit")
+@versioned("contact")
+@response(None, 204)
+def delete_contact(record_id: int, version: int | None) -> None:
+    """Put a contact into the bin."""
+    service.delete_contact(record_id, version)
+
+
+@rungs_api.get("")
+@requires("core.client.view")
+@page_response(RungSchema)
+def list_rungs() -> Response:
+    """List the rungs of the ladder of relationship."""
+    items = [dict(row._mapping) for row in queries.ladder(reading())]  # noqa: SLF001  # its API
+    return page_answer(items, None)

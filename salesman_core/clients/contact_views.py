@@ -1,0 +1,180 @@
+"""Contacts on the card of their client, and a new client with its first contact."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from salesman_core.access.person import current_person
+from salesman_core.access.routes import requires
+from salesman_core.clients import card as cards
+from salesman_core.clients import forms
+from salesman_core.clients.opening import create_with_contact, known_already
+from salesman_core.clients.service import (
+    change_contact,
+    create_contact,
+    delete_contact,
+    restore_contact,
+)
+from salesman_core.clients.views import blueprint
+from salesman_core.db import reading
+from salesman_core.errors import InvalidError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.records.answers import told
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import is_htmx, toast
+
+_ = texts.lazy
+
+
+@blueprint.get("/new")
+@requires("core.client.create")
+def new() -> Markup:
+    """Show the form of a new client with its first contact."""
+    return _new_form(FormState({"kind": "company", "name": request.args.get("name", "")}))
+
+
+@blueprint.post("/new")
+@requires("core.client.create")
+def create() -> ResponseReturnValue:
+    """Make a client and its first contact."""
+    try:
+        client, contact = forms.new_client(request.form)
+        client_id = create_with_contact(client, contact)
+    except InvalidError as error:
+        return make_response(_new_form(FormState.refused(request.form, error)), error.status)
+    address = url_for("clients.card", record_id=client_id)
+    return Response(headers={"HX-Redirect": address}) if is_htmx() else redirect(address)
+
+
+def _new_form(form: FormState) -> Markup:
+    return render(
+        "core/clients/new_form.html" if is_htmx() else "core/clients/new.html",
+        form=form,
+        with_contact=current_person().may("core.client.edit"),
+    )
+
+
+@blueprint.get("/known")
+@requires("core.client.create")
+def known() -> Markup:
+    """Give whom one knows already by the phones and emails that are being typed."""
+    names = ("phones", "contact_phones"), ("emails", "contact_emails")
+    phones, emails = ([one for name in pair for one in request.args.getlist(name)] for pair in names)
+    return render("core/clients/known.html", known=known_already(reading(), phones, emails))
+
+
+@blueprint.get("/contacts/<int:record_id>")
+@requires("core.client.view")
+def contact(record_id: int) -> ResponseReturnValue:
+    """Lead to a contact on the card of its client."""
+    client_id = cards.client_of_contact(record_id)
+    return redirect(url_for("clients.card", record_id=client_id, _anchor=f"contact-{record_id}"))
+
+
+@blueprint.get("/<int:record_id>/contacts/new")
+@requires("core.client.edit")
+def new_contact(record_id: int) -> Markup:
+    """Give the form of a new contact."""
+    return _contact_form(record_id, None, FormState())
+
+
+@blueprint.post("/<int:record_id>/contacts")
+@requires("core.client.edit")
+def add_contact(record_id: int) -> ResponseReturnValue:
+    """Make a contact of a client."""
+    try:
+        values = forms.contact_values(request.form)
+        create_contact({**values, "client_id": record_id})
+    except InvalidError as error:
+        form = FormState.refused(request.form, error)
+        return make_response(_contact_form(record_id, None, form), error.status)
+    return _contacts(record_id)
+
+
+@blueprint.get("/contacts/<int:contact_id>/edit")
+@requires("core.client.edit")
+def edit_contact(contact_id: int) -> Markup:
+    """Give the form of a contact, which takes its place on the card."""
+    one = cards.contact_shown(contact_id)
+    form = FormState(
+        {
+            "name": one.row.name,
+            "position": one.row.position,
+            "primary": one.row.primary,
+            "phones": [phone["typed"] for phone in one.phones],
+            "emails": [email["typed"] for email in one.emails],
+            "version": one.row.version,
+        }
+    )
+    return _contact_form(one.row.client_id, contact_id, form)
+
+
+@blueprint.post("/contacts/<int:contact_id>")
+@requires("core.client.edit")
+def save_contact(contact_id: int) -> ResponseReturnValue:
+    """Change a contact."""
+    client_id = cards.client_of_contact(contact_id)
+    try:
+        values = forms.contact_values(request.form)
+        change_contact(contact_id, values, request.form.get("version", type=int))
+    except StaleError as error:
+        now = cards.contact_shown(contact_id)
+        typed = FormState.refused(request.form, error)
+        form = FormState({**typed.values, "version": now.row.version}, message=error.message)
+        return make_response(_contact_form(client_id, contact_id, form), error.status)
+    except InvalidError as error:
+        form = FormState.refused(request.form, error)
+        return make_response(_contact_form(client_id, contact_id, form), error.status)
+    return _contacts(client_id)
+
+
+@blueprint.post("/contacts/<int:contact_id>/delete")
+@requires("core.client.edit")
+def remove_contact(contact_id: int) -> ResponseReturnValue:
+    """Put a contact into the bin."""
+    one = cards.contact_shown(contact_id)
+    delete_contact(contact_id)
+    undo = url_for("clients.return_contact", contact_id=contact_id)
+    toast(_("“%(name)s” is in the bin.", name=one.row.name), undo=undo)
+    return _contacts(one.row.client_id)
+
+
+@blueprint.post("/contacts/<int:contact_id>/restore")
+@requires("core.client.edit")
+def return_contact(contact_id: int) -> ResponseReturnValue:
+    """Take a contact out of the bin."""
+    restore_contact(contact_id)
+    return _contacts(cards.client_of_contact(contact_id))
+
+
+@blueprint.get("/<int:record_id>/contacts")
+@requires("core.client.view")
+def contacts(record_id: int) -> Markup:
+    """Give the panel with a client's contacts."""
+    return _panel(record_id)
+
+
+def _contacts(client_id: int) -> ResponseReturnValue:
+    if not is_htmx():
+        return redirect(url_for("clients.card", record_id=client_id, _anchor="contacts"))
+    return told("client", client_id, _panel(client_id))
+
+
+def _panel(client_id: int) -> Markup:
+    return render(
+        "core/clients/card/contacts.html",
+        client=cards.shown(client_id),
+        contacts=cards.contacts_shown(client_id),
+    )
+
+
+def _contact_form(client_id: int, contact_id: int | None, form: FormState) -> Markup:
+    return render(
+        "core/clients/card/contact_form.html",
+        client_id=client_id,
+        contact_id=contact_id,
+        form=form,
+    )

@@ -1,0 +1,172 @@
+"""What clients contribute, through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from salesman_core.clients import (
+    api,
+    card,
+    contact_views,
+    list_page,
+    permissions,
+    rung_views,
+    rungs,
+    search,
+    views,
+    words,
+)
+from salesman_core.clients.models import Client, ClientParticipant, Contact
+from salesman_core.i18n import texts
+from salesman_core.rest import ApiBlueprint
+from salesman_hookspecs import (
+    EventType,
+    NavItem,
+    Permission,
+    PresetGrant,
+    QuickCreate,
+    RecordType,
+    SearchSource,
+    Slot,
+    TimelineSource,
+    hookimpl,
+)
+
+_ = texts.lazy
+
+_PAGES = (views, contact_views, list_page, rung_views)
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with clients."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with clients."""
+    return permissions.GRANTS
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    """Say how clients are reached, and contacts through them."""
+    return [
+        RecordType(
+            kind="client",
+            title=_("Client"),
+            model=Client,
+            view_permission="core.client.view",
+            card_endpoint="clients.card",
+            participants=ClientParticipant,
+            deleted="deleted_at",
+        ),
+        RecordType(
+            kind="contact",
+            title=_("Contact"),
+            model=Contact,
+            view_permission="core.client.view",
+            card_endpoint="clients.contact",
+            owner=None,
+            deleted="deleted_at",
+            through=("client", "client_id"),
+        ),
+    ]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API of clients."""
+    return [api.clients_api, api.contacts_api, api.rungs_api]
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages of clients and of the ladder."""
+    return dict.fromkeys(page.blueprint for page in _PAGES)
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the entries of the list of clients and of the ladder."""
+    return [
+        NavItem(
+            "clients",
+            _("Clients"),
+            "clients.index",
+            "sale",
+            "users-group",
+            "core.client.view",
+            order=10,
+        ),
+        NavItem(
+            "rungs",
+            _("Ladder of relationship"),
+            "rungs.index",
+            "administration",
+            "stairs-up",
+            rungs.MANAGE,
+            order=40,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_quick_create() -> Iterable[QuickCreate]:
+    """Give the entry of a new client."""
+    return [
+        QuickCreate(
+            "client", _("Client"), "clients.new", "user-plus", "core.client.create", order=10
+        )
+    ]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the places of a client's card that others may fill."""
+    context, load = card.ClientCard, card.slot_context
+    return [
+        Slot("client.card.next_step", context, "Client: what is to be done next", load),
+        Slot("client.card.panels", context, "Client: above the story", load),
+        Slot("client.card.side", context, "Client: beside the story", load),
+    ]
+
+
+@hookimpl
+def salesman_search_sources() -> Iterable[SearchSource]:
+    """Let clients and contacts be found."""
+    return search.SOURCES
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give the moves on the ladder to the story of clients."""
+    return [words.STORY]
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to clients and contacts."""
+    fields = {"fields": "the names of the changed fields"}
+    return [
+        EventType("core.client.created", "A client was made", {"name": "the client's name"}),
+        EventType("core.client.changed", "A client was changed", fields),
+        EventType("core.client.deleted", "A client was put into the bin"),
+        EventType("core.client.restored", "A client was taken out of the bin"),
+        EventType(
+            "core.client.climbed",
+            "A client moved on the ladder of relationship",
+            {
+                "rung_id": "the new rung",
+                "automatic": "whether evidence moved it",
+                "reason": "why, in words",
+            },
+        ),
+        EventType("core.contact.created", "A contact was made", {"client_id": "its client"}),
+        EventType("core.contact.changed", "A contact was changed", fields),
+        EventType("core.contact.deleted", "A contact was put into the bin"),
+        EventType("core.contact.restored", "A contact was taken out of the bin"),
+    ]

@@ -1,0 +1,237 @@
+"""The ladder of relationship (``product.md``, rule 2): it climbs by evidence, in the open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.person import SYSTEM, current_person
+from salesman_core.clients.models import Client, ClientEvidence, Rung, RungMove
+from salesman_core.clock import now
+from salesman_core.db import AnyRow, Base, writing
+from salesman_core.errors import InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.plugins.host import current_host
+from salesman_core.records.changes import announce, audit
+from salesman_core.records.saving import for_change, touch
+from salesman_hookspecs import Evidence
+from salesman_hookspecs.insight import salesman_relationship_evidence
+
+_ = texts.lazy
+
+SALE, INTEREST = "sale", "interest"
+
+_EVIDENCE: Final = Base.metadata.tables[ClientEvidence.__tablename__]
+_LONGEST: Final = 500
+"""Characters of a reason."""
+
+
+def rungs(session: Session) -> Sequence[Rung]:
+    """Give the rungs from the lowest to the highest."""
+    return session.scalars(sa.select(Rung).order_by(Rung.position, Rung.id)).all()
+
+
+def lowest_rung(session: Session) -> int:
+    """Give the rung on which a client begins."""
+    found = session.scalar(sa.select(Rung.id).order_by(Rung.position, Rung.id).limit(1))
+    if found is None:
+        raise MissingError(_("The ladder has no rungs."))
+    return found
+
+
+def review_relationship(client_ids: Iterable[int]) -> None:
+    """Ask everybody for the evidence about some clients and move them where it puts them.
+
+    Called in the transaction of whatever may have changed the evidence.
+    """
+    ids = sorted(set(client_ids))
+    if not ids:
+        return
+    with writing() as session:
+        session.flush()
+        fresh = _take_over(session, ids)
+        ladder = rungs(session)
+        clients = session.scalars(sa.select(Client).where(Client.id.in_(ids)).with_for_update())
+        standing = _standing(session, ids)
+        leaving: list[tuple[Client, Rung]] = []
+        for client in clients.all():
+            if client.rung_pinned_at is not None and client.id not in fresh:
+                continue
+            client.rung_pinned_at = None
+            rung = earned(ladder, standing.get(client.id, Standing()))
+            if rung.id != client.rung_id:
+                leaving.append((client, rung))
+        _climb(session, ladder, leaving)
+
+
+def _take_over(session: Session, ids: Sequence[int]) -> set[int]:
+    """Keep what stands now; give the clients about whom something is new.
+
+    Only owners that answered are believed: the evidence of a suspended plugin stays.
+    """
+    answers = current_host().call(salesman_relationship_evidence, client_ids=ids)
+    given: dict[str, list[Evidence]] = defaultdict(list)
+    for answer in answers:
+        given[answer.owner] += list(answer.value)
+    fresh: set[int] = set()
+    for owner, evidence in given.items():
+        fresh |= _reconcile(session, owner, ids, evidence)
+    return fresh
+
+
+def _reconcile(
+    session: Session, owner: str, ids: Sequence[int], given: Sequence[Evidence]
+) -> set[int]:
+    held = _held(session, owner, ids)
+    wanted = {(one.client_id, one.weight, one.sale): one for one in given}
+    withdrawn = [{"gone": held[key]} for key in held.keys() - wanted.keys()]
+    if withdrawn:
+        gone = sa.delete(_EVIDENCE).where(_EVIDENCE.c.id == sa.bindparam("gone"))
+        session.execute(gone, withdrawn)
+    new = [wanted[key] for key in sorted(wanted.keys() - held.keys())]
+    if new:
+        session.execute(sa.insert(_EVIDENCE), [_row(owner, one) for one in new])
+    return {one.client_id for one in new}
+
+
+def _held(session: Session, owner: str, ids: Sequence[int]) -> dict[tuple[int, str, str], int]:
+    """Give the ids of what is kept: a client may have thousands, so no objects are made."""
+    rows = session.execute(
+        sa.select(
+            ClientEvidence.client_id, ClientEvidence.weight, ClientEvidence.sale, ClientEvidence.id
+        ).where(ClientEvidence.owner == owner, ClientEvidence.client_id.in_(ids))
+    )
+    return {(client_id, weight, sale): id_ for client_id, weight, sale, id_ in rows}
+
+
+def _row(owner: str, one: Evidence) -> dict[str, object]:
+    return {
+        "client_id": one.client_id,
+        "owner": owner,
+        "weight": one.weight,
+        "sale": one.sale,
+        "at": one.at,
+        "text": str(one.text)[:_LONGEST],
+        "url": one.url,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What evidence there is about a client; all evidence of one sale counts once.
+
+    :param interests: of how many sales, finished or not, it speaks.
+    :param sales: how many of these were made.
+    """
+
+    interests: int = 0
+    sales: int = 0
+
+
+def _standing(session: Session, ids: Sequence[int]) -> dict[int, Standing]:
+    sold = sa.case((ClientEvidence.weight == SALE, ClientEvidence.sale))
+    rows = session.execute(
+        sa.select(
+            ClientEvidence.client_id,
+            sa.func.count(sa.distinct(ClientEvidence.sale)),
+            sa.func.count(sa.distinct(sold)),
+        )
+        .where(ClientEvidence.client_id.in_(ids))
+        .group_by(ClientEvidence.client_id)
+    )
+    return {client_id: Standing(interests, sales) for client_id, interests, sales in rows}
+
+
+def earned(ladder: Sequence[Rung], standing: Standing) -> Rung:
+    """Give the highest rung that the evidence earns."""
+    reached = [
+        rung
+        for rung in ladder
+        if rung.sales <= standing.sales and rung.interests <= standing.interests
+    ]
+    return reached[-1] if reached else ladder[0]
+
+
+def _climb(
+    session: Session, ladder: Sequence[Rung], leaving: Sequence[tuple[Client, Rung]]
+) -> None:
+    """Move clients to the rungs that they have earned, or fallen to."""
+    if not leaving:
+        return
+    position = {one.id: one.position for one in ladder}
+    telling = _most_telling(session, [client.id for client, _rung in leaving])
+    for client, rung in leaving:
+        because = telling.get(client.id) if rung.position > position[client.rung_id] else None
+        reason = because.text if because else str(_("the evidence for it was withdrawn"))
+        _move(session, client, rung.id, reason, because.url if because else None, automatic=True)
+
+
+def _most_telling(session: Session, ids: Sequence[int]) -> dict[int, AnyRow]:
+    """Give the evidence that speaks for each client's rung: the newest sale, else interest."""
+    weightiest = sa.case((ClientEvidence.weight == SALE, 0), else_=1)
+    place = sa.func.row_number().over(
+        partition_by=ClientEvidence.client_id,
+        order_by=(weightiest, ClientEvidence.at.desc(), ClientEvidence.id.desc()),
+    )
+    ranked = (
+        sa.select(
+            ClientEvidence.client_id, ClientEvidence.text, ClientEvidence.url, place.label("place")
+        )
+        .where(ClientEvidence.client_id.in_(ids))
+        .subquery()
+    )
+    rows = session.execute(sa.select(ranked).where(ranked.c.place == 1)).all()
+    return {row.client_id: row for row in rows}
+
+
+def _move(
+    session: Session, client: Client, rung_id: int, reason: str, url: str | None, *, automatic: bool
+) -> None:
+    person = SYSTEM if automatic else current_person()
+    session.add(
+        RungMove(
+            client_id=client.id,
+            from_rung_id=client.rung_id,
+            to_rung_id=rung_id,
+            at=now(),
+            actor_id=person.id,
+            actor_name="" if automatic else person.name,
+            automatic=automatic,
+            reason=reason,
+            url=url,
+        )
+    )
+    changes = {"rung_id": (client.rung_id, rung_id)}
+    client.rung_id = rung_id
+    touch(client)
+    audit(session, "client", client.id, client.name, "rung", changes)
+    announce(
+        session,
+        "core.client.climbed",
+        "client",
+        client.id,
+        {"rung_id": rung_id, "automatic": automatic, "reason": reason},
+    )
+
+
+def set_rung(client_id: int, rung_id: int, reason: str, version: int | None = None) -> None:
+    """Put a client on a rung by hand; the ladder then waits for new evidence.
+
+    :raises InvalidError: without a reason, or for a rung that there is not.
+    """
+    if not reason.strip():
+        message = _("Say why: the reason stays in the client's story.")
+        raise InvalidError(message, {"reason": message})
+    with writing() as session:
+        client = for_change(session, "client", client_id, "core.client.edit", version)
+        if session.get(Rung, rung_id) is None:
+            message = _("There is no rung %(id)s.", id=rung_id)
+            raise InvalidError(message, {"rung_id": message})
+        client.rung_pinned_at = now()
+        if client.rung_id != rung_id:
+            _move(session, client, rung_id, reason.strip(), None, automatic=False)

@@ -1,0 +1,139 @@
+"""What the lists of clients and contacts can be filtered and sorted by, on pages and in the API."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.models import User
+from salesman_core.access.person import current_person
+from salesman_core.clients.models import (
+    Client,
+    ClientEmail,
+    ClientParticipant,
+    ClientPhone,
+    ClientTag,
+    Contact,
+    ContactEmail,
+    ContactPhone,
+    Rung,
+)
+from salesman_core.i18n import texts
+from salesman_core.records import reach
+from salesman_core.records.list_fields import contains
+from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
+from salesman_core.services.company import company
+
+_ = texts.lazy
+
+Condition = sa.ColumnElement[bool]
+
+KINDS: Final = {"company": _("company"), "person": _("person")}
+
+CLIENT_SOURCE: Final = sa.join(Client, Rung, Rung.id == Client.rung_id).outerjoin(
+    User, User.id == Client.owner_id
+)
+"""Clients with what they refer to; access is added by ``visible("client")``."""
+
+
+def _among(column: Any, key: Any, operator: str, value: Any) -> sa.Select[Any]:
+    wanted = value if operator == "in" else (value,)
+    return sa.select(key).where(column.in_(wanted))
+
+
+def _tag(operator: str, value: Any) -> Condition:
+    return Client.id.in_(_among(ClientTag.tag, ClientTag.client_id, operator, value))
+
+
+def _participant(operator: str, value: Any) -> Condition:
+    table = ClientParticipant
+    return Client.id.in_(_among(table.user_id, table.record_id, operator, value))
+
+
+def _mine(_operator: str, value: Any) -> Condition:
+    own = Client.owner_id == current_person().id
+    return own if value else sa.not_(own)
+
+
+def _phone(_operator: str, value: Any) -> Condition:
+    return Client.id.in_(clients_reached_by(str(value)))
+
+
+def clients_reached_by(typed: str) -> sa.Select[int]:
+    """Give the ids of the clients that have a phone or email, themselves or a contact of theirs.
+
+    :param typed: a number in any notation, or an address.
+    """
+    number = reach.phone(typed, company().region).normalised or typed
+    address = reach.email(typed).normalised or typed
+    own = sa.select(ClientPhone.client_id).where(ClientPhone.normalised == number)
+    through = (
+        sa.select(Contact.client_id)
+        .join(ContactPhone, ContactPhone.contact_id == Contact.id)
+        .where(ContactPhone.normalised == number, Contact.deleted_at.is_(None))
+    )
+    own_mail = sa.select(ClientEmail.client_id).where(ClientEmail.normalised == address)
+    through_mail = (
+        sa.select(Contact.client_id)
+        .join(ContactEmail, ContactEmail.contact_id == Contact.id)
+        .where(ContactEmail.normalised == address, Contact.deleted_at.is_(None))
+    )
+    found = sa.union(own, through, own_mail, through_mail).subquery()
+    return sa.select(found.c[0])
+
+
+def search_clients(typed: str) -> Condition:
+    """Give the SQL of the search box: a name, or a phone or email in any notation."""
+    return sa.or_(contains(Client.search_name, typed), Client.id.in_(clients_reached_by(typed)))
+
+
+CLIENTS: Final = ListSpec(
+    kind="client",
+    id=Client.id,
+    source=CLIENT_SOURCE,
+    search=search_clients,
+    default_sort="name",
+    fields=(
+        ListField("name", _("Name"), Client.name, FieldKind.TEXT, norm=Client.search_name),
+        ListField("kind", _("Kind"), Client.kind, FieldKind.CHOICE, choices=KINDS),
+        ListField(
+            "rung_id", _("Relationship"), Client.rung_id, FieldKind.REF, sort_column=Rung.position
+        ),
+        ListField(
+            "owner_id", _("Owner"), Client.owner_id, FieldKind.USER, sort_column=User.search_name
+        ),
+        ListField("source", _("Source"), Client.source, FieldKind.TEXT),
+        ListField("site", _("Site"), Client.site, FieldKind.TEXT, sortable=False),
+        ListField("created_at", _("Created"), Client.created_at, FieldKind.MOMENT),
+        ListField("updated_at", _("Changed"), Client.updated_at, FieldKind.MOMENT),
+    ),
+    filters=(
+        ListFilter("mine", _("Mine"), FieldKind.FLAG, _mine, operators=("eq",)),
+        ListFilter("tag", _("Tag"), FieldKind.TEXT, _tag),
+        ListFilter("phone", _("Phone or email"), FieldKind.TEXT, _phone, operators=("eq",)),
+        ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
+    ),
+)
+
+CONTACTS: Final = ListSpec(
+    kind="contact",
+    id=Contact.id,
+    source=sa.join(Contact, Client, Client.id == Contact.client_id),
+    search=Contact.search_name,
+    default_sort="name",
+    fields=(
+        ListField("name", _("Name"), Contact.name, FieldKind.TEXT, norm=Contact.search_name),
+        ListField(
+            "client_id",
+            _("Client"),
+            Contact.client_id,
+            FieldKind.REF,
+            sort_column=Client.search_name,
+        ),
+        ListField("position", _("Position"), Contact.position, FieldKind.TEXT),
+        ListField("primary", _("Primary"), Contact.primary, FieldKind.FLAG, sortable=False),
+        ListField("created_at", _("Created"), Contact.created_at, FieldKind.MOMENT),
+        ListField("updated_at", _("Changed"), Contact.updated_at, FieldKind.MOMENT),
+    ),
+)

@@ -1,0 +1,216 @@
+"""Every read of clients and contacts, through access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.models import User
+from salesman_core.access.records import visible
+from salesman_core.clients.models import (
+    Client,
+    ClientEmail,
+    ClientExternalId,
+    ClientParticipant,
+    ClientPhone,
+    ClientTag,
+    Contact,
+    ContactEmail,
+    ContactExternalId,
+    ContactPhone,
+    Rung,
+    RungMove,
+)
+from salesman_core.db import AnyRow
+from salesman_core.errors import MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.external_ids import external_ids_of
+from salesman_core.records.participants import participants_of
+
+_ = texts.lazy
+
+CLIENT: Final = (
+    Client.id,
+    Client.kind,
+    Client.name,
+    Client.rung_id,
+    Client.owner_id,
+    Client.site,
+    Client.address,
+    Client.source,
+    Client.created_at,
+    Client.updated_at,
+    Client.version,
+    Client.custom,
+    Client.imported,
+)
+"""What a client is, in the JSON API."""
+
+NAMES: Final = (
+    Rung.name.label("rung_name"),
+    Rung.colour.label("rung_colour"),
+    User.name.label("owner_name"),
+)
+"""What a page shows beside it."""
+
+CONTACT: Final = (
+    Contact.id,
+    Contact.client_id,
+    Contact.name,
+    Contact.position,
+    Contact.primary,
+    Contact.created_at,
+    Contact.updated_at,
+    Contact.version,
+    Contact.custom,
+    Contact.imported,
+)
+"""What a contact is, in the JSON API."""
+
+
+def clients(
+    columns: Sequence[Any] = CLIENT, permission: str | None = None
+) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of the clients that the person reaches, not yet filtered or sorted."""
+    return sa.select(*columns).select_from(Client).where(visible("client", permission))
+
+
+def named_clients(columns: Sequence[Any] = (*CLIENT, *NAMES)) -> sa.Select[*tuple[Any, ...]]:
+    """Give the same with the names of what they refer to."""
+    return (
+        clients(columns)
+        .join(Rung, Rung.id == Client.rung_id)
+        .outerjoin(User, User.id == Client.owner_id)
+    )
+
+
+def one_client(session: Session, client_id: int) -> AnyRow:
+    """Give a client with names.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    row = session.execute(named_clients().where(Client.id == client_id)).one_or_none()
+    if row is None:
+        raise MissingError(_("There is no such client, or you may not see it."))
+    return row
+
+
+def contacts(columns: Sequence[Any] = CONTACT) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of the contacts that the person reaches."""
+    return sa.select(*columns).select_from(Contact).where(visible("contact"))
+
+
+def one_contact(session: Session, contact_id: int) -> AnyRow:
+    """Give a contact.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    row = session.execute(contacts().where(Contact.id == contact_id)).one_or_none()
+    if row is None:
+        raise MissingError(_("There is no such contact, or you may not see it."))
+    return row
+
+
+def contacts_of(session: Session, client_id: int) -> Sequence[AnyRow]:
+    """Give a client's contacts, the primary one first."""
+    return session.execute(
+        contacts()
+        .where(Contact.client_id == client_id)
+        .order_by(Contact.primary.desc(), Contact.search_name, Contact.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What hangs on some clients or contacts, each by record id.
+
+    :param phones: what was typed, what it means in E.164 or None, in order; emails alike.
+    """
+
+    phones: Mapping[int, list[dict[str, Any]]]
+    emails: Mapping[int, list[dict[str, Any]]]
+    external_ids: Mapping[int, dict[str, str]]
+    tags: Mapping[int, list[str]]
+    participants: Mapping[int, list[dict[str, Any]]]
+
+
+def around_clients(session: Session, ids: Sequence[int]) -> Around:
+    """Give what hangs on some clients, in as many statements for one as for two hundred."""
+    return Around(
+        phones=_reach(session, ClientPhone, ClientPhone.client_id, ids),
+        emails=_reach(session, ClientEmail, ClientEmail.client_id, ids),
+        external_ids=external_ids_of(session, ClientExternalId, ids),
+        tags=_tags(session, ids),
+        participants=participants_of(session, ClientParticipant, ids),
+    )
+
+
+def around_contacts(session: Session, ids: Sequence[int]) -> Around:
+    """Give what hangs on some contacts."""
+    return Around(
+        phones=_reach(session, ContactPhone, ContactPhone.contact_id, ids),
+        emails=_reach(session, ContactEmail, ContactEmail.contact_id, ids),
+        external_ids=external_ids_of(session, ContactExternalId, ids),
+        tags={},
+        participants={},
+    )
+
+
+def _reach(
+    session: Session, model: type[Any], column: Any, ids: Sequence[int]
+) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.execute(
+        sa.select(column.label("record_id"), model.typed, model.normalised)
+        .where(column.in_(ids))
+        .order_by(column, model.position, model.id)
+    ):
+        found.setdefault(row.record_id, []).append(
+            {"typed": row.typed, "normalised": row.normalised}
+        )
+    return found
+
+
+def _tags(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for row in session.execute(
+        sa.select(ClientTag.client_id, ClientTag.tag)
+        .where(ClientTag.client_id.in_(ids))
+        .order_by(ClientTag.client_id, ClientTag.tag)
+    ):
+        found.setdefault(row.client_id, []).append(row.tag)
+    return found
+
+
+def ladder(session: Session) -> Sequence[AnyRow]:
+    """Give the rungs from the lowest to the highest."""
+    return session.execute(
+        sa.select(
+            Rung.id, Rung.name, Rung.colour, Rung.position, Rung.interests, Rung.sales
+        ).order_by(Rung.position, Rung.id)
+    ).all()
+
+
+def rung_moves(session: Session, client_id: int) -> Sequence[AnyRow]:
+    """Give a client's moves on the ladder with their reasons, the newest first."""
+    before, after = sa.orm.aliased(Rung), sa.orm.aliased(Rung)
+    return session.execute(
+        sa.select(
+            RungMove.id,
+            RungMove.at,
+            RungMove.actor_name,
+            RungMove.automatic,
+            RungMove.reason,
+            RungMove.url,
+            before.name.label("from_rung"),
+            after.name.label("to_rung"),
+        )
+        .outerjoin(before, before.id == RungMove.from_rung_id)
+        .join(after, after.id == RungMove.to_rung_id)
+        .where(RungMove.client_id == client_id)
+        .order_by(RungMove.at.desc(), RungMove.id.desc())
+    ).all()

@@ -1,0 +1,192 @@
+"""The rungs of the ladder: names, colours, order and needs are a company's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import demand_permission
+from salesman_core.clients.ladder import rungs
+from salesman_core.clients.models import Client, Rung, RungMove
+from salesman_core.db import AnyRow, reading, writing
+from salesman_core.errors import ConflictError, InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes, audit, differences
+from salesman_core.records.saving import named
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+MANAGE: Final = "core.rung.manage"
+MOST: Final = 99
+"""A rung may ask for at most so many interests or sales."""
+
+COLOURS: Final[Mapping[str, Text]] = {
+    "azure": _("light blue"),
+    "blue": _("blue"),
+    "indigo": _("indigo"),
+    "purple": _("purple"),
+    "pink": _("pink"),
+    "red": _("red"),
+    "orange": _("orange"),
+    "yellow": _("yellow"),
+    "lime": _("light green"),
+    "green": _("green"),
+    "teal": _("teal"),
+    "cyan": _("cyan"),
+    "secondary": _("grey"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Where a rung is used.
+
+    :param clients: how many stand on it, those in the bin included.
+    :param moves: how many moves of the ladder's history name it.
+    """
+
+    clients: int
+    moves: int
+
+    @property
+    def free(self) -> bool:
+        """Whether it may be deleted."""
+        return not self.clients and not self.moves
+
+
+def uses() -> Mapping[int, Use]:
+    """Give where each rung is used, in a fixed number of statements."""
+    session = reading()
+    clients = _counted(session, Client.rung_id)
+    moves = _counted(session, RungMove.to_rung_id)
+    left = _counted(session, RungMove.from_rung_id)
+    ids = clients.keys() | moves.keys() | left.keys()
+    return {id_: Use(clients.get(id_, 0), moves.get(id_, 0) + left.get(id_, 0)) for id_ in ids}
+
+
+def _counted(session: Session, column: Any) -> dict[int, int]:
+    rows = session.execute(sa.select(column, sa.func.count()).group_by(column))
+    return {id_: count for id_, count in rows if id_ is not None}
+
+
+def ladder() -> list[tuple[AnyRow, Use]]:
+    """Give the rungs from the lowest to the highest with where they are used."""
+    found = reading().execute(
+        sa.select(
+            Rung.id, Rung.name, Rung.colour, Rung.position, Rung.interests, Rung.sales
+        ).order_by(Rung.position, Rung.id)
+    )
+    used = uses()
+    return [(row, used.get(row.id, Use(0, 0))) for row in found]
+
+
+def add_rung(values: Mapping[str, Any]) -> int:
+    """Add a rung above all others; give its id.
+
+    :raises InvalidError: for a name that there is already, or needs that cannot be.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        judged = _judged(session, values)
+        top = max((rung.position for rung in rungs(session)), default=-1)
+        rung = Rung(**judged, position=top + 1)
+        session.add(rung)
+        session.flush()
+        changes: Changes = {name: (None, value) for name, value in judged.items()}
+        audit(session, "rung", rung.id, rung.name, "created", changes)
+        return rung.id
+
+
+def change_rung(rung_id: int, values: Mapping[str, Any]) -> None:
+    """Change a rung's name, colour or needs.
+
+    What clients stand on is judged anew with their next evidence: changing the rules moves nobody
+    by itself.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        rung = _found(session, rung_id)
+        changes = differences(rung, _judged(session, values, rung_id))
+        for name, (_old, new) in changes.items():
+            setattr(rung, name, new)
+        if changes:
+            audit(session, "rung", rung.id, rung.name, "changed", changes)
+
+
+def move_rung(rung_id: int, *, up: bool) -> None:
+    """Let a rung change places with its neighbour.
+
+    :param up: True towards the higher ones.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        rung = _found(session, rung_id)
+        order = list(rungs(session))
+        place = order.index(rung)
+        other = place + (1 if up else -1)
+        if not 0 <= other < len(order):
+            return
+        order[place], order[other] = order[other], order[place]
+        for position, one in enumerate(order):
+            one.position = position
+        audit(session, "rung", rung.id, rung.name, "changed", {"position": (place, other)})
+
+
+def delete_rung(rung_id: int) -> None:
+    """Delete a rung that nothing names.
+
+    :raises ConflictError: where it is used, saying where.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        rung = _found(session, rung_id)
+        used = uses().get(rung_id, Use(0, 0))
+        if not used.free:
+            raise ConflictError(_refusal(rung.name, used))
+        if len(rungs(session)) == 1:
+            raise ConflictError(_("The last rung stays: every client stands on one."))
+        audit(session, "rung", rung.id, rung.name, "deleted", {})
+        session.delete(rung)
+
+
+def _refusal(name: str, used: Use) -> Text:
+    return _(
+        "“%(name)s” is in use: clients that stand on it: %(clients)s, moves that name it in their"
+        " history: %(moves)s. Rename it instead.",
+        name=name,
+        clients=used.clients,
+        moves=used.moves,
+    )
+
+
+def _found(session: Session, rung_id: int) -> Rung:
+    rung = session.get(Rung, rung_id, with_for_update=True)
+    if rung is None:
+        raise MissingError(_("There is no such rung."))
+    return rung
+
+
+def _judged(session: Session, values: Mapping[str, Any], rung_id: int | None = None) -> dict[str, Any]:
+    judged = {
+        "name": named(values.get("name")),
+        "colour": values.get("colour"),
+        "interests": values.get("interests"),
+        "sales": values.get("sales"),
+    }
+    wrong: dict[str, Text] = {}
+    if judged["colour"] not in COLOURS:
+        wrong["colour"] = _("Choose a colour from the list.")
+    for name in ("interests", "sales"):
+        if not isinstance(judged[name], int) or not 0 <= judged[name] <= MOST:
+            wrong[name] = _("Give a whole number from 0 to %(most)s.", most=MOST)
+    twin = sa.exists().where(Rung.name == judged["name"], Rung.id != (rung_id or 0))
+    if session.scalar(sa.select(twin)):
+        wrong["name"] = _("There is a rung of this name already.")
+    if wrong:
+        raise InvalidError(next(iter(wrong.values())), wrong)
+    return judged

@@ -1,0 +1,96 @@
+"""What clients and contacts are in the JSON API; the pages judge by the same schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from salesman_core.records.schemas import RecordSchema, participants
+from salesman_core.rest import (
+    Choice,
+    ExternalIds,
+    Flag,
+    Integer,
+    JsonObject,
+    ListOf,
+    Reference,
+    Schema,
+    Text,
+)
+
+KINDS = ("company", "person")
+
+
+def _typed() -> fields.Field[Any]:
+    """Give the field of phones or emails: what somebody typed, valid or not."""
+    return ListOf(Text(254, blank=False), most=50)
+
+
+def _normalised() -> fields.Field[Any]:
+    """Give the field of what they mean, in the same order; null where one does not validate."""
+    return fields.List(fields.String(allow_none=True), dump_only=True)
+
+
+class ClientSchema(RecordSchema):
+    """A company or a person that buys or may buy."""
+
+    kind = Choice(KINDS)
+    name = Text(300, blank=False, required=True)
+    rung_id = Reference(dump_only=True)
+    owner_id = Reference(allow_none=True)
+    participants = participants()
+    phones = _typed()
+    normalised_phones = _normalised()
+    emails = _typed()
+    normalised_emails = _normalised()
+    site = Text(300)
+    address = Text(500)
+    source = Text(100)
+    tags = ListOf(Text(60, blank=False), most=50)
+    external_ids = ExternalIds()
+    custom = JsonObject(dump_only=True)
+    imported = JsonObject(dump_only=True)
+    extensions = JsonObject(dump_only=True)
+
+
+class ContactSchema(RecordSchema):
+    """A person at a client."""
+
+    client_id = Reference(required=True)
+    name = Text(300, blank=False, required=True)
+    position = Text(200)
+    primary = Flag()
+    phones = _typed()
+    normalised_phones = _normalised()
+    emails = _typed()
+    normalised_emails = _normalised()
+    external_ids = ExternalIds()
+    custom = JsonObject(dump_only=True)
+    imported = JsonObject(dump_only=True)
+    extensions = JsonObject(dump_only=True)
+
+
+class ChangeContactSchema(ContactSchema):
+    """What may be changed of a contact: it stays with its client."""
+
+    class Meta(ContactSchema.Meta):
+        exclude = ("client_id",)
+
+
+class RungMoveSchema(Schema):
+    """A move on the ladder by hand."""
+
+    rung_id = Reference(required=True)
+    reason = Text(500, blank=False, required=True)
+
+
+class RungSchema(Schema):
+    """A rung of the ladder of relationship."""
+
+    id = Reference(dump_only=True)
+    name = Text(100)
+    colour = Text(20)
+    position = Integer()
+    interests = Integer()
+    sales = Integer()

@@ -1,0 +1,161 @@
+"""Every change of clients and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand, demand_permission
+from salesman_core.clients import steps
+from salesman_core.clients.ladder import lowest_rung
+from salesman_core.clients.models import (
+    Client,
+    ClientExternalId,
+    ClientParticipant,
+    Contact,
+    ContactExternalId,
+)
+from salesman_core.clock import now
+from salesman_core.db import writing
+from salesman_core.records.changes import Changes
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.participants import set_participants
+from salesman_core.records.saving import checked_owner, for_change, named
+
+
+def create_client(values: Mapping[str, Any]) -> int:
+    """Make a client; it belongs to whoever makes it, where nothing else is said.
+
+    :param values: as the JSON API names them; ``phones`` and ``emails`` are lists of what was
+        typed, ``tags`` of words, ``participants`` of ``{"user_id", "part"}``.
+    :returns: the new client's id.
+    """
+    demand_permission("core.client.create")
+    with writing() as session:
+        client, changes = steps.begin_client(
+            values,
+            rung_id=lowest_rung(session),
+            owner_id=checked_owner(
+                session, values.get("owner_id", current_person().id), "core.client.assign"
+            ),
+        )
+        session.add(client)
+        session.flush()
+        _set_links_of_client(session, client, values)
+        steps.note_client(session, client, changes)
+        return client.id
+
+
+def change_client(client_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change a client; give whether anything changed.
+
+    :param version: the version that the person saw; None where they do not say.
+    :raises StaleError: where somebody changed it since.
+    """
+    with writing() as session:
+        client: Client = for_change(session, "client", client_id, "core.client.edit", version)
+        wanted = {name: values[name] for name in steps.CLIENT_COLUMNS if name in values}
+        if "name" in values:
+            wanted["name"] = named(values["name"])
+        if "owner_id" in values and values["owner_id"] != client.owner_id:
+            wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.client.assign")
+        changes = steps.change("client", client, wanted)
+        changes |= steps.set_lists(client, values)
+        changes |= _set_links_of_client(session, client, values)
+        if not changes:
+            return False
+        steps.keep(session, "client", client, changes)
+        return True
+
+
+def _set_links_of_client(session: Session, client: Client, values: Mapping[str, Any]) -> Changes:
+    changes: Changes = {}
+    if "external_ids" in values:
+        found = set_external_ids(session, ClientExternalId, client.id, values["external_ids"])
+        changes |= {"external_ids": found} if found else {}
+    if "participants" in values:
+        people = set_participants(session, ClientParticipant, client.id, values["participants"])
+        changes |= {"participants": people} if people else {}
+    return changes
+
+
+def delete_client(client_id: int, version: int | None = None) -> None:
+    """Put a client into the bin; its deals stay."""
+    with writing() as session:
+        client = for_change(session, "client", client_id, "core.client.delete", version)
+        client.deleted_at = now()
+        steps.keep(session, "client", client, {}, action="deleted")
+
+
+def restore_client(client_id: int) -> None:
+    """Take a client out of the bin again."""
+    with writing() as session:
+        demand_permission("core.client.delete")
+        client = session.get_one(Client, client_id)
+        client.deleted_at = None
+        session.flush()
+        demand("client", client_id, "core.client.delete", session=session)
+        steps.keep(session, "client", client, {}, action="restored")
+
+
+def create_contact(values: Mapping[str, Any]) -> int:
+    """Make a contact of a client that the person may change; the first one is the primary one."""
+    with writing() as session:
+        client_id = values["client_id"]
+        demand("client", client_id, "core.client.edit", session=session)
+        first = session.scalar(sa.select(~sa.exists().where(Contact.client_id == client_id)))
+        contact, changes = steps.begin_contact(values, client_id=client_id, primary=bool(first))
+        session.add(contact)
+        session.flush()
+        _set_links_of_contact(session, contact, values)
+        steps.one_primary(session, contact)
+        steps.note_contact(session, contact, changes)
+        return contact.id
+
+
+def change_contact(contact_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change a contact; give whether anything changed."""
+    with writing() as session:
+        contact: Contact = for_change(session, "contact", contact_id, "core.client.edit", version)
+        wanted = {name: values[name] for name in steps.CONTACT_COLUMNS if name in values}
+        if "name" in values:
+            wanted["name"] = named(values["name"])
+        changes = steps.change("contact", contact, wanted)
+        changes |= steps.set_lists(contact, values)
+        changes |= _set_links_of_contact(session, contact, values)
+        if not changes:
+            return False
+        steps.one_primary(session, contact)
+        steps.keep(session, "contact", contact, changes)
+        return True
+
+
+def delete_contact(contact_id: int, version: int | None = None) -> None:
+    """Put a contact into the bin."""
+    with writing() as session:
+        contact = for_change(session, "contact", contact_id, "core.client.edit", version)
+        contact.deleted_at = now()
+        steps.keep(session, "contact", contact, {}, action="deleted")
+
+
+def restore_contact(contact_id: int) -> None:
+    """Take a contact out of the bin again."""
+    with writing() as session:
+        demand_permission("core.client.edit")
+        contact = session.get_one(Contact, contact_id)
+        contact.deleted_at = None
+        session.flush()
+        demand("contact", contact_id, "core.client.edit", session=session)
+        steps.keep(session, "contact", contact, {}, action="restored")
+
+
+def _set_links_of_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> Changes:
+    changes: Changes = {}
+    if "external_ids" in values:
+        found = set_external_ids(session, ContactExternalId, contact.id, values["external_ids"])
+        changes |= {"external_ids": found} if found else {}
+    return changes

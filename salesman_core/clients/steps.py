@@ -1,0 +1,171 @@
+"""What making and changing clients and contacts consists of.
+
+Whoever calls has opened the transaction, loaded the record and judged what the person may do: the
+services do so for one record, an import for many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.clients.models import (
+    Client,
+    ClientEmail,
+    ClientPhone,
+    ClientTag,
+    Contact,
+    ContactEmail,
+    ContactPhone,
+)
+from salesman_core.clock import now
+from salesman_core.records import reach
+from salesman_core.records.changes import Changes, announce, ask, audit, differences
+from salesman_core.records.saving import named, touch
+from salesman_core.services.company import company
+
+CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "custom", "imported")
+CONTACT_COLUMNS: Final = ("position", "primary", "custom", "imported")
+
+Reached = Client | Contact
+
+
+def begin_client(
+    values: Mapping[str, Any], *, rung_id: int, owner_id: int | None
+) -> tuple[Client, Changes]:
+    """Give a client that is to be written, and what the audit says of it, once plugins agree.
+
+    :param values: as the JSON API names them.
+    :raises VetoedError: where a plugin refuses it.
+    """
+    moment = now()
+    client = Client(
+        kind=values.get("kind", "company"),
+        rung_id=rung_id,
+        owner_id=owner_id,
+        created_at=moment,
+        updated_at=moment,
+    )
+    return client, _begin("client", client, values, CLIENT_COLUMNS)
+
+
+def begin_contact(
+    values: Mapping[str, Any], *, client_id: int, primary: bool
+) -> tuple[Contact, Changes]:
+    """Give a contact that is to be written, and what the audit says of it, once plugins agree.
+
+    :param primary: whether it is the client's primary one, where *values* do not say.
+    :raises VetoedError: where a plugin refuses it.
+    """
+    moment = now()
+    contact = Contact(client_id=client_id, primary=primary, created_at=moment, updated_at=moment)
+    return contact, _begin("contact", contact, values, CONTACT_COLUMNS)
+
+
+def _begin(
+    kind: str, record: Reached, values: Mapping[str, Any], columns: Sequence[str]
+) -> Changes:
+    record.name = record.search_name = named(values["name"])
+    for name in columns:
+        if name in values:
+            setattr(record, name, values[name])
+    changes: Changes = {name: (None, value) for name, value in values.items()}
+    ask(kind, None, changes)
+    set_lists(record, values)
+    return changes
+
+
+def note_client(session: Session, client: Client, changes: Changes) -> None:
+    """Note that a client which has just been written was made."""
+    audit(session, "client", client.id, client.name, "created", changes)
+    announce(session, "core.client.created", "client", client.id, {"name": client.name})
+
+
+def note_contact(session: Session, contact: Contact, changes: Changes) -> None:
+    """Note that a contact which has just been written was made."""
+    audit(session, "contact", contact.id, contact.name, "created", changes)
+    payload = {"client_id": contact.client_id}
+    announce(session, "core.contact.created", "contact", contact.id, payload)
+
+
+def change(kind: str, record: Reached, wanted: Mapping[str, Any]) -> Changes:
+    """Set columns of a record, once plugins agree; give what that changes.
+
+    :raises VetoedError: where a plugin refuses it.
+    """
+    changes = differences(record, wanted)
+    ask(kind, record.id, changes)
+    for name, (_old, new) in changes.items():
+        setattr(record, name, new)
+    if "name" in changes:
+        record.search_name = record.name
+    return changes
+
+
+def keep(
+    session: Session, kind: str, record: Reached, changes: Changes, action: str = "changed"
+) -> None:
+    """Note a change of a record: when, by whom, and for those who listen."""
+    touch(record)
+    audit(session, kind, record.id, record.name, action, changes)
+    announce(session, f"core.{kind}.{action}", kind, record.id, {"fields": sorted(changes)})
+
+
+def set_lists(record: Reached, values: Mapping[str, Any]) -> Changes:
+    """Set phones, emails and tags, as far as *values* name them; give what that changes."""
+    changes: Changes = {}
+    if "phones" in values:
+        region = company().region
+        found = [reach.phone(one, region) for one in values["phones"] if one.strip()]
+        changes |= _set_reached(record, "phones", found)
+    if "emails" in values:
+        found = [reach.email(one) for one in values["emails"] if one.strip()]
+        changes |= _set_reached(record, "emails", found)
+    if "tags" in values and isinstance(record, Client):
+        changes |= _set_tags(record, values["tags"])
+    return changes
+
+
+_ROWS: Final[Mapping[tuple[type[Reached], str], type[Any]]] = {
+    (Client, "phones"): ClientPhone,
+    (Client, "emails"): ClientEmail,
+    (Contact, "phones"): ContactPhone,
+    (Contact, "emails"): ContactEmail,
+}
+
+
+def _set_reached(record: Reached, name: str, wanted: Sequence[reach.Reached]) -> Changes:
+    before = [one.typed for one in getattr(record, name)]
+    after = [one.typed for one in wanted]
+    if before == after:
+        return {}
+    row = _ROWS[type(record), name]
+    rows = [
+        row(typed=one.typed, normalised=one.normalised, position=position)
+        for position, one in enumerate(wanted)
+    ]
+    setattr(record, name, rows)
+    return {name: (before, after)}
+
+
+def _set_tags(client: Client, tags: Sequence[str]) -> Changes:
+    wanted = sorted({" ".join(tag.split()) for tag in tags if tag.strip()})
+    before = [one.tag for one in client.tags]
+    if before == wanted:
+        return {}
+    held = {one.tag: one for one in client.tags}
+    client.tags = [held.get(tag) or ClientTag(tag=tag) for tag in wanted]
+    return {"tags": (before, wanted)}
+
+
+def one_primary(session: Session, contact: Contact) -> None:
+    """See to it that a client has no other primary contact than this one, if it is primary."""
+    if contact.primary:
+        session.execute(
+            sa.update(Contact)
+            .where(Contact.client_id == contact.client_id, Contact.id != contact.id)
+            .values(primary=False)
+        )

@@ -1,0 +1,128 @@
+"""What is done to a deal with one press: moved, closed, reopened, binned, shared."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from salesman_core.access.routes import requires
+from salesman_core.db import reading
+from salesman_core.deals import editing, queries, service
+from salesman_core.deals.answers import (
+    asked_number,
+    asked_version,
+    demanded_number,
+    done,
+    gone_to,
+    without_dialog,
+)
+from salesman_core.deals.views import blueprint
+from salesman_core.i18n import texts
+from salesman_core.web.addresses import safe_next
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import toast
+
+_ = texts.lazy
+
+
+@blueprint.post("/<int:record_id>/move")
+@requires("core.deal.edit")
+def move(record_id: int) -> ResponseReturnValue:
+    """Move a deal to the stage of the field ``stage_id``; the notice can undo it."""
+    before = queries.one_deal(reading(), record_id)
+    if service.move_deal(record_id, demanded_number("stage_id"), asked_version()):
+        now = queries.one_deal(reading(), record_id)
+        undo = url_for("deals.move", record_id=record_id, stage_id=before.stage_id)
+        text = _("“%(deal)s” is now at %(stage)s.", deal=now.name, stage=now.stage_name)
+        toast(text, undo=undo)
+    return done(record_id)
+
+
+@blueprint.get("/<int:record_id>/lose")
+@requires("core.deal.close")
+def lose(record_id: int) -> Markup:
+    """Ask why a deal is lost."""
+    session = reading()
+    row, reasons = queries.one_deal(session, record_id), queries.close_reasons(session)
+    return render("core/deals/card/lose.html", row=row, reasons=reasons)
+
+
+@blueprint.post("/<int:record_id>/close")
+@requires("core.deal.close")
+def close(record_id: int) -> ResponseReturnValue:
+    """Close a deal as the field ``outcome`` says; the notice can undo it."""
+    outcome = request.form.get("outcome", "")
+    service.close_deal(record_id, outcome, asked_number("reason_id"), asked_version())
+    name = queries.one_deal(reading(), record_id).name
+    text = _("“%(deal)s” is won.", deal=name) if outcome == "won" else _("“%(deal)s” is lost.", deal=name)
+    toast(text, undo=url_for("deals.reopen", record_id=record_id))
+    return without_dialog(done(record_id))
+
+
+@blueprint.post("/<int:record_id>/reopen")
+@requires("core.deal.close")
+def reopen(record_id: int) -> ResponseReturnValue:
+    """Open a closed deal again."""
+    service.reopen_deal(record_id, asked_version())
+    toast(_("The deal is open again."))
+    return done(record_id)
+
+
+@blueprint.post("/<int:record_id>/delete")
+@requires("core.deal.delete")
+def delete(record_id: int) -> ResponseReturnValue:
+    """Put a deal into the bin; the notice can undo it."""
+    name = queries.one_deal(reading(), record_id).name
+    service.delete_deal(record_id, asked_version())
+    undo = url_for("deals.restore", record_id=record_id)
+    toast(_("“%(deal)s” is in the bin.", deal=name), undo=undo)
+    return gone_to(url_for("deals.index"))
+
+
+@blueprint.post("/<int:record_id>/restore")
+@requires("core.deal.delete")
+def restore(record_id: int) -> ResponseReturnValue:
+    """Take a deal out of the bin, and show it."""
+    service.restore_deal(record_id)
+    toast(_("The deal is back."))
+    card = url_for("deals.card", record_id=record_id)
+    return gone_to(safe_next(request.form.get("next"), card))
+
+
+@blueprint.post("/<int:record_id>/participants")
+@requires("core.deal.edit")
+def add_participant(record_id: int) -> ResponseReturnValue:
+    """Give the user of the field ``user_id`` a part in a deal."""
+    editing.add_participant(record_id, demanded_number("user_id"), request.values.get("part", ""))
+    return done(record_id)
+
+
+@blueprint.post("/<int:record_id>/participants/<int:user_id>/remove")
+@requires("core.deal.edit")
+def remove_participant(record_id: int, user_id: int) -> ResponseReturnValue:
+    """Take a user's part in a deal away; the notice can undo it."""
+    part = editing.remove_participant(record_id, user_id)
+    undo = url_for("deals.add_participant", record_id=record_id, user_id=user_id, part=part)
+    toast(_("No longer a participant."), undo=undo)
+    return done(record_id)
+
+
+@blueprint.post("/<int:record_id>/contacts")
+@requires("core.deal.edit")
+def add_contact(record_id: int) -> ResponseReturnValue:
+    """Name the contact of the field ``contact_id`` in a deal."""
+    editing.add_contact(record_id, demanded_number("contact_id"))
+    return done(record_id)
+
+
+@blueprint.post("/<int:record_id>/contacts/<int:contact_id>/remove")
+@requires("core.deal.edit")
+def remove_contact(record_id: int, contact_id: int) -> ResponseReturnValue:
+    """Name a contact in a deal no longer; the notice can undo it."""
+    editing.remove_contact(record_id, contact_id)
+    toast(
+        _("No longer named in the deal."),
+        undo=url_for("deals.add_contact", record_id=record_id, contact_id=contact_id),
+    )
+    return done(record_id)

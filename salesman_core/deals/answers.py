@@ -1,0 +1,73 @@
+"""Answers that pages of deals share: what was asked comes as numbers, what changed is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from salesman_core.deals import forms
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.answers import told
+from salesman_core.web.addresses import safe_next
+from salesman_core.web.toasts import is_htmx
+
+_ = texts.lazy
+
+
+def asked_number(name: str) -> int | None:
+    """Give a whole number out of the address or the form, or None.
+
+    :raises InvalidError: where something else stands there.
+    """
+    found: int | None = forms.read(request.values, name).get(name)
+    return found
+
+
+def demanded_number(name: str) -> int:
+    """Give a whole number out of the address or the form.
+
+    :raises InvalidError: where none stands there.
+    """
+    found = asked_number(name)
+    if found is None:
+        message = _("Choose one.")
+        raise InvalidError(message, {name: message})
+    return found
+
+
+def asked_version() -> int | None:
+    """Give the version of the record that the person saw, where the page says it."""
+    return asked_number("version")
+
+
+def done(deal_id: int) -> BaseResponse:
+    """Answer an act: to htmx as :func:`told`, to a plain form by the page it was on."""
+    if is_htmx():
+        return told("deal", deal_id)
+    return redirect(safe_next(request.form.get("next"), url_for("deals.card", record_id=deal_id)))
+
+
+def without_dialog(answer: BaseResponse) -> BaseResponse:
+    """Let the dialog close out of which htmx asked."""
+    if is_htmx():
+        events = json.loads(answer.headers["HX-Trigger"])
+        events["salesman:close-dialog"] = {"target": "body"}
+        answer.headers["HX-Trigger"] = json.dumps(events)
+    return answer
+
+
+def gone_to(address: str) -> BaseResponse:
+    """Lead to another page, in either way of asking."""
+    if not is_htmx():
+        return redirect(address)
+    return Response(headers={"HX-Redirect": address})
+
+
+def flat(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Give parameters of an address without the empty ones."""
+    return {name: value for name, value in args.items() if value not in ("", None)}

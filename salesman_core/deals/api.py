@@ -1,0 +1,197 @@
+"""The JSON API of deals, pipelines and the funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from salesman_core.access.records import visible
+from salesman_core.access.routes import requires, signed_in
+from salesman_core.db import AnyRow, reading
+from salesman_core.deals import figures, queries, service
+from salesman_core.deals.lists import DEALS
+from salesman_core.deals.schemas import (
+    ChangeDealSchema,
+    CloseSchema,
+    DealSchema,
+    FunnelQuerySchema,
+    FunnelSchema,
+    MoveSchema,
+    PipelineSchema,
+    ReasonListSchema,
+)
+from salesman_core.records.list_arguments import list_arguments
+from salesman_core.records.lists import ListQuery, select_page
+from salesman_core.rest import (
+    ApiBlueprint,
+    arguments,
+    batch,
+    etag_of,
+    json_response,
+    page_answer,
+    page_response,
+    response,
+    versioned,
+)
+
+deals_api = ApiBlueprint("core", __name__, collection="deals")
+pipelines_api = ApiBlueprint("core", __name__, collection="pipelines")
+
+
+def deal_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give deals as the API shows them, in a fixed number of statements."""
+    hanging = queries.around(reading(), [row.id for row in rows])
+    return [_item(row, hanging) for row in rows]
+
+
+def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "client_id": row.client_id,
+        "pipeline_id": row.pipeline_id,
+        "stage_id": row.stage_id,
+        "progress": row.progress,
+        "outcome": row.outcome,
+        "reason_id": row.reason_id,
+        "amount": row.amount,
+        "cost": row.cost,
+        "margin": queries.margin_of(row),
+        "currency": row.currency,
+        "owner_id": row.owner_id,
+        "participants": hanging.participants.get(row.id, []),
+        "contact_ids": hanging.contact_ids.get(row.id, []),
+        "opened_on": row.opened_on,
+        "expected_on": row.expected_on,
+        "closed_on": row.closed_on,
+        "external_ids": hanging.external_ids.get(row.id, {}),
+        "custom": row.custom,
+        "imported": row.imported,
+        "extensions": {},
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "version": row.version,
+    }
+
+
+def deal_response(deal_id: int, status: int = 200) -> Response:
+    """Give one deal with its ETag."""
+    row = queries.one_deal(reading(), deal_id)
+    (item,) = deal_items([row])
+    return json_response(item, status, etag=etag_of("deal", deal_id, row.version))
+
+
+@deals_api.get("")
+@requires("core.deal.view")
+@list_arguments(DEALS)
+@page_response(DealSchema)
+def list_deals(query: ListQuery) -> Response:
+    """List deals."""
+    page = select_page(reading(), queries.DEAL, DEALS, query, visible("deal"))
+    return page_answer(deal_items(page.rows), page.next_cursor)
+
+
+@deals_api.post("")
+@requires("core.deal.create")
+@arguments(DealSchema)
+@response(DealSchema, 201)
+def create_deal(values: dict[str, Any]) -> Response:
+    """Open a deal."""
+    return deal_response(service.create_deal(values), 201)
+
+
+@deals_api.post("/batch")
+@requires("core.deal.create")
+@batch(DealSchema)
+def create_deals(values: dict[str, Any]) -> dict[str, Any]:
+    """Open many deals, with a result for each."""
+    row = queries.one_deal(reading(), service.create_deal(values))
+    return deal_items([row])[0]
+
+
+@deals_api.get("/<int:record_id>")
+@requires("core.deal.view")
+@response(DealSchema)
+def read_deal(record_id: int) -> Response:
+    """Read a deal."""
+    return deal_response(record_id)
+
+
+@deals_api.patch("/<int:record_id>")
+@requires("core.deal.edit")
+@versioned("deal")
+@arguments(ChangeDealSchema(partial=True))
+@response(DealSchema)
+def change_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Change a deal."""
+    service.change_deal(record_id, values, version)
+    return deal_response(record_id)
+
+
+@deals_api.delete("/<int:record_id>")
+@requires("core.deal.delete")
+@versioned("deal")
+@response(None, 204)
+def delete_deal(record_id: int, version: int | None) -> None:
+    """Put a deal into the bin."""
+    service.delete_deal(record_id, version)
+
+
+@deals_api.post("/<int:record_id>/move")
+@requires("core.deal.edit")
+@versioned("deal")
+@arguments(MoveSchema)
+@response(DealSchema)
+def move_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Move a deal to another stage of its pipeline."""
+    service.move_deal(record_id, values["stage_id"], version)
+    return deal_response(record_id)
+
+
+@deals_api.post("/<int:record_id>/close")
+@requires("core.deal.close")
+@versioned("deal")
+@arguments(CloseSchema)
+@response(DealSchema)
+def close_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Close a deal as won or lost."""
+    service.close_deal(record_id, values["outcome"], values["reason_id"], version)
+    return deal_response(record_id)
+
+
+@deals_api.post("/<int:record_id>/reopen")
+@requires("core.deal.close")
+@versioned("deal")
+@response(DealSchema)
+def reopen_deal(record_id: int, version: int | None) -> Response:
+    """Open a closed deal again."""
+    service.reopen_deal(record_id, version)
+    return deal_response(record_id)
+
+
+@deals_api.get("/reasons")
+@requires("core.deal.view")
+@response(ReasonListSchema)
+def list_reasons() -> dict[str, Any]:
+    """List the reasons for which deals are lost."""
+    return {"items": queries.close_reasons(reading())}
+
+
+@deals_api.get("/funnel")
+@requires("core.report.funnel")
+@arguments(FunnelQuerySchema(from_text=True), location="query")
+@response(FunnelSchema)
+def read_funnel(values: dict[str, Any]) -> figures.Funnel:
+    """Count a pipeline: open deals by stage, closed ones by outcome and reason."""
+    pipeline_id = values.pop("pipeline_id") or figures.first_pipeline(reading())
+    return figures.funnel(reading(), pipeline_id, **values)
+
+
+@pipelines_api.get("")
+@signed_in
+@page_response(PipelineSchema)
+def list_pipelines() -> Response:
+    """List the pipelines with their stages."""
+    return page_answer(queries.pipelines(reading()), None)

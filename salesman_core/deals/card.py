@@ -1,0 +1,180 @@
+"""What the card of a deal shows: a deal with its names, and the stages around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from salesman_core.access.records import reaches
+from salesman_core.clock import now, today
+from salesman_core.db import AnyRow, reading
+from salesman_core.deals import queries
+from salesman_core.deals.lists import STATES
+from salesman_core.services.company import company
+
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class DealCard:
+    """The context of the slots of a deal's card; its fields are a contract.
+
+    :param id: the deal.
+    :param client_id: its client, or None.
+    :param outcome: ``won``, ``lost`` or None while it is open.
+    :param may_edit: whether whoever reads may change it.
+    """
+
+    id: int
+    name: str
+    client_id: int | None
+    pipeline_id: int
+    stage_id: int
+    progress: int
+    outcome: str | None
+    amount: Decimal
+    cost: Decimal
+    currency: str
+    owner_id: int | None
+    may_edit: bool
+
+    kind = "deal"
+
+    @property
+    def record_id(self) -> int:
+        """The deal, by the name that panels of several kinds of record use."""
+        return self.id
+
+    @property
+    def slot_key(self) -> str:
+        """What names the deal to a panel that comes after the page."""
+        return str(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A deal as its card draws it.
+
+    :param row: its columns and names.
+    :param stages: those of its pipeline, in the order of progress.
+    :param may_edit: whether whoever reads may change it; ``may_close`` and ``may_delete`` alike.
+    """
+
+    row: AnyRow
+    stages: Sequence[dict[str, Any]]
+    may_edit: bool
+    may_close: bool
+    may_delete: bool
+    sees_client: bool
+
+    @property
+    def context(self) -> DealCard:
+        """What the slots of the card get."""
+        row = self.row
+        return DealCard(
+            id=row.id,
+            name=row.name,
+            client_id=row.client_id,
+            pipeline_id=row.pipeline_id,
+            stage_id=row.stage_id,
+            progress=row.progress,
+            outcome=row.outcome,
+            amount=row.amount,
+            cost=row.cost,
+            currency=row.currency,
+            owner_id=row.owner_id,
+            may_edit=self.may_edit,
+        )
+
+    @property
+    def margin(self) -> Decimal:
+        """What is left of the amount after the cost."""
+        return queries.margin_of(self.row)
+
+    @property
+    def margin_share(self) -> Decimal | None:
+        """The margin in percent of the amount, or None where there is no amount."""
+        return round(100 * self.margin / self.row.amount, 1) if self.row.amount else None
+
+    @property
+    def weighted(self) -> Decimal:
+        """The forecast: the amount times the progress."""
+        weighted: Decimal = self.row.amount * self.row.progress / 100
+        return weighted.quantize(Decimal("0.01"))
+
+    @property
+    def days_in_stage(self) -> int:
+        """Whole days since it came to its stage."""
+        return days_since(self.row.stage_since)
+
+    @property
+    def pace(self) -> str:
+        """How its stay in the stage compares with the plan; see :func:`pace_of`."""
+        return pace_of(self.row)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the expected date of an open deal has passed."""
+        return is_overdue(self.row.outcome, self.row.expected_on)
+
+    @property
+    def state(self) -> str:
+        """What people read for its state."""
+        return str(STATES[self.row.outcome or "open"])
+
+
+def shown(deal_id: int) -> Shown:
+    """Give a deal for its card.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    session = reading()
+    row = queries.one_deal(session, deal_id)
+    return Shown(
+        row=row,
+        stages=stages_of(row.pipeline_id),
+        may_edit=reaches("deal", deal_id, "core.deal.edit"),
+        may_close=reaches("deal", deal_id, "core.deal.close"),
+        may_delete=reaches("deal", deal_id, "core.deal.delete"),
+        sees_client=row.client_id is not None and reaches("client", row.client_id),
+    )
+
+
+def slot_context(key: str) -> DealCard:
+    """Give the context for a panel that the browser asks for after the page."""
+    return shown(int(key)).context
+
+
+def stages_of(pipeline_id: int) -> Sequence[dict[str, Any]]:
+    """Give the stages of a pipeline in the order of progress."""
+    for pipeline in queries.pipelines(reading()):
+        if pipeline["id"] == pipeline_id:
+            stages: Sequence[dict[str, Any]] = pipeline["stages"]
+            return stages
+    return ()
+
+
+def days_since(moment: datetime) -> int:
+    """Give the whole days since a moment."""
+    return int((now() - moment).total_seconds()) // _DAY
+
+
+def pace_of(row: AnyRow) -> str:
+    """Judge the whole days in a stage: ``good``, ``behind`` (the last fifth), ``late``, or no plan.
+
+    :param row: with ``outcome``, ``stage_since`` and ``planned_days``.
+    """
+    if row.outcome is not None or row.planned_days is None:
+        return ""
+    stood = days_since(row.stage_since)
+    if stood > row.planned_days:
+        return "late"
+    return "behind" if stood > 0.8 * row.planned_days else "good"
+
+
+def is_overdue(outcome: str | None, expected_on: date | None) -> bool:
+    """Tell whether the expected date of an open deal has passed."""
+    return outcome is None and expected_on is not None and expected_on < today(company().tz)

@@ -1,0 +1,174 @@
+"""Fields of a deal, edited where they stand: one at a time, two people at once included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.records import visible
+from salesman_core.clients.models import Client, Contact
+from salesman_core.db import AnyRow, reading
+from salesman_core.deals import forms, queries
+from salesman_core.deals.models import Deal, DealContact, DealParticipant
+from salesman_core.deals.service import change_deal
+from salesman_core.errors import MissingError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.records.list_fields import contains
+from salesman_core.records.participants import participants_of
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+FIELDS: Final[Mapping[str, Text]] = {
+    "name": _("Name"),
+    "client_id": _("Client"),
+    "owner_id": _("Owner"),
+    "amount": _("Amount"),
+    "cost": _("Cost"),
+    "expected_on": _("Expected on"),
+    "opened_on": _("Opened on"),
+}
+"""The fields that can be edited where they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a deal while it is shown or edited.
+
+    :param row: the deal.
+    :param typed: what stands in the input.
+    :param wrong: what is wrong with it, or None.
+    :param conflict: whether somebody else gave it another value meanwhile.
+    """
+
+    name: str
+    row: AnyRow
+    typed: str
+    wrong: Text | None = None
+    conflict: bool = False
+
+    @property
+    def title(self) -> Text:
+        """What people read before it."""
+        return FIELDS[self.name]
+
+    @property
+    def seen(self) -> str:
+        """What the deal holds now, as it would be typed."""
+        return forms.written(getattr(self.row, self.name))
+
+    @property
+    def named(self) -> str:
+        """What the deal holds now, as people read it: the name where it refers to something."""
+        names = {"client_id": "client_name", "owner_id": "owner_name"}
+        return str(getattr(self.row, names[self.name]) or "") if self.name in names else self.seen
+
+
+def field_of(deal_id: int, name: str) -> Field:
+    """Give a field as it is.
+
+    :raises MissingError: where there is no such deal or field.
+    """
+    if name not in FIELDS:
+        raise MissingError(_("There is no such field."))
+    row = queries.one_deal(reading(), deal_id)
+    return Field(name, row, forms.written(getattr(row, name)))
+
+
+def save_field(deal_id: int, name: str, typed: str, *, seen: str, version: int | None) -> bool:
+    """Change one field; give whether it differs now.
+
+    Somebody may have changed the deal meanwhile: that is a conflict only where they changed this
+    very field.
+
+    :param seen: what stood in the field when the person began to type.
+    :param version: the version of the deal at that time.
+    :raises StaleError: where the field itself has another value by now.
+    :raises InvalidError: for what cannot be read or cannot be.
+    """
+    values = forms.read({name: typed}, name)
+    try:
+        return change_deal(deal_id, values, version)
+    except StaleError:
+        now = field_of(deal_id, name)
+        if now.seen != seen:
+            raise
+        return change_deal(deal_id, values, now.row.version)
+
+
+def add_participant(deal_id: int, user_id: int, part: str) -> None:
+    """Give a user a part in a deal: from then on they see it."""
+    held = _participants(deal_id)
+    others = [one for one in held if one["user_id"] != user_id]
+    change_deal(deal_id, {"participants": [*others, {"user_id": user_id, "part": part.strip()}]})
+
+
+def remove_participant(deal_id: int, user_id: int) -> str:
+    """Take a user's part in a deal away; give what it was."""
+    held = _participants(deal_id)
+    left = [one for one in held if one["user_id"] != user_id]
+    change_deal(deal_id, {"participants": left})
+    return next((str(one["part"]) for one in held if one["user_id"] == user_id), "")
+
+
+def _participants(deal_id: int) -> list[dict[str, Any]]:
+    return participants_of(reading(), DealParticipant, [deal_id]).get(deal_id, [])
+
+
+def add_contact(deal_id: int, contact_id: int) -> None:
+    """Name a contact of the client in a deal."""
+    change_deal(deal_id, {"contact_ids": [*_contact_ids(deal_id), contact_id]})
+
+
+def remove_contact(deal_id: int, contact_id: int) -> None:
+    """Name a contact in a deal no longer."""
+    left = [id_ for id_ in _contact_ids(deal_id) if id_ != contact_id]
+    change_deal(deal_id, {"contact_ids": left})
+
+
+def _contact_ids(deal_id: int) -> list[int]:
+    named = sa.select(DealContact.contact_id).where(DealContact.deal_id == deal_id)
+    return list(reading().scalars(named))
+
+
+def contacts_to_name(row: AnyRow) -> list[tuple[int, str]]:
+    """Give the client's contacts that are not yet named in a deal, where the client is visible."""
+    named = sa.select(DealContact.contact_id).where(DealContact.deal_id == row.id)
+    found = reading().execute(
+        sa.select(Contact.id, Contact.name)
+        .where(Contact.client_id == row.client_id, visible("contact"), Contact.id.not_in(named))
+        .order_by(Contact.search_name)
+    )
+    return [(one.id, one.name) for one in found]
+
+
+def clients_found(typed: str, limit: int = 20) -> list[AnyRow]:
+    """Give clients that may be chosen for a deal, by a part of their name."""
+    found = (
+        sa.select(Client.id, Client.name, Client.kind)
+        .where(visible("client"), contains(Client.search_name, typed))
+        .order_by(Client.search_name, Client.id)
+        .limit(limit)
+    )
+    return list(reading().execute(found))
+
+
+def client_name(client_id: int) -> str | None:
+    """Give the name of a client that the person sees, else None."""
+    return reading().scalar(
+        sa.select(Client.name).where(Client.id == client_id, visible("client"))
+    )
+
+
+def open_deals_of(client_id: int, limit: int = 20) -> list[AnyRow]:
+    """Give the latest deals of a client that the person sees, the open ones first."""
+    found = (
+        queries.named_deals()
+        .where(Deal.client_id == client_id)
+        .order_by(Deal.outcome.is_not(None), Deal.created_at.desc(), Deal.id.desc())
+        .limit(limit)
+    )
+    return list(reading().execute(found))

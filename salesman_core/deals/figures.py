@@ -1,0 +1,252 @@
+"""Figures over deals: the columns of the board and the funnel (``product.md``, rule 1).
+
+Amounts of different currencies are never added up: each figure is of one currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import visible
+from salesman_core.db import Money
+from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
+from salesman_core.errors import MissingError
+from salesman_core.i18n import texts
+from salesman_core.services.company import company
+
+_ = texts.lazy
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """The open deals of one stage.
+
+    :param percent: the stage's progress.
+    :param amount: the sum of their amounts.
+    :param weighted: that times the progress: the forecast.
+    """
+
+    stage_id: int
+    name: str
+    percent: int
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFigures:
+    """Closed deals of one outcome."""
+
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFigures:
+    """Lost deals of one reason."""
+
+    reason_id: int
+    name: str
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """A pipeline in one currency.
+
+    :param currency: of all amounts in it.
+    :param currencies: all that the visible deals of the pipeline have, the commonest first.
+    :param stages: in the order of progress.
+    :param win_rate: won of all closed, in percent, or None where none is closed.
+    """
+
+    pipeline_id: int
+    currency: str
+    currencies: tuple[str, ...]
+    stages: tuple[StageFigures, ...]
+    won: OutcomeFigures
+    lost: OutcomeFigures
+    reasons: tuple[ReasonFigures, ...]
+
+    @property
+    def win_rate(self) -> Decimal | None:
+        """Won of all closed, in percent."""
+        closed = self.won.count + self.lost.count
+        return round(Decimal(100 * self.won.count) / closed, 1) if closed else None
+
+    @property
+    def count(self) -> int:
+        """How many deals are open."""
+        return sum(stage.count for stage in self.stages)
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum of all open deals."""
+        return sum((stage.amount for stage in self.stages), Decimal(0))
+
+    @property
+    def weighted(self) -> Decimal:
+        """The forecast of all open deals."""
+        return sum((stage.weighted for stage in self.stages), Decimal(0))
+
+
+def first_pipeline(session: Session) -> int:
+    """Give the company's first pipeline."""
+    found = session.scalar(sa.select(Pipeline.id).order_by(Pipeline.position, Pipeline.id).limit(1))
+    if found is None:
+        raise MissingError(_("There is no pipeline yet."))
+    return found
+
+
+def funnel(
+    session: Session,
+    pipeline_id: int,
+    *,
+    currency: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    owner_id: int | None = None,
+) -> Funnel:
+    """Count a pipeline as the person sees it.
+
+    :param currency: whose deals are counted; the company's, or the commonest, where not given.
+    :param since: closed deals from this day on; open ones count as they stand.
+    :param until: closed deals up to this day.
+    :param owner_id: deals of one owner only.
+    """
+    counted = sa.and_(visible("deal"), visible("deal", "core.report.funnel"))
+    seen = [counted, Deal.pipeline_id == pipeline_id]
+    if owner_id is not None:
+        seen.append(Deal.owner_id == owner_id)
+    currencies = currencies_of(session, seen)
+    currency = currency or chosen_currency(currencies)
+    seen.append(Deal.currency == currency)
+    period = _period(since, until)
+    outcomes = outcomes_of(session, [*seen, *period])
+    none = OutcomeFigures(0, Decimal(0))
+    return Funnel(
+        pipeline_id=pipeline_id,
+        currency=currency,
+        currencies=currencies,
+        stages=stage_figures(session, pipeline_id, seen),
+        won=outcomes.get("won", none),
+        lost=outcomes.get("lost", none),
+        reasons=_reasons(session, [*seen, *period]),
+    )
+
+
+def _period(since: date | None, until: date | None) -> list[sa.ColumnElement[bool]]:
+    limits = []
+    if since is not None:
+        limits.append(Deal.closed_on >= since)
+    if until is not None:
+        limits.append(Deal.closed_on <= until)
+    return limits
+
+
+def currencies_of(session: Session, conditions: Sequence[Any]) -> tuple[str, ...]:
+    """Give the currencies of some deals, the commonest first.
+
+    :param conditions: which deals count, access included.
+    """
+    return tuple(
+        session.scalars(
+            sa.select(Deal.currency)
+            .where(*conditions)
+            .group_by(Deal.currency)
+            .order_by(sa.func.count().desc(), Deal.currency)
+        )
+    )
+
+
+def chosen_currency(currencies: Sequence[str]) -> str:
+    """Give the currency to begin with: the company's where it is among them, or the commonest."""
+    own = company().currency
+    return own if own in currencies or not currencies else currencies[0]
+
+
+def stage_figures(
+    session: Session, pipeline_id: int, conditions: Sequence[Any]
+) -> tuple[StageFigures, ...]:
+    """Count the open deals of each stage, empty stages too.
+
+    :param conditions: which deals count, access included.
+    """
+    counted = {
+        row.stage_id: row
+        for row in session.execute(
+            sa.select(Deal.stage_id, sa.func.count().label("number"), _summed())
+            .where(*conditions, Deal.outcome.is_(None))
+            .group_by(Deal.stage_id)
+        )
+    }
+    stages = session.execute(
+        sa.select(Stage.id, Stage.name, Stage.percent)
+        .where(Stage.pipeline_id == pipeline_id)
+        .order_by(Stage.percent, Stage.id)
+    ).all()
+    return tuple(_figures(stage, counted.get(stage.id)) for stage in stages)
+
+
+def _figures(stage: Any, row: Any) -> StageFigures:
+    amount = row.amount if row else Decimal(0)
+    return StageFigures(
+        stage_id=stage.id,
+        name=stage.name,
+        percent=stage.percent,
+        count=row.number if row else 0,
+        amount=amount,
+        weighted=(amount * stage.percent / 100).quantize(_CENT),
+    )
+
+
+def _summed() -> sa.ColumnElement[Decimal]:
+    """Sum amounts as the whole numbers that they are in the table."""
+    total = sa.func.coalesce(sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)), 0)
+    return sa.type_coerce(total, Money).label("amount")
+
+
+def open_figures(session: Session, conditions: Sequence[Any]) -> OutcomeFigures:
+    """Count the open deals among some deals.
+
+    :param conditions: which deals count, access and one currency included.
+    """
+    counted = sa.select(sa.func.count().label("number"), _summed())
+    row = session.execute(counted.where(*conditions, Deal.outcome.is_(None))).one()
+    return OutcomeFigures(row.number, row.amount)
+
+
+def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, OutcomeFigures]:
+    """Count the closed deals among some deals, by outcome.
+
+    :param conditions: which deals count, access and one currency included.
+    """
+    rows = session.execute(
+        sa.select(Deal.outcome, sa.func.count().label("number"), _summed())
+        .where(*conditions, Deal.outcome.is_not(None))
+        .group_by(Deal.outcome)
+    )
+    return {row.outcome: OutcomeFigures(row.number, row.amount) for row in rows}
+
+
+def _reasons(session: Session, conditions: Sequence[Any]) -> tuple[ReasonFigures, ...]:
+    number = sa.func.count().label("number")
+    rows = session.execute(
+        sa.select(CloseReason.id, CloseReason.name, number, _summed())
+        .join(CloseReason, CloseReason.id == Deal.reason_id)
+        .where(*conditions, Deal.outcome == "lost")
+        .group_by(CloseReason.id, CloseReason.name)
+        .order_by(number.desc(), CloseReason.name)
+    )
+    return tuple(ReasonFigures(row.id, row.name, row.number, row.amount) for row in rows)

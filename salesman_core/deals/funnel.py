@@ -1,0 +1,157 @@
+"""The funnel as a page: stages, outcomes and reasons, each figure with the way to its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import Blueprint, request, url_for
+from markupsafe import Markup
+
+from salesman_core.access.models import User
+from salesman_core.access.person import current_person
+from salesman_core.access.records import visible
+from salesman_core.access.routes import requires
+from salesman_core.clock import today
+from salesman_core.db import reading
+from salesman_core.deals import figures, forms, queries
+from salesman_core.deals.answers import asked_number, flat
+from salesman_core.deals.models import Deal
+from salesman_core.i18n import texts
+from salesman_core.services.company import company
+from salesman_core.web import formats
+from salesman_core.web.templating import render
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+blueprint = Blueprint("funnel", __name__, url_prefix="/reports/funnel")
+
+PERIODS: Final[dict[str, Text]] = {
+    "month": _("This month"),
+    "quarter": _("This quarter"),
+    "year": _("This year"),
+    "all": _("All time"),
+    "own": _("From – to"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the report counts, as its address says.
+
+    :param since: closed deals count from this day on; None for all of them.
+    :param until: closed deals count up to this day.
+    """
+
+    pipeline_id: int
+    period: str
+    since: date | None
+    until: date | None
+    owner_id: int | None
+    currency: str | None
+
+    def rows(self, currency: str, **filters: Any) -> str:
+        """Give the address of the list of exactly the deals that a figure is made of."""
+        args = {"pipeline_id": self.pipeline_id, "currency": currency, "owner_id": self.owner_id}
+        return url_for("deals.index", **flat(args | _narrower() | filters))
+
+    def closed(self, currency: str, **filters: Any) -> str:
+        """Give the address of the list of deals that were closed in the period."""
+        period = {"closed_on__gte": self.since, "closed_on__lte": self.until}
+        return self.rows(currency, **period, **filters)
+
+
+def _narrower() -> dict[str, str]:
+    """Keep the list to what the report may count, for people who see more deals than that."""
+    person = current_person()
+    wider = person.scope("core.deal.view") > person.scope("core.report.funnel")
+    return {"in_report": "true"} if wider else {}
+
+
+@blueprint.get("")
+@requires("core.report.funnel")
+def index() -> Markup:
+    """Show the funnel."""
+    asked = _asked()
+    session = reading()
+    counted = figures.funnel(
+        session,
+        asked.pipeline_id,
+        currency=asked.currency,
+        since=asked.since,
+        until=asked.until,
+        owner_id=asked.owner_id,
+    )
+    return render(
+        "core/deals/funnel.html",
+        asked=asked,
+        funnel=counted,
+        chart=_chart(asked, counted),
+        periods=PERIODS,
+        pipelines=queries.pipelines(session),
+        owners=_owners(),
+        written=forms.written,
+    )
+
+
+def _asked() -> Asked:
+    values = forms.read(request.args, "since", "until")
+    typed = bool(values.get("since") or values.get("until"))
+    period = request.args.get("period") or ("own" if typed else "quarter")
+    day = today(company().tz)
+    since, until = _limits(period, day) if period != "own" else (None, None)
+    return Asked(
+        pipeline_id=asked_number("pipeline_id") or figures.first_pipeline(reading()),
+        period=period,
+        since=values.get("since") if period == "own" else since,
+        until=values.get("until") if period == "own" else until,
+        owner_id=asked_number("owner_id"),
+        currency=request.args.get("currency", "").upper()[:3] or None,
+    )
+
+
+def _limits(period: str, day: date) -> tuple[date | None, date | None]:
+    begins = {
+        "month": day.replace(day=1),
+        "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+        "year": day.replace(month=1, day=1),
+    }
+    return begins.get(period), day if period in begins else None
+
+
+def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
+    """Give what ``chart.js`` draws: a bar for each stage, which opens its deals."""
+    currency = counted.currency
+    return {
+        "label": str(_("Open deals by stage, %(currency)s", currency=currency)),
+        "names": [f"{formats.percent(stage.percent)} {stage.name}" for stage in counted.stages],
+        "series": [
+            {
+                "name": str(_("Amount")),
+                "values": [float(stage.amount) for stage in counted.stages],
+                "texts": [formats.money(stage.amount, currency, whole=True) for stage in counted.stages],
+            },
+            {
+                "name": str(_("Forecast")),
+                "values": [float(stage.weighted) for stage in counted.stages],
+                "texts": [
+                    formats.money(stage.weighted, currency, whole=True) for stage in counted.stages
+                ],
+            },
+        ],
+        "links": [
+            asked.rows(currency, stage_id=stage.stage_id, state="open") for stage in counted.stages
+        ],
+    }
+
+
+def _owners() -> list[tuple[int, str]]:
+    """Give the owners of the deals that the report may count."""
+    owned = sa.select(Deal.owner_id).where(
+        visible("deal"), visible("deal", "core.report.funnel")
+    )
+    people = sa.select(User.id, User.name).where(User.id.in_(owned)).order_by(User.search_name)
+    return [(row.id, row.name) for row in reading().execute(people)]

@@ -1,0 +1,234 @@
+"""What deals contribute, through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint
+
+from salesman_core.db import writing
+from salesman_core.deals import (
+    acts,
+    admin,
+    api,
+    board,
+    card,
+    funnel,
+    index,
+    permissions,
+    pipelines,
+    search,
+    story,
+    views,
+    widgets,
+)
+from salesman_core.deals.models import Deal, DealParticipant
+from salesman_core.i18n import texts
+from salesman_core.rest import ApiBlueprint
+from salesman_hookspecs import (
+    DeskWidget,
+    EventType,
+    Evidence,
+    NavItem,
+    Permission,
+    PresetGrant,
+    QuickCreate,
+    RecordType,
+    SearchSource,
+    Slot,
+    SlotFill,
+    TimelineSource,
+    hookimpl,
+)
+
+_ = texts.lazy
+
+_PAGES = (views, acts, index, board, funnel, admin)
+_SEE, _CREATE = "core.deal.view", "core.deal.create"
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with deals."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with deals."""
+    return permissions.GRANTS
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    """Say how deals are reached."""
+    return [
+        RecordType(
+            kind="deal",
+            title=_("Deal"),
+            model=Deal,
+            view_permission="core.deal.view",
+            card_endpoint="deals.card",
+            participants=DealParticipant,
+            deleted="deleted_at",
+        )
+    ]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API of deals."""
+    return [api.deals_api, api.pipelines_api]
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages of deals, the funnel and the administrator's pipelines."""
+    return dict.fromkeys(page.blueprint for page in _PAGES)
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the entries of the list, the board, the funnel and the pipelines."""
+    manage, report = pipelines.MANAGE, "core.report.funnel"
+    return [
+        NavItem("deals", _("Deals"), "deals.index", "sale", "businessplan", _SEE, order=20),
+        NavItem("board", _("Board"), "deals.board", "sale", "layout-kanban", _SEE, order=21),
+        NavItem("funnel", _("Funnel"), "funnel.index", "reports", "filter", report, order=10),
+        NavItem(
+            "pipelines",
+            _("Pipelines"),
+            "pipelines.index",
+            "administration",
+            "git-branch",
+            manage,
+            order=30,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_quick_create() -> Iterable[QuickCreate]:
+    """Give the entry of a new deal."""
+    return [QuickCreate("deal", _("Deal"), "deals.new", "businessplan", _CREATE, order=20)]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the places of a deal's card that others may fill."""
+    context, load = card.DealCard, card.slot_context
+    return [
+        Slot("deal.card.panels", context, "Deal: above the story", load),
+        Slot("deal.card.side", context, "Deal: beside the story", load),
+    ]
+
+
+@hookimpl
+def salesman_slot_fills() -> Iterable[SlotFill]:
+    """Put a client's deals onto its card."""
+    return [
+        SlotFill(
+            "deals",
+            "client.card.panels",
+            widgets.of_client,
+            title=_("Deals"),
+            permission=_SEE,
+            order=20,
+        )
+    ]
+
+
+@hookimpl
+def salesman_desk_widgets() -> Iterable[DeskWidget]:
+    """Give the tiles, the funnel and the deals that need attention."""
+    sellers = ("seller", "head", "service")
+    return [
+        DeskWidget(
+            "deal_numbers", _("My deals"), widgets.numbers, _SEE, order=10, width=12, roles=sellers
+        ),
+        DeskWidget(
+            "deals_by_stage", _("Funnel by stage"), widgets.by_stage, _SEE, order=20, roles=sellers
+        ),
+        DeskWidget(
+            "deals_attention",
+            _("Deals that need attention"),
+            widgets.attention,
+            _SEE,
+            order=30,
+            roles=(*sellers, "assistant"),
+        ),
+    ]
+
+
+@hookimpl
+def salesman_search_sources() -> Iterable[SearchSource]:
+    """Let deals be found."""
+    return [SearchSource("deals", _("Deals"), "businessplan", _SEE, search.find_deals)]
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give the steps of deals to the story of deals and clients."""
+    return [TimelineSource("moves", _("Steps of deals"), story.moves)]
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to deals."""
+    name = {"name": "the deal's name"}
+    return [
+        EventType("core.deal.created", "A deal was opened", name),
+        EventType("core.deal.changed", "A deal was changed", {"<field>": "its new value"}),
+        EventType("core.deal.moved", "A deal moved to a stage", {"stage_id": "the new stage"}),
+        EventType(
+            "core.deal.closed",
+            "A deal was closed",
+            {"outcome": "won or lost", "reason_id": "why it was lost"},
+        ),
+        EventType("core.deal.reopened", "A closed deal was opened again"),
+        EventType("core.deal.deleted", "A deal was put into the bin"),
+        EventType("core.deal.restored", "A deal was taken out of the bin"),
+        EventType(
+            "core.pipeline.changed",
+            "A pipeline or one of its stages was changed",
+            {"what": "pipeline or stage"},
+        ),
+    ]
+
+
+@hookimpl
+def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Evidence]:
+    """Give the evidence of deals: each is an interest, a won one a sale."""
+    with writing() as session:
+        rows = session.execute(
+            sa.select(Deal.id, Deal.name, Deal.client_id, Deal.created_at, Deal.outcome)
+            .add_columns(Deal.closed_on, Deal.updated_at)
+            .where(Deal.client_id.in_(client_ids), Deal.deleted_at.is_(None))
+        ).all()
+    evidence: list[Evidence] = []
+    for row in rows:
+        evidence += _evidence_of(row)
+    return evidence
+
+
+def _evidence_of(row: Any) -> Iterable[Evidence]:
+    sale, url = f"deal:{row.id}", f"/deals/{row.id}"
+    yield Evidence(
+        client_id=row.client_id,
+        weight="interest",
+        sale=sale,
+        at=row.created_at,
+        text=_("deal %(id)s “%(name)s” was opened", id=row.id, name=row.name),
+        url=url,
+    )
+    if row.outcome == "won":
+        yield Evidence(
+            client_id=row.client_id,
+            weight="sale",
+            sale=sale,
+            at=row.updated_at,
+            text=_("deal %(id)s was won on %(day)s", id=row.id, day=row.closed_on.isoformat()),
+            url=url,
+        )

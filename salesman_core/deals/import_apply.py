@@ -1,0 +1,182 @@
+"""Deals of a file written in bulk, by the same steps as a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from salesman_core.clients.import_names import NamedClients
+from salesman_core.clock import today
+from salesman_core.db import writing
+from salesman_core.deals import steps
+from salesman_core.deals.import_keys import matching_of
+from salesman_core.deals.import_values import Told, external_ids_of, told_by
+from salesman_core.deals.import_words import Pipelines, Reasons
+from salesman_core.deals.models import Deal, DealExternalId
+from salesman_core.people.imports import Owners
+from salesman_core.records.changes import Changes, differences
+from salesman_core.records.external_ids import external_ids_of as kept_external_ids
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.imports.matching import ImportedRow
+from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.services.company import company
+from salesman_hookspecs import ImportBatch, ImportOutcome
+
+
+def apply_deals(batch: ImportBatch) -> Sequence[ImportOutcome]:
+    """Write a batch of deals; see ``ImportType.apply``."""
+    with writing() as session:
+        return DealRows(session, batch).write(batch.rows)
+
+
+@dataclass(slots=True)
+class DealDraft(Draft[Deal]):
+    """A row on its way to a deal."""
+
+    told: Told = field(kw_only=True)
+    changes: Changes = field(default_factory=dict)
+
+
+class DealRows(RowWriter[Deal, DealDraft]):
+    """Writes the rows of a batch as deals."""
+
+    kind = "deal"
+    edit = "core.deal.edit"
+
+    def __init__(self, session: Session, batch: ImportBatch) -> None:
+        super().__init__(session, matching_of(batch))
+        options = batch.options
+        self._source = batch.source
+        self._by_row = not options.get("match")
+        self._owners = Owners(session, batch, "core.deal.assign")
+        self._pipelines = Pipelines(session)
+        self._reasons = Reasons(session, create="reason" in options.get("create_missing", ()))
+        self._clients = NamedClients(session, batch)
+        self._clients.look_up(batch.rows)
+
+    def draft(self, row: ImportedRow, record: Deal | None) -> DealDraft:
+        """Read a row."""
+        keys = external_ids_of(row, self._source, by_row=self._by_row)
+        told = told_by(row, keys, self._pipelines, self._reasons, record)
+        self._clients.require(row)
+        values = dict(told.values)
+        if "owner" in row or record is None:
+            values["owner_id"] = self._owner(row, record)
+        return DealDraft(row, record, values, told=told)
+
+    def _owner(self, row: ImportedRow, record: Deal | None) -> int | None:
+        if record is None:
+            return self._owners.for_new(row.get("owner"))
+        return self._owners.assigned(row["owner"], record.owner_id)
+
+    def prepare(self, drafts: Collection[DealDraft]) -> None:
+        """Make the clients that are missing."""
+        self._clients.make(
+            [(one.row, one.values.get("owner_id", one.record and one.record.owner_id)) for one in drafts]
+        )
+
+    def begin(self, draft: DealDraft) -> Deal:
+        """Give the new deal, closed where the file says so."""
+        told = draft.told
+        client_id = self._clients.of(draft.row)
+        stage = told.stage or self._pipelines.beginning(draft.row.get("pipeline"), told.outcome)
+        values = draft.values | {
+            "client_id": client_id,
+            "stage_id": stage.id,
+            "external_ids": told.external_ids,
+        }
+        if told.imported:
+            values["imported"] = told.imported
+        if told.closed_on and "opened_on" not in values:
+            values["opened_on"] = min(told.closed_on, today(company().tz))
+        deal, draft.changes = steps.begin(
+            values, stage, client_id=client_id, owner_id=values["owner_id"]
+        )
+        deal.external_ids = [
+            DealExternalId(source=source, key=key) for source, key in told.external_ids.items()
+        ]
+        if told.outcome is not None:
+            deal.outcome, deal.reason_id = told.outcome, self._reason(told)
+            deal.closed_on = told.closed_on or today(company().tz)
+        return deal
+
+    def _reason(self, told: Told) -> int | None:
+        if told.outcome != steps.LOST:
+            return None
+        return told.reason_id or self._reasons.not_stated()
+
+    def admit(self, draft: DealDraft) -> None:
+        """Let plugins judge a closing, and note what has been written."""
+        deal = draft.written
+        if deal.outcome is not None:
+            steps.ask_closing(deal.id, deal.outcome, deal.reason_id)
+        steps.note_opened(self.session, deal, draft.changes)
+        if deal.outcome is not None:
+            steps.note_closed(self.session, deal)
+
+    # -- deals that there were
+
+    def differs(self, draft: DealDraft) -> bool:
+        """Tell whether a row says anything new."""
+        new = differences(draft.written, self._wanted(draft))
+        return bool(new or self._moves(draft) or self._closes(draft) or self._new_keys(draft))
+
+    def _wanted(self, draft: DealDraft) -> dict[str, Any]:
+        deal, told = draft.written, draft.told
+        wanted = dict(draft.values)
+        client_id = self._clients.of(draft.row)
+        if client_id is not None:
+            wanted["client_id"] = client_id
+        if told.imported:
+            wanted["imported"] = deal.imported | told.imported
+        if told.outcome is not None and told.outcome == deal.outcome:
+            if told.closed_on is not None:
+                wanted["closed_on"] = told.closed_on
+            if told.reason_id is not None:
+                wanted["reason_id"] = told.reason_id
+        return wanted
+
+    def _moves(self, draft: DealDraft) -> bool:
+        """Tell whether an open deal is to stand elsewhere; a closed one stays where it stood."""
+        stage, deal = draft.told.stage, draft.written
+        return stage is not None and deal.outcome is None and stage.id != deal.stage_id
+
+    def _closes(self, draft: DealDraft) -> bool:
+        outcome = draft.told.outcome
+        return outcome is not None and outcome != draft.written.outcome
+
+    def _new_keys(self, draft: DealDraft) -> dict[str, str]:
+        """Give the keys that the deal does not have yet, of a row that found it by others."""
+        keys, deal = draft.told.external_ids, draft.written
+        if not keys or self.known_by_key(draft.row):
+            return {}
+        held = kept_external_ids(self.session, DealExternalId, [deal.id]).get(deal.id, {})
+        return {source: key for source, key in keys.items() if held.get(source) != key}
+
+    def change(self, draft: DealDraft) -> None:
+        """Change what the row says otherwise, and take the steps that it tells of."""
+        deal, told = draft.written, draft.told
+        before = deal.client_id
+        new_keys = self._new_keys(draft)
+        changes = steps.change(deal, self._wanted(draft))
+        if new_keys:
+            held = kept_external_ids(self.session, DealExternalId, [deal.id]).get(deal.id, {})
+            found = set_external_ids(self.session, DealExternalId, deal.id, held | new_keys)
+            changes |= {"external_ids": found} if found else {}
+        if changes:
+            steps.keep(self.session, deal, "changed", changes)
+        if told.stage is not None and self._moves(draft):
+            steps.move(self.session, deal, told.stage)
+        if told.outcome is not None and self._closes(draft):
+            if deal.outcome is not None:
+                steps.reopen(self.session, deal)
+            steps.close(self.session, deal, told.outcome, self._reason(told), told.closed_on)
+        self._left.add(before)
+
+    def finish(self, drafts: Collection[DealDraft]) -> None:
+        """Let the ladder see what became of the deals."""
+        steps.review(*self._left, *(one.written.client_id for one in drafts))
+        self._left.clear()

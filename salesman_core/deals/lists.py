@@ -1,0 +1,188 @@
+"""What the list of deals can be filtered, searched and sorted by: for pages and the JSON API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.models import User
+from salesman_core.access.records import label_of, visible
+from salesman_core.clients.models import Client
+from salesman_core.clock import now, today
+from salesman_core.db import Money, reading
+from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
+from salesman_core.i18n import texts
+from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
+from salesman_core.services.company import company
+
+_ = texts.lazy
+
+Condition = sa.ColumnElement[bool]
+
+OUTCOMES: Final = {"won": _("Won"), "lost": _("Lost")}
+STATES: Final = {"open": _("In work"), "won": _("Won"), "lost": _("Lost"), "closed": _("Closed")}
+
+SOURCE: Final = (
+    sa.join(Deal, Stage, Stage.id == Deal.stage_id)
+    .outerjoin(Client, Client.id == Deal.client_id)
+    .outerjoin(User, User.id == Deal.owner_id)
+    .outerjoin(CloseReason, CloseReason.id == Deal.reason_id)
+)
+"""Where the columns of a list of deals come from: a deal and the names of what it refers to."""
+
+MARGIN: Final = sa.type_coerce(
+    sa.type_coerce(Deal.amount, sa.BigInteger) - sa.type_coerce(Deal.cost, sa.BigInteger), Money()
+)
+
+
+def in_state(_operator: str, state: Any) -> Condition:
+    """Give the condition of deals that are ``open``, ``won``, ``lost`` or ``closed``."""
+    if state == "open":
+        return Deal.outcome.is_(None)
+    return Deal.outcome.is_not(None) if state == "closed" else Deal.outcome == state
+
+
+def needs_attention(_operator: str = "eq", wanted: bool = True) -> Condition:
+    """Give the condition of open deals that stand too long or whose expected date has passed."""
+    late = sa.and_(Deal.outcome.is_(None), sa.or_(overdue(), over_plan()))
+    return late if wanted else sa.not_(late)
+
+
+def overdue() -> Condition:
+    """Give the condition of deals whose expected date has passed."""
+    return sa.func.coalesce(Deal.expected_on < today(company().tz), sa.false())
+
+
+def over_plan() -> Condition:
+    """Give the condition of deals that stand in their stage for longer than its plan.
+
+    Whole days count: three days and a few hours are within a plan of three. Written out by length
+    of plan, because the databases add days to moments each in its own way.
+    """
+    plans = reading().scalars(
+        sa.select(Stage.planned_days).where(Stage.planned_days.is_not(None)).distinct()
+    )
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(
+                Deal.stage_id.in_(sa.select(Stage.id).where(Stage.planned_days == days)),
+                Deal.stage_since < now() - timedelta(days=(days or 0) + 1),
+            )
+            for days in plans
+        ),
+    )
+
+
+def _takes_part(operator: str, user: Any) -> Condition:
+    users = user if operator == "in" else (user,)
+    part = sa.select(DealParticipant.record_id).where(DealParticipant.user_id.in_(users))
+    return Deal.id.in_(part)
+
+
+def _in_report(_operator: str, wanted: Any) -> Condition:
+    counted = visible("deal", "core.report.funnel")
+    return counted if wanted else sa.not_(counted)
+
+
+def _name_of(model: type[Any]) -> Any:
+    def show(id_: int) -> str:
+        name = reading().scalar(sa.select(model.name).where(model.id == id_))
+        return str(name or id_)
+
+    return show
+
+
+def _client_name(client_id: int) -> str:
+    """Give a client's name to whoever sees the client, or a deal of it: they read it there."""
+    deal = sa.select(Deal.id).where(Deal.client_id == client_id, visible("deal"))
+    known = sa.select(Client.id).where(Client.id == client_id, visible("client"))
+    seen = reading().scalar(sa.select(sa.or_(sa.exists(deal), sa.exists(known))))
+    return label_of("client", client_id) if seen else str(client_id)
+
+
+DEALS: Final = ListSpec(
+    kind="deal",
+    id=Deal.id,
+    fields=(
+        ListField("name", _("Name"), Deal.name, FieldKind.TEXT, norm=Deal.search_name),
+        ListField(
+            "client_id",
+            _("Client"),
+            Deal.client_id,
+            FieldKind.REF,
+            sort_column=Client.search_name,
+            show=_client_name,
+        ),
+        ListField(
+            "pipeline_id",
+            _("Pipeline"),
+            Deal.pipeline_id,
+            FieldKind.REF,
+            sortable=False,
+            show=_name_of(Pipeline),
+        ),
+        ListField(
+            "stage_id",
+            _("Stage"),
+            Deal.stage_id,
+            FieldKind.REF,
+            sort_column=Stage.percent,
+            show=_name_of(Stage),
+        ),
+        ListField("progress", _("Progress"), Stage.percent, FieldKind.NUMBER),
+        ListField("outcome", _("Outcome"), Deal.outcome, FieldKind.CHOICE, choices=OUTCOMES),
+        ListField(
+            "reason_id",
+            _("Reason"),
+            Deal.reason_id,
+            FieldKind.REF,
+            sortable=False,
+            show=_name_of(CloseReason),
+        ),
+        ListField("amount", _("Amount"), Deal.amount, FieldKind.MONEY),
+        ListField("cost", _("Cost"), Deal.cost, FieldKind.MONEY),
+        ListField("margin", _("Margin"), MARGIN, FieldKind.MONEY),
+        ListField("currency", _("Currency"), Deal.currency, FieldKind.TEXT),
+        ListField(
+            "owner_id",
+            _("Owner"),
+            Deal.owner_id,
+            FieldKind.USER,
+            sort_column=User.search_name,
+            show=_name_of(User),
+        ),
+        ListField("opened_on", _("Opened on"), Deal.opened_on, FieldKind.DATE),
+        ListField(
+            "expected_on", _("Expected on"), Deal.expected_on, FieldKind.DATE, empty_high=True
+        ),
+        ListField("closed_on", _("Closed on"), Deal.closed_on, FieldKind.DATE),
+        ListField("stage_since", _("In its stage since"), Deal.stage_since, FieldKind.MOMENT),
+        ListField("created_at", _("Created"), Deal.created_at, FieldKind.MOMENT),
+        ListField("updated_at", _("Changed"), Deal.updated_at, FieldKind.MOMENT),
+    ),
+    filters=(
+        ListFilter(
+            "state", _("State"), FieldKind.CHOICE, in_state, operators=("eq",), choices=STATES
+        ),
+        ListFilter(
+            "participant_id", _("Participant"), FieldKind.USER, _takes_part, show=_name_of(User)
+        ),
+        ListFilter(
+            "attention", _("Needs attention"), FieldKind.FLAG, needs_attention, operators=("eq",)
+        ),
+        ListFilter(
+            "in_report",
+            _("Counted in your funnel"),
+            FieldKind.FLAG,
+            _in_report,
+            operators=("eq",),
+            permission="core.report.funnel",
+        ),
+    ),
+    search=Deal.search_name,
+    default_sort="-created_at",
+    source=SOURCE,
+)

@@ -1,0 +1,145 @@
+"""Deals and their pipelines (``product.md``, rule 1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from salesman_core.db import Base, Money, Norm, identity, refers
+from salesman_core.records.models import ExternalId, KeptRecord, Participant
+
+
+class Stage(Base):
+    """A stage of a pipeline; its percentage is the deal's progress and the order of columns."""
+
+    __tablename__ = "core_stage"
+    __table_args__ = (sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),)
+
+    id: Mapped[int] = identity()
+    pipeline_id: Mapped[int] = refers("core_pipeline.id", ondelete="CASCADE")
+    name: Mapped[str] = mapped_column(sa.String(200))
+    percent: Mapped[int] = mapped_column(sa.SmallInteger)
+    planned_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
+
+
+class Pipeline(Base):
+    """An ordered set of stages."""
+
+    __tablename__ = "core_pipeline"
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    stages: Mapped[list[Stage]] = relationship(
+        order_by=(Stage.percent, Stage.id), cascade="all, delete-orphan"
+    )
+
+
+class CloseReason(Base):
+    """Why a deal was lost: the company's own list.
+
+    ``system`` names the reason that an import gives where a file states none.
+    """
+
+    __tablename__ = "core_close_reason"
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    system: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class DealParticipant(Participant, Base):
+    """A person who has a part in a deal."""
+
+    __tablename__ = "core_deal_participant"
+
+    record_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE", primary_key=True)
+
+
+class DealExternalId(ExternalId, Base):
+    """A deal's key in another system."""
+
+    __tablename__ = "core_deal_external_id"
+
+    record_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
+
+
+class DealContact(Base):
+    """A contact who takes part in a deal."""
+
+    __tablename__ = "core_deal_contact"
+
+    deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE", primary_key=True, index=False)
+    contact_id: Mapped[int] = refers("core_contact.id", ondelete="CASCADE", primary_key=True)
+
+
+class Deal(KeptRecord, Base):
+    """One possible or finished sale to a client.
+
+    ``outcome`` is None while the deal is open, then ``won`` or ``lost``; its stage stays where
+    it stood. ``stage_since`` is when it came to its stage.
+    """
+
+    __tablename__ = "core_deal"
+    __table_args__ = (
+        sa.CheckConstraint("outcome IN ('won', 'lost')", name="outcome"),
+        sa.CheckConstraint("outcome IS NULL OR closed_on IS NOT NULL", name="closed_on"),
+        sa.CheckConstraint("outcome <> 'lost' OR reason_id IS NOT NULL", name="reason"),
+        sa.Index("ix_core_deal_created_at", "created_at", "id"),
+        sa.Index("ix_core_deal_amount", "amount", "id"),
+        sa.Index("ix_core_deal_owner_id_created_at", "owner_id", "created_at", "id"),
+        sa.Index("ix_core_deal_board", "pipeline_id", "outcome", "stage_id", "amount"),
+    )
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = mapped_column(sa.String(300))
+    search_name: Mapped[str] = mapped_column(Norm, index=True)
+    client_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL")
+    pipeline_id: Mapped[int] = refers("core_pipeline.id", ondelete="RESTRICT", index=False)
+    stage_id: Mapped[int] = refers("core_stage.id", ondelete="RESTRICT")
+    stage_since: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(sa.String(4))
+    reason_id: Mapped[int | None] = refers("core_close_reason.id", ondelete="RESTRICT")
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+    opened_on: Mapped[date]
+    expected_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    custom: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    imported: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    external_ids: Mapped[list[DealExternalId]] = relationship(cascade="all, delete-orphan")
+
+
+class DealMove(Base):
+    """A step of a deal: from stage to stage, a closing or a reopening.
+
+    ``action`` is ``open``, ``move``, ``close`` or ``reopen``; ``seconds`` is how long the deal
+    had stood where it left.
+    """
+
+    __tablename__ = "core_deal_move"
+
+    id: Mapped[int] = identity()
+    deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
+    action: Mapped[str] = mapped_column(sa.String(10))
+    from_stage_id: Mapped[int | None] = refers("core_stage.id", ondelete="RESTRICT")
+    to_stage_id: Mapped[int] = refers("core_stage.id", ondelete="RESTRICT")
+    outcome: Mapped[str | None] = mapped_column(sa.String(4))
+    reason_id: Mapped[int | None] = refers("core_close_reason.id", ondelete="RESTRICT", index=False)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+    actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    seconds: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,58 @@
+"""What may be done with deals, and who may by default (``product.md``, the people)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesman_hookspecs import Permission, PresetGrant, Scope
+
+PERMISSIONS: Final = (
+    Permission("core.deal.view", "See deals"),
+    Permission("core.deal.create", "Open deals", scoped=False),
+    Permission("core.deal.edit", "Change and move deals"),
+    Permission("core.deal.close", "Close and reopen deals"),
+    Permission("core.deal.assign", "Give deals to others", scoped=False),
+    Permission("core.deal.delete", "Put deals into the bin"),
+    Permission("core.deal.import", "Import deals", scoped=False),
+    Permission("core.pipeline.manage", "Change pipelines, stages and reasons", scoped=False),
+    Permission("core.report.funnel", "See the funnel"),
+)
+
+_OWN, _TEAM, _ALL = Scope.OWN, Scope.TEAM, Scope.ALL
+
+_BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
+    "head": {
+        "core.deal.view": _ALL,
+        "core.deal.create": _ALL,
+        "core.deal.edit": _ALL,
+        "core.deal.close": _ALL,
+        "core.deal.assign": _ALL,
+        "core.deal.delete": _ALL,
+        "core.deal.import": _ALL,
+        "core.report.funnel": _ALL,
+    },
+    "seller": {
+        "core.deal.view": _OWN,
+        "core.deal.create": _ALL,
+        "core.deal.edit": _OWN,
+        "core.deal.close": _OWN,
+        "core.report.funnel": _OWN,
+    },
+    "service": {
+        "core.deal.view": _TEAM,
+        "core.deal.create": _ALL,
+        "core.deal.edit": _OWN,
+        "core.deal.close": _OWN,
+        "core.report.funnel": _OWN,
+    },
+    "assistant": {"core.deal.view": _TEAM, "core.deal.edit": _TEAM},
+    "lawyer": {"core.deal.view": _OWN},
+    "marketer": {"core.report.funnel": _ALL, "core.deal.view": _ALL},
+    "telemarketer": {"core.deal.view": _OWN, "core.deal.create": _ALL},
+}
+
+GRANTS: Final = tuple(
+    PresetGrant(role, permission, scope)
+    for role, grants in _BY_ROLE.items()
+    for permission, scope in grants.items()
+)

@@ -1,0 +1,313 @@
+"""Every change of pipelines, stages and the reasons for which deals are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import demand_permission
+from salesman_core.clock import now
+from salesman_core.db import writing
+from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
+from salesman_core.errors import ConflictError, InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes, announce, audit, differences
+from salesman_core.records.saving import named
+
+_ = texts.lazy
+
+MANAGE: Final = "core.pipeline.manage"
+MOST_DAYS: Final = 3650
+_STAGE_COLUMNS: Final = ("percent", "planned_days")
+
+
+def create_pipeline(name: str, like_id: int | None = None) -> int:
+    """Make a pipeline behind the others and give its id.
+
+    :param like_id: the pipeline whose stages it begins with; one stage at 0 % where not given.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        name = _free_name(session, Pipeline, named(name))
+        position = _behind_last(session, Pipeline)
+        pipeline = Pipeline(name=name, position=position, stages=_first_stages(session, like_id))
+        session.add(pipeline)
+        session.flush()
+        _keep(
+            session, pipeline.id, "pipeline", pipeline.id, name, "created", {"name": (None, name)}
+        )
+        return pipeline.id
+
+
+def _first_stages(session: Session, like_id: int | None) -> list[Stage]:
+    if like_id is None:
+        return [Stage(name=texts.gettext("New deal"), percent=0)]
+    return [
+        Stage(name=one.name, percent=one.percent, planned_days=one.planned_days)
+        for one in _found(session, Pipeline, like_id).stages
+    ]
+
+
+def rename_pipeline(pipeline_id: int, name: str) -> None:
+    """Give a pipeline another name."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        pipeline = _found(session, Pipeline, pipeline_id)
+        before, wanted = pipeline.name, named(name)
+        if wanted == before:
+            return
+        pipeline.name = _free_name(session, Pipeline, wanted)
+        changes: Changes = {"name": (before, wanted)}
+        _keep(session, pipeline_id, "pipeline", pipeline_id, wanted, "changed", changes)
+
+
+def order_pipelines(pipeline_ids: Sequence[int]) -> None:
+    """Put the pipelines into an order; those that are not named come after the named ones."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        for pipeline_id in _put_in_order(session, Pipeline, pipeline_ids):
+            announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {})
+
+
+def delete_pipeline(pipeline_id: int) -> None:
+    """Delete a pipeline that has no deals, not even in the bin.
+
+    :raises ConflictError: where it has some, or is the last one.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        pipeline = _found(session, Pipeline, pipeline_id)
+        if _number(session, Deal.pipeline_id == pipeline_id):
+            raise ConflictError(
+                _(
+                    "“%(name)s” has deals, some perhaps in the bin: move them first.",
+                    name=pipeline.name,
+                )
+            )
+        if session.scalar(sa.select(sa.func.count()).select_from(Pipeline)) == 1:
+            raise ConflictError(_("The last pipeline cannot be deleted: deals need one."))
+        _keep(session, pipeline_id, "pipeline", pipeline_id, pipeline.name, "deleted", {})
+        session.delete(pipeline)
+
+
+def add_stage(pipeline_id: int, values: Mapping[str, Any]) -> int:
+    """Add a stage to a pipeline and give its id.
+
+    :param values: ``name``, ``percent`` (0 to 100) and ``planned_days`` (None for no plan).
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        _found(session, Pipeline, pipeline_id)
+        wanted = _judged_stage(values)
+        stage = Stage(pipeline_id=pipeline_id, **wanted)
+        session.add(stage)
+        session.flush()
+        changes: Changes = {name: (None, value) for name, value in wanted.items()}
+        _keep(session, pipeline_id, "stage", stage.id, stage.name, "created", changes)
+        return stage.id
+
+
+def change_stage(stage_id: int, values: Mapping[str, Any]) -> bool:
+    """Change a stage's name, percentage or plan; give whether anything changed.
+
+    Its percentage is the progress of the deals in it and its place among the columns.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        stage = _found(session, Stage, stage_id)
+        kept = {name: getattr(stage, name) for name in ("name", *_STAGE_COLUMNS)}
+        changes = differences(stage, _judged_stage(kept | dict(values)))
+        if not changes:
+            return False
+        for name, (_old, new) in changes.items():
+            setattr(stage, name, new)
+        _keep(session, stage.pipeline_id, "stage", stage_id, stage.name, "changed", changes)
+        return True
+
+
+def delete_stage(stage_id: int, into_id: int | None = None) -> int:
+    """Delete a stage and give how many deals went to another one.
+
+    The story of its deals goes with them: where it names the stage, it then names the other one.
+
+    :param into_id: the stage of the same pipeline that its deals go to.
+    :raises InvalidError: where deals have been in it and nothing says where they go.
+    :raises ConflictError: where it is the last one of its pipeline.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        stage = _found(session, Stage, stage_id)
+        others = _others(session, stage)
+        if not others:
+            raise ConflictError(_("The last stage of a pipeline cannot be deleted."))
+        moved = 0
+        if _in_use(session, stage_id):
+            moved = _hand_over(session, stage_id, _target(others, stage, into_id))
+        changes: Changes = {"into_id": (None, into_id), "deals": (None, moved)} if moved else {}
+        _keep(session, stage.pipeline_id, "stage", stage_id, stage.name, "deleted", changes)
+        session.delete(stage)
+        return moved
+
+
+def _others(session: Session, stage: Stage) -> set[int]:
+    same = Stage.pipeline_id == stage.pipeline_id
+    return set(session.scalars(sa.select(Stage.id).where(same, Stage.id != stage.id)))
+
+
+def _in_use(session: Session, stage_id: int) -> bool:
+    left_or_entered = sa.or_(DealMove.from_stage_id == stage_id, DealMove.to_stage_id == stage_id)
+    in_story = session.scalar(sa.select(sa.exists().where(left_or_entered)))
+    return bool(in_story) or _number(session, Deal.stage_id == stage_id) > 0
+
+
+def _target(others: set[int], stage: Stage, into_id: int | None) -> int:
+    if into_id is None or into_id not in others:
+        message = _(
+            "Deals stand or stood in “%(name)s”: choose the stage they go to.", name=stage.name
+        )
+        raise InvalidError(message, {"into_id": message})
+    return into_id
+
+
+def _hand_over(session: Session, stage_id: int, into_id: int) -> int:
+    moved = _number(session, Deal.stage_id == stage_id)
+    session.execute(
+        sa.update(Deal)
+        .where(Deal.stage_id == stage_id)
+        .values(stage_id=into_id, version=Deal.version + 1, updated_at=now())
+    )
+    for column in (DealMove.from_stage_id, DealMove.to_stage_id):
+        session.execute(sa.update(DealMove).where(column == stage_id).values({column.key: into_id}))
+    return moved
+
+
+def add_reason(name: str) -> int:
+    """Add a reason for which deals are lost, behind the others, and give its id."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        name = _free_name(session, CloseReason, named(name))
+        reason = CloseReason(name=name, position=_behind_last(session, CloseReason))
+        session.add(reason)
+        session.flush()
+        audit(session, "reason", reason.id, name, "created", {"name": (None, name)})
+        return reason.id
+
+
+def change_reason(reason_id: int, values: Mapping[str, Any]) -> bool:
+    """Rename a reason, or offer it (``active``) or no longer; give whether anything changed."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        reason = _own_reason(session, reason_id)
+        wanted = {"active": bool(values.get("active", reason.active))}
+        wanted |= {"name": named(values["name"])} if "name" in values else {}
+        changes = differences(reason, wanted)
+        if "name" in changes:
+            _free_name(session, CloseReason, str(wanted["name"]))
+        for name, (_old, new) in changes.items():
+            setattr(reason, name, new)
+        if changes:
+            audit(session, "reason", reason_id, reason.name, "changed", changes)
+        return bool(changes)
+
+
+def order_reasons(reason_ids: Sequence[int]) -> None:
+    """Put the reasons into the order in which people choose from them."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        _put_in_order(session, CloseReason, reason_ids)
+
+
+def delete_reason(reason_id: int) -> None:
+    """Delete a reason that no deal was ever lost for.
+
+    :raises ConflictError: where one was: such a reason can only be offered no longer.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        reason = _own_reason(session, reason_id)
+        told = session.scalar(sa.select(sa.exists().where(DealMove.reason_id == reason_id)))
+        if told or _number(session, Deal.reason_id == reason_id):
+            message = _(
+                "Deals were lost for “%(name)s”: stop offering it instead.", name=reason.name
+            )
+            raise ConflictError(message)
+        audit(session, "reason", reason_id, reason.name, "deleted", {})
+        session.delete(reason)
+
+
+def _own_reason(session: Session, reason_id: int) -> CloseReason:
+    reason = _found(session, CloseReason, reason_id)
+    if reason.system is not None:
+        raise ConflictError(_("Imports need the reason “%(name)s” as it is.", name=reason.name))
+    return reason
+
+
+def _judged_stage(values: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = {"name": named(values.get("name"))}
+    wanted |= {name: values.get(name) for name in _STAGE_COLUMNS}
+    wrong = {}
+    if not _between(wanted["percent"], 0, 100):
+        wrong["percent"] = _("A percentage is a whole number from 0 to 100.")
+    if wanted["planned_days"] is not None and not _between(wanted["planned_days"], 0, MOST_DAYS):
+        wrong["planned_days"] = _("Give whole days up to %(most)s, or none.", most=MOST_DAYS)
+    if wrong:
+        raise InvalidError(_("The stage cannot be like this."), wrong)
+    return wanted
+
+
+def _between(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and least <= value <= most
+
+
+def _free_name(session: Session, model: type[Pipeline | CloseReason], name: str) -> str:
+    if session.scalar(sa.select(sa.exists().where(model.name == name))):
+        message = _("“%(name)s” is there already.", name=name)
+        raise InvalidError(message, {"name": message})
+    return name
+
+
+def _behind_last(session: Session, model: type[Pipeline | CloseReason]) -> int:
+    last = session.scalar(sa.select(sa.func.max(model.position)))
+    return 0 if last is None else last + 1
+
+
+def _put_in_order(
+    session: Session, model: type[Pipeline | CloseReason], wanted: Sequence[int]
+) -> list[int]:
+    """Renumber the rows; give the ids of those that moved."""
+    rows = session.scalars(sa.select(model).order_by(model.position, model.id)).all()
+    place = {id_: number for number, id_ in enumerate(wanted)}
+    ordered = sorted(rows, key=lambda row: place.get(row.id, len(place)))
+    moved = []
+    for position, row in enumerate(ordered):
+        if row.position != position:
+            row.position = position
+            moved.append(row.id)
+    return moved
+
+
+def _found(session: Session, model: type[Any], id_: int) -> Any:
+    row = session.get(model, id_)
+    if row is None:
+        raise MissingError(_("It is no longer there: somebody may have deleted it."))
+    return row
+
+
+def _number(session: Session, condition: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count(Deal.id)).where(condition)) or 0
+
+
+def _keep(
+    session: Session,
+    pipeline_id: int,
+    kind: str,
+    record_id: int,
+    label: str,
+    action: str,
+    changes: Changes,
+) -> None:
+    audit(session, kind, record_id, label, action, changes)
+    announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {"what": kind})

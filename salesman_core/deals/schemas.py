@@ -1,0 +1,149 @@
+"""What a deal is in the JSON API; the pages judge by the same schemas."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from salesman_core.deals.steps import LOST, WON
+from salesman_core.records.schemas import RecordSchema, participants
+from salesman_core.rest import (
+    Choice,
+    Date,
+    ExternalIds,
+    Integer,
+    JsonObject,
+    ListOf,
+    Money,
+    Reference,
+    Schema,
+    Text,
+)
+
+OUTCOMES = (WON, LOST)
+
+
+class DealSchema(RecordSchema):
+    """One possible or finished sale."""
+
+    name = Text(300, blank=False, required=True)
+    client_id = Reference(allow_none=True)
+    pipeline_id = Reference()
+    stage_id = Reference()
+    progress = Integer(minimum=0, maximum=100, dump_only=True)
+    outcome = Choice(OUTCOMES, allow_none=True, dump_only=True)
+    reason_id = Reference(allow_none=True, dump_only=True)
+    amount = Money(minimum=0)
+    cost = Money(minimum=0)
+    margin = Money(dump_only=True)
+    currency = Text(3)
+    owner_id = Reference(allow_none=True)
+    participants = participants()
+    contact_ids = ListOf(Reference())
+    opened_on = Date()
+    expected_on = Date(allow_none=True)
+    closed_on = Date(allow_none=True, dump_only=True)
+    external_ids = ExternalIds()
+    custom = JsonObject(dump_only=True)
+    imported = JsonObject(dump_only=True)
+    extensions = JsonObject(dump_only=True)
+
+
+class ChangeDealSchema(DealSchema):
+    """What may be changed of a deal: steps are acts of their own."""
+
+    class Meta(DealSchema.Meta):
+        exclude = ("pipeline_id", "stage_id")
+
+
+class MoveSchema(Schema):
+    """A move to another stage."""
+
+    stage_id = Reference(required=True)
+
+
+class CloseSchema(Schema):
+    """The closing of a deal; a lost one has a reason."""
+
+    outcome = Choice(OUTCOMES, required=True)
+    reason_id = Reference(allow_none=True, load_default=None)
+
+
+class StageSchema(Schema):
+    """A stage of a pipeline."""
+
+    id = Reference(dump_only=True)
+    name = Text(200)
+    percent = Integer(minimum=0, maximum=100)
+    planned_days = Integer(minimum=0, maximum=3650, allow_none=True)
+
+
+class PipelineSchema(Schema):
+    """An ordered set of stages."""
+
+    id = Reference(dump_only=True)
+    name = Text(200)
+    stages = fields.List(fields.Nested(StageSchema))
+
+
+class ReasonSchema(Schema):
+    """A reason for which deals are lost."""
+
+    id = Reference(dump_only=True)
+    name = Text(200)
+
+
+class ReasonListSchema(Schema):
+    """The company's list of reasons."""
+
+    items = fields.List(fields.Nested(ReasonSchema))
+
+
+class FunnelQuerySchema(Schema):
+    """Which deals the funnel counts."""
+
+    pipeline_id = Reference(load_default=None)
+    currency = Text(3, load_default=None)
+    since = Date(load_default=None)
+    until = Date(load_default=None)
+    owner_id = Reference(load_default=None)
+
+
+class StageFiguresSchema(Schema):
+    """The open deals of a stage."""
+
+    stage_id = Reference()
+    name = Text(200)
+    percent = Integer()
+    count = Integer()
+    amount = Money()
+    weighted = Money()
+
+
+class OutcomeFiguresSchema(Schema):
+    """Closed deals of one outcome."""
+
+    count = Integer()
+    amount = Money()
+
+
+class ReasonFiguresSchema(OutcomeFiguresSchema):
+    """Lost deals of one reason."""
+
+    reason_id = Reference()
+    name = Text(200)
+
+
+class FunnelSchema(Schema):
+    """A pipeline in one currency, as the person sees it."""
+
+    pipeline_id = Reference()
+    currency = Text(3)
+    currencies = fields.List(Text(3))
+    count = Integer()
+    amount = Money()
+    weighted = Money()
+    win_rate = fields.String(allow_none=True)
+    stages = fields.List(fields.Nested(StageFiguresSchema))
+    won = fields.Nested(OutcomeFiguresSchema)
+    lost = fields.Nested(OutcomeFiguresSchema)
+    reasons = fields.List(fields.Nested(ReasonFiguresSchema))

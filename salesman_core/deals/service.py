@@ -1,0 +1,203 @@
+"""Every change of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand, demand_permission
+from salesman_core.clients.models import Contact
+from salesman_core.clock import now
+from salesman_core.db import writing
+from salesman_core.deals import steps
+from salesman_core.deals.models import (
+    Deal,
+    DealContact,
+    DealExternalId,
+    DealParticipant,
+    Stage,
+)
+from salesman_core.errors import ConflictError, InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.participants import set_participants
+from salesman_core.records.saving import checked_owner, for_change, named
+
+_ = texts.lazy
+
+
+def create_deal(values: Mapping[str, Any]) -> int:
+    """Open a deal; it belongs to whoever opens it, where nothing else is said.
+
+    :param values: as the JSON API names them. Without a stage it begins at the first one of its
+        pipeline, without a pipeline in the company's first.
+    :returns: the new deal's id.
+    :raises InvalidError: for a client, stage or pipeline that there is not.
+    """
+    demand_permission("core.deal.create")
+    with writing() as session:
+        stage = _beginning(session, values.get("pipeline_id"), values.get("stage_id"))
+        deal, changes = steps.begin(
+            values,
+            stage,
+            client_id=_seen_client(session, values.get("client_id")),
+            owner_id=checked_owner(
+                session, values.get("owner_id", current_person().id), "core.deal.assign"
+            ),
+        )
+        session.add(deal)
+        session.flush()
+        _set_parts(session, deal, values)
+        steps.note_opened(session, deal, changes)
+        steps.review(deal.client_id)
+        return deal.id
+
+
+def _beginning(session: Session, pipeline_id: int | None, stage_id: int | None) -> Stage:
+    if stage_id is None:
+        return steps.first_stage(session, pipeline_id)
+    stage = session.get(Stage, stage_id)
+    if stage is None or pipeline_id not in (None, stage.pipeline_id):
+        message = _("There is no such stage in this pipeline.")
+        raise InvalidError(message, {"stage_id": message})
+    return stage
+
+
+def _seen_client(session: Session, client_id: int | None) -> int | None:
+    if client_id is not None:
+        demand("client", client_id, "core.client.view", session=session)
+    return client_id
+
+
+def change_deal(deal_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change what is not a step of the deal; give whether anything changed.
+
+    :param version: the version that the person saw; None where they do not say.
+    :raises StaleError: where somebody changed it since.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
+        wanted = {name: values[name] for name in steps.COLUMNS if name in values}
+        if "name" in values:
+            wanted["name"] = named(values["name"])
+        if "client_id" in values and values["client_id"] != deal.client_id:
+            wanted["client_id"] = _seen_client(session, values["client_id"])
+        if "owner_id" in values and values["owner_id"] != deal.owner_id:
+            wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.deal.assign")
+        changes = steps.change(deal, wanted)
+        changes |= _set_parts(session, deal, values)
+        if not changes:
+            return False
+        steps.keep(session, deal, "changed", changes)
+        if "client_id" in changes:
+            steps.review(*changes["client_id"])
+        return True
+
+
+def _set_parts(session: Session, deal: Deal, values: Mapping[str, Any]) -> Changes:
+    changes: Changes = {}
+    if "external_ids" in values:
+        found = set_external_ids(session, DealExternalId, deal.id, values["external_ids"])
+        changes |= {"external_ids": found} if found else {}
+    if "participants" in values:
+        people = set_participants(session, DealParticipant, deal.id, values["participants"])
+        changes |= {"participants": people} if people else {}
+    if "contact_ids" in values:
+        changes |= _set_contacts(session, deal, values["contact_ids"])
+    return changes
+
+
+def _set_contacts(session: Session, deal: Deal, wanted: list[int]) -> Changes:
+    known = set(
+        session.scalars(
+            sa.select(Contact.id).where(Contact.id.in_(wanted), Contact.client_id == deal.client_id)
+        )
+    )
+    if set(wanted) - known:
+        message = _("A contact of the deal must be one of its client's contacts.")
+        raise InvalidError(message, {"contact_ids": message})
+    held = session.scalars(sa.select(DealContact).where(DealContact.deal_id == deal.id)).all()
+    before = sorted(one.contact_id for one in held)
+    if before == sorted(known):
+        return {}
+    for one in held:
+        if one.contact_id not in known:
+            session.delete(one)
+    session.add_all(DealContact(deal_id=deal.id, contact_id=id_) for id_ in known - set(before))
+    return {"contact_ids": (before, sorted(known))}
+
+
+def move_deal(deal_id: int, stage_id: int, version: int | None = None) -> bool:
+    """Move an open deal to another stage of its pipeline; give whether it moved.
+
+    :raises ConflictError: where the deal is closed.
+    :raises InvalidError: for a stage of another pipeline.
+    :raises VetoedError: where a plugin refuses, with its reason.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
+        if deal.outcome is not None:
+            raise ConflictError(_("The deal is closed: reopen it to move it."))
+        if deal.stage_id == stage_id:
+            return False
+        stage = session.get(Stage, stage_id)
+        if stage is None or stage.pipeline_id != deal.pipeline_id:
+            message = _("There is no such stage in this deal's pipeline.")
+            raise InvalidError(message, {"stage_id": message})
+        steps.move(session, deal, stage)
+        return True
+
+
+def close_deal(
+    deal_id: int, outcome: str, reason_id: int | None = None, version: int | None = None
+) -> None:
+    """Close an open deal as won or lost; a lost one has a reason from the company's list.
+
+    :raises ConflictError: where it is closed already.
+    :raises InvalidError: for a lost deal without a reason.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.close", version)
+        if deal.outcome is not None:
+            raise ConflictError(_("The deal is closed already."))
+        steps.close(session, deal, outcome, steps.judged_reason(session, outcome, reason_id))
+        steps.review(deal.client_id)
+
+
+def reopen_deal(deal_id: int, version: int | None = None) -> None:
+    """Open a closed deal again where it stood; the evidence that its sale gave is withdrawn.
+
+    :raises ConflictError: where it is open.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.close", version)
+        if deal.outcome is None:
+            raise ConflictError(_("The deal is open already."))
+        steps.reopen(session, deal)
+        steps.review(deal.client_id)
+
+
+def delete_deal(deal_id: int, version: int | None = None) -> None:
+    """Put a deal into the bin."""
+    with writing() as session:
+        deal = for_change(session, "deal", deal_id, "core.deal.delete", version)
+        deal.deleted_at = now()
+        steps.keep(session, deal, "deleted", {})
+        steps.review(deal.client_id)
+
+
+def restore_deal(deal_id: int) -> None:
+    """Take a deal out of the bin again."""
+    demand_permission("core.deal.delete")
+    with writing() as session:
+        deal = session.get_one(Deal, deal_id)
+        deal.deleted_at = None
+        session.flush()
+        demand("deal", deal_id, "core.deal.delete", session=session)
+        steps.keep(session, deal, "restored", {})
+        steps.review(deal.client_id)

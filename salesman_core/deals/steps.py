@@ -1,0 +1,224 @@
+"""The steps of a deal, each with its rules, its log, its audit and its event.
+
+Whoever calls has opened the transaction, loaded the deal and judged what the person may do: the
+services do so for one deal, an import for many, and both take the same steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.person import current_person
+from salesman_core.clients.ladder import review_relationship
+from salesman_core.clock import now, today
+from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.plugins.host import current_host
+from salesman_core.records.changes import Changes, announce, ask, audit, differences
+from salesman_core.records.saving import named, touch
+from salesman_core.services.company import company
+from salesman_hookspecs import Closing, StageMove
+from salesman_hookspecs.data import salesman_before_close, salesman_before_stage_move
+
+_ = texts.lazy
+
+COLUMNS: Final = (
+    "amount",
+    "cost",
+    "currency",
+    "opened_on",
+    "expected_on",
+    "custom",
+    "imported",
+)
+WON, LOST = "won", "lost"
+
+
+def begin(
+    values: Mapping[str, Any], stage: Stage, *, client_id: int | None, owner_id: int | None
+) -> tuple[Deal, Changes]:
+    """Give a deal that is to be written, and what the audit says of it, once plugins agree.
+
+    :param values: as the JSON API names them.
+    :raises VetoedError: where a plugin refuses it.
+    """
+    moment = now()
+    deal = Deal(
+        client_id=client_id,
+        pipeline_id=stage.pipeline_id,
+        stage_id=stage.id,
+        stage_since=moment,
+        owner_id=owner_id,
+        currency=company().currency,
+        opened_on=today(company().tz),
+        created_at=moment,
+        updated_at=moment,
+    )
+    deal.name = deal.search_name = named(values["name"])
+    for name in COLUMNS:
+        if values.get(name) is not None:
+            setattr(deal, name, values[name])
+    changes: Changes = {name: (None, value) for name, value in values.items()}
+    ask("deal", None, changes)
+    return deal, changes
+
+
+def note_opened(session: Session, deal: Deal, changes: Changes) -> None:
+    """Note that a deal which has just been written was opened."""
+    _log(session, deal, "open", None, deal.created_at)
+    audit(session, "deal", deal.id, deal.name, "created", changes)
+    announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name})
+
+
+def note_closed(session: Session, deal: Deal) -> None:
+    """Note that a deal which has just been written was closed already, as a file told."""
+    _log(session, deal, "close", deal.stage_id, deal.created_at)
+    note(session, deal, "closed", _closing(deal))
+
+
+def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
+    """Set columns of a deal, once plugins agree; give what that changes.
+
+    :raises VetoedError: where a plugin refuses it.
+    """
+    changes = differences(deal, wanted)
+    ask("deal", deal.id, changes)
+    for name, (_old, new) in changes.items():
+        setattr(deal, name, new)
+    if "name" in changes:
+        deal.search_name = deal.name
+    return changes
+
+
+def move(session: Session, deal: Deal, stage: Stage) -> None:
+    """Put an open deal into another stage.
+
+    :raises VetoedError: where a plugin refuses, with its reason.
+    """
+    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
+    current_host().call(salesman_before_stage_move, move=step)
+    before, deal.stage_id = deal.stage_id, stage.id
+    _log_now(session, deal, "move", before)
+    keep(session, deal, "moved", {"stage_id": (before, stage.id)})
+
+
+def close(
+    session: Session, deal: Deal, outcome: str, reason_id: int | None, closed_on: date | None = None
+) -> None:
+    """Close an open deal.
+
+    :param closed_on: the day; today where it is not said.
+    :raises VetoedError: where a plugin refuses, with its reason.
+    """
+    ask_closing(deal.id, outcome, reason_id)
+    deal.outcome, deal.reason_id = outcome, reason_id
+    deal.closed_on = closed_on or today(company().tz)
+    _log_now(session, deal, "close", deal.stage_id)
+    keep(session, deal, "closed", _closing(deal))
+
+
+def ask_closing(deal_id: int, outcome: str, reason_id: int | None) -> None:
+    """Let plugins judge a closing.
+
+    :raises VetoedError: where one of them refuses it.
+    """
+    closing = Closing(deal_id, outcome, reason_id)
+    current_host().call(salesman_before_close, closing=closing)
+
+
+def _closing(deal: Deal) -> Changes:
+    return {"outcome": (None, deal.outcome), "reason_id": (None, deal.reason_id)}
+
+
+def reopen(session: Session, deal: Deal) -> None:
+    """Open a closed deal again where it stood."""
+    changes: Changes = {"outcome": (deal.outcome, None), "reason_id": (deal.reason_id, None)}
+    deal.outcome = deal.reason_id = deal.closed_on = None
+    _log_now(session, deal, "reopen", deal.stage_id)
+    keep(session, deal, "reopened", changes)
+
+
+def first_stage(session: Session, pipeline_id: int | None) -> Stage:
+    """Give the stage at which deals begin, in the company's first pipeline where none is said.
+
+    :raises InvalidError: for a pipeline that there is not.
+    """
+    first = session.scalars(
+        sa.select(Stage)
+        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
+        .where(sa.true() if pipeline_id is None else Stage.pipeline_id == pipeline_id)
+        .order_by(Pipeline.position, Pipeline.id, Stage.percent, Stage.id)
+        .limit(1)
+    ).first()
+    if first is None:
+        message = _("There is no such pipeline, or it has no stages.")
+        raise InvalidError(message, {"pipeline_id": message})
+    return first
+
+
+def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int | None:
+    """Give the reason with which a deal is closed: none for a won one, one for a lost one.
+
+    :raises InvalidError: for another outcome, or a lost deal without a reason from the list.
+    """
+    if outcome == WON:
+        return None
+    if outcome != LOST:
+        message = _("A deal is closed as won or lost.")
+        raise InvalidError(message, {"outcome": message})
+    if reason_id is None or session.get(CloseReason, reason_id) is None:
+        message = _("Say why the deal was lost: choose a reason from the list.")
+        raise InvalidError(message, {"reason_id": message})
+    return reason_id
+
+
+def _log_now(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
+    moment = now()
+    _log(session, deal, action, from_stage_id, moment)
+    deal.stage_since = moment
+
+
+def _log(
+    session: Session, deal: Deal, action: str, from_stage_id: int | None, moment: datetime
+) -> None:
+    """Keep a step of the deal, with how long it had stood where it left."""
+    person = current_person()
+    stood = 0 if from_stage_id is None else int((moment - deal.stage_since).total_seconds())
+    session.add(
+        DealMove(
+            deal_id=deal.id,
+            action=action,
+            from_stage_id=from_stage_id,
+            to_stage_id=deal.stage_id,
+            outcome=deal.outcome if action == "close" else None,
+            reason_id=deal.reason_id if action == "close" else None,
+            at=moment,
+            actor_id=person.id,
+            actor_name=person.name,
+            seconds=stood,
+        )
+    )
+
+
+def keep(session: Session, deal: Deal, action: str, changes: Changes) -> None:
+    """Note a change of a deal, and that it was changed now."""
+    touch(deal)
+    note(session, deal, action, changes)
+
+
+def note(session: Session, deal: Deal, action: str, changes: Changes) -> None:
+    """Keep who did what to a deal, and tell those who listen."""
+    audit(session, "deal", deal.id, deal.name, action, changes)
+    payload = {name: new for name, (_old, new) in changes.items()}
+    announce(session, f"core.deal.{action}", "deal", deal.id, payload)
+
+
+def review(*client_ids: int | None) -> None:
+    """Let the ladder see what became of the deals of some clients."""
+    review_relationship(id_ for id_ in client_ids if id_ is not None)

@@ -1,0 +1,163 @@
+"""The pages of single deals: the card, its parts, and a new one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from salesman_core.access.routes import requires
+from salesman_core.clients.card import colleagues
+from salesman_core.db import reading
+from salesman_core.deals import card as cards
+from salesman_core.deals import editing, forms, queries
+from salesman_core.deals.answers import asked_number, asked_version
+from salesman_core.deals.service import create_deal
+from salesman_core.errors import InvalidError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.records.answers import told
+from salesman_core.records.panels import files_panel, story_panel
+from salesman_core.services.company import company
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import toast
+
+_ = texts.lazy
+
+blueprint = Blueprint("deals", __name__, url_prefix="/deals")
+
+PARTS: Final = ("head", "panels", "people")
+"""The parts of the card that are drawn again when the deal changes."""
+
+
+@blueprint.get("/<int:record_id>")
+@requires("core.deal.view")
+def card(record_id: int) -> Markup:
+    """Show a deal."""
+    return render(
+        "core/deals/card.html",
+        story=story_panel("deal", record_id),
+        files=files_panel("deal", record_id),
+        **_card(record_id),
+    )
+
+
+@blueprint.get("/<int:record_id>/parts")
+@requires("core.deal.view")
+def parts(record_id: int) -> Markup:
+    """Give the parts of the card as they are now, each for its place on the page."""
+    return render("core/deals/card/parts.html", parts=PARTS, **_card(record_id))
+
+
+def _card(deal_id: int) -> dict[str, object]:
+    session = reading()
+    shown = cards.shown(deal_id)
+    around = queries.around(session, [deal_id])
+    return {
+        "deal": shown,
+        "fields": editing.FIELDS,
+        "participants": around.participants.get(deal_id, []),
+        "external_ids": around.external_ids.get(deal_id, {}),
+        "contacts": queries.contacts_of(session, deal_id),
+        "colleagues": colleagues() if shown.may_edit else [],
+        "contacts_to_name": editing.contacts_to_name(shown.row) if shown.may_edit else [],
+    }
+
+
+@blueprint.get("/<int:record_id>/fields/<name>")
+@requires("core.deal.view")
+def field(record_id: int, name: str) -> Markup:
+    """Give a field as it is shown; with ``?edit=1`` as it is edited."""
+    one = editing.field_of(record_id, name)
+    return _edited(one) if request.args.get("edit") else _shown(one)
+
+
+@blueprint.post("/<int:record_id>/fields/<name>")
+@requires("core.deal.edit")
+def save_field(record_id: int, name: str) -> ResponseReturnValue:
+    """Save a field; where that cannot be, give it back as it was typed, with the reason."""
+    typed, seen = request.form.get("value", ""), request.form.get("seen", "")
+    try:
+        editing.save_field(record_id, name, typed, seen=seen, version=asked_version())
+    except StaleError as error:
+        now = editing.field_of(record_id, name)
+        again = editing.Field(name, now.row, typed, error.message, conflict=True)
+        return make_response(_edited(again), 412)
+    except InvalidError as error:
+        now = editing.field_of(record_id, name)
+        wrong = next(iter(error.fields.values()), error.message)
+        return make_response(_edited(editing.Field(name, now.row, typed, wrong)), 422)
+    return told("deal", record_id, _shown(editing.field_of(record_id, name)))
+
+
+def _shown(one: editing.Field) -> Markup:
+    return render("core/deals/card/field.html", field=one, deal=cards.shown(one.row.id))
+
+
+def _edited(one: editing.Field) -> Markup:
+    people = colleagues("core.deal.assign") if one.name == "owner_id" else []
+    return render("core/deals/card/field_form.html", field=one, colleagues=people)
+
+
+@blueprint.get("/new")
+@requires("core.deal.create")
+def new() -> Markup:
+    """Show the form of a new deal, of a client where the address names one."""
+    return _form(FormState(_beginning()))
+
+
+@blueprint.post("/new")
+@requires("core.deal.create")
+def create() -> ResponseReturnValue:
+    """Open a deal."""
+    names = ("name", "client_id", "amount", "currency", "expected_on", "stage_id")
+    try:
+        values = forms.read(request.form, *names)
+        deal_id = create_deal({name: one for name, one in values.items() if one not in (None, "")})
+    except InvalidError as error:
+        return make_response(_form(FormState.refused(request.form, error)), 422)
+    toast(_("The deal was opened."))
+    return redirect(url_for("deals.card", record_id=deal_id))
+
+
+def _beginning() -> dict[str, object]:
+    """Give what is known before anything was typed; nothing that might be untrue."""
+    pipelines = queries.pipelines(reading())
+    wanted = asked_number("pipeline_id")
+    stages = [
+        stage["id"]
+        for pipeline in pipelines
+        if wanted in (None, pipeline["id"])
+        for stage in pipeline["stages"]
+    ]
+    stage_id = asked_number("stage_id") or (stages[0] if stages else "")
+    client_id = asked_number("client_id")
+    return {"client_id": client_id, "stage_id": stage_id, "currency": company().currency}
+
+
+def _form(form: FormState) -> Markup:
+    client_id = str(form.value("client_id"))
+    name = editing.client_name(int(client_id)) if client_id.isdecimal() else None
+    return render(
+        "core/deals/new.html",
+        form=form,
+        clients=[(client_id, name)] if name else [],
+        pipelines=queries.pipelines(reading()),
+        currencies=_currencies(),
+    )
+
+
+def _currencies() -> list[str]:
+    own = company().currency
+    return [own, *(code for code in ("RUB", "EUR", "USD", "CNY", "KZT", "BYN") if code != own)]
+
+
+@blueprint.get("/choose/clients")
+@requires("core.deal.create")
+def choose_client() -> Response:
+    """Give clients by a part of their name, for the form of a new deal."""
+    typed = request.args.get("q", "").strip()[:200]
+    found = editing.clients_found(typed) if typed else []
+    return jsonify([{"value": row.id, "text": row.name} for row in found])

@@ -1,0 +1,143 @@
+"""What deals put on the desk and onto a client's card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import reaches, visible
+from salesman_core.clock import today
+from salesman_core.db import AnyRow, reading
+from salesman_core.deals import card as cards
+from salesman_core.deals import queries
+from salesman_core.deals.editing import open_deals_of
+from salesman_core.deals.figures import (
+    OutcomeFigures,
+    chosen_currency,
+    currencies_of,
+    first_pipeline,
+    open_figures,
+    outcomes_of,
+    stage_figures,
+)
+from salesman_core.deals.lists import needs_attention
+from salesman_core.deals.models import Deal
+from salesman_core.services.company import company
+from salesman_core.web.templating import render
+
+_FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The tiles of the desk, of the person's own deals.
+
+    :param win_rate: won of all closed this month, in percent, or None where none was closed.
+    """
+
+    currency: str
+    open: OutcomeFigures
+    won: OutcomeFigures
+    win_rate: Decimal | None
+    month: str
+
+
+def _own() -> tuple[sa.ColumnElement[bool], dict[str, str]]:
+    """Give the deals of whoever reads, and the filter of the list that shows the same.
+
+    Who owns none, as a director, reads about all deals that they see.
+    """
+    own = sa.and_(visible("deal"), Deal.owner_id == current_person().id)
+    if reading().scalar(sa.select(sa.exists().where(own))):
+        return own, {"owner_id": "me"}
+    return visible("deal"), {}
+
+
+def by_stage() -> str | None:
+    """Draw the open deals by stage, of the first pipeline."""
+    session = reading()
+    own, filters = _own()
+    pipeline_id = first_pipeline(session)
+    base = [own, Deal.pipeline_id == pipeline_id, Deal.outcome.is_(None)]
+    currency = chosen_currency(currencies_of(session, base))
+    stages = stage_figures(session, pipeline_id, [*base, Deal.currency == currency])
+    widest = max((stage.amount for stage in stages), default=Decimal(0))
+    return render(
+        "core/deals/widgets/by_stage.html",
+        stages=stages,
+        currency=currency,
+        widest=widest or Decimal(1),
+        filters={"pipeline_id": pipeline_id, "state": "open", "currency": currency} | filters,
+        whole=not filters,
+        amount=sum((stage.amount for stage in stages), Decimal(0)),
+        weighted=sum((stage.weighted for stage in stages), Decimal(0)),
+    )
+
+
+def attention() -> str | None:
+    """Draw the open deals that stand too long or whose expected date has passed."""
+    session, (own, filters) = reading(), _own()
+    late = sa.and_(own, needs_attention())
+    rows = session.execute(
+        queries.named_deals()
+        .where(late)
+        .order_by(Deal.amount.desc(), Deal.id)
+        .limit(_FEW)
+    ).all()
+    number = session.scalar(sa.select(sa.func.count(Deal.id)).where(late)) or 0
+    return render(
+        "core/deals/widgets/attention.html",
+        rows=rows,
+        number=number,
+        address=url_for("deals.index", attention="true", **filters),
+        days_since=cards.days_since,
+        pace_of=cards.pace_of,
+        is_overdue=cards.is_overdue,
+    )
+
+
+def numbers() -> str | None:
+    """Draw the tiles: in work, won this month, win rate."""
+    session, (own, filters) = reading(), _own()
+    currency = chosen_currency(currencies_of(session, [own]))
+    counted = [own, Deal.currency == currency]
+    begin = today(company().tz).replace(day=1)
+    closed = outcomes_of(session, [*counted, Deal.closed_on >= begin])
+    none = OutcomeFigures(0, Decimal(0))
+    won, lost = closed.get("won", none), closed.get("lost", none)
+    all_closed = won.count + lost.count
+    return render(
+        "core/deals/widgets/numbers.html",
+        numbers=Numbers(
+            currency=currency,
+            open=open_figures(session, counted),
+            won=won,
+            win_rate=round(Decimal(100 * won.count) / all_closed, 1) if all_closed else None,
+            month=begin.isoformat(),
+        ),
+        filters={"currency": currency} | filters,
+        whole=not filters,
+    )
+
+
+def of_client(context: Any) -> str | None:
+    """Draw a client's deals on its card, with the way to open another one.
+
+    :param context: what the client's card gives its panels; its ``id`` is the client's.
+    """
+    rows: list[AnyRow] = open_deals_of(context.id)
+    if not rows and not current_person().may("core.deal.create"):
+        return None
+    return render(
+        "core/deals/widgets/of_client.html",
+        rows=rows,
+        client_id=context.id,
+        may_open=reaches("client", context.id),
+        is_overdue=cards.is_overdue,
+    )
+

@@ -1,0 +1,1 @@
+"""Demo data: a trading company of our own invention, with its people, clients and deals."""

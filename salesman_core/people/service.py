@@ -1,0 +1,385 @@
+"""Every change of users: added, changed, invited, let in, sent away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from salesman_core.access import passwords, tokens
+from salesman_core.access.models import Role, SignedIn, User, UserExternalId, UserRole
+from salesman_core.access.person import SUBJECT, SYSTEM, acting_as, current_person
+from salesman_core.clock import now
+from salesman_core.db import writing
+from salesman_core.db.revisions import bump
+from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.people import letters
+from salesman_core.people.links import Purpose, link_for
+from salesman_core.people.permissions import MANAGE, ROLES
+from salesman_core.people.reach import demand_reach
+from salesman_core.people.rules import judged_fields
+from salesman_core.records.changes import Changes, audit, differences
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.services.mail import send
+
+_ = texts.lazy
+log = structlog.get_logger(__name__)
+
+KIND = "user"
+_APART = frozenset({"role_ids", "external_ids", "active"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def add_user(
+    email: str,
+    name: str,
+    roles: Sequence[int | str] = (),
+    *,
+    team_id: int | None = None,
+    password: str | None = None,
+    locale: str = "",
+    external_ids: Mapping[str, str] | None = None,
+    invited: bool = False,
+) -> int:
+    """Add a user and give their id.
+
+    :param roles: ids of roles, or keys of presets as ``seller``.
+    :param password: None for somebody who is to be invited.
+    :param invited: True to send the invitation at once.
+    :raises InvalidError: by field.
+    :raises ForbiddenError: for roles that reach further than one's own.
+    """
+    values = {"name": name, "email": email, "team_id": team_id, "locale": locale}
+    if password is not None:
+        passwords.demand_good(password, name=name, email=email)
+    with writing() as session:
+        judged = judged_fields(session, None, values)
+        user = User(
+            **judged,
+            search_name=judged["name"],
+            login=judged["email"],
+            password_hash=None if password is None else passwords.hashed(password),
+            created_at=now(),
+            updated_at=now(),
+        )
+        session.add(user)
+        session.flush()
+        _note(session, user, "created", {name: (None, value) for name, value in judged.items()})
+        _give_roles(session, user, role_ids(session, roles))
+        _set_external_ids(session, user, external_ids or {})
+        if invited:
+            invite(user.id)
+        return user.id
+
+
+def change_user(user_id: int, values: Mapping[str, Any], version: int | None = None) -> None:
+    """Change a user.
+
+    :param values: some of ``name``, ``email``, ``team_id``, ``locale``, ``theme``, ``role_ids``,
+        ``external_ids`` and ``active``.
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises InvalidError: by field.
+    :raises StaleError: where somebody changed the user since *version*.
+    :raises ForbiddenError: for a user or roles that reach further than one's own.
+    :raises ConflictError: where nobody would remain who may do everything.
+    """
+    fields = {name: value for name, value in values.items() if name not in _APART}
+    with writing() as session:
+        user = user_for_change(session, user_id)
+        _demand_unchanged(user, version)
+        changes = differences(user, judged_fields(session, user, fields))
+        if "email" in changes:
+            user.login = changes["email"][1]
+            user.epoch += 1  # links that went to the old address hold no longer
+            _keep_signed_in(session, user)
+        _apply(session, user, changes)
+        if "role_ids" in values:
+            _give_roles(session, user, role_ids(session, values["role_ids"]))
+        if "external_ids" in values:
+            _set_external_ids(session, user, values["external_ids"])
+        if "active" in values:
+            (activate if values["active"] else deactivate)(user_id)
+
+
+def version_of(updated_at: datetime) -> int:
+    """Give the version of a user who was last changed at a moment: microseconds since 1970."""
+    return (updated_at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _demand_unchanged(user: User, version: int | None) -> None:
+    if version is not None and version_of(user.updated_at) != version:
+        raise StaleError(_("Somebody else has changed this user since you read it."))
+
+
+def _set_external_ids(session: Session, user: User, wanted: Mapping[str, str]) -> None:
+    changed = set_external_ids(session, UserExternalId, user.id, wanted)
+    if changed is not None:
+        _note(session, user, "changed", {"external_ids": changed})
+
+
+def _keep_signed_in(session: Session, user: User) -> None:
+    devices = sa.update(SignedIn).where(SignedIn.user_id == user.id)
+    session.execute(devices.values(epoch=user.epoch))
+
+
+def _apply(session: Session, user: User, changes: Changes) -> None:
+    if not changes:
+        return
+    for name, (_old, value) in changes.items():
+        setattr(user, name, value)
+    user.search_name = user.name
+    _note(session, user, "changed", changes)
+
+
+def _note(session: Session, user: User, action: str, changes: Changes) -> None:
+    user.updated_at = now()
+    session.flush()
+    audit(session, KIND, user.id, user.name, action, changes)
+    bump(session, SUBJECT)
+
+
+def user_for_change(session: Session, user_id: int) -> User:
+    """Load a user whom whoever acts may change.
+
+    :raises MissingError: where there is none.
+    :raises ForbiddenError: where the user may do what whoever acts may not.
+    """
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None:
+        raise MissingError(_("There is no such user."))
+    if user_id != current_person().id:
+        demand_reach(session, roles_of(session, user_id), MANAGE)
+    return user
+
+
+def roles_of(session: Session, user_id: int) -> set[int]:
+    """Give the ids of a user's roles."""
+    return set(session.scalars(sa.select(UserRole.role_id).where(UserRole.user_id == user_id)))
+
+
+# -- roles of a user
+
+
+def role_ids(session: Session, roles: Collection[int | str]) -> set[int]:
+    """Give the ids of roles that are named by id or by preset.
+
+    :raises InvalidError: for the field ``role_ids``, naming those that there are not.
+    """
+    known = {row.id: row.preset for row in session.execute(sa.select(Role.id, Role.preset))}
+    by_preset = {preset: id_ for id_, preset in known.items() if preset}
+    found = {by_preset.get(role) if isinstance(role, str) else role for role in roles}
+    if not found <= known.keys():
+        named = ", ".join(sorted(str(role) for role in roles))
+        message = _("There is no such role among these: %(roles)s.", roles=named)
+        raise InvalidError(message, {"role_ids": message})
+    return {id_ for id_ in found if id_ is not None}
+
+
+def _give_roles(session: Session, user: User, wanted: set[int]) -> None:
+    held = roles_of(session, user.id)
+    if held == wanted:
+        return
+    demand_reach(session, held ^ wanted, ROLES)
+    gone, come = held - wanted, wanted - held
+    if gone & _everything(session):
+        demand_other_administrator(session, user.id)
+    session.execute(
+        sa.delete(UserRole).where(UserRole.user_id == user.id, UserRole.role_id.in_(gone))
+    )
+    session.add_all(UserRole(user_id=user.id, role_id=role_id) for role_id in sorted(come))
+    _note(session, user, "changed", {"role_ids": (sorted(held), sorted(wanted))})
+
+
+def _everything(session: Session) -> set[int]:
+    """Give the ids of the roles that hold everything, and keep others from changing who has them.
+
+    Two administrators who send each other away at the same moment must not both succeed.
+    """
+    roles = sa.select(Role.id).where(Role.everything).with_for_update()
+    return set(session.scalars(roles))
+
+
+def demand_other_administrator(session: Session, user_id: int) -> None:
+    """Let a user lose the role of administrator only where another one remains.
+
+    :raises ConflictError: where none does.
+    """
+    holders = sa.select(UserRole.user_id).where(UserRole.role_id.in_(_everything(session)))
+    mine = session.scalar(sa.select(User.id).where(User.id == user_id, User.id.in_(holders)))
+    others = sa.select(User.id).where(User.id != user_id, User.active, User.id.in_(holders))
+    if mine is not None and session.scalar(others.limit(1)) is None:
+        message = _("Nobody else here may do everything: make somebody an administrator first.")
+        raise ConflictError(message)
+
+
+# -- coming and going
+
+
+def invite(user_id: int) -> None:
+    """Send a user the letter by which they choose a password.
+
+    :raises ConflictError: for somebody who is deactivated, has no address, or has come already.
+    """
+    with writing() as session:
+        user = invitable(user_for_change(session, user_id))
+        user.invited_at = now()
+        send(letters.invitation(user, by=current_person().name))
+        _note(session, user, "invited", {})
+
+
+def invitable(user: User) -> User:
+    """Let only a user pass who may be invited.
+
+    :raises ConflictError: saying why not.
+    """
+    if not user.active:
+        raise ConflictError(_("%(name)s is deactivated.", name=user.name))
+    if user.password_hash is not None:
+        raise ConflictError(_("%(name)s has a password already.", name=user.name))
+    if not user.email:
+        raise ConflictError(_("Give %(name)s an email address first.", name=user.name))
+    return user
+
+
+def invitation_link(user_id: int) -> str:
+    """Give the link by which a user chooses a password, for handing it over in another way.
+
+    :raises ConflictError: as :func:`invite`.
+    """
+    with writing() as session:
+        user = invitable(user_for_change(session, user_id))
+        user.invited_at = now()
+        _note(session, user, "link_shown", {})
+        return link_for(user, Purpose.INVITATION)
+
+
+def deactivate(user_id: int) -> None:
+    """Keep a user from acting, at once and everywhere; their records stay theirs.
+
+    :raises ConflictError: for the last one who may do everything, and for oneself.
+    """
+    with writing() as session:
+        user = user_for_change(session, user_id)
+        if user_id == current_person().id:
+            raise ConflictError(_("Nobody can deactivate themselves: ask a colleague."))
+        if not user.active:
+            return
+        demand_other_administrator(session, user_id)
+        user.active = False
+        user.epoch += 1
+        session.execute(sa.delete(SignedIn).where(SignedIn.user_id == user_id))
+        tokens.revoke_all(user_id)
+        _note(session, user, "deactivated", {"active": (True, False)})
+
+
+def activate(user_id: int) -> None:
+    """Let a user act again, with the password they had."""
+    with writing() as session:
+        user = user_for_change(session, user_id)
+        if not user.active:
+            user.active = True
+            _note(session, user, "activated", {"active": (False, True)})
+
+
+# -- for the command line, demo data and imports
+
+
+def ensure_administrator(email: str, password: str, name: str = "") -> int:
+    """See to it that a user with this address may do everything; safe to repeat.
+
+    A password that the user already has stays. Whoever commands the machine is warned of a weak
+    one, not refused: it may be for a trial that lasts an hour.
+    """
+    if not 0 < len(password) <= passwords.LONGEST:
+        message = _("A password has at most %(most)s characters.", most=passwords.LONGEST)
+        raise InvalidError(message, {"password": message})
+    with acting_as(SYSTEM), writing() as session:
+        user_id = session.scalar(sa.select(User.id).where(User.login == email.strip()))
+        if user_id is None:
+            user_id = add_user(email, name or email.partition("@")[0], ["administrator"])
+        user = session.get_one(User, user_id)
+        if user.password_hash is None:
+            _warn_of_weak(user, password)
+            user.password_hash = passwords.hashed(password)
+        user.active = True
+        wanted = roles_of(session, user.id) | role_ids(session, ["administrator"])
+        _give_roles(session, user, wanted)
+        bump(session, SUBJECT)
+        return user.id
+
+
+def _warn_of_weak(user: User, password: str) -> None:
+    try:
+        passwords.demand_good(password, name=user.name, email=user.email or "")
+    except InvalidError as error:
+        log.warning("weak_password", email=user.email, reason=str(error))
+
+
+def user_named(
+    session: Session, name_or_email: str, *, create_missing: bool, source: str = ""
+) -> int | None:
+    """Give the user whom a file names, by exact normalised match.
+
+    External id first (where *source* is given), then login, then name, an active one before one
+    who has left; a name that two of them bear means nobody.
+
+    :param create_missing: True to add a user who cannot sign in until invited. They get the role of
+        a seller, so that their own records are there for them when they come.
+    :param source: the name under which external ids of the file are kept.
+    """
+    typed = " ".join(name_or_email.split())
+    if not typed:
+        return None
+    found = _known_as(session, typed, source)
+    if found is None and create_missing:
+        found = _named_by_file(session, typed, source)
+    return found
+
+
+def _known_as(session: Session, typed: str, source: str) -> int | None:
+    external = sa.select(UserExternalId.record_id).where(
+        UserExternalId.source == source, UserExternalId.key == typed
+    )
+    by_login = sa.select(User.id).where(User.login == typed)
+    for way in (external, by_login):
+        found = session.scalar(way)
+        if found is not None:
+            return int(found)
+    for active in (True, False):
+        named = session.scalars(
+            sa.select(User.id).where(User.search_name == typed, User.active == active).limit(2)
+        ).all()
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None
+
+
+def _named_by_file(session: Session, typed: str, source: str) -> int | None:
+    if session.scalar(sa.select(sa.exists().where(User.search_name == typed))):
+        return None  # two of that name: a third would make it worse
+    is_address = "@" in typed
+    user = User(
+        name=typed[:200],
+        search_name=typed[:200],
+        email=typed[:254] if is_address else None,
+        login=typed[:254] if is_address else None,
+        created_at=now(),
+        updated_at=now(),
+    )
+    session.add(user)
+    session.flush()
+    if source:
+        session.add(UserExternalId(source=source, key=typed[:200], record_id=user.id))
+    _note(session, user, "created", {"name": (None, user.name)})
+    _give_roles(session, user, _preset_ids(session, "seller"))
+    return user.id
+
+
+def _preset_ids(session: Session, preset: str) -> set[int]:
+    """Give the role that came from a preset, none where the company has removed it."""
+    return set(session.scalars(sa.select(Role.id).where(Role.preset == preset)))

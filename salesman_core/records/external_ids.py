@@ -1,0 +1,59 @@
+"""Keys of records in other systems: an import looks for them first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+
+_ = texts.lazy
+
+
+def external_ids_of(
+    session: Session, model: type[Any], record_ids: Sequence[int]
+) -> dict[int, dict[str, str]]:
+    """Give the external ids of some records: by record, source → key."""
+    rows = session.execute(
+        sa.select(model.record_id, model.source, model.key)
+        .where(model.record_id.in_(record_ids))
+        .order_by(model.source)
+    ).all()
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.record_id, {})[row.source] = row.key
+    return found
+
+
+def records_by_key(
+    session: Session, model: type[Any], source: str, keys: Iterable[str]
+) -> dict[str, int]:
+    """Give the ids of the records that have these keys in *source*."""
+    rows = session.execute(
+        sa.select(model.key, model.record_id).where(model.source == source, model.key.in_(keys))
+    ).all()
+    return {row.key: row.record_id for row in rows}
+
+
+def set_external_ids(
+    session: Session, model: type[Any], record_id: int, wanted: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]] | None:
+    """Make exactly *wanted* the external ids of a record.
+
+    :returns: before and after, or None where nothing changes.
+    :raises InvalidError: where another record has one of them.
+    """
+    before = external_ids_of(session, model, [record_id]).get(record_id, {})
+    if before == dict(wanted):
+        return None
+    session.execute(sa.delete(model).where(model.record_id == record_id))
+    for source, key in sorted(wanted.items()):
+        if records_by_key(session, model, source, [key]):
+            message = _("Another record has the key %(key)s of %(source)s.", key=key, source=source)
+            raise InvalidError(message, {"external_ids": message})
+        session.add(model(record_id=record_id, source=source, key=key))
+    return before, dict(wanted)

@@ -1,0 +1,170 @@
+"""Files on clients and deals: who sees the record has them, who attached one takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand_permission
+from salesman_core.clock import now
+from salesman_core.db import AnyRow, reading, writing
+from salesman_core.errors import InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.attached import (
+    column,
+    demand_record,
+    found,
+    may_remove,
+    on_record,
+    record_label,
+    record_of,
+    refuse_stranger,
+)
+from salesman_core.records.changes import announce, audit
+from salesman_core.records.models import Attachment, StoredFile
+from salesman_core.services import files as store
+
+_ = texts.lazy
+
+ATTACH: Final = "core.file.attach"
+
+COLUMNS: Final = (
+    Attachment.id,
+    Attachment.client_id,
+    Attachment.deal_id,
+    Attachment.name,
+    Attachment.media_type,
+    Attachment.author_id,
+    Attachment.author_name,
+    Attachment.created_at,
+    StoredFile.size,
+    StoredFile.hash,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it is handed out.
+
+    :param path: where its content lies.
+    :param name: under which name it is saved.
+    :param media_type: one of the fixed list of :mod:`salesman_core.services.files`.
+    :param hash: of its content, for the ETag.
+    """
+
+    path: Path
+    name: str
+    media_type: str
+    hash: str
+
+
+def attach(kind: str, record_id: int, name: str, content: IO[bytes]) -> int:
+    """Attach a file to a record that the person sees; give the attachment's id.
+
+    :param name: as the browser gave it; made harmless.
+    :raises InvalidError: for an empty file.
+    :raises TooLargeError: for one that is too large.
+    """
+    demand_permission(ATTACH)
+    demand_record(kind, record_id)  # before a stranger's bytes are written
+    stored = store.store(content)
+    if not stored.size:
+        message = _("The file “%(name)s” is empty.", name=store.harmless_name(name))
+        raise InvalidError(message, {"file": message})
+    with writing() as session:
+        demand_record(kind, record_id, session=session)
+        person = current_person()
+        attachment = Attachment(
+            file_id=_row_of(session, stored),
+            name=store.harmless_name(name),
+            media_type=store.media_type(name, stored.beginning),
+            author_id=person.id,
+            author_name=person.name,
+            created_at=now(),
+        )
+        setattr(attachment, column(Attachment, kind).key, record_id)
+        session.add(attachment)
+        session.flush()
+        _tell(session, attachment, "attached")
+        return attachment.id
+
+
+def _row_of(session: Session, stored: store.Content) -> int:
+    known = session.scalar(sa.select(StoredFile.id).where(StoredFile.hash == stored.hash))
+    if known is not None:
+        return known
+    row = StoredFile(hash=stored.hash, size=stored.size, stored_at=now())
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def detach(attachment_id: int) -> tuple[str, int]:
+    """Put a file that one attached into the bin; give the record that it hung on."""
+    return _move(attachment_id, "detached", into_bin=True)
+
+
+def attach_again(attachment_id: int) -> tuple[str, int]:
+    """Take a file that one attached out of the bin again."""
+    return _move(attachment_id, "attached", into_bin=False)
+
+
+def _move(attachment_id: int, action: str, *, into_bin: bool) -> tuple[str, int]:
+    demand_permission(ATTACH)
+    with writing() as session:
+        attachment: Attachment = found(session, Attachment, attachment_id, in_bin=not into_bin)
+        if not may_remove(attachment.author_id):
+            refuse_stranger(attachment.author_name, ATTACH)
+        attachment.deleted_at = now() if into_bin else None
+        return _tell(session, attachment, action)
+
+
+def _tell(session: Session, attachment: Attachment, action: str) -> tuple[str, int]:
+    kind, record_id = record_of(attachment)
+    before, after = (None, attachment.name) if action == "attached" else (attachment.name, None)
+    changes = {"file": (before, after)}
+    audit(
+        session, kind, record_id, record_label(session, kind, record_id), f"file_{action}", changes
+    )
+    payload = {"file_id": attachment.id, "name": attachment.name}
+    announce(session, f"core.file.{action}", kind, record_id, payload)
+    return kind, record_id
+
+
+def one_file(attachment_id: int) -> AnyRow:
+    """Give a file's columns.
+
+    :raises MissingError: where it is not there, or hangs on a record that the person may not see.
+    """
+    query = (
+        sa.select(*COLUMNS)
+        .join(StoredFile, StoredFile.id == Attachment.file_id)
+        .where(Attachment.id == attachment_id, Attachment.deleted_at.is_(None))
+    )
+    row = reading().execute(query).one_or_none()
+    if row is None:
+        raise MissingError(_("This file is no longer there, or you may not see it."))
+    demand_record(*record_of(row))
+    return row
+
+
+def download(attachment_id: int) -> Download:
+    """Give a file to hand out, to somebody who sees the record that it hangs on."""
+    row = one_file(attachment_id)
+    return Download(store.stored_file(row.hash), row.name, row.media_type, row.hash)
+
+
+def files_of(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
+    """Give the files of a record, the newest first. The caller has checked that it is seen."""
+    return session.execute(
+        sa.select(*COLUMNS)
+        .join(StoredFile, StoredFile.id == Attachment.file_id)
+        .where(on_record(Attachment, kind, record_id))
+        .order_by(Attachment.created_at.desc(), Attachment.id.desc())
+    ).all()

@@ -1,0 +1,53 @@
+"""What notes, files and history contribute, through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from salesman_core.i18n import texts
+from salesman_core.records import permissions, views
+from salesman_core.records.story_sources import SOURCES
+from salesman_hookspecs import EventType, Permission, PresetGrant, TimelineSource, hookimpl
+
+_ = texts.lazy
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with notes and files."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with notes and files."""
+    return permissions.GRANTS
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages and fragments of stories, notes, files and history."""
+    return [views.blueprint]
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give notes, files and changes to the story of clients and deals."""
+    return SOURCES
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to notes and files; the events are those of the record they hang on."""
+    note = {"note_id": "the note"}
+    file = {"file_id": "the attached file", "name": "its name"}
+    return [
+        EventType("core.note.written", "A note was written", note),
+        EventType("core.note.changed", "A note was changed", note),
+        EventType("core.note.deleted", "A note was put into the bin", note),
+        EventType("core.note.restored", "A note was taken out of the bin", note),
+        EventType("core.file.attached", "A file was attached", file),
+        EventType("core.file.detached", "A file was put into the bin", file),
+    ]

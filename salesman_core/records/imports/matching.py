@@ -1,0 +1,145 @@
+"""Which record a row means: exact keys only; what merely looks alike is never joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.external_ids import records_by_key
+from salesman_core.records.imports.errors import MappingError
+
+_ = texts.lazy
+
+EXTERNAL_ID: Final = "external_id"
+
+ImportedRow = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A field whose values find records.
+
+    :param of_row: gives the values of a row in the form in which they are compared.
+    :param held: gives those of some values that records have, each with the record's id. It sees
+        only what whoever acts may see.
+    """
+
+    of_row: Callable[[ImportedRow], Iterable[Hashable]]
+    held: Callable[[Session, Collection[Any]], Iterable[tuple[Hashable, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How rows of a batch find their records: by external id, else by all of some fields.
+
+    :param source: under which the external ids of the file are kept.
+    :param external: the table of external ids of this kind of record.
+    :param keys: those of the fields, which all must fit.
+    """
+
+    source: str
+    external: type[Any]
+    keys: Mapping[str, Key]
+
+    def identities(self, row: ImportedRow) -> set[Hashable]:
+        """Give what two rows of one record have in common, at least in part."""
+        found: set[Hashable] = set()
+        if EXTERNAL_ID in row:
+            found.add((EXTERNAL_ID, row[EXTERNAL_ID]))
+        if self.keys:
+            values = [[(name, one) for one in key.of_row(row)] for name, key in self.keys.items()]
+            found.update(product(*values))
+        return found
+
+    def found(self, session: Session, rows: Sequence[ImportedRow]) -> Matches:
+        """Look the records of some rows up, in a statement per key."""
+        ids = [row[EXTERNAL_ID] for row in rows if EXTERNAL_ID in row]
+        by_id = records_by_key(session, self.external, self.source, ids) if ids else {}
+        held: dict[str, dict[Hashable, set[int]]] = {}
+        for name, key in self.keys.items():
+            values = {value for row in rows for value in key.of_row(row)}
+            of_name = held.setdefault(name, {})
+            for value, record_id in key.held(session, values) if values else ():
+                of_name.setdefault(value, set()).add(record_id)
+        return Matches(by_id, held, self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What was found.
+
+    :param by_id: record by external id.
+    :param held: by field and value, the records that have it.
+    """
+
+    by_id: Mapping[str, int]
+    held: Mapping[str, Mapping[Hashable, set[int]]]
+    keys: Mapping[str, Key]
+
+    def record(self, row: ImportedRow) -> int | None:
+        """Give the record that a row means, or None where it means a new one.
+
+        :raises InvalidError: where it might mean several.
+        """
+        if row.get(EXTERNAL_ID) in self.by_id:
+            return self.by_id[row[EXTERNAL_ID]]
+        candidates = self._candidates(row)
+        if len(candidates) > 1:
+            ids = ", ".join(str(one) for one in sorted(candidates)[:5])
+            message = _("Several records fit this row: %(ids)s. Merge them first.", ids=ids)
+            raise InvalidError(message, {next(iter(self.keys)): message})
+        return next(iter(candidates), None)
+
+    def _candidates(self, row: ImportedRow) -> set[int]:
+        candidates: set[int] | None = None
+        for name, key in self.keys.items():
+            fitting: set[int] = set()
+            for value in key.of_row(row):
+                fitting |= self.held[name].get(value, set())
+            candidates = fitting if candidates is None else candidates & fitting
+        return candidates or set()
+
+
+def chosen_keys(
+    known: Mapping[str, Key], match: Sequence[str], usual: Sequence[str]
+) -> dict[str, Key]:
+    """Give the keys that a mapping names, else the usual ones.
+
+    :raises MappingError: for a field by which no record can be found.
+    """
+    names = [name for name in match if name != EXTERNAL_ID]
+    for name in names:
+        if name not in known:
+            message = _(
+                "[options] match: no record can be found by “%(name)s”, only by: %(known)s",
+                name=name,
+                known=", ".join((EXTERNAL_ID, *known)),
+            )
+            raise MappingError(message)
+    return {name: known[name] for name in (names if match else usual)}
+
+
+def in_waves(
+    rows: Sequence[ImportedRow], identities: Callable[[ImportedRow], set[Hashable]]
+) -> Iterator[list[int]]:
+    """Give the places of rows in groups within which no two mean the same record.
+
+    What an earlier group wrote is found by the rows of the next one.
+    """
+    wave: list[int] = []
+    seen: set[Hashable] = set()
+    for place, row in enumerate(rows):
+        own = identities(row)
+        if not seen.isdisjoint(own):
+            yield wave
+            wave, seen = [], set()
+        wave.append(place)
+        seen |= own
+    if wave:
+        yield wave

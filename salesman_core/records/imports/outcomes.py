@@ -1,0 +1,26 @@
+"""What became of a row that an error keeps out, in the words of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from salesman_core.errors import SalesmanError
+from salesman_hookspecs import ImportOutcome
+
+FIELD_NAMES: Final[Mapping[str, str]] = {
+    "client_id": "client",
+    "external_ids": "external_id",
+    "owner_id": "owner",
+    "pipeline_id": "pipeline",
+    "reason_id": "reason",
+    "rung_id": "rung",
+    "stage_id": "stage",
+}
+"""What a field of the JSON API is called in a file, where that differs."""
+
+
+def refusal(error: SalesmanError) -> ImportOutcome:
+    """Give the outcome of a row that an error keeps out."""
+    errors = {FIELD_NAMES.get(name, name): str(message) for name, message in error.fields.items()}
+    return ImportOutcome("refused", errors=errors or {"": str(error)})

@@ -1,0 +1,139 @@
+"""Which columns of a sheet fill which fields: as a mapping says, or recognised by heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from salesman_core.db import normalised
+from salesman_core.i18n import texts
+from salesman_core.records.imports.cells import SEVERAL
+from salesman_core.records.imports.errors import MappingError
+from salesman_core.records.imports.mapping import ColumnMapping, ColumnRule, require_one
+from salesman_hookspecs import ImportField
+
+_ = texts.gettext
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that fills fields.
+
+    :param index: its place, from 0.
+    :param heading: what stands above it.
+    :param fields: what it fills.
+    :param rule: what the mapping says about it.
+    """
+
+    index: int
+    heading: str
+    fields: tuple[ImportField, ...]
+    rule: ColumnRule
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of each column.
+
+    :param headings: of all columns.
+    :param columns: those that fill fields.
+    :param kept: index and heading of those that are kept with the record as they are.
+    """
+
+    headings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    kept: tuple[tuple[int, str], ...]
+
+
+def plain(heading: str) -> str:
+    """Give a heading as it is compared: without case, ё and punctuation."""
+    return " ".join(_PUNCTUATION.sub(" ", normalised(heading)).split())
+
+
+def planned(headings: Sequence[str], fields: Sequence[ImportField], mapping: ColumnMapping) -> Plan:
+    """Say what becomes of each column.
+
+    :param headings: of the sheet.
+    :param fields: what may be filled.
+    :param mapping: where it names columns, only those are used; else they are recognised.
+    :raises MappingError: where the mapping names a column that the sheet does not have.
+    """
+    _require_headings(headings, mapping)
+    rules = dict(mapping.columns) or recognised(headings, fields, mapping)
+    by_name = {each.name: each for each in fields}
+    columns, kept = [], []
+    for index, heading in enumerate(headings):
+        rule = rules.get(heading)
+        if rule and rule.fields:
+            filled = tuple(by_name[name] for name in rule.fields)
+            columns.append(Column(index, heading, filled, rule))
+        elif heading not in mapping.options.ignore:
+            kept.append((index, heading))
+    _require_reachable(columns, fields, mapping)
+    return Plan(tuple(headings), tuple(columns), tuple(kept))
+
+
+def _require_headings(headings: Sequence[str], mapping: ColumnMapping) -> None:
+    for heading in _named_headings(mapping):
+        require_one(heading, headings, _("the file"))
+
+
+def _named_headings(mapping: ColumnMapping) -> Iterator[str]:
+    yield from mapping.columns
+    yield from mapping.options.ignore
+    for composition in mapping.compose.values():
+        yield from composition.headings
+
+
+def recognised(
+    headings: Sequence[str], fields: Sequence[ImportField], mapping: ColumnMapping
+) -> dict[str, ColumnRule]:
+    """Give a rule for each heading that means a field, by its name, its title or a synonym.
+
+    The first column of a meaning wins, except where a field takes several: then each adds to it.
+    """
+    meanings = _meanings(fields)
+    taken = set(mapping.compose)
+    rules = {}
+    for heading in headings:
+        field = meanings.get(plain(_without_count(heading)))
+        if field is None or field.name in taken or heading in mapping.options.ignore:
+            continue
+        rules[heading] = ColumnRule((field.name,))
+        if field.kind not in SEVERAL:
+            taken.add(field.name)
+    return rules
+
+
+def _without_count(heading: str) -> str:
+    """Give a heading as it stood in the file: “Phone (2)” is the second “Phone”."""
+    return re.sub(r" \(\d+\)$", "", heading)
+
+
+def _meanings(fields: Sequence[ImportField]) -> dict[str, ImportField]:
+    meanings: dict[str, ImportField] = {}
+    for spellings in (
+        [(field.name, field) for field in fields],
+        [(str(field.title), field) for field in fields],
+        [(synonym, field) for field in fields for synonym in field.synonyms],
+    ):
+        for spelling, field in spellings:
+            meanings.setdefault(plain(spelling), field)
+    return meanings
+
+
+def _require_reachable(
+    columns: Sequence[Column], fields: Sequence[ImportField], mapping: ColumnMapping
+) -> None:
+    filled = {field.name for column in columns for field in column.fields}
+    filled.update(mapping.compose, mapping.defaults)
+    missing = [field for field in fields if field.required and field.name not in filled]
+    if missing:
+        message = _(
+            "No column fills %(fields)s: name one in a mapping",
+            fields=", ".join(f"“{field.title}”" for field in missing),
+        )
+        raise MappingError(message)

@@ -1,0 +1,84 @@
+"""What a person reads of an import, and the refused rows to be mended and sent again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import IO, Final
+
+from salesman_core.i18n import texts
+from salesman_core.records.imports.cells import text_of
+from salesman_core.records.imports.result import ImportResult, ReasonCount, Remark
+from salesman_core.records.imports.sheet import Sheet
+
+_ = texts.gettext
+
+_MOST_VALUES: Final = 5
+_MOST_ROWS: Final = 20
+_EVALUATED: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How texts begin that spreadsheets evaluate."""
+
+
+def report_lines(sheet: Sheet, result: ImportResult) -> Iterator[str]:
+    """Give the lines of a report; the last is :attr:`ImportResult.last_line`."""
+    yield f"{sheet.path.name}: {sheet.description}"
+    for name, headings in sorted(result.filled.items()):
+        yield f"  {name} ← {', '.join(headings)}"
+    if result.kept:
+        yield _("Not recognised, kept with the records: %(names)s", names=", ".join(result.kept))
+    if result.blank_rows:
+        yield texts.ngettext(
+            "%(num)s blank row was passed over",
+            "%(num)s blank rows were passed over",
+            result.blank_rows,
+        )
+    yield from _remarks(_("Worth a look:"), result.warnings, result.warned)
+    yield from _remarks(_("Refused rows:"), result.refused_rows, result.counts["refused"])
+    if reasons := result.reasons():
+        yield _("Refused, by reason:")
+        yield from (_reason_line(each) for each in reasons)
+    if result.rehearsal:
+        yield _("This was a dry run: nothing was kept")
+    yield result.last_line
+
+
+def _remarks(title: str, remarks: list[Remark], count: int) -> Iterator[str]:
+    if not remarks:
+        return
+    yield title
+    for remark in remarks[:_MOST_ROWS]:
+        told = "; ".join(
+            f"{name}: {problem}" if name else str(problem)
+            for name, problem in remark.problems.items()
+        )
+        yield "  " + _("row %(number)s: %(told)s", number=remark.row.number, told=told)
+    if count > _MOST_ROWS:
+        yield "  " + _("and %(count)s more", count=count - _MOST_ROWS)
+
+
+def _reason_line(each: ReasonCount) -> str:
+    values = ", ".join(f"“{value}” × {count}" for value, count in each.values[:_MOST_VALUES])
+    more = ", …" if len(each.values) > _MOST_VALUES else ""
+    field = f"{each.field}: " if each.field else ""
+    return f"  {each.rows} × {field}{each.reason} ({values}{more})"
+
+
+def write_refused(sheet: Sheet, result: ImportResult, file: IO[str]) -> None:
+    """Write the refused rows as CSV, with the reason in a last column.
+
+    :param sheet: the sheet that they came from.
+    :param result: what came of it.
+    :param file: opened with ``newline=""``; for Excel in ``utf-8-sig``.
+    """
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow([*map(_guarded, sheet.headings), _("Reason")])
+    width = len(sheet.headings)
+    for remark in result.refused_rows:
+        cells = [text_of(cell) for cell in remark.row.cells]
+        cells += [""] * (width - len(cells))
+        reason = "; ".join(f"{name}: {problem}" for name, problem in remark.problems.items())
+        writer.writerow([*map(_guarded, cells), reason])
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if text.startswith(_EVALUATED) else text

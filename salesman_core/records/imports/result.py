@@ -1,0 +1,112 @@
+"""What came of an import."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from salesman_core.records.imports.reading import Problem, ReadRow
+from salesman_core.records.imports.sheet import Row
+from salesman_hookspecs import ImportOutcome
+
+ACTIONS = ("created", "updated", "unchanged", "refused")
+MOST_KEPT = 10_000
+"""Rows that are kept with what is wrong with them; beyond that they are counted only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A row and what there is to say about it, by field (an empty name: the whole row)."""
+
+    row: Row
+    problems: Mapping[str, Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """A reason for which rows were refused.
+
+    :param field: the field that it concerns; empty for the row as a whole.
+    :param reason: what was wrong.
+    :param rows: of how many rows.
+    :param values: which values those were, the most frequent first.
+    """
+
+    field: str
+    reason: str
+    rows: int
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What came of an import so far; complete once the run is over.
+
+    :param rehearsal: True for a dry run: nothing was kept.
+    :param rows: rows of the file that hold something.
+    :param blank_rows: rows that were passed over.
+    :param filled: by field, the headings of the columns that fill it.
+    :param kept: headings of columns that were not recognised: their texts stay with the records.
+    :param refused_rows: refused rows with what was wrong, at most :data:`MOST_KEPT`.
+    :param warnings: rows with what deserves a look, at most :data:`MOST_KEPT`.
+    """
+
+    rehearsal: bool
+    rows: int = 0
+    blank_rows: int = 0
+    filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    refused_rows: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    warned: int = 0
+    _values: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """How many rows have been dealt with."""
+        return self.counts.total()
+
+    @property
+    def last_line(self) -> str:
+        """The line that programs read: ``created N, updated N, unchanged N, refused N``."""
+        return ", ".join(f"{action} {self.counts[action]}" for action in ACTIONS)
+
+    def add(self, read: ReadRow, outcome: ImportOutcome) -> None:
+        """Count a row.
+
+        :param read: the row; its own errors and warnings were found while it was read.
+        :param outcome: what was done with it.
+        """
+        self.counts[outcome.action] += 1
+        warnings = read.warnings | _problems(read, outcome.warnings)
+        if warnings:
+            self._warn(Remark(read.row, warnings))
+        if outcome.action == "refused":
+            self._refuse(Remark(read.row, read.errors | _problems(read, outcome.errors)))
+
+    def _warn(self, remark: Remark) -> None:
+        self.warned += 1
+        if len(self.warnings) < MOST_KEPT:
+            self.warnings.append(remark)
+
+    def _refuse(self, remark: Remark) -> None:
+        for name, problem in remark.problems.items():
+            self._values.setdefault((name, problem.reason), Counter())[problem.value] += 1
+        if len(self.refused_rows) < MOST_KEPT:
+            self.refused_rows.append(remark)
+
+    def reasons(self) -> list[ReasonCount]:
+        """Give why rows were refused, the most frequent reason first."""
+        return sorted(self._reasons(), key=lambda each: (-each.rows, each.field, each.reason))
+
+    def _reasons(self) -> Iterator[ReasonCount]:
+        for (name, reason), values in self._values.items():
+            yield ReasonCount(name, reason, values.total(), tuple(values.most_common()))
+
+
+def _problems(read: ReadRow, messages: Mapping[str, str]) -> dict[str, Problem]:
+    return {
+        name: Problem(read.texts.get(name, ""), str(message)) for name, message in messages.items()
+    }

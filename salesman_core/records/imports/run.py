@@ -1,0 +1,160 @@
+"""An import from its first row to its last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, tzinfo
+from itertools import islice
+from typing import Final
+
+from salesman_core.db import writing
+from salesman_core.errors import SalesmanError
+from salesman_core.i18n import texts
+from salesman_core.records.imports.errors import ImportAbortedError
+from salesman_core.records.imports.mapping import ColumnMapping
+from salesman_core.records.imports.plan import planned
+from salesman_core.records.imports.reading import ReadRow, RowReader
+from salesman_core.records.imports.rehearsal import rehearsal
+from salesman_core.records.imports.result import ACTIONS, ImportResult
+from salesman_core.records.imports.sheet import Sheet
+from salesman_core.records.imports.survey import surveyed
+from salesman_hookspecs import ImportBatch, ImportOutcome, ImportType
+
+_ = texts.gettext
+
+BATCH: Final = 500
+"""Rows that are written in one transaction: others wait no longer than for that many."""
+
+_REFUSED = ImportOutcome("refused")
+
+Progress = Callable[[int, int], None]
+"""Gets how many rows are done, and of how many."""
+
+
+class ImportRun:
+    """An import of one file; making it looks at all rows, and writes nothing.
+
+    It needs an application context, and acts as whoever acts there.
+
+    :param import_type: what kind of record the rows are.
+    :param sheet: the file.
+    :param mapping: which column fills which field; an empty one leaves it to recognition.
+    :param zone: the company's time zone, for moments without an offset.
+    :param progress: called after each batch. An exception that it raises stops the run; the
+        batches before stay written.
+    :raises MappingError: where the mapping does not fit the file.
+    :raises UnreadableFileError: where the file turns out to be broken.
+    """
+
+    def __init__(
+        self,
+        import_type: ImportType,
+        sheet: Sheet,
+        mapping: ColumnMapping,
+        *,
+        zone: tzinfo = UTC,
+        progress: Progress | None = None,
+    ) -> None:
+        self.import_type = import_type
+        self.sheet = sheet
+        self.mapping = mapping
+        self.plan = planned(sheet.headings, import_type.fields, mapping)
+        self.survey = surveyed(sheet, self.plan)
+        self._progress = progress
+        self._reader = RowReader(import_type.fields, mapping, self.plan, self.survey, zone)
+
+    def rehearse(self) -> ImportResult:
+        """Do everything with all rows, and keep nothing of it.
+
+        :raises ImportAbortedError: where something went wrong that is no fault of a row.
+        """
+        with rehearsal():
+            return self._run(self._new_result(rehearsal=True))
+
+    def apply(self) -> ImportResult:
+        """Write all rows, a batch to a transaction.
+
+        :raises ImportAbortedError: where something went wrong that is no fault of a row: its
+            batch is not written, and its message says how far the run came.
+        """
+        return self._run(self._new_result(rehearsal=False))
+
+    def _new_result(self, *, rehearsal: bool) -> ImportResult:
+        filled: dict[str, tuple[str, ...]] = {}
+        for column in self.plan.columns:
+            for field in column.fields:
+                filled[field.name] = (*filled.get(field.name, ()), column.heading)
+        for name, composition in self.mapping.compose.items():
+            filled[name] = composition.headings
+        return ImportResult(
+            rehearsal=rehearsal,
+            rows=self.survey.rows,
+            blank_rows=self.survey.blank_rows,
+            filled=filled,
+            kept=tuple(heading for index, heading in self.plan.kept if index in self.survey.filled),
+        )
+
+    def _run(self, result: ImportResult) -> ImportResult:
+        for batch in self._batches():
+            for read, outcome in zip(batch, self._outcomes(batch, result), strict=True):
+                result.add(read, outcome)
+            if self._progress:
+                self._progress(result.done, result.rows)
+        return result
+
+    def _batches(self) -> Iterator[list[ReadRow]]:
+        rows = (self._reader.read(row) for row in self.sheet.rows() if not row.is_blank)
+        while batch := list(islice(rows, BATCH)):
+            yield batch
+
+    def _outcomes(self, batch: Sequence[ReadRow], result: ImportResult) -> list[ImportOutcome]:
+        """Write a batch, and give the outcome of each of its rows, unreadable ones included."""
+        sound = [read for read in batch if not read.errors]
+        try:
+            written = iter(self._written(sound))
+        except Exception as error:
+            raise ImportAbortedError(_how_far(batch, result, error), result) from error
+        return [_REFUSED if read.errors else next(written) for read in batch]
+
+    def _written(self, sound: Sequence[ReadRow]) -> Sequence[ImportOutcome]:
+        if not sound:
+            return []
+        options = self.mapping.options
+        batch = ImportBatch(
+            rows=[read.values for read in sound],
+            options={"match": options.match, "create_missing": options.create_missing},
+            source=options.source,
+        )
+        with writing() as session:
+            outcomes = self.import_type.apply(batch)
+            _require_complete(outcomes, len(sound), self.import_type)
+            session.flush()
+        return outcomes
+
+
+def _require_complete(
+    outcomes: Sequence[ImportOutcome], count: int, import_type: ImportType
+) -> None:
+    if len(outcomes) != count or any(each.action not in ACTIONS for each in outcomes):
+        message = (
+            f"the import of {import_type.record} must give an outcome per row, each with an action"
+            f" out of {ACTIONS}: {count} rows got {len(outcomes)} outcomes"
+        )
+        raise TypeError(message)
+
+
+def _how_far(batch: Sequence[ReadRow], result: ImportResult, error: Exception) -> str:
+    why = str(error) if isinstance(error, SalesmanError) else type(error).__name__
+    told = {
+        "first": batch[0].row.number,
+        "last": batch[-1].row.number,
+        "why": why,
+        "done": result.done,
+    }
+    if result.rehearsal:
+        return _("The dry run stopped at rows %(first)s to %(last)s: %(why)s", **told)
+    return _(
+        "The import stopped at rows %(first)s to %(last)s, none of which is in: %(why)s. Rows dealt"
+        " with before: %(done)s. The same file may be imported again: what is in stays unchanged",
+        **told,
+    )

@@ -1,0 +1,98 @@
+"""From the word of a kind of record and a file to a run: the same for command, page and job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import current_app
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand_permission
+from salesman_core.config import CoreSettings
+from salesman_core.errors import MissingError
+from salesman_core.i18n import texts
+from salesman_core.plugins.host import current_host
+from salesman_core.records.imports.errors import MappingError
+from salesman_core.records.imports.files import open_sheet
+from salesman_core.records.imports.mapping import ColumnMapping, read_mapping
+from salesman_core.records.imports.run import ImportRun, Progress
+from salesman_core.records.imports.sheet import Sheet
+from salesman_core.services.company import company
+from salesman_hookspecs import ImportType
+from salesman_hookspecs.data import salesman_import_types
+
+_ = texts.gettext
+
+
+def import_types() -> list[ImportType]:
+    """Give the kinds of record that whoever acts may import."""
+    person = current_person()
+    return [one for one in _all_types() if person.may(one.permission)]
+
+
+def import_type(record: str) -> ImportType:
+    """Give a kind of record by its word, as ``deals``.
+
+    :raises MissingError: where neither the core nor an active plugin takes such records in.
+    :raises ForbiddenError: where whoever acts may not import them.
+    """
+    for one in _all_types():
+        if one.record == record:
+            demand_permission(one.permission)
+            return one
+    known = ", ".join(sorted(each.record for each in _all_types()))
+    message = _("No “%(record)s” can be imported, only: %(known)s", record=record, known=known)
+    raise MissingError(message)
+
+
+def _all_types() -> Iterable[ImportType]:
+    return [one.value for one in current_host().contributions(salesman_import_types)]
+
+
+def mappings_folder() -> Path:
+    """Give the folder in which the mappings lie that have a name."""
+    core: CoreSettings = current_app.config["SALESMAN"]
+    return core.data_dir / "mappings"
+
+
+def chosen_mapping(name_or_file: str | None, type_: ImportType) -> ColumnMapping:
+    """Give the mapping of a file, or the one of that name in :func:`mappings_folder`.
+
+    :param name_or_file: None for a mapping that leaves everything to recognition.
+    :raises MappingError: where there is none, or it does not say what can be done.
+    """
+    if not name_or_file:
+        return ColumnMapping()
+    for path in (Path(name_or_file), mappings_folder() / f"{name_or_file}.toml"):
+        if path.is_file():
+            return read_mapping(path, type_.fields)
+    message = _(
+        "There is no mapping “%(name)s”: neither a file nor “%(name)s.toml” in %(folder)s",
+        name=name_or_file,
+        folder=mappings_folder(),
+    )
+    raise MappingError(message)
+
+
+def sheet_for(path: Path, mapping: ColumnMapping) -> Sheet:
+    """Open a file as its mapping says.
+
+    :raises UnreadableFileError: where it is no spreadsheet.
+    """
+    options = mapping.options
+    return open_sheet(
+        path, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet
+    )
+
+
+def import_run(
+    type_: ImportType, path: Path, mapping: ColumnMapping, progress: Progress | None = None
+) -> ImportRun:
+    """Give the run that imports a file here, in the company's time zone.
+
+    :raises MappingError: where the mapping does not fit the file.
+    :raises UnreadableFileError: where the file is broken.
+    """
+    sheet = sheet_for(path, mapping)
+    return ImportRun(type_, sheet, mapping, zone=company().tz, progress=progress)

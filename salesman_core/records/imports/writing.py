@@ -1,0 +1,229 @@
+"""Rows written as records, many at a time: what every kind of record has in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from salesman_core.access.records import record_type, visible
+from salesman_core.errors import InvalidError, SalesmanError
+from salesman_core.i18n import texts
+from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
+from salesman_core.records.imports.outcomes import refusal
+from salesman_hookspecs import ImportOutcome
+
+_ = texts.lazy
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Draft(Generic[R]):
+    """A row on its way to a record.
+
+    :param row: what the file says.
+    :param record: the record that it means; None until a new one was made of it.
+    :param values: what it tells of the record, as the JSON API names it.
+    :param warnings: what is kept all the same but deserves a look, by field.
+    """
+
+    row: ImportedRow
+    record: R | None
+    values: dict[str, Any] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> R:
+        """The record, where there is one."""
+        if self.record is None:
+            message = "no record was made of this row"
+            raise LookupError(message)
+        return self.record
+
+
+D = TypeVar("D", bound=Draft[Any])
+
+
+class RowWriter(ABC, Generic[R, D]):
+    """Writes rows; a kind of record says what is its own.
+
+    A row that cannot be written is refused by an exception of the domain, and leaves the others
+    alone. Two rows of one record are written one after the other, all else together.
+
+    :param session: of the batch.
+    :param matching: how rows find their records.
+    """
+
+    kind: ClassVar[str]
+    edit: ClassVar[str]
+    """The permission to change such records."""
+    loading: ClassVar[Sequence[ORMOption]] = ()
+    """What is loaded with the records that rows mean."""
+
+    def __init__(self, session: Session, matching: Matching) -> None:
+        self.session = session
+        self._matching = matching
+
+    @abstractmethod
+    def draft(self, row: ImportedRow, record: R | None) -> D:
+        """Read a row; *record* is the one that it means."""
+
+    @abstractmethod
+    def prepare(self, drafts: Collection[D]) -> None:
+        """Make what the drafts need, as clients."""
+
+    @abstractmethod
+    def begin(self, draft: D) -> R:
+        """Give the new record, once plugins agree."""
+
+    @abstractmethod
+    def admit(self, draft: D) -> None:
+        """Judge and note a record that has just been written."""
+
+    @abstractmethod
+    def differs(self, draft: D) -> bool:
+        """Tell whether a record is to be changed."""
+
+    @abstractmethod
+    def change(self, draft: D) -> None:
+        """Change a record that there was already."""
+
+    @abstractmethod
+    def finish(self, drafts: Collection[D]) -> None:
+        """Do what follows for all that were written."""
+
+    def write(self, rows: Sequence[ImportedRow]) -> list[ImportOutcome]:
+        """Write the rows; an outcome for each, in order."""
+        outcomes: dict[int, ImportOutcome] = {}
+        for places in in_waves(rows, self._matching.identities):
+            _Wave(self, {place: rows[place] for place in places}, outcomes).write()
+        return [outcomes[place] for place in range(len(rows))]
+
+    def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
+        """Give the records that rows mean, or why that cannot be said."""
+        matches = self._matching.found(self.session, list(rows.values()))
+        found: dict[int, int | SalesmanError | None] = {}
+        for place, row in rows.items():
+            try:
+                found[place] = matches.record(row)
+            except InvalidError as error:
+                found[place] = error
+        return found
+
+
+class _Wave(Generic[R, D]):
+    """Rows of which no two mean the same record."""
+
+    def __init__(
+        self,
+        writer: RowWriter[R, D],
+        rows: Mapping[int, ImportedRow],
+        outcomes: dict[int, ImportOutcome],
+    ) -> None:
+        self._writer = writer
+        self._session = writer.session
+        self._rows = rows
+        self._outcomes = outcomes
+        self._drafts: dict[int, D] = {}
+
+    def write(self) -> None:
+        self._read()
+        self._writer.prepare(self._drafts.values())
+        new = [place for place, draft in self._drafts.items() if draft.record is None]
+        old = [place for place in self._drafts if place not in set(new)]
+        self._create(new)
+        for place in old:
+            self._attempt(place, self._change)
+        self._session.flush()
+        self._writer.finish(self._drafts.values())
+
+    def _read(self) -> None:
+        found = self._writer.found(self._rows)
+        ids = {id_ for id_ in found.values() if isinstance(id_, int)}
+        reachable = Reachable(self._writer, ids)
+        for place, row in self._rows.items():
+            meant = found[place]
+            try:
+                if isinstance(meant, SalesmanError):
+                    raise meant
+                self._drafts[place] = self._writer.draft(row, reachable.record(meant))
+            except SalesmanError as error:
+                self._outcomes[place] = refusal(error)
+
+    def _attempt(self, place: int, step: Callable[[D], str]) -> None:
+        """Take a step with a draft; where it is refused, the row is."""
+        draft = self._drafts[place]
+        try:
+            action = step(draft)
+        except SalesmanError as error:
+            self._outcomes[place] = refusal(error)
+            del self._drafts[place]
+            return
+        if action:
+            record: Any = draft.written
+            self._outcomes[place] = ImportOutcome(action, record.id, warnings=draft.warnings)
+
+    def _create(self, places: Sequence[int]) -> None:
+        for place in places:
+            self._attempt(place, self._begin)
+        begun = [place for place in places if place in self._drafts]
+        self._session.add_all(self._drafts[place].written for place in begun)
+        self._session.flush()
+        for place in begun:
+            self._attempt(place, self._admit)
+
+    def _begin(self, draft: D) -> str:
+        draft.record = self._writer.begin(draft)
+        return ""
+
+    def _admit(self, draft: D) -> str:
+        try:
+            self._writer.admit(draft)
+        except SalesmanError:
+            self._session.delete(draft.written)
+            raise
+        return "created"
+
+    def _change(self, draft: D) -> str:
+        if not self._writer.differs(draft):
+            return "unchanged"
+        with self._session.begin_nested():  # a veto half-way takes the first half back
+            self._writer.change(draft)
+        return "updated"
+
+
+class Reachable(Generic[R]):
+    """The records that rows mean, as far as whoever acts may change them."""
+
+    def __init__(self, writer: RowWriter[R, Any], ids: Collection[int]) -> None:
+        self._records: dict[int, Any] = {}
+        self._allowed: set[int] = set()
+        if not ids:
+            return
+        model = record_type(writer.kind).model
+        query = sa.select(model).where(model.id.in_(ids)).options(*writer.loading)
+        for record in writer.session.scalars(query.with_for_update(of=model)):
+            self._records[record.id] = record
+        allowed = sa.select(model.id).where(model.id.in_(ids), visible(writer.kind, writer.edit))
+        self._allowed = set(writer.session.scalars(allowed))
+
+    def record(self, id_: int | None) -> R | None:
+        """Give a record, None for none.
+
+        :raises InvalidError: for one in the bin, or that the person may not change.
+        """
+        if id_ is None:
+            return None
+        record = self._records[id_]
+        if record.deleted_at is not None:
+            raise InvalidError(_("The record %(id)s is in the bin: restore it first.", id=id_))
+        if id_ not in self._allowed:
+            raise InvalidError(_("The record is there already, and you may not change it."))
+        found: R = record
+        return found

@@ -1,0 +1,84 @@
+"""Lists in the JSON API: their parameters read and documented by one decorator."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from flask import request
+
+from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
+from salesman_core.records.list_query import (
+    DEFAULT_LIMIT,
+    MOST_ROWS,
+    MOST_SEARCH,
+    MOST_SORTS,
+    MOST_VALUES,
+    ListQuery,
+    parse_list_query,
+)
+from salesman_core.records.list_values import schema_of, text_schema
+from salesman_core.rest.operations import document
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_COMMAS: Final = {"style": "form", "explode": False}
+
+
+def list_arguments(
+    spec: ListSpec,
+) -> Callable[[Callable[Concatenate[ListQuery, P], R]], Callable[P, R]]:
+    """Read what is asked of a list; the operation gets it as its first argument."""
+
+    def decorate(view: Callable[Concatenate[ListQuery, P], R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            query = parse_list_query(request.args.to_dict(flat=False), spec)
+            return view(query, *args, **kwargs)
+
+        document(asked, {"parameters": list(parameters_of(spec))}, problems=(403, 422))
+        return asked
+
+    return decorate
+
+
+def parameters_of(spec: ListSpec) -> Iterator[dict[str, Any]]:
+    """Give the parameters of a list for its OpenAPI entry."""
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": DEFAULT_LIMIT}
+    yield _parameter("limit", limit, "At most so many items.")
+    yield _parameter("cursor", {"type": "string"}, "The `next` of the page before.")
+    order = _parameter("sort", _sort_schema(spec), "The order; a minus sign turns it around.")
+    yield order | _COMMAS
+    if spec.search is not None:
+        yield _parameter("q", text_schema(MOST_SEARCH), "Words to search for.")
+    filters: tuple[ListField | ListFilter, ...] = (*spec.fields, *spec.filters)
+    for field in filters:
+        for operator in field.operators:
+            yield _filter_parameter(field, operator)
+
+
+def _sort_schema(spec: ListSpec) -> dict[str, Any]:
+    names = [field.name for field in spec.fields if field.sortable]
+    every = [*names, "id"] if "id" not in names else names
+    known = [f"{sign}{name}" for name in every for sign in ("", "-")]
+    words = {"type": "string", "enum": known}
+    return {"type": "array", "items": words, "minItems": 1, "maxItems": MOST_SORTS}
+
+
+def _filter_parameter(field: ListField | ListFilter, operator: str) -> dict[str, Any]:
+    name = field.name if operator == "eq" else f"{field.name}__{operator}"
+    one = schema_of(field.kind, field.type)
+    if field.choices is not None:
+        one = {"type": "string", "enum": list(field.choices)}
+    if operator == "isnull":
+        return _parameter(name, {"type": "boolean"}, str(field.title))
+    if operator == "in":
+        several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES}
+        return _parameter(name, several, str(field.title)) | _COMMAS
+    return _parameter(name, one, str(field.title))
+
+
+def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"in": "query", "name": name, "schema": schema, "description": description}

@@ -1,0 +1,221 @@
+"""What a list can be filtered and sorted by: declared once for pages and the JSON API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.db import normalised
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.list_values import FieldKind
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+Column = sa.SQLColumnExpression[Any]
+Condition = sa.ColumnElement[bool]
+
+_COMPARED: Final = ("eq", "ne", "gte", "gt", "lte", "lt", "in", "isnull")
+_NAMED: Final = ("eq", "ne", "in", "isnull")
+OPERATORS: Final[dict[FieldKind, tuple[str, ...]]] = {
+    FieldKind.TEXT: (*_NAMED, "contains"),
+    FieldKind.NUMBER: _COMPARED,
+    FieldKind.MONEY: _COMPARED,
+    FieldKind.DATE: _COMPARED,
+    FieldKind.MOMENT: _COMPARED,
+    FieldKind.REF: _NAMED,
+    FieldKind.USER: _NAMED,
+    FieldKind.CHOICE: _NAMED,
+    FieldKind.FLAG: ("eq",),
+}
+"""The operators that a field of each kind may have; ``contains`` needs a normalised column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListField:
+    """A field by which a list may be filtered and sorted.
+
+    :param name: as in the JSON API.
+    :param title: what people read.
+    :param column: what is compared with the values of filters.
+    :param kind: what it holds.
+    :param sortable: whether the list may be sorted by it.
+    :param filterable: whether the list may be filtered by it.
+    :param permission: what one must hold to filter or sort by it, because who may not see a value
+        may not find it out by asking either; None for nothing beyond the list itself.
+    :param choices: the values of a choice, with what people read.
+    :param norm: the ``Norm`` column with the same text, for ``contains`` and for sorting.
+    :param sort_column: what it is sorted by, where that is neither ``column`` nor ``norm``, as the
+        name of what ``column`` refers to.
+    :param empty_high: True to sort records without a value behind the highest one (due dates);
+        else they stand before the lowest.
+    :param show: gives what people read for a value, as a user's name for an id.
+    """
+
+    name: str
+    title: Text
+    column: Column
+    kind: FieldKind
+    sortable: bool = True
+    filterable: bool = True
+    permission: str | None = None
+    choices: Mapping[str, Text] | None = None
+    norm: Column | None = None
+    sort_column: Column | None = None
+    empty_high: bool = False
+    show: Callable[[Any], str] | None = None
+
+    @property
+    def type(self) -> sa.types.TypeEngine[Any]:
+        """The SQL type of what its values are compared with."""
+        return sql_of(self.column).type
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that filters of this field may have."""
+        if not self.filterable:
+            return ()
+        every = OPERATORS[self.kind]
+        return every if self.norm is not None else tuple(one for one in every if one != "contains")
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        """Give the SQL of a filter."""
+        if operator == "contains":
+            return contains(self.column if self.norm is None else self.norm, value)
+        return _CONDITIONS[operator](self.column, value)
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """A filter that is no column of its own, as "a participant is …" or "has the tag …".
+
+    :param name: as in the JSON API.
+    :param title: what people read.
+    :param kind: what its values are.
+    :param where: gives the SQL for an operator and a value (a tuple of values for ``in``).
+    :param operators: which operators it knows.
+    :param permission: what one must hold to use it, or None.
+    :param choices: the values of a choice, with what people read.
+    :param show: gives what people read for a value.
+    """
+
+    name: str
+    title: Text
+    kind: FieldKind
+    where: Callable[[str, Any], Condition]
+    operators: tuple[str, ...] = ("eq", "in")
+    permission: str | None = None
+    choices: Mapping[str, Text] | None = None
+    show: Callable[[Any], str] | None = None
+
+    @property
+    def type(self) -> sa.types.TypeEngine[Any]:
+        """The SQL type of its values, where they are numbers."""
+        return sa.BigInteger()
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        """Give the SQL of a filter."""
+        return self.where(operator, value)
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """What a list of one kind of record can do.
+
+    :param kind: the kind of record, as ``deal``.
+    :param id: the column of the records' ids, which breaks ties of every order.
+    :param fields: what it is filtered and sorted by.
+    :param search: what ``q`` looks in: a ``Norm`` column, or a function that gives the condition
+        for what was typed; None where the list has no search.
+    :param default_sort: the order where nobody says another, as ``-created_at``.
+    :param filters: further filters.
+    :param source: the join that columns of other tables come from, or None.
+    """
+
+    kind: str
+    id: Column
+    fields: tuple[ListField, ...]
+    search: Column | Callable[[str], Condition] | None = None
+    default_sort: str = "-id"
+    filters: tuple[ListFilter, ...] = ()
+    source: sa.FromClause | None = None
+    _by_name: dict[str, ListField | ListFilter] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the fields; two of one name are a mistake of the author."""
+        every: tuple[ListField | ListFilter, ...] = (*self.fields, *self.filters)
+        by_name = {one.name: one for one in every}
+        if len(by_name) != len(every):
+            message = f"the list of {self.kind} has two fields or filters of one name"
+            raise ValueError(message)
+        object.__setattr__(self, "_by_name", by_name)
+
+    def extended(
+        self, fields: tuple[ListField, ...] = (), filters: tuple[ListFilter, ...] = ()
+    ) -> ListSpec:
+        """Give the same list with further fields and filters, as custom fields need it."""
+        return replace(self, fields=self.fields + fields, filters=self.filters + filters)
+
+    def find(self, name: str) -> ListField | ListFilter | None:
+        """Give a field or filter by its name."""
+        return self._by_name.get(name)
+
+    def sortable(self, name: str) -> ListField | None:
+        """Give a field by which the list may be sorted."""
+        if name == "id" and name not in self._by_name:
+            return ListField("id", "id", self.id, FieldKind.REF)
+        found = self._by_name.get(name)
+        return found if isinstance(found, ListField) and found.sortable else None
+
+    def search_condition(self, typed: str) -> Condition:
+        """Give the SQL of the search box.
+
+        :raises InvalidError: where the list has no search.
+        """
+        if self.search is None:
+            message = _("This list cannot be searched.")
+            raise InvalidError(message, {"q": message})
+        if isinstance(self.search, sa.SQLColumnExpression):
+            return contains(self.search, typed)
+        return self.search(typed)
+
+
+def sql_of(column: Column) -> sa.ColumnElement[Any]:
+    """Give the SQL behind a mapped attribute; what is SQL already stays as it is."""
+    mapped: Any = column
+    expression: sa.ColumnElement[Any] = mapped.expression
+    return expression
+
+
+def contains(column: Column, typed: str) -> Condition:
+    """Give the SQL for "every word of *typed* stands somewhere in a normalised column"."""
+    words = normalised(typed).split()
+    likes = [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
+    return sa.and_(sa.true(), *likes)
+
+
+def _equal(column: Column, value: Any) -> Condition:
+    if isinstance(value, bool):
+        return column.is_(sa.true() if value else sa.false())
+    equal: Condition = column == value
+    return equal
+
+
+def _empty(column: Column, value: Any) -> Condition:
+    return column.is_(None) if value else column.is_not(None)
+
+
+_CONDITIONS: Final[dict[str, Callable[[Column, Any], Condition]]] = {
+    "eq": _equal,
+    "ne": lambda column, value: column.is_distinct_from(value),
+    "gte": lambda column, value: column >= value,
+    "gt": lambda column, value: column > value,
+    "lte": lambda column, value: column <= value,
+    "lt": lambda column, value: column < value,
+    "in": lambda column, value: column.in_(value),
+    "isnull": _empty,
+}

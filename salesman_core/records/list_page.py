@@ -1,0 +1,177 @@
+"""What the page of a list shows besides its rows: chips, tabs, columns, and where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request, url_for
+
+from salesman_core.access.records import visible
+from salesman_core.db import reading
+from salesman_core.records.lists import (
+    Chip,
+    ListQuery,
+    ListSpec,
+    Page,
+    describe,
+    parse_list_query,
+    select_page,
+)
+from salesman_core.web.preferences import preference, remember
+from salesman_hookspecs import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a list may show.
+
+    :param sort: the field that it is sorted by, or an empty string.
+    :param numeric: whether it stands at the right.
+    :param usual: whether it is shown to those who chose no columns.
+    """
+
+    name: str
+    title: Text
+    sort: str = ""
+    numeric: bool = False
+    usual: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column as the page shows it: with the address that sorts by it."""
+
+    name: str
+    title: Text
+    sort: str
+    sorted: str
+    numeric: bool
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A usual view of the list, as a tab."""
+
+    title: Text
+    url: str
+    current: bool
+
+
+class ListPage:
+    """The page of one list, as the address filters and sorts it.
+
+    :param spec: the list.
+    :param endpoint: its page.
+    :param read: the columns to select.
+    :param columns: what may be shown.
+    :param views: usual views: a title and the parameters of the address.
+    """
+
+    def __init__(
+        self,
+        spec: ListSpec,
+        endpoint: str,
+        read: Sequence[Any],
+        *,
+        columns: Sequence[Column] = (),
+        views: Sequence[tuple[Text, Mapping[str, str]]] = (),
+    ) -> None:
+        self.spec, self.endpoint = spec, endpoint
+        self._read, self._columns, self._views = read, columns, views
+        self.query: ListQuery = parse_list_query(request.args.to_dict(flat=False), spec)
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows, through access."""
+        seen = visible(self.spec.kind)
+        return select_page(reading(), self._read, self.spec, self.query, seen)
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The rows of the page."""
+        return self.page.rows
+
+    @cached_property
+    def any_at_all(self) -> bool:
+        """Whether the person reaches any such record: an empty list and a filter that finds
+        nothing say different things."""
+        if self.page.rows:
+            return True
+        exists = sa.select(sa.exists(sa.select(self.spec.id).where(visible(self.spec.kind))))
+        return bool(reading().scalar(exists))
+
+    @property
+    def chips(self) -> list[tuple[Chip, str]]:
+        """The filters in words, each with the address of the list without it."""
+        return [
+            (chip, self._address(self.query.without(chip.parameter)))
+            for chip in describe(self.query, self.spec)
+        ]
+
+    @property
+    def clear(self) -> str:
+        """The address of the list without any filter."""
+        return url_for(self.endpoint)
+
+    @property
+    def views(self) -> Iterable[View]:
+        """The usual views as tabs."""
+        here = {one.parameter: one.text for one in self.query.filters}
+        here |= {"q": self.query.q} if self.query.q else {}
+        return [
+            View(title, url_for(self.endpoint, **dict[str, Any](filters)), here == filters)
+            for title, filters in self._views
+        ]
+
+    @property
+    def columns(self) -> list[ShownColumn]:
+        """All columns, those shown marked."""
+        chosen: Sequence[str] | None = preference(self._kept)
+        sorted_by = {one.name: "desc" if one.descending else "asc" for one in self.query.sort}
+        return [
+            ShownColumn(
+                name=column.name,
+                title=column.title,
+                sort=self._sort(column.sort) if column.sort else "",
+                sorted=sorted_by.get(column.sort, ""),
+                numeric=column.numeric,
+                shown=column.usual if chosen is None else column.name in {"name", *chosen},
+            )
+            for column in self._columns
+        ]
+
+    def keep_columns(self, chosen: Iterable[str]) -> None:
+        """Keep which columns the person wants to see; none of them for the usual ones."""
+        wanted = set(chosen)
+        names = [column.name for column in self._columns if column.name in wanted]
+        remember(self._kept, names or None)
+
+    @property
+    def older(self) -> str:
+        """The address of the next page, or an empty string."""
+        cursor = self.page.next_cursor
+        return self._address(self.query.at(cursor)) if cursor else ""
+
+    @property
+    def first(self) -> str:
+        """The address of the first page where this is another one, or an empty string."""
+        return self._address(self.query.at(None)) if self.query.cursor else ""
+
+    @property
+    def _kept(self) -> str:
+        return f"{self.spec.kind}.columns"
+
+    def _sort(self, name: str) -> str:
+        ascending = any(one.name == name and not one.descending for one in self.query.sort)
+        return self._address(self.query.sorted_by(f"-{name}" if ascending else name))
+
+    def _address(self, query: ListQuery) -> str:
+        args: dict[str, Any] = dict(query.args())
+        if args.get("sort") == self.spec.default_sort:
+            del args["sort"]
+        return url_for(self.endpoint, **args)

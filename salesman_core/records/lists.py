@@ -1,0 +1,165 @@
+"""Lists of records: one engine for pages and the JSON API.
+
+A list is declared once::
+
+    DEALS = ListSpec(
+        kind="deal",
+        id=Deal.id,
+        fields=(ListField("amount", _("Amount"), Deal.amount, FieldKind.MONEY), …),
+        search=Deal.search_name,
+        default_sort="-created_at",
+    )
+
+and asked by whoever shows it::
+
+    query = parse_list_query(request.args.to_dict(flat=False), DEALS)
+    page = select_page(reading(), (Deal.id, Deal.name), DEALS, query, visible("deal"))
+
+The base condition is access's: counts and sums go through it as the rows do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.records.cursor import after, cursor_at, order_keys, sort_expression
+from salesman_core.records.list_chips import Chip, describe
+from salesman_core.records.list_fields import Condition, ListField, ListFilter, ListSpec
+from salesman_core.records.list_query import Filter, ListQuery, Sort, parse_list_query
+from salesman_core.records.list_values import FieldKind
+
+__all__ = [
+    "Chip",
+    "FieldKind",
+    "Filter",
+    "ListField",
+    "ListFilter",
+    "ListQuery",
+    "ListSpec",
+    "Page",
+    "Sort",
+    "conditions",
+    "count",
+    "describe",
+    "parse_list_query",
+    "select_page",
+    "sort_expression",
+    "totals",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list.
+
+    :param rows: the selected columns by name and position; behind them stand those of the order.
+    :param next_cursor: where the next page begins, or None where there is none.
+    """
+
+    rows: Sequence[sa.Row[Any]]
+    next_cursor: str | None
+
+    def dicts(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Give the rows as dictionaries, ready for JSON.
+
+        :param names: the keys of the first columns.
+        """
+        return [dict(zip(names, row, strict=False)) for row in self.rows]
+
+
+def select_page(
+    session: Session,
+    columns: Sequence[Any],
+    spec: ListSpec,
+    query: ListQuery,
+    base_condition: Condition,
+) -> Page:
+    """Read one page, in one statement, and never by OFFSET.
+
+    :param columns: what to read, of the list's table or of its ``source``.
+    :param base_condition: which records there are for this person: ``visible(kind)``.
+    :raises InvalidError: where the cursor is not one of this list in this order.
+    """
+    keys = order_keys(spec, query.sort)
+    labelled = [key.expression.label(f"order_{place}") for place, key in enumerate(keys)]
+    statement = _filtered(sa.select(*columns, *labelled), spec, query, base_condition)
+    statement = (
+        statement.where(after(keys, spec, query))
+        .order_by(*(key.ordered() for key in keys))
+        .limit(query.limit + 1)
+    )
+    rows = _execute(session, statement, query).all()
+    if len(rows) <= query.limit:
+        return Page(rows, None)
+    rows = rows[: query.limit]
+    return Page(rows, cursor_at(rows[-1][-len(keys) :], spec, query.sort))
+
+
+def count(
+    session: Session,
+    spec: ListSpec,
+    query: ListQuery,
+    base_condition: Condition,
+    *,
+    at_most: int | None = None,
+) -> int:
+    """Count the rows of all pages.
+
+    :param at_most: stop there, because counting costs more than a page: "1000 and more".
+    """
+    if at_most is None:
+        statement = _filtered(sa.select(sa.func.count(spec.id)), spec, query, base_condition)
+    else:
+        found = _filtered(sa.select(spec.id), spec, query, base_condition).limit(at_most)
+        statement = sa.select(sa.func.count()).select_from(found.subquery())
+    return int(_execute(session, statement, query).scalar_one())
+
+
+def totals(
+    session: Session,
+    sums: Sequence[Any],
+    spec: ListSpec,
+    query: ListQuery,
+    base_condition: Condition,
+    *,
+    by: Sequence[Any] = (),
+) -> Sequence[sa.Row[Any]]:
+    """Give sums over the rows of all pages.
+
+    :param sums: expressions as ``sa.func.sum(Deal.amount).label("amount")``.
+    :param by: columns that stand before the sums, one row for each of their values; money is
+        summed by its currency.
+    """
+    statement = _filtered(sa.select(*by, *sums), spec, query, base_condition)
+    return _execute(session, statement.group_by(*by).order_by(*by), query).all()
+
+
+def conditions(spec: ListSpec, query: ListQuery) -> list[Condition]:
+    """Give the SQL of a query's filters and search, for whoever reads the same rows otherwise."""
+    found = [
+        field.condition(one.operator, one.value)
+        for one in query.filters
+        if (field := spec.find(one.name)) is not None
+    ]
+    return [*found, spec.search_condition(query.q)] if query.q else found
+
+
+def _filtered(
+    statement: sa.Select[Any], spec: ListSpec, query: ListQuery, base_condition: Condition
+) -> sa.Select[Any]:
+    if spec.source is not None:
+        statement = statement.select_from(spec.source)
+    return statement.where(base_condition, *conditions(spec, query))
+
+
+def _execute(session: Session, statement: sa.Select[Any], query: ListQuery) -> sa.Result[Any]:
+    looks_into_texts = query.q or any(one.operator == "contains" for one in query.filters)
+    if looks_into_texts and session.get_bind().dialect.name == "postgresql":
+        # After five runs the server may choose one plan for all patterns: without the index.
+        session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    return session.execute(statement)

@@ -1,0 +1,141 @@
+"""Tables that every kind of record shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from salesman_core.db import Base, BigId, identity, refers
+
+
+class Audit(Base):
+    """Who changed what, when, from where.
+
+    It refers to nothing and keeps names as text, so that it can be read when the record, the
+    user or the plugin is gone.
+    """
+
+    __tablename__ = "core_audit"
+    __table_args__ = (sa.Index("ix_core_audit_record", "kind", "record_id", "id"),)
+
+    id: Mapped[int] = identity()
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    record_id: Mapped[int] = mapped_column(BigId)
+    label: Mapped[str] = mapped_column(sa.String(300), default="")
+    action: Mapped[str] = mapped_column(sa.String(60))
+    changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    address: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+class KeptRecord:
+    """The columns of a record that people change: times, version and bin.
+
+    ``version`` counts the changes: it makes the ETag and lets nobody overwrite unseen.
+    """
+
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  # SQLAlchemy hands over the class
+        return {"version_id_col": cls.version}
+
+
+class Participant:
+    """A person beside the owner who has a part in a record, and sees it."""
+
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", primary_key=True)
+    part: Mapped[str] = mapped_column(sa.String(100), default="")
+    since: Mapped[datetime]
+    by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+
+
+class ExternalId:
+    """The key of a record in another system; unique per kind and source."""
+
+    source: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+
+
+class Reach:
+    """A telephone number or an address for letters.
+
+    ``typed`` is what somebody wrote, ``normalised`` what it means (E.164, or the address in lower
+    case); None where it does not validate. It is kept all the same.
+    """
+
+    id: Mapped[int] = identity()
+    typed: Mapped[str] = mapped_column(sa.String(254))
+    normalised: Mapped[str | None] = mapped_column(sa.String(254), index=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+
+
+class Attached:
+    """What hangs on a client or on a deal, never on both; see :meth:`for_one_record`."""
+
+    client_id: Mapped[int | None] = refers("core_client.id", ondelete="CASCADE", index=False)
+    deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="CASCADE", index=False)
+    author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+    author_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+    @staticmethod
+    def for_one_record(table: str) -> tuple[sa.schema.SchemaItem, ...]:
+        """Give the check that a row hangs on one record, and the indexes for its story."""
+        return (
+            sa.CheckConstraint("(client_id IS NULL) <> (deal_id IS NULL)", name="one_record"),
+            sa.Index(f"ix_{table}_client_id", "client_id", "created_at", "id"),
+            sa.Index(f"ix_{table}_deal_id", "deal_id", "created_at", "id"),
+        )
+
+
+class Note(Attached, KeptRecord, Base):
+    """What somebody wrote about a client or deal."""
+
+    __tablename__ = "core_note"
+    __table_args__ = Attached.for_one_record("core_note")
+
+    id: Mapped[int] = identity()
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class StoredFile(Base):
+    """A content that was uploaded, kept once however often it is attached.
+
+    ``hash`` is the SHA-256 of the content and names it in the store; ``size`` is in bytes.
+    """
+
+    __tablename__ = "core_file"
+
+    id: Mapped[int] = identity()
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    stored_at: Mapped[datetime]
+
+
+class Attachment(Attached, Base):
+    """A file on a client or deal, under the name that it came with.
+
+    ``media_type`` is one of a fixed list, judged by content and name, never what a browser said.
+    """
+
+    __tablename__ = "core_attachment"
+    __table_args__ = Attached.for_one_record("core_attachment")
+
+    id: Mapped[int] = identity()
+    file_id: Mapped[int] = refers("core_file.id", ondelete="RESTRICT")
+    name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))

@@ -1,0 +1,83 @@
+"""Participants: people beside the owner who have a part in a record, and see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.models import User
+from salesman_core.access.person import current_person
+from salesman_core.clock import now
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+
+_ = texts.lazy
+
+
+def participants_of(
+    session: Session, model: type[Any], record_ids: Sequence[int]
+) -> dict[int, list[dict[str, Any]]]:
+    """Give the participants of some records, by record.
+
+    :param model: the table, as ``DealParticipant``.
+    """
+    rows = session.execute(
+        sa.select(model.record_id, model.user_id, model.part, model.since, User.name)
+        .join(User, User.id == model.user_id)
+        .where(model.record_id.in_(record_ids))
+        .order_by(model.record_id, model.since, model.user_id)
+    ).all()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.record_id, []).append(
+            {"user_id": row.user_id, "name": row.name, "part": row.part, "since": row.since}
+        )
+    return found
+
+
+def set_participants(
+    session: Session, model: type[Any], record_id: int, wanted: Sequence[Mapping[str, Any]]
+) -> tuple[list[int], list[int]] | None:
+    """Make exactly *wanted* the participants of a record.
+
+    :param wanted: each with ``user_id`` and, if it is known, ``part``.
+    :returns: user ids before and after, or None where nothing changes.
+    :raises InvalidError: for users that there are not.
+    """
+    parts = {int(one["user_id"]): str(one.get("part") or "") for one in wanted}
+    _refuse_strangers(session, list(parts))
+    held = {row.user_id: row for row in session.scalars(_of(model, record_id))}
+    before = sorted(held)
+    for user_id in held.keys() - parts.keys():
+        session.delete(held[user_id])
+    changed = held.keys() != parts.keys()
+    for user_id, part in parts.items():
+        if user_id not in held:
+            session.add(
+                model(
+                    record_id=record_id,
+                    user_id=user_id,
+                    part=part,
+                    since=now(),
+                    by_id=current_person().id,
+                )
+            )
+        elif held[user_id].part != part:
+            held[user_id].part = part
+            changed = True
+    return (before, sorted(parts)) if changed else None
+
+
+def _of(model: type[Any], record_id: int) -> sa.Select[Any]:
+    return sa.select(model).where(model.record_id == record_id)
+
+
+def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:
+    known = set(session.scalars(sa.select(User.id).where(User.id.in_(user_ids))))
+    missing = set(user_ids) - known
+    if missing:
+        message = _("There is no user %(id)s.", id=min(missing))
+        raise InvalidError(message, {"participants": message})

@@ -1,0 +1,79 @@
+"""Loading a record for a change, and checks that every kind of change needs."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.models import User
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand, demand_permission, record_type
+from salesman_core.clock import now
+from salesman_core.errors import InvalidError, MissingError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.records.models import KeptRecord
+
+_ = texts.lazy
+
+R = TypeVar("R", bound=KeptRecord)
+
+
+def locked(session: Session, model: type[R], record_id: int, version: int | None = None) -> R:
+    """Load a record for a change and keep others from changing it until the commit.
+
+    :param version: what the person saw; None where they do not say.
+    :raises MissingError: where it is gone.
+    :raises StaleError: where somebody changed it since *version*.
+    """
+    record = session.get(model, record_id, with_for_update=True)
+    if record is None:
+        raise MissingError(_("There is no such record, or you may not see it."))
+    if version is not None and record.version != version:
+        raise StaleError(_("Somebody else has changed this record since you read it."))
+    return record
+
+
+def for_change(
+    session: Session, kind: str, record_id: int, permission: str, version: int | None = None
+) -> Any:
+    """Load a record for a change that the person must be allowed.
+
+    :raises ForbiddenError: where they only see it; MissingError where they do not even that.
+    """
+    demand(kind, record_id, permission, session=session)
+    return locked(session, record_type(kind).model, record_id, version)
+
+
+def touch(record: KeptRecord) -> None:
+    """Note that a record was changed now, also where only what hangs on it did."""
+    record.updated_at = now()
+
+
+def checked_owner(session: Session, owner_id: int | None, assign: str) -> int | None:
+    """Judge whom a record is to belong to: giving it to another takes the permission *assign*.
+
+    :raises InvalidError: for a user that there is not, or who is no longer active.
+    """
+    if owner_id == current_person().id:
+        return owner_id
+    demand_permission(assign)
+    if owner_id is None:
+        return None
+    if not session.scalar(sa.select(sa.exists().where(User.id == owner_id, User.active))):
+        message = _("There is no active user %(id)s.", id=owner_id)
+        raise InvalidError(message, {"owner_id": message})
+    return owner_id
+
+
+def named(name: object) -> str:
+    """Judge a record's name.
+
+    :raises InvalidError: where there is none.
+    """
+    text = " ".join(str(name or "").split())
+    if not text:
+        message = _("A name is needed.")
+        raise InvalidError(message, {"name": message})
+    return text

@@ -1,0 +1,235 @@
+"""Stories, notes, files and history of clients and deals.
+
+What is only read is open to whoever sees the record, whatever its kind; which permission that takes
+depends on the kind, so it is checked where the record is read, not at the door.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from salesman_core.access.records import label_of, record_type
+from salesman_core.access.routes import requires, signed_in
+from salesman_core.errors import InvalidError, MissingError, SalesmanError, StaleError
+from salesman_core.i18n import texts
+from salesman_core.records import files, notes
+from salesman_core.records.answers import told
+from salesman_core.records.history import history as history_of
+from salesman_core.records.panels import (
+    files_panel,
+    note_form,
+    note_fragment,
+    story_fragment,
+)
+from salesman_core.services.files import SHOWN, TooLargeError
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import is_htmx, toast
+
+_ = texts.lazy
+
+_HARMLESS: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_PDF: Final = "application/pdf"
+_HARMLESS_PDF: Final = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+
+blueprint = Blueprint("records", __name__, url_prefix="/records")
+
+
+@blueprint.get("/<kind>/<int:record_id>/story")
+@signed_in
+def story(kind: str, record_id: int) -> Markup:
+    """Give a page of a record's story: of the source ``source``, behind the place ``after``."""
+    source, after = request.args.get("source", ""), request.args.get("after", "")
+    return story_fragment(kind, record_id, source=source, after=after)
+
+
+@blueprint.get("/<kind>/<int:record_id>/history")
+@signed_in
+def history(kind: str, record_id: int) -> Markup:
+    """Show who changed which field of a record from what to what."""
+    found = history_of(kind, record_id, before=request.args.get("before", type=int))
+    return render(
+        "core/records/history.html",
+        kind=kind,
+        record_id=record_id,
+        title=label_of(kind, record_id),
+        card=_card(kind, record_id),
+        history=found,
+    )
+
+
+@blueprint.post("/<kind>/<int:record_id>/notes")
+@requires(notes.WRITE)
+def write_note(kind: str, record_id: int) -> Markup | BaseResponse | tuple[Markup, int]:
+    """Write a note; gives the empty form again and the story with the note in it."""
+    try:
+        notes.write_note(kind, record_id, request.form.get("text", ""))
+    except InvalidError as error:
+        return _note_form_again(kind, record_id, error)
+    if not is_htmx():
+        return redirect(_card(kind, record_id))
+    return note_form(kind, record_id) + render(
+        "core/records/story_anew.html", story=story_fragment(kind, record_id)
+    )
+
+
+def _note_form_again(kind: str, record_id: int, error: InvalidError) -> tuple[Markup, int]:
+    form = FormState.refused(request.form, error)
+    if is_htmx():
+        return note_form(kind, record_id, form), error.status
+    page = render(
+        "core/records/note_page.html",
+        kind=kind,
+        record_id=record_id,
+        form=form,
+        title=label_of(kind, record_id),
+    )
+    return page, error.status
+
+
+@blueprint.get("/notes/<int:note_id>")
+@signed_in
+def note(note_id: int) -> Markup:
+    """Give a note as it stands in a story."""
+    return note_fragment(notes.one_note(note_id))
+
+
+@blueprint.get("/notes/<int:note_id>/edit")
+@requires(notes.WRITE)
+def edit_note(note_id: int) -> Markup:
+    """Give the form of a note, which takes its place in the story."""
+    found = notes.one_note(note_id)
+    form = FormState({"text": found.text, "version": found.version})
+    return render("core/records/note_edit.html", note=found, form=form)
+
+
+@blueprint.post("/notes/<int:note_id>")
+@requires(notes.WRITE)
+def change_note(note_id: int) -> Markup | tuple[Markup, int]:
+    """Change a note; gives it as it stands in a story."""
+    version = request.form.get("version", type=int)
+    try:
+        notes.change_note(note_id, request.form.get("text", ""), version)
+    except (InvalidError, StaleError) as error:
+        return _note_again(note_id, error), error.status
+    return note_fragment(notes.one_note(note_id))
+
+
+def _note_again(note_id: int, error: SalesmanError) -> Markup:
+    """Give the form with what was typed; saving it once more overwrites what came between."""
+    found = notes.one_note(note_id)
+    form = FormState(
+        {"text": request.form.get("text", ""), "version": found.version},
+        {"text": [error.message]},
+    )
+    return render("core/records/note_edit.html", note=found, form=form)
+
+
+@blueprint.post("/notes/<int:note_id>/delete")
+@requires(notes.WRITE)
+def delete_note(note_id: int) -> Response | BaseResponse:
+    """Put a note into the bin."""
+    kind, record_id = notes.delete_note(note_id)
+    toast(_("The note is in the bin."), undo=url_for("records.restore_note", note_id=note_id))
+    return _gone(kind, record_id)
+
+
+@blueprint.post("/notes/<int:note_id>/restore")
+@requires(notes.WRITE)
+def restore_note(note_id: int) -> Response | BaseResponse:
+    """Take a note out of the bin."""
+    kind, record_id = notes.restore_note(note_id)
+    return _back(kind, record_id)
+
+
+@blueprint.get("/<kind>/<int:record_id>/files")
+@signed_in
+def all_files(kind: str, record_id: int) -> Markup:
+    """Give the panel with a record's files."""
+    return files_panel(kind, record_id)
+
+
+@blueprint.post("/<kind>/<int:record_id>/files")
+@requires(files.ATTACH)
+def attach(kind: str, record_id: int) -> Response | BaseResponse | tuple[Markup, int]:
+    """Attach the files of the field ``file``; gives the panel with them in it."""
+    try:
+        for upload in request.files.getlist("file"):
+            if upload.filename:
+                files.attach(kind, record_id, upload.filename, upload.stream)
+    except (InvalidError, TooLargeError) as error:
+        form = FormState(errors={"file": [error.message]})
+        return files_panel(kind, record_id, form=form), error.status
+    if not is_htmx():
+        return redirect(_card(kind, record_id))
+    return told(kind, record_id, files_panel(kind, record_id))
+
+
+@blueprint.get("/files/<int:file_id>/<name>")
+@signed_in
+def download(file_id: int, name: str) -> Response:
+    """Hand a file out to be saved; the name in the address is only for people."""
+    return _handed_out(file_id, inline=False)
+
+
+@blueprint.get("/files/<int:file_id>/shown/<name>")
+@signed_in
+def show(file_id: int, name: str) -> Response:
+    """Hand a picture or PDF out to be looked at in the browser."""
+    return _handed_out(file_id, inline=True)
+
+
+def _handed_out(file_id: int, *, inline: bool) -> Response:
+    found = files.download(file_id)
+    if inline and found.media_type not in SHOWN:
+        raise MissingError(_("This kind of file cannot be shown here: save it."))
+    response = send_file(
+        found.path,
+        mimetype=found.media_type,
+        as_attachment=not inline,
+        download_name=found.name,
+        etag=found.hash,
+        max_age=0,
+    )
+    response.cache_control.private = True
+    # Browsers refuse to show a PDF in a sandbox; their viewers are one, and run none of our origin.
+    policy = _HARMLESS_PDF if inline and found.media_type == _PDF else _HARMLESS
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.post("/files/<int:file_id>/delete")
+@requires(files.ATTACH)
+def detach(file_id: int) -> Response | BaseResponse:
+    """Put a file into the bin."""
+    kind, record_id = files.detach(file_id)
+    toast(_("The file is in the bin."), undo=url_for("records.attach_again", file_id=file_id))
+    return _gone(kind, record_id)
+
+
+@blueprint.post("/files/<int:file_id>/restore")
+@requires(files.ATTACH)
+def attach_again(file_id: int) -> Response | BaseResponse:
+    """Take a file out of the bin."""
+    kind, record_id = files.attach_again(file_id)
+    return _back(kind, record_id)
+
+
+def _card(kind: str, record_id: int) -> str:
+    return url_for(record_type(kind).card_endpoint, record_id=record_id)
+
+
+def _gone(kind: str, record_id: int) -> Response | BaseResponse:
+    """Answer with nothing where the note or file stood; all else that shows it asks anew."""
+    if not is_htmx():
+        return redirect(_card(kind, record_id))
+    return told(kind, record_id)
+
+
+def _back(kind: str, record_id: int) -> Response | BaseResponse:
+    return told(kind, record_id) if is_htmx() else redirect(_card(kind, record_id))

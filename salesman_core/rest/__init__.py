@@ -1,0 +1,74 @@
+"""The JSON API: blueprints, tokens, problems, pages of lists, versions, repeats, OpenAPI.
+
+An operation is a function of a few lines::
+
+    api = ApiBlueprint("notes", __name__)
+
+    @api.patch("/<int:record_id>")
+    @requires("notes.note.edit")
+    @versioned("notes.note")
+    @arguments(NoteSchema(partial=True))
+    @response(NoteSchema)
+    def change_note(values, record_id, version):
+        service.change_note(record_id, values, version)
+        return queries.note(record_id)
+"""
+
+from salesman_core.rest.answers import items_of, json_response, page_answer
+from salesman_core.rest.batch import batch
+from salesman_core.rest.blueprint import API, ApiBlueprint
+from salesman_core.rest.concurrency import etag_of, expected_version, versioned
+from salesman_core.rest.errors import problem_of, problem_response
+from salesman_core.rest.idempotency import forget_old_answers
+from salesman_core.rest.installation import install
+from salesman_core.rest.operations import arguments, documented, page_response, response
+from salesman_core.rest.schemas import (
+    Choice,
+    Date,
+    ExternalIds,
+    Flag,
+    Integer,
+    JsonObject,
+    ListOf,
+    Moment,
+    Money,
+    Reference,
+    ScaledNumber,
+    Schema,
+    Text,
+    judge,
+)
+
+__all__ = [
+    "API",
+    "ApiBlueprint",
+    "Choice",
+    "Date",
+    "ExternalIds",
+    "Flag",
+    "Integer",
+    "JsonObject",
+    "ListOf",
+    "Moment",
+    "Money",
+    "Reference",
+    "ScaledNumber",
+    "Schema",
+    "Text",
+    "arguments",
+    "batch",
+    "documented",
+    "etag_of",
+    "expected_version",
+    "forget_old_answers",
+    "install",
+    "items_of",
+    "json_response",
+    "judge",
+    "page_answer",
+    "page_response",
+    "problem_of",
+    "problem_response",
+    "response",
+    "versioned",
+]

@@ -1,0 +1,89 @@
+"""Versions: nobody overwrites what they have not seen (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, ParamSpec, TypeVar
+
+from flask import request
+
+from salesman_core.errors import StaleError
+from salesman_core.i18n import texts
+from salesman_core.rest.operations import document
+
+_ = texts.lazy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PARTS: Final = 4
+_IF_MATCH: Final = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The ETag of the record as it was read: the change is refused with 412 where"
+    " somebody else changed it since.",
+    "schema": {"type": "string"},
+}
+
+
+def etag_of(kind: str, record_id: int, version: int | datetime) -> str:
+    """Give the tag of a record's version, for ``json_response(…, etag=…)``.
+
+    :param version: a number that grows with each change, or when the last one was, UTC.
+    """
+    return f"{kind}-{record_id}-{_number(version)}"
+
+
+def _number(version: int | datetime) -> int:
+    return (version - _EPOCH) // _MICROSECOND if isinstance(version, datetime) else version
+
+
+def expected_version(kind: str, record_id: int) -> int | None:
+    """Give the version that the caller has seen, by the request's ``If-Match``.
+
+    None where they do not say, or where any will do (``*``). Of several, the newest. Moments, as
+    :func:`etag_of` takes them, come back as microseconds since 1970.
+
+    :raises StaleError: where what they say is of another record, or was never ours.
+    """
+    if not request.if_match or request.if_match.star_tag:
+        return None
+    own = (kind, str(record_id))
+    versions = [
+        int(parts[2])
+        for tag in request.if_match.as_set()
+        if len(parts := tag.rsplit("-", _PARTS - 1)) == _PARTS
+        and (parts[0], parts[1]) == own
+        and parts[2].isdecimal()
+    ]
+    if not versions:
+        raise StaleError(_("The version that you named is none of this record. Read it again."))
+    return max(versions)
+
+
+def versioned(
+    kind: str, *, argument: str = "record_id"
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let an operation honour ``If-Match``: it gets ``version``, for its service to compare.
+
+    The service compares it where it has locked the record; here it would be too early.
+
+    :param kind: the kind of record.
+    :param argument: the part of the address that holds the record's id.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            known: Any = kwargs
+            known["version"] = expected_version(kind, known[argument])
+            return view(*args, **kwargs)
+
+        document(asked, {"parameters": [_IF_MATCH]}, problems=(412,))
+        return asked
+
+    return decorate

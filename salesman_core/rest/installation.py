@@ -1,0 +1,63 @@
+"""Putting the JSON API into an application."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+from salesman_core.errors import PluginError
+from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.rest import auth, documents
+from salesman_core.rest.blueprint import API, ApiBlueprint
+from salesman_core.rest.errors import problem_response
+from salesman_core.web.errors import API_ERRORS
+from salesman_hookspecs.web import salesman_api_blueprints
+
+_MOST: Final = 2**63 - 1
+
+
+class FittingInteger(IntegerConverter):
+    """``<int:…>`` of an address: a number that no column could hold leads nowhere."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002  # as werkzeug
+        super().__init__(map, *args, **options)
+        if self.max is None:
+            self.max = _MOST
+
+
+def install(app: Flask, host: PluginHost) -> None:
+    """Let *app* answer under ``/api/v1``: what plugins and the core contributed, and documents.
+
+    Comes after the switches are followed and before the gate: who has no token gets 401, be the
+    plugin active or not. Comes before pages, so that their addresses get the converter too.
+    """
+    app.url_map.converters["int"] = FittingInteger
+    app.extensions[API_ERRORS] = problem_response
+    auth.install(app, API)
+    registered = [
+        one.value
+        for one in host.contributions(salesman_api_blueprints, inactive=True)
+        if _registered(app, host, one.owner, one.value)
+    ]
+    documents.install(app, registered)
+
+
+def _registered(app: Flask, host: PluginHost, owner: str, blueprint: Any) -> bool:
+    """Register a blueprint; a plugin that gives something else is failed."""
+    try:
+        app.register_blueprint(_own(owner, blueprint))
+    except Exception as error:
+        if owner == CORE:
+            raise
+        host.fail(owner, host.dispatcher.faults.note(owner, "salesman_api_blueprints", error))
+        return False
+    return True
+
+
+def _own(owner: str, blueprint: Any) -> ApiBlueprint:
+    if not isinstance(blueprint, ApiBlueprint) or blueprint.owner != owner:
+        message = f"{blueprint!r} is no ApiBlueprint of {owner}"
+        raise PluginError(message)
+    return blueprint

@@ -1,0 +1,178 @@
+"""What an operation takes and gives: enforced and documented by the same decorators."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema as AnySchema
+from marshmallow import fields
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.rest.answers import JSON, json_response
+from salesman_core.rest.schemas import Schema, judge, page_schema
+
+_ = texts.lazy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Place = Literal["json", "query"]
+
+_NOTE: Final = "_salesman_operation"
+_FRACTION: Final = re.compile(rb"\d(\.\d|[eE])")
+
+
+class OperationNote:
+    """What decorators say of an operation, for its entry in the OpenAPI document."""
+
+    def __init__(self) -> None:
+        self.operation: dict[str, Any] = {}
+        self.problems: set[int] = set()
+
+    def with_(self, operation: Mapping[str, Any], problems: Iterable[int]) -> OperationNote:
+        """Give a note that also says this; a decorated function keeps its own."""
+        note = OperationNote()
+        note.operation = dict(self.operation)
+        for name, value in operation.items():
+            before = note.operation.get(name)
+            if isinstance(value, list) and before is not None:
+                note.operation[name] = [*before, *value]
+            elif isinstance(value, dict) and before is not None:
+                note.operation[name] = before | value
+            else:
+                note.operation[name] = value
+        note.problems = self.problems | set(problems)
+        return note
+
+
+def note_of(view: Callable[..., Any]) -> OperationNote:
+    """Give what was said of an operation."""
+    found: OperationNote = getattr(view, _NOTE, OperationNote())
+    return found
+
+
+def document(
+    view: Callable[..., Any], operation: Mapping[str, Any], problems: Iterable[int] = ()
+) -> None:
+    """Add to the OpenAPI entry of *view*: lists are joined, objects merged."""
+    setattr(view, _NOTE, note_of(view).with_(operation, problems))
+
+
+def documented(**operation: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Add members to the OpenAPI entry of an operation, as ``description`` or ``parameters``."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        document(view, operation)
+        return view
+
+    return decorate
+
+
+def instance(schema: type[AnySchema] | AnySchema) -> AnySchema:
+    """Give a schema as an instance."""
+    return schema() if isinstance(schema, type) else schema
+
+
+def arguments(
+    schema: type[AnySchema] | AnySchema, location: Place = "json"
+) -> Callable[[Callable[Concatenate[dict[str, Any], P], R]], Callable[P, R]]:
+    """Judge what is sent; the operation gets it as its first argument.
+
+    :param location: ``json`` for the body, ``query`` for the parameters of the address.
+    """
+    judging = instance(schema)
+    in_body = location == "json"
+    if isinstance(judging, Schema) and not in_body:
+        judging.from_text = True
+
+    def decorate(view: Callable[Concatenate[dict[str, Any], P], R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def judged(*args: P.args, **kwargs: P.kwargs) -> R:
+            sent = json_body() if in_body else _query_of(judging)
+            return view(judge(judging, sent), *args, **kwargs)
+
+        if in_body:
+            document(judged, body_of(judging), problems=(400, 413, 415, 422))
+        else:
+            parameters = [{"in": "query", "schema": judging}]
+            document(judged, {"parameters": parameters}, problems=(422,))
+        return judged
+
+    return decorate
+
+
+def body_of(schema: Any) -> dict[str, Any]:
+    """Give the entry of an operation whose body *schema* describes."""
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+
+
+def json_body() -> Any:
+    """Give the request's JSON; numbers with a fraction come as exact decimals.
+
+    :raises UnsupportedMediaType: where it says to be something else.
+    :raises BadRequest: where it is not well-formed.
+    """
+    if not request.is_json:
+        raise UnsupportedMediaType(str(_("Send JSON, as application/json.")))
+    body = request.get_data()
+    try:
+        plain = orjson.loads(body)  # refuses NaN and halves of characters, which json lets pass
+        return json.loads(body, parse_float=Decimal) if _FRACTION.search(body) else plain
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise BadRequest(str(_("The body is not well-formed JSON."))) from error
+
+
+def _query_of(schema: AnySchema) -> dict[str, Any]:
+    sent: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        if isinstance(schema.fields.get(name), fields.List):
+            sent[name] = values
+        elif len(values) == 1:
+            sent[name] = values[0]
+        else:
+            raise InvalidError(_("Some parameters are not right."), {name: _("Give this once.")})
+    return sent
+
+
+def response(
+    schema: type[AnySchema] | AnySchema | None, status: int = 200, description: str = ""
+) -> Callable[[Callable[P, Any]], Callable[P, Response]]:
+    """Say what an operation gives: an object that *schema* writes, or nothing for None.
+
+    What is a ``Response`` already, as ``json_response`` makes it, passes as it is.
+    """
+    writing = None if schema is None else instance(schema)
+    said = {"description": description or HTTPStatus(status).phrase}
+    content = {} if writing is None else {"content": {JSON: {"schema": writing}}}
+
+    def decorate(view: Callable[P, Any]) -> Callable[P, Response]:
+        @functools.wraps(view)
+        def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+            found = view(*args, **kwargs)
+            if isinstance(found, Response):
+                return found
+            if writing is None:
+                return Response(status=status)
+            return json_response(writing.dump(found), status)
+
+        document(answered, {"responses": {str(status): said | content}})
+        return answered
+
+    return decorate
+
+
+def page_response(
+    schema: type[AnySchema] | AnySchema,
+) -> Callable[[Callable[P, Any]], Callable[P, Response]]:
+    """Say that an operation gives pages of what *schema* describes (see ``page_answer``)."""
+    return response(page_schema(copy(instance(schema))))

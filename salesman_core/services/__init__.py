@@ -1,0 +1,1 @@
+"""What several domains and plugins need: the company, mail, files."""

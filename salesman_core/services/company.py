@@ -1,0 +1,107 @@
+"""The company that uses this CRM: what decides days, money and telephone numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import sqlalchemy as sa
+from babel.numbers import list_currencies
+from flask import current_app
+
+from salesman_core.db import reading, writing
+from salesman_core.db.revisions import bump
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import LANGUAGES, texts
+from salesman_core.plugins.switches import current_revisions
+from salesman_core.services.models import Setting
+
+_ = texts.lazy
+
+SUBJECT: Final = "settings"
+_OWNER: Final = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is true of the whole company.
+
+    :param name: as letters and pages show it; empty until the first start is done.
+    :param language: for people who chose none, ``ru`` or ``en``.
+    :param zone: the IANA time zone that decides days and months.
+    :param currency: ISO 4217, for amounts where nothing else is said.
+    :param region: ISO 3166, whose notation telephone numbers without ``+`` are in.
+    :param work_days: ISO weekdays, Monday is 1.
+    :param work_from: the hour at which work begins, ``HH:MM``.
+    :param work_to: the hour at which it ends.
+    :param accent: the one accent colour, ``#rrggbb``, or empty for the default.
+    """
+
+    name: str = ""
+    language: str = "ru"
+    zone: str = "Europe/Moscow"
+    currency: str = "RUB"
+    region: str = "RU"
+    work_days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    work_from: str = "09:00"
+    work_to: str = "18:00"
+    accent: str = ""
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.zone)
+
+
+def company() -> Company:
+    """Give the company, kept in memory until a setting changes."""
+    number = current_revisions().get(SUBJECT, 0)
+    kept: tuple[int, Company] | None = current_app.extensions.get("salesman_company")
+    if kept is None or kept[0] != number:
+        kept = (number, _read())
+        current_app.extensions["salesman_company"] = kept
+    return kept[1]
+
+
+def _read() -> Company:
+    rows = (
+        reading()
+        .execute(sa.select(Setting.key, Setting.value).where(Setting.owner == _OWNER))
+        .all()
+    )
+    known = {field.name for field in fields(Company)}
+    values = {row.key: row.value for row in rows if row.key in known}
+    if "work_days" in values:
+        values["work_days"] = tuple(values["work_days"])
+    return Company(**values)
+
+
+def change_company(values: Mapping[str, Any]) -> Company:
+    """Change what is true of the company.
+
+    :raises InvalidError: by field, for a language, zone or currency that there is not.
+    """
+    wrong = _complaints(values)
+    if wrong:
+        raise InvalidError(_("Some settings cannot be like this."), wrong)
+    with writing() as session:
+        changed = replace(_read(), **dict(values))
+        for key, value in asdict(changed).items():
+            session.merge(Setting(owner=_OWNER, key=key, value=value))
+        bump(session, SUBJECT)
+    return changed
+
+
+def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
+    allowed = {
+        "language": set(LANGUAGES),
+        "zone": available_timezones(),
+        "currency": set(list_currencies()),
+    }
+    return {
+        name: _("%(value)s is not known here.", value=values[name])
+        for name, known in allowed.items()
+        if name in values and values[name] not in known
+    }

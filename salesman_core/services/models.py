@@ -1,0 +1,43 @@
+"""Tables of the services: settings that change at run time, and the log of letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from salesman_core.db import Base, identity
+
+
+class Setting(Base):
+    """A setting that somebody changed in the administration."""
+
+    __tablename__ = "core_setting"
+
+    owner: Mapped[str] = mapped_column(sa.String(31), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(sa.JSON)
+
+
+class KeptLetter(Base):
+    """A letter in the log of outgoing mail.
+
+    ``sealed`` holds what is secret in it (place in the text → what is sent there) until the
+    letter has gone out; no page shows it.
+    """
+
+    __tablename__ = "core_letter"
+
+    id: Mapped[int] = identity()
+    message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    to: Mapped[str] = mapped_column(sa.String(254), index=True)
+    reply_to: Mapped[str] = mapped_column(sa.String(254), default="")
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    sealed: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    state: Mapped[str] = mapped_column(sa.String(10))
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

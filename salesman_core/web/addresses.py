@@ -1,0 +1,41 @@
+"""Addresses of the shell, and which of those that strangers hand us may be followed."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Response, redirect, request
+
+SIGN_IN: Final = "/sign/in"
+SIGN_OUT: Final = "/sign/out"
+_UNSAFE: Final = frozenset("\\\r\n\t\0")
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    r"""Give where to go next, if that is a path of ours; else *default*.
+
+    A browser takes ``//host`` and ``/\host`` for another site, so neither passes.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return default
+    if _UNSAFE & set(target):
+        return default
+    return target
+
+
+def page_of_request() -> str:
+    """Give the path of the page that the person looks at: for a fragment, the page it is for."""
+    current = request.headers.get("HX-Current-URL")
+    if current is None:
+        return request.full_path.removesuffix("?") if request.method == "GET" else "/"
+    parts = urlsplit(current)
+    return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def go_to(target: str) -> Response:
+    """Lead on after something was done: by a redirect, or by the header that htmx obeys."""
+    if request.headers.get("HX-Request") == "true":
+        return Response(headers={"HX-Redirect": target})
+    answer = redirect(target, 303)
+    return Response(answer.get_data(), answer.status_code, answer.headers)

@@ -1,0 +1,160 @@
+"""The administration of plugins and of the company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+from babel.numbers import list_currencies
+from flask import Blueprint, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from salesman_core.access.person import current_person
+from salesman_core.access.routes import requires
+from salesman_core.db import AnyRow, reading
+from salesman_core.errors import InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.plugins import switches
+from salesman_core.plugins.host import current_host
+from salesman_core.plugins.models import PluginFault, PluginGuard
+from salesman_core.plugins.states import Loaded, State
+from salesman_core.services.company import change_company, company
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import toast
+from salesman_hookspecs import HealthCheck
+from salesman_hookspecs.insight import salesman_health
+
+_ = texts.lazy
+
+PLUGINS = "core.plugin.manage"
+COMPANY = "core.company.manage"
+FAULTS_SHOWN = 50
+
+blueprint = Blueprint("administration", __name__, url_prefix="/admin")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginLine:
+    """A plugin as the page shows it.
+
+    :param checks: what the plugin says of its own health.
+    :param places: hooks that the breaker has taken out for a while.
+    """
+
+    loaded: Loaded
+    state: State
+    checks: Sequence[HealthCheck]
+    places: Sequence[str]
+
+    @property
+    def switchable(self) -> bool:
+        """Whether it can be switched on or off here."""
+        return self.state in (State.ACTIVE, State.SUSPENDED)
+
+
+@blueprint.get("/plugins")
+@requires(PLUGINS)
+def plugins() -> Markup:
+    """Show every plugin with its state, its health and its faults."""
+    return render(
+        "core/administration/plugins.html",
+        plugins=_plugin_lines(),
+        guards=_shut_guards(),
+        faults=_faults(),
+    )
+
+
+def _plugin_lines() -> list[PluginLine]:
+    host = current_host()
+    checks = {one.owner: list(one.value) for one in host.call(salesman_health)}
+    places = host.dispatcher.breaker.open_places()
+    return [
+        PluginLine(loaded, host.state(id_), checks.get(id_, []), places.get(id_, []))
+        for id_, loaded in sorted(host.plugins.items())
+    ]
+
+
+def _shut_guards() -> Sequence[AnyRow]:
+    """Give the guards that keep records shut because their plugin is not active."""
+    rows = reading().execute(
+        sa.select(PluginGuard.plugin_id, PluginGuard.kind, PluginGuard.lifted_at)
+        .add_columns(PluginGuard.lifted_by)
+        .order_by(PluginGuard.plugin_id, PluginGuard.kind)
+    )
+    return [row for row in rows if not current_host().is_active(row.plugin_id)]
+
+
+def _faults() -> Sequence[PluginFault]:
+    newest = sa.select(PluginFault).order_by(PluginFault.id.desc()).limit(FAULTS_SHOWN)
+    return reading().scalars(newest).all()
+
+
+@blueprint.post("/plugins/<plugin_id>/suspend")
+@requires(PLUGINS)
+def suspend(plugin_id: str) -> Response:
+    """Switch a plugin off."""
+    switches.suspend(plugin_id)
+    undo = url_for("administration.activate", plugin_id=plugin_id)
+    toast(_("%(id)s is suspended; its data stays.", id=plugin_id), undo=undo)
+    return redirect(url_for("administration.plugins"))
+
+
+@blueprint.post("/plugins/<plugin_id>/activate")
+@requires(PLUGINS)
+def activate(plugin_id: str) -> Response:
+    """Switch a plugin on."""
+    switches.activate(plugin_id)
+    toast(_("%(id)s is active again.", id=plugin_id))
+    return redirect(url_for("administration.plugins"))
+
+
+@blueprint.post("/plugins/<plugin_id>/guards/<kind>/lift")
+@requires(PLUGINS)
+def lift_guard(plugin_id: str, kind: str) -> Response:
+    """Open records to people although the plugin that guards them is not active."""
+    switches.lift_guard(plugin_id, kind, current_person().name)
+    toast(_("The guard of %(id)s is lifted.", id=plugin_id), kind="warning")
+    return redirect(url_for("administration.plugins"))
+
+
+@blueprint.get("/faults/<reference>")
+@requires(PLUGINS)
+def fault(reference: str) -> Markup:
+    """Show what is behind a reference number."""
+    found = reading().scalar(sa.select(PluginFault).where(PluginFault.reference == reference))
+    if found is None:
+        raise MissingError(_("There is no fault with the number %(number)s.", number=reference))
+    return render("core/administration/fault.html", fault=found)
+
+
+@blueprint.get("/company")
+@requires(COMPANY)
+def company_form() -> Markup:
+    """Show what is true of the whole company."""
+    return _company_page(FormState(asdict(company())))
+
+
+@blueprint.post("/company")
+@requires(COMPANY)
+def change() -> Markup | tuple[Markup, int] | Response:
+    """Change what is true of the whole company."""
+    names = ("name", "language", "zone", "currency", "region", "work_from", "work_to", "accent")
+    values: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
+    values["work_days"] = tuple(request.form.getlist("work_days", int))
+    try:
+        change_company(values)
+    except InvalidError as error:
+        return _company_page(FormState.refused(request.form, error)), error.status
+    toast(_("Saved."))
+    return redirect(url_for("administration.company_form"))
+
+
+def _company_page(form: FormState) -> Markup:
+    zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    currencies = [(code, code) for code in sorted(list_currencies())]
+    return render("core/administration/company.html", form=form, zones=zones, currencies=currencies)

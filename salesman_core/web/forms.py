@@ -1,0 +1,63 @@
+"""What a form shows: what was typed, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from salesman_core.errors import SalesmanError
+from salesman_hookspecs import Text
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """The state of a form, for the macros of ``core/macros/forms.html``.
+
+    :param values: what stands in the fields, by name. After an error that is what was typed, to
+        the letter; repeated fields hold a list.
+    :param errors: what is wrong, by field.
+    :param message: what is wrong with the whole, or None.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, Sequence[Text]] = field(default_factory=dict)
+    message: Text | None = None
+
+    @classmethod
+    def refused(cls, typed: MultiDict[str, str], error: SalesmanError) -> FormState:
+        """Give the form back as it was typed, with what the *error* says of its fields."""
+        errors = {name: [message] for name, message in error.fields.items()}
+        return cls(typed_values(typed), errors, None if errors else error.message)
+
+    def value(self, name: str) -> Any:
+        """Give what stands in a field; an empty string where nothing does."""
+        found = self.values.get(name)
+        return "" if found is None else found
+
+    def all(self, name: str) -> list[Any]:
+        """Give what stands in a repeated field."""
+        found = self.value(name)
+        if isinstance(found, list | tuple):
+            return list(found)
+        return [found] if found != "" else []
+
+    def wrong(self, name: str) -> list[str]:
+        """Give what is wrong with a field, its numbered parts (``phones.0``) included."""
+        return [
+            str(message)
+            for key, messages in self.errors.items()
+            if key == name or key.startswith(f"{name}.")
+            for message in messages
+        ]
+
+
+def typed_values(typed: MultiDict[str, str]) -> dict[str, Any]:
+    """Give the fields of a request: a list where a name came more than once."""
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in typed.lists()
+        if name != "csrf_token"
+    }

@@ -1,0 +1,74 @@
+// Charts: an element with data-chart (names, series of values with their texts, links) becomes bars
+// in the theme's colours; a click opens what a bar counts.
+import { init } from "./imports/echarts.js";
+
+const charts = new Map();
+
+new MutationObserver(() => charts.forEach((chart) => chart.paint())).observe(document.documentElement, {
+  attributeFilter: ["data-bs-theme"],
+});
+window.addEventListener("resize", () => charts.forEach((chart) => chart.drawing.resize()));
+
+export function drawAll(root) {
+  for (const element of root.querySelectorAll("[data-chart]")) if (!charts.has(element)) draw(element);
+}
+
+function draw(element) {
+  const data = JSON.parse(element.dataset.chart);
+  const drawing = init(element, null, { renderer: "svg" });
+  const chart = { drawing, paint: () => drawing.setOption(bars(data), true) };
+  charts.set(element, chart);
+  chart.paint();
+  drawing.on("click", ({ dataIndex }) => data.links[dataIndex] && location.assign(data.links[dataIndex]));
+}
+
+function bars(data) {
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const fills = [colour("--tblr-primary"), colour("--tblr-azure"), colour("--tblr-teal")];
+  const text = colour("--tblr-body-color");
+  const names = window.innerWidth < 576 ? 110 : 190;
+  return {
+    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animationDuration: 200,
+    textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: names + 12, right: 24, top: 32, bottom: 28 },
+    legend: { top: 0, left: 0, textStyle: { color: text }, icon: "roundRect" },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data), confine: true },
+    xAxis: {
+      type: "value",
+      splitNumber: 4,
+      axisLabel: { color: text, formatter: short, hideOverlap: true },
+      splitLine: { lineStyle: { color: colour("--tblr-border-color") } },
+    },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: data.names,
+      axisLabel: { color: text, width: names, overflow: "break", lineHeight: 14 },
+      axisLine: { lineStyle: { color: colour("--tblr-border-color") } },
+      axisTick: { show: false },
+    },
+    series: data.series.map((one, place) => ({
+      name: one.name,
+      type: "bar",
+      data: one.values,
+      itemStyle: { color: fills[place], borderRadius: [0, 3, 3, 0] },
+      cursor: "pointer",
+    })),
+  };
+}
+
+const short = (value) =>
+  new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value);
+
+const said = (data) => (points) => {
+  const box = document.createElement("div");
+  const title = box.appendChild(document.createElement("strong"));
+  title.textContent = data.names[points[0].dataIndex];
+  for (const { seriesIndex, dataIndex } of points) {
+    const line = box.appendChild(document.createElement("div"));
+    const { name, texts } = data.series[seriesIndex];
+    line.textContent = `${name}: ${texts[dataIndex]}`;
+  }
+  return box;
+};

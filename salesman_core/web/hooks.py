@@ -1,0 +1,84 @@
+"""What the shell itself contributes, through the very same hooks as everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from salesman_core.i18n import texts
+from salesman_core.web import (
+    administration,
+    desk,
+    health,
+    live,
+    preferences,
+    search,
+    slots,
+    static_files,
+)
+from salesman_core.web.shell import ShellPage
+from salesman_hookspecs import NavItem, Permission, Slot, hookimpl
+
+_ = texts.lazy
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages of the shell."""
+    return [
+        administration.blueprint,
+        desk.blueprint,
+        health.blueprint,
+        live.blueprint,
+        preferences.blueprint,
+        search.blueprint,
+        slots.blueprint,
+        static_files.blueprint,
+    ]
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the entries of the desk and of the administration."""
+    return [
+        NavItem("desk", _("Desk"), "desk.index", "desk", "home", order=0),
+        NavItem(
+            "company",
+            _("Company"),
+            "administration.company_form",
+            "administration",
+            "building",
+            administration.COMPANY,
+            order=10,
+        ),
+        NavItem(
+            "plugins",
+            _("Plugins"),
+            "administration.plugins",
+            "administration",
+            "puzzle",
+            administration.PLUGINS,
+            order=90,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what only administrators do by default."""
+    return [
+        Permission(administration.PLUGINS, "Switch plugins and see their faults", scoped=False),
+        Permission(
+            administration.COMPANY, "Change what is true of the whole company", scoped=False
+        ),
+    ]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the places in the frame of every page."""
+    return [
+        Slot("shell.top_bar", ShellPage, "Top bar, left of the person"),
+        Slot("shell.person_menu", ShellPage, "The person's menu"),
+    ]

@@ -1,0 +1,61 @@
+"""The stream of changes that pages follow: who may not see a record does not hear of it either."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, request
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import record_type, visible
+from salesman_core.access.routes import signed_in
+from salesman_core.db import db, reading
+from salesman_core.errors import MissingError
+from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError
+from salesman_core.plugins.switches import follower
+from salesman_hookspecs import Person
+
+blueprint = Blueprint("live", __name__)
+
+SUBSCRIBERS = 40
+"""Streams of one process: each holds one of the server's threads."""
+
+
+@blueprint.get("/live")
+@signed_in
+def stream() -> Response:
+    """Follow what changes, as server-sent events."""
+    feed: LiveFeed = current_app.extensions["salesman_live"]
+    last = request.headers.get("Last-Event-ID", type=int)
+    try:
+        frames = feed.subscribe(last, accept_for(current_person()))
+    except TooManySubscribersError:
+        return Response(status=503, headers={"Retry-After": "5"})
+    db.session.remove()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(frames, mimetype="text/event-stream", headers=headers)
+
+
+def accept_for(person: Person) -> Callable[[Sequence[LiveChange]], list[LiveChange]]:
+    """Give a function that keeps the changes of records that *person* may see."""
+
+    def accept(changes: Sequence[LiveChange]) -> list[LiveChange]:
+        follower().follow_by_time()
+        ids: dict[str, set[int]] = defaultdict(set)
+        for change in changes:
+            ids[change.kind].add(change.record_id)
+        seen = {kind: _seen(kind, wanted, person) for kind, wanted in ids.items()}
+        return [change for change in changes if change.record_id in seen[change.kind]]
+
+    return accept
+
+
+def _seen(kind: str, ids: set[int], person: Person) -> set[int]:
+    try:
+        model = record_type(kind).model
+    except MissingError:
+        return set()
+    reached = sa.select(model.id).where(model.id.in_(ids), visible(kind, person=person))
+    return set(reading().scalars(reached))

@@ -1,0 +1,146 @@
+"""The left menu and the "new" menu, made from what active plugins contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from string import ascii_lowercase
+from typing import Final
+
+from flask import request, url_for
+from markupsafe import Markup
+
+from salesman_core.access.person import maybe_person
+from salesman_core.i18n import texts
+from salesman_core.plugins.dispatch import Contribution
+from salesman_core.plugins.host import current_host
+from salesman_core.web.assets import icon
+from salesman_hookspecs import NavItem, QuickCreate, Text
+from salesman_hookspecs.web import salesman_nav_items, salesman_quick_create
+
+_ = texts.lazy
+
+STATIONS: Final[dict[str, tuple[Text, str]]] = {
+    "desk": ("", "home"),
+    "marketing": (_("Marketing"), "speakerphone"),
+    "sale": (_("Sale"), "businessplan"),
+    "paperwork": (_("Paperwork"), "file-text"),
+    "service": (_("Service"), "lifebuoy"),
+    "reports": (_("Reports"), "chart-bar"),
+    "administration": (_("Administration"), "settings"),
+}
+"""The stations of the menu in their order: heading and icon. What stands above the first one has
+the station ``desk``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as the template draws it.
+
+    :param key: the letter that leads to it after ``g``, or an empty string.
+    """
+
+    title: str
+    url: str
+    icon: Markup
+    badge: int | None = None
+    current: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A station and its entries."""
+
+    id: str
+    title: str
+    icon: Markup
+    entries: tuple[Entry, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether the page that is shown belongs here."""
+        return any(entry.current for entry in self.entries)
+
+
+def menu() -> list[Group]:
+    """Give the stations that hold something for whoever reads, in their order."""
+    items = current_host().contributions(salesman_nav_items)
+    keys = letters(one.value.id for one in items)
+    shown = [
+        (one.value.station, entry)
+        for one, key in zip(items, keys, strict=True)
+        if _permitted(one.value.permission) and (entry := _entry(one, key)) is not None
+    ]
+    here = _nearest(entry for _station, entry in shown)
+    groups = []
+    for id_, (title, drawing) in STATIONS.items():
+        entries = [_marked(entry, here) for station, entry in shown if station == id_]
+        if entries:
+            groups.append(Group(id_, str(title), icon(drawing), tuple(entries)))
+    return groups
+
+
+def quick_create() -> list[Entry]:
+    """Give what whoever reads may create."""
+    found = [
+        _drawn(one.owner, "salesman_quick_create", partial(_new, one.value))
+        for one in current_host().contributions(salesman_quick_create)
+        if _permitted(one.value.permission)
+    ]
+    return [entry for entry in found if entry is not None]
+
+
+def letters(ids: Iterable[str]) -> list[str]:
+    """Give each entry its letter: the first of its id that no entry before it has."""
+    taken: set[str] = set()
+    given = []
+    for id_ in ids:
+        free = (letter for letter in f"{id_}{ascii_lowercase}" if letter in ascii_lowercase)
+        letter = next((letter for letter in free if letter not in taken), "")
+        taken.add(letter)
+        given.append(letter)
+    return given
+
+
+def _permitted(permission: str | None) -> bool:
+    person = maybe_person()
+    return person is not None and (permission is None or person.may(permission))
+
+
+def _entry(one: Contribution[NavItem], key: str) -> Entry | None:
+    item = one.value
+
+    def make() -> Entry:
+        if item.station not in STATIONS:
+            message = f"{item.id}: no station {item.station!r}, only {', '.join(STATIONS)}"
+            raise ValueError(message)
+        badge = item.badge() if item.badge is not None else None
+        return Entry(str(item.title), url_for(item.endpoint), icon(item.icon), badge, key=key)
+
+    return _drawn(one.owner, f"salesman_nav_items.{item.id}", make)
+
+
+def _new(item: QuickCreate) -> Entry:
+    return Entry(str(item.title), url_for(item.endpoint), icon(item.icon))
+
+
+def _drawn(owner: str, place: str, make: Callable[[], Entry]) -> Entry | None:
+    return current_host().guarded(owner, place, make)
+
+
+def _nearest(entries: Iterable[Entry]) -> str:
+    """Give the address of the entry that the shown page lies under."""
+    path = request.path
+    above = [
+        entry.url
+        for entry in entries
+        if path == entry.url or (entry.url != "/" and path.startswith(f"{entry.url.rstrip('/')}/"))
+    ]
+    return max(above, key=len, default="")
+
+
+def _marked(entry: Entry, here: str) -> Entry:
+    current = entry.url == here
+    return Entry(entry.title, entry.url, entry.icon, entry.badge, current, entry.key)

@@ -1,0 +1,75 @@
+"""What protects a browser: headers on every answer, and the proof that a form is ours."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+
+API_PREFIX: Final = "/api/"
+
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_TWO_YEARS: Final = "max-age=63072000"
+
+_csrf = CSRFProtect()
+
+
+def install(app: Flask) -> None:
+    """Put the headers on every answer of *app*, and let no forged form pass."""
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form may stay open for days
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    _csrf.init_app(app)
+
+    @app.before_request
+    def refuse_forgeries() -> None:
+        if not is_api():
+            _csrf.protect()
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+        return response
+
+
+def is_api() -> bool:
+    """Tell whether the request is to the JSON API, which knows tokens and no cookies."""
+    return request.path.startswith(API_PREFIX)
+
+
+def csp_nonce() -> str:
+    """Give the nonce of this request, which lets the import map stand in the page."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def content_security_policy() -> str:
+    """Give the policy of this answer; only a page that has an import map needs a nonce."""
+    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self'{nonce}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,172 @@
+"""Slots: named places in pages that the core and plugins fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from flask import Blueprint, Flask, request, url_for
+from markupsafe import Markup
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand_permission
+from salesman_core.access.routes import signed_in
+from salesman_core.errors import MissingError
+from salesman_core.i18n import texts
+from salesman_core.plugins.dispatch import Contribution
+from salesman_core.plugins.host import PluginHost, current_host
+from salesman_core.web.foreign import foreign_html
+from salesman_core.web.templating import render
+from salesman_hookspecs import Slot, SlotFill
+from salesman_hookspecs.web import salesman_slot_fills, salesman_slots
+
+_ = texts.lazy
+
+blueprint = Blueprint("fragments", __name__, url_prefix="/fragments")
+
+
+class UnknownSlotError(LookupError):
+    """A page or a fill names a slot that nobody offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledBy:
+    """One fill of a slot, for ``salesman plugins explain-slot``.
+
+    :param active: whether its owner is active, so that it is drawn.
+    """
+
+    owner: str
+    id: str
+    order: int
+    permission: str | None
+    lazy: bool
+    active: bool
+
+
+def install(app: Flask, host: PluginHost) -> None:
+    """Give ``slot`` and ``panels`` to the templates of *app*; fail what names unknown slots."""
+    refuse_unknown_slots(host)
+    app.jinja_env.globals.update(slot=slot, panels=panels)
+
+
+def slot(name: str, context: object) -> Markup:
+    """Draw what fills a slot, one after the other, without any frame."""
+    return Markup().join(html for _fill, html in _drawn(name, context))
+
+
+def panels(name: str, context: object) -> Markup:
+    """Draw what fills a slot, each in a panel with its title."""
+    return Markup().join(
+        render("core/slots/panel.html", title=one.value.title, content=html, owner=one.owner)
+        for one, html in _drawn(name, context)
+    )
+
+
+def _drawn(name: str, context: object) -> Iterator[tuple[Contribution[SlotFill], Markup]]:
+    place = slot_named(name)
+    if not isinstance(context, place.context):
+        message = f"slot {name} takes {place.context.__name__}, not {type(context).__name__}"
+        raise TypeError(message)
+    person = current_person()
+    for one in fills_of(name):
+        if one.value.permission is not None and not person.may(one.value.permission):
+            continue
+        html = _placeholder(place, one, context) or _filled(one, context)
+        if html:
+            yield one, html
+
+
+def _placeholder(place: Slot, one: Contribution[SlotFill], context: Any) -> Markup | None:
+    if not one.value.lazy or place.load is None:
+        return None
+    address = url_for(
+        "fragments.fill", name=place.name, owner=one.owner, fill_id=one.value.id,
+        key=context.slot_key,
+    )  # fmt: skip
+    return render("core/slots/placeholder.html", address=address)
+
+
+def _filled(one: Contribution[SlotFill], context: object) -> Markup | None:
+    place = f"{one.value.slot}/{one.value.id}"
+    return foreign_html(one.owner, place, lambda: one.value.render(context))
+
+
+@blueprint.get("/slots/<name>/<owner>/<fill_id>")
+@signed_in
+def fill(name: str, owner: str, fill_id: str) -> Markup:
+    """Give one fill of a slot, after its page."""
+    place = slot_named(name)
+    found = [one for one in fills_of(name) if (one.owner, one.value.id) == (owner, fill_id)]
+    if not found or place.load is None:
+        raise MissingError(_("This part of the page is no longer there."))
+    if found[0].value.permission is not None:
+        demand_permission(found[0].value.permission)
+    context = place.load(request.args.get("key", ""))
+    return _filled(found[0], context) or Markup()
+
+
+def slot_named(name: str) -> Slot:
+    """Give a slot of the core or of an active plugin.
+
+    :raises UnknownSlotError: with the nearest names that there are.
+    """
+    known = {one.value.name: one.value for one in current_host().contributions(salesman_slots)}
+    if name not in known:
+        raise UnknownSlotError(_unknown(name, known))
+    return known[name]
+
+
+def fills_of(name: str) -> list[Contribution[SlotFill]]:
+    """Give what active plugins put into a slot, in the order in which it is drawn."""
+    fills = current_host().contributions(salesman_slot_fills)
+    return [one for one in fills if one.value.slot == name]
+
+
+def refuse_unknown_slots(host: PluginHost) -> None:
+    """Fail plugins that fill a slot which nobody offers, or offer one that somebody has already."""
+    owners: dict[str, str] = {}
+    for place in host.contributions(salesman_slots, inactive=True):
+        if owners.setdefault(place.value.name, place.owner) != place.owner:
+            taken = f"slot {place.value.name} is {owners[place.value.name]}'s already"
+            _refuse(host, place.owner, "salesman_slots", taken)
+    for one in host.contributions(salesman_slot_fills, inactive=True):
+        if one.value.slot not in owners and not one.value.optional:
+            _refuse(host, one.owner, "salesman_slot_fills", _unknown(one.value.slot, owners))
+
+
+def explain(name: str, host: PluginHost) -> list[FilledBy]:
+    """Give what fills a slot and in which order, that of suspended plugins included.
+
+    :raises UnknownSlotError: with the nearest names that there are.
+    """
+    known = {one.value.name for one in host.contributions(salesman_slots, inactive=True)}
+    if name not in known:
+        raise UnknownSlotError(_unknown(name, known))
+    return [
+        FilledBy(
+            owner=one.owner,
+            id=one.value.id,
+            order=one.value.order,
+            permission=one.value.permission,
+            lazy=one.value.lazy,
+            active=host.is_active(one.owner),
+        )
+        for one in host.contributions(salesman_slot_fills, inactive=True)
+        if one.value.slot == name
+    ]
+
+
+def _refuse(host: PluginHost, owner: str, hook: str, message: str) -> None:
+    fault = host.dispatcher.faults.note(owner, hook, UnknownSlotError(message))
+    if owner in host.plugins:
+        host.fail(owner, fault)
+        return
+    raise UnknownSlotError(message)
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), 1)
+    return f"there is no slot {name}" + (f", did you mean {near[0]}?" if near else "")

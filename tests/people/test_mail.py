@@ -1,0 +1,203 @@
+"""Outgoing letters: what arrives, what the log keeps, what it never holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from salesman_core.db import db, reading, writing
+from salesman_core.errors import ConfigurationError, InvalidError
+from salesman_core.jobs import State
+from salesman_core.jobs.models import JOBS
+from salesman_core.services import mail
+from salesman_core.services.models import KeptLetter
+from salesman_core.services.smtp import MailServer
+from salesman_core.testing.mail import MailSink
+
+LETTER = mail.Letter(
+    "olga@example.com",
+    "Приглашение",
+    "Здравствуйте, Ольга!\n\nВаша ссылка:\n{link}",
+    {"{link}": "https://crm.example.com/sign/invitation/SECRET?a=1&b=2"},
+)
+
+
+@pytest.fixture
+def app_settings(mail_sink: MailSink) -> dict[str, Any]:
+    return {"smtp_url": mail_sink.url, "mail_from": "crm@example.com"}
+
+
+@pytest.fixture
+def letter(inside: None) -> Callable[[], KeptLetter]:
+    """Give the one letter of the log as it stands."""
+
+    def read() -> KeptLetter:
+        reading().rollback()
+        return reading().scalars(sa.select(KeptLetter)).one()
+
+    return read
+
+
+def test_letter_goes_out_as_text_and_html(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail.deliver(mail.send(LETTER))
+    (delivery,) = mail_sink.deliveries
+    assert delivery.recipients == ("olga@example.com",)
+    sent = delivery.letter
+    assert sent["Subject"] == "Приглашение"
+    text, html = (part.get_content() for part in sent.iter_parts())
+    assert LETTER.secrets["{link}"] in text
+    assert 'href="https://crm.example.com/sign/invitation/SECRET?a=1&amp;b=2"' in html
+    assert "<p>Здравствуйте, Ольга!</p>" in html
+
+
+def test_letter_waits_for_the_commit_that_wants_it(letter: Callable[[], KeptLetter]) -> None:
+    with pytest.raises(ZeroDivisionError), writing():
+        mail.send(LETTER)
+        raise ZeroDivisionError
+    assert reading().scalars(sa.select(KeptLetter)).all() == []
+    with db.engine.connect() as connection:
+        assert connection.execute(sa.select(JOBS.c.id)).all() == []
+
+
+def test_letter_is_a_job(letter: Callable[[], KeptLetter]) -> None:
+    letter_id = mail.send(LETTER)
+    with db.engine.connect() as connection:
+        job = connection.execute(sa.select(JOBS)).one()
+    assert (job.name, job.state) == ("core.letter", State.READY)
+    assert job.arguments == {"letter_id": letter_id}
+
+
+def test_letter_is_not_sent_twice(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    letter_id = mail.send(LETTER)
+    mail.deliver(letter_id)
+    mail.deliver(letter_id)
+    assert len(mail_sink.letters) == 1
+
+
+def test_secret_is_wiped_once_the_letter_is_out(letter: Callable[[], KeptLetter]) -> None:
+    mail.deliver(mail.send(LETTER))
+    assert letter().state == mail.SENT
+    assert letter().sealed == {}
+    assert "SECRET" not in letter().text
+
+
+def test_letter_that_is_tried_again_keeps_its_message_id(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    letter_id = mail.send(LETTER)
+    mail_sink.refuse("olga@example.com", "450 4.2.1 try later")
+    with pytest.raises(OSError, match="450|try later|olga"):
+        mail.deliver(letter_id)
+    assert (letter().state, letter().error) == (mail.WAITING, "450 4.2.1 try later")
+    mail_sink._handler.refused.clear()
+    mail.deliver(letter_id)
+    assert mail_sink.letters[0]["Message-ID"] == f"<{letter().message_id}>"
+
+
+def test_letter_that_the_server_refuses_for_good_is_not_tried_again(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail_sink.refuse("olga@example.com")
+    mail.deliver(mail.send(LETTER))
+    assert letter().state == mail.REFUSED
+    assert letter().error == "550 5.1.1 no such mailbox"
+    assert letter().sealed == {}
+
+
+@pytest.mark.parametrize("subject", ["Hello\r\nBcc: all@example.com", "Hello\nthere"])
+def test_subject_cannot_add_headers(
+    subject: str, letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail.deliver(mail.send(mail.Letter("olga@example.com", subject, "Text")))
+    (delivery,) = mail_sink.deliveries
+    assert delivery.recipients == ("olga@example.com",)
+    assert delivery.letter["Bcc"] is None
+
+
+def test_html_of_a_letter_holds_no_markup_of_others() -> None:
+    assert "<script>" not in mail.as_html("Hello <script>alert(1)</script>")
+
+
+def test_server_that_an_administrator_set_wins(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail.change_mail(MailServer("smtps", "mail.example.com", 465, "crm", "s:/@x"), "a@example.com")
+    settings = mail.mail_settings()
+    assert settings.server == MailServer("smtps", "mail.example.com", 465, "crm", "s:/@x")
+    assert settings.sender == "a@example.com"
+
+
+def test_server_never_shows_its_password() -> None:
+    assert "geheim" not in repr(MailServer.at("smtp://crm:geheim@mail.example.com"))
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.com", "http://geheim@x", "smtp://", "smtp://crm:geh/eim@mail:x"]
+)
+def test_address_that_is_none_is_refused_without_repeating_it(url: str, app: Flask) -> None:
+    with app.app_context(), pytest.raises(ConfigurationError) as refusal:
+        MailServer.at(url)
+    assert "geh" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
+def test_test_letter_arrives_at_once(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail.send_trial(MailServer.at(mail_sink.url), "crm@example.com", "olga@example.com")
+    assert [sent["To"] for sent in mail_sink.letters] == ["olga@example.com"]
+
+
+def test_test_letter_tells_what_the_server_said(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail_sink.refuse("olga@example.com", "550 5.7.1 not from here")
+    with pytest.raises(InvalidError, match="550 5.7.1 not from here"):
+        mail.send_trial(MailServer.at(mail_sink.url), "crm@example.com", "olga@example.com")
+
+
+@pytest.mark.usefixtures("inside")
+def test_password_is_not_sent_where_nothing_is_encrypted(mail_sink: MailSink) -> None:
+    elsewhere = "127.1"  # this machine, by a name that does not look like it
+    server = MailServer("smtp", elsewhere, mail_sink.port, "crm", "geheim")
+    with pytest.raises(InvalidError, match="the password was not sent"):
+        mail.send_trial(server, "crm@example.com", "olga@example.com")
+
+
+@pytest.mark.usefixtures("inside")
+def test_server_that_must_encrypt_and_does_not_gets_no_letter(mail_sink: MailSink) -> None:
+    server = MailServer("starttls", "127.0.0.1", mail_sink.port)
+    with pytest.raises(InvalidError):
+        mail.send_trial(server, "crm@example.com", "olga@example.com")
+    assert mail_sink.letters == []
+
+
+class TestWithoutServer:
+    @pytest.fixture
+    def app_settings(self) -> dict[str, Any]:
+        return {"smtp_url": ""}
+
+    def test_letter_is_kept_without_its_secret(self, letter: Callable[[], KeptLetter]) -> None:
+        mail.send(LETTER)
+        assert letter().state == mail.KEPT
+        assert "{link}" in letter().text
+        assert letter().sealed == {}
+
+    def test_page_says_that_nobody_gets_letters(
+        self, anna: int, visit: Callable[..., Any], app: Flask
+    ) -> None:
+        visitor = visit("anna")
+        with app.app_context():
+            mail.send(LETTER)
+        page = visitor.get("/admin/mail").text
+        assert "nobody gets them" in page
+        assert "Приглашение" in page
+        assert "SECRET" not in page

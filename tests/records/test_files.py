@@ -1,0 +1,219 @@
+"""Files on clients and deals: kept once, handed out harmless, and only to those who see the record."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from salesman_core.db import reading
+from salesman_core.errors import ForbiddenError, InvalidError, MissingError
+from salesman_core.records import files
+from salesman_core.records.models import StoredFile
+from salesman_core.services.files import TooLargeError, harmless_name, media_type, store
+from salesman_core.testing.people import Make
+
+BrowserFor = Callable[[str], FlaskClient]
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PDF = b"%PDF-1.7\n%%EOF"
+HTML = b"<html><script>alert(document.cookie)</script></html>"
+
+
+def attach(kind: str, record_id: int, name: str, content: bytes) -> int:
+    return files.attach(kind, record_id, name, io.BytesIO(content))
+
+
+def names(kind: str, record_id: int) -> list[str]:
+    return [row.name for row in files.files_of(reading(), kind, record_id)]
+
+
+def kept(folder: Path) -> list[Path]:
+    return [path for path in (folder / "data" / "files").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("kind", ["client", "deal"])
+def test_file_stands_on_its_record_with_its_content(make: Make, kind: str) -> None:
+    record_id = getattr(make, kind)()
+    file_id = attach(kind, record_id, "offer.txt", b"250 000")
+    assert names(kind, record_id) == ["offer.txt"]
+    assert files.download(file_id).path.read_bytes() == b"250 000"
+
+
+def test_same_content_is_kept_once(make: Make, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        attach("client", make.client(), name, b"the same")
+    assert len(kept(tmp_path)) == 1
+    assert reading().scalar(sa.select(sa.func.count(StoredFile.id))) == 1
+
+
+def test_too_large_file_is_refused_and_leaves_nothing(app: Flask, tmp_path: Path) -> None:
+    with pytest.raises(TooLargeError):
+        store(io.BytesIO(b"x" * 101), largest=100)
+    assert kept(tmp_path) == []
+
+
+def test_empty_file_is_refused(make: Make) -> None:
+    with pytest.raises(InvalidError, match="empty"):
+        attach("client", make.client(), "empty.txt", b"")
+
+
+def test_strangers_bytes_are_not_even_written(make: Make, tmp_path: Path) -> None:
+    client = make.client()
+    with make.acting(make.user("seller")), pytest.raises(MissingError):
+        attach("client", client, "x.txt", b"x")
+    assert kept(tmp_path) == []
+
+
+def test_file_of_a_record_that_one_does_not_see_is_missing(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    file_id = attach("client", make.client(), "secret.txt", b"secret")
+    assert fetched(browser_for("seller"), f"/records/files/{file_id}/secret.txt").status_code == 404
+    assert fetched(browser_for("head"), f"/records/files/{file_id}/secret.txt").data == b"secret"
+
+
+def fetched(browser: FlaskClient, address: str, **headers: str) -> TestResponse:
+    """Fetch and close, as a server does once the browser has it all."""
+    return browser.get(address, headers=headers, buffered=True)
+
+
+def download(make: Make, browser: FlaskClient, name: str, content: bytes) -> TestResponse:
+    file_id = attach("client", make.client(), name, content)
+    return fetched(browser, f"/records/files/{file_id}/{name}")
+
+
+def test_page_that_was_uploaded_is_only_saved_and_runs_nothing(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    answer = download(make, browser_for("head"), "page.html", HTML)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("photo.png", PNG), ("offer.pdf", PDF)])
+def test_picture_and_pdf_are_shown(
+    make: Make, browser_for: BrowserFor, name: str, content: bytes
+) -> None:
+    file_id = attach("client", make.client(), name, content)
+    answer = fetched(browser_for("head"), f"/records/files/{file_id}/shown/{name}")
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "photo.png"])
+def test_what_does_not_begin_like_a_picture_is_never_shown(
+    make: Make, browser_for: BrowserFor, name: str
+) -> None:
+    file_id = attach("client", make.client(), name, HTML)
+    assert fetched(browser_for("head"), f"/records/files/{file_id}/shown/{name}").status_code == 404
+
+
+def test_file_is_not_kept_by_browsers_without_asking_again(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    browser = browser_for("head")
+    file_id = attach("client", make.client(), "a.txt", b"a")
+    answer = fetched(browser, f"/records/files/{file_id}/a.txt")
+    assert answer.cache_control.private
+    assert answer.cache_control.max_age == 0
+    address = f"/records/files/{file_id}/a.txt"
+    again = fetched(browser, address, **{"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("given", "harmless"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\anna\\счёт №5.pdf", "счёт №5.pdf"),
+        ("bill\u202efdp.exe", "billfdp.exe"),
+        ('a"b\r\nSet-Cookie: x.txt', "a_bSet-Cookie_ x.txt"),
+        ("...", "file"),
+        ("", "file"),
+    ],
+)
+def test_name_is_made_harmless(given: str, harmless: str) -> None:
+    assert harmless_name(given) == harmless
+
+
+def test_long_name_keeps_its_ending() -> None:
+    assert harmless_name("ы" * 400 + ".docx").endswith("ы.docx")
+    assert len(harmless_name("ы" * 400 + ".docx")) == 150
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning", "type_"),
+    [
+        ("a.png", PNG, "image/png"),
+        ("a.txt", PNG, "image/png"),
+        ("a.png", HTML, "application/octet-stream"),
+        ("a.docx", b"PK\x03\x04", media_type("b.docx", b"")),
+        ("a.svg", b"<svg", "application/octet-stream"),
+        ("a", b"x", "application/octet-stream"),
+    ],
+)
+def test_type_is_judged_by_content_and_never_by_hearsay(
+    name: str, beginning: bytes, type_: str
+) -> None:
+    assert media_type(name, beginning) == type_
+
+
+def test_upload_of_several_files_shows_them_all(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client()
+    answer = browser_for("head").post(
+        f"/records/client/{client}/files",
+        data={"file": [(io.BytesIO(b"1"), "one.txt"), (io.BytesIO(b"2"), "two.txt")]},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 200
+    assert "one.txt" in answer.text
+    assert "two.txt" in answer.text
+
+
+def test_refused_upload_says_why_in_the_panel(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client()
+    answer = browser_for("head").post(
+        f"/records/client/{client}/files",
+        data={"file": (io.BytesIO(b""), "nothing.txt")},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 422
+    assert "nothing.txt" in answer.text
+
+
+def test_whoever_attached_a_file_takes_it_away_and_back(make: Make) -> None:
+    with make.acting(make.user("seller")):
+        client = make.client()
+        file_id = attach("client", client, "a.txt", b"a")
+        files.detach(file_id)
+        assert names("client", client) == []
+        files.attach_again(file_id)
+        assert names("client", client) == ["a.txt"]
+
+
+def test_nobody_takes_a_strangers_file_away(make: Make) -> None:
+    with make.acting(make.user("seller")):
+        file_id = attach("client", make.client(), "a.txt", b"a")
+    with make.acting(make.user("head")), pytest.raises(ForbiddenError):
+        files.detach(file_id)
+
+
+def test_lost_content_is_said_and_not_a_crash(
+    make: Make, browser_for: BrowserFor, tmp_path: Path
+) -> None:
+    file_id = attach("client", make.client(), "a.txt", b"a")
+    for path in kept(tmp_path):
+        path.unlink()
+    answer = fetched(browser_for("head"), f"/records/files/{file_id}/a.txt")
+    assert answer.status_code == 404
+    assert "not in the store" in answer.text

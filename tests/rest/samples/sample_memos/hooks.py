@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sample_memos.api import api
+from sample_memos.models import Memo
+
+from salesman_hookspecs import Permission, RecordType, hookimpl
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    return [
+        Permission("memos.memo.view", "See memos"),
+        Permission("memos.memo.create", "Write memos"),
+        Permission("memos.memo.edit", "Change memos"),
+        Permission("memos.cost.view", "See costs"),
+    ]
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    return [RecordType("memos.memo", "Memo", Memo, "memos.memo.view", "memos.card", label="title")]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[Any]:
+    return [api]

@@ -1,0 +1,210 @@
+"""The pytest plugin: what a plugin author's own test run sees."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+
+from salesman_core.testing import postgres
+
+pytest_plugins = ["pytester"]
+
+BOTH_KINDS = """
+    def test_url(database_url):
+        assert database_url
+"""
+NO_SERVER = """
+    import pytest
+    from salesman_core.testing import postgres
+
+    @pytest.fixture(autouse=True)
+    def no_server(monkeypatch):
+        monkeypatch.setattr(postgres, "absence", lambda: "no server here")
+"""
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Run the tests inside this process, without the plugin that bears only one run in it."""
+    return pytester.runpytest_inprocess("-p", "no:playwright", *arguments)
+
+
+def ids_of(pytester: pytest.Pytester, source: str) -> list[str]:
+    """Give the names of the tests in *source*, with their parameters."""
+    pytester.makepyfile(source)
+    listed = run(pytester, "--collect-only", "-q", "-p", "no:randomly")
+    return [line.partition("::")[2] for line in listed.outlines if "::" in line]
+
+
+def run_without_server(pytester: pytest.Pytester) -> pytest.RunResult:
+    """Run a test on both kinds of database where there is no PostgreSQL."""
+    pytester.makeconftest(NO_SERVER)
+    pytester.makepyfile(BOTH_KINDS)
+    return run(pytester, "-rs")
+
+
+def test_database_url_runs_a_test_on_both_kinds(pytester: pytest.Pytester) -> None:
+    assert ids_of(pytester, BOTH_KINDS) == ["test_url[sqlite]", "test_url[postgresql]"]
+
+
+def test_database_url_is_one_that_works(database_url: str) -> None:
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    engine.dispose()
+
+
+def test_databases_mark_limits_a_test_to_the_kinds_it_names(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.databases("sqlite")
+        def test_url(database_url):
+            pass
+    """
+    assert ids_of(pytester, source) == ["test_url[sqlite]"]
+
+
+def test_databases_mark_limits_a_whole_module(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        pytestmark = pytest.mark.databases("postgresql")
+
+        def test_url(database_url):
+            pass
+
+        def test_sum():
+            pass
+    """
+    assert ids_of(pytester, source) == ["test_url[postgresql]", "test_sum"]
+
+
+def test_databases_mark_stands_beside_other_parameters(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.databases("sqlite")
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_url(database_url, number):
+            pass
+    """
+    assert sorted(ids_of(pytester, source)) == ["test_url[1-sqlite]", "test_url[2-sqlite]"]
+
+
+def test_databases_mark_refuses_a_kind_that_it_does_not_know(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.databases("oracle")
+        def test_url(database_url):
+            pass
+    """)
+
+    result = run(pytester)
+
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*databases takes names out of*oracle*"])
+
+
+def test_missing_server_skips_with_its_reason(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+
+    result = run_without_server(pytester)
+
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*no server here"])
+
+
+def test_missing_server_is_an_error_in_ci(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+
+    result = run_without_server(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*no server here*"])
+
+
+def test_template_can_be_overridden_by_a_suite(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+        import sqlalchemy as sa
+        from salesman_core.testing.databases import Template
+
+        def fill(url):
+            engine = sa.create_engine(url)
+            with engine.begin() as connection:
+                connection.execute(sa.text("CREATE TABLE client (name text)"))
+            engine.dispose()
+
+        @pytest.fixture
+        def database_template():
+            return Template("with_clients", fill)
+
+        @pytest.mark.databases("sqlite")
+        def test_table(database_url):
+            engine = sa.create_engine(database_url)
+            assert sa.inspect(engine).get_table_names() == ["client"]
+            engine.dispose()
+    """)
+
+    run(pytester).assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(postgres.absence() is not None, reason="shares a PostgreSQL server")
+def test_workers_of_a_run_share_one_server(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the others' imports take seconds
+    pytester.makepyfile("""
+        import pathlib
+        import pytest
+        import sqlalchemy as sa
+
+        @pytest.mark.databases("postgresql")
+        @pytest.mark.parametrize("number", [1, 2, 3, 4])
+        def test_host(database_url, number, worker_id):
+            with pathlib.Path("hosts").open("a") as file:
+                print(sa.make_url(database_url).query["host"], file=file)
+    """)
+
+    pytester.runpytest_subprocess("-p", "salesman", "-p", "xdist", "-n2").assert_outcomes(passed=4)
+
+    hosts = (pytester.path / "hosts").read_text().split()
+    assert len(hosts) == 4
+    assert len(set(hosts)) == 1
+
+
+def test_other_suites_fixture_of_the_same_name_is_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.fixture
+        def database_kind():
+            return "my own"
+
+        def test_kind(database_kind):
+            assert database_kind == "my own"
+    """)
+
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_import_of_the_plugin_brings_nothing_heavy_with_it() -> None:
+    program = """
+import pytest, sys
+before = set(sys.modules)
+import salesman_core.testing.pytest_plugin
+print(*sorted(name.partition(".")[0] for name in set(sys.modules) - before))
+"""
+    imported = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+
+    assert set(imported.stdout.split()) == {"salesman_core"}
