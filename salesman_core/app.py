@@ -17,6 +17,7 @@ import salesman_core.deals.hooks
 import salesman_core.people.hooks
 import salesman_core.records.hooks
 import salesman_core.rest.hooks
+import salesman_core.tidying
 import salesman_core.web.hooks
 from salesman_core.access.permissions import refuse_foreign_permissions, seed_presets
 from salesman_core.access.routes import refuse_silent_routes
@@ -37,6 +38,7 @@ MAX_REQUEST = 25 * 1024 * 1024
 CORE_DOMAINS = {
     "web": salesman_core.web.hooks,
     "rest": salesman_core.rest.hooks,
+    "tidying": salesman_core.tidying,
     "people": salesman_core.people.hooks,
     "records": salesman_core.records.hooks,
     "clients": salesman_core.clients.hooks,

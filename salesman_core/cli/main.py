@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from salesman_core.cli import database, people, plugins, records, server
+from salesman_core.cli import database, demo, people, plugins, records, server
 from salesman_core.cli.application import plugin_commands
 from salesman_core.errors import SalesmanError
 
@@ -36,6 +36,7 @@ for _command in (
     people.access_group,
     plugins.plugins_group,
     records.import_command,
+    demo.demo,
 ):
     salesman.add_command(_command)
 

@@ -11,7 +11,7 @@ from salesman_core.app import database_ready
 from salesman_core.cli.application import with_application
 from salesman_core.plugins import switches
 from salesman_core.plugins.states import State
-from salesman_core.web.slots import explain
+from salesman_core.web.slots import UnknownSlotError, explain
 
 
 @click.group("plugins")
@@ -67,7 +67,13 @@ def activate(_app: Flask, plugin_id: str) -> None:
 @plugins_group.command("explain-slot")
 @click.argument("slot")
 @with_application
-def explain_slot(_app: Flask, slot: str) -> None:
+def explain_slot(app: Flask, slot: str) -> None:
     """Say who fills a slot, in which order, and who may see it."""
-    for line in explain(slot):
-        click.echo(line)
+    try:
+        fills = explain(slot, app.extensions["salesman_host"])
+    except UnknownSlotError as error:
+        raise click.BadParameter(str(error)) from error
+    for fill in fills:
+        who = fill.permission or "everybody"
+        notes = [word for word, true in (("lazy", fill.lazy), ("off", not fill.active)) if true]
+        click.echo(" ".join([str(fill.order), f"{fill.owner}.{fill.id}", who, *notes]))

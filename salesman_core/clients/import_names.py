@@ -133,9 +133,8 @@ class NamedClients:
                 self._wrong[named] = error
         self._session.add_all(client for _named_, client, _changes in made)
         self._session.flush()
-        for named, client, changes in made:
-            steps.note_client(self._session, client, changes)
-            self._found[named] = client.id
+        steps.note_clients(self._session, [(client, changes) for _named_, client, changes in made])
+        self._found.update({named: client.id for named, client, _changes in made})
 
     def _begun(
         self, row: ImportedRow, key: str, rung_id: int, owner_id: int | None

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import request, url_for
-from markupsafe import Markup
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
@@ -97,13 +97,16 @@ class Listed:
 
 @blueprint.get("")
 @requires("core.client.view")
-def index() -> Markup:
+def index() -> ResponseReturnValue:
     """Show the list of clients."""
     asked = {
-        name: [value for value in values if value]
+        name: filled
         for name, values in request.args.to_dict(flat=False).items()
+        if (filled := [value for value in values if value])
     }
-    query = parse_list_query({name: values for name, values in asked.items() if values}, CLIENTS)
+    if len(asked) < len(request.args):  # a form sends the fields, too, that nobody filled in
+        return redirect(url_for("clients.index", **asked))
+    query = parse_list_query(asked, CLIENTS)
     ladder = queries.ladder(reading())
     people = cards.colleagues()
     return render(
@@ -112,7 +115,7 @@ def index() -> Markup:
         rungs=[(rung.id, rung.name) for rung in ladder],
         people=people,
         kinds=list(KINDS.items()),
-        form=FormState({name: _split(values) for name, values in asked.items()}),
+        form=FormState({name.removesuffix("__in"): _split(asked[name]) for name in asked}),
         own_only=current_person().scope("core.client.view") is Scope.OWN,
     )
 

@@ -46,7 +46,7 @@ def create_client(values: Mapping[str, Any]) -> int:
         session.add(client)
         session.flush()
         _set_links_of_client(session, client, values)
-        steps.note_client(session, client, changes)
+        steps.note_clients(session, [(client, changes)])
         return client.id
 
 
@@ -113,7 +113,7 @@ def create_contact(values: Mapping[str, Any]) -> int:
         session.flush()
         _set_links_of_contact(session, contact, values)
         steps.one_primary(session, contact)
-        steps.note_contact(session, contact, changes)
+        steps.note_contacts(session, [(contact, changes)])
         return contact.id
 
 

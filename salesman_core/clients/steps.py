@@ -23,7 +23,8 @@ from salesman_core.clients.models import (
 )
 from salesman_core.clock import now
 from salesman_core.records import reach
-from salesman_core.records.changes import Changes, announce, ask, audit, differences
+from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
+from salesman_core.records.models import Audit
 from salesman_core.records.saving import named, touch
 from salesman_core.services.company import company
 
@@ -78,17 +79,30 @@ def _begin(
     return changes
 
 
-def note_client(session: Session, client: Client, changes: Changes) -> None:
-    """Note that a client which has just been written was made."""
-    audit(session, "client", client.id, client.name, "created", changes)
-    announce(session, "core.client.created", "client", client.id, {"name": client.name})
+def note_clients(session: Session, written: Sequence[tuple[Client, Changes]]) -> None:
+    """Note that clients which have just been written were made.
+
+    :param written: each with what the audit says of it.
+    """
+    for client, _changes in written:
+        announce(session, "core.client.created", "client", client.id, {"name": client.name})
+    _audit_new(session, "client", written)
 
 
-def note_contact(session: Session, contact: Contact, changes: Changes) -> None:
-    """Note that a contact which has just been written was made."""
-    audit(session, "contact", contact.id, contact.name, "created", changes)
-    payload = {"client_id": contact.client_id}
-    announce(session, "core.contact.created", "contact", contact.id, payload)
+def note_contacts(session: Session, written: Sequence[tuple[Contact, Changes]]) -> None:
+    """Note that contacts which have just been written were made; see :func:`note_clients`."""
+    for contact, _changes in written:
+        payload = {"client_id": contact.client_id}
+        announce(session, "core.contact.created", "contact", contact.id, payload)
+    _audit_new(session, "contact", written)
+
+
+def _audit_new(session: Session, kind: str, written: Sequence[tuple[Reached, Changes]]) -> None:
+    rows = [
+        audit_row(kind, record.id, record.name, "created", changes) for record, changes in written
+    ]
+    if rows:
+        session.execute(sa.insert(Audit), rows)
 
 
 def change(kind: str, record: Reached, wanted: Mapping[str, Any]) -> Changes:

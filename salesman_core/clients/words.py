@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from salesman_core.clients.lists import KINDS
-from salesman_core.clients.models import Rung, RungMove
+from salesman_core.clients.models import Client, Rung, RungMove
 from salesman_core.db import reading
 from salesman_core.i18n import texts
 from salesman_core.records.history import USERS, FieldWords, describe_fields, names_from
@@ -44,6 +44,7 @@ describe_fields(
     "contact",
     {
         **_BOTH,
+        "client_id": FieldWords(_("Client"), names=names_from(Client)),
         "position": FieldWords(_("Position")),
         "primary": FieldWords(_("Primary contact")),
     },

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, g, has_app_context
+from flask import Flask, current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -29,6 +29,13 @@ class Database(SQLAlchemy):
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> sa.Engine:
         options.pop("echo_pool", None)
         return make_engine(options.pop("url"), **options)
+
+    def point(self, app: Flask, url: str) -> None:
+        """Let *app* use another database from now on: what a test kit needs, and a restore."""
+        with app.app_context():
+            self.engine.dispose()
+        options = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+        self._app_engines[app][None] = make_engine(url, **options)
 
     @property
     def reader(self) -> sa.Engine:

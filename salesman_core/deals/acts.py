@@ -55,7 +55,11 @@ def close(record_id: int) -> ResponseReturnValue:
     outcome = request.form.get("outcome", "")
     service.close_deal(record_id, outcome, asked_number("reason_id"), asked_version())
     name = queries.one_deal(reading(), record_id).name
-    text = _("“%(deal)s” is won.", deal=name) if outcome == "won" else _("“%(deal)s” is lost.", deal=name)
+    text = (
+        _("“%(deal)s” is won.", deal=name)
+        if outcome == "won"
+        else _("“%(deal)s” is lost.", deal=name)
+    )
     toast(text, undo=url_for("deals.reopen", record_id=record_id))
     return without_dialog(done(record_id))
 

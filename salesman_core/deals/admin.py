@@ -54,7 +54,7 @@ def _page(form: FormState, at: str) -> Markup:
 
 def _deals_by_stage() -> dict[int, int]:
     counted = sa.select(Deal.stage_id, sa.func.count()).group_by(Deal.stage_id)
-    return {stage_id: number for stage_id, number in reading().execute(counted)}
+    return {row[0]: row[1] for row in reading().execute(counted)}
 
 
 def _stages_in_stories() -> frozenset[int]:
@@ -169,7 +169,13 @@ def delete_stage(stage_id: int) -> ResponseReturnValue:
         moved = pipelines.delete_stage(stage_id, asked_number("into_id"))
     except (ConflictError, InvalidError) as error:
         return _refused(error, f"stage-{stage_id}")
-    toast(texts.ngettext("The stage is gone, %(num)s deal moved.", "The stage is gone, %(num)s deals moved.", moved))
+    toast(
+        texts.ngettext(
+            "The stage is gone, %(num)s deal moved.",
+            "The stage is gone, %(num)s deals moved.",
+            moved,
+        )
+    )
     return _back("")
 
 
@@ -201,7 +207,9 @@ def change_reason(reason_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def order_reasons() -> ResponseReturnValue:
     """Put the reasons into the order of the fields ``reason_id``."""
-    pipelines.order_reasons([int(one) for one in request.form.getlist("reason_id") if one.isdecimal()])
+    pipelines.order_reasons(
+        [int(one) for one in request.form.getlist("reason_id") if one.isdecimal()]
+    )
     return _back("reasons")
 
 

@@ -158,9 +158,7 @@ def clients_found(typed: str, limit: int = 20) -> list[AnyRow]:
 
 def client_name(client_id: int) -> str | None:
     """Give the name of a client that the person sees, else None."""
-    return reading().scalar(
-        sa.select(Client.name).where(Client.id == client_id, visible("client"))
-    )
+    return reading().scalar(sa.select(Client.name).where(Client.id == client_id, visible("client")))
 
 
 def open_deals_of(client_id: int, limit: int = 20) -> list[AnyRow]:

@@ -132,7 +132,9 @@ def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
             {
                 "name": str(_("Amount")),
                 "values": [float(stage.amount) for stage in counted.stages],
-                "texts": [formats.money(stage.amount, currency, whole=True) for stage in counted.stages],
+                "texts": [
+                    formats.money(stage.amount, currency, whole=True) for stage in counted.stages
+                ],
             },
             {
                 "name": str(_("Forecast")),
@@ -150,8 +152,6 @@ def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
 
 def _owners() -> list[tuple[int, str]]:
     """Give the owners of the deals that the report may count."""
-    owned = sa.select(Deal.owner_id).where(
-        visible("deal"), visible("deal", "core.report.funnel")
-    )
+    owned = sa.select(Deal.owner_id).where(visible("deal"), visible("deal", "core.report.funnel"))
     people = sa.select(User.id, User.name).where(User.id.in_(owned)).order_by(User.search_name)
     return [(row.id, row.name) for row in reading().execute(people)]

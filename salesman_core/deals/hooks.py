@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint
 
-from salesman_core.db import writing
 from salesman_core.deals import (
     acts,
     admin,
     api,
     board,
     card,
+    evidence,
     funnel,
     index,
     permissions,
@@ -24,6 +22,8 @@ from salesman_core.deals import (
     views,
     widgets,
 )
+from salesman_core.deals.import_apply import apply_deals
+from salesman_core.deals.imports import DEAL_FIELDS
 from salesman_core.deals.models import Deal, DealParticipant
 from salesman_core.i18n import texts
 from salesman_core.rest import ApiBlueprint
@@ -31,6 +31,7 @@ from salesman_hookspecs import (
     DeskWidget,
     EventType,
     Evidence,
+    ImportType,
     NavItem,
     Permission,
     PresetGrant,
@@ -201,34 +202,10 @@ def salesman_event_types() -> Iterable[EventType]:
 @hookimpl
 def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Evidence]:
     """Give the evidence of deals: each is an interest, a won one a sale."""
-    with writing() as session:
-        rows = session.execute(
-            sa.select(Deal.id, Deal.name, Deal.client_id, Deal.created_at, Deal.outcome)
-            .add_columns(Deal.closed_on, Deal.updated_at)
-            .where(Deal.client_id.in_(client_ids), Deal.deleted_at.is_(None))
-        ).all()
-    evidence: list[Evidence] = []
-    for row in rows:
-        evidence += _evidence_of(row)
-    return evidence
+    return evidence.of_clients(client_ids)
 
 
-def _evidence_of(row: Any) -> Iterable[Evidence]:
-    sale, url = f"deal:{row.id}", f"/deals/{row.id}"
-    yield Evidence(
-        client_id=row.client_id,
-        weight="interest",
-        sale=sale,
-        at=row.created_at,
-        text=_("deal %(id)s “%(name)s” was opened", id=row.id, name=row.name),
-        url=url,
-    )
-    if row.outcome == "won":
-        yield Evidence(
-            client_id=row.client_id,
-            weight="sale",
-            sale=sale,
-            at=row.updated_at,
-            text=_("deal %(id)s was won on %(day)s", id=row.id, day=row.closed_on.isoformat()),
-            url=url,
-        )
+@hookimpl
+def salesman_import_types() -> Iterable[ImportType]:
+    """Let files bring deals in."""
+    return [ImportType("deals", _("Deals"), "core.deal.import", DEAL_FIELDS, apply_deals)]

@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
 
+from salesman_core.access.records import demand
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clock import today
 from salesman_core.db import writing
@@ -18,9 +20,9 @@ from salesman_core.deals.import_words import Pipelines, Reasons
 from salesman_core.deals.models import Deal, DealExternalId
 from salesman_core.people.imports import Owners
 from salesman_core.records.changes import Changes, differences
-from salesman_core.records.external_ids import external_ids_of as kept_external_ids
 from salesman_core.records.external_ids import set_external_ids
 from salesman_core.records.imports.matching import ImportedRow
+from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.writing import Draft, RowWriter
 from salesman_core.services.company import company
 from salesman_hookspecs import ImportBatch, ImportOutcome
@@ -45,6 +47,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
 
     kind = "deal"
     edit = "core.deal.edit"
+    loading = (selectinload(Deal.external_ids),)
 
     def __init__(self, session: Session, batch: ImportBatch) -> None:
         super().__init__(session, matching_of(batch))
@@ -56,6 +59,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._reasons = Reasons(session, create="reason" in options.get("create_missing", ()))
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
+        self._notes = RowNotes(session, self.kind)
+        self._touched: set[int | None] = set()
 
     def draft(self, row: ImportedRow, record: Deal | None) -> DealDraft:
         """Read a row."""
@@ -73,10 +78,9 @@ class DealRows(RowWriter[Deal, DealDraft]):
         return self._owners.assigned(row["owner"], record.owner_id)
 
     def prepare(self, drafts: Collection[DealDraft]) -> None:
-        """Make the clients that are missing."""
-        self._clients.make(
-            [(one.row, one.values.get("owner_id", one.record and one.record.owner_id)) for one in drafts]
-        )
+        """Make the clients that are missing; they belong to whom the first deal belongs."""
+        self._clients.make([(one.row, _owner_of(one)) for one in drafts])
+        self._notes.look_up(one.record.id for one in drafts if one.record is not None)
 
     def begin(self, draft: DealDraft) -> Deal:
         """Give the new deal, closed where the file says so."""
@@ -95,9 +99,6 @@ class DealRows(RowWriter[Deal, DealDraft]):
         deal, draft.changes = steps.begin(
             values, stage, client_id=client_id, owner_id=values["owner_id"]
         )
-        deal.external_ids = [
-            DealExternalId(source=source, key=key) for source, key in told.external_ids.items()
-        ]
         if told.outcome is not None:
             deal.outcome, deal.reason_id = told.outcome, self._reason(told)
             deal.closed_on = told.closed_on or today(company().tz)
@@ -109,20 +110,36 @@ class DealRows(RowWriter[Deal, DealDraft]):
         return told.reason_id or self._reasons.not_stated()
 
     def admit(self, draft: DealDraft) -> None:
-        """Let plugins judge a closing, and note what has been written."""
+        """Let plugins judge the closing of a new deal, and keep the row's remark."""
         deal = draft.written
         if deal.outcome is not None:
             steps.ask_closing(deal.id, deal.outcome, deal.reason_id)
-        steps.note_opened(self.session, deal, draft.changes)
-        if deal.outcome is not None:
-            steps.note_closed(self.session, deal)
+        self._notes.write(deal.id, draft.row)
+
+    def note(self, drafts: Sequence[DealDraft]) -> None:
+        """Note new deals."""
+        keys = [
+            {"record_id": one.written.id, "source": source, "key": key}
+            for one in drafts
+            for source, key in one.told.external_ids.items()
+        ]
+        if keys:
+            self.session.execute(sa.insert(DealExternalId), keys)
+        steps.note_written(self.session, [(one.written, one.changes) for one in drafts])
+        self._touched.update(one.written.client_id for one in drafts)
 
     # -- deals that there were
 
     def differs(self, draft: DealDraft) -> bool:
         """Tell whether a row says anything new."""
-        new = differences(draft.written, self._wanted(draft))
-        return bool(new or self._moves(draft) or self._closes(draft) or self._new_keys(draft))
+        deal = draft.written
+        return bool(
+            differences(deal, self._wanted(draft))
+            or _new_keys(draft)
+            or _moves(draft)
+            or _closes(draft)
+            or self._notes.is_new(deal.id, draft.row)
+        )
 
     def _wanted(self, draft: DealDraft) -> dict[str, Any]:
         deal, told = draft.written, draft.told
@@ -139,44 +156,57 @@ class DealRows(RowWriter[Deal, DealDraft]):
                 wanted["reason_id"] = told.reason_id
         return wanted
 
-    def _moves(self, draft: DealDraft) -> bool:
-        """Tell whether an open deal is to stand elsewhere; a closed one stays where it stood."""
-        stage, deal = draft.told.stage, draft.written
-        return stage is not None and deal.outcome is None and stage.id != deal.stage_id
-
-    def _closes(self, draft: DealDraft) -> bool:
-        outcome = draft.told.outcome
-        return outcome is not None and outcome != draft.written.outcome
-
-    def _new_keys(self, draft: DealDraft) -> dict[str, str]:
-        """Give the keys that the deal does not have yet, of a row that found it by others."""
-        keys, deal = draft.told.external_ids, draft.written
-        if not keys or self.known_by_key(draft.row):
-            return {}
-        held = kept_external_ids(self.session, DealExternalId, [deal.id]).get(deal.id, {})
-        return {source: key for source, key in keys.items() if held.get(source) != key}
-
     def change(self, draft: DealDraft) -> None:
         """Change what the row says otherwise, and take the steps that it tells of."""
         deal, told = draft.written, draft.told
-        before = deal.client_id
-        new_keys = self._new_keys(draft)
+        self._touched.add(deal.client_id)
         changes = steps.change(deal, self._wanted(draft))
-        if new_keys:
-            held = kept_external_ids(self.session, DealExternalId, [deal.id]).get(deal.id, {})
-            found = set_external_ids(self.session, DealExternalId, deal.id, held | new_keys)
+        if new := _new_keys(draft):
+            wanted = _keys(deal) | new
+            found = set_external_ids(self.session, DealExternalId, deal.id, wanted)
             changes |= {"external_ids": found} if found else {}
         if changes:
             steps.keep(self.session, deal, "changed", changes)
-        if told.stage is not None and self._moves(draft):
+        if told.stage is not None and _moves(draft):
             steps.move(self.session, deal, told.stage)
-        if told.outcome is not None and self._closes(draft):
-            if deal.outcome is not None:
-                steps.reopen(self.session, deal)
-            steps.close(self.session, deal, told.outcome, self._reason(told), told.closed_on)
-        self._left.add(before)
+        if told.outcome is not None and _closes(draft):
+            self._close(deal, told, told.outcome)
+        self._notes.write(deal.id, draft.row)
+        self._touched.add(deal.client_id)
 
-    def finish(self, drafts: Collection[DealDraft]) -> None:
+    def _close(self, deal: Deal, told: Told, outcome: str) -> None:
+        demand("deal", deal.id, "core.deal.close", session=self.session)
+        if deal.outcome is not None:
+            steps.reopen(self.session, deal)
+        steps.close(self.session, deal, outcome, self._reason(told), told.closed_on)
+
+    def finish(self) -> None:
         """Let the ladder see what became of the deals."""
-        steps.review(*self._left, *(one.written.client_id for one in drafts))
-        self._left.clear()
+        steps.review(*self._touched)
+        self._touched.clear()
+
+
+def _owner_of(draft: DealDraft) -> int | None:
+    """Give whose the deal is to be."""
+    owner_id: int | None = None if draft.record is None else draft.record.owner_id
+    return draft.values.get("owner_id", owner_id)
+
+
+def _keys(deal: Deal) -> dict[str, str]:
+    return {one.source: one.key for one in deal.external_ids}
+
+
+def _new_keys(draft: DealDraft) -> dict[str, str]:
+    """Give the keys that a deal does not have yet, where a row found it by others."""
+    return dict(draft.told.external_ids.items() - _keys(draft.written).items())
+
+
+def _moves(draft: DealDraft) -> bool:
+    """Tell whether an open deal is to stand elsewhere; a closed one stays where it stood."""
+    stage, deal = draft.told.stage, draft.written
+    return stage is not None and deal.outcome is None and stage.id != deal.stage_id
+
+
+def _closes(draft: DealDraft) -> bool:
+    outcome = draft.told.outcome
+    return outcome is not None and outcome != draft.written.outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import redirect, request, url_for
@@ -39,7 +39,7 @@ _TYPED: Final = ("amount__gte", "amount__lte", "expected_on__gte", "expected_on_
 
 COLUMNS: Final = (
     Column("name", _("Deal"), "name"),
-    Column("client", _("Client"), "client_id"),
+    Column("client", _("Client"), "client_id", usual=False),
     Column("progress", _("Progress"), "stage_id"),
     Column("amount", _("Amount"), "amount", numeric=True),
     Column("weighted", _("Forecast"), numeric=True, usual=False),
@@ -134,7 +134,7 @@ def _listed() -> ListPage:
 @requires("core.deal.view")
 def narrow() -> Response:
     """Turn what was typed into the filter's form into the address of the list."""
-    typed = {name: value for name, value in request.args.items() if value.strip()}
+    typed: dict[str, Any] = {name: value for name, value in request.args.items() if value.strip()}
     for name in _TYPED:
         if name in typed:
             typed[name] = _in_address(name, typed[name])

@@ -44,10 +44,13 @@ def in_state(_operator: str, state: Any) -> Condition:
     return Deal.outcome.is_not(None) if state == "closed" else Deal.outcome == state
 
 
-def needs_attention(_operator: str = "eq", wanted: bool = True) -> Condition:
+def needs_attention() -> Condition:
     """Give the condition of open deals that stand too long or whose expected date has passed."""
-    late = sa.and_(Deal.outcome.is_(None), sa.or_(overdue(), over_plan()))
-    return late if wanted else sa.not_(late)
+    return sa.and_(Deal.outcome.is_(None), sa.or_(overdue(), over_plan()))
+
+
+def _attention(_operator: str, wanted: Any) -> Condition:
+    return needs_attention() if wanted else sa.not_(needs_attention())
 
 
 def overdue() -> Condition:
@@ -171,7 +174,7 @@ DEALS: Final = ListSpec(
             "participant_id", _("Participant"), FieldKind.USER, _takes_part, show=_name_of(User)
         ),
         ListFilter(
-            "attention", _("Needs attention"), FieldKind.FLAG, needs_attention, operators=("eq",)
+            "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
         ),
         ListFilter(
             "in_report",

@@ -16,12 +16,16 @@ from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, announce, audit, differences
 from salesman_core.records.saving import named
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
 MANAGE: Final = "core.pipeline.manage"
 MOST_DAYS: Final = 3650
 _STAGE_COLUMNS: Final = ("percent", "planned_days")
+
+Ordered = type[Pipeline] | type[CloseReason]
+"""A table whose rows stand in an order that people choose."""
 
 
 def create_pipeline(name: str, like_id: int | None = None) -> int:
@@ -36,9 +40,7 @@ def create_pipeline(name: str, like_id: int | None = None) -> int:
         pipeline = Pipeline(name=name, position=position, stages=_first_stages(session, like_id))
         session.add(pipeline)
         session.flush()
-        _keep(
-            session, pipeline.id, "pipeline", pipeline.id, name, "created", {"name": (None, name)}
-        )
+        _keep(session, pipeline, "created", {"name": (None, name)})
         return pipeline.id
 
 
@@ -60,8 +62,7 @@ def rename_pipeline(pipeline_id: int, name: str) -> None:
         if wanted == before:
             return
         pipeline.name = _free_name(session, Pipeline, wanted)
-        changes: Changes = {"name": (before, wanted)}
-        _keep(session, pipeline_id, "pipeline", pipeline_id, wanted, "changed", changes)
+        _keep(session, pipeline, "changed", {"name": (before, wanted)})
 
 
 def order_pipelines(pipeline_ids: Sequence[int]) -> None:
@@ -89,7 +90,7 @@ def delete_pipeline(pipeline_id: int) -> None:
             )
         if session.scalar(sa.select(sa.func.count()).select_from(Pipeline)) == 1:
             raise ConflictError(_("The last pipeline cannot be deleted: deals need one."))
-        _keep(session, pipeline_id, "pipeline", pipeline_id, pipeline.name, "deleted", {})
+        _keep(session, pipeline, "deleted", {})
         session.delete(pipeline)
 
 
@@ -106,7 +107,7 @@ def add_stage(pipeline_id: int, values: Mapping[str, Any]) -> int:
         session.add(stage)
         session.flush()
         changes: Changes = {name: (None, value) for name, value in wanted.items()}
-        _keep(session, pipeline_id, "stage", stage.id, stage.name, "created", changes)
+        _keep(session, stage, "created", changes)
         return stage.id
 
 
@@ -124,7 +125,7 @@ def change_stage(stage_id: int, values: Mapping[str, Any]) -> bool:
             return False
         for name, (_old, new) in changes.items():
             setattr(stage, name, new)
-        _keep(session, stage.pipeline_id, "stage", stage_id, stage.name, "changed", changes)
+        _keep(session, stage, "changed", changes)
         return True
 
 
@@ -147,7 +148,7 @@ def delete_stage(stage_id: int, into_id: int | None = None) -> int:
         if _in_use(session, stage_id):
             moved = _hand_over(session, stage_id, _target(others, stage, into_id))
         changes: Changes = {"into_id": (None, into_id), "deals": (None, moved)} if moved else {}
-        _keep(session, stage.pipeline_id, "stage", stage_id, stage.name, "deleted", changes)
+        _keep(session, stage, "deleted", changes)
         session.delete(stage)
         return moved
 
@@ -201,11 +202,11 @@ def change_reason(reason_id: int, values: Mapping[str, Any]) -> bool:
     demand_permission(MANAGE)
     with writing() as session:
         reason = _own_reason(session, reason_id)
-        wanted = {"active": bool(values.get("active", reason.active))}
+        wanted: dict[str, Any] = {"active": bool(values.get("active", reason.active))}
         wanted |= {"name": named(values["name"])} if "name" in values else {}
         changes = differences(reason, wanted)
         if "name" in changes:
-            _free_name(session, CloseReason, str(wanted["name"]))
+            _free_name(session, CloseReason, wanted["name"])
         for name, (_old, new) in changes.items():
             setattr(reason, name, new)
         if changes:
@@ -239,16 +240,16 @@ def delete_reason(reason_id: int) -> None:
 
 
 def _own_reason(session: Session, reason_id: int) -> CloseReason:
-    reason = _found(session, CloseReason, reason_id)
+    reason: CloseReason = _found(session, CloseReason, reason_id)
     if reason.system is not None:
         raise ConflictError(_("Imports need the reason “%(name)s” as it is.", name=reason.name))
     return reason
 
 
 def _judged_stage(values: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {"name": named(values.get("name"))}
+    wanted: dict[str, Any] = {"name": named(values.get("name"))}
     wanted |= {name: values.get(name) for name in _STAGE_COLUMNS}
-    wrong = {}
+    wrong: dict[str, Text] = {}
     if not _between(wanted["percent"], 0, 100):
         wrong["percent"] = _("A percentage is a whole number from 0 to 100.")
     if wanted["planned_days"] is not None and not _between(wanted["planned_days"], 0, MOST_DAYS):
@@ -262,23 +263,21 @@ def _between(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and least <= value <= most
 
 
-def _free_name(session: Session, model: type[Pipeline | CloseReason], name: str) -> str:
+def _free_name(session: Session, model: Ordered, name: str) -> str:
     if session.scalar(sa.select(sa.exists().where(model.name == name))):
         message = _("“%(name)s” is there already.", name=name)
         raise InvalidError(message, {"name": message})
     return name
 
 
-def _behind_last(session: Session, model: type[Pipeline | CloseReason]) -> int:
+def _behind_last(session: Session, model: Ordered) -> int:
     last = session.scalar(sa.select(sa.func.max(model.position)))
     return 0 if last is None else last + 1
 
 
-def _put_in_order(
-    session: Session, model: type[Pipeline | CloseReason], wanted: Sequence[int]
-) -> list[int]:
+def _put_in_order(session: Session, model: Ordered, wanted: Sequence[int]) -> list[int]:
     """Renumber the rows; give the ids of those that moved."""
-    rows = session.scalars(sa.select(model).order_by(model.position, model.id)).all()
+    rows: Sequence[Any] = session.scalars(sa.select(model).order_by(model.position, model.id)).all()
     place = {id_: number for number, id_ in enumerate(wanted)}
     ordered = sorted(rows, key=lambda row: place.get(row.id, len(place)))
     moved = []
@@ -300,14 +299,8 @@ def _number(session: Session, condition: sa.ColumnElement[bool]) -> int:
     return session.scalar(sa.select(sa.func.count(Deal.id)).where(condition)) or 0
 
 
-def _keep(
-    session: Session,
-    pipeline_id: int,
-    kind: str,
-    record_id: int,
-    label: str,
-    action: str,
-    changes: Changes,
-) -> None:
-    audit(session, kind, record_id, label, action, changes)
+def _keep(session: Session, record: Pipeline | Stage, action: str, changes: Changes) -> None:
+    kind = "stage" if isinstance(record, Stage) else "pipeline"
+    pipeline_id = record.pipeline_id if isinstance(record, Stage) else record.id
+    audit(session, kind, record.id, record.name, action, changes)
     announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {"what": kind})

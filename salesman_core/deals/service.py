@@ -53,7 +53,7 @@ def create_deal(values: Mapping[str, Any]) -> int:
         session.add(deal)
         session.flush()
         _set_parts(session, deal, values)
-        steps.note_opened(session, deal, changes)
+        steps.note_written(session, [(deal, changes)])
         steps.review(deal.client_id)
         return deal.id
 

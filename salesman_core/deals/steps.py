@@ -6,7 +6,7 @@ services do so for one deal, an import for many, and both take the same steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, St
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
-from salesman_core.records.changes import Changes, announce, ask, audit, differences
+from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
+from salesman_core.records.models import Audit
 from salesman_core.records.saving import named, touch
 from salesman_core.services.company import company
 from salesman_hookspecs import Closing, StageMove
@@ -69,17 +70,24 @@ def begin(
     return deal, changes
 
 
-def note_opened(session: Session, deal: Deal, changes: Changes) -> None:
-    """Note that a deal which has just been written was opened."""
-    _log(session, deal, "open", None, deal.created_at)
-    audit(session, "deal", deal.id, deal.name, "created", changes)
-    announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name})
+def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> None:
+    """Note that deals which have just been written were opened, and closed where they are.
 
-
-def note_closed(session: Session, deal: Deal) -> None:
-    """Note that a deal which has just been written was closed already, as a file told."""
-    _log(session, deal, "close", deal.stage_id, deal.created_at)
-    note(session, deal, "closed", _closing(deal))
+    :param written: each with what the audit says of it.
+    """
+    moves: list[dict[str, Any]] = []
+    audits: list[dict[str, Any]] = []
+    for deal, changes in written:
+        moves.append(_step(deal, "open", None, deal.created_at))
+        audits.append(audit_row("deal", deal.id, deal.name, "created", changes))
+        announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name})
+        if deal.outcome is not None:
+            moves.append(_step(deal, "close", deal.stage_id, deal.created_at))
+            audits.append(audit_row("deal", deal.id, deal.name, "closed", _closing(deal)))
+            _tell(session, deal, "closed", _closing(deal))
+    if written:
+        session.execute(sa.insert(DealMove), moves)
+        session.execute(sa.insert(Audit), audits)
 
 
 def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
@@ -104,7 +112,7 @@ def move(session: Session, deal: Deal, stage: Stage) -> None:
     step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
     current_host().call(salesman_before_stage_move, move=step)
     before, deal.stage_id = deal.stage_id, stage.id
-    _log_now(session, deal, "move", before)
+    _log(session, deal, "move", before)
     keep(session, deal, "moved", {"stage_id": (before, stage.id)})
 
 
@@ -119,7 +127,7 @@ def close(
     ask_closing(deal.id, outcome, reason_id)
     deal.outcome, deal.reason_id = outcome, reason_id
     deal.closed_on = closed_on or today(company().tz)
-    _log_now(session, deal, "close", deal.stage_id)
+    _log(session, deal, "close", deal.stage_id)
     keep(session, deal, "closed", _closing(deal))
 
 
@@ -140,7 +148,7 @@ def reopen(session: Session, deal: Deal) -> None:
     """Open a closed deal again where it stood."""
     changes: Changes = {"outcome": (deal.outcome, None), "reason_id": (deal.reason_id, None)}
     deal.outcome = deal.reason_id = deal.closed_on = None
-    _log_now(session, deal, "reopen", deal.stage_id)
+    _log(session, deal, "reopen", deal.stage_id)
     keep(session, deal, "reopened", changes)
 
 
@@ -178,43 +186,40 @@ def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int 
     return reason_id
 
 
-def _log_now(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
+def _log(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
+    """Keep a step of the deal, which now begins to stand where it is."""
     moment = now()
-    _log(session, deal, action, from_stage_id, moment)
+    session.add(DealMove(**_step(deal, action, from_stage_id, moment)))
     deal.stage_since = moment
 
 
-def _log(
-    session: Session, deal: Deal, action: str, from_stage_id: int | None, moment: datetime
-) -> None:
-    """Keep a step of the deal, with how long it had stood where it left."""
+def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) -> dict[str, Any]:
+    """Give the row of a step, with how long the deal had stood where it left."""
     person = current_person()
     stood = 0 if from_stage_id is None else int((moment - deal.stage_since).total_seconds())
-    session.add(
-        DealMove(
-            deal_id=deal.id,
-            action=action,
-            from_stage_id=from_stage_id,
-            to_stage_id=deal.stage_id,
-            outcome=deal.outcome if action == "close" else None,
-            reason_id=deal.reason_id if action == "close" else None,
-            at=moment,
-            actor_id=person.id,
-            actor_name=person.name,
-            seconds=stood,
-        )
-    )
+    closing = action == "close"
+    return {
+        "deal_id": deal.id,
+        "action": action,
+        "from_stage_id": from_stage_id,
+        "to_stage_id": deal.stage_id,
+        "outcome": deal.outcome if closing else None,
+        "reason_id": deal.reason_id if closing else None,
+        "at": moment,
+        "actor_id": person.id,
+        "actor_name": person.name,
+        "seconds": stood,
+    }
 
 
 def keep(session: Session, deal: Deal, action: str, changes: Changes) -> None:
-    """Note a change of a deal, and that it was changed now."""
+    """Note a change of a deal: when, by whom, and for those who listen."""
     touch(deal)
-    note(session, deal, action, changes)
-
-
-def note(session: Session, deal: Deal, action: str, changes: Changes) -> None:
-    """Keep who did what to a deal, and tell those who listen."""
     audit(session, "deal", deal.id, deal.name, action, changes)
+    _tell(session, deal, action, changes)
+
+
+def _tell(session: Session, deal: Deal, action: str, changes: Changes) -> None:
     payload = {name: new for name, (_old, new) in changes.items()}
     announce(session, f"core.deal.{action}", "deal", deal.id, payload)
 

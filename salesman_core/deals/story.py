@@ -23,7 +23,8 @@ def moves(query: TimelineQuery) -> Sequence[TimelineEntry]:
     before, after = sa.orm.aliased(Stage), sa.orm.aliased(Stage)
     found = (
         sa.select(DealMove.id, DealMove.at, DealMove.action, DealMove.actor_name, DealMove.seconds)
-        .add_columns(DealMove.outcome, DealMove.deal_id, Deal.name, CloseReason.name.label("reason"))
+        .add_columns(DealMove.outcome, DealMove.deal_id, Deal.name)
+        .add_columns(CloseReason.name.label("reason"))
         .add_columns(before.name.label("from_stage"), after.name.label("to_stage"), after.percent)
         .join(Deal, Deal.id == DealMove.deal_id)
         .outerjoin(before, before.id == DealMove.from_stage_id)
@@ -69,7 +70,10 @@ def words_of(row: AnyRow) -> str:
     if row.outcome == "lost":
         return texts.gettext("lost: %(reason)s", reason=row.reason or "—")
     return texts.gettext(
-        "from %(before)s to %(stage)s, %(stay)s", before=row.from_stage, stage=_stage(row), stay=_stay(row)
+        "from %(before)s to %(stage)s, %(stay)s",
+        before=row.from_stage,
+        stage=_stage(row),
+        stay=_stay(row),
     )
 
 

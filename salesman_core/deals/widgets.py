@@ -47,7 +47,7 @@ class Numbers:
     month: str
 
 
-def _own() -> tuple[sa.ColumnElement[bool], dict[str, str]]:
+def _own() -> tuple[sa.ColumnElement[bool], dict[str, Any]]:
     """Give the deals of whoever reads, and the filter of the list that shows the same.
 
     Who owns none, as a director, reads about all deals that they see.
@@ -84,10 +84,7 @@ def attention() -> str | None:
     session, (own, filters) = reading(), _own()
     late = sa.and_(own, needs_attention())
     rows = session.execute(
-        queries.named_deals()
-        .where(late)
-        .order_by(Deal.amount.desc(), Deal.id)
-        .limit(_FEW)
+        queries.named_deals().where(late).order_by(Deal.amount.desc(), Deal.id).limit(_FEW)
     ).all()
     number = session.scalar(sa.select(sa.func.count(Deal.id)).where(late)) or 0
     return render(
@@ -140,4 +137,3 @@ def of_client(context: Any) -> str | None:
         may_open=reaches("client", context.id),
         is_overdue=cards.is_overdue,
     )
-

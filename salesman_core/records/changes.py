@@ -51,20 +51,25 @@ def audit(
     session: Session, kind: str, record_id: int, label: str, action: str, changes: Changes
 ) -> None:
     """Keep who did what to a record."""
+    session.add(Audit(**audit_row(kind, record_id, label, action, changes)))
+
+
+def audit_row(
+    kind: str, record_id: int, label: str, action: str, changes: Changes
+) -> dict[str, Any]:
+    """Give a row of the audit, for whoever writes many at once."""
     person = current_person()
-    session.add(
-        Audit(
-            at=now(),
-            actor_id=person.id,
-            actor_name=person.name,
-            kind=kind,
-            record_id=record_id,
-            label=label[:_LABEL],
-            action=action,
-            changes={name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()},
-            address=(request.remote_addr or "") if has_request_context() else "",
-        )
-    )
+    return {
+        "at": now(),
+        "actor_id": person.id,
+        "actor_name": person.name,
+        "kind": kind,
+        "record_id": record_id,
+        "label": label[:_LABEL],
+        "action": action,
+        "changes": {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()},
+        "address": (request.remote_addr or "") if has_request_context() else "",
+    }
 
 
 def announce(

@@ -63,6 +63,7 @@ class FieldWords:
     choices: Mapping[str, Text] | None = None
 
 
+_OF_ANY_KIND: Final = {"note": FieldWords(_("Note")), "file": FieldWords(_("File"))}
 _fields: dict[str, Mapping[str, FieldWords]] = {}
 
 
@@ -217,7 +218,7 @@ def _ids(value: Any) -> Iterable[int]:
 
 
 def _words(kind: str, field: str) -> FieldWords:
-    return _fields.get(kind, {}).get(field) or FieldWords(field)
+    return _fields.get(kind, {}).get(field) or _OF_ANY_KIND.get(field) or FieldWords(field)
 
 
 def _steps(row: AnyRow, names: Mapping[Names, Mapping[int, str]]) -> Iterable[Step]:

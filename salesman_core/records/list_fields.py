@@ -133,7 +133,8 @@ class ListSpec:
         for what was typed; None where the list has no search.
     :param default_sort: the order where nobody says another, as ``-created_at``.
     :param filters: further filters.
-    :param source: the join that columns of other tables come from, or None.
+    :param source: the join that columns of other tables come from, or None. It adds and takes no
+        rows: counts and sums do without it where they can.
     """
 
     kind: str

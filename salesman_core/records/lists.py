@@ -113,9 +113,9 @@ def count(
     :param at_most: stop there, because counting costs more than a page: "1000 and more".
     """
     if at_most is None:
-        statement = _filtered(sa.select(sa.func.count(spec.id)), spec, query, base_condition)
+        statement = _gathered(sa.select(sa.func.count(spec.id)), spec, query, base_condition)
     else:
-        found = _filtered(sa.select(spec.id), spec, query, base_condition).limit(at_most)
+        found = _gathered(sa.select(spec.id), spec, query, base_condition).limit(at_most)
         statement = sa.select(sa.func.count()).select_from(found.subquery())
     return int(_execute(session, statement, query).scalar_one())
 
@@ -135,7 +135,7 @@ def totals(
     :param by: columns that stand before the sums, one row for each of their values; money is
         summed by its currency.
     """
-    statement = _filtered(sa.select(*by, *sums), spec, query, base_condition)
+    statement = _gathered(sa.select(*by, *sums), spec, query, base_condition)
     return _execute(session, statement.group_by(*by).order_by(*by), query).all()
 
 
@@ -155,6 +155,16 @@ def _filtered(
     if spec.source is not None:
         statement = statement.select_from(spec.source)
     return statement.where(base_condition, *conditions(spec, query))
+
+
+def _gathered(
+    statement: sa.Select[Any], spec: ListSpec, query: ListQuery, base_condition: Condition
+) -> sa.Select[Any]:
+    """Filter what reads all pages; without the join, where nothing in it asks for that."""
+    plain = statement.where(base_condition, *conditions(spec, query))
+    if spec.source is None or len(plain.get_final_froms()) == 1:
+        return plain
+    return plain.select_from(spec.source)
 
 
 def _execute(session: Session, statement: sa.Select[Any], query: ListQuery) -> sa.Result[Any]:

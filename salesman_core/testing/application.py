@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from typing import Any
 from flask import Flask
 
 from salesman_core.access.person import SYSTEM, acting_as
-from salesman_core.app import create_app
+from salesman_core.app import create_app, take_stock
 from salesman_core.cli.database import upgrade_database
 from salesman_core.db import db
 from salesman_core.plugins.discovery import Installed, installed_plugins
+from salesman_core.plugins.faults import Breaker, FaultLog
+from salesman_core.plugins.switches import Follower
 from salesman_core.services.company import change_company
 from salesman_core.testing.databases import Template
+from salesman_core.work import init_work
 
 SECRET = "a secret of the tests, known to everybody"  # noqa: S105  # and so none
 
@@ -52,16 +56,10 @@ def running(
     :param installed: the plugins there are; those of the environment where not given.
     :param clock: an object with ``now()``, for a time of one's own.
     """
-    given = {
-        "database_url": url,
-        "data_dir": str(folder),
-        "secret_key": SECRET,
-        "on_error": "skip",
-        **settings,
-    }
-    found = installed_plugins() if installed is None else installed
-    app = create_app(given, installed=found)
-    app.config["RATELIMIT_ENABLED"] = False
+    if installed is None and not settings:
+        app = _reused(url, folder)
+    else:
+        app = _made(url, folder, installed, settings)
     if clock is not None:
         app.extensions["salesman_clock"] = lambda: _moment(clock)
     with app.app_context(), acting_as(SYSTEM):
@@ -71,6 +69,58 @@ def running(
             app.extensions["salesman_live"].stop()
             db.session.remove()
             db.engine.dispose()
+
+
+def _made(
+    url: str, folder: Path, installed: Sequence[Installed] | None, settings: Mapping[str, Any]
+) -> Flask:
+    given = {"database_url": url, "data_dir": str(folder), "secret_key": SECRET, **settings}
+    return create_app(given, installed=installed_plugins() if installed is None else installed)
+
+
+@dataclass
+class Kept:
+    """The application that tests share, as it was when it was made."""
+
+    app: Flask
+    extensions: dict[str, Any]
+    config: dict[str, Any]
+
+
+_kept: list[Kept] = []
+
+
+def _reused(url: str, folder: Path) -> Flask:
+    """Give the application of this process on another database, with nothing left of before.
+
+    Making one takes half a second, most of it for compiling routes, which are always the same.
+    """
+    if not _kept:
+        app = _made(url, folder, None, {})
+        kept_in_memory = ("salesman_people", "salesman_company", "salesman_readers")
+        lasting = {key: one for key, one in app.extensions.items() if key not in kept_in_memory}
+        _kept.append(Kept(app, lasting, dict(app.config)))
+        return app
+    kept = _kept[0]
+    _renew(kept, url, folder)
+    return kept.app
+
+
+def _renew(kept: Kept, url: str, folder: Path) -> None:
+    app, host = kept.app, kept.extensions["salesman_host"]
+    app.extensions.clear()
+    app.extensions.update(kept.extensions)
+    core = replace(kept.config["SALESMAN"], data_dir=folder, database_url=url)
+    app.config.clear()
+    app.config.update({**kept.config, "SALESMAN": core})
+    folder.mkdir(parents=True, exist_ok=True)
+    db.point(app, url)
+    host.dispatcher.faults, host.dispatcher.breaker = FaultLog(), Breaker()
+    app.extensions["salesman_follower"] = Follower(host, kept.extensions["salesman_owners"])
+    app.extensions["salesman_attempts"].reset()
+    init_work(app)
+    with app.app_context():
+        take_stock(host)
 
 
 def _moment(clock: Any) -> datetime:

@@ -45,14 +45,24 @@ class Make:
             session.flush()
             return team.id
 
-    def user(self, role: str = "seller", *, team_id: int | None = None, name: str = "") -> int:
-        """Make a user of a preset role, who may sign in with :data:`PASSWORD`."""
+    def user(
+        self,
+        role: str = "seller",
+        *,
+        team_id: int | None = None,
+        name: str = "",
+        password: str | None = None,
+    ) -> int:
+        """Make a user of a preset role.
+
+        :param password: what they sign in with, as :data:`PASSWORD`; None costs no hashing.
+        """
         number = next(self._numbers)
         return add_user(
             email=f"{role}{number}@example.com",
             name=name or f"{role.title()} {number}",
             roles=[role],
-            password=PASSWORD,
+            password=password,
             team_id=team_id,
         )
 

@@ -18,7 +18,7 @@ from werkzeug.routing import RequestRedirect
 from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import maybe_person
 from salesman_core.errors import ForbiddenError, SalesmanError, UnauthenticatedError
-from salesman_core.i18n import texts
+from salesman_core.i18n import texts, texts_of
 from salesman_core.web.addresses import SIGN_IN, page_of_request
 from salesman_core.web.administrators import administrators
 from salesman_core.web.security import is_api
@@ -189,7 +189,10 @@ def shown(problem: Problem, **context: Any) -> Response:
 
 def _forbidden(error: ForbiddenError) -> Problem:
     permission = permission_named(error.permission)
-    title = f"{permission.title} ({permission.name})" if permission else error.permission
+    title = error.permission
+    if permission is not None:
+        owner = permission.name.split(".", 1)[0]
+        title = f"{texts_of(owner).gettext(permission.title)} ({permission.name})"
     return Problem(403, _title(403), str(error), permission=title, grantors=tuple(administrators()))
 
 

@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
             waiting = waiting_toasts()
             if waiting:
                 partial = render("core/toasts/partial.html", toasts=waiting)
-                response.set_data(response.get_data(as_text=True) + partial)
+                response.set_data(response.get_data(as_text=True) + str(partial))
         return response
 
 

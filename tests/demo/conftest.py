@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from salesman_core.access import passwords
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app, take_stock
 from salesman_core.clients.defaults import seed_ladder
@@ -95,6 +97,12 @@ def part() -> Plan:
 def empty_template() -> Template:
     """A database in which nobody has worked."""
     return Template("demo_before", fill_empty)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with the least work that Argon2 knows."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

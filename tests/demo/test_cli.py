@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from salesman_core.access.permissions import PRESETS
 from salesman_core.cli.application import application

@@ -57,7 +57,7 @@ def test_each_team_has_three_or_four_sellers(plan: Plan) -> None:
     assert set(sellers.values()) <= {3, 4}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_win_rate_lies_between_20_and_35_percent(language: str, seed: int) -> None:
     plan = make_plan(language, TODAY, seed)
@@ -169,7 +169,7 @@ def test_larger_clients_buy_for_more(plan: Plan) -> None:
 
 def test_busy_months_open_more_deals_than_quiet_ones() -> None:
     opened = Counter(
-        deal.at.month for seed in range(6) for deal in make_plan("ru", SUNDAY, seed).deals
+        deal.at.month for seed in range(3) for deal in make_plan("ru", SUNDAY, seed).deals
     )
     assert opened[3] + opened[10] > 1.4 * (opened[1] + opened[5])
 

@@ -72,7 +72,7 @@ class Company:
             **{"poll": 0.05, **options},
         )
 
-    def offer(self, name: str, run: Callable[..., None], **options: Any) -> None:
+    def offer(self, name: str, run: Callable[..., object], **options: Any) -> None:
         """Offer a kind of job."""
         self.kinds[name] = Job(name, run, **options)
 

@@ -35,6 +35,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.databases("sqlite")
 def test_first_visit_leads_to_the_first_start(visit: Visit) -> None:
     assert visit().get("/sign/in").location == "/welcome"
 
@@ -49,6 +50,7 @@ def test_first_start_sets_up_the_company_and_lets_in(app: Flask, visit: Visit) -
     assert found.work_days == (1, 2, 3, 4)
 
 
+@pytest.mark.databases("sqlite")
 def test_first_administrator_may_do_everything(visit: Visit) -> None:
     visitor = visit()
     visitor.post("/welcome", ANSWERS)
@@ -56,12 +58,14 @@ def test_first_administrator_may_do_everything(visit: Visit) -> None:
     assert visitor.get("/admin/mail").status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 def test_first_start_is_over_once_there_is_an_administrator(anna: int, visit: Visit) -> None:
     assert visit().get("/welcome").status_code == 409
     assert visit().post("/welcome", ANSWERS).status_code == 409
     assert visit().post("/welcome/letter", ANSWERS).status_code == 409
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -84,6 +88,7 @@ def test_wrong_answer_keeps_nothing_and_what_was_typed(
         assert reading().scalars(sa.select(User)).all() == []
 
 
+@pytest.mark.databases("sqlite")
 def test_all_that_is_wrong_is_said_at_once(visit: Visit) -> None:
     page = visit().post("/welcome", {"admin_password": "x"}).text
     for field in ("name", "admin_name", "admin_email", "admin_password"):
@@ -99,6 +104,7 @@ def mail_answers(mail_sink: MailSink) -> dict[str, Any]:
     }
 
 
+@pytest.mark.databases("sqlite")
 def test_test_letter_arrives_before_anything_is_saved(
     visit: Visit, mail_sink: MailSink
 ) -> None:

@@ -112,6 +112,7 @@ def test_letter_that_the_server_refuses_for_good_is_not_tried_again(
     assert letter().sealed == {}
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("subject", ["Hello\r\nBcc: all@example.com", "Hello\nthere"])
 def test_subject_cannot_add_headers(
     subject: str, letter: Callable[[], KeptLetter], mail_sink: MailSink
@@ -135,10 +136,12 @@ def test_server_that_an_administrator_set_wins(
     assert settings.sender == "a@example.com"
 
 
+@pytest.mark.databases("sqlite")
 def test_server_never_shows_its_password() -> None:
     assert "geheim" not in repr(MailServer.at("smtp://crm:geheim@mail.example.com"))
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "url", ["mail.example.com", "http://geheim@x", "smtp://", "smtp://crm:geh/eim@mail:x"]
 )
@@ -149,6 +152,7 @@ def test_address_that_is_none_is_refused_without_repeating_it(url: str, app: Fla
     assert refusal.value.__cause__ is None
 
 
+@pytest.mark.databases("sqlite")
 def test_test_letter_arrives_at_once(
     letter: Callable[[], KeptLetter], mail_sink: MailSink
 ) -> None:
@@ -156,6 +160,7 @@ def test_test_letter_arrives_at_once(
     assert [sent["To"] for sent in mail_sink.letters] == ["olga@example.com"]
 
 
+@pytest.mark.databases("sqlite")
 def test_test_letter_tells_what_the_server_said(
     letter: Callable[[], KeptLetter], mail_sink: MailSink
 ) -> None:
@@ -164,6 +169,7 @@ def test_test_letter_tells_what_the_server_said(
         mail.send_trial(MailServer.at(mail_sink.url), "crm@example.com", "olga@example.com")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.usefixtures("inside")
 def test_password_is_not_sent_where_nothing_is_encrypted(mail_sink: MailSink) -> None:
     elsewhere = "127.1"  # this machine, by a name that does not look like it
@@ -172,6 +178,7 @@ def test_password_is_not_sent_where_nothing_is_encrypted(mail_sink: MailSink) ->
         mail.send_trial(server, "crm@example.com", "olga@example.com")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.usefixtures("inside")
 def test_server_that_must_encrypt_and_does_not_gets_no_letter(mail_sink: MailSink) -> None:
     server = MailServer("starttls", "127.0.0.1", mail_sink.port)
@@ -180,6 +187,7 @@ def test_server_that_must_encrypt_and_does_not_gets_no_letter(mail_sink: MailSin
     assert mail_sink.letters == []
 
 
+@pytest.mark.databases("sqlite")
 class TestWithoutServer:
     @pytest.fixture
     def app_settings(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Visitor]
 
-pytestmark = pytest.mark.usefixtures("anna", "sergei")
+pytestmark = [pytest.mark.usefixtures("anna", "sergei"), pytest.mark.databases("sqlite")]
 
 
 def test_devices_are_listed_in_words(visit: Visit) -> None:

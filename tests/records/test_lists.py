@@ -374,6 +374,14 @@ def test_the_count_is_that_of_all_pages(session: Session) -> None:
     assert count(session, OFFERS, asked(limit="1", amount__gt="0"), EVERYTHING) == 4
 
 
+def test_a_count_joins_no_table_that_it_does_not_need(
+    session: Session, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    with statements() as sent:
+        count(session, OFFERS, asked(amount__gt="0"), EVERYTHING)
+    assert "offers_seller" not in sent[0]
+
+
 def test_a_count_may_stop(session: Session) -> None:
     assert count(session, OFFERS, asked(), EVERYTHING, at_most=3) == 3
 

@@ -24,6 +24,7 @@ from salesman_core.db import Base, db, reading, writing
 from salesman_core.plugins import gate, switches
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import PluginHost
+from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.web import hooks, init_web
 from salesman_hookspecs import Plugin
@@ -106,6 +107,7 @@ def shell_app(
     with app.app_context():
         Base.metadata.create_all(db.engine)
         switches.remember(host)
+        change_company({"language": "en"})
     return app
 
 

@@ -16,6 +16,7 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "reason_id": "reason",
     "rung_id": "rung",
     "stage_id": "stage",
+    "text": "note",
 }
 """What a field of the JSON API is called in a file, where that differs."""
 

@@ -84,7 +84,11 @@ class RowWriter(ABC, Generic[R, D]):
 
     @abstractmethod
     def admit(self, draft: D) -> None:
-        """Judge and note a record that has just been written."""
+        """Judge a record that has just been written, where that can only be done now."""
+
+    @abstractmethod
+    def note(self, drafts: Sequence[D]) -> None:
+        """Note the records that have just been written: links, audit, events."""
 
     @abstractmethod
     def differs(self, draft: D) -> bool:
@@ -95,7 +99,7 @@ class RowWriter(ABC, Generic[R, D]):
         """Change a record that there was already."""
 
     @abstractmethod
-    def finish(self, drafts: Collection[D]) -> None:
+    def finish(self) -> None:
         """Do what follows for all that were written."""
 
     def write(self, rows: Sequence[ImportedRow]) -> list[ImportOutcome]:
@@ -141,7 +145,7 @@ class _Wave(Generic[R, D]):
         for place in old:
             self._attempt(place, self._change)
         self._session.flush()
-        self._writer.finish(self._drafts.values())
+        self._writer.finish()
 
     def _read(self) -> None:
         found = self._writer.found(self._rows)
@@ -177,6 +181,7 @@ class _Wave(Generic[R, D]):
         self._session.flush()
         for place in begun:
             self._attempt(place, self._admit)
+        self._writer.note([self._drafts[place] for place in begun if place in self._drafts])
 
     def _begin(self, draft: D) -> str:
         draft.record = self._writer.begin(draft)

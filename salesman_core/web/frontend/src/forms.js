@@ -94,6 +94,7 @@ async function enhance(select) {
     maxOptions: 500,
     ...(searchAddress && { load: searched(searchAddress), shouldLoad: (words) => words.length > 1 }),
   });
+  select.ariaHidden = "true"; // the field that stands for it has its label
 }
 
 const searched = (address) => async (words, give) => {

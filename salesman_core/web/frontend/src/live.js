@@ -19,6 +19,7 @@ function listen() {
 }
 
 function announce(data) {
-  const detail = JSON.parse(data);
+  const { id, ...change } = JSON.parse(data);
+  const detail = { ...change, record_id: id };
   document.body.dispatchEvent(new CustomEvent("salesman:change", { bubbles: true, detail }));
 }

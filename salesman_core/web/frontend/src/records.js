@@ -1,6 +1,7 @@
 // What shows a record hears of its changes alone, one's own and those of others: an element
 // [data-record="client:5"] gets the event "record-changed", for which htmx waits. What somebody is
-// typing in it is not swapped away. In [data-edit], Esc leaves without saving.
+// typing in it is not swapped away. In [data-edit], Esc leaves without saving; a text there is
+// continued at its end.
 import { hasChanged } from "./changes.js";
 
 document.addEventListener("salesman:change", ({ detail }) => {
@@ -16,4 +17,9 @@ document.addEventListener("keydown", (event) => {
   if (!leave) return;
   event.preventDefault();
   leave.click();
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches?.("[data-edit] textarea") || target.selectionEnd > 0) return;
+  target.setSelectionRange(target.value.length, target.value.length);
 });

@@ -1,0 +1,88 @@
+"""What deals say for a client's place on the ladder: each is an interest, a won one a sale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from salesman_core.db import writing
+from salesman_core.deals.models import Deal
+from salesman_core.deals.steps import WON
+from salesman_core.i18n import texts
+from salesman_core.services.company import company
+from salesman_hookspecs import Evidence
+
+
+def of_clients(client_ids: Sequence[int]) -> Iterable[Evidence]:
+    """Give the evidence of the deals of some clients, as it stands in the open transaction."""
+    query = sa.select(
+        Deal.id,
+        Deal.name,
+        Deal.client_id,
+        Deal.created_at,
+        Deal.stage_since,
+        Deal.outcome,
+        Deal.opened_on,
+        Deal.closed_on,
+    ).where(Deal.client_id.in_(client_ids), Deal.deleted_at.is_(None))
+    with writing() as session:
+        rows = session.execute(query).all()
+    zone = company().tz
+    return [evidence for row in rows for evidence in _of_deal(row, zone)]
+
+
+def _of_deal(row: Any, zone: ZoneInfo) -> Iterator[Evidence]:
+    sale, url = f"deal:{row.id}", f"/deals/{row.id}"
+    yield Evidence(
+        client_id=row.client_id,
+        weight="interest",
+        sale=sale,
+        at=_within(row.opened_on, row.created_at, zone),
+        text=_Opened(row.id, row.name),
+        url=url,
+    )
+    if row.outcome == WON:
+        yield Evidence(
+            client_id=row.client_id,
+            weight="sale",
+            sale=sale,
+            at=_within(row.closed_on, row.stage_since, zone),
+            text=_Won(row.id, row.closed_on),
+            url=url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is said of an interest, put into words only where it is new."""
+
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return texts.gettext("deal %(id)s “%(name)s” was opened", id=self.id, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Won:
+    """What is said of a sale, put into words only where it is new."""
+
+    id: int
+    day: date
+
+    def __str__(self) -> str:
+        return texts.gettext("deal %(id)s was won on %(day)s", id=self.id, day=self.day.isoformat())
+
+
+def _within(day: date, noted: datetime, zone: ZoneInfo) -> datetime:
+    """Give when something came about: when it was noted, or the end of its day if that is past.
+
+    What a file tells of last year happened last year, whenever the file came in.
+    """
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    return min(noted, end)

@@ -1,0 +1,39 @@
+"""What is removed by the clock, so that the core's own tables stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from salesman_core.clock import now
+from salesman_core.events import purge_events
+from salesman_core.jobs import purge
+from salesman_hookspecs import Job, Schedule, hookimpl
+
+JOBS_KEPT: Final = timedelta(days=14)
+EVENTS_KEPT: Final = timedelta(days=90)
+
+
+def tidy() -> None:
+    """Remove jobs that ended and events that were handed on long ago, in small pieces."""
+    _until_none_is_left(partial(purge, JOBS_KEPT))
+    _until_none_is_left(lambda: purge_events(EVENTS_KEPT, now=now()))
+
+
+def _until_none_is_left(remove_some: Callable[[], int]) -> None:
+    while remove_some():
+        pass
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work."""
+    return [Job("core.tidy", tidy, transactional=False)]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it is done: at night."""
+    return [Schedule("core.tidy", "43 3 * * *", "core.tidy")]
