@@ -29,7 +29,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## set up what is missing and serve http://127.0.0.1:8000 with demo data
-	@$(BIN)/salesman init
+	@$(BIN)/salesman init --language ru
 	@$(BIN)/salesman demo
 	@exec $(BIN)/salesman serve
 

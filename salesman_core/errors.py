@@ -49,6 +49,20 @@ class VetoedError(SalesmanError):
         self.plugin = plugin
 
 
+class PluginFailedError(SalesmanError):
+    """A plugin that judges the change failed, so the change was not made.
+
+    :param plugin: its id.
+    :param reference: by which an administrator finds the cause.
+    """
+
+    status = 409
+
+    def __init__(self, message: Text, plugin: str, reference: str) -> None:
+        super().__init__(message)
+        self.plugin, self.reference = plugin, reference
+
+
 class MissingError(SalesmanError, LookupError):
     """There is no such record, or the person may not know of it."""
 

@@ -46,8 +46,8 @@ class TooManyAttemptsError(SalesmanError):
     status = 429
 
     def __init__(self, wait: timedelta) -> None:
-        text = format_timedelta(wait, threshold=1.5, locale=get_locale())
-        super().__init__(_("Too many attempts. Try again in %(wait)s.", wait=text))
+        when = format_timedelta(wait, threshold=1.5, add_direction=True, locale=get_locale())
+        super().__init__(_("Too many attempts. Try again %(when)s.", when=when))
         self.wait = wait
 
 

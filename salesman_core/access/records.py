@@ -53,13 +53,31 @@ def visible(kind: str, permission: str | None = None, person: Person | None = No
     if type_.deleted is not None:
         conditions.append(getattr(type_.model, type_.deleted).is_(None))
     try:
-        narrowing = current_host().call(
-            salesman_record_filter, kind=kind, permission=permission, person=person
-        )
+        conditions += _narrowing(kind, permission, person)
     except Denied:
         return sa.false()
-    conditions += [one.value for one in narrowing if one.value is not None]
     return sa.and_(*conditions)
+
+
+def _narrowing(kind: str, permission: str, person: Person) -> list[Condition]:
+    """Give what plugins add to the condition.
+
+    :raises Denied: where one of them fails, or gives what is no condition.
+    """
+    host = current_host()
+    given = host.call(salesman_record_filter, kind=kind, permission=permission, person=person)
+    for one in given:
+        if not _is_condition(one.value):
+            message = f"gave {type(one.value).__name__}, not a condition of SQLAlchemy"
+            host.dispatcher.faults.note(one.owner, "salesman_record_filter", TypeError(message))
+            raise Denied(one.owner)
+    return [sa.true() & one.value for one in given]
+
+
+def _is_condition(value: object) -> bool:
+    if isinstance(value, sa.ColumnElement):
+        return isinstance(value.type, sa.Boolean)
+    return isinstance(value, bool)
 
 
 def _within_scope(type_: RecordType, permission: str, person: Person) -> Condition:

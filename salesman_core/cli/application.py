@@ -39,12 +39,20 @@ def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P,
     return run
 
 
+class PluginGroup(click.Group):
+    """The commands of one plugin, which run inside the application, as the system."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was named."""
+        return with_application(lambda _app: super(PluginGroup, self).invoke(ctx))()
+
+
 def plugin_commands() -> dict[str, click.Command]:
     """Give a group of commands for each active plugin that brings any."""
     host = application().extensions["salesman_host"]
     groups: dict[str, click.Command] = {}
     for one in host.contributions(salesman_cli):
-        group = groups.setdefault(one.owner, click.Group(one.owner))
+        group = groups.setdefault(one.owner, PluginGroup(one.owner))
         if isinstance(group, click.Group) and isinstance(one.value, click.Command):
             group.add_command(one.value)
     return groups

@@ -62,7 +62,9 @@ def _new_form(form: FormState) -> Markup:
 def known() -> Markup:
     """Give whom one knows already by the phones and emails that are being typed."""
     names = ("phones", "contact_phones"), ("emails", "contact_emails")
-    phones, emails = ([one for name in pair for one in request.args.getlist(name)] for pair in names)
+    phones, emails = (
+        [one for name in pair for one in request.args.getlist(name)] for pair in names
+    )
     return render("core/clients/known.html", known=known_already(reading(), phones, emails))
 
 

@@ -36,9 +36,7 @@ def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
     contact = None
     own = _below(typed, CONTACT_PREFIX)
     if any(value.strip() for values in own.listvalues() for value in values):
-        contact = _judged(
-            ChangeContactSchema(), _read(own), CONTACT_PREFIX, wrong
-        )
+        contact = _judged(ChangeContactSchema(), _read(own), CONTACT_PREFIX, wrong)
     if wrong:
         raise InvalidError(next(iter(wrong.values())), wrong)
     return client, contact

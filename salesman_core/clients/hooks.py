@@ -18,11 +18,15 @@ from salesman_core.clients import (
     views,
     words,
 )
+from salesman_core.clients.import_apply import apply_clients
+from salesman_core.clients.import_contacts import apply_contacts
+from salesman_core.clients.imports import CLIENT_FIELDS, CONTACT_FIELDS
 from salesman_core.clients.models import Client, ClientParticipant, Contact
 from salesman_core.i18n import texts
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     EventType,
+    ImportType,
     NavItem,
     Permission,
     PresetGrant,
@@ -169,4 +173,14 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("core.contact.changed", "A contact was changed", fields),
         EventType("core.contact.deleted", "A contact was put into the bin"),
         EventType("core.contact.restored", "A contact was taken out of the bin"),
+    ]
+
+
+@hookimpl
+def salesman_import_types() -> Iterable[ImportType]:
+    """Let files bring clients and contacts in."""
+    permission = "core.client.import"
+    return [
+        ImportType("clients", _("Clients"), permission, CLIENT_FIELDS, apply_clients),
+        ImportType("contacts", _("Contacts"), permission, CONTACT_FIELDS, apply_contacts),
     ]

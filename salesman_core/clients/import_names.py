@@ -69,7 +69,7 @@ class NamedClients:
             if len(ids) == 1:
                 self._found[named] = next(iter(ids))
             elif ids:
-                self._wrong[named] = _several(row[NAME], ids)
+                self._wrong[named] = _several(ids)
 
     def _by_key(self, rows: Iterable[ImportedRow]) -> dict[str, int]:
         keys = {key for row in rows for key in (row.get(KEY), row.get(NAME)) if key}
@@ -106,10 +106,10 @@ class NamedClients:
         if named in self._wrong:
             raise self._wrong[named]
         if NAME not in row or not self._create:
-            message = _("There is no client “%(name)s”.", name=row.get(NAME, row.get(KEY)))
-            raise InvalidError(message, {NAME: message})
+            message = _("there is no such client")
+            raise InvalidError(message, {NAME if NAME in row else KEY: message})
         if not current_person().may("core.client.create"):
-            message = _("Your roles do not let you make the client “%(name)s”.", name=row[NAME])
+            message = _("there is no such client, and your roles do not let you make one")
             raise InvalidError(message, {NAME: message})
         _judge(row)
 
@@ -160,6 +160,11 @@ class NamedClients:
             raise self._wrong[named]
         return self._found[named]
 
+    def ids(self, rows: Iterable[ImportedRow]) -> set[int]:
+        """Give the clients that some rows name, as far as they are there."""
+        named = (_named(row) for row in rows)
+        return {self._found[one] for one in named if one is not None and one in self._found}
+
 
 def _named(row: ImportedRow) -> _Named | None:
     if KEY in row:
@@ -186,7 +191,7 @@ def _kept_key(row: ImportedRow, taken: Iterable[str]) -> str:
     return key if len(key) <= _LONGEST_KEY and key not in taken else ""
 
 
-def _several(name: str, ids: Iterable[int]) -> InvalidError:
+def _several(ids: Iterable[int]) -> InvalidError:
     listed = ", ".join(str(one) for one in sorted(ids)[:5])
-    message = _("Several clients are called “%(name)s”: %(ids)s.", name=name, ids=listed)
+    message = _("several clients are called so: %(ids)s", ids=listed)
     return InvalidError(message, {NAME: message})

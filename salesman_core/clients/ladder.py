@@ -16,10 +16,10 @@ from salesman_core.clock import now
 from salesman_core.db import AnyRow, Base, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.plugins.host import current_host
+from salesman_core.plugins.host import CORE, current_host
 from salesman_core.records.changes import announce, audit
 from salesman_core.records.saving import for_change, touch
-from salesman_hookspecs import Evidence
+from salesman_hookspecs import Evidence, Phase
 from salesman_hookspecs.insight import salesman_relationship_evidence
 
 _ = texts.lazy
@@ -80,8 +80,23 @@ def _take_over(session: Session, ids: Sequence[int]) -> set[int]:
         given[answer.owner] += list(answer.value)
     fresh: set[int] = set()
     for owner, evidence in given.items():
-        fresh |= _reconcile(session, owner, ids, evidence)
+        if owner == CORE:
+            fresh |= _reconcile(session, owner, ids, evidence)
+        else:
+            fresh |= _believed(session, owner, ids, evidence)
     return fresh
+
+
+def _believed(
+    session: Session, owner: str, ids: Sequence[int], given: Sequence[Evidence]
+) -> set[int]:
+    """Keep a plugin's evidence; what the database refuses leaves its former evidence standing."""
+    asked = [one for one in given if one.client_id in ids]
+    place = "salesman_relationship_evidence"
+    kept = current_host().dispatcher.guarded(
+        owner, place, lambda: _reconcile(session, owner, ids, asked), phase=Phase.WRITE
+    )
+    return kept or set()
 
 
 def _reconcile(
@@ -232,6 +247,11 @@ def set_rung(client_id: int, rung_id: int, reason: str, version: int | None = No
         if session.get(Rung, rung_id) is None:
             message = _("There is no rung %(id)s.", id=rung_id)
             raise InvalidError(message, {"rung_id": message})
-        client.rung_pinned_at = now()
-        if client.rung_id != rung_id:
-            _move(session, client, rung_id, reason.strip(), None, automatic=False)
+        put_on_rung(session, client, rung_id, reason.strip())
+
+
+def put_on_rung(session: Session, client: Client, rung_id: int, reason: str) -> None:
+    """Put a loaded client on a rung, as somebody or their file wants it."""
+    client.rung_pinned_at = now()
+    if client.rung_id != rung_id:
+        _move(session, client, rung_id, reason, None, automatic=False)

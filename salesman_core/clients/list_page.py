@@ -99,7 +99,7 @@ class Listed:
 @requires("core.client.view")
 def index() -> ResponseReturnValue:
     """Show the list of clients."""
-    asked = {
+    asked: dict[str, Any] = {
         name: filled
         for name, values in request.args.to_dict(flat=False).items()
         if (filled := [value for value in values if value])
@@ -157,7 +157,10 @@ def _chips(
         "participant_id": dict(people),
     }
     values = {one.parameter: (one.name, one.value) for one in query.filters}
-    chips = [_named(chip, *values.get(chip.parameter, ("", None)), names) for chip in describe(query, CLIENTS)]
+    chips = [
+        _named(chip, *values.get(chip.parameter, ("", None)), names)
+        for chip in describe(query, CLIENTS)
+    ]
     return [(chip, _address(query.without(chip.parameter))) for chip in chips]
 
 
@@ -174,16 +177,19 @@ def _views(query: ListQuery, ladder: Sequence[AnyRow]) -> list[View]:
     """Give the tabs: everybody, one's own, and each rung of the ladder."""
     only = {one.parameter: one.text for one in query.filters}
     plain = not query.q
-    tabs: list[tuple[str, dict[str, str]]] = [
+    tabs: list[tuple[str, dict[str, Any]]] = [
         (str(_("All")), {}),
         (str(_("Mine")), {"mine": "true"}),
         *((rung.name, {"rung_id": str(rung.id)}) for rung in ladder),
     ]
-    return [View(title, url_for("clients.index", **args), plain and only == args) for title, args in tabs]
+    return [
+        View(title, url_for("clients.index", **args), plain and only == args)
+        for title, args in tabs
+    ]
 
 
 def _address(query: ListQuery) -> str:
-    args = query.args()
+    args: dict[str, Any] = dict(query.args())
     if args.get("sort") == CLIENTS.default_sort:
         del args["sort"]
     return url_for("clients.index", **args)

@@ -171,8 +171,10 @@ def _found(session: Session, rung_id: int) -> Rung:
     return rung
 
 
-def _judged(session: Session, values: Mapping[str, Any], rung_id: int | None = None) -> dict[str, Any]:
-    judged = {
+def _judged(
+    session: Session, values: Mapping[str, Any], rung_id: int | None = None
+) -> dict[str, Any]:
+    judged: dict[str, Any] = {
         "name": named(values.get("name")),
         "colour": values.get("colour"),
         "interests": values.get("interests"),

@@ -36,7 +36,9 @@ _FEWEST_DIGITS: Final = 4
 
 def find_clients(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
     """Give the clients that the person sees, by name, phone or email."""
-    reached = _reached(typed, ClientPhone, ClientEmail, ClientPhone.client_id, ClientEmail.client_id)
+    reached = _reached(
+        typed, ClientPhone, ClientEmail, ClientPhone.client_id, ClientEmail.client_id
+    )
     score = _score(Client.search_name, Client.id, typed, reached)
     rows = reading().execute(
         sa.select(Client.id, Client.name, Rung.name.label("rung"), User.name.label("owner"))

@@ -25,7 +25,7 @@ from salesman_core.clock import now
 from salesman_core.records import reach
 from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
 from salesman_core.records.models import Audit
-from salesman_core.records.saving import named, touch
+from salesman_core.records.saving import named, touch, write_rows
 from salesman_core.services.company import company
 
 CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "custom", "imported")
@@ -101,8 +101,7 @@ def _audit_new(session: Session, kind: str, written: Sequence[tuple[Reached, Cha
     rows = [
         audit_row(kind, record.id, record.name, "created", changes) for record, changes in written
     ]
-    if rows:
-        session.execute(sa.insert(Audit), rows)
+    write_rows(session, Audit, rows)
 
 
 def change(kind: str, record: Reached, wanted: Mapping[str, Any]) -> Changes:

@@ -70,16 +70,20 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
     try:
         editing.save_field(record_id, name, request.form, request.form.get("version", type=int))
     except StaleError as error:
-        return make_response(_edited(_as_typed(record_id, name, [error.message], True)), 412)
+        return make_response(
+            _edited(_as_typed(record_id, name, [error.message], conflict=True)), 412
+        )
     except InvalidError as error:
         wrong = list(error.fields.values()) or [error.message]
-        return make_response(_edited(_as_typed(record_id, name, wrong, False)), 422)
+        return make_response(_edited(_as_typed(record_id, name, wrong)), 422)
     if not is_htmx():
         return redirect(url_for("clients.card", record_id=record_id))
     return told("client", record_id, _shown(record_id, name))
 
 
-def _as_typed(client_id: int, name: str, wrong: list[Any], conflict: bool) -> editing.Field:  # noqa: FBT001
+def _as_typed(
+    client_id: int, name: str, wrong: list[Any], *, conflict: bool = False
+) -> editing.Field:
     now = editing.field_of(client_id, name)
     several = isinstance(now.seen, list)
     typed = request.form.getlist(name) if several else request.form.get(name, "")

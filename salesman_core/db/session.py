@@ -93,6 +93,36 @@ class WritingSession(Session):
         super().__init__(*args, **kwargs)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[], None]] = []
+        self._lent = False
+
+    @contextmanager
+    def ended_by_owner_only(self) -> Iterator[None]:
+        """Refuse to end the transaction inside this block: a stranger has the session."""
+        lent, self._lent = self._lent, True
+        try:
+            yield
+        finally:
+            self._lent = lent
+
+    def commit(self) -> None:
+        """Commit, for whoever opened the transaction."""
+        self._refuse_strangers()
+        super().commit()
+
+    def rollback(self) -> None:
+        """Roll back, for whoever opened the transaction."""
+        self._refuse_strangers()
+        super().rollback()
+
+    def close(self) -> None:
+        """Close, for whoever opened the transaction."""
+        self._refuse_strangers()
+        super().close()
+
+    def _refuse_strangers(self) -> None:
+        if self._lent:
+            message = "the transaction of a change ends where it began: raise to refuse the change"
+            raise RuntimeError(message)
 
 
 def _current() -> WritingSession | None:

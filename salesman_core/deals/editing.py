@@ -13,6 +13,7 @@ from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, queries
 from salesman_core.deals.models import Deal, DealContact, DealParticipant
+from salesman_core.deals.schemas import ChangeDealSchema
 from salesman_core.deals.service import change_deal
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
@@ -89,7 +90,7 @@ def save_field(deal_id: int, name: str, typed: str, *, seen: str, version: int |
     :raises StaleError: where the field itself has another value by now.
     :raises InvalidError: for what cannot be read or cannot be.
     """
-    values = forms.read({name: typed}, name)
+    values = forms.judged(ChangeDealSchema(partial=True), {name: typed}, name)
     try:
         return change_deal(deal_id, values, version)
     except StaleError:

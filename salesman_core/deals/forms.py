@@ -7,11 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import marshmallow as ma
+
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports.amounts import in_hundredths, read_money
 from salesman_core.records.imports.dates import own_order, read_date, taken_apart
 from salesman_core.records.imports.errors import CellError
+from salesman_core.rest.schemas import judge
 from salesman_core.services.company import company
 from salesman_core.web.locale import current_language
 from salesman_hookspecs import Text
@@ -120,6 +123,21 @@ def read(typed: Mapping[str, str], *names: str) -> dict[str, Any]:
     if wrong:
         raise InvalidError(_("Something could not be read."), wrong)
     return values
+
+
+def judged(schema: ma.Schema, typed: Mapping[str, str], *names: str) -> dict[str, Any]:
+    """Give the values of some fields of a form, judged by the schema of the JSON API.
+
+    :raises InvalidError: by field, for what cannot be read or cannot be.
+    """
+    values = read(typed, *names)
+    return judge(schema, {name: _in_api_notation(value) for name, value in values.items()})
+
+
+def _in_api_notation(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def written(value: Any) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from salesman_core.access.records import demand
@@ -24,6 +23,7 @@ from salesman_core.records.external_ids import set_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.records.saving import write_rows
 from salesman_core.services.company import company
 from salesman_hookspecs import ImportBatch, ImportOutcome
 
@@ -123,8 +123,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
             for one in drafts
             for source, key in one.told.external_ids.items()
         ]
-        if keys:
-            self.session.execute(sa.insert(DealExternalId), keys)
+        write_rows(self.session, DealExternalId, keys)
         steps.note_written(self.session, [(one.written, one.changes) for one in drafts])
         self._touched.update(one.written.client_id for one in drafts)
 

@@ -123,7 +123,7 @@ def _spoken(value: Any) -> Any:
 def _currency(code: str) -> str:
     wanted = code.strip().upper()
     if not is_currency(wanted):
-        message = _("“%(code)s” is no currency: give its code, as EUR.", code=code)
+        message = _("this is no currency: give its code, as EUR")
         raise InvalidError(message, {"currency": message})
     return wanted
 
@@ -133,7 +133,7 @@ def _cost(margin: Decimal, amount: Decimal | None, deal: Deal | None) -> Decimal
     if amount is None:
         amount = deal.amount if deal is not None else Decimal(0)
     if margin > amount:
-        message = _("The margin is greater than the amount.")
+        message = _("the margin is greater than the amount")
         raise InvalidError(message, {"margin": message})
     return amount - margin
 

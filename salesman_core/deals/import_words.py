@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -20,7 +21,7 @@ from salesman_core.i18n import texts
 
 _ = texts.lazy
 
-_PERCENT: Final = re.compile(r"(\d{1,3})(?:[.,]0+)? ?%?")
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(%?)")
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     WON: ("won", "closed won", "выиграна", "выиграно", "выигран", "победа", "успешно"),
     LOST: ("lost", "closed lost", "проиграна", "проиграно", "проигран", "проигрыш", "отказ"),
@@ -29,6 +30,15 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 _OUTCOMES: Final = {word: outcome for outcome, words in _WORDS.items() for word in words}
 _MOST_SAID: Final = 12
 """So many names are told to somebody who wrote one that there is not."""
+
+
+def _percents(word: str) -> list[Decimal]:
+    """Give the percentages that a word may mean: a spreadsheet keeps 40 % as 0.4."""
+    written = _PERCENT.fullmatch(word)
+    if written is None:
+        return []
+    number = Decimal(written[1].replace(",", "."))
+    return [number, number * 100] if number <= 1 and not written[2] else [number]
 
 
 def outcome_of(word: str | None) -> str | None:
@@ -40,10 +50,7 @@ def outcome_of(word: str | None) -> str | None:
         return None
     found = _OUTCOMES.get(normalised(word))
     if found is None:
-        message = _(
-            "“%(word)s” says neither that the deal is won nor lost: name it in the mapping.",
-            word=word,
-        )
+        message = _("it says neither that the deal is won nor that it is lost")
         raise InvalidError(message, {"outcome": message})
     return found or None
 
@@ -64,9 +71,9 @@ class Pipelines:
             return own or self._first()
         found = self._by_name.get(normalised(name))
         if found is None:
-            raise _unknown("pipeline", name, [one.name for one in self._all])
+            raise _unknown("pipeline", [one.name for one in self._all])
         if own not in (None, found):
-            message = _("The deal is in another pipeline, in which it stays.")
+            message = _("the deal is in another pipeline, in which it stays")
             raise InvalidError(message, {"pipeline_id": message})
         return found
 
@@ -74,7 +81,7 @@ class Pipelines:
         for one in self._all:
             if one.stages:
                 return one
-        message = _("There is no pipeline with stages.")
+        message = _("there is no pipeline with stages")
         raise InvalidError(message, {"pipeline_id": message})
 
     def stage(
@@ -91,18 +98,18 @@ class Pipelines:
         for stage in found.stages:
             if normalised(stage.name) == wanted:
                 return stage
-        percent = _PERCENT.fullmatch(wanted)
-        for stage in found.stages:
-            if percent and stage.percent == int(percent[1]):
-                return stage
+        by_percent = {Decimal(stage.percent): stage for stage in reversed(found.stages)}
+        for percent in _percents(wanted):
+            if percent in by_percent:
+                return by_percent[percent]
         stages = [f"{one.name} ({one.percent} %)" for one in found.stages]
-        raise _unknown("stage", name, stages)
+        raise _unknown("stage", stages)
 
     def beginning(self, pipeline: str | None, outcome: str | None) -> Stage:
         """Give where a deal stands of which a file tells no stage: a won one came to the end."""
         stages = self._of(pipeline, None).stages
         if not stages:
-            message = _("The pipeline has no stages.")
+            message = _("this pipeline has no stages")
             raise InvalidError(message, {"pipeline_id": message})
         return stages[-1] if outcome == WON else stages[0]
 
@@ -116,10 +123,12 @@ class Reasons:
     def __init__(self, session: Session, *, create: bool) -> None:
         rows = session.execute(sa.select(CloseReason.id, CloseReason.name, CloseReason.system))
         self._by_name: dict[str, int] = {}
+        self._names: list[str] = []
         self._not_stated: int | None = None
         self._create = create
         for row in rows:
             self._by_name[normalised(row.name)] = row.id
+            self._names.append(row.name)
             if row.system == NOT_STATED_KEY:
                 self._not_stated = row.id
 
@@ -132,7 +141,7 @@ class Reasons:
         if found is not None:
             return found
         if not (self._create and current_person().may(MANAGE)):
-            raise _unknown("reason", name, self._by_name)
+            raise _unknown("reason", self._names)
         self._by_name[normalised(name)] = found = add_reason(name)
         return found
 
@@ -142,18 +151,18 @@ class Reasons:
         :raises InvalidError: where the company has no such reason.
         """
         if self._not_stated is None:
-            message = _("The file does not say why the deal was lost.")
+            message = _("the file does not say why the deal was lost")
             raise InvalidError(message, {"reason_id": message})
         return self._not_stated
 
 
-def _unknown(kind: str, name: str, known: Collection[str] | Iterable[str]) -> InvalidError:
+def _unknown(kind: str, known: Iterable[str]) -> InvalidError:
     told = list(known)
     more = ", …" if len(told) > _MOST_SAID else ""
-    values: dict[str, Any] = {"name": name, "known": ", ".join(told[:_MOST_SAID]) + more}
+    listed = ", ".join(told[:_MOST_SAID]) + more
     messages = {
-        "pipeline": _("There is no pipeline “%(name)s”, only: %(known)s.", **values),
-        "stage": _("There is no stage “%(name)s”, only: %(known)s.", **values),
-        "reason": _("There is no reason “%(name)s”, only: %(known)s.", **values),
+        "pipeline": _("there is no such pipeline, only: %(known)s", known=listed),
+        "stage": _("there is no such stage, only: %(known)s", known=listed),
+        "reason": _("there is no such reason, only: %(known)s", known=listed),
     }
     return InvalidError(messages[kind], {f"{kind}_id": messages[kind]})

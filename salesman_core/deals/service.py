@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand, demand_permission
+from salesman_core.access.records import demand, demand_permission, reaches
 from salesman_core.clients.models import Contact
 from salesman_core.clock import now
 from salesman_core.db import writing
@@ -69,8 +69,9 @@ def _beginning(session: Session, pipeline_id: int | None, stage_id: int | None) 
 
 
 def _seen_client(session: Session, client_id: int | None) -> int | None:
-    if client_id is not None:
-        demand("client", client_id, "core.client.view", session=session)
+    if client_id is not None and not reaches("client", client_id, session=session):
+        message = _("There is no client %(id)s, or you may not see it.", id=client_id)
+        raise InvalidError(message, {"client_id": message})
     return client_id
 
 

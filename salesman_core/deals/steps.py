@@ -22,8 +22,8 @@ from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
 from salesman_core.records.models import Audit
-from salesman_core.records.saving import named, touch
-from salesman_core.services.company import company
+from salesman_core.records.saving import named, touch, write_rows
+from salesman_core.services.company import company, is_currency
 from salesman_hookspecs import Closing, StageMove
 from salesman_hookspecs.data import salesman_before_close, salesman_before_stage_move
 
@@ -49,6 +49,7 @@ def begin(
     :param values: as the JSON API names them.
     :raises VetoedError: where a plugin refuses it.
     """
+    _refuse_unknown_currency(values)
     moment = now()
     deal = Deal(
         client_id=client_id,
@@ -70,6 +71,13 @@ def begin(
     return deal, changes
 
 
+def _refuse_unknown_currency(values: Mapping[str, Any]) -> None:
+    code = values.get("currency")
+    if code is not None and not is_currency(code):
+        message = _("There is no currency %(code)s.", code=code)
+        raise InvalidError(message, {"currency": message})
+
+
 def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> None:
     """Note that deals which have just been written were opened, and closed where they are.
 
@@ -85,9 +93,8 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
             moves.append(_step(deal, "close", deal.stage_id, deal.created_at))
             audits.append(audit_row("deal", deal.id, deal.name, "closed", _closing(deal)))
             _tell(session, deal, "closed", _closing(deal))
-    if written:
-        session.execute(sa.insert(DealMove), moves)
-        session.execute(sa.insert(Audit), audits)
+    write_rows(session, DealMove, moves)
+    write_rows(session, Audit, audits)
 
 
 def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
@@ -95,6 +102,7 @@ def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
 
     :raises VetoedError: where a plugin refuses it.
     """
+    _refuse_unknown_currency(wanted)
     changes = differences(deal, wanted)
     ask("deal", deal.id, changes)
     for name, (_old, new) in changes.items():

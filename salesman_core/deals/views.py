@@ -14,6 +14,7 @@ from salesman_core.db import reading
 from salesman_core.deals import card as cards
 from salesman_core.deals import editing, forms, queries
 from salesman_core.deals.answers import asked_number, asked_version
+from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
@@ -114,12 +115,20 @@ def create() -> ResponseReturnValue:
     """Open a deal."""
     names = ("name", "client_id", "amount", "currency", "expected_on", "stage_id")
     try:
-        values = forms.read(request.form, *names)
-        deal_id = create_deal({name: one for name, one in values.items() if one not in (None, "")})
+        typed = {
+            name: value for name, value in request.form.items() if value.strip() or name == "name"
+        }
+        deal_id = create_deal(forms.judged(DealSchema(), typed, *names))
     except InvalidError as error:
         return make_response(_form(FormState.refused(request.form, error)), 422)
     toast(_("The deal was opened."))
     return redirect(url_for("deals.card", record_id=deal_id))
+
+
+def _filled() -> dict[str, str]:
+    """Give what was typed; a field left empty is not asked for, but a deal needs its name."""
+    typed = request.form.to_dict()
+    return {name: value for name, value in typed.items() if value.strip() or name == "name"}
 
 
 def _beginning() -> dict[str, object]:

@@ -61,9 +61,9 @@ def write_plan(plan: Plan, advance: Callable[[int], object] = lambda _number: No
     :param advance: told how many more things have been written.
     :raises ConflictError: where there are clients, or stages of the company's own.
     """
-    if has_clients():
-        raise ConflictError(_("There are clients already: demo data needs a new database."))
     with current_app.app_context(), acting_as(SYSTEM):
+        if has_clients():
+            raise ConflictError(_("There are clients already: demo data needs a new database."))
         change_company({**asdict(plan.company), "language": plan.language})
     # In a context of its own, since what the other one knows of the company is of before.
     with current_app.app_context(), clock_set_back() as clock, writing() as session:

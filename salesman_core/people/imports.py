@@ -40,7 +40,7 @@ class Owners:
                 self._known[name] = self._looked_up(name)
         found = self._known[name]
         if found is None:
-            message = _("There is no user “%(name)s”, or more than one.", name=name)
+            message = _("there is no such user, or more than one")
             raise InvalidError(message, {"owner": message})
         return found
 
@@ -49,7 +49,7 @@ class Owners:
         if found is not None or not self._create:
             return found
         if not current_person().may(MANAGE):
-            message = _("“%(name)s” is no user, and your roles do not let you add one.", name=name)
+            message = _("there is no such user, and your roles do not let you add one")
             raise InvalidError(message, {"owner": message})
         return user_named(self._session, name, create_missing=True, source=self._source)
 
@@ -65,6 +65,6 @@ class Owners:
         found = self.named(name)
         person = current_person()
         if found not in (owner_id, person.id) and not person.may(self._assign):
-            message = _("Your roles do not let you give records to “%(name)s”.", name=name)
+            message = _("your roles do not let you give records to others")
             raise InvalidError(message, {"owner": message})
         return found

@@ -67,7 +67,11 @@ def delete_role(role_id: int) -> None:
         count = session.scalar(holders) or 0
         if count:
             raise ConflictError(
-                _("%(count)s users still have this role: give them another first.", count=count)
+                texts.ngettext(
+                    "%(num)s user still has this role: give them another first.",
+                    "%(num)s users still have this role: give them another first.",
+                    count,
+                )
             )
         session.delete(role)
         _note(session, role, "deleted", {"name": (role.name, None)})

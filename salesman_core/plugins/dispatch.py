@@ -5,24 +5,29 @@ Plain pluggy aborts all implementations on one error and gives results without t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import pluggy
-from flask import g, has_app_context
 
-from salesman_core.db import db
-from salesman_core.errors import VetoedError
-from salesman_core.plugins.faults import Breaker, Fault, FaultLog
+from salesman_core.errors import PluginFailedError, SalesmanError, VetoedError
+from salesman_core.i18n import texts
+from salesman_core.plugins.faults import Breaker, Fault, FaultLog, TooSlowError
+from salesman_core.plugins.isolation import isolated, written_so_far
+from salesman_core.plugins.values import complaint_about
 from salesman_hookspecs import HookRules, Phase, Policy, Veto, rules_of
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_ = texts.lazy
+
 FAILURES = (Exception, SystemExit)
 """What a plugin may throw at us: a plugin that exits must not end the server."""
+
+_SERVER_FAULT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +73,61 @@ class Dispatcher:
     ) -> list[Contribution[T]]:
         """Call a hook of the phases *request* and *write*; give what was not None, by owner.
 
+        What is to be several values comes as a tuple, so that nobody's generator fails later.
+
         :raises VetoedError: where an implementation of a strict hook raised ``Veto``.
+        :raises PluginFailedError: where one failed in another way.
         :raises Denied: where an implementation of a closed hook failed.
         """
         if args:
             message = "hooks take their arguments by name"
             raise TypeError(message)
         rules, name = rules_of(specification), specification.__name__
+        several = get_origin(_answer_type(specification)) is Iterable
         results: list[Contribution[T]] = []
         for owner, function in self.implementations(name):
-            answer = self._one(rules, owner, name, lambda f=function: f(**kwargs))  # type: ignore[misc]
-            if answer is not None:
-                results.append(Contribution(owner, answer))
+
+            def ask(function: Callable[..., T] = function) -> T | None:
+                answer = function(**kwargs)
+                return cast("T", _checked(specification, answer)) if several else answer
+
+            given = self._one(rules, owner, name, ask)
+            if given is not None:
+                results.append(Contribution(owner, given))
         return results
 
-    def _one(self, rules: HookRules, owner: str, place: str, call: Callable[[], T]) -> T | None:
+    def _one(
+        self, rules: HookRules, owner: str, place: str, call: Callable[[], T | None]
+    ) -> T | None:
         if rules.policy is Policy.COLLECT:
             return self.guarded(owner, place, call, phase=rules.phase)
+        if rules.phase is Phase.WRITE:
+            written_so_far()
         try:
-            with self._isolation(rules.phase):
-                return call()
-        except Veto as veto:
-            raise VetoedError(veto.message, owner, veto.field) from veto
+            with self.breaker.watching(owner, place) as seconds, isolated(rules.phase):
+                answer = call()
         except FAILURES as error:
-            self._note(owner, place, error)
-            if rules.policy is Policy.CLOSED:
-                raise Denied(owner) from error
-            raise
+            raise self._refusal(rules, owner, place, error) from error
+        self._judge_time(owner, place, seconds())
+        return answer
+
+    def _refusal(self, rules: HookRules, owner: str, place: str, error: BaseException) -> Exception:
+        """Give what the failure of a hook that cannot be passed over means for who asked."""
+        if rules.policy is Policy.STRICT and isinstance(error, Veto):
+            field = str(error.field) if error.field is not None else None
+            return VetoedError(error.message, owner, field)
+        if rules.policy is Policy.STRICT and _is_refusal(error):
+            return cast("SalesmanError", error)
+        fault = self._note(owner, place, error)
+        if rules.policy is Policy.CLOSED:
+            return Denied(owner)
+        message = _(
+            "The plugin %(plugin)s failed while it judged this, so nothing was changed. Try again;"
+            " if it stays, give an administrator the number %(reference)s.",
+            plugin=owner,
+            reference=fault.reference,
+        )
+        return PluginFailedError(message, owner, fault.reference)
 
     def guarded(
         self,
@@ -112,29 +145,35 @@ class Dispatcher:
         """
         if not self.breaker.allows(owner, place):
             return None
+        if phase is Phase.WRITE:
+            written_so_far()
         try:
-            with self._isolation(phase):
+            with self.breaker.watching(owner, place) as seconds, isolated(phase):
                 answer = call()
         except FAILURES as error:
             return failed(self._note(owner, place, error))
-        self.breaker.worked(owner, place)
+        if self._judge_time(owner, place, seconds()):
+            self.breaker.worked(owner, place)
         return answer
 
     def _note(self, owner: str, place: str, error: BaseException) -> Fault:
         self.breaker.failed(owner, place)
         return self.faults.note(owner, place, error)
 
-    def _isolation(self, phase: Phase) -> AbstractContextManager[None]:
-        if not has_app_context() or phase is Phase.BOOT:
-            return nullcontext()
-        return _savepoint() if phase is Phase.WRITE else _clean_reads()
+    def _judge_time(self, owner: str, place: str, seconds: float) -> bool:
+        """Tell whether a call was quick enough; what was not is not called again for a while."""
+        if seconds <= self.breaker.slow:
+            return True
+        message = f"took {seconds:.1f} s; more than {self.breaker.slow:g} s keep people waiting"
+        self.faults.note(owner, place, TooSlowError(message))
+        self.breaker.was_slow(owner, place)
+        return False
 
     def boot(self, specification: Callable[[], Iterable[T]]) -> Iterator[BootAnswer[T]]:
         """Ask a hook of the phase *boot*: an answer per owner, or its failure."""
-        wanted = _item_type(specification)
         for owner, function in self.implementations(specification.__name__):
             try:
-                items = _checked(specification.__name__, function(), wanted)
+                items = _checked(specification, function())
             except FAILURES as error:
                 fault = self.faults.note(owner, specification.__name__, error)
                 yield BootAnswer(owner, (), fault)
@@ -159,24 +198,9 @@ def owner_of(plugin_name: str) -> str:
     return plugin_name.split(".", 1)[0]
 
 
-@contextmanager
-def _savepoint() -> Iterator[None]:
-    session = g.get("salesman_writing")
-    if session is None:
-        yield
-        return
-    with session.begin_nested():
-        yield
-
-
-@contextmanager
-def _clean_reads() -> Iterator[None]:
-    try:
-        yield
-    except FAILURES:
-        if "salesman_writing" not in g:
-            db.session.rollback()  # one bad statement poisons a PostgreSQL transaction
-        raise
+def _is_refusal(error: BaseException) -> bool:
+    """Tell whether a rule of the domain was broken, as by a service that the plugin called."""
+    return isinstance(error, SalesmanError) and error.status < _SERVER_FAULT
 
 
 def _with_known_arguments(implementation: pluggy.HookImpl) -> Callable[..., Any]:
@@ -188,22 +212,29 @@ def _with_known_arguments(implementation: pluggy.HookImpl) -> Callable[..., Any]
     return call
 
 
-def _item_type(specification: Callable[..., Any]) -> Any:
-    """Give what a boot hook's answer consists of, or object where any value may stand there."""
-    (item,) = get_args(get_type_hints(specification)["return"]) or (object,)
+@functools.cache
+def _answer_type(specification: Callable[..., Any]) -> Any:
+    return get_type_hints(specification)["return"]
+
+
+def _item_type(specification: Callable[..., Any]) -> type[Any]:
+    """Give what a hook's answer consists of, or object where any value may stand there."""
+    (item,) = get_args(_answer_type(specification)) or (object,)
     plain = get_origin(item) or item
     return plain if isinstance(plain, type) and plain is not Any else object
 
 
-def _checked(hook: str, answer: Any, wanted: Any) -> tuple[Any, ...]:
+def _checked(specification: Callable[..., Any], answer: Any) -> tuple[Any, ...]:
     if answer is None:
         return ()
+    hook, wanted = specification.__name__, _item_type(specification)
     items = tuple(answer)
     for item in items:
         if not isinstance(item, wanted):
             message = f"{hook} must give {wanted.__name__} values, not {type(item).__name__}"
             raise TypeError(message)
-        if not isinstance(getattr(item, "order", 0), int):
-            message = f"{hook}: the order of {item!r} must be a whole number"
+        complaint = complaint_about(item)
+        if complaint is not None:
+            message = f"{hook}: {complaint}"
             raise TypeError(message)
     return items

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import traceback
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -22,6 +24,22 @@ log = structlog.get_logger(__name__)
 
 KEPT: Final = 500
 """So many faults are kept in the database; older ones are dropped."""
+
+_LONGEST_PLACE: Final = 200
+
+
+def words_of(error: BaseException) -> str:
+    """Give an exception in words, also one that cannot be printed."""
+    try:
+        text = str(error)
+    except (Exception, SystemExit):  # whatever a stranger's __str__ raises
+        text = "it cannot be printed"
+    return _storable(f"{type(error).__name__}: {text}")
+
+
+def _storable(text: str) -> str:
+    """Give a text as every database and terminal takes it."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +70,17 @@ class FaultLog:
         fault = Fault(
             reference=uuid.uuid4().hex[:10],
             plugin=plugin,
-            place=place,
-            error=f"{type(error).__name__}: {error}"[:2000],
-            traceback="".join(traceback.format_exception(error))[-8000:],
+            place=place[:_LONGEST_PLACE],
+            error=words_of(error)[:2000],
+            traceback=_storable("".join(traceback.format_exception(error)))[-8000:],
             at=datetime.now(UTC),
         )
         log.error(
-            "plugin_fault", plugin=plugin, place=place, reference=fault.reference, exc_info=error
+            "plugin_fault",
+            plugin=plugin,
+            place=place,
+            reference=fault.reference,
+            exception=fault.traceback,
         )
         self._waiting.append(fault)
         return fault
@@ -86,12 +108,26 @@ class FaultLog:
         session.execute(sa.delete(PluginFault).where(PluginFault.id.not_in(newest)))
 
 
+Place = tuple[str, str]
+"""A plugin's id, and the hook or callable of it."""
+
+
+class TooSlowError(RuntimeError):
+    """A plugin's function answered, but kept everybody waiting."""
+
+
 class Breaker:
-    """Takes out a hook of a plugin that keeps failing, for a while.
+    """Takes out a hook of a plugin that keeps failing or keeps others waiting, for a while.
+
+    A thread cannot be stopped from outside, so the first request that meets a function which
+    hangs waits for it. Nobody else does: while a call has run for longer than *slow*, and after
+    it for as long as after failures, the function is not called.
 
     :param failures: so many within *window* seconds open it.
     :param window: seconds over which failures count.
-    :param rest: seconds for which it stays open; then one call is let through.
+    :param rest: seconds for which it stays open; then one call is let through. Each further rest
+        is twice as long, up to *longest_rest*.
+    :param slow: seconds that one call may take; a longer one opens it at once.
     :param clock: a clock that only goes forward, in seconds.
     """
 
@@ -101,17 +137,53 @@ class Breaker:
         failures: int = 5,
         window: float = 60.0,
         rest: float = 60.0,
+        longest_rest: float = 3600.0,
+        slow: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._failures, self._window, self._rest, self._clock = failures, window, rest, clock
-        self._times: dict[tuple[str, str], deque[float]] = {}
-        self._open_until: dict[tuple[str, str], float] = {}
+        self._failures, self._window = failures, window
+        self._rest, self._longest_rest = rest, longest_rest
+        self.slow, self._clock = slow, clock
+        self._times: dict[Place, deque[float]] = {}
+        self._rests: dict[Place, float] = {}
+        self._open_until: dict[Place, float] = {}
+        self._trying: set[Place] = set()
+        self._running: dict[Place, dict[int, float]] = {}
+        self._numbers = itertools.count()
         self._guard = threading.Lock()
 
     def allows(self, plugin: str, place: str) -> bool:
-        """Tell whether the call may be made."""
-        until = self._open_until.get((plugin, place))
-        return until is None or self._clock() >= until
+        """Tell whether the call may be made; after a rest, one caller alone may try."""
+        key, now = (plugin, place), self._clock()
+        if key in self._running and self._hangs(key, now):
+            return False
+        if key not in self._open_until:
+            return True
+        with self._guard:
+            if now < self._open_until.get(key, now):
+                return False
+            self._open_until[key] = now + self._rests[key]
+            self._trying.add(key)
+            return True
+
+    def _hangs(self, key: Place, now: float) -> bool:
+        with self._guard:
+            return any(now - began > self.slow for began in self._running.get(key, {}).values())
+
+    @contextmanager
+    def watching(self, plugin: str, place: str) -> Iterator[Callable[[], float]]:
+        """Watch how long a call takes; gives what tells the seconds so far."""
+        key, number, began = (plugin, place), next(self._numbers), self._clock()
+        with self._guard:
+            self._running.setdefault(key, {})[number] = began
+        try:
+            yield lambda: self._clock() - began
+        finally:
+            with self._guard:
+                running = self._running[key]
+                del running[number]
+                if not running:
+                    del self._running[key]
 
     def failed(self, plugin: str, place: str) -> bool:
         """Count a failure; tell whether it opened the breaker."""
@@ -121,16 +193,32 @@ class Breaker:
             times.append(now)
             full = len(times) == self._failures and now - times[0] <= self._window
             if full or key in self._open_until:
-                self._open_until[key] = now + self._rest
+                self._open(key, now)
                 return True
         return False
 
+    def was_slow(self, plugin: str, place: str) -> None:
+        """Take a place out at once, because a call of it took longer than *slow*."""
+        with self._guard:
+            self._open((plugin, place), self._clock())
+
+    def _open(self, key: Place, now: float) -> None:
+        rest = self._rests.get(key, self._rest)
+        if key in self._trying:
+            self._trying.discard(key)
+            rest = min(2 * rest, self._longest_rest)
+        self._rests[key] = rest
+        self._open_until[key] = now + rest
+
     def worked(self, plugin: str, place: str) -> None:
         """Close the breaker after a call that went well."""
-        if self._open_until and (plugin, place) in self._open_until:
+        key = (plugin, place)
+        if key in self._open_until:
             with self._guard:
-                self._open_until.pop((plugin, place), None)
-                self._times.pop((plugin, place), None)
+                self._open_until.pop(key, None)
+                self._times.pop(key, None)
+                self._rests.pop(key, None)
+                self._trying.discard(key)
 
     def open_places(self) -> dict[str, list[str]]:
         """Give the places that are taken out now, by plugin."""

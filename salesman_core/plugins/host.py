@@ -24,7 +24,8 @@ from salesman_core.config.settings import judged
 from salesman_core.errors import PluginError
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.dispatch import FAILURES, Contribution, Dispatcher, owner_of
-from salesman_core.plugins.faults import Fault
+from salesman_core.plugins.faults import Fault, words_of
+from salesman_core.plugins.names import mistaken_names
 from salesman_core.plugins.states import (
     Loaded,
     State,
@@ -107,7 +108,7 @@ class PluginHost:
                 reason = f"works with hook API {loaded.manifest.api}"
                 loaded.fail(State.INCOMPATIBLE, reason)
         except (*FAILURES, InvalidSpecifier) as error:
-            loaded.fail(State.FAILED, _words(error), traceback.format_exc())
+            loaded.fail(State.FAILED, words_of(error), traceback.format_exc())
 
     def _wanted(self, id_: str) -> bool:
         wanted = self._settings.core.plugins
@@ -129,7 +130,7 @@ class PluginHost:
             loaded.hooks = hooks
             _refuse_unknown_hooks(self.manager, hooks)
         except FAILURES as error:
-            self._give_up(loaded, _words(error), traceback.format_exc())
+            self._give_up(loaded, words_of(error), traceback.format_exc())
 
     def _judged_settings(self, loaded: Loaded) -> Any:
         schema = loaded.manifest.settings if loaded.manifest else None
@@ -167,6 +168,8 @@ class PluginHost:
         """
         for specification in boot_specifications():
             self._ask(specification)
+        for owner, hook, complaint in mistaken_names(self._registry):
+            self.fail(owner, self.dispatcher.faults.note(owner, hook, PluginError(complaint)))
         failed = {loaded.id for loaded in self.plugins.values() if loaded.trouble is State.FAILED}
         for name, kept in self._registry.items():
             self._registry[name] = tuple(one for one in kept if one.owner not in failed)
@@ -294,10 +297,6 @@ def _refuse_unknown_hooks(manager: pluggy.PluginManager, hooks: object) -> None:
         if caller is None or not caller.has_spec():
             message = f"there is no hook {name}"
             raise PluginError(message)
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def load_report(host: PluginHost) -> Mapping[str, str]:

@@ -7,9 +7,7 @@ import json
 from flask import Response
 
 
-def told(
-    kind: str, record_id: int, content: str = "", *, closes_dialog: bool = False
-) -> Response:
+def told(kind: str, record_id: int, content: str = "", *, closes_dialog: bool = False) -> Response:
     """Answer with *content*, and tell the page that the record has changed.
 
     The page hears of a change by somebody else in the same way, through the stream of events:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -77,3 +78,13 @@ def named(name: object) -> str:
         message = _("A name is needed.")
         raise InvalidError(message, {"name": message})
     return text
+
+
+def write_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows of a table without making objects of them.
+
+    :param rows: columns by their names, the same ones in each row.
+    """
+    if rows:
+        # Else rows with and without a None become statements of their own, a few rows each.
+        session.execute(sa.insert(model).execution_options(render_nulls=True), rows)

@@ -17,7 +17,7 @@ from salesman_core.plugins.faults import Fault
 from salesman_core.plugins.host import current_host
 from salesman_core.records.attached import demand_record
 from salesman_core.web.assets import icon
-from salesman_core.web.foreign import fit_html
+from salesman_core.web.foreign import fit_html, followable, title_of
 from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
 from salesman_hookspecs.data import salesman_timeline_sources
 
@@ -121,7 +121,7 @@ class Asked:
 
 def sources() -> list[Asked]:
     """Give what a story can be filtered by, the core's first."""
-    return [Asked(_key(one), str(one.value.title)) for one in _contributed()]
+    return [Asked(_key(one), _title(one)) for one in _contributed()]
 
 
 def story(
@@ -155,6 +155,11 @@ def _contributed() -> list[Contribution[TimelineSource]]:
     return sorted(found, key=lambda one: one.owner != "core")
 
 
+def _title(one: Contribution[TimelineSource]) -> str:
+    place = f"salesman_timeline_sources/{one.value.id}"
+    return title_of(one.owner, place, one.value.title, _key(one))
+
+
 def _key(one: Contribution[TimelineSource]) -> str:
     return f"{one.owner}.{one.value.id}"
 
@@ -177,11 +182,11 @@ def _from(
         return _fresh(ask, lambda entry: _judged(_key(one), entry), place, limit + 1)
 
     def failed(fault: Fault) -> Outage:
-        return Outage(str(one.value.title), fault.reference)
+        return Outage(_title(one), fault.reference)
 
     guarded: Callable[..., Sequence[Told] | Outage | None] = current_host().dispatcher.guarded
     found = guarded(one.owner, f"salesman_timeline_sources/{one.value.id}", told, failed=failed)
-    return Outage(str(one.value.title), "") if found is None else found
+    return Outage(_title(one), "") if found is None else found
 
 
 def _fresh(
@@ -216,7 +221,7 @@ def _judged(source: str, entry: object) -> Told:
         text=fit_html(entry.text) or Markup(),
         icon=icon(entry.icon),
         actor=str(entry.actor),
-        url=_followable(entry.url),
+        url=None if entry.url is None else followable(entry.url),
         id=int(entry.id),
     )
 
@@ -226,13 +231,6 @@ def _in_utc(moment: datetime) -> datetime:
         message = f"{moment!r} has no time zone"
         raise ValueError(message)
     return moment.astimezone(UTC)
-
-
-def _followable(url: str | None) -> str | None:
-    if url is None or url.startswith(("/", "https://", "http://", "mailto:", "tel:")):
-        return url
-    message = f"{url!r} is no address that a page may lead to"
-    raise ValueError(message)
 
 
 def newest(entries: Iterable[TimelineEntry], limit: int) -> list[TimelineEntry]:

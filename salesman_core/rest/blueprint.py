@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
-from salesman_core.access.routes import PUBLIC, SIGNED_IN, access_of
+from salesman_core.access.routes import PUBLIC, access_of
 from salesman_core.errors import PluginError
 from salesman_core.plugins.host import CORE
 from salesman_core.rest.idempotency import idempotent
@@ -93,15 +93,12 @@ def _own(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _problems(access: str | None, method: str, rule: str) -> set[int]:
-    statuses: set[int] = set()
-    if access != PUBLIC:
-        statuses.add(401)
-    if access not in {None, PUBLIC, SIGNED_IN}:
-        statuses.add(403)
+    """Give what may go wrong; a change may also refer to what its person cannot see."""
+    statuses = set() if access == PUBLIC else {401, 403}
     if "<" in rule:
         statuses.add(404)
     if method != "GET":
-        statuses |= {409, 422}
+        statuses |= {404, 409, 422}
     return statuses
 
 

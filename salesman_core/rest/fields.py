@@ -220,7 +220,7 @@ class ScaledNumber(DescribedField[Decimal]):
                 )
             )
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        if abs(number) > _MOST_NUMBER:
+        if not -_MOST_NUMBER <= number <= _MOST_NUMBER:
             raise refused(_("Give a number as large as this as a text, to the digit."))
         return number
 

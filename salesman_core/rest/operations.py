@@ -162,13 +162,20 @@ def response(
             if isinstance(found, Response):
                 return found
             if writing is None:
-                return Response(status=status)
+                return _empty(status)
             return json_response(writing.dump(found), status)
 
         document(answered, {"responses": {str(status): said | content}})
         return answered
 
     return decorate
+
+
+def _empty(status: int) -> Response:
+    """Give an answer without a body, which has no type either."""
+    empty = Response(status=status)
+    del empty.headers["Content-Type"]
+    return empty
 
 
 def page_response(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -78,6 +79,16 @@ def _read() -> Company:
     return Company(**values)
 
 
+def is_currency(code: str) -> bool:
+    """Tell whether *code* is a currency of ISO 4217, as ``RUB``."""
+    return code in _currencies()
+
+
+@functools.cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
 def change_company(values: Mapping[str, Any]) -> Company:
     """Change what is true of the company.
 
@@ -95,10 +106,10 @@ def change_company(values: Mapping[str, Any]) -> Company:
 
 
 def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
-    allowed = {
+    allowed: dict[str, Set[str]] = {
         "language": set(LANGUAGES),
         "zone": available_timezones(),
-        "currency": set(list_currencies()),
+        "currency": _currencies(),
     }
     return {
         name: _("%(value)s is not known here.", value=values[name])

@@ -15,6 +15,7 @@ from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
+from salesman_core.web.foreign import title_of
 from salesman_core.web.preferences import preference, remember
 from salesman_hookspecs import DeskWidget
 from salesman_hookspecs.web import salesman_desk_widgets
@@ -35,6 +36,12 @@ class Placed:
     def key(self) -> str:
         """What names the widget in the arrangement, as ``plans.fulfilment``."""
         return f"{self.owner}.{self.widget.id}"
+
+    @property
+    def title(self) -> str:
+        """The widget's heading; its name where the plugin's text fails."""
+        place = f"salesman_desk_widgets/{self.widget.id}"
+        return title_of(self.owner, place, self.widget.title, self.key)
 
 
 def arranged() -> tuple[list[Placed], list[Placed]]:

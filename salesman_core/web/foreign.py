@@ -16,6 +16,10 @@ LARGEST: Final = 256 * 1024
 """Bytes of HTML that one contribution may have."""
 
 
+LONGEST_TEXT: Final = 1000
+"""Characters of a title or a line that stands among others' in a menu or list."""
+
+
 class UnfitHtmlError(ValueError):
     """What a plugin gave cannot stand in a page."""
 
@@ -52,6 +56,35 @@ def fit_html(made: object) -> Markup | None:
     if complaint is not None:
         raise UnfitHtmlError(complaint)
     return html
+
+
+def foreign_text(text: object) -> str:
+    """Give a contributed title or line as plain text in the reader's language, markup as text too.
+
+    :raises UnfitHtmlError: for more than a line; whatever the text itself raises passes through.
+    """
+    read = str(text)
+    if len(read) > LONGEST_TEXT:
+        message = f"gave a text of {len(read)} characters, more than {LONGEST_TEXT}"
+        raise UnfitHtmlError(message)
+    return read
+
+
+def title_of(owner: str, place: str, title: object, otherwise: str = "") -> str:
+    """Give a contributed title, or *otherwise* where it cannot be read."""
+    read = current_host().guarded(owner, f"{place}.title", lambda: foreign_text(title))
+    return otherwise if read is None else read
+
+
+def followable(url: object) -> str:
+    """Give an address that a page may lead to.
+
+    :raises ValueError: for any other, as one that runs a script.
+    """
+    if isinstance(url, str) and url.startswith(("/", "https://", "http://", "mailto:", "tel:")):
+        return url
+    message = f"{url!r} is no address that a page may lead to"
+    raise ValueError(message)
 
 
 def notice(fault: Fault) -> Markup:

@@ -16,6 +16,7 @@ from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_core.web.assets import icon
+from salesman_core.web.foreign import foreign_text
 from salesman_hookspecs import NavItem, QuickCreate, Text
 from salesman_hookspecs.web import salesman_nav_items, salesman_quick_create
 
@@ -116,14 +117,28 @@ def _entry(one: Contribution[NavItem], key: str) -> Entry | None:
         if item.station not in STATIONS:
             message = f"{item.id}: no station {item.station!r}, only {', '.join(STATIONS)}"
             raise ValueError(message)
-        badge = item.badge() if item.badge is not None else None
-        return Entry(str(item.title), url_for(item.endpoint), icon(item.icon), badge, key=key)
+        title, url = foreign_text(item.title), url_for(item.endpoint)
+        return Entry(title, url, icon(item.icon), _badge(one), key=key)
 
     return _drawn(one.owner, f"salesman_nav_items.{item.id}", make)
 
 
+def _badge(one: Contribution[NavItem]) -> int | None:
+    """Give the number beside an entry, whose failure does not take the entry with it."""
+    item = one.value
+
+    def count() -> int | None:
+        badge: object = item.badge() if item.badge is not None else None
+        if badge is None or isinstance(badge, int):
+            return badge
+        message = f"{item.id}: a badge is a whole number, not {type(badge).__name__}"
+        raise TypeError(message)
+
+    return current_host().guarded(one.owner, f"salesman_nav_items.{item.id}.badge", count)
+
+
 def _new(item: QuickCreate) -> Entry:
-    return Entry(str(item.title), url_for(item.endpoint), icon(item.icon))
+    return Entry(foreign_text(item.title), url_for(item.endpoint), icon(item.icon))
 
 
 def _drawn(owner: str, place: str, make: Callable[[], Entry]) -> Entry | None:

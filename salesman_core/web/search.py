@@ -15,6 +15,7 @@ from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_core.web.addresses import go_to
 from salesman_core.web.assets import icon
+from salesman_core.web.foreign import followable, foreign_text
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx
 from salesman_hookspecs import SearchHit, SearchSource
@@ -82,9 +83,23 @@ def _asked(one: Contribution[SearchSource], words: str, limit: int) -> Found | N
     source, person = one.value, current_person()
 
     def ask() -> Found | None:
-        hits = sorted(source.find(words, person, limit), key=lambda hit: -hit.score)[:limit]
+        given = list(source.find(words, person, limit))[:limit]
+        hits = sorted((_judged(hit) for hit in given), key=lambda hit: -hit.score)
         if not hits:
             return None
-        return Found(str(source.title), icon(source.icon), tuple(hits), len(hits) == limit)
+        title = foreign_text(source.title)
+        return Found(title, icon(source.icon), tuple(hits), len(hits) == limit)
 
     return current_host().guarded(one.owner, f"salesman_search_sources/{source.id}", ask)
+
+
+def _judged(hit: object) -> SearchHit:
+    """Make a hit fit to be drawn; whatever is wrong with it is its source's failure."""
+    if not isinstance(hit, SearchHit):
+        message = f"gave {type(hit).__name__}, not a SearchHit"
+        raise TypeError(message)
+    if not 0 <= hit.score <= 1:
+        message = f"gave a hit of the score {hit.score}, not from 0 to 1"
+        raise ValueError(message)
+    title, detail = foreign_text(hit.title), foreign_text(hit.detail)
+    return SearchHit(title, followable(hit.url), detail, hit.score)

@@ -13,11 +13,11 @@ from markupsafe import Markup
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission
 from salesman_core.access.routes import signed_in
-from salesman_core.errors import MissingError
+from salesman_core.errors import MissingError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import PluginHost, current_host
-from salesman_core.web.foreign import foreign_html
+from salesman_core.web.foreign import foreign_html, title_of
 from salesman_core.web.templating import render
 from salesman_hookspecs import Slot, SlotFill
 from salesman_hookspecs.web import salesman_slot_fills, salesman_slots
@@ -60,9 +60,13 @@ def slot(name: str, context: object) -> Markup:
 def panels(name: str, context: object) -> Markup:
     """Draw what fills a slot, each in a panel with its title."""
     return Markup().join(
-        render("core/slots/panel.html", title=one.value.title, content=html, owner=one.owner)
+        render("core/slots/panel.html", title=_title(one), content=html, owner=one.owner)
         for one, html in _drawn(name, context)
     )
+
+
+def _title(one: Contribution[SlotFill]) -> str:
+    return title_of(one.owner, f"{one.value.slot}/{one.value.id}", one.value.title)
 
 
 def _drawn(name: str, context: object) -> Iterator[tuple[Contribution[SlotFill], Markup]]:
@@ -98,14 +102,37 @@ def _filled(one: Contribution[SlotFill], context: object) -> Markup | None:
 @signed_in
 def fill(name: str, owner: str, fill_id: str) -> Markup:
     """Give one fill of a slot, after its page."""
-    place = slot_named(name)
     found = [one for one in fills_of(name) if (one.owner, one.value.id) == (owner, fill_id)]
-    if not found or place.load is None:
+    place = _offered().get(name)
+    if not found or place is None or place.value.load is None:
         raise MissingError(_("This part of the page is no longer there."))
     if found[0].value.permission is not None:
         demand_permission(found[0].value.permission)
-    context = place.load(request.args.get("key", ""))
+    context = _loaded(place, request.args.get("key", ""))
     return _filled(found[0], context) or Markup()
+
+
+def _loaded(place: Contribution[Slot], key: str) -> object:
+    """Build a slot's context anew, by the function of whoever offers the slot.
+
+    :raises MissingError: where there is no such record, or the function fails.
+    """
+    load = place.value.load
+    refusals: list[SalesmanError] = []
+
+    def context() -> object:
+        try:
+            return load(key) if load is not None else None
+        except SalesmanError as error:  # an answer to whoever asks, not a failure
+            refusals.append(error)
+            return None
+
+    built = current_host().guarded(place.owner, f"{place.value.name}/load", context)
+    if refusals:
+        raise refusals[0]
+    if not isinstance(built, place.value.context):
+        raise MissingError(_("This part of the page is no longer there."))
+    return built
 
 
 def slot_named(name: str) -> Slot:
@@ -113,10 +140,14 @@ def slot_named(name: str) -> Slot:
 
     :raises UnknownSlotError: with the nearest names that there are.
     """
-    known = {one.value.name: one.value for one in current_host().contributions(salesman_slots)}
+    known = _offered()
     if name not in known:
         raise UnknownSlotError(_unknown(name, known))
-    return known[name]
+    return known[name].value
+
+
+def _offered() -> dict[str, Contribution[Slot]]:
+    return {one.value.name: one for one in current_host().contributions(salesman_slots)}
 
 
 def fills_of(name: str) -> list[Contribution[SlotFill]]:

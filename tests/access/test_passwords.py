@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -11,9 +13,15 @@ from salesman_core.access import passwords
 from salesman_core.errors import InvalidError
 
 
+def hasher(rounds: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=rounds, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture(autouse=True)
-def words() -> object:
-    """The texts of refusals need a language."""
+def words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The texts of refusals need a language; hashes with the least work are enough here."""
+    monkeypatch.setattr(passwords, "_hasher", hasher(1))
+    passwords._nobody.cache_clear()
     app = Flask("passwords_of_test")
     Babel(app, default_locale="en")
     with app.app_context():
@@ -83,7 +91,10 @@ def test_unknown_user_costs_as_much_work_as_a_known_one(monkeypatch: pytest.Monk
     assert looked_at[0].startswith("$argon2id$")
 
 
-def test_password_kept_with_weaker_parameters_is_outdated() -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("kE9#bX2@pL")
+def test_password_kept_with_weaker_parameters_is_outdated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weak = passwords.hashed("kE9#bX2@pL")
+    monkeypatch.setattr(passwords, "_hasher", hasher(2))
     assert passwords.outdated(weak)
     assert not passwords.outdated(passwords.hashed("kE9#bX2@pL"))

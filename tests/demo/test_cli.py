@@ -65,7 +65,7 @@ class TestWithoutTables:
         assert "salesman init" in result.output
 
 
-@pytest.mark.soak
+@pytest.mark.bench
 class TestWhole:
     @pytest.fixture
     def database_template(self, empty_template: Template) -> Template:

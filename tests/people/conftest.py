@@ -1,9 +1,8 @@
-"""The whole core without plugins, and browsers in which people sit."""
+"""People with passwords, and browsers in which they sit."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,47 +15,23 @@ from werkzeug.test import TestResponse
 
 from salesman_core.access import passwords
 from salesman_core.access.models import Role
-from salesman_core.access.person import SYSTEM, acting_as, load_person
-from salesman_core.app import create_app, take_stock
-from salesman_core.db import db, reading
+from salesman_core.access.person import acting_as, load_person
+from salesman_core.db import reading
 from salesman_core.people import service
-from salesman_core.plugins import migrations
+from salesman_core.testing.application import running
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.databases import Template
+from salesman_core.testing.people import browser_of
 
 PASSWORD = "a horse of two colours"
 AddUser = Callable[..., int]
 
 
-def close(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-        db.reader.dispose()
-
-
-def make_app(url: str, folder: Path, **settings: Any) -> Flask:
-    return create_app({"data_dir": str(folder), "database_url": url, "plugins": []} | settings)
-
-
-def fill(url: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        app = make_app(url, Path(folder))
-        with app.app_context():
-            migrations.upgrade_all(db.engine, app.extensions["salesman_owners"])
-            take_stock(app.extensions["salesman_host"])
-        close(app)
-
-
-@pytest.fixture
-def database_template() -> Template:
-    return Template("core_only", fill)
-
-
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with the least work that Argon2 knows."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
     passwords._nobody.cache_clear()
 
 
@@ -70,17 +45,9 @@ def app_settings() -> dict[str, Any]:
 def app(
     database_url: str, tmp_path: Path, clock: FrozenClock, app_settings: dict[str, Any]
 ) -> Iterator[Flask]:
-    app = make_app(database_url, tmp_path, **app_settings)
-    app.extensions["salesman_clock"] = clock.now
-    yield app
-    close(app)
-
-
-@pytest.fixture
-def inside(app: Flask) -> Iterator[None]:
-    """The application's context, as the system."""
-    with app.app_context(), acting_as(SYSTEM):
-        yield
+    """An application whose clock stands still; the test is inside it, as the system."""
+    with running(database_url, tmp_path / "data", clock=clock, **app_settings) as app:
+        yield app
 
 
 @pytest.fixture
@@ -88,9 +55,8 @@ def add_user(app: Flask) -> AddUser:
     """Add a user by name; roles are preset keys."""
 
     def add(name: str, *roles: str, password: str | None = PASSWORD, **values: Any) -> int:
-        with app.app_context(), acting_as(SYSTEM):
-            email = f"{name.lower()}@example.com"
-            return service.add_user(email, name, roles, password=password, **values)
+        email = f"{name.lower()}@example.com"
+        return service.add_user(email, name, roles, password=password, **values)
 
     return add
 
@@ -111,7 +77,7 @@ class Visitor:
     """A browser: keeps its cookies, sends forms with their proof."""
 
     def __init__(self, app: Flask, agent: str) -> None:
-        self.client = app.test_client()
+        self.client = browser_of(app)
         self._agent = agent
 
     def get(self, path: str, **options: Any) -> TestResponse:
@@ -154,8 +120,7 @@ def role_named(app: Flask) -> Callable[[str], int]:
     """Give the id of a preset role."""
 
     def find(preset: str) -> int:
-        with app.app_context():
-            return reading().scalars(sa.select(Role.id).where(Role.preset == preset)).one()
+        return reading().scalars(sa.select(Role.id).where(Role.preset == preset)).one()
 
     return find
 

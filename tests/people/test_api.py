@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from salesman_core.access.tokens import new_token
 from salesman_core.testing.clock import FrozenClock
+from salesman_core.testing.people import browser_of
 
 if TYPE_CHECKING:
     from conftest import AddUser
@@ -23,13 +24,12 @@ def as_user(app: Flask) -> Callable[..., Ask]:
     """Give what asks the API with a user's token."""
 
     def make(user_id: int, permissions: list[str] | None = None) -> Ask:
-        with app.app_context():
-            token = new_token(user_id, "for a test", permissions)
+        token = new_token(user_id, "for a test", permissions)
 
         def ask(method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
             sent = {name.replace("_", "-"): value for name, value in headers.items()}
             options = {} if json is None else {"json": json}
-            return app.test_client().open(
+            return browser_of(app).open(
                 f"/api/v1{path}",
                 method=method,
                 headers={"Authorization": f"Bearer {token}"} | sent,
@@ -155,4 +155,4 @@ def test_whoever_asks_learns_what_they_may(sergei: int, as_user: Callable[..., A
 
 def test_nobody_asks_without_a_token(app: Flask) -> None:
     for path in ("users", "teams", "roles", "me"):
-        assert app.test_client().get(f"/api/v1/{path}").status_code == 401
+        assert browser_of(app).get(f"/api/v1/{path}").status_code == 401

@@ -84,7 +84,7 @@ def test_wrong_answer_keeps_nothing_and_what_was_typed(
     assert f'href="#field-{field}"' in answer.text
     assert 'value="17:00"' in answer.text
     with app.app_context():
-        assert company().name == ""
+        assert company().name == "Test & Co"
         assert reading().scalars(sa.select(User)).all() == []
 
 
@@ -105,9 +105,7 @@ def mail_answers(mail_sink: MailSink) -> dict[str, Any]:
 
 
 @pytest.mark.databases("sqlite")
-def test_test_letter_arrives_before_anything_is_saved(
-    visit: Visit, mail_sink: MailSink
-) -> None:
+def test_test_letter_arrives_before_anything_is_saved(visit: Visit, mail_sink: MailSink) -> None:
     assert visit().post("/welcome/letter", mail_answers(mail_sink)).status_code == 200
     assert [letter["To"] for letter in mail_sink.letters] == ["Anna@example.com"]
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from flask import Flask
 
 from salesman_core.db import db, reading, writing
@@ -17,6 +22,7 @@ from salesman_core.services import mail
 from salesman_core.services.models import KeptLetter
 from salesman_core.services.smtp import MailServer
 from salesman_core.testing.mail import MailSink
+from salesman_core.testing.pytest_plugin import lacking
 
 LETTER = mail.Letter(
     "olga@example.com",
@@ -27,13 +33,9 @@ LETTER = mail.Letter(
 
 
 @pytest.fixture
-def app_settings(mail_sink: MailSink) -> dict[str, Any]:
-    return {"smtp_url": mail_sink.url, "mail_from": "crm@example.com"}
-
-
-@pytest.fixture
-def letter(inside: None) -> Callable[[], KeptLetter]:
-    """Give the one letter of the log as it stands."""
+def letter(app: Flask, mail_sink: MailSink) -> Callable[[], KeptLetter]:
+    """Set a mail server up, and give what reads the one letter of the log as it stands."""
+    mail.change_mail(MailServer.at(mail_sink.url), "crm@example.com")
 
     def read() -> KeptLetter:
         reading().rollback()
@@ -56,10 +58,15 @@ def test_letter_goes_out_as_text_and_html(
     assert "<p>Здравствуйте, Ольга!</p>" in html
 
 
-def test_letter_waits_for_the_commit_that_wants_it(letter: Callable[[], KeptLetter]) -> None:
-    with pytest.raises(ZeroDivisionError), writing():
+def _send_and_fail() -> None:
+    with writing():
         mail.send(LETTER)
         raise ZeroDivisionError
+
+
+def test_letter_waits_for_the_commit_that_wants_it(letter: Callable[[], KeptLetter]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _send_and_fail()
     assert reading().scalars(sa.select(KeptLetter)).all() == []
     with db.engine.connect() as connection:
         assert connection.execute(sa.select(JOBS.c.id)).all() == []
@@ -73,9 +80,7 @@ def test_letter_is_a_job(letter: Callable[[], KeptLetter]) -> None:
     assert job.arguments == {"letter_id": letter_id}
 
 
-def test_letter_is_not_sent_twice(
-    letter: Callable[[], KeptLetter], mail_sink: MailSink
-) -> None:
+def test_letter_is_not_sent_twice(letter: Callable[[], KeptLetter], mail_sink: MailSink) -> None:
     letter_id = mail.send(LETTER)
     mail.deliver(letter_id)
     mail.deliver(letter_id)
@@ -94,7 +99,7 @@ def test_letter_that_is_tried_again_keeps_its_message_id(
 ) -> None:
     letter_id = mail.send(LETTER)
     mail_sink.refuse("olga@example.com", "450 4.2.1 try later")
-    with pytest.raises(OSError, match="450|try later|olga"):
+    with pytest.raises(OSError, match="try later"):
         mail.deliver(letter_id)
     assert (letter().state, letter().error) == (mail.WAITING, "450 4.2.1 try later")
     mail_sink._handler.refused.clear()
@@ -153,9 +158,7 @@ def test_address_that_is_none_is_refused_without_repeating_it(url: str, app: Fla
 
 
 @pytest.mark.databases("sqlite")
-def test_test_letter_arrives_at_once(
-    letter: Callable[[], KeptLetter], mail_sink: MailSink
-) -> None:
+def test_test_letter_arrives_at_once(letter: Callable[[], KeptLetter], mail_sink: MailSink) -> None:
     mail.send_trial(MailServer.at(mail_sink.url), "crm@example.com", "olga@example.com")
     assert [sent["To"] for sent in mail_sink.letters] == ["olga@example.com"]
 
@@ -165,12 +168,12 @@ def test_test_letter_tells_what_the_server_said(
     letter: Callable[[], KeptLetter], mail_sink: MailSink
 ) -> None:
     mail_sink.refuse("olga@example.com", "550 5.7.1 not from here")
-    with pytest.raises(InvalidError, match="550 5.7.1 not from here"):
+    with pytest.raises(InvalidError, match="not from here"):
         mail.send_trial(MailServer.at(mail_sink.url), "crm@example.com", "olga@example.com")
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.usefixtures("inside")
+@pytest.mark.usefixtures("app")
 def test_password_is_not_sent_where_nothing_is_encrypted(mail_sink: MailSink) -> None:
     elsewhere = "127.1"  # this machine, by a name that does not look like it
     server = MailServer("smtp", elsewhere, mail_sink.port, "crm", "geheim")
@@ -179,7 +182,7 @@ def test_password_is_not_sent_where_nothing_is_encrypted(mail_sink: MailSink) ->
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.usefixtures("inside")
+@pytest.mark.usefixtures("app")
 def test_server_that_must_encrypt_and_does_not_gets_no_letter(mail_sink: MailSink) -> None:
     server = MailServer("starttls", "127.0.0.1", mail_sink.port)
     with pytest.raises(InvalidError):
@@ -188,24 +191,110 @@ def test_server_that_must_encrypt_and_does_not_gets_no_letter(mail_sink: MailSin
 
 
 @pytest.mark.databases("sqlite")
-class TestWithoutServer:
+@pytest.mark.usefixtures("app")
+def test_letter_is_kept_without_its_secret_where_there_is_no_server() -> None:
+    mail.send(LETTER)
+    kept = reading().scalars(sa.select(KeptLetter)).one()
+    assert (kept.state, kept.sealed) == (mail.KEPT, {})
+    assert "{link}" in kept.text
+
+
+@pytest.mark.databases("sqlite")
+def test_page_says_that_nobody_gets_letters(anna: int, visit: Callable[..., Any]) -> None:
+    visitor = visit("anna")
+    mail.send(LETTER)
+    page = visitor.get("/admin/mail").text
+    assert "nobody gets them" in page
+    assert "Приглашение" in page
+    assert "SECRET" not in page
+
+
+@pytest.mark.databases("sqlite")
+class TestSettings:
     @pytest.fixture
     def app_settings(self) -> dict[str, Any]:
-        return {"smtp_url": ""}
+        return {"smtp_url": "smtps://mail.example.com", "mail_from": "crm@example.com"}
 
-    def test_letter_is_kept_without_its_secret(self, letter: Callable[[], KeptLetter]) -> None:
-        mail.send(LETTER)
-        assert letter().state == mail.KEPT
-        assert "{link}" in letter().text
-        assert letter().sealed == {}
+    @pytest.mark.usefixtures("app")
+    def test_server_of_the_settings_is_used_until_somebody_sets_another(self) -> None:
+        settings = mail.mail_settings()
+        assert settings.server == MailServer("smtps", "mail.example.com", 465)
+        mail.change_mail(MailServer("smtp", "other.example.com", 25), "b@example.com")
+        assert mail.mail_settings().server == MailServer("smtp", "other.example.com", 25)
 
-    def test_page_says_that_nobody_gets_letters(
-        self, anna: int, visit: Callable[..., Any], app: Flask
-    ) -> None:
-        visitor = visit("anna")
-        with app.app_context():
-            mail.send(LETTER)
-        page = visitor.get("/admin/mail").text
-        assert "nobody gets them" in page
-        assert "Приглашение" in page
-        assert "SECRET" not in page
+
+# -- encryption
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this machine that nobody trusts yet, its key beside it."""
+    file = tmp_path / "mail.pem"
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    name = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    openssl = shutil.which("openssl") or lacking("openssl is not on this machine")
+    subprocess.run(
+        [openssl, "req", "-x509", *key, *name, "-keyout", file.with_suffix(".key"), "-out", file],
+        check=True,
+        capture_output=True,
+    )
+    return file
+
+
+class GuardedServer(MailSink):
+    """A mail server that speaks TLS and wants a password."""
+
+    def __init__(self, certificate: Path) -> None:
+        super().__init__()
+        self.logins: list[tuple[bytes, bytes]] = []
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+
+    def _protocol(self) -> SMTP:
+        return SMTP(
+            self._handler,
+            hostname="localhost",
+            loop=self._loop,
+            tls_context=self._context,
+            require_starttls=True,
+            auth_required=True,
+            authenticator=self._judge,
+        )
+
+    def _judge(self, _s: Any, _session: Any, _e: Any, _way: str, data: LoginPassword) -> AuthResult:
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def guarded_server(certificate: Path) -> Iterator[GuardedServer]:
+    with GuardedServer(certificate) as server:
+        yield server
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("way", ["starttls", "smtp"])
+def test_password_goes_to_a_server_that_proves_its_name(
+    way: str,
+    guarded_server: GuardedServer,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = MailServer(way, "127.0.0.1", guarded_server.port, "crm", "geheim")
+    mail.send_trial(server, "crm@example.com", "olga@example.com")
+    assert guarded_server.logins == [(b"crm", b"geheim")]
+    assert len(guarded_server.letters) == 1
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("way", ["starttls", "smtp"])
+def test_password_does_not_go_to_a_server_that_cannot_prove_its_name(
+    way: str, guarded_server: GuardedServer
+) -> None:
+    server = MailServer(way, "127.0.0.1", guarded_server.port, "crm", "geheim")
+    with pytest.raises(InvalidError, match="certificate"):
+        mail.send_trial(server, "crm@example.com", "olga@example.com")
+    assert guarded_server.logins == []

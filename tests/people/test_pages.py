@@ -39,9 +39,7 @@ ADMINISTRATION = (
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("path", ADMINISTRATION)
-def test_administrator_reads_every_page(
-    path: str, language: str, app: Flask, visit: Visit
-) -> None:
+def test_administrator_reads_every_page(path: str, language: str, app: Flask, visit: Visit) -> None:
     with app.app_context(), acting_as(SYSTEM):
         add_team("North")
     visitor = visit("anna")
@@ -84,9 +82,7 @@ def test_user_form_gives_back_what_was_typed(visit: Visit) -> None:
     assert 'value="no address"' in answer.text
 
 
-def test_invitation_link_is_shown_where_no_letter_goes(
-    add_user: AddUser, visit: Visit
-) -> None:
+def test_invitation_link_is_shown_where_no_letter_goes(add_user: AddUser, visit: Visit) -> None:
     olga = add_user("Olga", password=None)
     page = visit("anna").post(f"/admin/users/{olga}/link").text
     assert "/sign/invitation/" in page

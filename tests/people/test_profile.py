@@ -44,9 +44,7 @@ def test_one_device_is_signed_out(app: Flask, sergei: int, visit: Visit) -> None
     assert not there.is_inside
 
 
-def test_device_of_somebody_else_is_out_of_reach(
-    app: Flask, sergei: int, visit: Visit
-) -> None:
+def test_device_of_somebody_else_is_out_of_reach(app: Flask, sergei: int, visit: Visit) -> None:
     victim = visit("sergei")
     (victim_id,) = device_ids(app, sergei)
     assert visit("anna").post(f"/profile/devices/{victim_id}/sign-out").status_code == 404

@@ -14,7 +14,7 @@ from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.people import queries, roles, service
 from salesman_hookspecs import Scope
 
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = pytest.mark.usefixtures("app")
 
 RoleNamed = Callable[[str], int]
 
@@ -90,7 +90,7 @@ def test_preset_is_neither_renamed_nor_deleted(role_named: RoleNamed) -> None:
 def test_role_that_somebody_has_is_not_deleted(sergei: int, role_named: RoleNamed) -> None:
     copy = roles.copy_role(role_named("seller"), "Junior seller")
     service.change_user(sergei, {"role_ids": [copy]})
-    with pytest.raises(ConflictError, match="1 users"):
+    with pytest.raises(ConflictError, match="1 user still has"):
         roles.delete_role(copy)
 
 

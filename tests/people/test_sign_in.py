@@ -59,9 +59,7 @@ def test_refusal_does_not_tell_whether_there_is_such_a_user(name: str, visit: Vi
     assert "do not belong together" in answer.text
 
 
-def test_deactivated_user_is_refused_like_a_stranger(
-    app: Flask, sergei: int, visit: Visit
-) -> None:
+def test_deactivated_user_is_refused_like_a_stranger(app: Flask, sergei: int, visit: Visit) -> None:
     with app.app_context(), acting_as(SYSTEM):
         service.deactivate(sergei)
     assert "do not belong together" in visit().sign_in("sergei").text
@@ -155,16 +153,14 @@ def test_session_from_before_sign_in_is_worth_nothing_after(visit: Visit) -> Non
         assert session.get("csrf_token") != before
 
 
-def test_signing_in_again_leaves_one_device(
-    visit: Visit, kept: Callable[[Any], list[Any]]
-) -> None:
+def test_signing_in_again_leaves_one_device(visit: Visit, kept: Callable[[Any], list[Any]]) -> None:
     visitor = visit("sergei")
     visitor.sign_in("sergei")
     assert len(kept(SignedIn.id)) == 1
 
 
 def test_signing_out_ends_the_session_on_the_server_too(visit: Visit, app: Flask) -> None:
-    visitor, thief = visit("sergei"), app.test_client()
+    visitor, thief = visit("sergei"), visit().client
     stolen = visitor.client.get_cookie("salesman")
     assert stolen is not None
     thief.set_cookie("salesman", stolen.value)
@@ -195,9 +191,7 @@ def test_browser_that_is_left_alone_is_signed_out(
     assert not visitor.is_inside
 
 
-def test_nobody_stays_signed_in_for_more_than_ninety_days(
-    visit: Visit, clock: FrozenClock
-) -> None:
+def test_nobody_stays_signed_in_for_more_than_ninety_days(visit: Visit, clock: FrozenClock) -> None:
     visitor = visit("sergei")
     for _week in range(12):
         clock.advance(days=7)

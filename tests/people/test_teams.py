@@ -10,7 +10,7 @@ from salesman_core.errors import InvalidError
 from salesman_core.people import queries, service
 from salesman_core.people.teams import add_team, change_team, delete_team
 
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.fixture

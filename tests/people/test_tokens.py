@@ -14,7 +14,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.people import service
 from salesman_core.testing.clock import FrozenClock
 
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 def test_token_stands_for_its_user(sergei: int) -> None:
@@ -104,5 +104,3 @@ def test_token_that_cannot_be_is_refused(
     with pytest.raises(InvalidError) as refusal:
         new_token(sergei, **values)  # type: ignore[arg-type]  # made by the table above
     assert list(refusal.value.fields) == [field]
-
-

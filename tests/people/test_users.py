@@ -21,7 +21,7 @@ from salesman_hookspecs import Scope
 if TYPE_CHECKING:
     from conftest import AddUser
 
-pytestmark = pytest.mark.usefixtures("inside")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 def user(user_id: int) -> User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from salesman_core.errors import ConflictError
 from salesman_core.people import service
 from salesman_core.services import mail
 from salesman_core.services.models import KeptLetter
+from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 NEW = "eleven wet umbrellas"
 
 
-@pytest.fixture
-def app_settings(mail_sink: MailSink) -> dict[str, Any]:
-    return {"smtp_url": mail_sink.url, "base_url": "https://crm.example.com"}
+@pytest.fixture(autouse=True)
+def _mail_server(app: Flask, mail_sink: MailSink) -> None:
+    mail.change_mail(MailServer.at(mail_sink.url), "crm@example.com")
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def post_out(app: Flask, mail_sink: MailSink) -> Callable[[], str]:
             for letter_id in reading().scalars(waiting).all():
                 mail.deliver(letter_id)
         text = mail_sink.letters[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-        found = re.search(r"https://crm\.example\.com(/sign/\S+)", text)
+        found = re.search(r"http://127\.0\.0\.1:8000(/sign/\S+)", text)
         assert found, text
         return found[1]
 
@@ -86,9 +87,7 @@ def test_invitation_works_once(invited: str, visit: Visit) -> None:
     assert visit().post(invited, {"password": "another password here"}).status_code == 404
 
 
-def test_invitation_holds_for_seven_days(
-    invited: str, visit: Visit, clock: FrozenClock
-) -> None:
+def test_invitation_holds_for_seven_days(invited: str, visit: Visit, clock: FrozenClock) -> None:
     clock.advance(days=6, hours=23)
     assert visit().get(invited).status_code == 200
     clock.advance(hours=1)
@@ -173,9 +172,7 @@ def test_stranger_cannot_find_out_who_works_here(
 ) -> None:
     known = visit().post("/sign/forgotten", {"login": "sergei@example.com"}).text
     unknown = visit().post("/sign/forgotten", {"login": "nobody@example.com"}).text
-    known_words, unknown_words = (
-        re.findall(r"<p>(.*?)</p>", page) for page in (known, unknown)
-    )
+    known_words, unknown_words = (re.findall(r"<p>(.*?)</p>", page) for page in (known, unknown))
     assert known_words == unknown_words
     assert known_words
     with app.app_context():
@@ -200,9 +197,7 @@ def change(visitor: Visitor, old: str, new: str) -> int:
     return visitor.post("/profile/password", {"old_password": old, "password": new}).status_code
 
 
-def test_own_password_is_changed_with_the_old_one(
-    sergei: int, anna: int, visit: Visit
-) -> None:
+def test_own_password_is_changed_with_the_old_one(sergei: int, anna: int, visit: Visit) -> None:
     assert change(visit("sergei"), "a horse of two colours", NEW) == 302
     assert visit().sign_in("sergei", NEW).status_code == 302
 
@@ -214,9 +209,7 @@ def test_own_password_is_not_changed_without_the_old_one(
     assert change(visit("sergei"), "guessed", NEW) == 422
 
 
-def test_changed_password_signs_out_everywhere_else(
-    sergei: int, anna: int, visit: Visit
-) -> None:
+def test_changed_password_signs_out_everywhere_else(sergei: int, anna: int, visit: Visit) -> None:
     here, there = visit("sergei"), visit("sergei")
     change(here, "a horse of two colours", NEW)
     assert here.is_inside
@@ -226,7 +219,7 @@ def test_changed_password_signs_out_everywhere_else(
 def test_changed_password_makes_a_copied_cookie_worthless(
     sergei: int, anna: int, visit: Visit, app: Flask
 ) -> None:
-    here, thief = visit("sergei"), app.test_client()
+    here, thief = visit("sergei"), visit().client
     stolen = here.client.get_cookie("salesman")
     assert stolen is not None
     thief.set_cookie("salesman", stolen.value)

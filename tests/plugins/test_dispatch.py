@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesman_core.errors import VetoedError
+from salesman_core.errors import PluginFailedError, VetoedError
 from salesman_core.plugins.dispatch import Denied
 from salesman_core.plugins.faults import Breaker
 from salesman_hookspecs import Change, Person
@@ -44,10 +44,13 @@ def test_veto_aborts_and_names_plugin_and_field(write_plugin: Write, host_of: Ho
 
 
 def test_error_in_a_strict_hook_aborts_the_operation(write_plugin: Write, host_of: Host) -> None:
-    broken = write_plugin("broken", "@hookimpl\ndef salesman_before_save(change): 1 / 0")
+    host = host_of(write_plugin("broken", "@hookimpl\ndef salesman_before_save(change): 1 / 0"))
 
-    with pytest.raises(ZeroDivisionError):
-        host_of(broken).call(salesman_before_save, change=CHANGE)
+    with pytest.raises(PluginFailedError) as caught:
+        host.call(salesman_before_save, change=CHANGE)
+
+    assert (caught.value.plugin, caught.value.status) == ("broken", 409)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
 def test_error_in_a_closed_hook_means_no(write_plugin: Write, host_of: Host) -> None:

@@ -1,4 +1,4 @@
-"""Files on clients and deals: kept once, handed out harmless, and only to those who see the record."""
+"""Files on clients and deals: kept once, harmless, and only for those who see the record."""
 
 from __future__ import annotations
 

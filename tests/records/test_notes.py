@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from salesman_core.db import reading
+from salesman_core.clock import now
+from salesman_core.db import reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError, StaleError
 from salesman_core.records import notes
 from salesman_core.records.models import Audit, Note
@@ -158,9 +159,6 @@ def test_only_own_notes_offer_to_be_changed(make: Make, browser_for: BrowserFor)
 
 
 def test_note_hangs_on_one_record_and_never_on_two(make: Make) -> None:
-    from salesman_core.clock import now
-    from salesman_core.db import writing
-
     both = {"client_id": make.client(), "deal_id": make.deal()}
     with pytest.raises(sa.exc.IntegrityError), writing() as session:
         session.add(Note(text="Two", created_at=now(), updated_at=now(), **both))

@@ -186,9 +186,9 @@ def test_moment_of_an_entry_is_kept_to_the_microsecond(
     old = TimelineSource(
         "a",
         "A",
-        lambda query: [
-            one for one in entries if query.before is None or one.at <= query.before
-        ][: query.limit],
+        lambda query: [one for one in entries if query.before is None or one.at <= query.before][
+            : query.limit
+        ],
     )
     make = Make(telling(old))
     assert all_pages(make.client(), 1) == ["at 2", "at 1", "at 0"]

@@ -61,9 +61,7 @@ def database_template() -> Template:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
-    settings = load_settings(
-        {"data_dir": str(tmp_path), "database_url": database_url}, environ={}
-    )
+    settings = load_settings({"data_dir": str(tmp_path), "database_url": database_url}, environ={})
     app = Flask("api_of_test", static_folder=None)
     app.config.update(SECRET_KEY="of a test", SQLALCHEMY_DATABASE_URI=database_url)
     app.extensions["salesman_clock"] = clock.now

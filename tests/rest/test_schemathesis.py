@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 
 from salesman_core.access.tokens import new_token
-from salesman_core.testing.pytest_plugin import in_ci
 
 pytestmark = pytest.mark.databases("sqlite")
 

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
@@ -59,8 +60,20 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     return make
 
 
+@pytest.fixture(scope="session")
+def shell_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("shell") / "empty.db"
+    engine = sa.create_engine(f"sqlite:///{file}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, clock: FrozenClock) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    tmp_path: Path, clock: FrozenClock, shell_database: Path
+) -> Iterator[Callable[..., Flask]]:
     """Give what makes an application of the shell and some plugins.
 
     Whoever is named in ``app.extensions["person_of_test"]`` is signed in.
@@ -68,7 +81,8 @@ def make_app(tmp_path: Path, clock: FrozenClock) -> Iterator[Callable[..., Flask
     with_engines: list[Flask] = []
 
     def make(*installed: Installed, core: tuple[ModuleType, ...] = (), **config: Any) -> Flask:
-        app = shell_app(tmp_path, clock, installed, core, config)
+        file = shutil.copy(shell_database, tmp_path / f"{next(_numbers)}.db")
+        app = shell_app(Path(file), clock, installed, core, config)
         with_engines.append(app)
         return app
 
@@ -81,15 +95,14 @@ def make_app(tmp_path: Path, clock: FrozenClock) -> Iterator[Callable[..., Flask
 
 
 def shell_app(
-    folder: Path,
+    database: Path,
     clock: FrozenClock,
     installed: tuple[Installed, ...],
     core: tuple[ModuleType, ...],
     config: dict[str, Any],
 ) -> Flask:
-    number = next(_numbers)
-    url = f"sqlite:///{folder / f'{number}.db'}"
-    settings = load_settings({"data_dir": str(folder), "database_url": url}, environ={})
+    url = f"sqlite:///{database}"
+    settings = load_settings({"data_dir": str(database.parent), "database_url": url}, environ={})
     app = Flask("shell_of_test", static_folder=None)
     app.config.update(SECRET_KEY="of a test", SQLALCHEMY_DATABASE_URI=url, TESTING=True, **config)
     app.extensions["salesman_clock"] = clock.now
@@ -105,7 +118,6 @@ def shell_app(
     _sign_in_by_extension(app)
     init_web(app)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
         switches.remember(host)
         change_company({"language": "en"})
     return app

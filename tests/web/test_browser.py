@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -108,7 +108,12 @@ def test_changed_form_asks_before_it_is_left(page: Page) -> None:
     page.goto("/gallery/form")
     page.get_by_label("Name").fill("Ромашка")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.locator("[data-go=l]").click()
 
     expect(page.get_by_label("Name")).to_have_value("Ромашка")

@@ -39,7 +39,7 @@ def salesman_search_sources() -> list[SearchSource]:
 
 
 @pytest.fixture
-def browser(
+def finder(
     make_app: Callable[..., Flask],
     make_plugin: Callable[..., Installed],
     signed_in: Callable[..., int],
@@ -50,8 +50,8 @@ def browser(
     return app.test_client()
 
 
-def test_hits_are_grouped_the_best_group_first(browser: FlaskClient) -> None:
-    html = browser.get("/search?q=roma", headers=HTMX).text
+def test_hits_are_grouped_the_best_group_first(finder: FlaskClient) -> None:
+    html = finder.get("/search?q=roma", headers=HTMX).text
 
     assert re.findall(r'class="search-hit" href="([^"]+)"', html) == [
         "/leads/1",
@@ -60,12 +60,12 @@ def test_hits_are_grouped_the_best_group_first(browser: FlaskClient) -> None:
     ]
 
 
-def test_box_is_empty_without_words(browser: FlaskClient) -> None:
-    assert browser.get("/search?q=+", headers=HTMX).text.strip() == ""
+def test_box_is_empty_without_words(finder: FlaskClient) -> None:
+    assert finder.get("/search?q=+", headers=HTMX).text.strip() == ""
 
 
-def test_nothing_found_is_said(browser: FlaskClient) -> None:
-    html = browser.get("/search?q=%3Cb%3E", headers=HTMX).text
+def test_nothing_found_is_said(finder: FlaskClient) -> None:
+    html = finder.get("/search?q=%3Cb%3E", headers=HTMX).text
 
     assert "Nothing found for “&lt;b&gt;”." in html
 
@@ -81,14 +81,14 @@ def test_source_without_permission_is_not_asked(
     assert "Romashka" not in app.test_client().get("/search?q=roma", headers=HTMX).text
 
 
-def test_enter_opens_the_only_hit(browser: FlaskClient) -> None:
-    answer = browser.get("/search?q=vega")
+def test_enter_opens_the_only_hit(finder: FlaskClient) -> None:
+    answer = finder.get("/search?q=vega")
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/clients/Vega")
 
 
-def test_enter_with_several_hits_shows_a_page(browser: FlaskClient) -> None:
-    answer = browser.get("/search?q=roma")
+def test_enter_with_several_hits_shows_a_page(finder: FlaskClient) -> None:
+    answer = finder.get("/search?q=roma")
 
     assert answer.status_code == 200
     assert "<!doctype html>" in answer.text

@@ -53,7 +53,7 @@ def test_files_of_a_plugin_are_served_from_its_package(
     browser = make_app(plugin).test_client()
 
     with browser.get("/static/leads/board.js") as answer:
-        assert answer.text == "export {};"
+        assert answer.get_data(as_text=True) == "export {};"
     assert browser.get("/static/leads/../__init__.py").status_code == 404
     assert browser.get("/static/nobody/board.js").status_code == 404
 

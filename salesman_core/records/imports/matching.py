@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.errors import InvalidError
@@ -67,7 +68,14 @@ class Matching:
             of_name = held.setdefault(name, {})
             for value, record_id in key.held(session, values) if values else ():
                 of_name.setdefault(value, set()).add(record_id)
-        return Matches(by_id, held, self.keys)
+        fitting = {id_ for of_name in held.values() for ids_ in of_name.values() for id_ in ids_}
+        return Matches(by_id, held, self.keys, self._keyed(session, fitting) if ids else set())
+
+    def _keyed(self, session: Session, record_ids: set[int]) -> set[int]:
+        """Give those of some records that have a key in the file."""
+        table = self.external
+        query = sa.select(table.record_id).where(table.source == self.source)
+        return set(session.scalars(query.where(table.record_id.in_(record_ids))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +84,13 @@ class Matches:
 
     :param by_id: record by external id.
     :param held: by field and value, the records that have it.
+    :param keyed: records that have a key in the file: a row with another key does not mean them.
     """
 
     by_id: Mapping[str, int]
     held: Mapping[str, Mapping[Hashable, set[int]]]
     keys: Mapping[str, Key]
+    keyed: Collection[int]
 
     def record(self, row: ImportedRow) -> int | None:
         """Give the record that a row means, or None where it means a new one.
@@ -92,7 +102,7 @@ class Matches:
         candidates = self._candidates(row)
         if len(candidates) > 1:
             ids = ", ".join(str(one) for one in sorted(candidates)[:5])
-            message = _("Several records fit this row: %(ids)s. Merge them first.", ids=ids)
+            message = _("several records fit this row: %(ids)s", ids=ids)
             raise InvalidError(message, {next(iter(self.keys)): message})
         return next(iter(candidates), None)
 
@@ -103,6 +113,8 @@ class Matches:
             for value in key.of_row(row):
                 fitting |= self.held[name].get(value, set())
             candidates = fitting if candidates is None else candidates & fitting
+        if EXTERNAL_ID in row:
+            return (candidates or set()).difference(self.keyed)
         return candidates or set()
 
 

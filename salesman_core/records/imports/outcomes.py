@@ -23,5 +23,8 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
 
 def refusal(error: SalesmanError) -> ImportOutcome:
     """Give the outcome of a row that an error keeps out."""
-    errors = {FIELD_NAMES.get(name, name): str(message) for name, message in error.fields.items()}
+    errors: dict[str, str] = {}
+    for path, message in error.fields.items():
+        name = path.partition(".")[0]  # of phones.1: phones
+        errors.setdefault(FIELD_NAMES.get(name, name), str(message))
     return ImportOutcome("refused", errors=errors or {"": str(error)})

@@ -74,7 +74,6 @@ class RowWriter(ABC, Generic[R, D]):
     def draft(self, row: ImportedRow, record: R | None) -> D:
         """Read a row; *record* is the one that it means."""
 
-    @abstractmethod
     def prepare(self, drafts: Collection[D]) -> None:
         """Make what the drafts need, as clients."""
 
@@ -82,7 +81,6 @@ class RowWriter(ABC, Generic[R, D]):
     def begin(self, draft: D) -> R:
         """Give the new record, once plugins agree."""
 
-    @abstractmethod
     def admit(self, draft: D) -> None:
         """Judge a record that has just been written, where that can only be done now."""
 
@@ -98,7 +96,6 @@ class RowWriter(ABC, Generic[R, D]):
     def change(self, draft: D) -> None:
         """Change a record that there was already."""
 
-    @abstractmethod
     def finish(self) -> None:
         """Do what follows for all that were written."""
 
@@ -227,8 +224,8 @@ class Reachable(Generic[R]):
             return None
         record = self._records[id_]
         if record.deleted_at is not None:
-            raise InvalidError(_("The record %(id)s is in the bin: restore it first.", id=id_))
+            raise InvalidError(_("the record %(id)s is in the bin: restore it first", id=id_))
         if id_ not in self._allowed:
-            raise InvalidError(_("The record is there already, and you may not change it."))
+            raise InvalidError(_("this record is there already, and you may not change it"))
         found: R = record
         return found

@@ -35,6 +35,14 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// What htmx sent with success is saved, and its draft has done its duty.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const form = ctx.sourceElement;
+  if (!form.matches?.("form[data-form]") || ctx.response.status >= 400) return;
+  rememberSaved(form);
+  if (form.dataset.draft) sessionStorage.removeItem(keyOf(form));
+});
+
 document.addEventListener("input", ({ target }) => {
   const form = target.closest?.("form[data-draft]");
   if (form) sessionStorage.setItem(keyOf(form), contentOf(withoutSecrets(form)));

@@ -3,8 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from sample_memos import records
-from sample_memos.models import Memo
 
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.records.list_arguments import list_arguments
@@ -31,6 +29,8 @@ from salesman_core.rest import (
     response,
     versioned,
 )
+from sample_memos import records
+from sample_memos.models import Memo
 
 api = ApiBlueprint("memos", __name__, title="Memos", description="Notes with an amount.")
 

@@ -3,10 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from salesman_hookspecs import Permission, RecordType, hookimpl
 from sample_memos.api import api
 from sample_memos.models import Memo
-
-from salesman_hookspecs import Permission, RecordType, hookimpl
 
 
 @hookimpl

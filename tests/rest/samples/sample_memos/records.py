@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sample_memos.models import Memo
 
-from salesman_core.access.records import visible
 from salesman_core.access.person import current_person
+from salesman_core.access.records import visible
 from salesman_core.db import reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.records.lists import FieldKind, ListField, ListQuery, ListSpec, Page, select_page
+from sample_memos.models import Memo
 
 MEMOS: Final = ListSpec(
     kind="memos.memo",

@@ -1,0 +1,173 @@
+"""Clients of a file written in bulk, by the same steps as a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session, selectinload
+
+from salesman_core.clients import steps
+from salesman_core.clients.import_keys import matching_of_clients
+from salesman_core.clients.import_values import (
+    client_values,
+    grown_columns,
+    grown_lists,
+    unreachable,
+)
+from salesman_core.clients.ladder import put_on_rung, rungs
+from salesman_core.clients.models import Client, ClientExternalId
+from salesman_core.db import normalised, writing
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.people.imports import Owners
+from salesman_core.records.changes import Changes, differences
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.imports.matching import ImportedRow
+from salesman_core.records.imports.notes import RowNotes
+from salesman_core.records.imports.reading import UNMAPPED
+from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.records.saving import write_rows
+from salesman_hookspecs import ImportBatch, ImportOutcome
+
+_ = texts.lazy
+
+_COLUMNS = ("name", "kind", "site", "address", "source", "owner_id")
+
+
+def apply_clients(batch: ImportBatch) -> Sequence[ImportOutcome]:
+    """Write a batch of clients; see ``ImportType.apply``."""
+    with writing() as session:
+        return ClientRows(session, batch).write(batch.rows)
+
+
+@dataclass(slots=True)
+class ClientDraft(Draft[Client]):
+    """A row on its way to a client.
+
+    :param rung_id: where it is to stand on the ladder, or None where the row does not say.
+    """
+
+    rung_id: int | None = None
+    changes: Changes = field(default_factory=dict)
+
+
+class ClientRows(RowWriter[Client, ClientDraft]):
+    """Writes the rows of a batch as clients."""
+
+    kind = "client"
+    edit = "core.client.edit"
+    loading = (
+        selectinload(Client.phones),
+        selectinload(Client.emails),
+        selectinload(Client.tags),
+        selectinload(Client.external_ids),
+    )
+
+    def __init__(self, session: Session, batch: ImportBatch) -> None:
+        super().__init__(session, matching_of_clients(batch))
+        self._source = batch.source
+        self._owners = Owners(session, batch, "core.client.assign")
+        self._notes = RowNotes(session, self.kind)
+        ladder = rungs(session)
+        self._lowest = ladder[0].id
+        self._rungs = {normalised(one.name): one.id for one in ladder}
+
+    def draft(self, row: ImportedRow, record: Client | None) -> ClientDraft:
+        """Read a row."""
+        values = client_values(row, self._source)
+        if record is None:
+            values["owner_id"] = self._owners.for_new(row.get("owner"))
+        elif "owner" in row:
+            values["owner_id"] = self._owners.assigned(row["owner"], record.owner_id)
+        return ClientDraft(row, record, values, unreachable(values), rung_id=self._rung(row))
+
+    def _rung(self, row: ImportedRow) -> int | None:
+        name = row.get("rung")
+        if name is None:
+            return None
+        found = self._rungs.get(normalised(name))
+        if found is None:
+            known = ", ".join(self._rungs)
+            message = _("there is no such rung, only: %(known)s", known=known)
+            raise InvalidError(message, {"rung_id": message})
+        return found
+
+    def prepare(self, drafts: Collection[ClientDraft]) -> None:
+        """Look up the notes of those that there are."""
+        self._notes.look_up(one.record.id for one in drafts if one.record is not None)
+
+    def begin(self, draft: ClientDraft) -> Client:
+        """Give the new client."""
+        values = dict(draft.values)
+        if UNMAPPED in draft.row:
+            values["imported"] = dict(draft.row[UNMAPPED])
+        client, draft.changes = steps.begin_client(
+            values, rung_id=self._lowest, owner_id=values["owner_id"]
+        )
+        return client
+
+    def admit(self, draft: ClientDraft) -> None:
+        """Keep the row's remark."""
+        self._notes.write(draft.written.id, draft.row)
+
+    def note(self, drafts: Sequence[ClientDraft]) -> None:
+        """Note new clients, and put those on a rung of which the file tells it."""
+        keys = [
+            {"record_id": one.written.id, "source": source, "key": key}
+            for one in drafts
+            for source, key in one.values.get("external_ids", {}).items()
+        ]
+        write_rows(self.session, ClientExternalId, keys)
+        steps.note_clients(self.session, [(one.written, one.changes) for one in drafts])
+        for one in drafts:
+            self._place(one)
+
+    # -- clients that there were
+
+    def differs(self, draft: ClientDraft) -> bool:
+        """Tell whether a row says anything new."""
+        client = draft.written
+        return bool(
+            differences(client, _wanted(draft))
+            or grown_lists(client, draft.values)
+            or _new_keys(draft)
+            or draft.rung_id not in (None, client.rung_id)
+            or self._notes.is_new(client.id, draft.row)
+        )
+
+    def change(self, draft: ClientDraft) -> None:
+        """Change what the row says otherwise."""
+        client = draft.written
+        changes = steps.change(self.kind, client, _wanted(draft))
+        changes |= steps.set_lists(client, grown_lists(client, draft.values))
+        if new := _new_keys(draft):
+            found = set_external_ids(self.session, ClientExternalId, client.id, _keys(client) | new)
+            changes |= {"external_ids": found} if found else {}
+        if changes:
+            steps.keep(self.session, self.kind, client, changes)
+        self._place(draft)
+        self._notes.write(client.id, draft.row)
+
+    def _place(self, draft: ClientDraft) -> None:
+        client = draft.written
+        if draft.rung_id not in (None, client.rung_id):
+            reason = texts.gettext("the imported file says so")
+            put_on_rung(self.session, client, draft.rung_id, reason)
+
+
+def _wanted(draft: ClientDraft) -> dict[str, Any]:
+    told: Mapping[str, Any] = draft.values
+    columns = {name: told[name] for name in _COLUMNS if name in told}
+    return grown_columns(draft.written, draft.row, columns)
+
+
+def _keys(client: Client) -> dict[str, str]:
+    return {one.source: one.key for one in client.external_ids}
+
+
+def _new_keys(draft: ClientDraft) -> dict[str, str]:
+    """Give the key that a client does not have yet, where a row found it by others."""
+    told: dict[str, str] = draft.values.get("external_ids", {})
+    return dict(told.items() - _keys(draft.written).items())

@@ -1,0 +1,149 @@
+"""Contacts of a file written in bulk, by the same steps as a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import visible
+from salesman_core.clients import steps
+from salesman_core.clients.import_keys import matching_of_contacts
+from salesman_core.clients.import_names import NamedClients
+from salesman_core.clients.import_values import (
+    contact_values,
+    grown_columns,
+    grown_lists,
+    unreachable,
+)
+from salesman_core.clients.models import Client, Contact, ContactExternalId
+from salesman_core.db import writing
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes, differences
+from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.imports.matching import ImportedRow
+from salesman_core.records.imports.reading import UNMAPPED
+from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.records.saving import write_rows
+from salesman_hookspecs import ImportBatch, ImportOutcome
+
+_ = texts.lazy
+
+_COLUMNS: Final = ("name", "position")
+
+
+def apply_contacts(batch: ImportBatch) -> Sequence[ImportOutcome]:
+    """Write a batch of contacts; see ``ImportType.apply``."""
+    with writing() as session:
+        return ContactRows(session, batch).write(batch.rows)
+
+
+@dataclass(slots=True)
+class ContactDraft(Draft[Contact]):
+    """A row on its way to a contact."""
+
+    changes: Changes = field(default_factory=dict)
+
+
+class ContactRows(RowWriter[Contact, ContactDraft]):
+    """Writes the rows of a batch as contacts; a contact stays with its client."""
+
+    kind = "contact"
+    edit = "core.client.edit"
+    loading = (
+        selectinload(Contact.phones),
+        selectinload(Contact.emails),
+        selectinload(Contact.external_ids),
+    )
+
+    def __init__(self, session: Session, batch: ImportBatch) -> None:
+        super().__init__(session, matching_of_contacts(batch))
+        self._source = batch.source
+        self._clients = NamedClients(session, batch)
+        self._clients.look_up(batch.rows)
+        self._editable: set[int] = set()
+        self._with_contacts: set[int] = set()
+
+    def draft(self, row: ImportedRow, record: Contact | None) -> ContactDraft:
+        """Read a row."""
+        values = contact_values(row, self._source)
+        if record is None:
+            self._clients.require(row)
+        return ContactDraft(row, record, values, unreachable(values))
+
+    def prepare(self, drafts: Collection[ContactDraft]) -> None:
+        """Make the clients that are missing, and see which have contacts."""
+        rows = [one.row for one in drafts if one.record is None]
+        self._clients.make([(row, current_person().id) for row in rows])
+        ids = self._clients.ids(rows)
+        editable = sa.select(Client.id).where(Client.id.in_(ids), visible("client", self.edit))
+        self._editable = set(self.session.scalars(editable))
+        primary = sa.select(Contact.client_id).where(Contact.client_id.in_(ids))
+        self._with_contacts = set(self.session.scalars(primary))
+
+    def begin(self, draft: ContactDraft) -> Contact:
+        """Give the new contact; the first of a client is its primary one."""
+        client_id = self._clients.of(draft.row)
+        if client_id is None or client_id not in self._editable:
+            message = _("you may not change this client")
+            raise InvalidError(message, {"client": message})
+        values: dict[str, Any] = draft.values | {"client_id": client_id}
+        if UNMAPPED in draft.row:
+            values["imported"] = dict(draft.row[UNMAPPED])
+        contact, draft.changes = steps.begin_contact(
+            values, client_id=client_id, primary=client_id not in self._with_contacts
+        )
+        self._with_contacts.add(client_id)
+        return contact
+
+    def note(self, drafts: Sequence[ContactDraft]) -> None:
+        """Note new contacts."""
+        keys = [
+            {"record_id": one.written.id, "source": source, "key": key}
+            for one in drafts
+            for source, key in one.values.get("external_ids", {}).items()
+        ]
+        write_rows(self.session, ContactExternalId, keys)
+        steps.note_contacts(self.session, [(one.written, one.changes) for one in drafts])
+
+    def differs(self, draft: ContactDraft) -> bool:
+        """Tell whether a row says anything new."""
+        contact = draft.written
+        return bool(
+            differences(contact, _wanted(draft))
+            or grown_lists(contact, draft.values)
+            or _new_keys(draft)
+        )
+
+    def change(self, draft: ContactDraft) -> None:
+        """Change what the row says otherwise."""
+        contact = draft.written
+        changes = steps.change(self.kind, contact, _wanted(draft))
+        changes |= steps.set_lists(contact, grown_lists(contact, draft.values))
+        if new := _new_keys(draft):
+            wanted = _keys(contact) | new
+            found = set_external_ids(self.session, ContactExternalId, contact.id, wanted)
+            changes |= {"external_ids": found} if found else {}
+        steps.keep(self.session, self.kind, contact, changes)
+
+
+def _wanted(draft: ContactDraft) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        name: draft.values[name] for name in _COLUMNS if name in draft.values
+    }
+    return grown_columns(draft.written, draft.row, columns)
+
+
+def _keys(contact: Contact) -> dict[str, str]:
+    return {one.source: one.key for one in contact.external_ids}
+
+
+def _new_keys(draft: ContactDraft) -> dict[str, str]:
+    """Give the key that a contact does not have yet, where a row found it by others."""
+    told: dict[str, str] = draft.values.get("external_ids", {})
+    return dict(told.items() - _keys(draft.written).items())

@@ -1,0 +1,147 @@
+"""By which fields rows of a file find the clients and contacts that there are already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import visible
+from salesman_core.clients.import_values import compared, read_email, read_phone
+from salesman_core.clients.models import (
+    Client,
+    ClientEmail,
+    ClientExternalId,
+    ClientPhone,
+    Contact,
+    ContactEmail,
+    ContactExternalId,
+    ContactPhone,
+)
+from salesman_core.db import normalised
+from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
+from salesman_hookspecs import ImportBatch
+
+Found = Iterable[tuple[Hashable, int]]
+
+NAME_AND_PHONE: Final = "name and phone"
+NAME_AT_CLIENT: Final = "name at client"
+
+
+def matching_of_clients(batch: ImportBatch) -> Matching:
+    """Say how rows find clients: by name and phone, where the mapping says nothing else."""
+    keys = chosen_keys(_CLIENT_KEYS, batch.options.get("match", ()), (NAME_AND_PHONE,))
+    return Matching(batch.source, ClientExternalId, keys)
+
+
+def matching_of_contacts(batch: ImportBatch) -> Matching:
+    """Say how rows find contacts: by name at one client, where the mapping says nothing else."""
+    keys = chosen_keys(_CONTACT_KEYS, batch.options.get("match", ()), (NAME_AT_CLIENT,))
+    return Matching(batch.source, ContactExternalId, keys)
+
+
+def _names(row: ImportedRow) -> Iterable[Hashable]:
+    return (normalised(row["name"]),) if "name" in row else ()
+
+
+def _phones(row: ImportedRow) -> Iterable[Hashable]:
+    return [compared(read_phone(one)) for one in row.get("phones", ())]
+
+
+def _emails(row: ImportedRow) -> Iterable[Hashable]:
+    return [compared(read_email(one)) for one in row.get("emails", ())]
+
+
+def _sites(row: ImportedRow) -> Iterable[Hashable]:
+    return (row["site"],) if "site" in row else ()
+
+
+def _names_with_phones(row: ImportedRow) -> Iterable[Hashable]:
+    """Give name and phone together; a row without a phone means a client without one."""
+    phones = list(_phones(row)) or [""]
+    return [(name, phone) for name in _names(row) for phone in phones]
+
+
+def _names_at_clients(row: ImportedRow) -> Iterable[Hashable]:
+    clients = [normalised(row["client"])] if "client" in row else []
+    return [(client, name) for client in clients for name in _names(row)]
+
+
+def _pairs(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Found:
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _clients_named(session: Session, names: Collection[Any]) -> Found:
+    query = sa.select(Client.search_name, Client.id)
+    return _pairs(session, query.where(Client.search_name.in_(names), visible("client")))
+
+
+def _clients_at(session: Session, sites: Collection[Any]) -> Found:
+    query = sa.select(Client.site, Client.id)
+    return _pairs(session, query.where(Client.site.in_(sites), visible("client")))
+
+
+def _meant(row: type[Any]) -> sa.ColumnElement[str]:
+    """Give the column that is compared: what was typed means what it says, where nothing else."""
+    return sa.func.coalesce(row.normalised, row.typed, "")
+
+
+def _clients_reached(table: type[ClientPhone | ClientEmail]) -> Any:
+    def held(session: Session, values: Collection[Any]) -> Found:
+        query = sa.select(_meant(table), table.client_id).join(Client, Client.id == table.client_id)
+        return _pairs(session, query.where(_meant(table).in_(values), visible("client")))
+
+    return held
+
+
+def _contacts_reached(table: type[ContactPhone | ContactEmail]) -> Any:
+    def held(session: Session, values: Collection[Any]) -> Found:
+        query = sa.select(_meant(table), table.contact_id)
+        query = query.join(Contact, Contact.id == table.contact_id)
+        return _pairs(session, query.where(_meant(table).in_(values), visible("contact")))
+
+    return held
+
+
+def _contacts_named(session: Session, names: Collection[Any]) -> Found:
+    query = sa.select(Contact.search_name, Contact.id)
+    return _pairs(session, query.where(Contact.search_name.in_(names), visible("contact")))
+
+
+def _clients_with_phones(session: Session, values: Collection[Any]) -> Found:
+    query = (
+        sa.select(Client.search_name, _meant(ClientPhone), Client.id)
+        .outerjoin(ClientPhone, ClientPhone.client_id == Client.id)
+        .where(Client.search_name.in_({name for name, _phone in values}), visible("client"))
+    )
+    return [((name, phone), id_) for name, phone, id_ in session.execute(query)]
+
+
+def _contacts_at_clients(session: Session, values: Collection[Any]) -> Found:
+    query = (
+        sa.select(Client.search_name, Contact.search_name, Contact.id)
+        .join(Client, Client.id == Contact.client_id)
+        .where(
+            Client.search_name.in_({client for client, _name in values}),
+            Contact.search_name.in_({name for _client, name in values}),
+            visible("contact"),
+        )
+    )
+    return [((client, name), id_) for client, name, id_ in session.execute(query)]
+
+
+_CLIENT_KEYS: Final = {
+    "name": Key(_names, _clients_named),
+    "phones": Key(_phones, _clients_reached(ClientPhone)),
+    "emails": Key(_emails, _clients_reached(ClientEmail)),
+    "site": Key(_sites, _clients_at),
+    NAME_AND_PHONE: Key(_names_with_phones, _clients_with_phones),
+}
+_CONTACT_KEYS: Final = {
+    "name": Key(_names, _contacts_named),
+    "phones": Key(_phones, _contacts_reached(ContactPhone)),
+    "emails": Key(_emails, _contacts_reached(ContactEmail)),
+    NAME_AT_CLIENT: Key(_names_at_clients, _contacts_at_clients),
+}

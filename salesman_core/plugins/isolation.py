@@ -1,0 +1,102 @@
+"""What a stranger's function may leave behind in our transactions: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from flask import g, has_app_context
+from sqlalchemy.orm import Session
+
+from salesman_core.db import WritingSession, db
+from salesman_hookspecs import Phase
+
+_KEPT = "salesman_writing"
+
+
+class OpenTransactionError(RuntimeError):
+    """A function ended and left its transaction open: use ``with writing() as session:``."""
+
+
+class BrokenTransactionError(RuntimeError):
+    """A function swallowed an error of the database, after which no statement works any more."""
+
+
+def isolated(phase: Phase) -> AbstractContextManager[None]:
+    """Give what keeps a function's failure out of the transaction in which it is called."""
+    if not has_app_context() or phase is Phase.BOOT:
+        return nullcontext()
+    if _KEPT not in g:
+        return _read()
+    return _written() if phase is Phase.WRITE else _read_while_writing()
+
+
+def written_so_far() -> None:
+    """Send what the core has changed up to here, so that its mistakes are not the plugin's."""
+    if has_app_context() and _KEPT in g:
+        g.salesman_writing.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Undo all that a failing function wrote; it cannot end the transaction of the change."""
+    session: WritingSession = g.salesman_writing
+    with session.ended_by_owner_only(), session.begin_nested():
+        try:
+            yield
+        finally:
+            _take_back(session)
+
+
+@contextmanager
+def _read_while_writing() -> Iterator[None]:
+    """Read inside a change; no flush comes before it, which a savepoint of the session brings."""
+    session: WritingSession = g.salesman_writing
+    with session.ended_by_owner_only(), session.connection().begin_nested():
+        try:
+            yield
+        finally:
+            _take_back(session)
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    """End the reading transaction that a failing function spoilt, so that the next can read."""
+    try:
+        try:
+            yield
+        finally:
+            _take_back(None)
+        _refuse_spoilt(db.session())
+    except (Exception, SystemExit):
+        db.session.rollback()  # one bad statement poisons a PostgreSQL transaction
+        raise
+
+
+def _take_back(session: WritingSession | None) -> None:
+    """Refuse a transaction that was opened inside and not ended.
+
+    :param session: the one that was open before.
+    """
+    opened: WritingSession | None = g.get(_KEPT)
+    if opened is session:
+        return
+    if opened is not None:
+        opened.close()
+    if session is None:
+        g.pop(_KEPT, None)
+    else:
+        g.salesman_writing = session
+    message = "a transaction was left open: use `with writing() as session:`"
+    raise OpenTransactionError(message)
+
+
+def _refuse_spoilt(session: Session) -> None:
+    """Refuse a transaction in which PostgreSQL takes no further statement."""
+    if not session.in_transaction() or db.engine.dialect.name != "postgresql":
+        return
+    driver: Any = session.connection().connection.driver_connection
+    if driver.info.transaction_status.name == "INERROR":
+        message = "an error of the database was swallowed"
+        raise BrokenTransactionError(message)

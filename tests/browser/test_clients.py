@@ -1,0 +1,238 @@
+"""What people do with clients all day, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from salesman_core.clients.service import change_client
+from salesman_core.records.notes import write_note
+from salesman_core.testing.people import Make
+
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
+
+PageFor = Callable[[str], Any]
+
+
+def editing(page: Page, field: str) -> None:
+    page.get_by_role("button", name=f"Change: {field}", exact=True).click()
+
+
+def test_client_with_a_contact_takes_one_click_four_fields_one_load(page_for: PageFor) -> None:
+    task = page_for("seller")
+    task.begin("/clients")
+    task.click("a:has-text('New client')")
+    task.fill("Name", "Severstal", within="#new-client fieldset >> nth=0")
+    task.fill("Phone", "8 800 555 35 35", within="#new-client fieldset >> nth=0")
+    task.fill("Name", "Anna Kern", within="#new-client fieldset >> nth=1")
+    task.fill("Phone", "8 912 345 67 89", within="#new-client fieldset >> nth=1")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("h1")).to_contain_text("Severstal")
+    expect(task.page.locator("#contacts")).to_contain_text("Anna Kern")
+    assert task.cost == (1, 4, 1)
+    assert task.problems == []
+
+
+def test_client_by_a_phone_in_another_notation_takes_one_field_and_one_load(
+    make: Make, page_for: PageFor
+) -> None:
+    make.client(name="Severstal", phones=["+7 (912) 345-67-89"])
+    task = page_for("head")
+    task.begin("/")
+    task.page.keyboard.press("/")
+    task.fill("Search everything", "8 912 345 67 89")
+    expect(task.page.locator("#search-hits")).to_contain_text("Severstal")
+    task.page.keyboard.press("ArrowDown")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("h1")).to_contain_text("Severstal")
+    assert task.cost == (0, 1, 1)
+
+
+def test_name_is_changed_where_it_stands(make: Make, page_for: PageFor) -> None:
+    client = make.client(name="Before")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    editing(task.page, "Name")
+    expect(task.page.locator("input[name=name]")).to_be_focused()
+    task.page.keyboard.type("After")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("h1")).to_have_text("After")
+    expect(task.page.get_by_role("button", name="Change: Name")).to_be_focused()
+    expect(task.page.locator("#story-entries")).to_contain_text("Before → After")
+    assert task.loads == 0
+
+
+def test_escape_leaves_a_field_as_it_was(make: Make, page_for: PageFor) -> None:
+    client = make.client(address="Main street 1")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    editing(task.page, "Address")
+    expect(task.page.locator("input[name=address]")).to_be_focused()
+    task.page.keyboard.type("Elsewhere")
+    task.page.keyboard.press("Escape")
+    expect(task.page.locator("#client-field-address")).to_have_text("Main street 1")
+
+
+def test_what_a_colleague_changes_is_seen_and_what_one_types_stays(
+    make: Make, page_for: PageFor
+) -> None:
+    client = make.client(name="Before", address="Old street")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
+    editing(task.page, "Address")
+    task.page.locator("input[name=address]").fill("My street")
+    change_client(client, {"name": "By a colleague", "address": "Their street"})
+    expect(task.page.locator("h1")).to_contain_text("By a colleague", timeout=10_000)
+    expect(task.page.locator("input[name=address]")).to_have_value("My street")
+    task.page.locator("input[name=address]").press("Enter")
+    expect(task.page.locator("#client-field-address")).to_contain_text("Their street")
+    task.page.locator("input[name=address]").press("Enter")
+    expect(task.page.locator("#client-field-address")).to_have_text("My street")
+
+
+def test_contact_is_added_beside_the_others(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    make.contact(client, name="Anna")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    task.page.locator("#contacts .card-actions button").click()
+    expect(task.page.locator("#new-contact input[name=name]")).to_be_focused()
+    task.page.keyboard.type("Boris")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("#contacts li")).to_have_count(2)
+    assert task.loads == 0
+
+
+def test_deleted_contact_comes_back_by_undo(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    make.contact(client, name="Anna")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    task.page.get_by_role("button", name="Put Anna into the bin").click()
+    expect(task.page.locator("#contacts")).to_contain_text("Nobody yet")
+    task.page.get_by_role("button", name="Undo").click()
+    expect(task.page.locator("#contacts")).to_contain_text("Anna")
+
+
+def test_rung_is_set_in_one_window_and_shown_at_once(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    editing(task.page, "Relationship")
+    task.page.get_by_label("Regular").check()
+    task.page.get_by_label("Reason").fill("bought for years")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("#dialog")).to_be_hidden()
+    expect(task.page.locator("#client-head")).to_contain_text("bought for years")
+    expect(task.page.locator("#story-entries")).to_contain_text("bought for years")
+
+
+def test_note_is_written_changed_deleted_and_taken_back(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    task = page_for("seller")
+    with make.acting(make.user_of("seller")):
+        client = make.client()
+    task.begin(f"/clients/{client}")
+    story = task.page.locator("#story-entries")
+    task.page.get_by_label("New note").fill("Called")
+    task.page.keyboard.press("Control+Enter")
+    expect(story).to_contain_text("Called")
+    expect(task.page.get_by_label("New note")).to_have_value("")
+    task.page.get_by_role("button", name="Change this note").click()
+    expect(task.page.locator("#story-entries textarea")).to_be_focused()
+    task.page.keyboard.type(", they think it over")
+    task.page.keyboard.press("Control+Enter")
+    expect(story).to_contain_text("Called, they think it over")
+    task.page.get_by_role("button", name="Put this note into the bin").click()
+    expect(story).not_to_contain_text("Called")
+    task.page.get_by_role("button", name="Undo").click()
+    expect(story).to_contain_text("Called, they think it over")
+    assert task.problems == []
+
+
+def test_story_loads_on_as_one_scrolls(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    for number in range(45):
+        write_note("client", client, f"Note {number}")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    entries = task.page.locator("#story-entries .story-entry")
+    expect(entries).to_have_count(20)
+    task.page.get_by_role("button", name="Show what was before").scroll_into_view_if_needed()
+    expect(entries).to_have_count(40)
+    task.page.get_by_role("button", name="Show what was before").scroll_into_view_if_needed()
+    expect(entries).to_have_count(46)
+
+
+def test_file_is_attached_and_handed_out_to_be_saved(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    upload = {"name": "offer.html", "mimeType": "text/html", "buffer": b"<h1>hi</h1>"}
+    task.page.set_input_files("#field-file", upload)
+    link = task.page.locator("#files").get_by_role("link", name="offer.html", exact=True)
+    with task.page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "offer.html"
+    expect(task.page.locator("#story-entries")).to_contain_text("offer.html")
+
+
+def test_exact_twin_is_shown_while_one_types(make: Make, page_for: PageFor) -> None:
+    make.client(name="Severstal", phones=["+7 912 345-67-89"])
+    task = page_for("head")
+    task.begin("/clients/new")
+    task.page.locator("#field-phones").fill("8(912)3456789")
+    expect(task.page.locator("#known-already")).to_contain_text("Severstal")
+    task.page.locator("#field-phones").fill("8(912)3456780")
+    expect(task.page.locator("#known-already")).to_be_empty()
+
+
+def test_refused_form_in_the_dialog_keeps_what_was_typed(page_for: PageFor) -> None:
+    task = page_for("seller")
+    task.begin("/clients")
+    task.click("a:has-text('New client')")
+    task.page.locator("#field-name").fill("Severstal")
+    task.page.locator("#field-contact_phones").fill("8 800 555 35 35")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("[data-form-errors]")).to_contain_text("Contact: name")
+    expect(task.page.locator("#field-name")).to_have_value("Severstal")
+    expect(task.page.locator("#dialog")).to_be_visible()
+
+
+def test_row_is_opened_by_a_click_anywhere_in_it(make: Make, page_for: PageFor) -> None:
+    client = make.client(name="Severstal", tags=[])
+    task = page_for("head")
+    task.begin("/clients")
+    task.page.locator("main tbody td").nth(1).click()
+    task.page.wait_for_url(f"**/clients/{client}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/clients", "/clients/{client}", "/clients/new", "/admin/rungs"])
+def test_pages_fit_and_have_no_axe_violation(
+    make: Make, page_for: PageFor, path: str, theme: Any, width: int
+) -> None:
+    client = make.client(
+        name="A client with a very long name that goes on and on and on",
+        phones=["+7 912 345-67-89", "ask Olga"],
+        emails=["somebody.with.a.long.address@a-rather-long-domain.example"],
+        tags=["vip", "steel"],
+        imported={"Sector": "Steel"},
+    )
+    make.contact(client, name="Anna", phones=["8 800 555 35 35"])
+    write_note("client", client, "They want beams")
+    task = page_for("administrator")
+    task.page.set_viewport_size({"width": width, "height": 900})
+    task.page.emulate_media(color_scheme=theme)
+    task.begin(path.format(client=client))
+    if "{client}" in path:
+        expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
+    assert task.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(task.page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,106 @@
+"""Clients and contacts in the search box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from salesman_core.access.person import current_person
+from salesman_core.clients.search import find_clients, find_contacts
+from salesman_core.testing.people import Make
+
+BrowserFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(autouse=True)
+def _addresses(app: Flask, make: Make) -> object:
+    with app.test_request_context():
+        yield
+
+
+def clients(typed: str) -> list[str]:
+    return [hit.title for hit in find_clients(typed, current_person(), 20)]
+
+
+def contacts(typed: str) -> list[str]:
+    return [hit.title for hit in find_contacts(typed, current_person(), 20)]
+
+
+@pytest.mark.parametrize(
+    "typed", ["северсталь", "СЕВЕР", "сталь", "пао сталь", "Семёнов", "семенов"]
+)
+def test_client_is_found_by_any_part_of_its_name_in_any_case(make: Make, typed: str) -> None:
+    make.client(name="ПАО «Северсталь» (Семёнов)")
+    make.client(name="Other")
+    assert clients(typed) == ["ПАО «Северсталь» (Семёнов)"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["+79123456789", "8 912 345-67-89", "8(912)3456789", "345-67-89", "6789"]
+)
+def test_client_is_found_by_its_phone_in_any_notation(make: Make, typed: str) -> None:
+    make.client(name="Severstal", phones=["+7 (912) 345 67 89"])
+    make.client(name="Other", phones=["+7 912 000-00-00"])
+    assert clients(typed) == ["Severstal"]
+
+
+def test_three_digits_are_no_phone_yet(make: Make) -> None:
+    make.client(name="Severstal", phones=["+7 (912) 345 67 89"])
+    assert clients("789") == []
+
+
+def test_name_of_digits_is_found_as_a_name(make: Make) -> None:
+    make.client(name="1812")
+    assert clients("1812") == ["1812"]
+
+
+@pytest.mark.parametrize("typed", ["info@severstal.example", "Info@Sever"])
+def test_client_is_found_by_the_beginning_of_its_email(make: Make, typed: str) -> None:
+    make.client(name="Severstal", emails=["info@severstal.example"])
+    assert clients(typed) == ["Severstal"]
+
+
+def test_contact_is_found_by_name_phone_and_email(make: Make) -> None:
+    client = make.client(name="Severstal")
+    make.contact(client, name="Anna Kern", phones=["8 912 345 67 89"], emails=["a@kern.example"])
+    for typed in ("kern", "+7 912 345-67-89", "a@kern.example"):
+        assert contacts(typed) == ["Anna Kern"]
+
+
+def test_contact_leads_to_its_place_on_the_clients_card(make: Make) -> None:
+    client = make.client(name="Severstal")
+    contact = make.contact(client, name="Anna", position="Director")
+    (hit,) = find_contacts("anna", current_person(), 5)
+    assert hit.url == f"/clients/{client}#contact-{contact}"
+    assert hit.detail == "Severstal · Director"
+
+
+def test_phone_and_whole_names_come_before_parts(make: Make) -> None:
+    for name in ("Big steel mill", "Steel", "Steelworks"):
+        make.client(name=name)
+    assert clients("steel") == ["Steel", "Steelworks", "Big steel mill"]
+
+
+def test_nobody_finds_what_they_do_not_see(make: Make) -> None:
+    client = make.client(name="Secret", phones=["8 912 345 67 89"])
+    make.contact(client, name="Secret Anna")
+    with make.acting(make.user("seller")):
+        assert clients("secret") == clients("8 912 345 67 89") == contacts("secret") == []
+
+
+def test_percent_and_underscore_mean_themselves(make: Make) -> None:
+    make.client(name="100% wool")
+    make.client(name="1000 wool")
+    assert clients("100%") == ["100% wool"]
+    assert clients("100_") == []
+
+
+def test_search_box_lists_clients_and_contacts(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client(name="Anna & Sons")
+    make.contact(client, name="Anna Kern")
+    page = browser_for("head").get("/search?q=anna", headers={"HX-Request": "true"}).text
+    assert "Anna &amp; Sons" in page
+    assert "Anna Kern" in page

@@ -1,0 +1,203 @@
+"""Pipelines, stages and reasons: who may change them, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from salesman_core.db import reading
+from salesman_core.deals import pipelines, queries
+from salesman_core.deals.models import CloseReason, Deal, DealMove
+from salesman_core.deals.service import close_deal, delete_deal, move_deal
+from salesman_core.errors import ConflictError, ForbiddenError, InvalidError
+from salesman_core.records.models import Audit
+from salesman_core.testing.people import Make
+
+BrowserFor = Callable[[str], FlaskClient]
+
+
+def all_pipelines() -> list[dict[str, Any]]:
+    reading().rollback()
+    return queries.pipelines(reading())
+
+
+def first_stages() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = all_pipelines()[0]["stages"]
+    return found
+
+
+def offered() -> list[str]:
+    reading().rollback()
+    return [one.name for one in queries.close_reasons(reading())]
+
+
+def test_new_pipeline_begins_with_the_stages_of_another(browser_for: BrowserFor) -> None:
+    like = all_pipelines()[0]
+    typed = {"name": "Service", "like_id": like["id"]}
+    browser_for("administrator").post("/admin/pipelines/new", data=typed)
+    new = all_pipelines()[1]
+    names = [(one["percent"], one["name"]) for one in like["stages"]]
+    assert new["name"] == "Service"
+    assert [(one["percent"], one["name"]) for one in new["stages"]] == names
+
+
+def test_pipeline_of_a_name_that_is_taken_is_refused_and_stays_typed(
+    browser_for: BrowserFor,
+) -> None:
+    taken = all_pipelines()[0]["name"]
+    answer = browser_for("administrator").post("/admin/pipelines/new", data={"name": taken})
+    assert answer.status_code == 422
+    assert f"“{taken}” is there already." in answer.text
+
+
+def test_new_deals_begin_in_the_pipeline_that_is_put_first(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    other = pipelines.create_pipeline("Service")
+    browser_for("administrator").post(f"/admin/pipelines/{other}/first")
+    assert all_pipelines()[0]["id"] == other
+    assert reading().get_one(Deal, make.deal()).pipeline_id == other
+
+
+def test_pipeline_with_deals_in_the_bin_is_not_deleted(make: Make, browser_for: BrowserFor) -> None:
+    other = pipelines.create_pipeline("Service")
+    delete_deal(make.deal(pipeline_id=other))
+    answer = browser_for("administrator").post(f"/admin/pipelines/{other}/delete")
+    assert answer.status_code == 409
+    assert other in [one["id"] for one in all_pipelines()]
+
+
+def test_last_pipeline_is_not_deleted(app: object) -> None:
+    with pytest.raises(ConflictError, match="last pipeline"):
+        pipelines.delete_pipeline(all_pipelines()[0]["id"])
+
+
+def test_stage_is_added_where_its_percentage_puts_it(browser_for: BrowserFor) -> None:
+    pipeline = all_pipelines()[0]["id"]
+    typed = {"name": "Trial", "percent": "30 %", "planned_days": "14"}
+    browser_for("administrator").post(f"/admin/pipelines/{pipeline}/stages", data=typed)
+    names = [(one["percent"], one["name"]) for one in first_stages()]
+    assert names.index((30, "Trial")) == 3
+
+
+@pytest.mark.parametrize("percent", ["101", "-1", "half", ""])
+def test_percentage_outside_0_to_100_is_refused(browser_for: BrowserFor, percent: str) -> None:
+    stage = first_stages()[1]
+    answer = browser_for("administrator").post(
+        f"/admin/pipelines/stages/{stage['id']}", data={"name": "Trial", "percent": percent}
+    )
+    assert answer.status_code == 422
+    assert 'value="Trial"' in answer.text
+    assert first_stages()[1] == stage
+
+
+def test_stage_that_nobody_ever_stood_in_is_deleted(browser_for: BrowserFor) -> None:
+    stage = first_stages()[4]["id"]
+    browser_for("administrator").post(f"/admin/pipelines/stages/{stage}/delete")
+    assert stage not in [one["id"] for one in first_stages()]
+
+
+def test_stage_in_use_is_not_deleted_without_saying_where_its_deals_go(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    stage = first_stages()[1]["id"]
+    make.deal(stage_id=stage)
+    answer = browser_for("administrator").post(f"/admin/pipelines/stages/{stage}/delete")
+    assert answer.status_code == 422
+    assert "choose the stage they go to" in answer.text
+    assert stage in [one["id"] for one in first_stages()]
+
+
+def test_deals_of_a_deleted_stage_go_to_the_chosen_one_with_their_story(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    old, new, later = (one["id"] for one in first_stages()[1:4])
+    standing, passed = make.deal(stage_id=old), make.deal(stage_id=old)
+    move_deal(passed, later)
+    browser_for("administrator").post(
+        f"/admin/pipelines/stages/{old}/delete", data={"into_id": new}
+    )
+    reading().rollback()
+    assert reading().get_one(Deal, standing).stage_id == new
+    assert reading().get_one(Deal, passed).stage_id == later
+    told = sa.select(DealMove.to_stage_id).where(
+        DealMove.deal_id == passed, DealMove.action == "open"
+    )
+    assert reading().scalar(told) == new
+
+
+def test_deals_of_a_deleted_stage_cannot_go_to_another_pipeline(make: Make) -> None:
+    stage = first_stages()[1]["id"]
+    make.deal(stage_id=stage)
+    pipelines.create_pipeline("Service")
+    foreign = all_pipelines()[1]["stages"][0]["id"]
+    with pytest.raises(InvalidError):
+        pipelines.delete_stage(stage, foreign)
+
+
+def test_last_stage_of_a_pipeline_is_not_deleted(app: object) -> None:
+    pipelines.create_pipeline("Service")
+    with pytest.raises(ConflictError):
+        pipelines.delete_stage(all_pipelines()[1]["stages"][0]["id"])
+
+
+def test_reason_that_is_no_longer_offered_stays_on_its_deals(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    reason = queries.close_reasons(reading())[0]
+    deal = make.deal()
+    close_deal(deal, "lost", reason.id)
+    browser = browser_for("administrator")
+    browser.post(f"/admin/pipelines/reasons/{reason.id}", data={"name": reason.name})
+    assert reason.name not in offered()
+    assert reason.name in browser.get(f"/deals/{deal}").text
+
+
+def test_reason_that_deals_were_lost_for_is_not_deleted(make: Make) -> None:
+    reason = queries.close_reasons(reading())[0]
+    close_deal(make.deal(), "lost", reason.id)
+    with pytest.raises(ConflictError, match="stop offering"):
+        pipelines.delete_reason(reason.id)
+
+
+def test_reason_that_nobody_used_is_deleted(browser_for: BrowserFor) -> None:
+    browser = browser_for("administrator")
+    browser.post("/admin/pipelines/reasons", data={"name": "Moved away"})
+    assert offered()[-1] == "Moved away"
+    new = queries.close_reasons(reading())[-1].id
+    browser.post(f"/admin/pipelines/reasons/{new}/delete")
+    assert "Moved away" not in offered()
+
+
+def test_reason_of_imports_cannot_be_changed(app: object) -> None:
+    system = reading().scalar(sa.select(CloseReason.id).where(CloseReason.system.is_not(None)))
+    assert system is not None
+    with pytest.raises(ConflictError):
+        pipelines.change_reason(system, {"name": "Other"})
+
+
+def test_reasons_stand_in_the_order_that_was_given_to_them(browser_for: BrowserFor) -> None:
+    ids = [one.id for one in queries.close_reasons(reading())]
+    before = offered()
+    browser_for("administrator").post(
+        "/admin/pipelines/reasons/order", data={"reason_id": list(reversed(ids))}
+    )
+    assert offered() == before[::-1]
+
+
+def test_change_of_a_stage_is_kept_in_the_audit(app: object) -> None:
+    stage = first_stages()[1]
+    pipelines.change_stage(stage["id"], {"percent": 15})
+    entry = reading().scalars(sa.select(Audit).order_by(Audit.id.desc())).first()
+    assert entry is not None
+    assert (entry.kind, entry.changes) == ("stage", {"percent": [10, 15]})
+
+
+def test_nobody_but_administrators_changes_pipelines(make: Make, browser_for: BrowserFor) -> None:
+    assert browser_for("head").get("/admin/pipelines").status_code == 403
+    with make.acting(make.user_of("head")), pytest.raises(ForbiddenError):
+        pipelines.create_pipeline("Service")

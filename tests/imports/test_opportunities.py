@@ -1,0 +1,221 @@
+"""The public set of sales opportunities, imported through the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from salesman_core.access.models import Role, User, UserRole
+from salesman_core.cli.application import application
+from salesman_core.cli.main import salesman
+from salesman_core.clients.models import Client, Rung
+from salesman_core.db import db, make_engine
+from salesman_core.deals.models import CloseReason, Deal, Stage
+from salesman_core.events.models import EVENTS
+from salesman_core.records.models import Audit
+from salesman_core.testing.databases import Databases, Kind, Template
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
+MAPPING = ROOT / "tests/mappings/opportunities.toml"
+
+if not FILE.is_file():
+    pytest.skip("the folder ../shared/data with real files is missing", allow_module_level=True)
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities")]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A database into which the set was imported.
+
+    :param lines: what the command line said.
+    :param command: runs the command line on that database once more; gives its lines.
+    """
+
+    session: Session
+    lines: list[str]
+    command: Callable[..., list[str]]
+
+
+def command_on(url: str, folder: Path) -> Callable[..., list[str]]:
+    """Give what runs the command line on a database, as in a process of its own."""
+    environment = {"SALESMAN_DATABASE_URL": url, "SALESMAN_DATA_DIR": str(folder)}
+
+    def run(*arguments: str) -> list[str]:
+        application.cache_clear()
+        outcome = CliRunner(env=environment).invoke(
+            salesman, arguments, catch_exceptions=False, prog_name="salesman"
+        )
+        with application().app_context():
+            db.session.remove()
+            db.engine.dispose()
+            db.reader.dispose()
+        application.cache_clear()
+        assert outcome.exit_code == 0, outcome.output
+        return outcome.output.splitlines()
+
+    return run
+
+
+def import_of(*options: str) -> tuple[str, ...]:
+    return "import", "deals", str(FILE), "--mapping", str(MAPPING), *options
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    from salesman_core.testing.postgres import absence
+    from salesman_core.testing.pytest_plugin import lacking
+
+    reason = absence() if request.param == "postgresql" else None
+    if reason is not None:
+        lacking(reason)
+    found: Kind = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    from salesman_core.testing.application import UPGRADED
+
+    return UPGRADED
+
+
+@pytest.fixture(scope="module")
+def imported(
+    databases: Databases, kind: Kind, template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Imported]:
+    with databases.lent(kind, template) as url:
+        command = command_on(url, tmp_path_factory.mktemp("data"))
+        lines = command(*import_of())
+        engine = make_engine(url)
+        with Session(engine) as session:
+            yield Imported(session, lines, command)
+        engine.dispose()
+
+
+def count(session: Session, *conditions: sa.ColumnElement[bool]) -> int:
+    session.rollback()
+    return session.scalar(sa.select(sa.func.count(Deal.id)).where(*conditions)) or 0
+
+
+def test_last_line_says_what_became_of_the_rows(imported: Imported) -> None:
+    assert imported.lines[-1] == "created 8800, updated 0, unchanged 0, refused 0"
+
+
+def test_column_that_no_field_takes_is_named(imported: Imported) -> None:
+    assert "Not recognised, kept with the records: product" in imported.lines
+
+
+def test_all_deals_clients_and_owners_are_there(imported: Imported) -> None:
+    session = imported.session
+    assert count(session) == 8800
+    assert count(session, Deal.client_id.is_(None)) == 1425
+    assert session.scalar(sa.select(sa.func.count(Client.id))) == 85
+    assert session.scalar(sa.select(sa.func.count(sa.distinct(Deal.owner_id)))) == 30
+    assert session.scalar(sa.select(sa.func.count(User.id))) == 30
+
+
+def test_won_deals_have_the_amount_of_the_file(imported: Imported) -> None:
+    won = sa.select(sa.func.count(), sa.func.sum(Deal.amount)).where(Deal.outcome == "won")
+    number, amount = imported.session.execute(won).one()
+
+    assert (number, amount) == (4238, Decimal(10_005_534))
+
+
+def test_open_deals_stand_in_two_stages(imported: Imported) -> None:
+    open_ = sa.select(Stage.percent, sa.func.count()).join(Deal, Deal.stage_id == Stage.id)
+    open_ = open_.where(Deal.outcome.is_(None)).group_by(Stage.percent)
+
+    assert dict(imported.session.execute(open_).all()) == {0: 500, 20: 1589}
+
+
+def test_lost_deals_have_the_reason_of_imports(imported: Imported) -> None:
+    lost = sa.select(CloseReason.system, sa.func.count()).join(
+        Deal, Deal.reason_id == CloseReason.id
+    )
+    found = imported.session.execute(
+        lost.where(Deal.outcome == "lost").group_by(CloseReason.system)
+    )
+
+    assert found.all() == [("import", 2473)]
+
+
+def test_product_stays_readable_with_the_deal(imported: Imported) -> None:
+    deals = imported.session.scalars(sa.select(Deal).where(Deal.imported.is_not(None))).all()
+    products = [deal.imported["product"] for deal in deals]
+
+    assert len(products) == 8800
+    assert products.count("GTXPro") == 1480
+    assert next(deal.name for deal in deals if deal.client_id) == "GTX Plus Basic, Cancity"
+
+
+def test_closed_deals_keep_the_days_of_the_file(imported: Imported) -> None:
+    first = imported.session.scalars(sa.select(Deal).order_by(Deal.id).limit(1)).one()
+
+    assert (first.opened_on.isoformat(), str(first.closed_on)) == ("2016-10-20", "2017-03-01")
+
+
+def test_owners_cannot_sign_in_and_are_sellers(imported: Imported) -> None:
+    session = imported.session
+    sellers = sa.select(sa.func.count()).select_from(UserRole).join(Role)
+    passwords = sa.select(sa.func.count(User.id)).where(User.password_hash.is_not(None))
+
+    assert session.scalar(sellers.where(Role.preset == "seller")) == 30
+    assert session.scalar(passwords) == 0
+
+
+def test_clients_climbed_to_the_rung_of_their_sales(imported: Imported) -> None:
+    rungs = sa.select(Rung.name, sa.func.count()).join(Client).group_by(Rung.name)
+
+    assert imported.session.execute(rungs).all() == [("Regular", 85)]
+
+
+def test_every_deal_has_its_audit_and_its_events(imported: Imported) -> None:
+    session = imported.session
+    audit = sa.select(Audit.action, sa.func.count()).where(Audit.kind == "deal")
+    events = sa.select(EVENTS.c.type, sa.func.count()).where(EVENTS.c.kind == "deal")
+
+    assert dict(session.execute(audit.group_by(Audit.action)).all()) == {
+        "created": 8800,
+        "closed": 6711,
+    }
+    assert dict(session.execute(events.group_by(EVENTS.c.type)).all()) == {
+        "core.deal.created": 8800,
+        "core.deal.closed": 6711,
+    }
+
+
+def test_second_import_changes_nothing(imported: Imported) -> None:
+    written = sa.select(sa.func.count(Audit.id))
+    before = imported.session.scalar(written)
+
+    lines = imported.command(*import_of())
+
+    assert lines[-1] == "created 0, updated 0, unchanged 8800, refused 0"
+    assert count(imported.session, Deal.version > 1) == 0
+    assert imported.session.scalar(written) == before
+
+
+def test_dry_run_says_the_same_and_keeps_nothing(
+    databases: Databases, kind: Kind, template: Template, tmp_path: Path
+) -> None:
+    with databases.lent(kind, template) as url:
+        lines = command_on(url, tmp_path)(*import_of("--dry-run"))
+        engine = make_engine(url)
+        with Session(engine) as session:
+            kept = count(session), session.scalar(sa.select(sa.func.count(User.id)))
+        engine.dispose()
+
+    assert lines[-2:] == [
+        "This was a dry run: nothing was kept",
+        "created 8800, updated 0, unchanged 0, refused 0",
+    ]
+    assert kept == (0, 0)

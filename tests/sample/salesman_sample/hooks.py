@@ -1,0 +1,278 @@
+"""Every hook of the contract, each in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import click
+import sqlalchemy as sa
+from flask import Blueprint
+from markupsafe import Markup
+
+from salesman_core.toolkit import ApiBlueprint, Deal, reading
+from salesman_hookspecs import (
+    Change,
+    Closing,
+    DeskWidget,
+    Event,
+    EventHandler,
+    EventType,
+    Evidence,
+    HealthCheck,
+    ImportType,
+    Job,
+    NavItem,
+    Permission,
+    Person,
+    PresetGrant,
+    QuickCreate,
+    RecordType,
+    Schedule,
+    SearchSource,
+    Slot,
+    SlotFill,
+    StageMove,
+    TimelineSource,
+    Veto,
+    hookimpl,
+)
+from salesman_sample import api, importing, panels, permissions, queries, service, views
+from salesman_sample.models import Promise
+from salesman_sample.texts import texts
+
+_ = texts.lazy
+
+FILLED: Final = (
+    "client.card.next_step",
+    "client.card.panels",
+    "client.card.side",
+    "deal.card.panels",
+    "deal.card.side",
+    "sample.card.panels",
+    "shell.person_menu",
+    "shell.top_bar",
+)
+"""Every slot of the core and one's own. A test fails where a new one is missing here."""
+
+FORBIDDEN_NAME: Final = "Nobody"
+SECRET: Final = "Secret"
+
+
+# -- access
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with promises."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with promises."""
+    return permissions.GRANTS
+
+
+@hookimpl
+def salesman_guarded_kinds() -> Iterable[str]:
+    """Guard deals."""
+    return ["deal"]
+
+
+@hookimpl
+def salesman_record_filter(kind: str, person: Person) -> sa.ColumnElement[bool] | None:
+    """Show secret deals only to whoever may see them."""
+    if kind != "deal" or person.may(permissions.SECRET):
+        return None
+    return sa.not_(Deal.name.startswith(SECRET))
+
+
+# -- data
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    """Say how promises are reached."""
+    return [
+        RecordType(
+            kind=queries.KIND,
+            title=_("Promise"),
+            model=Promise,
+            view_permission=permissions.VIEW,
+            card_endpoint="sample.card",
+            label="text",
+            deleted="deleted_at",
+        )
+    ]
+
+
+@hookimpl
+def salesman_before_save(change: Change) -> None:
+    """Refuse clients without a name of their own."""
+    if change.kind == "client" and change.after.get("name") == FORBIDDEN_NAME:
+        raise Veto(_("Nobody is no client."), field="name")
+
+
+@hookimpl
+def salesman_before_stage_move(move: StageMove) -> None:
+    """Keep deals where they are until what was promised is kept."""
+    if queries.is_open(reading(), move.deal_id):
+        raise Veto(_("Keep your promise first."))
+
+
+@hookimpl
+def salesman_before_close(closing: Closing) -> None:
+    """Let no deal be won with a promise that was not kept."""
+    if closing.outcome == "won" and queries.is_open(reading(), closing.deal_id):
+        raise Veto(_("Keep your promise first."))
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give promises to the story of clients and deals."""
+    return [TimelineSource("promises", _("Promises"), panels.entries)]
+
+
+@hookimpl
+def salesman_search_sources() -> Iterable[SearchSource]:
+    """Let promises be found."""
+    return [SearchSource("promises", _("Promises"), "star", permissions.VIEW, panels.find)]
+
+
+@hookimpl
+def salesman_import_types() -> Iterable[ImportType]:
+    """Let files bring promises in."""
+    return [importing.PROMISES]
+
+
+# -- insight
+
+
+@hookimpl
+def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Evidence]:
+    """Say that somebody to whom a promise was kept is interested."""
+    return [
+        Evidence(row.client_id, "interest", f"promise:{row.id}", row.kept_at, row.text)
+        for row in queries.kept_about(reading(), client_ids)
+    ]
+
+
+@hookimpl
+def salesman_health() -> Iterable[HealthCheck]:
+    """Say that the table answers."""
+    number = reading().scalar(sa.select(sa.func.count(Promise.id))) or 0
+    return [HealthCheck("promises", ok=True, detail=str(number))]
+
+
+# -- web
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages."""
+    return [views.blueprint]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API."""
+    return [api.api]
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the menu entry."""
+    return [
+        NavItem(
+            id="promises",
+            title=_("Promises"),
+            endpoint="sample.index",
+            station="sale",
+            icon="star",
+            permission=permissions.VIEW,
+            badge=panels.waiting_count,
+        )
+    ]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Offer a place on the card of a promise."""
+    return [Slot("sample.card.panels", panels.PromiseCard, "Promise: panels", panels.load_card)]
+
+
+@hookimpl
+def salesman_slot_fills() -> Iterable[SlotFill]:
+    """Put a mark into every slot, and the promises onto the cards of clients and deals."""
+    marks = [SlotFill("mark", slot, partial(_marked, slot)) for slot in FILLED]
+    lists = [
+        SlotFill("promises", slot, panels.of_record, _("Promises"), permissions.VIEW, lazy=True)
+        for slot in ("client.card.panels", "deal.card.panels")
+    ]
+    return [*marks, *lists]
+
+
+def _marked(slot: str, _context: Any) -> Markup:
+    return panels.mark(slot)
+
+
+@hookimpl
+def salesman_desk_widgets() -> Iterable[DeskWidget]:
+    """Show on the desk what was promised."""
+    return [DeskWidget("waiting", _("Promises to keep"), panels.waiting, permissions.VIEW)]
+
+
+@hookimpl
+def salesman_quick_create() -> Iterable[QuickCreate]:
+    """Give the entry of the "new" menu."""
+    return [QuickCreate("promise", _("Promise"), "sample.new", "star", permissions.MAKE)]
+
+
+# -- work
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to promises."""
+    return [
+        EventType("sample.promise.made", "A promise was made", {"text": "what was promised"}),
+        EventType("sample.promise.kept", "A promise was kept"),
+    ]
+
+
+@hookimpl
+def salesman_event_handlers() -> Iterable[EventHandler]:
+    """Promise to thank the client of a deal that was won."""
+    return [EventHandler("thank", ("core.deal.closed",), _thank)]
+
+
+def _thank(event: Event) -> None:
+    deal = reading().get(Deal, event.record_id)
+    if deal is not None and event.payload["outcome"] == "won":
+        service.promise_thanks(deal.id, deal.client_id)
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work of forgetting."""
+    return [Job("sample.tidy", service.forget_old)]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Forget each night."""
+    return [Schedule("sample.tidy", "0 3 * * *", "sample.tidy")]
+
+
+@click.command()
+def tidy() -> None:
+    """Forget promises that were kept long ago."""
+    click.echo(f"forgotten: {service.forget_old()}")
+
+
+@hookimpl
+def salesman_cli() -> Iterable[click.Command]:
+    """Give the command ``salesman sample tidy``."""
+    return [tidy]

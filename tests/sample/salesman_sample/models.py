@@ -1,0 +1,31 @@
+"""The table of promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from salesman_core.toolkit import Base, KeptRecord, Norm, identity, refers
+
+
+class Promise(KeptRecord, Base):
+    """Something that was promised to a client, perhaps about one of its deals.
+
+    It means nothing without the client, so it goes with it.
+    """
+
+    __tablename__ = "sample_promise"
+
+    id: Mapped[int] = identity()
+    text: Mapped[str] = mapped_column(sa.String(300))
+    search_text: Mapped[str] = mapped_column(Norm, index=True)
+    client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
+    deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL")
+    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    kept_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,24 @@
+"""What may be done with promises, and who may by default."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesman_hookspecs import Permission, PresetGrant, Scope
+
+VIEW: Final = "sample.promise.view"
+MAKE: Final = "sample.promise.make"
+SECRET: Final = "sample.secret.view"  # noqa: S105  # the name of a permission
+
+PERMISSIONS: Final = (
+    Permission(VIEW, "See promises"),
+    Permission(MAKE, "Make and keep promises", scoped=False),
+    Permission(SECRET, "See secret deals", scoped=False),
+)
+GRANTS: Final = (
+    PresetGrant("seller", VIEW, Scope.OWN),
+    PresetGrant("seller", MAKE),
+    PresetGrant("head", VIEW),
+    PresetGrant("head", MAKE),
+    PresetGrant("head", SECRET),
+)

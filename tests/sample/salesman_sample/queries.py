@@ -1,0 +1,95 @@
+"""Every read of promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    AnyRow,
+    FieldKind,
+    ListField,
+    ListSpec,
+    MissingError,
+    normalised,
+    visible,
+)
+from salesman_hookspecs import Person
+from salesman_sample.models import Promise
+from salesman_sample.texts import texts
+
+_ = texts.lazy
+
+KIND: Final = "sample.promise"
+COLUMNS: Final = (
+    Promise.id,
+    Promise.text,
+    Promise.client_id,
+    Promise.deal_id,
+    Promise.owner_id,
+    Promise.kept_at,
+    Promise.created_at,
+    Promise.updated_at,
+    Promise.version,
+)
+PROMISES: Final = ListSpec(
+    kind=KIND,
+    id=Promise.id,
+    source=Promise.__table__,
+    search=Promise.search_text,
+    default_sort="-created_at",
+    fields=(
+        ListField("text", _("Promise"), Promise.text, FieldKind.TEXT, norm=Promise.search_text),
+        ListField("client_id", _("Client"), Promise.client_id, FieldKind.REF, sortable=False),
+        ListField("created_at", _("Made"), Promise.created_at, FieldKind.MOMENT),
+    ),
+)
+
+
+def promises(*conditions: Any, person: Person | None = None) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of the promises that a person reaches, the newest first."""
+    return (
+        sa.select(*COLUMNS)
+        .where(visible(KIND, person=person), *conditions)
+        .order_by(Promise.created_at.desc(), Promise.id.desc())
+    )
+
+
+def one_promise(session: Session, promise_id: int) -> AnyRow:
+    """Give a promise.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    row = session.execute(promises(Promise.id == promise_id)).one_or_none()
+    if row is None:
+        raise MissingError(_("There is no such promise, or you may not see it."))
+    return row
+
+
+def of_record(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
+    """Give the promises about a client or deal."""
+    column = {"client": Promise.client_id, "deal": Promise.deal_id}[kind]
+    return session.execute(promises(column == record_id)).all()
+
+
+def found(session: Session, typed: str, person: Person, limit: int) -> Sequence[AnyRow]:
+    """Give the promises in which every word stands that was typed."""
+    text = sa.type_coerce(Promise.search_text, sa.Text)
+    words = [text.contains(word, autoescape=True) for word in normalised(typed).split()]
+    return session.execute(promises(*words, person=person).limit(limit)).all()
+
+
+def is_open(session: Session, deal_id: int) -> bool:
+    """Tell whether something that was promised about a deal was not kept yet."""
+    waiting = sa.exists().where(Promise.deal_id == deal_id, Promise.kept_at.is_(None))
+    return bool(session.scalar(sa.select(waiting)))
+
+
+def kept_about(session: Session, client_ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Give the kept promises about some clients, whoever asks."""
+    return session.execute(
+        sa.select(*COLUMNS).where(Promise.client_id.in_(client_ids), Promise.kept_at.is_not(None))
+    ).all()

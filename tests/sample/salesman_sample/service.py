@@ -1,0 +1,89 @@
+"""Every change of promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from salesman_core.toolkit import (
+    Client,
+    InvalidError,
+    announce,
+    audit,
+    current_person,
+    demand_permission,
+    enqueue,
+    locked,
+    normalised,
+    now,
+    plugin_settings,
+    reaches,
+    review_relationship,
+    touch,
+    writing,
+)
+from salesman_sample.models import Promise
+from salesman_sample.permissions import MAKE
+from salesman_sample.queries import KIND
+from salesman_sample.texts import texts
+
+_ = texts.lazy
+
+
+def make_promise(values: Mapping[str, Any]) -> int:
+    """Promise something to a client; give the promise's id.
+
+    :raises InvalidError: for a client that the person does not see.
+    """
+    demand_permission(MAKE)
+    if not reaches("client", values["client_id"]):
+        message = _("There is no such client, or you may not see it.")
+        raise InvalidError(message, {"client_id": message})
+    with writing() as session:
+        promise = Promise(
+            text=values["text"],
+            search_text=normalised(values["text"]),
+            client_id=values["client_id"],
+            deal_id=values.get("deal_id"),
+            owner_id=current_person().id,
+            created_at=now(),
+            updated_at=now(),
+        )
+        session.add(promise)
+        session.flush()
+        audit(session, KIND, promise.id, promise.text, "created", {"text": (None, promise.text)})
+        announce(session, "sample.promise.made", KIND, promise.id, {"text": promise.text})
+        return promise.id
+
+
+def keep_promise(promise_id: int) -> None:
+    """Note that a promise was kept, which shows the client's interest."""
+    demand_permission(MAKE)
+    with writing() as session:
+        promise = locked(session, Promise, promise_id)
+        promise.kept_at = now()
+        touch(promise)
+        announce(session, "sample.promise.kept", KIND, promise.id, {})
+        review_relationship([promise.client_id])
+        enqueue(session, "sample.tidy", {"client_id": promise.client_id})
+
+
+def forget_old(client_id: int | None = None) -> int:
+    """Forget promises that were kept long ago; give how many."""
+    limit = now() - timedelta(days=plugin_settings("sample")["kept_days"])
+    old = sa.delete(Promise).where(Promise.kept_at < limit)
+    if client_id is not None:
+        old = old.where(Promise.client_id == client_id)
+    with writing() as session:
+        return int(getattr(session.execute(old), "rowcount", 0))
+
+
+def promise_thanks(deal_id: int, client_id: int | None) -> None:
+    """Promise to thank the client of a deal that was won."""
+    with writing() as session:
+        if client_id is not None and session.get(Client, client_id) is not None:
+            text = "Thank the client"
+            make_promise({"text": text, "client_id": client_id, "deal_id": deal_id})
