@@ -24,6 +24,7 @@ from salesman_core.access.routes import refuse_silent_routes
 from salesman_core.access.sign_in import init_sign_in
 from salesman_core.config import CoreSettings, Settings, load_settings
 from salesman_core.db import db
+from salesman_core.logs import configure_logs
 from salesman_core.plugins import gate, migrations, switches
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
@@ -61,6 +62,7 @@ def create_app(
     :raises PluginError: for a route without access, or, with ``on_error = "fail"``, for a plugin
         that could not be loaded.
     """
+    configure_logs()
     settings = settings or load_settings(given)
     found = list(installed_plugins() if installed is None else installed)
     app = _flask(settings.core)

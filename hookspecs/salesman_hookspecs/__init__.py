@@ -30,6 +30,7 @@ from salesman_hookspecs.data import (
     TimelineSource,
     Veto,
 )
+from salesman_hookspecs.demo import Demo
 from salesman_hookspecs.insight import Evidence, HealthCheck
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
 from salesman_hookspecs.web import DeskWidget, NavItem, QuickCreate, Slot, SlotFill, Text
@@ -41,6 +42,7 @@ __all__ = [
     "RESERVED_IDS",
     "Change",
     "Closing",
+    "Demo",
     "DeskWidget",
     "Event",
     "EventHandler",

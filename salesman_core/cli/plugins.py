@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
 
 from salesman_core.app import database_ready
 from salesman_core.cli.application import with_application
+from salesman_core.cli.scaffold import BadNameError, write_plugin
 from salesman_core.plugins import switches
 from salesman_core.plugins.states import State
 from salesman_core.web.slots import UnknownSlotError, explain
@@ -16,7 +18,7 @@ from salesman_core.web.slots import UnknownSlotError, explain
 
 @click.group("plugins")
 def plugins_group() -> None:
-    """Plugins: list, doctor, suspend, activate, explain-slot."""
+    """Plugins: list, doctor, suspend, activate, explain-slot, new."""
 
 
 @plugins_group.command("list")
@@ -77,3 +79,21 @@ def explain_slot(app: Flask, slot: str) -> None:
         who = fill.permission or "everybody"
         notes = [word for word, true in (("lazy", fill.lazy), ("off", not fill.active)) if true]
         click.echo(" ".join([str(fill.order), f"{fill.owner}.{fill.id}", who, *notes]))
+
+
+@plugins_group.command("new")
+@click.argument("name")
+@click.option("--record", default="entry", show_default=True, help="What it keeps, one of them.")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default=".", show_default=True
+)
+def new_plugin(name: str, record: str, into: Path) -> None:
+    """Write a small plugin that works, to begin with; NAME is its id, as visits."""
+    try:
+        folder = write_plugin(name, record, into)
+    except (BadNameError, FileExistsError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"written: {folder}")
+    click.echo(f"install it:  pip install --editable {folder}")
+    click.echo("its table:   salesman db upgrade")
+    click.echo(f"its tests:   pytest {folder}")

@@ -10,6 +10,7 @@ from salesman_core.db.session import (
     db,
     own_transaction,
     reading,
+    savepoint,
     writing,
 )
 from salesman_core.db.types import BigId, Money, Norm, Percent, UtcDateTime, normalised
@@ -33,6 +34,7 @@ __all__ = [
     "own_transaction",
     "reading",
     "refers",
+    "savepoint",
     "writing",
     "owner_of_table",
 ]

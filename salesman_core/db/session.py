@@ -170,6 +170,19 @@ def own_transaction(session: WritingSession) -> Iterator[None]:
             call(session)
 
 
+@contextmanager
+def savepoint(session: WritingSession) -> Iterator[None]:
+    """Undo all of a block that fails, what it hung on to the commit included, and nothing else."""
+    before, after = len(session.before_commit), len(session.after_commit)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del session.before_commit[before:]
+        del session.after_commit[after:]
+        raise
+
+
 def at_commit(session: Session, call: Callable[[Session], None]) -> None:
     """Call *call* as the last thing before the transaction of *session* commits."""
     _of(session).before_commit.append(call)

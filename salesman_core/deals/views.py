@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ from salesman_core.clients.card import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
 from salesman_core.deals import editing, forms, queries
-from salesman_core.deals.answers import asked_number, asked_version
+from salesman_core.deals.answers import asked_number, asked_version, gone_to
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
@@ -23,7 +23,7 @@ from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
-from salesman_core.web.toasts import toast
+from salesman_core.web.toasts import is_htmx, toast
 
 _ = texts.lazy
 
@@ -122,7 +122,7 @@ def create() -> ResponseReturnValue:
     except InvalidError as error:
         return make_response(_form(FormState.refused(request.form, error)), 422)
     toast(_("The deal was opened."))
-    return redirect(url_for("deals.card", record_id=deal_id))
+    return gone_to(url_for("deals.card", record_id=deal_id))
 
 
 def _filled() -> dict[str, str]:
@@ -149,8 +149,10 @@ def _beginning() -> dict[str, object]:
 def _form(form: FormState) -> Markup:
     client_id = str(form.value("client_id"))
     name = editing.client_name(int(client_id)) if client_id.isdecimal() else None
+    in_dialog = is_htmx()
     return render(
-        "core/deals/new.html",
+        "core/deals/new_form.html" if in_dialog else "core/deals/new.html",
+        in_dialog=in_dialog,
         form=form,
         clients=[(client_id, name)] if name else [],
         pipelines=queries.pipelines(reading()),

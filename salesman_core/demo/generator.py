@@ -36,6 +36,8 @@ def make_plan(language: str, today: date, seed: int = SEED) -> Plan:
     deals = DealPlanner(random, words, calendar, clients).plan()
     return Plan(
         language=language,
+        seed=seed,
+        today=today,
         founded_at=calendar.on(calendar.first_day) - timedelta(days=1),
         company=words.company,
         teams=words.teams,

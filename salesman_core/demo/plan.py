@@ -191,11 +191,14 @@ class RungChoice:
 class Plan:
     """The whole demo of a day.
 
+    :param today: everything that is told lies before this day.
     :param founded_at: when the company began to use the system.
     :param teams: names by key.
     """
 
     language: str
+    seed: int
+    today: date
     founded_at: datetime
     company: Company
     teams: Mapping[str, str]

@@ -42,8 +42,10 @@ from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.people.service import add_user
 from salesman_core.people.teams import add_team
+from salesman_core.plugins.host import current_host
 from salesman_core.services.company import change_company
-from salesman_hookspecs import Person
+from salesman_hookspecs import Demo, Person
+from salesman_hookspecs.demo import salesman_demo
 
 _ = texts.lazy
 
@@ -67,11 +69,13 @@ def write_plan(plan: Plan, advance: Callable[[int], object] = lambda _number: No
         change_company({**asdict(plan.company), "language": plan.language})
     # In a context of its own, since what the other one knows of the company is of before.
     with current_app.app_context(), clock_set_back() as clock, writing() as session:
-        for happening in Writer(plan, session).happenings():
+        writer = Writer(plan, session)
+        for happening in writer.happenings():
             clock.moment = happening.at
             with acting_as(happening.by()):
                 happening.write()
             advance(1)
+        current_host().call(salesman_demo, demo=writer.told(clock))
 
 
 class SetClock:
@@ -133,12 +137,33 @@ class Writer:
         self._people: dict[str, Person] = {}
         self._clients: dict[int, int] = {}
         self._contacts: dict[int, list[int]] = {}
+        self._deals: list[int] = []
 
     def happenings(self) -> Iterator[Happening]:
         """Give what is to be written, in the order in which it happened."""
         system = replace(SYSTEM, locale=self._plan.language)
         yield Happening(self._plan.founded_at, lambda: system, self._hire)
         yield from sorted([*self._of_clients(), *self._of_deals()], key=attrgetter("at"))
+
+    def told(self, clock: SetClock) -> Demo:
+        """Give what has been written, for the plugins that go on from there."""
+
+        @contextmanager
+        def at(moment: datetime, person: Person) -> Iterator[None]:
+            clock.moment = moment
+            with acting_as(person):
+                yield
+
+        first = {one.role: self._people[one.login] for one in reversed(self._plan.staff)}
+        return Demo(
+            language=self._plan.language,
+            today=self._plan.today,
+            seed=self._plan.seed,
+            people=first,
+            client_ids=list(self._clients.values()),
+            deal_ids=self._deals,
+            at=at,
+        )
 
     def _did(self, at: datetime, login: str, write: Callable[[], object]) -> Happening:
         return Happening(at, partial(self._people.__getitem__, login), write)
@@ -239,6 +264,7 @@ class Writer:
                 "participants": self._parts(deal.participants),
             }
         )
+        self._deals.append(deal.id)
 
     def _go_on(self, deal: Written, act: Act) -> None:
         match act:

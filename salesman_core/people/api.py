@@ -13,6 +13,7 @@ from salesman_core.people import queries, service, teams
 from salesman_core.people.permissions import MANAGE, ROLES, VIEW
 from salesman_core.people.queries import USERS, TeamView, UserView
 from salesman_core.people.schemas import (
+    ChangeUserSchema,
     MeSchema,
     NewUserSchema,
     RoleSchema,
@@ -73,7 +74,7 @@ def read_user(record_id: int) -> Response:
 @users_api.patch("/<int:record_id>")
 @requires(MANAGE)
 @versioned(service.KIND)
-@arguments(UserSchema(partial=True))
+@arguments(ChangeUserSchema(partial=True))
 @response(UserSchema)
 def change_user(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a user, deactivate or activate them."""

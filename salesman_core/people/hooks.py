@@ -23,6 +23,7 @@ from salesman_core.people import (
 from salesman_core.records.list_fields import contains
 from salesman_core.rest import ApiBlueprint
 from salesman_core.services import mail
+from salesman_core.web.templating import render
 from salesman_hookspecs import (
     Job,
     NavItem,
@@ -32,6 +33,7 @@ from salesman_hookspecs import (
     RecordType,
     SearchHit,
     SearchSource,
+    SlotFill,
     hookimpl,
 )
 
@@ -79,6 +81,16 @@ def salesman_nav_items() -> Iterable[NavItem]:
             "mail", _("Outgoing mail"), "people_mail.index", station, "mail", permissions.MAIL, 13
         ),
     ]
+
+
+@hookimpl
+def salesman_slot_fills() -> Iterable[SlotFill]:
+    """Lead from the person's menu to their profile."""
+    return [SlotFill("profile", "shell.person_menu", _profile_link)]
+
+
+def _profile_link(_page: object) -> str:
+    return render("core/people/profile_link.html")
 
 
 @hookimpl

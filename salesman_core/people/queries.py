@@ -51,7 +51,7 @@ USERS: Final = ListSpec(
     kind=KIND,
     id=User.id,
     fields=(
-        ListField("name", _("Name"), User.name, FieldKind.TEXT, norm=User.search_name),
+        ListField("name", _("Full name"), User.name, FieldKind.TEXT, norm=User.search_name),
         ListField("email", _("Email"), User.email, FieldKind.TEXT, norm=User.login),
         ListField(
             "team_id",

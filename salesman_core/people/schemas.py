@@ -28,7 +28,7 @@ class UserSchema(Schema):
 
     id = Reference(dump_only=True)
     name = Text(200, blank=False, required=True)
-    email = Text(254, blank=False, required=True)
+    email = Text(254, blank=False, required=True, allow_none=True)
     team_id = Reference(allow_none=True)
     role_ids = ListOf(Reference(), most=50)
     locale = Choice(LOCALES, metadata={"description": "Empty for the company's language."})
@@ -42,11 +42,19 @@ class UserSchema(Schema):
     updated_at = Moment(dump_only=True)
 
 
+class ChangeUserSchema(UserSchema):
+    """What may be changed of a user; only an import makes one without an address."""
+
+    email = Text(254, blank=False)
+
+
 class NewUserSchema(UserSchema):
     """A user to be added; they choose a password by an invitation."""
 
     class Meta(UserSchema.Meta):
         exclude = ("active",)
+
+    email = Text(254, blank=False, required=True)
 
     invited = Flag(
         load_default=False,

@@ -16,6 +16,7 @@ from packaging.specifiers import InvalidSpecifier
 
 import salesman_hookspecs.access
 import salesman_hookspecs.data
+import salesman_hookspecs.demo
 import salesman_hookspecs.insight
 import salesman_hookspecs.web
 import salesman_hookspecs.work
@@ -44,6 +45,7 @@ CORE: Final = "core"
 SPECIFICATIONS: Final[tuple[ModuleType, ...]] = (
     salesman_hookspecs.access,
     salesman_hookspecs.data,
+    salesman_hookspecs.demo,
     salesman_hookspecs.insight,
     salesman_hookspecs.web,
     salesman_hookspecs.work,

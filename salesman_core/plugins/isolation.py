@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, has_app_context
 from sqlalchemy.orm import Session
 
-from salesman_core.db import WritingSession, db
+from salesman_core.db import WritingSession, db, savepoint
 from salesman_hookspecs import Phase
 
 _KEPT = "salesman_writing"
@@ -42,7 +42,7 @@ def written_so_far() -> None:
 def _written() -> Iterator[None]:
     """Undo all that a failing function wrote; it cannot end the transaction of the change."""
     session: WritingSession = g.salesman_writing
-    with session.ended_by_owner_only(), session.begin_nested():
+    with session.ended_by_owner_only(), savepoint(session):
         try:
             yield
         finally:

@@ -8,8 +8,18 @@ from flask import Blueprint
 
 from salesman_core.i18n import texts
 from salesman_core.records import permissions, views
+from salesman_core.records.imports import views as import_views
+from salesman_core.records.imports.job import IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
-from salesman_hookspecs import EventType, Permission, PresetGrant, TimelineSource, hookimpl
+from salesman_hookspecs import (
+    EventType,
+    Job,
+    NavItem,
+    Permission,
+    PresetGrant,
+    TimelineSource,
+    hookimpl,
+)
 
 _ = texts.lazy
 
@@ -29,7 +39,7 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages and fragments of stories, notes, files and history."""
-    return [views.blueprint]
+    return [views.blueprint, import_views.blueprint]
 
 
 @hookimpl
@@ -50,4 +60,26 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("core.note.restored", "A note was taken out of the bin", note),
         EventType("core.file.attached", "A file was attached", file),
         EventType("core.file.detached", "A file was put into the bin", file),
+    ]
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the import of files."""
+    return [IMPORT_JOB]
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Lead to the import of files."""
+    return [
+        NavItem(
+            "import",
+            _("Import"),
+            "imports.index",
+            "administration",
+            "upload",
+            "core.client.import",
+            order=60,
+        )
     ]

@@ -99,7 +99,8 @@ class ListPage:
     @cached_property
     def any_at_all(self) -> bool:
         """Whether the person reaches any such record: an empty list and a filter that finds
-        nothing say different things."""
+        nothing say different things.
+        """
         if self.page.rows:
             return True
         exists = sa.select(sa.exists(sa.select(self.spec.id).where(visible(self.spec.kind))))

@@ -139,3 +139,24 @@ class Attachment(Attached, Base):
     file_id: Mapped[int] = refers("core_file.id", ondelete="RESTRICT")
     name: Mapped[str] = mapped_column(sa.String(200))
     media_type: Mapped[str] = mapped_column(sa.String(100))
+
+
+class FileImport(Base):
+    """A file that somebody brings in through the page, from its upload to its result.
+
+    ``record`` is the word of the kind of record, as ``deals``; ``mapping`` the tables of a mapping
+    as their TOML would have them; ``result`` what came of the last run, see
+    :mod:`salesman_core.records.imports.summary`. The content lies in the store by ``file_hash``.
+    """
+
+    __tablename__ = "core_import"
+
+    id: Mapped[int] = identity()
+    record: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    file_hash: Mapped[str] = mapped_column(sa.String(64))
+    mapping: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    job_id: Mapped[int | None] = mapped_column(BigId)
+    author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]

@@ -32,9 +32,11 @@ from salesman_core.web.toasts import is_htmx, toast
 
 _ = texts.lazy
 
-_HARMLESS: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_HARMLESS: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _PDF: Final = "application/pdf"
-_HARMLESS_PDF: Final = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+_HARMLESS_PDF: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+)
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 

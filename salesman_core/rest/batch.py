@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import marshmallow as ma
 from flask import Response
 
-from salesman_core.db import WritingSession, writing
+from salesman_core.db import WritingSession, savepoint, writing
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.rest.answers import json_response
@@ -64,26 +63,13 @@ def _result(
     session: WritingSession, schema: ma.Schema, one: One, status: int, item: Any
 ) -> dict[str, Any]:
     try:
-        with _savepoint(session):
+        with savepoint(session):
             return {"status": status, "item": one(judge(schema, item))}
     except SalesmanError as error:
         if error.status >= _SERVER_FAULT:
             raise
         problem = problem_of(error)
         return {"status": problem["status"], "problem": problem}
-
-
-@contextmanager
-def _savepoint(session: WritingSession) -> Iterator[None]:
-    """Undo all of an item that fails, what it hung on to the commit included."""
-    before, after = len(session.before_commit), len(session.after_commit)
-    try:
-        with session.begin_nested():
-            yield
-    except BaseException:
-        del session.before_commit[before:]
-        del session.after_commit[after:]
-        raise
 
 
 def _request_schema(schema: ma.Schema) -> dict[str, Any]:

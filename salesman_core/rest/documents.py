@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -99,8 +99,7 @@ def install(app: Flask, blueprints: Sequence[ApiBlueprint]) -> None:
     pages = Blueprint("api-documents", __name__)
     pages.get(f"{API}/{DOCUMENT}")(whole_document)
     for owner in documents.owners:
-        view = public(partial(document_of, owner))
-        pages.add_url_rule(f"{API}/{owner}/{DOCUMENT}", f"of_{owner}", view)
+        pages.add_url_rule(f"{API}/{owner}/{DOCUMENT}", f"of_{owner}", _view_of(owner))
     pages.get("/api/docs")(reference)
     app.register_blueprint(pages)
 
@@ -109,6 +108,16 @@ def install(app: Flask, blueprints: Sequence[ApiBlueprint]) -> None:
 def whole_document() -> Response:
     """Give the document of all that is active now."""
     return Response(_documents().whole(current_host()), mimetype="application/json")
+
+
+def _view_of(owner: str) -> Callable[[], Response]:
+    """Give a function with a name of its own, by which the limiter of requests knows it."""
+
+    @public
+    def document() -> Response:
+        return document_of(owner)
+
+    return document
 
 
 def document_of(owner: str) -> Response:

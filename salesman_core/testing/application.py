@@ -47,6 +47,7 @@ def running(
     folder: Path,
     *,
     installed: Sequence[Installed] | None = None,
+    lasting: bool = False,
     clock: Any = None,
     **settings: Any,
 ) -> Iterator[Flask]:
@@ -54,10 +55,12 @@ def running(
 
     :param folder: for files.
     :param installed: the plugins there are; those of the environment where not given.
+    :param lasting: whether all tests that give the same plugins may share one application, as
+        those do that give none.
     :param clock: an object with ``now()``, for a time of one's own.
     """
-    if installed is None and not settings:
-        app = _reused(url, folder)
+    if (installed is None or lasting) and not settings:
+        app = _reused(url, folder, installed)
     else:
         app = _made(url, folder, installed, settings)
     if clock is not None:
@@ -87,21 +90,22 @@ class Kept:
     config: dict[str, Any]
 
 
-_kept: list[Kept] = []
+_kept: dict[tuple[Installed, ...] | None, Kept] = {}
 
 
-def _reused(url: str, folder: Path) -> Flask:
+def _reused(url: str, folder: Path, installed: Sequence[Installed] | None) -> Flask:
     """Give the application of this process on another database, with nothing left of before.
 
     Making one takes half a second, most of it for compiling routes, which are always the same.
     """
-    if not _kept:
-        app = _made(url, folder, None, {})
+    key = None if installed is None else tuple(installed)
+    if key not in _kept:
+        app = _made(url, folder, installed, {})
         kept_in_memory = ("salesman_people", "salesman_company", "salesman_readers")
         lasting = {key: one for key, one in app.extensions.items() if key not in kept_in_memory}
-        _kept.append(Kept(app, lasting, dict(app.config)))
+        _kept[key] = Kept(app, lasting, dict(app.config))
         return app
-    kept = _kept[0]
+    kept = _kept[key]
     _renew(kept, url, folder)
     return kept.app
 

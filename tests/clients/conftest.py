@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-FRAGMENT = {"HX-Request": "true"}
-
 
 @pytest.fixture(autouse=True)
-def forms_without_proof(request: pytest.FixtureRequest) -> None:
+def forms_without_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let test clients post without the proof of a page: that has tests of its own."""
     if "app" in request.fixturenames:
         app: Flask = request.getfixturevalue("app")
-        app.config["WTF_CSRF_METHODS"] = []
+        monkeypatch.setitem(app.config, "WTF_CSRF_METHODS", [])

@@ -17,10 +17,14 @@ from salesman_core.cli.application import application
 from salesman_core.cli.main import salesman
 from salesman_core.clients.models import Client, Rung
 from salesman_core.db import db, make_engine
+from salesman_core.db.engine import readonly
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.events.models import EVENTS
 from salesman_core.records.models import Audit
-from salesman_core.testing.databases import Databases, Kind, Template
+from salesman_core.testing.application import UPGRADED
+from salesman_core.testing.databases import Databases, Kind
+from salesman_core.testing.postgres import absence
+from salesman_core.testing.pytest_plugin import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
@@ -71,9 +75,6 @@ def import_of(*options: str) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> Kind:
-    from salesman_core.testing.postgres import absence
-    from salesman_core.testing.pytest_plugin import lacking
-
     reason = absence() if request.param == "postgresql" else None
     if reason is not None:
         lacking(reason)
@@ -82,21 +83,14 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @pytest.fixture(scope="module")
-def template() -> Template:
-    from salesman_core.testing.application import UPGRADED
-
-    return UPGRADED
-
-
-@pytest.fixture(scope="module")
 def imported(
-    databases: Databases, kind: Kind, template: Template, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, kind: Kind, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Imported]:
-    with databases.lent(kind, template) as url:
+    with databases.lent(kind, UPGRADED) as url:
         command = command_on(url, tmp_path_factory.mktemp("data"))
         lines = command(*import_of())
         engine = make_engine(url)
-        with Session(engine) as session:
+        with Session(readonly(engine)) as session:
             yield Imported(session, lines, command)
         engine.dispose()
 
@@ -196,6 +190,7 @@ def test_every_deal_has_its_audit_and_its_events(imported: Imported) -> None:
 def test_second_import_changes_nothing(imported: Imported) -> None:
     written = sa.select(sa.func.count(Audit.id))
     before = imported.session.scalar(written)
+    imported.session.rollback()
 
     lines = imported.command(*import_of())
 
@@ -205,12 +200,12 @@ def test_second_import_changes_nothing(imported: Imported) -> None:
 
 
 def test_dry_run_says_the_same_and_keeps_nothing(
-    databases: Databases, kind: Kind, template: Template, tmp_path: Path
+    databases: Databases, kind: Kind, tmp_path: Path
 ) -> None:
-    with databases.lent(kind, template) as url:
+    with databases.lent(kind, UPGRADED) as url:
         lines = command_on(url, tmp_path)(*import_of("--dry-run"))
         engine = make_engine(url)
-        with Session(engine) as session:
+        with Session(readonly(engine)) as session:
             kept = count(session), session.scalar(sa.select(sa.func.count(User.id)))
         engine.dispose()
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
+from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from salesman_core.access.tokens import new_token
+from salesman_core.db import writing
+from salesman_core.people import service
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import browser_of
 
@@ -156,3 +159,23 @@ def test_whoever_asks_learns_what_they_may(sergei: int, as_user: Callable[..., A
 def test_nobody_asks_without_a_token(app: Flask) -> None:
     for path in ("users", "teams", "roles", "me"):
         assert browser_of(app).get(f"/api/v1/{path}").status_code == 401
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("path", ["users", "teams", "roles"])
+def test_id_that_no_table_could_hold_is_not_found(path: str, ask: Ask) -> None:
+    assert ask("GET", f"/{path}/{10**30}").status_code == 404
+
+
+def test_user_of_a_file_has_no_address(ask: Ask, app: Flask) -> None:
+    with writing() as session:
+        made = service.user_named(session, "Corliss Cosme", create_missing=True)
+    assert ask("GET", f"/users/{made}").json["email"] is None
+
+
+def test_description_of_the_api_is_valid(app: Flask, ask: Ask) -> None:
+    document = ask("GET", "/core/openapi.json").json
+    validate(document)
+    assert {"/api/v1/users", "/api/v1/teams", "/api/v1/roles", "/api/v1/me"} <= set(
+        document["paths"]
+    )

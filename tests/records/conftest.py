@@ -20,10 +20,11 @@ Telling = Callable[..., Flask]
 
 
 @pytest.fixture(autouse=True)
-def forms_without_proof(request: pytest.FixtureRequest) -> None:
+def forms_without_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let test clients post without the proof of a page: that has tests of its own."""
     if "app" in request.fixturenames:
-        request.getfixturevalue("app").config["WTF_CSRF_METHODS"] = []
+        app: Flask = request.getfixturevalue("app")
+        monkeypatch.setitem(app.config, "WTF_CSRF_METHODS", [])
 
 
 @pytest.fixture

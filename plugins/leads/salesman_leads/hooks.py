@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from salesman_core.toolkit import ApiBlueprint, current_person, reading
 from salesman_hookspecs import (
+    Demo,
     DeskWidget,
     EventType,
     Job,
@@ -23,6 +24,7 @@ from salesman_hookspecs import (
     hookimpl,
 )
 from salesman_leads import api, jobs, panels, permissions, queries, story, views
+from salesman_leads import demo as story_of_demo
 from salesman_leads.models import Lead
 from salesman_leads.texts import texts
 
@@ -152,6 +154,12 @@ def salesman_event_types() -> Iterable[EventType]:
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
     return [Job("leads.remind", jobs.remind_of_untouched)]
+
+
+@hookimpl
+def salesman_demo(demo: Demo) -> None:
+    """Tell of the leads of the last weeks in the demo company."""
+    story_of_demo.tell(demo)
 
 
 @hookimpl

@@ -23,11 +23,11 @@ PERMISSIONS: Final = (
 _BY_ROLE: Final = {
     "marketer": {VIEW: Scope.ALL, CREATE: Scope.ALL, EDIT: Scope.ALL, ASSIGN: Scope.ALL},
     "telemarketer": {
-        VIEW: Scope.TEAM,
+        VIEW: Scope.ALL,
         CREATE: Scope.ALL,
-        EDIT: Scope.TEAM,
+        EDIT: Scope.ALL,
         ASSIGN: Scope.ALL,
-        QUALIFY: Scope.TEAM,
+        QUALIFY: Scope.ALL,
     },
     "seller": {VIEW: Scope.OWN, CREATE: Scope.ALL, EDIT: Scope.OWN, QUALIFY: Scope.OWN},
     "head": {name.name: Scope.ALL for name in PERMISSIONS},

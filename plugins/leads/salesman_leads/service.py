@@ -154,7 +154,7 @@ def qualify_lead(
         lead = _open_lead(session, lead_id, QUALIFY, version)
         client_id = values.get("client_id") or create_client(_client_of(lead, values))
         contact_id = _contact(lead, client_id, values)
-        deal_id = _deal(lead, client_id, contact_id, values)
+        deal_id = _deal(client_id, contact_id, values)
         lead.client_id, lead.contact_id, lead.deal_id = client_id, contact_id, deal_id
         _close(session, lead, CONVERTED, "")
         return {"client_id": client_id, "contact_id": contact_id, "deal_id": deal_id}
@@ -177,9 +177,7 @@ def _contact(lead: Lead, client_id: int, values: Mapping[str, Any]) -> int | Non
     return create_contact({"client_id": client_id, "name": name, **_reach_of(lead)})
 
 
-def _deal(
-    lead: Lead, client_id: int, contact_id: int | None, values: Mapping[str, Any]
-) -> int | None:
+def _deal(client_id: int, contact_id: int | None, values: Mapping[str, Any]) -> int | None:
     if not values.get("deal_name"):
         return None
     deal = {"name": values["deal_name"], "client_id": client_id}

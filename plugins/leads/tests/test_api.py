@@ -19,7 +19,11 @@ def test_lead_comes_in_and_is_read_back(api_for: ApiFor) -> None:
     read = api.get(f"/leads/{made.json['id']}")
     assert read.json == made.json
     assert {name: read.json[name] for name in given} == given
-    assert (read.json["title"], read.json["status"], read.json["owner_id"]) == ("Anna", "open", None)
+    assert (read.json["title"], read.json["status"], read.json["owner_id"]) == (
+        "Anna",
+        "open",
+        None,
+    )
 
 
 def test_list_is_filtered_by_status(api_for: ApiFor) -> None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 from flask import Flask
+from salesman_leads import service
 
 from salesman_core.plugins import switches
 from salesman_core.testing.people import Browser, Make
-from salesman_leads import service
 
 BrowserFor = Callable[[str], Browser]
 

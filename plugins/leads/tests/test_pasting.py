@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads.models import Lead
+from salesman_leads.pasting import paste_leads, taken_apart
 
 from salesman_core.errors import InvalidError
 from salesman_core.toolkit import reading
-from salesman_leads.models import Lead
-from salesman_leads.pasting import paste_leads, taken_apart
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads import jobs, queries, service
+from salesman_leads.models import Lead
 
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import Client, Contact, Deal, now, reading
-from salesman_leads import jobs, queries, service
-from salesman_leads.models import Lead
 
 
 def lead_of(lead_id: int) -> Lead:

@@ -140,6 +140,11 @@ def mapping_of(text: str, fields: Sequence[ImportField]) -> ColumnMapping:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(_("The mapping is no TOML: %(why)s", why=error)) from error
+    return mapping_from(tables, fields)
+
+
+def mapping_from(tables: Mapping[str, Any], fields: Sequence[ImportField]) -> ColumnMapping:
+    """Read a mapping from its tables, as TOML gives them; see :func:`mapping_of`."""
     _require_known(tables, _TABLES, _("a mapping"))
     names = [each.name for each in fields]
     columns = {

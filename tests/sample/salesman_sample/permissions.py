@@ -8,7 +8,7 @@ from salesman_hookspecs import Permission, PresetGrant, Scope
 
 VIEW: Final = "sample.promise.view"
 MAKE: Final = "sample.promise.make"
-SECRET: Final = "sample.secret.view"  # noqa: S105  # the name of a permission
+SECRET: Final = "sample.secret.view"  # the name of a permission
 
 PERMISSIONS: Final = (
     Permission(VIEW, "See promises"),

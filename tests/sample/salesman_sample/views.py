@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_core.toolkit import InvalidError, FormState, judge, reading, render, requires
+from salesman_core.toolkit import FormState, InvalidError, judge, reading, render, requires
 from salesman_sample import queries, service
 from salesman_sample.panels import PromiseCard
 from salesman_sample.permissions import MAKE, VIEW

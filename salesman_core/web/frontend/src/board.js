@@ -14,6 +14,7 @@ let focused = null;
 if (board) {
   makeSortable(board);
   board.addEventListener("keydown", onKey);
+  board.toggleAttribute("data-ready", true);
   document.addEventListener("salesman:change", ({ detail }) => {
     if (detail.kind === "deal") fetchSoon(detail.record_id);
   });

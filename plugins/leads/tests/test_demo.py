@@ -1,0 +1,49 @@
+"""The leads of the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import acting_as, reading
+from salesman_hookspecs import Demo, Person
+from salesman_leads.demo import LEADS, tell
+from salesman_leads.models import Lead
+
+TODAY = date(2026, 3, 10)
+
+
+def demo_of(app: Flask, make: Make, language: str) -> Demo:
+    moments: list[datetime] = []
+    app.extensions["salesman_clock"] = lambda: moments[-1]
+
+    @contextmanager
+    def at(moment: datetime, person: Person) -> Iterator[None]:
+        moments.append(moment)
+        with acting_as(person):
+            yield
+
+    moments.append(datetime(2026, 1, 1, tzinfo=UTC))
+    people = {role: make.person(make.user_of(role)) for role in ("marketer", "telemarketer")}
+    return Demo(language, TODAY, 1, people | {"seller": people["marketer"]}, [], [], at)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_demo_has_leads_of_every_status_and_none_from_the_future(
+    app: Flask, make: Make, language: str
+) -> None:
+    tell(demo_of(app, make, language))
+
+    rows = reading().execute(sa.select(Lead.status, Lead.result, Lead.created_at)).all()
+    assert len(rows) == LEADS
+    assert {row.status for row in rows} == {"open", "in_work", "closed"}
+    assert {row.result for row in rows} >= {"converted", "duplicate", "not_our_customer"}
+    assert max(row.created_at for row in rows).date() <= TODAY
+

@@ -1,0 +1,118 @@
+"""Columns and what they fill, as a person chooses it on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from salesman_core.records.imports.cells import text_of
+from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.plan import recognised
+from salesman_core.records.imports.sheet import Sheet
+from salesman_hookspecs import ImportField
+
+KEEP: Final = ""
+"""The choice to keep a column's texts with the records."""
+IGNORE: Final = "-"
+"""The choice to leave a column out."""
+
+_SAMPLES: Final = 3
+_ROWS_LOOKED_AT: Final = 50
+_BETWEEN: Final = "+"
+_MADE: Final = ("client", "owner", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column of the file and what it fills.
+
+    :param name: of its control.
+    :param samples: what stands in it.
+    :param chosen: fields it fills, joined by ``+``; :data:`KEEP` or :data:`IGNORE`.
+    """
+
+    name: str
+    heading: str
+    samples: tuple[str, ...]
+    chosen: str
+
+
+def column_choices(
+    sheet: Sheet, fields: Sequence[ImportField], tables: Mapping[str, Any]
+) -> list[ColumnChoice]:
+    """Give the columns of a sheet with what its mapping, or else their headings, say of them."""
+    mapping = mapping_from(tables, fields)
+    rules = mapping.columns or recognised(sheet.headings, fields, mapping)
+    samples = _samples(sheet)
+    choices = []
+    for index, heading in enumerate(sheet.headings):
+        rule = rules.get(heading)
+        chosen = _BETWEEN.join(rule.fields) if rule else KEEP
+        if heading in mapping.options.ignore:
+            chosen = IGNORE
+        choices.append(ColumnChoice(f"column-{index}", heading, samples[index], chosen))
+    return choices
+
+
+def _samples(sheet: Sheet) -> list[tuple[str, ...]]:
+    found: list[dict[str, None]] = [{} for _heading in sheet.headings]
+    for row in islice(sheet.rows(), _ROWS_LOOKED_AT):
+        for seen, cell in zip(found, row.cells, strict=False):
+            if cell != "" and len(seen) < _SAMPLES:
+                seen.setdefault(text_of(cell))
+    return [tuple(seen) for seen in found]
+
+
+def offered(
+    fields: Sequence[ImportField], choices: Iterable[ColumnChoice]
+) -> list[tuple[str, str]]:
+    """Give what a column can be chosen to fill: value and title, combinations in use included."""
+    titles = {field.name: str(field.title) for field in fields}
+    together = {each.chosen for each in choices if _BETWEEN in each.chosen}
+    joined = [
+        (chosen, " + ".join(titles[name] for name in chosen.split(_BETWEEN)))
+        for chosen in sorted(together)
+    ]
+    return [*titles.items(), *joined]
+
+
+def makeable(fields: Sequence[ImportField]) -> list[str]:
+    """Give the fields whose records can be made where they are missing."""
+    names = {field.name for field in fields}
+    return [name for name in _MADE if name in names]
+
+
+def chosen_tables(
+    tables: Mapping[str, Any],
+    choices: Sequence[ColumnChoice],
+    chosen: Mapping[str, str],
+    create_missing: Sequence[str],
+) -> dict[str, Any]:
+    """Give the tables of a mapping as somebody has now chosen them.
+
+    What a column's rule says beyond its fields, as the order of its dates, stays where the column
+    goes on filling the same.
+
+    :param chosen: by the control's name, what was chosen.
+    :param create_missing: fields whose records are made where they are missing.
+    """
+    before = tables.get("columns", {})
+    columns: dict[str, Any] = {}
+    ignored: list[str] = []
+    for each in choices:
+        now = chosen.get(each.name, each.chosen)
+        if now == IGNORE:
+            ignored.append(each.heading)
+        elif now == each.chosen and each.heading in before:
+            columns[each.heading] = before[each.heading]
+        elif now != KEEP:
+            columns[each.heading] = now.split(_BETWEEN)
+    options = tables.get("options", {}) | {
+        "ignore": ignored,
+        "create_missing": list(create_missing),
+    }
+    # A table without columns would leave them to recognition again.
+    columns = columns or {choices[0].heading: []}
+    return {**tables, "columns": columns, "options": options}

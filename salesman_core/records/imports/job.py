@@ -1,0 +1,81 @@
+"""The import of a file as a job, with the rights and in the language of whoever began it."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+from flask_babel import force_locale
+
+from salesman_core.access.person import acting_as, person_of
+from salesman_core.db import reading
+from salesman_core.errors import SalesmanError
+from salesman_core.i18n import LANGUAGES, texts
+from salesman_core.jobs import JobCancelledError, job_progress
+from salesman_core.records.imports.errors import ImportAbortedError
+from salesman_core.records.imports.keeping import JOB, keep_result, named_file, stored_text
+from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.report import write_refused
+from salesman_core.records.imports.result import ImportResult
+from salesman_core.records.imports.run import ImportRun
+from salesman_core.records.imports.service import import_run, import_type
+from salesman_core.records.imports.summary import failure, summary_of
+from salesman_core.records.models import FileImport
+from salesman_core.services.company import company
+from salesman_hookspecs import Job, Person
+
+_ = texts.gettext
+log = logging.getLogger(__name__)
+
+
+def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
+    """Import a file, or try to, and keep what came of it."""
+    kept = reading().get(FileImport, import_id)
+    person = person_of(user_id)
+    if kept is None or person is None:
+        log.warning("import %s: the import or who began it is gone", import_id)
+        return
+    with acting_as(person), force_locale(_language(person)):
+        try:
+            keep_result(import_id, _outcome(kept, dry_run=dry_run))
+        except JobCancelledError:
+            message = _("Stopped. What was in by then stays; the file may be imported again.")
+            keep_result(import_id, failure(message, rehearsal=dry_run))
+            raise
+
+
+def _language(person: Person) -> str:
+    return person.locale if person.locale in LANGUAGES else company().language
+
+
+def _outcome(kept: FileImport, *, dry_run: bool) -> dict[str, object]:
+    with named_file(kept.file_hash, kept.name) as path:
+        try:
+            type_ = import_type(kept.record)
+            run = import_run(type_, path, mapping_from(kept.mapping, type_.fields), job_progress)
+        except SalesmanError as error:
+            return failure(str(error), rehearsal=dry_run)
+        return _run(run, dry_run=dry_run)
+
+
+def _run(run: ImportRun, *, dry_run: bool) -> dict[str, object]:
+    stopped = ""
+    try:
+        result = run.rehearse() if dry_run else run.apply()
+    except ImportAbortedError as error:
+        log.exception("an import stopped half-way")
+        result, stopped = error.result, str(error)
+    return summary_of(result, refused_hash=_refused(run, result), stopped=stopped)
+
+
+def _refused(run: ImportRun, result: ImportResult) -> str | None:
+    if not result.refused_rows:
+        return None
+    file = io.StringIO(newline="")
+    write_refused(run.sheet, result, file)
+    return stored_text(file.getvalue())
+
+
+IMPORT_JOB = Job(
+    JOB, run_import, queue="imports", attempts=3, timeout=6 * 3600, transactional=False
+)

@@ -1,0 +1,206 @@
+"""Imports that people begin on the page: kept from the upload to the result."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.person import current_person
+from salesman_core.clock import now
+from salesman_core.db import reading, writing
+from salesman_core.errors import ConflictError, InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.jobs import State, cancel, enqueue, job_view
+from salesman_core.records.imports.choices import ColumnChoice, chosen_tables, column_choices
+from salesman_core.records.imports.errors import MappingError
+from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.service import import_type, sheet_for
+from salesman_core.records.models import FileImport
+from salesman_core.services import files as store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesman_core.jobs import JobView
+    from salesman_core.records.imports.sheet import Sheet
+
+_ = texts.lazy
+
+JOB: Final = "core.import"
+LARGEST: Final = 25 * 1024 * 1024
+"""Bytes that a file may have here; the command line takes larger ones."""
+_SHOWN: Final = 20
+
+
+def begin_import(record: str, name: str, content: IO[bytes], mapping: str = "") -> int:
+    """Take a file in, and give the id of its import. Nothing is written of it so far.
+
+    :param record: the word of the kind of record, as ``deals``.
+    :param name: the file's name, as the browser gave it; made harmless.
+    :param mapping: a mapping's TOML; empty to recognise the columns.
+    :raises InvalidError: for a file that cannot be read, or a mapping that does not fit.
+    """
+    type_ = import_type(record)
+    tables = _tables(mapping)
+    content_ = store.store(content, largest=LARGEST)
+    name = store.harmless_name(name)
+    with named_file(content_.hash, name) as path:
+        sheet = sheet_for(path, mapping_from(tables, type_.fields))
+        column_choices(sheet, type_.fields, tables)
+    with writing() as session:
+        kept = FileImport(
+            record=record,
+            name=name,
+            file_hash=content_.hash,
+            mapping=tables,
+            author_id=current_person().id,
+            created_at=now(),
+        )
+        session.add(kept)
+        session.flush()
+        return kept.id
+
+
+def _tables(mapping: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = _plain(tomllib.loads(mapping))
+    except tomllib.TOMLDecodeError as error:
+        message = _("The mapping is no TOML: %(why)s", why=error)
+        raise MappingError(message, {"mapping": message}) from error
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Give what TOML holds as JSON can keep it; dates are read from their text all the same."""
+    if isinstance(value, dict):
+        return {name: _plain(below) for name, below in value.items()}
+    if isinstance(value, list):
+        return [_plain(below) for below in value]
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
+
+
+@contextmanager
+def named_file(hash_: str, name: str) -> Iterator[Path]:
+    """Give a stored content under the name that it came with, for messages and reports."""
+    content = store.stored_file(hash_)
+    with tempfile.TemporaryDirectory(prefix="salesman-import-") as folder:
+        path = Path(folder) / name
+        path.symlink_to(content.absolute())
+        yield path
+
+
+def own_import(import_id: int) -> FileImport:
+    """Give an import that whoever acts has begun.
+
+    :raises MissingError: for another's, and where there is none.
+    """
+    found = reading().get(FileImport, import_id)
+    person = current_person()
+    if found is None or not (person.everything or found.author_id == person.id):
+        raise MissingError(_("There is no such import."))
+    return found
+
+
+def own_imports() -> Sequence[FileImport]:
+    """Give the imports that whoever acts has begun, the newest first."""
+    query = sa.select(FileImport).where(FileImport.author_id == current_person().id)
+    return reading().scalars(query.order_by(FileImport.id.desc()).limit(_SHOWN)).all()
+
+
+def choices_of(kept: FileImport) -> list[ColumnChoice]:
+    """Give the columns of an import's file with what they fill now."""
+    fields = import_type(kept.record).fields
+    with named_file(kept.file_hash, kept.name) as path:
+        sheet: Sheet = sheet_for(path, mapping_from(kept.mapping, fields))
+        return column_choices(sheet, fields, kept.mapping)
+
+
+def choose(import_id: int, chosen: Mapping[str, str], create_missing: Sequence[str]) -> None:
+    """Keep what columns are to fill.
+
+    :param chosen: by the name of a column's control.
+    :raises MappingError: where two columns fill one field that takes only one.
+    :raises ConflictError: while the import runs.
+    """
+    kept = own_import(import_id)
+    _refuse_running(kept)
+    tables = chosen_tables(kept.mapping, choices_of(kept), chosen, create_missing)
+    mapping_from(tables, import_type(kept.record).fields)
+    with writing() as session:
+        session.get_one(FileImport, import_id).mapping = tables
+
+
+def run_later(import_id: int, *, dry_run: bool) -> None:
+    """Have the file imported, or tried, by a job.
+
+    :raises ConflictError: while it runs already.
+    """
+    kept = own_import(import_id)
+    import_type(kept.record)
+    with writing() as session:
+        _refuse_running(kept)
+        arguments = {"import_id": import_id, "user_id": current_person().id, "dry_run": dry_run}
+        job_id = enqueue(session, JOB, arguments, unique=f"import:{import_id}")
+        changed = session.get_one(FileImport, import_id, with_for_update=True)
+        changed.job_id, changed.result = job_id, None
+
+
+def running_job(kept: FileImport) -> JobView | None:
+    """Give the job that an import waits for, or None where none is on its way."""
+    job = job_view(kept.job_id) if kept.job_id is not None else None
+    return job if job is not None and job.state in (State.READY, State.RUNNING) else None
+
+
+def _refuse_running(kept: FileImport) -> None:
+    if running_job(kept) is not None:
+        raise ConflictError(_("The import is running: wait for its end, or stop it."))
+
+
+def stop(import_id: int) -> None:
+    """Have a running import stop after the rows at hand; what is in stays."""
+    job = running_job(own_import(import_id))
+    if job is not None:
+        cancel(job.id)
+
+
+def refused_rows(import_id: int) -> Path:
+    """Give the file with the rows that were refused.
+
+    :raises MissingError: where there is none.
+    """
+    kept = own_import(import_id)
+    hash_ = (kept.result or {}).get("refused_hash")
+    if hash_ is None:
+        raise MissingError(_("No row was refused."))
+    return store.stored_file(hash_)
+
+
+def keep_result(import_id: int, result: Mapping[str, Any]) -> None:
+    """Keep what came of a run."""
+    with writing() as session:
+        session.get_one(FileImport, import_id).result = dict(result)
+
+
+def stored_text(text: str) -> str:
+    """Put a text for spreadsheets into the store, and give its hash."""
+    return store.store(io.BytesIO(text.encode("utf-8-sig")), largest=LARGEST).hash
+
+
+def mapping_text(upload: bytes) -> str:
+    """Give an uploaded mapping as text.
+
+    :raises InvalidError: where it is none.
+    """
+    try:
+        return upload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = _("The mapping is no text in UTF-8")
+        raise InvalidError(message, {"mapping": message}) from error

@@ -1,0 +1,149 @@
+"""The page that brings files in: upload, columns, a dry run, the import itself, its result."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as BaseResponse
+
+from salesman_core.access.routes import signed_in
+from salesman_core.errors import ForbiddenError, InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.imports import keeping
+from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
+from salesman_core.records.imports.service import import_type, import_types
+from salesman_core.services.files import TooLargeError
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+
+_ = texts.lazy
+
+blueprint = Blueprint("imports", __name__, url_prefix="/admin/import")
+
+
+@blueprint.get("")
+@signed_in
+def index() -> Markup:
+    """Show the form for a file, and what was imported before."""
+    record = request.args.get("record", "")
+    return _upload_page(FormState({"record": record} if record else {}))
+
+
+@blueprint.post("")
+@signed_in
+def upload() -> Markup | tuple[Markup, int] | BaseResponse:
+    """Take a file in; its columns come next."""
+    _refuse_strangers()
+    mapping = request.files.get("mapping")
+    try:
+        file = _sent_file()
+        text = keeping.mapping_text(mapping.stream.read()) if mapping else ""
+        record = request.form.get("record", "")
+        import_id = keeping.begin_import(record, file.filename or "", file.stream, text)
+    except (InvalidError, TooLargeError) as error:
+        form = FormState.refused(request.form, error)
+        return _upload_page(form), error.status
+    return redirect(url_for("imports.one", import_id=import_id))
+
+
+def _sent_file() -> FileStorage:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        message = _("Choose a file first.")
+        raise InvalidError(message, {"file": message})
+    return file
+
+
+def _upload_page(form: FormState) -> Markup:
+    _refuse_strangers()
+    types = import_types()
+    titles = {each.record: each.title for each in types}
+    return render(
+        "core/records/import/upload.html",
+        form=form,
+        types=types,
+        titles=titles,
+        imports=keeping.own_imports(),
+    )
+
+
+def _refuse_strangers() -> None:
+    """Refuse whoever may import nothing at all."""
+    if not import_types():
+        message = _("Your roles do not let you import anything.")
+        raise ForbiddenError(message, "core.client.import")
+
+
+@blueprint.get("/<int:import_id>")
+@signed_in
+def one(import_id: int) -> Markup:
+    """Show an import: its columns, how far it is, or what came of it."""
+    return _import_page(import_id, FormState())
+
+
+def _import_page(import_id: int, form: FormState) -> Markup:
+    kept = keeping.own_import(import_id)
+    type_ = import_type(kept.record)
+    job = keeping.running_job(kept)
+    choices = [] if job else keeping.choices_of(kept)
+    return render(
+        "core/records/import/one.html",
+        form=form,
+        kept=kept,
+        type=type_,
+        job=job,
+        choices=choices,
+        fields=offered(type_.fields, choices),
+        titles={field.name: field.title for field in type_.fields},
+        makeable=makeable(type_.fields),
+        made=kept.mapping.get("options", {}).get("create_missing", ()),
+        keep=KEEP,
+        ignore=IGNORE,
+    )
+
+
+@blueprint.post("/<int:import_id>")
+@signed_in
+def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
+    """Keep the choices, and begin a dry run or the import, as the button says."""
+    try:
+        keeping.choose(import_id, request.form, request.form.getlist("create_missing"))
+    except InvalidError as error:
+        return _import_page(import_id, FormState.refused(request.form, error)), error.status
+    keeping.run_later(import_id, dry_run=request.form.get("action") != "import")
+    return redirect(url_for("imports.one", import_id=import_id))
+
+
+@blueprint.get("/<int:import_id>/progress")
+@signed_in
+def progress(import_id: int) -> Markup | Response:
+    """Give how far an import is; once it is over, the page loads anew."""
+    kept = keeping.own_import(import_id)
+    job = keeping.running_job(kept)
+    if job is None:
+        return Response("", headers={"HX-Refresh": "true"})
+    return render("core/records/import/progress.html", kept=kept, job=job)
+
+
+@blueprint.post("/<int:import_id>/stop")
+@signed_in
+def stop(import_id: int) -> BaseResponse:
+    """Stop an import after the rows at hand."""
+    keeping.stop(import_id)
+    return redirect(url_for("imports.one", import_id=import_id))
+
+
+@blueprint.get("/<int:import_id>/refused.csv")
+@signed_in
+def refused(import_id: int) -> Response:
+    """Hand out the refused rows, each with its reason, to be mended and sent again."""
+    path = keeping.refused_rows(import_id)
+    name = keeping.own_import(import_id).name.rsplit(".", 1)[0]
+    return send_file(
+        path,
+        mimetype="text/csv",
+        as_attachment=True,
+        download_name=f"{name} – {texts.gettext('refused')}.csv",
+        max_age=0,
+    )

@@ -1,0 +1,279 @@
+"""What people do with deals all day, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from salesman_core.db import reading
+from salesman_core.deals import queries
+from salesman_core.deals.models import Deal
+from salesman_core.deals.service import change_deal, close_deal, move_deal
+from salesman_core.testing.people import Make
+
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
+
+PageFor = Callable[[str], Any]
+
+
+def stages() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = queries.pipelines(reading())[0]["stages"]
+    return found
+
+
+def deal_row(deal_id: int) -> Deal:
+    reading().rollback()
+    return reading().get_one(Deal, deal_id)
+
+
+def card(page: Page, deal_id: int) -> Locator:
+    return page.locator(f"#board-deal-{deal_id}")
+
+
+def column(page: Page, stage_id: int) -> Locator:
+    return page.locator(f"#column-{stage_id}")
+
+
+def drag(page: Page, deal_id: int, stage_id: int) -> None:
+    """Drag a card as a hand does: with moves in between."""
+    expect(page.locator("#board[data-ready]")).to_be_attached()
+    start, goal = card(page, deal_id).bounding_box(), column(page, stage_id).bounding_box()
+    assert start is not None
+    assert goal is not None
+    page.mouse.move(start["x"] + 120, start["y"] + start["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 130, start["y"] + start["height"] - 4, steps=3)
+    page.mouse.move(goal["x"] + 60, goal["y"] + 150, steps=12)
+    page.mouse.up()
+
+
+def editing(page: Page, field: str) -> None:
+    page.locator("#deal-head, #deal-panels").get_by_role("button", name=f"Change: {field}").click()
+
+
+def test_deal_is_opened_by_two_clicks_three_fields_one_load(make: Make, page_for: PageFor) -> None:
+    make.client(name="Severstal", owner_id=make.user_of("seller"))
+    task = page_for("seller")
+    task.begin("/deals")
+    task.click("a:has-text('New deal')")
+    task.fill("Name", "Beams", within="#new-deal")
+    task.fill("Amount", "45 000", within="#new-deal")
+    client = task.page.locator("#new-deal .ts-control input")
+    client.fill("sever")
+    task.fields += 1
+    task.click(".ts-dropdown [data-selectable]:has-text('Severstal')")
+    task.page.locator("#field-amount").press("Enter")
+    expect(task.page.locator("h1")).to_contain_text("Beams")
+    expect(task.page.locator("#deal-head")).to_contain_text("Severstal")
+    assert task.cost == (2, 3, 1)
+    assert task.problems == []
+
+
+def test_deal_moves_two_stages_by_one_click(make: Make, page_for: PageFor) -> None:
+    deal, third = make.deal(), stages()[2]
+    task = page_for("head")
+    task.begin(f"/deals/{deal}")
+    task.click(f"button.stage-face[value='{third['id']}']")
+    expect(task.page.locator(".stages [aria-current=step]")).to_contain_text(third["name"])
+    assert task.cost == (1, 0, 0)
+    assert deal_row(deal).stage_id == third["id"]
+
+
+def test_deal_is_lost_with_a_reason_by_three_clicks(make: Make, page_for: PageFor) -> None:
+    deal = make.deal()
+    task = page_for("head")
+    task.begin("/deals")
+    task.page.goto(f"{task.address}/deals/{deal}")
+    task.clicks = task.loads = 0
+    task.click("button:has-text('Lost')")
+    expect(task.page.locator("#dialog input[name=reason_id]").first).to_be_focused()
+    task.click("#dialog label:has-text('No budget')")
+    task.fields += 1
+    task.click("#dialog button:has-text('Close as lost')")
+    expect(task.page.locator("#deal-head")).to_contain_text("No budget")
+    expect(task.page.locator("#dialog")).to_be_hidden()
+    assert task.cost == (3, 1, 0)
+    assert task.problems == []
+
+
+def test_won_deal_is_opened_again_by_undo(make: Make, page_for: PageFor) -> None:
+    deal = make.deal()
+    task = page_for("head")
+    task.begin(f"/deals/{deal}")
+    task.page.get_by_role("button", name="Won").click()
+    expect(task.page.locator("#deal-head")).to_contain_text("Open again")
+    task.page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(task.page.locator("#deal-head")).to_contain_text("In work")
+    assert deal_row(deal).outcome is None
+
+
+def test_amount_is_changed_where_it_stands_and_the_margin_follows(
+    make: Make, page_for: PageFor
+) -> None:
+    deal = make.deal(amount=Decimal(100), cost=Decimal(40))
+    task = page_for("head")
+    task.begin(f"/deals/{deal}")
+    editing(task.page, "Amount")
+    expect(task.page.locator("#deal-field-amount input[name=value]")).to_be_focused()
+    task.page.keyboard.type("1 000,50")
+    task.page.keyboard.press("Enter")
+    expect(task.page.locator("#deal-field-amount")).to_contain_text("1,000.50")
+    expect(task.page.locator("#deal-panels")).to_contain_text("960.50")
+    expect(task.page.get_by_role("button", name="Change: Amount")).to_be_focused()
+    assert task.loads == 0
+    assert task.problems == []
+
+
+def test_escape_leaves_a_field_as_it_was(make: Make, page_for: PageFor) -> None:
+    deal = make.deal(name="Before")
+    task = page_for("head")
+    task.begin(f"/deals/{deal}")
+    editing(task.page, "Name")
+    expect(task.page.locator("#deal-field-name input[name=value]")).to_be_focused()
+    task.page.keyboard.type("After")
+    task.page.keyboard.press("Escape")
+    expect(task.page.locator("h1")).to_contain_text("Before")
+
+
+def test_what_a_colleague_changes_is_seen_and_what_one_types_stays(
+    make: Make, page_for: PageFor
+) -> None:
+    deal, second = make.deal(amount=Decimal(100)), stages()[1]
+    task = page_for("head")
+    task.begin(f"/deals/{deal}")
+    expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
+    editing(task.page, "Amount")
+    typed = task.page.locator("#deal-field-amount input[name=value]")
+    typed.fill("111")
+    move_deal(deal, second["id"])
+    change_deal(deal, {"amount": Decimal(222)})
+    current = task.page.locator(".stages [aria-current=step]")
+    expect(current).to_contain_text(second["name"], timeout=10_000)
+    expect(typed).to_have_value("111")
+    typed.press("Enter")
+    expect(task.page.locator("#deal-field-amount")).to_contain_text("“222”")
+    typed.press("Enter")
+    expect(task.page.locator("#deal-field-amount")).to_contain_text("111.00")
+
+
+def test_card_is_dragged_to_another_stage_and_back_by_undo(make: Make, page_for: PageFor) -> None:
+    first, _second, third = stages()[:3]
+    deal = make.deal(amount=Decimal(1000))
+    task = page_for("head")
+    task.begin("/deals/board")
+    drag(task.page, deal, third["id"])
+    expect(column(task.page, third["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
+    expect(column(task.page, third["id"]).locator(".board-head")).to_contain_text("1,000")
+    expect(column(task.page, first["id"]).locator(".board-head")).to_contain_text("0 deals")
+    assert deal_row(deal).stage_id == third["id"]
+    task.page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(column(task.page, first["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
+    assert task.problems == []
+
+
+def test_alt_and_an_arrow_move_a_card_which_keeps_the_focus(make: Make, page_for: PageFor) -> None:
+    deal = make.deal(name="Beams")
+    task = page_for("head")
+    task.begin("/deals/board")
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    for stage in stages()[1:3]:
+        card(task.page, deal).get_by_role("link", name="Beams").focus()
+        task.page.keyboard.press("Alt+ArrowRight")
+        expect(column(task.page, stage["id"]).locator(".board-head")).to_contain_text("1 deal")
+        expect(card(task.page, deal).get_by_role("link", name="Beams")).to_be_focused()
+    assert deal_row(deal).stage_id == stages()[2]["id"]
+
+
+def test_refused_move_puts_the_card_back_and_says_why(make: Make, page_for: PageFor) -> None:
+    first, second = stages()[:2]
+    deal = make.deal()
+    task = page_for("head")
+    task.begin("/deals/board")
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    task.page.evaluate("document.querySelector('.board-card').dataset.version = 99")
+    card(task.page, deal).get_by_role("link").focus()
+    task.page.keyboard.press("Alt+ArrowRight")
+    expect(task.page.locator("#toasts")).to_contain_text("Somebody else has changed")
+    expect(column(task.page, first["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
+    expect(column(task.page, second["id"]).locator(".board-card")).to_have_count(0)
+
+
+def test_board_follows_what_others_do(make: Make, page_for: PageFor) -> None:
+    deal, second = make.deal(), stages()[1]
+    task = page_for("head")
+    task.begin("/deals/board")
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    task.page.wait_for_timeout(1_000)  # until the stream of changes is open
+    move_deal(deal, second["id"])
+    moved = column(task.page, second["id"]).locator(f"#board-deal-{deal}")
+    expect(moved).to_be_visible(timeout=10_000)
+    close_deal(deal, "won")
+    expect(card(task.page, deal)).to_have_count(0, timeout=10_000)
+
+
+def test_owner_chosen_on_the_board_stands_in_the_address(make: Make, page_for: PageFor) -> None:
+    make.deal(name="Mine", owner_id=make.user_of("head"))
+    make.deal(name="Other", owner_id=make.user_of("seller"))
+    task = page_for("head")
+    task.begin("/deals/board")
+    task.page.get_by_label("Owner").select_option("me")
+    task.page.wait_for_url("**/deals/board?owner_id=me*")
+    expect(task.page.locator(".board-card")).to_have_count(1)
+
+
+def test_bar_of_the_funnel_opens_its_deals(make: Make, page_for: PageFor) -> None:
+    make.deal(name="Beams", amount=Decimal(1000))
+    make.deal(name="Pipes", amount=Decimal(1000), stage_id=stages()[5]["id"])
+    task = page_for("head")
+    task.begin("/reports/funnel")
+    chart = task.page.locator("[data-chart] svg")
+    expect(chart).to_be_visible()
+    bar = task.page.locator("[data-chart] svg path[fill='#066fd1']").nth(1)
+    box = bar.bounding_box()
+    assert box is not None
+    task.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    task.page.wait_for_url("**/deals?**stage_id=**")
+    expect(task.page.locator("[data-row-link]")).to_have_count(1)
+    assert task.problems == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/deals",
+        "/deals/board",
+        "/deals/{deal}",
+        "/deals/new",
+        "/reports/funnel",
+        "/admin/pipelines",
+    ],
+)
+def test_pages_fit_and_have_no_axe_violation(
+    make: Make, page_for: PageFor, path: str, theme: Any, width: int
+) -> None:
+    client = make.client(name="A client with a very long name that goes on and on and on")
+    deal = make.deal(
+        name="A deal with a name that is about as long as names of deals become in practice",
+        client_id=client,
+        amount=Decimal("123456789.50"),
+        imported={"Region": "North"},
+        contact_ids=[make.contact(client, name="Anna")],
+        participants=[{"user_id": make.user_of("lawyer"), "part": "contract"}],
+    )
+    close_deal(make.deal(), "lost", queries.close_reasons(reading())[0].id)
+    task = page_for("administrator")
+    task.page.set_viewport_size({"width": width, "height": 900})
+    task.page.emulate_media(color_scheme=theme)
+    task.begin(path.format(deal=deal))
+    if "{deal}" in path:
+        expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
+    assert task.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(task.page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,227 @@
+"""The page that brings files in, as a browser asks for it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from salesman_core.clients.models import Client
+from salesman_core.db import reading
+from salesman_core.deals.models import Deal
+from salesman_core.jobs.port import jobs
+from salesman_core.records.models import FileImport
+from salesman_core.testing.people import Make, apart
+
+BrowserFor = Callable[[str], FlaskClient]
+
+CLIENTS = "Company;Phone;Colour\r\nOmega;+7 495 123-45-67;red\r\nAlpha;;blue\r\n"
+DEALS = "ID,Deal,Client,Amount,Stage\n1,Boilers,Omega,1000,Negotiation\n2,Pipes,Omega,5,Nowhere\n"
+
+
+@pytest.fixture(autouse=True)
+def forms_without_proof(app: Flask) -> None:
+    """Let test clients post without the proof of a page: that has tests of its own."""
+    app.config["WTF_CSRF_METHODS"] = []
+
+
+def words(response: TestResponse) -> str:
+    """What a person reads of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def send(browser: FlaskClient, record: str, text: str, mapping: str = "") -> TestResponse:
+    """Upload a file; gives the answer."""
+    form: dict[str, object] = {
+        "record": record,
+        "file": (io.BytesIO(text.encode()), f"{record}.csv"),
+    }
+    if mapping:
+        form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
+    return browser.post("/admin/import", data=form, content_type="multipart/form-data")
+
+
+def work() -> None:
+    """Do what waits for a worker."""
+    apart(jobs().drain)
+
+
+def names(model: type[Client | Deal]) -> list[str]:
+    reading().rollback()
+    return list(reading().scalars(sa.select(model.name).order_by(model.name)))
+
+
+def test_upload_leads_to_the_columns_with_what_they_were_taken_for(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    page = browser.get(send(browser, "clients", CLIENTS).location)
+
+    assert 'name="column-0"' in page.text
+    assert re.search(r'name="column-0".*?value="name" selected', page.text, re.DOTALL)
+    assert re.search(r'name="column-1".*?value="phones" selected', page.text, re.DOTALL)
+    assert re.search(r'name="column-2".*?value="" selected', page.text, re.DOTALL)
+    assert "red · blue" in page.text
+
+
+def test_try_shows_what_would_become_of_the_rows_and_keeps_nothing(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+
+    browser.post(place, data={"action": "try"})
+    assert "Trying the rows" in words(browser.get(place))
+    work()
+
+    page = words(browser.get(place))
+    assert "What would become of the rows" in page
+    assert "Created 2" in page
+    assert "Kept with the records, because no field holds it: Colour" in page
+    assert names(Client) == []
+
+
+def test_import_writes_the_rows_and_says_so(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+
+    browser.post(place, data={"action": "import"})
+    work()
+
+    assert "What became of the rows" in words(browser.get(place))
+    assert names(Client) == ["Alpha", "Omega"]
+    assert reading().scalars(sa.select(Client.imported).where(Client.name == "Omega")).one() == {
+        "Colour": "red"
+    }
+
+
+def test_column_fills_what_was_chosen_for_it(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+
+    browser.post(place, data={"action": "import", "column-2": "source"})
+    work()
+
+    reading().rollback()
+    assert set(reading().scalars(sa.select(Client.source))) == {"red", "blue"}
+
+
+def test_two_columns_for_one_field_are_refused_beside_the_choice(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+
+    answer = browser.post(place, data={"action": "import", "column-2": "name"})
+
+    assert answer.status_code == 422
+    assert "both fill name" in words(answer)
+    assert re.search(r'name="column-2".*?value="name" selected', answer.text, re.DOTALL)
+
+
+def test_refused_rows_show_their_reason_and_come_as_a_file(
+    browser_for: BrowserFor, make: Make
+) -> None:
+    make.client(name="Omega")
+    browser = browser_for("head")
+    place = send(browser, "deals", DEALS).location
+
+    browser.post(place, data={"action": "import"})
+    work()
+
+    page = words(browser.get(place))
+    assert "there is no such stage" in page
+    file = browser.get(f"{place}/refused.csv")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    lines = file.data.decode("utf-8-sig").splitlines()
+    assert lines[0] == "ID;Deal;Client;Amount;Stage;Reason"
+    assert lines[1].startswith("2;Pipes;Omega;5;Nowhere;")
+    assert names(Deal) == ["Boilers"]
+
+
+def test_mapping_file_decides_the_columns(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    mapping = "[columns]\nCompany = 'name'\nColour = 'source'\n"
+    place = send(browser, "clients", CLIENTS, mapping).location
+
+    browser.post(place, data={"action": "import"})
+    work()
+
+    reading().rollback()
+    assert set(reading().scalars(sa.select(Client.source))) == {"red", "blue"}
+
+
+def test_missing_clients_are_made_where_that_is_ticked(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "deals", DEALS).location
+
+    browser.post(place, data={"action": "import", "create_missing": "client"})
+    work()
+
+    assert names(Client) == ["Omega"]
+
+
+def test_import_acts_with_the_rights_of_whoever_began_it(
+    browser_for: BrowserFor, make: Make
+) -> None:
+    browser = browser_for("marketer")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+    work()
+
+    reading().rollback()
+    owners = set(reading().scalars(sa.select(Client.owner_id)))
+    assert owners == {make.user_of("marketer")}
+
+
+def test_file_that_is_no_table_is_refused_at_its_field(browser_for: BrowserFor) -> None:
+    answer = send(browser_for("head"), "clients", "%PDF-1.7 no table")
+
+    assert answer.status_code == 422
+    assert "no spreadsheet" in words(answer)
+
+
+def test_nothing_is_offered_to_people_who_may_import_nothing(browser_for: BrowserFor) -> None:
+    assert browser_for("lawyer").get("/admin/import").status_code == 403
+
+
+def test_marketer_may_import_clients_but_no_deals(browser_for: BrowserFor) -> None:
+    assert send(browser_for("marketer"), "deals", DEALS).status_code == 403
+
+
+def test_imports_of_others_are_not_there(browser_for: BrowserFor) -> None:
+    place = send(browser_for("head"), "clients", CLIENTS).location
+
+    assert browser_for("marketer").get(place).status_code == 404
+    assert browser_for("administrator").get(place).status_code == 200
+
+
+def test_second_start_while_it_waits_is_refused(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+
+    assert browser.post(place, data={"action": "import"}).status_code == 409
+
+
+def test_progress_asks_for_a_new_page_once_it_is_over(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+
+    assert "HX-Refresh" not in browser.get(f"{place}/progress").headers
+    work()
+    assert browser.get(f"{place}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_stopped_import_says_so(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+
+    browser.post(f"{place}/stop")
+    work()
+
+    assert names(Client) == []
+    reading().rollback()
+    assert reading().scalars(sa.select(FileImport.result)).one() is None

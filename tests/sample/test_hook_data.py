@@ -1,0 +1,106 @@
+"""Hooks about records, as the sample plugin uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
+from salesman_core.testing.people import Api, Make
+
+ApiFor = Callable[[str], Api]
+BrowserFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def promised(app: Flask, make: Make, api_for: ApiFor) -> tuple[int, int]:
+    """A client and its deal, about which the head of sales has promised something."""
+    client_id = make.client(name="Boilers Ltd")
+    deal_id = make.deal(client_id=client_id, name="Three boilers")
+    values = {"text": "Send the drawing", "client_id": client_id, "deal_id": deal_id}
+    assert api_for("head").post("/sample", values).status_code == 201
+    return client_id, deal_id
+
+
+def test_hook_record_types_lets_access_judge_records(
+    app: Flask, make: Make, promised: tuple[int, int], api_for: ApiFor
+) -> None:
+    assert [one["text"] for one in api_for("head").get("/sample").json["items"]] == [
+        "Send the drawing"
+    ]
+    assert api_for("seller").get("/sample").json["items"] == []
+
+
+@pytest.mark.databases("sqlite")
+def test_hook_before_save_refuses_a_change_at_its_field(app: Flask, api_for: ApiFor) -> None:
+    refused = api_for("head").post("/clients", {"name": "Nobody"})
+
+    assert (refused.status_code, refused.json["errors"]) == (
+        422,
+        {"name": ["Nobody is no client."]},
+    )
+    assert api_for("head").get("/clients").json["items"] == []
+
+
+def test_hook_before_stage_move_refuses_a_move_with_its_reason(
+    promised: tuple[int, int], api_for: ApiFor
+) -> None:
+    api, deal = api_for("head"), f"/deals/{promised[1]}"
+    before = api.get(deal).json
+    stages = api.get("/pipelines").json["items"][0]["stages"]
+
+    refused = api.post(f"{deal}/move", {"stage_id": stages[1]["id"]})
+
+    assert (refused.status_code, refused.json["detail"]) == (422, "Keep your promise first.")
+    assert api.get(deal).json["stage_id"] == before["stage_id"]
+
+
+def test_hook_before_close_refuses_to_win_but_not_to_lose(
+    promised: tuple[int, int], api_for: ApiFor
+) -> None:
+    api, deal = api_for("head"), f"/deals/{promised[1]}"
+    reason = api.get("/deals/reasons").json["items"][0]["id"]
+
+    assert api.post(f"{deal}/close", {"outcome": "won"}).status_code == 422
+    assert api.get(deal).json["outcome"] is None
+    lost = api.post(f"{deal}/close", {"outcome": "lost", "reason_id": reason})
+    assert (lost.status_code, lost.json["outcome"]) == (200, "lost")
+
+
+@pytest.mark.databases("sqlite")
+def test_hook_timeline_sources_tells_the_story_of_client_and_deal(
+    promised: tuple[int, int], browser_for: BrowserFor
+) -> None:
+    browser = browser_for("head")
+
+    for kind, record_id in zip(("client", "deal"), promised, strict=True):
+        story = browser.get(f"/records/{kind}/{record_id}/story?source=sample.promises").text
+        assert "Send the drawing" in story
+
+
+def test_hook_search_sources_is_asked_by_the_search_box(
+    promised: tuple[int, int], browser_for: BrowserFor
+) -> None:
+    heads = {"HX-Request": "true"}
+
+    assert "Send the drawing" in browser_for("head").get("/search?q=DRAW", headers=heads).text
+    assert "drawing" not in browser_for("lawyer").get("/search?q=DRAW", headers=heads).text
+
+
+def test_hook_import_types_brings_records_in_from_a_file(
+    app: Flask, make: Make, tmp_path: Path
+) -> None:
+    make.client(name="Boilers Ltd")
+    file = tmp_path / "promises.csv"
+    file.write_text("Обещание;Client\nSend the drawing;Boilers Ltd\nSend it;Nobody Ltd\n")
+    type_ = import_type("promises")
+
+    result = import_run(type_, file, chosen_mapping(None, type_)).apply()
+    again = import_run(type_, file, chosen_mapping(None, type_)).apply()
+
+    assert dict(result.counts) == {"created": 1, "refused": 1}
+    assert dict(again.counts) == {"unchanged": 1, "refused": 1}
