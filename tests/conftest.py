@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,14 @@ from salesman_core.db import db
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.services.company import change_company
 from salesman_core.testing.databases import Template
+from salesman_core.testing.people import PASSWORD
+from salesman_core.testing.pytest_plugin import lacking
+
+Command = Callable[..., list[str]]
+
+MAPPINGS = Path(__file__).parent / "mappings"
+SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
+ADMINISTRATOR = "administrator@example.com"
 
 sys.path.insert(0, str(Path(__file__).parent / "sample"))
 
@@ -47,3 +57,46 @@ def sampled(
             db.engine.dispose()
 
     return Template("sampled", fill)
+
+
+@pytest.fixture(scope="session")
+def salesman(tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """What runs the command line on a database, as a process, and gives the lines of its answer."""
+    folder = str(tmp_path_factory.mktemp("command-line"))
+
+    def run(url: str, *arguments: str) -> list[str]:
+        program = Path(sys.executable).with_name("salesman")
+        settings = {"SALESMAN_DATABASE_URL": url, "SALESMAN_DATA_DIR": folder}
+        done = subprocess.run(
+            [program, *arguments],
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.splitlines()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def import_opportunities(salesman: Command) -> Callable[[str], str]:
+    """What imports the public set of sales opportunities; it gives the last line of the answer."""
+    file = SHARED_DATA / "opportunities/sales_pipeline.csv"
+    if not file.is_file():
+        lacking("the folder ../shared/data with real files is missing")
+    mapping = MAPPINGS / "opportunities.toml"
+    return lambda url: salesman(url, "import", "deals", f"{file}", "--mapping", f"{mapping}")[-1]
+
+
+@pytest.fixture(scope="session")
+def opportunities(salesman: Command, import_opportunities: Callable[[str], str]) -> Template:
+    """A database with an administrator and the public set of sales opportunities."""
+
+    def fill(url: str) -> None:
+        salesman(url, "init", "--admin-email", ADMINISTRATOR, "--admin-password", PASSWORD)
+        said = import_opportunities(url)
+        assert said == "created 8800, updated 0, unchanged 0, refused 0"
+
+    return Template("opportunities", fill)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.models import User
-from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.clients import queries
 from salesman_core.db import AnyRow, reading
+from salesman_core.people.colleagues import colleagues
 
 MOVES_SHOWN: Final = 20
 
@@ -191,18 +189,6 @@ def client_of_contact(contact_id: int) -> int:
     row = queries.one_contact(reading(), contact_id)
     client_id: int = row.client_id
     return client_id
-
-
-def colleagues(permission: str = "") -> list[tuple[int, str]]:
-    """Give the active users as pairs of id and name.
-
-    :param permission: who lacks it gets themselves alone: they can give a record to nobody else.
-    """
-    people = sa.select(User.id, User.name).where(User.active).order_by(User.search_name, User.id)
-    person = current_person()
-    if permission and not person.may(permission):
-        people = people.where(User.id == person.id)
-    return [(row.id, row.name) for row in reading().execute(people)]
 
 
 def may_take_part(client: Shown) -> list[tuple[int, str]]:

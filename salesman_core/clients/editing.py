@@ -12,6 +12,7 @@ from salesman_core.clients.lists import KINDS
 from salesman_core.clients.service import change_client
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
+from salesman_core.people.colleagues import colleagues
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -81,7 +82,7 @@ class Field:
     def options(self) -> list[tuple[Any, Text]]:
         """What there is to choose from."""
         if self.about.control == "person":
-            return [*cards.colleagues("core.client.assign")]
+            return [*colleagues("core.client.assign")]
         return list(KINDS.items())
 
 

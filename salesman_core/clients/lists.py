@@ -21,7 +21,7 @@ from salesman_core.clients.models import (
 )
 from salesman_core.i18n import texts
 from salesman_core.records import reach
-from salesman_core.records.list_fields import contains
+from salesman_core.records.list_fields import contains, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
 
@@ -98,10 +98,20 @@ CLIENTS: Final = ListSpec(
         ListField("name", _("Name"), Client.name, FieldKind.TEXT, norm=Client.search_name),
         ListField("kind", _("Kind"), Client.kind, FieldKind.CHOICE, choices=KINDS),
         ListField(
-            "rung_id", _("Relationship"), Client.rung_id, FieldKind.REF, sort_column=Rung.position
+            "rung_id",
+            _("Relationship"),
+            Client.rung_id,
+            FieldKind.REF,
+            sort_column=Rung.position,
+            show=name_of(Rung),
         ),
         ListField(
-            "owner_id", _("Owner"), Client.owner_id, FieldKind.USER, sort_column=User.search_name
+            "owner_id",
+            _("Owner"),
+            Client.owner_id,
+            FieldKind.USER,
+            sort_column=User.search_name,
+            show=name_of(User),
         ),
         ListField("source", _("Source"), Client.source, FieldKind.TEXT),
         ListField("site", _("Site"), Client.site, FieldKind.TEXT, sortable=False),
@@ -112,7 +122,9 @@ CLIENTS: Final = ListSpec(
         ListFilter("mine", _("Mine"), FieldKind.FLAG, _mine, operators=("eq",)),
         ListFilter("tag", _("Tag"), FieldKind.TEXT, _tag),
         ListFilter("phone", _("Phone or email"), FieldKind.TEXT, _phone, operators=("eq",)),
-        ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
+        ListFilter(
+            "participant_id", _("Participant"), FieldKind.USER, _participant, show=name_of(User)
+        ),
     ),
 )
 

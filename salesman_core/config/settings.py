@@ -119,10 +119,15 @@ def judged(owner: str, schema: Schema, values: Mapping[str, Any]) -> Any:
         known = list(schema.fields)
         complaints = [
             f"{name}: {_complaint(name, messages, known)}"
-            for name, messages in error.normalized_messages().items()
+            for name, messages in _by_field(error).items()
         ]
         message = f"settings of {owner}: " + "; ".join(complaints)
         raise ConfigurationError(message) from error
+
+
+def _by_field(error: ValidationError) -> dict[str, Any]:
+    found = error.messages
+    return found if isinstance(found, dict) else {"_schema": found}
 
 
 def _complaint(name: str, messages: Any, known: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -86,58 +86,62 @@ def readonly(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(readonly=True)
 
 
-def _connection_class(turn: FairLock) -> type[sqlite3.Connection]:
-    class TurnTaking(sqlite3.Connection):
-        """A connection that holds the process's write lock from its BEGIN to its end."""
+class TurnTaking(sqlite3.Connection):
+    """A connection that holds its engine's write lock from its BEGIN to its end."""
 
-        _mine = False
-        _query_only = False
+    turn: ClassVar[FairLock]
+    _mine = False
+    _query_only = False
 
-        def begin_reading(self) -> None:
-            self._only_query(wanted=True)
-            self.execute("BEGIN")
+    def begin_reading(self) -> None:
+        """Begin a transaction that refuses to write."""
+        self._only_query(wanted=True)
+        self.execute("BEGIN")
 
-        def begin_writing(self) -> None:
-            turn.acquire()
-            self._mine = True
-            try:
-                self._only_query(wanted=False)
-                self.execute("BEGIN IMMEDIATE")
-            except BaseException:
-                self._done()
-                raise
+    def begin_writing(self) -> None:
+        """Wait for the turn to write and begin."""
+        self.turn.acquire()
+        self._mine = True
+        try:
+            self._only_query(wanted=False)
+            self.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._done()
+            raise
 
-        def _only_query(self, *, wanted: bool) -> None:
-            if self._query_only is not wanted:
-                self.execute(f"PRAGMA query_only={'on' if wanted else 'off'}")
-                self._query_only = wanted
+    def _only_query(self, *, wanted: bool) -> None:
+        if self._query_only is not wanted:
+            self.execute(f"PRAGMA query_only={'on' if wanted else 'off'}")
+            self._query_only = wanted
 
-        def _done(self) -> None:
-            if self._mine:
-                self._mine = False
-                turn.release()
+    def _done(self) -> None:
+        if self._mine:
+            self._mine = False
+            self.turn.release()
 
-        def commit(self) -> None:
-            super().commit()
-            self._done()  # a commit that failed keeps the turn until the rollback
+    def commit(self) -> None:
+        """Commit; one that fails keeps the turn until the rollback."""
+        super().commit()
+        self._done()
 
-        def rollback(self) -> None:
-            try:
-                super().rollback()
-            finally:
-                self._done()
+    def rollback(self) -> None:
+        """Roll back and give the turn to the next."""
+        try:
+            super().rollback()
+        finally:
+            self._done()
 
-        def close(self) -> None:
-            try:
-                super().close()
-            finally:
-                self._done()
-
-    return TurnTaking
+    def close(self) -> None:
+        """Close, whatever was open."""
+        try:
+            super().close()
+        finally:
+            self._done()
 
 
 def _sqlite_engine(url: str | sa.URL, options: dict[str, Any]) -> sa.Engine:
-    connect_args = {**options.pop("connect_args", {}), "factory": _connection_class(FairLock())}
+    factory = type("EngineConnection", (TurnTaking,), {"turn": FairLock()})
+    connect_args = {**options.pop("connect_args", {}), "factory": factory}
     connect_args.setdefault("check_same_thread", False)
     engine = sa.create_engine(url, connect_args=connect_args, **options)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, has_app_context
@@ -17,6 +17,9 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from salesman_core.db.base import Base
 from salesman_core.db.engine import make_engine, readonly
+
+COUNTERS: Final = "salesman_revisions"
+"""The name under which a request keeps the counters that it has read."""
 
 
 class ReadOnlyError(RuntimeError):
@@ -147,6 +150,7 @@ def writing() -> Iterator[WritingSession]:
             session.flush()
             for call in session.before_commit:
                 call(session)
+        g.pop(COUNTERS, None)  # they may have been raised: see revisions.py
         for after in session.after_commit:
             after()
 
@@ -185,15 +189,19 @@ def savepoint(session: WritingSession) -> Iterator[None]:
 
 def at_commit(session: Session, call: Callable[[Session], None]) -> None:
     """Call *call* as the last thing before the transaction of *session* commits."""
-    _of(session).before_commit.append(call)
+    as_writing(session).before_commit.append(call)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Call *call* once the transaction of *session* has been committed."""
-    _of(session).after_commit.append(call)
+    as_writing(session).after_commit.append(call)
 
 
-def _of(session: Session) -> WritingSession:
+def as_writing(session: Session) -> WritingSession:
+    """Give *session* as what it is inside ``writing()``.
+
+    :raises TypeError: for any other session.
+    """
     if not isinstance(session, WritingSession):
         message = "only a session from writing() knows when it commits"
         raise TypeError(message)

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
-from salesman_core.clients.card import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
 from salesman_core.deals import queries
@@ -21,6 +20,7 @@ from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
 from salesman_core.deals.views import blueprint
+from salesman_core.people.colleagues import colleagues
 from salesman_core.web.templating import render
 
 ME: Final = "me"

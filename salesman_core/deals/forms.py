@@ -1,82 +1,29 @@
-"""What a person typed about a deal, turned into the notation of the JSON API, and back."""
+"""What a person typed about a deal, turned into the notation of the JSON API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 import marshmallow as ma
 
-from salesman_core.errors import InvalidError
-from salesman_core.i18n import texts
-from salesman_core.records.imports.amounts import in_hundredths, read_money
-from salesman_core.records.imports.dates import own_order, read_date, taken_apart
-from salesman_core.records.imports.errors import CellError
+from salesman_core.records.typed import (
+    Reader,
+    currency_in,
+    date_of,
+    money_of,
+    number_of,
+    read_typed,
+    text_of,
+    written,
+)
 from salesman_core.rest.schemas import judge
-from salesman_core.services.company import company
-from salesman_core.web.locale import current_language
-from salesman_hookspecs import Text
 
-_ = texts.lazy
+__all__ = ["READERS", "judged", "read", "written"]
 
-_MARKS: Final = {"ru": ",", "en": "."}
-_DECIMAL_MARK = str.maketrans({".": ","})
-
-
-def text_of(typed: str) -> str:
-    """Give what was typed without the space around it."""
-    return typed.strip()
-
-
-def money_of(typed: str) -> Decimal:
-    """Give an amount typed in any usual notation, 0 for nothing.
-
-    :raises ValueError: with what is wrong, for a person.
-    """
-    return _money(typed)[0]
-
-
-def currency_in(typed: str) -> str:
-    """Give the code of the currency that was typed beside an amount, or an empty string."""
-    return _money(typed)[1]
-
-
-def _money(typed: str) -> tuple[Decimal, str]:
-    if not typed.strip():
-        return Decimal(0), ""
-    amount, currency = read_money(typed, _MARKS.get(current_language(), ""))
-    return in_hundredths(amount), currency
-
-
-def date_of(typed: str) -> date | None:
-    """Give a date typed in any usual notation, None for nothing.
-
-    :raises ValueError: with what is wrong, for a person.
-    """
-    typed = typed.strip()
-    if not typed:
-        return None
-    parts = taken_apart(typed)
-    order = (own_order(parts) if parts else "") or "dmy"
-    return read_date(typed, typed, order, company().tz)
-
-
-def number_of(typed: str) -> int | None:
-    """Give a whole number, as an id or a percentage; None for nothing.
-
-    :raises ValueError: with what is wrong, for a person.
-    """
-    typed = typed.strip().removesuffix("%").rstrip()
-    if not typed:
-        return None
-    if not typed.isdecimal():
-        raise ValueError(_("A whole number is expected."))
-    return int(typed)
-
-
-READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+READERS: Final[Mapping[str, Reader]] = {
     "name": text_of,
     "currency": text_of,
     "amount": money_of,
@@ -107,21 +54,9 @@ def read(typed: Mapping[str, str], *names: str) -> dict[str, Any]:
 
     :raises InvalidError: by field, for what could not be read.
     """
-    values: dict[str, Any] = {}
-    wrong: dict[str, Text] = {}
-    for name in names:
-        if name not in typed:
-            continue
-        try:
-            values[name] = READERS[name](typed[name])
-        except CellError as error:
-            wrong[name] = error.reason
-        except ValueError as error:
-            wrong[name] = error.args[0]
-    if not wrong and "amount" in values and (beside := currency_in(typed["amount"])):
+    values = read_typed(typed, READERS, *names)
+    if "amount" in values and (beside := currency_in(typed["amount"])):
         values["currency"] = beside
-    if wrong:
-        raise InvalidError(_("Something could not be read."), wrong)
     return values
 
 
@@ -138,20 +73,3 @@ def _in_api_notation(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else value
-
-
-def written(value: Any) -> str:
-    """Give a value as it stands in a field: what :func:`read` reads again."""
-    if isinstance(value, Decimal):
-        return _plain_amount(value)
-    if isinstance(value, date):
-        return f"{value:%d.%m.%Y}"
-    return "" if value is None else str(value)
-
-
-def _plain_amount(amount: Decimal) -> str:
-    """Give an amount without its gaps, hundredths only where there are some."""
-    if amount == 0:
-        return ""
-    text = f"{amount:f}" if amount % 1 else f"{amount:.0f}"
-    return text.translate(_DECIMAL_MARK) if current_language() == "ru" else text

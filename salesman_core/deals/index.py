@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
-from salesman_core.clients.card import colleagues
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
@@ -25,6 +24,7 @@ from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.views import blueprint
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.people.colleagues import colleagues
 from salesman_core.records import lists
 from salesman_core.records.list_page import Column, ListPage
 from salesman_core.records.lists import ListQuery

@@ -14,6 +14,7 @@ from salesman_core.clock import now, today
 from salesman_core.db import Money, reading
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.i18n import texts
+from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
 
@@ -90,14 +91,6 @@ def _in_report(_operator: str, wanted: Any) -> Condition:
     return counted if wanted else sa.not_(counted)
 
 
-def _name_of(model: type[Any]) -> Any:
-    def show(id_: int) -> str:
-        name = reading().scalar(sa.select(model.name).where(model.id == id_))
-        return str(name or id_)
-
-    return show
-
-
 def _client_name(client_id: int) -> str:
     """Give a client's name to whoever sees the client, or a deal of it: they read it there."""
     deal = sa.select(Deal.id).where(Deal.client_id == client_id, visible("deal"))
@@ -125,7 +118,7 @@ DEALS: Final = ListSpec(
             Deal.pipeline_id,
             FieldKind.REF,
             sortable=False,
-            show=_name_of(Pipeline),
+            show=name_of(Pipeline),
         ),
         ListField(
             "stage_id",
@@ -133,7 +126,7 @@ DEALS: Final = ListSpec(
             Deal.stage_id,
             FieldKind.REF,
             sort_column=Stage.percent,
-            show=_name_of(Stage),
+            show=name_of(Stage),
         ),
         ListField("progress", _("Progress"), Stage.percent, FieldKind.NUMBER),
         ListField("outcome", _("Outcome"), Deal.outcome, FieldKind.CHOICE, choices=OUTCOMES),
@@ -143,7 +136,7 @@ DEALS: Final = ListSpec(
             Deal.reason_id,
             FieldKind.REF,
             sortable=False,
-            show=_name_of(CloseReason),
+            show=name_of(CloseReason),
         ),
         ListField("amount", _("Amount"), Deal.amount, FieldKind.MONEY),
         ListField("cost", _("Cost"), Deal.cost, FieldKind.MONEY),
@@ -155,7 +148,7 @@ DEALS: Final = ListSpec(
             Deal.owner_id,
             FieldKind.USER,
             sort_column=User.search_name,
-            show=_name_of(User),
+            show=name_of(User),
         ),
         ListField("opened_on", _("Opened on"), Deal.opened_on, FieldKind.DATE),
         ListField(
@@ -171,7 +164,7 @@ DEALS: Final = ListSpec(
             "state", _("State"), FieldKind.CHOICE, in_state, operators=("eq",), choices=STATES
         ),
         ListFilter(
-            "participant_id", _("Participant"), FieldKind.USER, _takes_part, show=_name_of(User)
+            "participant_id", _("Participant"), FieldKind.USER, _takes_part, show=name_of(User)
         ),
         ListFilter(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)

@@ -203,7 +203,7 @@ def _counts(session: Session, conditions: Sequence[Any]) -> dict[int, int]:
     rows = session.execute(
         sa.select(Deal.stage_id, sa.func.count()).where(*conditions).group_by(Deal.stage_id)
     )
-    return {stage_id: count for stage_id, count in rows}
+    return dict(rows.all())
 
 
 def _cards(session: Session, conditions: Sequence[Any]) -> dict[int, list[AnyRow]]:

@@ -133,8 +133,8 @@ def close(
     :raises VetoedError: where a plugin refuses, with its reason.
     """
     ask_closing(deal.id, outcome, reason_id)
-    deal.outcome, deal.reason_id = outcome, reason_id
-    deal.closed_on = closed_on or today(company().tz)
+    day = closed_on or today(company().tz)
+    deal.outcome, deal.reason_id, deal.closed_on = outcome, reason_id, day
     _log(session, deal, "close", deal.stage_id)
     keep(session, deal, "closed", _closing(deal))
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from salesman_core.access.routes import requires
-from salesman_core.clients.card import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
 from salesman_core.deals import editing, forms, queries
@@ -18,6 +17,7 @@ from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
+from salesman_core.people.colleagues import colleagues
 from salesman_core.records.answers import told
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company

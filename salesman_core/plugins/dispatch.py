@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import pluggy
@@ -26,6 +27,9 @@ _ = texts.lazy
 
 FAILURES = (Exception, SystemExit)
 """What a plugin may throw at us: a plugin that exits must not end the server."""
+
+MOST_CONTRIBUTIONS = 1000
+"""So many values may one plugin contribute to one hook at start."""
 
 _SERVER_FAULT = 500
 
@@ -137,11 +141,15 @@ class Dispatcher:
         *,
         phase: Phase = Phase.REQUEST,
         failed: Callable[[Fault], T | None] = lambda _fault: None,
+        patience: float = 1.0,
     ) -> T | None:
         """Call a plugin's function; where it fails, note it and give what *failed* gives.
 
         The core's own functions are called in the same way, so one broken panel of ours does not
         take the page down either.
+
+        :param patience: how many times as long as usual it may take, as where only a panel waits
+            for it and not a page.
         """
         if not self.breaker.allows(owner, place):
             return None
@@ -152,7 +160,7 @@ class Dispatcher:
                 answer = call()
         except FAILURES as error:
             return failed(self._note(owner, place, error))
-        if self._judge_time(owner, place, seconds()):
+        if self._judge_time(owner, place, seconds() / patience):
             self.breaker.worked(owner, place)
         return answer
 
@@ -162,7 +170,7 @@ class Dispatcher:
 
     def _judge_time(self, owner: str, place: str, seconds: float) -> bool:
         """Tell whether a call was quick enough; what was not is not called again for a while."""
-        if seconds <= self.breaker.slow:
+        if seconds <= self.breaker.slow or owner == "core":
             return True
         message = f"took {seconds:.1f} s; more than {self.breaker.slow:g} s keep people waiting"
         self.faults.note(owner, place, TooSlowError(message))
@@ -173,7 +181,7 @@ class Dispatcher:
         """Ask a hook of the phase *boot*: an answer per owner, or its failure."""
         for owner, function in self.implementations(specification.__name__):
             try:
-                items = _checked(specification, function())
+                items = _checked(specification, function(), most=MOST_CONTRIBUTIONS)
             except FAILURES as error:
                 fault = self.faults.note(owner, specification.__name__, error)
                 yield BootAnswer(owner, (), fault)
@@ -224,11 +232,23 @@ def _item_type(specification: Callable[..., Any]) -> type[Any]:
     return plain if isinstance(plain, type) and plain is not Any else object
 
 
-def _checked(specification: Callable[..., Any], answer: Any) -> tuple[Any, ...]:
+def _checked(
+    specification: Callable[..., Any], answer: Any, most: int | None = None
+) -> tuple[Any, ...]:
+    """Give an answer's values, once each of them is what the specification says.
+
+    :param most: so many may there be; a generator that never ends is not waited for.
+    """
     if answer is None:
         return ()
     hook, wanted = specification.__name__, _item_type(specification)
-    items = tuple(answer)
+    if isinstance(answer, str):
+        message = f"{hook} must give several values, not one string"
+        raise TypeError(message)
+    items = tuple(islice(answer, None if most is None else most + 1))
+    if most is not None and len(items) > most:
+        message = f"{hook} gave more than {most} values"
+        raise ValueError(message)
     for item in items:
         if not isinstance(item, wanted):
             message = f"{hook} must give {wanted.__name__} values, not {type(item).__name__}"

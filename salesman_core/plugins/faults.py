@@ -32,7 +32,7 @@ def words_of(error: BaseException) -> str:
     """Give an exception in words, also one that cannot be printed."""
     try:
         text = str(error)
-    except (Exception, SystemExit):  # whatever a stranger's __str__ raises
+    except (Exception, SystemExit):  # noqa: BLE001  # whatever a stranger's __str__ raises
         text = "it cannot be printed"
     return _storable(f"{type(error).__name__}: {text}")
 

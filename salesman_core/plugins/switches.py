@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.db import db, reading, writing
 from salesman_core.db.revisions import bump, revisions
+from salesman_core.db.session import COUNTERS
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins import migrations
@@ -83,9 +84,9 @@ def follower() -> Follower:
 
 def current_revisions() -> dict[str, int]:
     """Give all counters, read once per request or job."""
-    if "salesman_revisions" not in g:
-        g.salesman_revisions = dict(revisions(reading()))
-    found: dict[str, int] = g.salesman_revisions
+    if COUNTERS not in g:
+        setattr(g, COUNTERS, dict(revisions(reading())))
+    found: dict[str, int] = g.get(COUNTERS)
     return found
 
 

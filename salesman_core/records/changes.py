@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
+from salesman_core.db import as_writing
 from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
@@ -47,7 +48,7 @@ def ask(kind: str, record_id: int | None, changes: Changes) -> None:
     current_host().call(salesman_before_save, change=change)
 
 
-def audit(
+def audit(  # noqa: PLR0917  # which record, what was done, what it changed: in this order
     session: Session, kind: str, record_id: int, label: str, action: str, changes: Changes
 ) -> None:
     """Keep who did what to a record."""
@@ -78,7 +79,7 @@ def announce(
     """Record an event in the transaction of the change that it tells of."""
     person = current_person()
     record_event(
-        session,
+        as_writing(session),
         type_,
         kind,
         record_id,

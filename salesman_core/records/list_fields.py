@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import normalised
+from salesman_core.db import normalised, reading
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_values import FieldKind
@@ -190,6 +190,19 @@ def sql_of(column: Column) -> sa.ColumnElement[Any]:
     mapped: Any = column
     expression: sa.ColumnElement[Any] = mapped.expression
     return expression
+
+
+def name_of(model: type[Any]) -> Callable[[Any], str]:
+    """Give what shows the name of what an id refers to, as a user's or a stage's.
+
+    Only for what everybody may name who may filter by it.
+    """
+
+    def show(id_: Any) -> str:
+        name = reading().scalar(sa.select(model.name).where(model.id == id_))
+        return str(name or id_)
+
+    return show
 
 
 def contains(column: Column, typed: str) -> Condition:

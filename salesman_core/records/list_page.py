@@ -98,8 +98,9 @@ class ListPage:
 
     @cached_property
     def any_at_all(self) -> bool:
-        """Whether the person reaches any such record: an empty list and a filter that finds
-        nothing say different things.
+        """Whether the person reaches any such record.
+
+        An empty list and a filter that finds nothing say different things.
         """
         if self.page.rows:
             return True
@@ -133,13 +134,12 @@ class ListPage:
     def columns(self) -> list[ShownColumn]:
         """All columns, those shown marked."""
         chosen: Sequence[str] | None = preference(self._kept)
-        sorted_by = {one.name: "desc" if one.descending else "asc" for one in self.query.sort}
         return [
             ShownColumn(
                 name=column.name,
                 title=column.title,
-                sort=self._sort(column.sort) if column.sort else "",
-                sorted=sorted_by.get(column.sort, ""),
+                sort=self.sort(column.sort) if column.sort else "",
+                sorted=self.sorted(column.sort),
                 numeric=column.numeric,
                 shown=column.usual if chosen is None else column.name in {"name", *chosen},
             )
@@ -167,9 +167,15 @@ class ListPage:
     def _kept(self) -> str:
         return f"{self.spec.kind}.columns"
 
-    def _sort(self, name: str) -> str:
+    def sort(self, name: str) -> str:
+        """Give the address of the list sorted by a field, the other way where it is already."""
         ascending = any(one.name == name and not one.descending for one in self.query.sort)
         return self._address(self.query.sorted_by(f"-{name}" if ascending else name))
+
+    def sorted(self, name: str) -> str:
+        """Give ``asc`` or ``desc`` where the list is sorted by a field, else an empty string."""
+        first = self.query.sort[0]
+        return ("desc" if first.descending else "asc") if first.name == name else ""
 
     def _address(self, query: ListQuery) -> str:
         args: dict[str, Any] = dict(query.args())

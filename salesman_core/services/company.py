@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -106,7 +107,7 @@ def change_company(values: Mapping[str, Any]) -> Company:
 
 
 def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
-    allowed: dict[str, Set[str]] = {
+    allowed: dict[str, AbstractSet[str]] = {
         "language": set(LANGUAGES),
         "zone": available_timezones(),
         "currency": _currencies(),

@@ -20,6 +20,7 @@ from salesman_core.access.sign_in import sign_in_as
 from salesman_core.access.tokens import new_token
 from salesman_core.clients.service import create_client, create_contact
 from salesman_core.db import db, reading, writing
+from salesman_core.db.session import COUNTERS
 from salesman_core.deals.service import create_deal
 from salesman_core.people.service import add_user
 from salesman_hookspecs import Person
@@ -87,7 +88,6 @@ class Make:
 
     def person(self, user_id: int) -> Person:
         """Give a user as whoever acts."""
-        g.pop("salesman_revisions", None)
         person = load_person(reading(), user_id)
         assert person is not None, f"user {user_id} is not active"
         return person
@@ -109,7 +109,7 @@ def apart(call: Callable[[], T]) -> T:
         return call()
     db.session.rollback()
     answer = contextvars.Context().run(call)
-    g.pop("salesman_revisions", None)
+    g.pop(COUNTERS, None)
     return answer
 
 
@@ -134,9 +134,7 @@ class Api:
         if body is not None:
             options["json"] = body
         address = f"/api/v1{path}"
-        return apart(
-            lambda: self._client.open(address, method=method, headers=headers, **options)
-        )
+        return apart(lambda: self._client.open(address, method=method, headers=headers, **options))
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """Read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page, Playwright
 
     from salesman_core.testing.clock import FrozenClock
     from salesman_core.testing.databases import Databases, Kind, Template
@@ -164,3 +165,52 @@ def browser_for(app: Flask, make: Make) -> Callable[[str], FlaskClient]:
     from salesman_core.testing.people import browser_of  # noqa: PLC0415  # cheap import
 
     return lambda role: browser_of(app, make.user_of(role))
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """The machine's own Chromium, which sees nothing but loopback; ``--headed`` shows it.
+
+    ``playwright`` and its options come from the package pytest-playwright.
+    """
+    from salesman_core.testing.browser import launch_arguments  # noqa: PLC0415  # cheap import
+
+    browser = playwright.chromium.launch(**browser_type_launch_args | launch_arguments())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The address on loopback under which the test's application is served."""
+    from salesman_core.testing.browser import served  # noqa: PLC0415  # cheap import
+
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def signed_in_page(
+    app: Flask, make: Make, live_server: str, chromium: Browser
+) -> Iterator[Callable[..., Page]]:
+    """What opens a page in a browser window of its own, in which somebody is signed in.
+
+    ``signed_in_page("seller")`` takes a preset role, ``signed_in_page(user_id)`` a user, and
+    ``signed_in_page(None)`` nobody; further options are those of Playwright's ``new_context``.
+    Paths as ``page.goto("/deals")`` lead to the test's server.
+    """
+    from salesman_core.testing.browser import sign_in  # noqa: PLC0415  # cheap import
+
+    windows = []
+
+    def open_page(who: str | int | None, **options: Any) -> Page:
+        window = chromium.new_context(base_url=live_server, **options)
+        windows.append(window)
+        if who is not None:
+            user_id = make.user_of(who) if isinstance(who, str) else who
+            sign_in(window, app, live_server, user_id)
+        return window.new_page()
+
+    yield open_page
+    for window in windows:
+        window.close()

@@ -32,7 +32,8 @@ def index() -> Markup:
 def widget(owner: str, widget_id: str) -> Response:
     """Give the content of one widget, and the time that it is true of."""
     one = arrangement.widget_named(f"{owner}.{widget_id}")
-    content = foreign_html(owner, f"salesman_desk_widgets/{widget_id}", one.widget.render)
+    place = f"salesman_desk_widgets/{widget_id}"
+    content = foreign_html(owner, place, one.widget.render, alone=True)
     response = make_response(render("core/desk/content.html", content=content, as_of=clock.now()))
     if content is None:  # nothing to say: the widget leaves the desk until the next visit
         response.headers["HX-Retarget"] = "closest [data-widget]"

@@ -16,6 +16,9 @@ LARGEST: Final = 256 * 1024
 """Bytes of HTML that one contribution may have."""
 
 
+PATIENCE: Final = 6.0
+"""How many times as long as a part of a page something may take that comes after its page."""
+
 LONGEST_TEXT: Final = 1000
 """Characters of a title or a line that stands among others' in a menu or list."""
 
@@ -24,17 +27,23 @@ class UnfitHtmlError(ValueError):
     """What a plugin gave cannot stand in a page."""
 
 
-def foreign_html(owner: str, place: str, make: Callable[[], object]) -> Markup | None:
+def foreign_html(
+    owner: str, place: str, make: Callable[[], object], *, alone: bool = False
+) -> Markup | None:
     """Give the HTML that *make* makes, or a small notice with the reference number of its failure.
 
     :param owner: whose function it is, the core's included.
     :param place: what failed if it fails, as ``client.card.panels/notes``.
+    :param alone: whether the browser asked for nothing else, so that no page waits for it.
     """
 
     def judged() -> Markup | None:
         return fit_html(make())
 
-    return current_host().dispatcher.guarded(owner, place, judged, failed=notice)
+    patience = PATIENCE if alone else 1.0
+    return current_host().dispatcher.guarded(
+        owner, place, judged, failed=notice, patience=patience
+    )
 
 
 def fit_html(made: object) -> Markup | None:

@@ -93,9 +93,11 @@ def _placeholder(place: Slot, one: Contribution[SlotFill], context: Any) -> Mark
     return render("core/slots/placeholder.html", address=address)
 
 
-def _filled(one: Contribution[SlotFill], context: object) -> Markup | None:
+def _filled(
+    one: Contribution[SlotFill], context: object, *, alone: bool = False
+) -> Markup | None:
     place = f"{one.value.slot}/{one.value.id}"
-    return foreign_html(one.owner, place, lambda: one.value.render(context))
+    return foreign_html(one.owner, place, lambda: one.value.render(context), alone=alone)
 
 
 @blueprint.get("/slots/<name>/<owner>/<fill_id>")
@@ -109,7 +111,7 @@ def fill(name: str, owner: str, fill_id: str) -> Markup:
     if found[0].value.permission is not None:
         demand_permission(found[0].value.permission)
     context = _loaded(place, request.args.get("key", ""))
-    return _filled(found[0], context) or Markup()
+    return _filled(found[0], context, alone=True) or Markup()
 
 
 def _loaded(place: Contribution[Slot], key: str) -> object:

@@ -8,9 +8,10 @@ every place with every behaviour by itself, on both databases.
 from __future__ import annotations
 
 import pytest
-from misbehaving import BEHAVIOURS, JUDGES, PLACES, Chaos, plugin_of
+from misbehaving import BEHAVIOURS, JUDGES, NAP, PLACES, Chaos, plugin_of
 
 from salesman_core.plugins import switches
+from salesman_core.plugins.faults import Breaker
 from salesman_core.plugins.states import State
 
 from .conftest import EVERY_MARK, PAGES, Served, Serve
@@ -28,7 +29,6 @@ SQL = (
 
 def bear(served: Served, *, judge: str = "") -> None:
     """Visit and change everything twice; then suspend who misbehaves, and do it once more."""
-    served.host.dispatcher.breaker.slow = 0.1
     for _time in range(2):
         failed = served.walk()
         if judge == "salesman_record_filter":
@@ -55,6 +55,13 @@ def recover(served: Served, ids: list[str]) -> None:
 def known(served: Served, ids: list[str]) -> list[str]:
     """Give those that may be suspended: who failed at start was perhaps never met."""
     return [id_ for id_ in ids if served.host.state(id_) is State.ACTIVE]
+
+
+@pytest.fixture(autouse=True)
+def impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the breaker call less than a sleeper's nap slow."""
+    if "sleeps" in request.node.name:
+        monkeypatch.setattr(Breaker, "slow", NAP / 4)
 
 
 def all_at_once(serve: Serve, behaviour: str) -> None:

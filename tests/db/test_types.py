@@ -55,7 +55,8 @@ def test_moment_is_kept_in_utc() -> None:
 
     kept = UtcDateTime().process_bind_param(datetime(2026, 1, 1, 2, tzinfo=moscow), SQLITE)
 
-    assert UtcDateTime().process_result_value(kept, SQLITE) == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    read = UtcDateTime().process_result_value(kept, SQLITE)
+    assert read == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_change_of_a_core_table_leaves_every_plugins_rows(engine: sa.Engine, tab
     before = filled(engine)
 
     how: Literal["always", "never"] = "always" if engine.dialect.name == "sqlite" else "never"
-    with migrations._migrating(engine) as connection:  # noqa: SLF001  # as Alembic runs inside it
+    with migrations._migrating(engine) as connection:  # as Alembic runs inside it
         operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table(table, recreate=how) as batch:
             batch.add_column(sa.Column("added", sa.String(20), nullable=True))
@@ -141,7 +141,7 @@ def test_migration_that_would_leave_rows_without_their_target_is_refused(
     migrations.upgrade_all(engine, every_owner())
     filled(engine)
 
-    with pytest.raises(sa.exc.IntegrityError), migrations._migrating(engine) as connection:  # noqa: SLF001
+    with pytest.raises(sa.exc.IntegrityError), migrations._migrating(engine) as connection:
         connection.execute(sa.text("DELETE FROM core_rung"))
 
     with engine.connect() as connection:

@@ -131,9 +131,9 @@ def test_refused_rows_show_their_reason_and_come_as_a_file(
 
     page = words(browser.get(place))
     assert "there is no such stage" in page
-    file = browser.get(f"{place}/refused.csv")
-    assert file.headers["Content-Disposition"].startswith("attachment")
-    lines = file.data.decode("utf-8-sig").splitlines()
+    with browser.get(f"{place}/refused.csv") as file:
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        lines = file.data.decode("utf-8-sig").splitlines()
     assert lines[0] == "ID;Deal;Client;Amount;Stage;Reason"
     assert lines[1].startswith("2;Pipes;Omega;5;Nowhere;")
     assert names(Deal) == ["Boilers"]

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads.demo import LEADS, tell
+from salesman_leads.models import Lead
 
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import acting_as, reading
 from salesman_hookspecs import Demo, Person
-from salesman_leads.demo import LEADS, tell
-from salesman_leads.models import Lead
 
 TODAY = date(2026, 3, 10)
 
