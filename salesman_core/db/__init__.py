@@ -3,6 +3,7 @@
 from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers
 from salesman_core.db.engine import make_engine
 from salesman_core.db.session import (
+    LentSession,
     ReadOnlyError,
     WritingSession,
     after_commit,
@@ -20,6 +21,7 @@ __all__ = [
     "AnyRow",
     "Base",
     "BigId",
+    "LentSession",
     "Money",
     "Norm",
     "Percent",

@@ -51,7 +51,32 @@ class Database(SQLAlchemy):
         return readers[self.engine]
 
 
-class ReadingSession(FlaskSession):
+class LentSession(Session):
+    """A session that a stranger's function may use and not end."""
+
+    _lent = False
+
+    @contextmanager
+    def ended_by_owner_only(self) -> Iterator[None]:
+        """Refuse to end the transaction inside this block: a stranger has the session."""
+        lent, self._lent = self._lent, True
+        try:
+            yield
+        finally:
+            self._lent = lent
+
+    def close(self) -> None:
+        """Close, for whoever opened the transaction."""
+        self._refuse_strangers()
+        super().close()
+
+    def _refuse_strangers(self) -> None:
+        if self._lent:
+            message = "the transaction of a change ends where it began: raise to refuse the change"
+            raise RuntimeError(message)
+
+
+class ReadingSession(LentSession, FlaskSession):
     """A session that reads: a flush with something to write, or a statement that writes, raises."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> sa.Engine:
@@ -89,23 +114,13 @@ def reading() -> Session:
     return _current() or db.session()
 
 
-class WritingSession(Session):
+class WritingSession(LentSession):
     """A session inside one transaction; what is to happen with the commit is hung on to it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[], None]] = []
-        self._lent = False
-
-    @contextmanager
-    def ended_by_owner_only(self) -> Iterator[None]:
-        """Refuse to end the transaction inside this block: a stranger has the session."""
-        lent, self._lent = self._lent, True
-        try:
-            yield
-        finally:
-            self._lent = lent
 
     def commit(self) -> None:
         """Commit, for whoever opened the transaction."""
@@ -116,16 +131,6 @@ class WritingSession(Session):
         """Roll back, for whoever opened the transaction."""
         self._refuse_strangers()
         super().rollback()
-
-    def close(self) -> None:
-        """Close, for whoever opened the transaction."""
-        self._refuse_strangers()
-        super().close()
-
-    def _refuse_strangers(self) -> None:
-        if self._lent:
-            message = "the transaction of a change ends where it began: raise to refuse the change"
-            raise RuntimeError(message)
 
 
 def _current() -> WritingSession | None:

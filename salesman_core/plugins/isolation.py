@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, has_app_context
 from sqlalchemy.orm import Session
 
-from salesman_core.db import WritingSession, db, savepoint
+from salesman_core.db import LentSession, WritingSession, db, savepoint
 from salesman_hookspecs import Phase
 
 _KEPT = "salesman_writing"
@@ -58,17 +58,20 @@ def _read_while_writing() -> Iterator[None]:
             yield
         finally:
             _take_back(session)
+        _refuse_spoilt(session)
 
 
 @contextmanager
 def _read() -> Iterator[None]:
     """End the reading transaction that a failing function spoilt, so that the next can read."""
+    session: LentSession = db.session()
     try:
-        try:
-            yield
-        finally:
-            _take_back(None)
-        _refuse_spoilt(db.session())
+        with session.ended_by_owner_only():
+            try:
+                yield
+            finally:
+                _take_back(None)
+        _refuse_spoilt(session)
     except (Exception, SystemExit):
         db.session.rollback()  # one bad statement poisons a PostgreSQL transaction
         raise

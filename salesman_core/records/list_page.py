@@ -107,7 +107,7 @@ class ListPage:
         exists = sa.select(sa.exists(sa.select(self.spec.id).where(visible(self.spec.kind))))
         return bool(reading().scalar(exists))
 
-    @property
+    @cached_property
     def chips(self) -> list[tuple[Chip, str]]:
         """The filters in words, each with the address of the list without it."""
         return [
@@ -130,7 +130,7 @@ class ListPage:
             for title, filters in self._views
         ]
 
-    @property
+    @cached_property
     def columns(self) -> list[ShownColumn]:
         """All columns, those shown marked."""
         chosen: Sequence[str] | None = preference(self._kept)

@@ -17,7 +17,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import InvalidError, MissingError
-from salesman_core.i18n import texts
+from salesman_core.i18n import texts, texts_of
 from salesman_core.plugins import switches
 from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginFault, PluginGuard
@@ -52,9 +52,18 @@ class PluginLine:
     places: Sequence[str]
 
     @property
-    def switchable(self) -> bool:
-        """Whether it can be switched on or off here."""
-        return self.state in (State.ACTIVE, State.SUSPENDED)
+    def title(self) -> str:
+        """What people call it, in the reader's language."""
+        manifest = self.loaded.manifest
+        return texts_of(self.loaded.id).gettext(manifest.title) if manifest else self.loaded.id
+
+    @property
+    def summary(self) -> str:
+        """What it is for, in a sentence, or an empty string."""
+        manifest = self.loaded.manifest
+        if manifest is None or not manifest.summary:
+            return ""
+        return texts_of(self.loaded.id).gettext(manifest.summary)
 
 
 @blueprint.get("/plugins")

@@ -11,7 +11,6 @@ import pytest
 from misbehaving import BEHAVIOURS, JUDGES, NAP, PLACES, Chaos, plugin_of
 
 from salesman_core.plugins import switches
-from salesman_core.plugins.faults import Breaker
 from salesman_core.plugins.states import State
 
 from .conftest import EVERY_MARK, PAGES, Served, Serve
@@ -57,11 +56,10 @@ def known(served: Served, ids: list[str]) -> list[str]:
     return [id_ for id_ in ids if served.host.state(id_) is State.ACTIVE]
 
 
-@pytest.fixture(autouse=True)
-def impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the breaker call less than a sleeper's nap slow."""
-    if "sleeps" in request.node.name:
-        monkeypatch.setattr(Breaker, "slow", NAP / 4)
+def be_patient(served: Served, behaviour: str) -> None:
+    """Let the breaker call less than a sleeper's nap slow, where somebody sleeps."""
+    if behaviour == "sleeps":
+        served.host.dispatcher.breaker.slow = NAP / 4
 
 
 def all_at_once(serve: Serve, behaviour: str) -> None:
@@ -72,6 +70,7 @@ def all_at_once(serve: Serve, behaviour: str) -> None:
         for id_, place in zip(ids, places, strict=True)
     ]
     with serve(*strangers) as served:
+        be_patient(served, behaviour)
         bear(served)
         recover(served, known(served, ids))
 
@@ -91,6 +90,7 @@ def test_spoilt_transaction_everywhere_at_once_takes_no_page_down(
 
 def alone(serve: Serve, chaos: Chaos) -> None:
     with serve(plugin_of("chaos", chaos.hooks)) as served:
+        be_patient(served, chaos.behaviour)
         bear(served, judge=chaos.place if chaos.place in JUDGES else "")
         recover(served, known(served, ["chaos"]))
 

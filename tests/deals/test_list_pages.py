@@ -118,6 +118,13 @@ def test_filter_form_reads_amounts_and_dates_as_people_write_them(
     assert answer.location == "/deals?amount__gte=45000.00&expected_on__lte=2027-03-12&state=open"
 
 
+def test_filter_form_keeps_the_filters_that_it_has_no_field_for(browser_for: BrowserFor) -> None:
+    page = browser_for("head").get("/deals?attention=true&state=open").text
+    form = page[page.index('action="/deals/filter"') :]
+    assert '<input type="hidden" name="attention" value="true">' in form
+    assert '<input type="hidden" name="state"' not in form
+
+
 def test_filter_that_cannot_be_read_says_so(make: Make, browser_for: BrowserFor) -> None:
     answer = browser_for("head").get("/deals/filter?amount__gte=much")
     assert answer.status_code == 422

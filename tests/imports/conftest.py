@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
 from flask import Flask
 from flask_babel import Babel
 
+from salesman_core.cli.application import application
+from salesman_core.cli.main import salesman
 from salesman_core.db import db
 
 WriteCsv = Callable[..., Path]
@@ -45,14 +48,42 @@ def write_xlsx(tmp_path: Path) -> WriteXlsx:
     return write
 
 
-@pytest.fixture
-def application(database_url: str) -> Iterator[Flask]:
+@pytest.fixture(name="application")
+def bare_application(database_url: str) -> Iterator[Flask]:
     """An application with a database, its context pushed."""
-    application = Flask("imports")
-    application.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    db.init_app(application)
-    Babel(application)
-    with application.app_context():
-        yield application
+    bare = Flask("imports")
+    bare.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    db.init_app(bare)
+    Babel(bare)
+    with bare.app_context():
+        yield bare
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def command_on() -> Callable[[str, Path], Callable[..., list[str]]]:
+    """What gives the command line on a database, as in a process of its own.
+
+    ``command_on(url, folder)("import", "deals", "file.csv")`` gives the lines that it said; where
+    it failed, they end with what was wrong.
+    """
+
+    def command_on(url: str, folder: Path) -> Callable[..., list[str]]:
+        environment = {"SALESMAN_DATABASE_URL": url, "SALESMAN_DATA_DIR": str(folder)}
+
+        def run(*arguments: str) -> list[str]:
+            application.cache_clear()
+            outcome = CliRunner(env=environment).invoke(salesman, arguments)
+            with application().app_context():
+                db.session.remove()
+                db.engine.dispose()
+                db.reader.dispose()
+            application.cache_clear()
+            if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
+                return [*outcome.output.splitlines(), str(outcome.exception)]
+            return outcome.output.splitlines()
+
+        return run
+
+    return command_on

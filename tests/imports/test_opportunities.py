@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import Role, User, UserRole
-from salesman_core.cli.application import application
-from salesman_core.cli.main import salesman
 from salesman_core.clients.models import Client, Rung
-from salesman_core.db import db, make_engine
+from salesman_core.db import make_engine
 from salesman_core.db.engine import readonly
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.events.models import EVENTS
@@ -36,6 +33,10 @@ if not FILE.is_file():
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities")]
 
 
+Command = Callable[..., list[str]]
+CommandOn = Callable[[str, Path], Command]
+
+
 @dataclass(frozen=True)
 class Imported:
     """A database into which the set was imported.
@@ -46,27 +47,7 @@ class Imported:
 
     session: Session
     lines: list[str]
-    command: Callable[..., list[str]]
-
-
-def command_on(url: str, folder: Path) -> Callable[..., list[str]]:
-    """Give what runs the command line on a database, as in a process of its own."""
-    environment = {"SALESMAN_DATABASE_URL": url, "SALESMAN_DATA_DIR": str(folder)}
-
-    def run(*arguments: str) -> list[str]:
-        application.cache_clear()
-        outcome = CliRunner(env=environment).invoke(
-            salesman, arguments, catch_exceptions=False, prog_name="salesman"
-        )
-        with application().app_context():
-            db.session.remove()
-            db.engine.dispose()
-            db.reader.dispose()
-        application.cache_clear()
-        assert outcome.exit_code == 0, outcome.output
-        return outcome.output.splitlines()
-
-    return run
+    command: Command
 
 
 def import_of(*options: str) -> tuple[str, ...]:
@@ -84,7 +65,10 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture(scope="module")
 def imported(
-    databases: Databases, kind: Kind, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases,
+    kind: Kind,
+    command_on: CommandOn,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Imported]:
     with databases.lent(kind, UPGRADED) as url:
         command = command_on(url, tmp_path_factory.mktemp("data"))
@@ -200,7 +184,7 @@ def test_second_import_changes_nothing(imported: Imported) -> None:
 
 
 def test_dry_run_says_the_same_and_keeps_nothing(
-    databases: Databases, kind: Kind, tmp_path: Path
+    databases: Databases, kind: Kind, command_on: CommandOn, tmp_path: Path
 ) -> None:
     with databases.lent(kind, UPGRADED) as url:
         lines = command_on(url, tmp_path)(*import_of("--dry-run"))

@@ -13,14 +13,17 @@ from click.testing import CliRunner
 from salesman_core.cli.main import salesman
 from salesman_core.cli.scaffold import BadNameError, check_id, check_record, write_plugin
 
+pytestmark = pytest.mark.xdist_group("scaffold")
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 SET_UP = """
 from salesman_core.cli.main import salesman
 
-for command in (["init"], ["plugins", "list"], ["db", "check"], ["plugins", "doctor"]):
+for command in (["init"], ["plugins", "list"], ["db", "check"]):
     salesman(command, standalone_mode=False)
 """
+"""The last one ends the process, with 1 where tables and models differ."""
 
 
 def run(*command: str | Path, folder: Path, site: Path | None = None) -> str:
@@ -77,7 +80,6 @@ def test_new_plugin_is_active_and_its_table_is_what_its_models_say(
     said = run(sys.executable, "-c", SET_UP, folder=tmp_path, site=site)
 
     assert "visits 0.1.0 active" in said.splitlines()
-    assert "visits_alembic_version" not in said
 
 
 def test_new_plugin_keeps_the_rules_of_the_house(written: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from flask import Flask
 from salesman_leads import service
@@ -12,6 +13,7 @@ from salesman_core.plugins import switches
 from salesman_core.testing.people import Browser, Make
 
 BrowserFor = Callable[[str], Browser]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def token_in(page: str) -> str:
@@ -83,3 +85,51 @@ def test_suspended_plugin_takes_its_pages_entries_and_panels_with_it(
     assert "/leads" not in browser.get(f"/clients/{client_id}").text
     switches.activate("leads")
     assert browser.get("/leads").status_code == 200
+
+
+def test_list_shows_the_leads_that_the_filter_finds_and_how_to_drop_it(
+    app: Flask, browser_for: BrowserFor
+) -> None:
+    service.create_lead({"name": "Anna", "source": "site"})
+    service.close_lead(service.create_lead({"name": "Boris"}), "spam")
+    browser = browser_for("marketer")
+
+    page = browser.get("/leads?status=open").text
+    nothing = browser.get("/leads?q=nobody").text
+
+    assert ("Anna" in page, "Boris" in page) == (True, False)
+    assert 'href="/leads" class="chip-drop"' in page
+    assert "Nothing matches all of these" in nothing
+
+
+def test_statements_of_the_list_do_not_grow_with_its_rows(
+    app: Flask, browser_for: BrowserFor, statements: Statements
+) -> None:
+    browser = browser_for("marketer")
+    counts = []
+    for _round in range(2):
+        for _number in range(3):
+            service.create_lead({"name": "Anna", "phones": ["8 916 123-45-67"]})
+        browser.get("/leads")
+        with statements() as sent:
+            browser.get("/leads")
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
+
+
+def test_lead_becomes_a_client_from_its_card(app: Flask, browser_for: BrowserFor) -> None:
+    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    browser = browser_for("head")
+    token = token_in(browser.get(f"/leads/{lead_id}").text)
+
+    answer = browser.post(
+        f"/leads/{lead_id}/qualify",
+        data={"csrf_token": token, "client_name": "Boilers Ltd", "deal_name": "Boilers"}
+        | {"contact_name": "Anna", "amount": "1 250,50"},
+        follow_redirects=True,
+    )
+
+    assert answer.status_code == 200
+    assert "/deals/" in answer.request.path
+    assert "Boilers Ltd" in answer.text

@@ -15,6 +15,7 @@ from salesman_core.toolkit import ApiBlueprint, Deal, reading
 from salesman_hookspecs import (
     Change,
     Closing,
+    Demo,
     DeskWidget,
     Event,
     EventHandler,
@@ -145,6 +146,15 @@ def salesman_search_sources() -> Iterable[SearchSource]:
 def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring promises in."""
     return [importing.PROMISES]
+
+
+# -- demo
+
+
+@hookimpl
+def salesman_demo(demo: Demo) -> None:
+    """Promise something to the first client of the demo company."""
+    service.fill_demo(demo)
 
 
 # -- insight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from salesman_core.toolkit import (
     touch,
     writing,
 )
+from salesman_hookspecs import Demo
 from salesman_sample.models import Promise
 from salesman_sample.permissions import MAKE
 from salesman_sample.queries import KIND
@@ -87,3 +88,10 @@ def promise_thanks(deal_id: int, client_id: int | None) -> None:
         if client_id is not None and session.get(Client, client_id) is not None:
             text = "Thank the client"
             make_promise({"text": text, "client_id": client_id, "deal_id": deal_id})
+
+
+def fill_demo(demo: Demo) -> None:
+    """Let the head of sales of the demo company promise something to its first client."""
+    noon = datetime.combine(demo.today, time(12), UTC)
+    with demo.at(noon, demo.people["head"]):
+        make_promise({"text": "Send the price list", "client_id": demo.client_ids[0]})

@@ -1,0 +1,360 @@
+"""Every page: in both languages and themes, wide and narrow, for everybody who reads it.
+
+An ordinary run looks at each page twice, in opposite ways that the seed of the run chooses, so
+that each language, theme and width is met by each page every time; ``make soak`` looks at all.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import random
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page, Response
+
+from salesman_core.access.models import User
+from salesman_core.db import reading
+from salesman_core.deals import queries
+from salesman_core.deals.service import close_deal
+from salesman_core.people.links import Purpose, link_for
+from salesman_core.people.service import deactivate
+from salesman_core.plugins.models import PluginFault
+from salesman_core.plugins.switches import keep_pending_faults
+from salesman_core.records.files import attach
+from salesman_core.records.notes import write_note
+from salesman_core.services.company import change_company
+from salesman_core.testing.application import UPGRADED, running, upgraded
+from salesman_core.testing.browser import complaints
+from salesman_core.testing.databases import Template
+from salesman_core.testing.people import Make, api_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
+
+SignedInPage = Callable[..., Page]
+
+PAGES: Final = {
+    "administration.company_form": "/admin/company",
+    "administration.fault": "/admin/faults/{fault}",
+    "administration.plugins": "/admin/plugins",
+    "api-documents.reference": "/api/docs",
+    "clients.card": "/clients/1",
+    "clients.index": "/clients",
+    "clients.new": "/clients/new",
+    "clients.rung": "/clients/1/rung",
+    "deals.board": "/deals/board",
+    "deals.card": "/deals/1",
+    "deals.index": "/deals",
+    "deals.new": "/deals/new",
+    "desk.index": "/",
+    "funnel.index": "/reports/funnel?period=all",
+    "leads.card": "/leads/1",
+    "leads.index": "/leads",
+    "leads.new": "/leads/new",
+    "leads.paste_form": "/leads/paste",
+    "people.deactivate_form": "/admin/users/2/deactivate",
+    "people.new_user": "/admin/users/new",
+    "people.team": "/admin/teams/1",
+    "people.teams": "/admin/teams",
+    "people.user": "/admin/users/2",
+    "people.users": "/admin/users",
+    "people_mail.index": "/admin/mail",
+    "people_roles.index": "/admin/roles",
+    "people_roles.role": "/admin/roles/1",
+    "pipelines.index": "/admin/pipelines",
+    "profile.index": "/profile",
+    "records.history": "/records/client/1/history",
+    "rungs.index": "/admin/rungs",
+    "search.index": "/search?q=trade",
+}
+"""Whole pages for people who are signed in, by endpoint."""
+
+PUBLIC_PAGES: Final = {
+    "sign.forgotten_form": "/sign/forgotten",
+    "sign.invitation_form": "/sign/invitation/{invitation}",
+    "sign.new_password_form": "/sign/password/{password}",
+    "sign.sign_in_form": "/sign/in",
+}
+"""Whole pages for people who are not."""
+
+FIRST_PAGES: Final = {"sign.welcome": "/welcome"}
+"""Whole pages for the time before there is anybody."""
+
+NO_PAGES: Final = {
+    # parts of pages, which the pages that hold them bring along
+    "clients.contacts",
+    "clients.edit_contact",
+    "clients.field",
+    "clients.known",
+    "clients.new_contact",
+    "clients.parts",
+    "deals.board_changed",
+    "deals.choose_client",
+    "deals.field",
+    "deals.lose",
+    "deals.parts",
+    "desk.widget",
+    "fragments.fill",
+    "records.all_files",
+    "records.edit_note",
+    "records.note",
+    "records.story",
+    # addresses that lead on to a page
+    "clients.contact",
+    "deals.narrow",
+    # files, streams and signs of life
+    "assets.built_static",
+    "assets.plugin_static",
+    "health.alive",
+    "health.ready",
+    "live.stream",
+    "records.download",
+    "records.show",
+}
+EMPTY_PAGES: Final = ("/", "/clients", "/deals", "/deals/board", "/reports/funnel", "/search?q=no")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way in which somebody looks at a page."""
+
+    language: str
+    theme: Literal["light", "dark"]
+    width: int
+
+    def __str__(self) -> str:
+        """Give it as the test's name shows it."""
+        return f"{self.language}-{self.theme}-{self.width}"
+
+    @property
+    def opposite(self) -> Look:
+        """The look that shares nothing with this one."""
+        return LOOKS[-1 - LOOKS.index(self)]
+
+
+LOOKS: Final = [
+    Look(language, "light" if light else "dark", width)
+    for language, light, width in itertools.product(("en", "ru"), (True, False), (1440, 390))
+]
+
+
+def looks_of(place: str, config: pytest.Config) -> tuple[Look, Look]:
+    """Give the two looks at a page that are this run's turn."""
+    seed = config.getoption("randomly_seed", 0)
+    one = random.Random(f"{seed} {place}").choice(LOOKS)  # noqa: S311  # no secret
+    return one, one.opposite
+
+
+def fill(url: str) -> None:
+    """Fill a database with a bit of everything, long and short, in both alphabets."""
+    upgraded(url)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(url, Path(folder)) as app,
+    ):
+        make = Make(app)
+        people(make)
+        clients(make)
+        deals(make)
+        leads(app, make)
+        host = app.extensions["salesman_host"]
+        host.dispatcher.faults.note("leads", "salesman_nav_items", ValueError("out of order"))
+        keep_pending_faults(host)
+
+
+def people(make: Make) -> None:
+    make.user_of("administrator")
+    sales = make.team("Отдел продаж")
+    make.user("seller", name="Константин Константинопольский", team_id=sales)
+    make.user("head", team_id=sales)
+    make.team("North-west", parent_id=sales)
+    deactivate(make.user("lawyer", name="Somebody who has left"))
+
+
+def clients(make: Make) -> None:
+    long = make.client(
+        name="Trade of A Client With a Very Long Name That Goes On and On and On, Ltd",
+        phones=["+7 912 345 67 89", "not a number at all"],
+        emails=["somebody.with.a.long.address@a-rather-long-domain.example"],
+        tags=["vip", "steel"],
+        imported={"Sector": "Steel"},
+    )
+    make.contact(long, name="Анна Керн", phones=["8 800 555 35 35"])
+    write_note("client", long, "They want beams, and <soon>.")
+    attach("client", long, "offer.txt", io.BytesIO(b"beams"))
+    for number in range(60):
+        make.client(name=f"Торговый дом № {number}" if number % 2 else f"Trade {number}")
+
+
+def deals(make: Make) -> None:
+    stages = queries.pipelines(reading())[0]["stages"]
+    reason = queries.close_reasons(reading())[0].id
+    make.deal(
+        name="A deal with a name that is about as long as names of deals become in practice",
+        client_id=1,
+        amount=Decimal("123456789.50"),
+        cost=Decimal(1000),
+        imported={"Region": "North"},
+        contact_ids=[1],
+        participants=[{"user_id": make.user("lawyer"), "part": "contract"}],
+    )
+    for number in range(60):
+        stage = stages[number % len(stages)]["id"]
+        make.deal(
+            name=f"Сделка {number}",
+            client_id=number + 1,
+            amount=Decimal(number * 1000),
+            currency="USD" if number % 7 == 0 else "RUB",
+            stage_id=stage,
+            expected_on=date(2026, 1, 1 + number % 28),
+        )
+    close_deal(make.deal(amount=Decimal(100)), "lost", reason)
+    close_deal(make.deal(amount=Decimal(100)), "won")
+
+
+def leads(app: Flask, make: Make) -> None:
+    api = api_of(app, make.user_of("administrator"))
+    for number in range(30):
+        lead = {"name": f"Пётр {number}", "phones": ["8 916 123-45-67"], "text": "Call me? " * 20}
+        assert api.post("/leads", lead).status_code == 201
+
+
+@pytest.fixture
+def database_template() -> Template:
+    """A database with a bit of everything."""
+    return Template("every_page", fill)
+
+
+def path_of(place: str) -> str:
+    """Fill in what only the database knows."""
+    user = reading().scalars(sa.select(User).where(User.active).order_by(User.id)).first()
+    assert user is not None
+    known = {
+        "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
+        "invitation": lambda: link_for(user, Purpose.INVITATION).rpartition("/")[2],
+        "password": lambda: link_for(user, Purpose.PASSWORD).rpartition("/")[2],
+    }
+    return place.format(**{name: give() for name, give in known.items() if f"{{{name}}}" in place})
+
+
+def faults_of(page: Page, path: str, look: Look) -> dict[str, Any]:
+    """Open a page and give all that is wrong with it."""
+    change_company({"language": look.language})
+    said = complaints(page)
+    response = page.goto(path, wait_until="networkidle")
+    assert response is not None
+    page.wait_for_function("document.documentElement.dataset.bsTheme")
+    seen = page.evaluate(
+        "() => { const html = document.documentElement;"
+        " return [html.lang, html.dataset.bsTheme, html.scrollWidth <= innerWidth] }"
+    )
+    found = Axe().run(page)
+    wrong = {
+        "answer": response.status if response.status != 200 else None,
+        "policy": policy_of(response) if not is_strict(policy_of(response)) else None,
+        "look": seen if seen != [look.language, look.theme, True] else None,
+        "barriers": found.generate_report() if found.violations_count else None,
+        "console": said or None,
+    }
+    return {f"{path} {look}: {what}": fault for what, fault in wrong.items() if fault is not None}
+
+
+def policy_of(response: Response) -> str:
+    return response.headers.get("content-security-policy", "")
+
+
+def is_strict(policy: str) -> bool:
+    """Tell whether a policy lets no script run but the application's own."""
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";") if " " in rule.strip())
+    scripts = rules.get("script-src", "").split()
+    others = [one for one in scripts if one != "'self'" and not one.startswith("'nonce-")]
+    return rules.get("default-src") == "'none'" and "'self'" in scripts and not others
+
+
+def look_at(open_page: SignedInPage, who: str | int | None, place: str, *looks: Look) -> None:
+    """Look at a page in several ways, and fail with all that is wrong."""
+    wrong: dict[str, Any] = {}
+    for look in looks:
+        page = open_page(
+            who, viewport={"width": look.width, "height": 900}, color_scheme=look.theme
+        )
+        wrong |= faults_of(page, path_of(place), look)
+        page.context.close()
+    assert wrong == {}, "\n\n".join(f"{where}\n{fault}" for where, fault in wrong.items())
+
+
+def administrator_id() -> int:
+    return reading().scalars(sa.select(User.id).order_by(User.id)).first() or 0
+
+
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
+def test_page_is_fit_for_everybody(
+    signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+) -> None:
+    looks = looks_of(endpoint, pytestconfig)
+    look_at(signed_in_page, administrator_id(), PAGES[endpoint], *looks)
+
+
+@pytest.mark.parametrize("endpoint", sorted(PUBLIC_PAGES))
+def test_page_before_the_sign_in_is_fit_for_everybody(
+    signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+) -> None:
+    look_at(signed_in_page, None, PUBLIC_PAGES[endpoint], *looks_of(endpoint, pytestconfig))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("endpoint", sorted(PAGES | PUBLIC_PAGES))
+def test_page_is_fit_for_everybody_in_each_way(
+    signed_in_page: SignedInPage, endpoint: str, look: Look
+) -> None:
+    who = administrator_id() if endpoint in PAGES else None
+    look_at(signed_in_page, who, (PAGES | PUBLIC_PAGES)[endpoint], look)
+
+
+class TestEmpty:
+    """Pages of an installation in which nobody has done anything yet."""
+
+    @pytest.fixture
+    def database_template(self) -> Template:
+        """A database as ``salesman init`` leaves it."""
+        return UPGRADED
+
+    @pytest.mark.parametrize("place", EMPTY_PAGES)
+    def test_page_without_records_is_fit_for_everybody(
+        self, signed_in_page: SignedInPage, pytestconfig: pytest.Config, place: str
+    ) -> None:
+        look_at(signed_in_page, "administrator", place, *looks_of(place, pytestconfig))
+
+    @pytest.mark.parametrize("endpoint", sorted(FIRST_PAGES))
+    def test_first_page_is_fit_for_everybody(
+        self, signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+    ) -> None:
+        page = FIRST_PAGES[endpoint]
+        look_at(signed_in_page, None, page, *looks_of(endpoint, pytestconfig))
+
+
+def test_every_address_is_looked_at_or_is_no_page(app: Flask) -> None:
+    readable = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/v1/")
+    }
+    looked_at = PAGES | PUBLIC_PAGES | FIRST_PAGES
+
+    assert readable - NO_PAGES == set(looked_at)
+    assert NO_PAGES <= readable
+    addresses = app.url_map.bind("localhost")
+    assert {
+        endpoint: addresses.match(path.partition("?")[0])[0] for endpoint, path in looked_at.items()
+    } == {endpoint: endpoint for endpoint in looked_at}
