@@ -36,8 +36,9 @@ def _with_every_page(entries: list[Any], docs: Path) -> Iterator[Any]:
             ((title, inner),) = entry.items()
             yield {title: list(_with_every_page(inner, docs))}
         elif isinstance(entry, str) and entry.startswith(EVERY_PAGE):
-            folder = docs / entry.removeprefix(EVERY_PAGE)
-            yield from (page.relative_to(docs).as_posix() for page in sorted(folder.glob("*.md")))
+            pages = (docs / entry.removeprefix(EVERY_PAGE)).glob("*.md")
+            ordered = sorted(pages, key=lambda page: (page.stem != "index", page.name))
+            yield from (page.relative_to(docs).as_posix() for page in ordered)
         else:
             yield entry
 

@@ -12,7 +12,7 @@ from salesman_core.access.models import Role, RoleGrant, SeededGrants
 from salesman_core.access.person import SUBJECT
 from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump
-from salesman_core.i18n import texts
+from salesman_core.i18n import texts, texts_of
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import CORE, PluginHost, current_host
 from salesman_hookspecs import Permission, PresetGrant
@@ -108,4 +108,4 @@ def owner_title(owner: str) -> str:
     if owner == CORE:
         return str(_("Clients, deals and roles"))
     manifest = current_host().plugins[owner].manifest
-    return str(manifest.title if manifest else owner)
+    return texts_of(owner).gettext(manifest.title) if manifest else owner

@@ -11,6 +11,7 @@ from flask import Flask
 from salesman_core.app import database_ready
 from salesman_core.cli.application import with_application
 from salesman_core.cli.scaffold import BadNameError, write_plugin
+from salesman_core.plugins import purge as purging
 from salesman_core.plugins import switches
 from salesman_core.plugins.states import State
 from salesman_core.web.slots import UnknownSlotError, explain
@@ -94,6 +95,26 @@ def new_plugin(name: str, record: str, into: Path) -> None:
     except (BadNameError, FileExistsError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"written: {folder}")
-    click.echo(f"install it:  pip install --editable {folder}")
+    click.echo(f"install it:  pip install --no-build-isolation --editable {folder}")
     click.echo("its table:   salesman db upgrade")
     click.echo(f"its tests:   pytest {folder}")
+
+
+@plugins_group.command()
+@click.argument("plugin_id")
+@click.option("--export", "folder", type=click.Path(path_type=Path), help="Write its rows here.")
+@click.option("--yes", is_flag=True, help="Remove; without it the command only shows.")
+@with_application
+def purge(_app: Flask, plugin_id: str, folder: Path | None, *, yes: bool) -> None:
+    """Remove what a suspended or missing plugin has left in the database."""
+    found = purging.preview(plugin_id)
+    for table, rows in found.rows.items():
+        click.echo(f"{table}: {rows}")
+    for column in found.referring:
+        click.echo(f"{column} refers to it")
+    if folder is not None:
+        for file in purging.export(plugin_id, folder):
+            click.echo(f"written: {file.name}")
+    if yes:
+        purging.purge(plugin_id)
+        click.echo(f"purged: {plugin_id}")

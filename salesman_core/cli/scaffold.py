@@ -21,7 +21,18 @@ SUFFIX: Final = ".template"
 
 _STANDS_FOR_ID: Final = "PLUGIN"
 _RECORD: Final = re.compile(r"[a-z]{2,30}")
-_TAKEN_WORDS: Final = frozenset({*toolkit.__all__, *salesman_hookspecs.__all__})
+_IMPORTED: Final = (
+    "Any",
+    "Blueprint",
+    "Final",
+    "Iterable",
+    "Mapped",
+    "Mapping",
+    "Sequence",
+    "Session",
+)
+_TAKEN_WORDS: Final = frozenset({*toolkit.__all__, *salesman_hookspecs.__all__, *_IMPORTED})
+"""Names that the files of the template import, so that no class can be called so."""
 
 
 class BadNameError(ValueError):
@@ -104,7 +115,6 @@ def _words(plugin_id: str, record: str) -> Mapping[str, str]:
         "title": plugin_id.capitalize(),
         "record": record,
         "Record": record.capitalize(),
-        "RECORDS": plugin_id.upper(),
         "api": f">={API_VERSION},<1",
         "core": _this_series("salesman-core"),
         "hookspecs": _this_series("salesman-hookspecs"),

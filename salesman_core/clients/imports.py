@@ -141,7 +141,7 @@ CLIENT_FIELDS: Final = (
 CONTACT_FIELDS: Final = (
     ImportField(
         "name",
-        _("Name"),
+        _("Full name"),
         (
             "contact",
             "contact name",

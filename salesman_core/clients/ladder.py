@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import CORE, current_host
 from salesman_core.records.changes import announce, audit
-from salesman_core.records.saving import for_change, touch
+from salesman_core.records.saving import for_change, touch, write_rows
 from salesman_hookspecs import Evidence, Phase
 from salesman_hookspecs.insight import salesman_relationship_evidence
 
@@ -54,19 +54,45 @@ def review_relationship(client_ids: Iterable[int]) -> None:
         return
     with writing() as session:
         session.flush()
-        fresh = _take_over(session, ids)
-        ladder = rungs(session)
-        clients = session.scalars(sa.select(Client).where(Client.id.in_(ids)).with_for_update())
-        standing = _standing(session, ids)
-        leaving: list[tuple[Client, Rung]] = []
-        for client in clients.all():
-            if client.rung_pinned_at is not None and client.id not in fresh:
-                continue
-            client.rung_pinned_at = None
-            rung = earned(ladder, standing.get(client.id, Standing()))
-            if rung.id != client.rung_id:
-                leaving.append((client, rung))
-        _climb(session, ladder, leaving)
+        _settle(session, ids, _take_over(session, ids))
+
+
+def add_evidence(owner: str, given: Sequence[Evidence]) -> None:
+    """Keep evidence that has just come about, and move the clients of whom it speaks.
+
+    Nothing else is asked for: what an import brings in is known, and asking for all that stands
+    about a client takes the longer the more deals it has.
+
+    :param owner: who gives it, as ``core``; it gives the same when it is asked for all.
+    """
+    ids = sorted({one.client_id for one in given})
+    if not ids:
+        return
+    with writing() as session:
+        session.flush()
+        held = _held(session, owner, ids, [one.sale for one in given])
+        new = [one for one in given if (one.client_id, one.weight, one.sale) not in held]
+        write_rows(session, ClientEvidence, [_row(owner, one) for one in new])
+        _settle(session, ids, {one.client_id for one in new})
+
+
+def _settle(session: Session, ids: Sequence[int], fresh: Collection[int]) -> None:
+    """Put clients where their evidence puts them.
+
+    :param fresh: those of whom something is new; others stay where a person put them.
+    """
+    ladder = rungs(session)
+    clients = session.scalars(sa.select(Client).where(Client.id.in_(ids)).with_for_update())
+    standing = _standing(session, ids)
+    leaving: list[tuple[Client, Rung]] = []
+    for client in clients.all():
+        if client.rung_pinned_at is not None and client.id not in fresh:
+            continue
+        client.rung_pinned_at = None
+        rung = earned(ladder, standing.get(client.id, Standing()))
+        if rung.id != client.rung_id:
+            leaving.append((client, rung))
+    _climb(session, ladder, leaving)
 
 
 def _take_over(session: Session, ids: Sequence[int]) -> set[int]:
@@ -109,18 +135,23 @@ def _reconcile(
         gone = sa.delete(_EVIDENCE).where(_EVIDENCE.c.id == sa.bindparam("gone"))
         session.execute(gone, withdrawn)
     new = [wanted[key] for key in sorted(wanted.keys() - held.keys())]
-    if new:
-        session.execute(sa.insert(_EVIDENCE), [_row(owner, one) for one in new])
+    write_rows(session, ClientEvidence, [_row(owner, one) for one in new])
     return {one.client_id for one in new}
 
 
-def _held(session: Session, owner: str, ids: Sequence[int]) -> dict[tuple[int, str, str], int]:
-    """Give the ids of what is kept: a client may have thousands, so no objects are made."""
-    rows = session.execute(
-        sa.select(
-            ClientEvidence.client_id, ClientEvidence.weight, ClientEvidence.sale, ClientEvidence.id
-        ).where(ClientEvidence.owner == owner, ClientEvidence.client_id.in_(ids))
-    )
+def _held(
+    session: Session, owner: str, ids: Sequence[int], sales: Sequence[str] | None = None
+) -> dict[tuple[int, str, str], int]:
+    """Give the ids of what is kept: a client may have thousands, so no objects are made.
+
+    :param sales: only what is about these; None for all.
+    """
+    query = sa.select(
+        ClientEvidence.client_id, ClientEvidence.weight, ClientEvidence.sale, ClientEvidence.id
+    ).where(ClientEvidence.owner == owner, ClientEvidence.client_id.in_(ids))
+    if sales is not None:
+        query = query.where(ClientEvidence.sale.in_(sales))
+    rows = session.execute(query)
     return {(client_id, weight, sale): id_ for client_id, weight, sale, id_ in rows}
 
 

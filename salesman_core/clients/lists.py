@@ -135,7 +135,7 @@ CONTACTS: Final = ListSpec(
     search=Contact.search_name,
     default_sort="name",
     fields=(
-        ListField("name", _("Name"), Contact.name, FieldKind.TEXT, norm=Contact.search_name),
+        ListField("name", _("Full name"), Contact.name, FieldKind.TEXT, norm=Contact.search_name),
         ListField(
             "client_id",
             _("Client"),

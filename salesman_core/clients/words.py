@@ -44,6 +44,7 @@ describe_fields(
     "contact",
     {
         **_BOTH,
+        "name": FieldWords(_("Full name")),
         "client_id": FieldWords(_("Client"), names=names_from(Client)),
         "position": FieldWords(_("Position")),
         "primary": FieldWords(_("Primary contact")),

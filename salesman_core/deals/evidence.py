@@ -20,6 +20,15 @@ from salesman_hookspecs import Evidence
 
 def of_clients(client_ids: Sequence[int]) -> Iterable[Evidence]:
     """Give the evidence of the deals of some clients, as it stands in the open transaction."""
+    return _where(Deal.client_id.in_(client_ids))
+
+
+def of_deals(deal_ids: Sequence[int]) -> list[Evidence]:
+    """Give the evidence of some deals, as it stands in the open transaction."""
+    return _where(Deal.id.in_(deal_ids), Deal.client_id.is_not(None))
+
+
+def _where(*conditions: sa.ColumnElement[bool]) -> list[Evidence]:
     query = sa.select(
         Deal.id,
         Deal.name,
@@ -29,7 +38,7 @@ def of_clients(client_ids: Sequence[int]) -> Iterable[Evidence]:
         Deal.outcome,
         Deal.opened_on,
         Deal.closed_on,
-    ).where(Deal.client_id.in_(client_ids), Deal.deleted_at.is_(None))
+    ).where(Deal.deleted_at.is_(None), *conditions)
     with writing() as session:
         rows = session.execute(query).all()
     zone = company().tz

@@ -18,9 +18,9 @@ from salesman_core.deals import (
     permissions,
     pipelines,
     search,
-    story,
     views,
     widgets,
+    words,
 )
 from salesman_core.deals.import_apply import apply_deals
 from salesman_core.deals.imports import DEAL_FIELDS
@@ -172,7 +172,7 @@ def salesman_search_sources() -> Iterable[SearchSource]:
 @hookimpl
 def salesman_timeline_sources() -> Iterable[TimelineSource]:
     """Give the steps of deals to the story of deals and clients."""
-    return [TimelineSource("moves", _("Steps of deals"), story.moves)]
+    return [words.STORY]
 
 
 @hookimpl

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from salesman_core.access.records import demand
 from salesman_core.clients.import_names import NamedClients
+from salesman_core.clients.ladder import add_evidence
 from salesman_core.clock import today
 from salesman_core.db import writing
-from salesman_core.deals import steps
+from salesman_core.deals import evidence, steps
 from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons
 from salesman_core.deals.models import Deal, DealExternalId
 from salesman_core.people.imports import Owners
+from salesman_core.plugins.host import CORE
 from salesman_core.records.changes import Changes, differences
 from salesman_core.records.external_ids import set_external_ids
 from salesman_core.records.imports.matching import ImportedRow
@@ -60,6 +62,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
         self._notes = RowNotes(session, self.kind)
+        self._new: list[int] = []
         self._touched: set[int | None] = set()
 
     def draft(self, row: ImportedRow, record: Deal | None) -> DealDraft:
@@ -125,7 +128,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         ]
         write_rows(self.session, DealExternalId, keys)
         steps.note_written(self.session, [(one.written, one.changes) for one in drafts])
-        self._touched.update(one.written.client_id for one in drafts)
+        self._new += [one.written.id for one in drafts]
 
     # -- deals that there were
 
@@ -181,7 +184,9 @@ class DealRows(RowWriter[Deal, DealDraft]):
 
     def finish(self) -> None:
         """Let the ladder see what became of the deals."""
+        add_evidence(CORE, evidence.of_deals(self._new))
         steps.review(*self._touched)
+        self._new.clear()
         self._touched.clear()
 
 

@@ -20,6 +20,8 @@ _DAY = 86_400
 
 def moves(query: TimelineQuery) -> Sequence[TimelineEntry]:
     """Give the steps of a deal, or of all deals of a client that the person sees."""
+    if query.kind not in {"deal", "client"}:
+        return ()
     before, after = sa.orm.aliased(Stage), sa.orm.aliased(Stage)
     found = (
         sa.select(DealMove.id, DealMove.at, DealMove.action, DealMove.actor_name, DealMove.seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 from flask import g, has_app_context
 from sqlalchemy.orm import Session
@@ -47,6 +47,7 @@ def _written() -> Iterator[None]:
             yield
         finally:
             _take_back(session)
+        _refuse_spoilt(session)  # a savepoint cannot be released then, only gone back to
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def _read_while_writing() -> Iterator[None]:
 @contextmanager
 def _read() -> Iterator[None]:
     """End the reading transaction that a failing function spoilt, so that the next can read."""
-    session: LentSession = db.session()
+    session = cast("LentSession", db.session())
     try:
         with session.ended_by_owner_only():
             try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -56,11 +57,13 @@ class FieldWords:
     :param title: what people call it.
     :param names: where it holds the id of something: gives the names. Asked once per page.
     :param choices: where it holds one of a few values: what people read for each.
+    :param figure: whether it holds an amount or another number.
     """
 
     title: Text
     names: Names | None = None
     choices: Mapping[str, Text] | None = None
+    figure: bool = False
 
 
 _OF_ANY_KIND: Final = {"note": FieldWords(_("Note")), "file": FieldWords(_("File"))}
@@ -240,6 +243,8 @@ def _shown(value: Any, words: FieldWords, names: Mapping[int, str]) -> str:
         return names.get(value, f"№ {value}")
     if words.choices is not None and str(value) in words.choices:
         return str(words.choices[str(value)])
+    if words.figure:
+        return formats.number(Decimal(value))
     if isinstance(value, list):
         return ", ".join(_shown(item, words, names) for item in value)
     if isinstance(value, dict):

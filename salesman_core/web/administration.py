@@ -98,9 +98,15 @@ def _shut_guards() -> Sequence[AnyRow]:
     return [row for row in rows if not current_host().is_active(row.plugin_id)]
 
 
-def _faults() -> Sequence[PluginFault]:
-    newest = sa.select(PluginFault).order_by(PluginFault.id.desc()).limit(FAULTS_SHOWN)
-    return reading().scalars(newest).all()
+def _faults() -> Sequence[AnyRow]:
+    shown = sa.select(
+        PluginFault.reference,
+        PluginFault.at,
+        PluginFault.plugin_id,
+        PluginFault.place,
+        PluginFault.error,
+    )
+    return reading().execute(shown.order_by(PluginFault.id.desc()).limit(FAULTS_SHOWN)).all()
 
 
 @blueprint.post("/plugins/<plugin_id>/suspend")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.units import format_unit
 from flask_babel import get_locale
 
 from salesman_core import clock
@@ -20,6 +21,7 @@ _WIDE_GAP: Final = re.compile(r"(?<=\d)\xa0(?=\d)")
 _TOUCHING: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 _THIN_GAP: Final = "\u202f"
 _NAMES: Final = 2
+_SIZES: Final = ("byte", "kilobyte", "megabyte", "gigabyte")
 
 
 def money(amount: Decimal | int | None, currency: str, *, whole: bool = False) -> str:
@@ -63,6 +65,14 @@ def percent(value: Decimal | float | None, *, digits: int = 0) -> str:
         return ""
     gap = _THIN_GAP if _locale().language == "ru" else ""
     return f"{number(value, digits=digits)}{gap}%"
+
+
+def size(octets: int) -> str:
+    """Give how large a file is, in units of 1024: ``1,2 МБ``."""
+    power = min(max(octets.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
+    value = round(Decimal(octets) / 1024**power, 1) if power else octets
+    length: Literal["long", "short"] = "short" if power else "long"
+    return _thin(format_unit(value, f"digital-{_SIZES[power]}", length, locale=_locale()))
 
 
 def day(value: date | datetime | None, *, style: str = "medium") -> str:
@@ -118,6 +128,7 @@ FILTERS: Final = {
     "money_short": money_short,
     "number": number,
     "percent": percent,
+    "size": size,
     "date": day,
     "moment": moment,
     "hour": hour,

@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Request, Response
 
 from salesman_core.access.models import User
 from salesman_core.db import reading
@@ -247,13 +247,26 @@ def path_of(place: str) -> str:
     return place.format(**{name: give() for name, give in known.items() if f"{{{name}}}" in place})
 
 
+def arrive(page: Page, path: str) -> Response:
+    """Open a page and wait for all that comes after it; the stream of changes never ends."""
+    waiting: set[Request] = set()
+    page.on("request", lambda one: None if one.url.endswith("/live") else waiting.add(one))
+    page.on("requestfinished", lambda one: waiting.discard(one))
+    page.on("requestfailed", lambda one: waiting.discard(one))
+    response = page.goto(path)
+    assert response is not None
+    quiet = 0
+    while quiet < 3:
+        page.wait_for_timeout(50)
+        quiet = 0 if waiting else quiet + 1
+    return response
+
+
 def faults_of(page: Page, path: str, look: Look) -> dict[str, Any]:
     """Open a page and give all that is wrong with it."""
     change_company({"language": look.language})
     said = complaints(page)
-    response = page.goto(path, wait_until="networkidle")
-    assert response is not None
-    page.wait_for_function("document.documentElement.dataset.bsTheme")
+    response = arrive(page, path)
     seen = page.evaluate(
         "() => { const html = document.documentElement;"
         " return [html.lang, html.dataset.bsTheme, html.scrollWidth <= innerWidth] }"

@@ -326,3 +326,23 @@ def test_card_takes_as_many_statements_for_many_participants_as_for_one(
     with statements() as for_six:
         browser.get(f"/deals/{many}")
     assert len(for_six) == len(for_one)
+
+
+def test_history_of_a_deal_names_its_fields_and_what_they_refer_to(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(client_id=make.client(name="Omega"))
+    change_deal(deal, {"client_id": make.client(name="Sigma")})
+    read = words(browser_for("head").get(f"/records/deal/{deal}/history").text)
+    assert "Client Omega Sigma" in read
+
+
+def test_history_of_a_deal_does_not_name_a_client_whom_one_does_not_see(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    seller = make.user_of("seller")
+    deal = make.deal(client_id=make.client(name="Secret Ltd"), owner_id=seller)
+    change_deal(deal, {"client_id": make.client(name="Sigma")})
+    page = browser_for("seller").get(f"/records/deal/{deal}/history").text
+    assert "Sigma" in page
+    assert "Secret" not in page

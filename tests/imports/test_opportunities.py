@@ -184,9 +184,9 @@ def test_second_import_changes_nothing(imported: Imported) -> None:
 
 
 def test_dry_run_says_the_same_and_keeps_nothing(
-    databases: Databases, kind: Kind, command_on: CommandOn, tmp_path: Path
+    databases: Databases, command_on: CommandOn, tmp_path: Path
 ) -> None:
-    with databases.lent(kind, UPGRADED) as url:
+    with databases.lent("sqlite", UPGRADED) as url:
         lines = command_on(url, tmp_path)(*import_of("--dry-run"))
         engine = make_engine(url)
         with Session(readonly(engine)) as session:

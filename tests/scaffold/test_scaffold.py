@@ -103,7 +103,7 @@ def test_bad_name_is_refused_with_one_that_would_do(name: str, reason: str) -> N
         check_id(name)
 
 
-@pytest.mark.parametrize("record", ["import", "none", "client", "Visit", "field visit"])
+@pytest.mark.parametrize("record", ["import", "none", "client", "session", "Visit", "field visit"])
 def test_record_that_could_not_stand_in_the_code_is_refused(record: str) -> None:
     with pytest.raises(BadNameError, match=f"record '{record}'"):
         check_record(record)

@@ -54,6 +54,14 @@ def test_short_money_is_in_millions(russian: None) -> None:
     assert formats.money_short(Decimal(1_234_567), "RUB") == f"1,2{WIDE}млн{WIDE}₽"
 
 
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [(0, "0 байт"), (1023, f"1{THIN}023 байта"), (1_234_567, "1,2 МБ"), (20 * 1024**2, "20 МБ")],
+)
+def test_size_is_in_units_of_1024(russian: None, octets: int, text: str) -> None:
+    assert formats.size(octets).replace(WIDE, " ") == text
+
+
 def test_percent_has_a_space_in_russian_only(app: Flask) -> None:
     with app.test_request_context("/"), force_locale("ru"):
         assert formats.percent(Decimal("40.00")) == f"40{THIN}%"

@@ -96,14 +96,18 @@ function focusField(event, id) {
 async function enhance(select) {
   if (select.tomselect) return;
   const { default: TomSelect } = await import("./imports/tom-select.js");
-  const { searchAddress } = select.dataset;
+  const { searchAddress, nothing, remove } = select.dataset;
   new TomSelect(select, {
-    plugins: select.multiple ? ["remove_button"] : [],
+    plugins: select.multiple ? { remove_button: { title: remove } } : {},
+    render: { no_results: () => noResults(nothing) },
     maxOptions: 500,
     ...(searchAddress && { load: searched(searchAddress), shouldLoad: (words) => words.length > 1 }),
   });
   select.ariaHidden = "true"; // the field that stands for it has its label
 }
+
+const noResults = (text) =>
+  Object.assign(document.createElement("div"), { className: "no-results", textContent: text });
 
 const searched = (address) => async (words, give) => {
   const url = new URL(address, location.href);

@@ -1,0 +1,66 @@
+"""How the story and the history of deals are told: fields and values as people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import visible
+from salesman_core.clients.models import Client, Contact
+from salesman_core.deals.lists import OUTCOMES
+from salesman_core.deals.models import CloseReason, Deal, DealContact, Pipeline, Stage
+from salesman_core.deals.story import moves
+from salesman_core.i18n import texts
+from salesman_core.records.history import USERS, FieldWords, describe_fields, names_from
+from salesman_hookspecs import TimelineSource
+
+_ = texts.lazy
+
+STORY: Final = TimelineSource("moves", _("Steps of deals"), moves)
+
+
+def client_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give the names of clients that the person sees, or sees a deal of."""
+    of_deals = sa.select(Deal.client_id).where(Deal.client_id.in_(ids), visible("deal"))
+    seen = sa.or_(visible("client"), Client.id.in_(of_deals))
+    rows = session.execute(sa.select(Client.id, Client.name).where(Client.id.in_(ids), seen))
+    return {row.id: row.name for row in rows}
+
+
+def contact_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give the names of contacts that the person sees, or that a deal they see names."""
+    named = (
+        sa.select(DealContact.contact_id)
+        .join(Deal, Deal.id == DealContact.deal_id)
+        .where(DealContact.contact_id.in_(ids), visible("deal"))
+    )
+    seen = sa.or_(visible("contact"), Contact.id.in_(named))
+    rows = session.execute(sa.select(Contact.id, Contact.name).where(Contact.id.in_(ids), seen))
+    return {row.id: row.name for row in rows}
+
+
+describe_fields(
+    "deal",
+    {
+        "name": FieldWords(_("Name")),
+        "client_id": FieldWords(_("Client"), names=client_names),
+        "contact_ids": FieldWords(_("Contacts"), names=contact_names),
+        "pipeline_id": FieldWords(_("Pipeline"), names=names_from(Pipeline)),
+        "stage_id": FieldWords(_("Stage"), names=names_from(Stage)),
+        "outcome": FieldWords(_("Outcome"), choices=OUTCOMES),
+        "reason_id": FieldWords(_("Reason"), names=names_from(CloseReason)),
+        "amount": FieldWords(_("Amount"), figure=True),
+        "cost": FieldWords(_("Cost"), figure=True),
+        "currency": FieldWords(_("Currency")),
+        "owner_id": FieldWords(_("Owner"), names=USERS),
+        "participants": FieldWords(_("Participants"), names=USERS),
+        "opened_on": FieldWords(_("Opened on")),
+        "expected_on": FieldWords(_("Expected on")),
+        "external_ids": FieldWords(_("Keys in other systems")),
+        "imported": FieldWords(_("From the imported file")),
+        "custom": FieldWords(_("Further fields")),
+    },
+)
