@@ -69,6 +69,7 @@ from salesman_core.records.lists import (
     totals,
 )
 from salesman_core.records.models import KeptRecord, Reach
+from salesman_core.records.reach import set_reach
 from salesman_core.records.saving import checked_owner, for_change, locked, named, touch
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.records.typed import date_of, money_of, number_of, read_typed, text_of, written
@@ -212,6 +213,7 @@ __all__ = [
     "safe_next",
     "select_page",
     "send_letter",
+    "set_reach",
     "signed_in",
     "speaking",
     "text_of",

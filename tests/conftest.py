@@ -42,9 +42,7 @@ def everything(sample: Installed) -> Sequence[Installed]:
 
 
 @pytest.fixture(scope="session")
-def sampled(
-    everything: Sequence[Installed], tmp_path_factory: pytest.TempPathFactory
-) -> Template:
+def sampled(everything: Sequence[Installed], tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A database as ``salesman init`` leaves it, with the tables of the sample plugin too."""
 
     def fill(url: str) -> None:

@@ -120,7 +120,9 @@ def reaches(
     """Tell whether a person reaches one record."""
     model = record_type(kind).model
     condition = sa.and_(model.id == record_id, visible(kind, permission, person))
-    found = (session or reading()).scalar(sa.select(sa.exists().where(condition)))
+    # Said explicitly, because a condition that is never true names no table.
+    there = sa.exists().select_from(model).where(condition)
+    found = (session or reading()).scalar(sa.select(there))
     return bool(found)
 
 

@@ -19,7 +19,7 @@ from salesman_core.web.slots import UnknownSlotError, explain
 
 @click.group("plugins")
 def plugins_group() -> None:
-    """Plugins: list, doctor, suspend, activate, explain-slot, new."""
+    """Plugins: list, doctor, suspend, activate, explain-slot, new, purge."""
 
 
 @plugins_group.command("list")

@@ -14,19 +14,14 @@ from sqlalchemy.orm import Session
 
 from salesman_core.clients.models import (
     Client,
-    ClientEmail,
-    ClientPhone,
     ClientTag,
     Contact,
-    ContactEmail,
-    ContactPhone,
 )
 from salesman_core.clock import now
-from salesman_core.records import reach
 from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
 from salesman_core.records.models import Audit
+from salesman_core.records.reach import set_reach
 from salesman_core.records.saving import named, touch, write_rows
-from salesman_core.services.company import company
 
 CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "custom", "imported")
 CONTACT_COLUMNS: Final = ("position", "primary", "custom", "imported")
@@ -129,39 +124,10 @@ def keep(
 
 def set_lists(record: Reached, values: Mapping[str, Any]) -> Changes:
     """Set phones, emails and tags, as far as *values* name them; give what that changes."""
-    changes: Changes = {}
-    if "phones" in values:
-        region = company().region
-        found = [reach.phone(one, region) for one in values["phones"] if one.strip()]
-        changes |= _set_reached(record, "phones", found)
-    if "emails" in values:
-        found = [reach.email(one) for one in values["emails"] if one.strip()]
-        changes |= _set_reached(record, "emails", found)
+    changes = set_reach(record, values)
     if "tags" in values and isinstance(record, Client):
         changes |= _set_tags(record, values["tags"])
     return changes
-
-
-_ROWS: Final[Mapping[tuple[type[Reached], str], type[Any]]] = {
-    (Client, "phones"): ClientPhone,
-    (Client, "emails"): ClientEmail,
-    (Contact, "phones"): ContactPhone,
-    (Contact, "emails"): ContactEmail,
-}
-
-
-def _set_reached(record: Reached, name: str, wanted: Sequence[reach.Reached]) -> Changes:
-    before = [one.typed for one in getattr(record, name)]
-    after = [one.typed for one in wanted]
-    if before == after:
-        return {}
-    row = _ROWS[type(record), name]
-    rows = [
-        row(typed=one.typed, normalised=one.normalised, position=position)
-        for position, one in enumerate(wanted)
-    ]
-    setattr(record, name, rows)
-    return {name: (before, after)}
 
 
 def _set_tags(client: Client, tags: Sequence[str]) -> Changes:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
+import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
+
+from salesman_core.records.changes import Changes
+from salesman_core.services.company import company
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +54,35 @@ def email(typed: str) -> Reached:
     except EmailNotValidError:
         return Reached(typed, None)
     return Reached(typed, found.normalized.casefold())
+
+
+def set_reach(record: Any, values: Mapping[str, Any]) -> Changes:
+    """Set the phones and emails of a record, as far as *values* name them.
+
+    :param record: mapped, with relationships ``phones`` and ``emails`` to rows of :class:`Reach`.
+    :param values: ``phones`` and ``emails`` as lists of what was typed.
+    :returns: what that changes.
+    """
+    changes: Changes = {}
+    if "phones" in values:
+        region = company().region
+        found = [phone(one, region) for one in values["phones"] if one.strip()]
+        changes |= _set_rows(record, "phones", found)
+    if "emails" in values:
+        found = [email(one) for one in values["emails"] if one.strip()]
+        changes |= _set_rows(record, "emails", found)
+    return changes
+
+
+def _set_rows(record: Any, name: str, wanted: Sequence[Reached]) -> Changes:
+    before = [one.typed for one in getattr(record, name)]
+    after = [one.typed for one in wanted]
+    if before == after:
+        return {}
+    row = sa.inspect(type(record)).relationships[name].mapper.class_
+    rows = [
+        row(typed=one.typed, normalised=one.normalised, position=position)
+        for position, one in enumerate(wanted)
+    ]
+    setattr(record, name, rows)
+    return {name: (before, after)}

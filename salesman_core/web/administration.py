@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from babel.numbers import list_currencies
+from babel.numbers import get_currency_name, list_currencies
 from flask import Blueprint, redirect, request, url_for
+from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -171,5 +172,8 @@ def change() -> Markup | tuple[Markup, int] | Response:
 
 def _company_page(form: FormState) -> Markup:
     zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-    currencies = [(code, code) for code in sorted(list_currencies())]
+    currencies = [
+        (code, f"{code} · {get_currency_name(code, locale=get_locale())}")
+        for code in sorted(list_currencies())
+    ]
     return render("core/administration/company.html", form=form, zones=zones, currencies=currencies)

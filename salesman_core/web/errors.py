@@ -17,6 +17,7 @@ from werkzeug.routing import RequestRedirect
 
 from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import maybe_person
+from salesman_core.db import db
 from salesman_core.errors import ForbiddenError, SalesmanError, UnauthenticatedError
 from salesman_core.i18n import texts, texts_of
 from salesman_core.web.addresses import SIGN_IN, page_of_request
@@ -152,6 +153,7 @@ def of_program(error: Exception) -> Response:
         exc_info=error,
     )  # fmt: skip
     try:
+        db.session.rollback()  # what failed may have spoilt the transaction the page reads in
         message = str(_("It has been written down. Try again; if it stays, give this number."))
         return shown(Problem(500, _title(500), message, reference=reference))
     except Exception:  # as without a database: the answer must not need one

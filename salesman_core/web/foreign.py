@@ -41,9 +41,7 @@ def foreign_html(
         return fit_html(make())
 
     patience = PATIENCE if alone else 1.0
-    return current_host().dispatcher.guarded(
-        owner, place, judged, failed=notice, patience=patience
-    )
+    return current_host().dispatcher.guarded(owner, place, judged, failed=notice, patience=patience)
 
 
 def fit_html(made: object) -> Markup | None:

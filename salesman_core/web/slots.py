@@ -93,9 +93,7 @@ def _placeholder(place: Slot, one: Contribution[SlotFill], context: Any) -> Mark
     return render("core/slots/placeholder.html", address=address)
 
 
-def _filled(
-    one: Contribution[SlotFill], context: object, *, alone: bool = False
-) -> Markup | None:
+def _filled(one: Contribution[SlotFill], context: object, *, alone: bool = False) -> Markup | None:
     place = f"{one.value.slot}/{one.value.id}"
     return foreign_html(one.owner, place, lambda: one.value.render(context), alone=alone)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from salesman_core.jobs import Worker
 from salesman_core.services.mail import change_mail
@@ -49,21 +51,31 @@ def api_of_address(
     return api
 
 
+def body(answer: TestResponse) -> Any:
+    """Give what a request was answered that went well."""
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def read(api: Api, path: str, **asked: Any) -> Any:
+    return body(api.get(path, query_string=asked))
+
+
 def every(api: Api, path: str) -> list[dict[str, Any]]:
     """Give all items of a list, page by page."""
     found: list[dict[str, Any]] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = api.get(path, query_string={"limit": 200} | ({"cursor": cursor} if cursor else {}))
-        assert page.status_code == 200, page.text
-        found += page.json["items"]
-        cursor = page.json["next"]
-    return found
+    asked: dict[str, Any] = {"limit": 200}
+    while True:
+        page = read(api, path, **asked)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        asked["cursor"] = page["next"]
 
 
 def counted(api: Api) -> dict[str, Any]:
     """Give the funnel, short: open deals by progress, won and lost ones."""
-    funnel = api.get("/deals/funnel").json
+    funnel = read(api, "/deals/funnel")
     stages = {stage["percent"]: stage["count"] for stage in funnel["stages"] if stage["count"]}
     return {"open": stages, "won": funnel["won"], "lost": funnel["lost"]["count"]}
 
@@ -78,10 +90,12 @@ def deliver(worker: Worker, post: MailSink) -> None:
     worker.stop()
 
 
-def choose_password(browser: FlaskClient, letter: str) -> None:
+def choose_password(browser: FlaskClient, letter: EmailMessage) -> None:
     """Open the link in a letter and choose a password, as its reader does."""
-    link = re.search(r"https?://[^/]+(/sign/\S+)", letter)
-    assert link is not None, letter
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    link = re.search(r"https?://[^/]+(/sign/\S+)", plain.get_content())
+    assert link is not None
     proof = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(link[1]).text)
     assert proof is not None
     values = {"csrf_token": proof[1], "password": "eleven wet umbrellas"}
@@ -108,29 +122,29 @@ def test_invited_agent_works_on_own_deals_and_the_funnel_follows(
     app: Flask, mail_sink: MailSink, worker: Worker, api_of_address: Callable[[str], Api]
 ) -> None:
     administrator = api_of_address("administrator@example.com")
-    (user,) = administrator.get("/users", query_string={"q": AGENT}).json["items"]
-    administrator.patch(f"/users/{user['id']}", {"email": "moses@example.com"})
-    assert administrator.post(f"/users/{user['id']}/invite").status_code == 200
+    (user,) = read(administrator, "/users", q=AGENT)["items"]
+    body(administrator.patch(f"/users/{user['id']}", {"email": "moses@example.com"}))
+    body(administrator.post(f"/users/{user['id']}/invite"))
     deliver(worker, mail_sink)
-    body = mail_sink.letters[0].get_body(("plain",))
-    assert body is not None
-    choose_password(browser_of(app), body.get_content())
+    choose_password(browser_of(app), mail_sink.letters[0])
 
     agent = api_of_address("moses@example.com")
     deals = every(agent, "/deals")
     assert ({deal["owner_id"] for deal in deals}, len(deals)) == ({user["id"]}, 260)
-    strange = administrator.get("/deals", query_string={"owner_id": user["id"] + 1}).json
-    assert agent.get(f"/deals/{strange['items'][0]['id']}").status_code == 404
+    strange = read(administrator, "/deals", owner_id=user["id"] + 1)["items"][0]
+    assert agent.get(f"/deals/{strange['id']}").status_code == 404
     won = {"count": 129, "amount": "207182.00"}
     assert counted(agent) == {"open": {0: 31, 20: 34}, "won": won, "lost": 66}
 
     deal = next(one for one in deals if one["outcome"] is None and one["progress"] == 0)
-    (pipeline,) = agent.get("/pipelines").json["items"]
+    (pipeline,) = read(agent, "/pipelines")["items"]
     tenth = next(stage["id"] for stage in pipeline["stages"] if stage["percent"] == 10)
-    assert agent.post(f"/deals/{deal['id']}/move", {"stage_id": tenth}).json["progress"] == 10
+    moved = body(agent.post(f"/deals/{deal['id']}/move", {"stage_id": tenth}))
+    assert moved["progress"] == 10
     assert counted(agent)["open"] == {0: 30, 10: 1, 20: 34}
 
-    reason = agent.get("/deals/reasons").json["items"][0]
+    reason = read(agent, "/deals/reasons")["items"][0]
     closing = {"outcome": "lost", "reason_id": reason["id"]}
-    assert agent.post(f"/deals/{deal['id']}/close", closing).json["outcome"] == "lost"
+    closed = body(agent.post(f"/deals/{deal['id']}/close", closing))
+    assert closed["outcome"] == "lost"
     assert counted(agent) == {"open": {0: 30, 20: 34}, "won": won, "lost": 67}

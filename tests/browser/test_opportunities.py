@@ -115,7 +115,7 @@ def only_own_deals_are_there(page: Page) -> None:
 
 def counts(page: Page) -> list[str]:
     """Give how many deals the columns of the board say that they hold."""
-    return page.locator(".board-head .board-sums span:first-child:has-text('deal')").all_inner_texts()
+    return page.locator(".board-head .board-sums > span:has-text('deal')").all_inner_texts()
 
 
 def move_one_on(page: Page) -> str:

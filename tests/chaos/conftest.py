@@ -20,6 +20,7 @@ from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import PluginHost
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
+from salesman_core.testing.pytest_plugin import KINDS
 from salesman_core.testing.people import Api, Browser, Make, api_of, browser_of
 from salesman_core.toolkit import reading
 
@@ -28,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from misbehaving import (  # noqa: E402  # found by the line above
     BEHAVIOURS,
     JUDGES,
+    PLACES,
     SLOTS,
     Chaos,
     forget_open_transactions,
@@ -50,18 +52,43 @@ _LATER = re.compile(r'hx-get="(/(?:desk/widgets|fragments/slots)/[^"]+)"')
 _CARDS = ("/clients/1", "/deals/1")
 
 
+ROUNDS = 6
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each judge another behaviour in each run: the seed of the run says which."""
-    if "judged" in metafunc.fixturenames:
-        seed: int = metafunc.config.getoption("randomly_seed", date.today().toordinal())
-        names = sorted(BEHAVIOURS)
-        shift = len(names) // 2
-        chosen = [
-            Chaos(judge, names[(seed + number + offset) % len(names)])
-            for number, judge in enumerate(JUDGES)
-            for offset in (0, shift)
+    """Let each place meet other behaviours in each run: the seed of the run says which.
+
+    The databases take turns: what one round tries on SQLite, another tries on PostgreSQL.
+    """
+    seed: int = metafunc.config.getoption("randomly_seed", date.today().toordinal())
+    names = sorted(BEHAVIOURS)
+
+    def chosen(places: Sequence[str], turn: int) -> list[Chaos]:
+        first = seed + turn * len(names) // ROUNDS
+        return [
+            Chaos(place, names[(first + number) % len(names)])
+            for number, place in enumerate(places)
         ]
-        metafunc.parametrize("judged", chosen, ids=str)
+
+    if "everywhere" in metafunc.fixturenames:
+        places = [place for place in PLACES if place not in JUDGES]
+        rounds = [(KINDS[turn % 2], chosen(places, turn)) for turn in range(ROUNDS)]
+        names_of_rounds = [f"round {turn} from {seed % len(names)}" for turn in range(ROUNDS)]
+        metafunc.parametrize(
+            ("database_kind", "everywhere"), rounds, indirect=["database_kind"], ids=names_of_rounds
+        )
+    if "judged" in metafunc.fixturenames:
+        judges = [
+            (KINDS[(seed + turn + number) % 2], chaos)
+            for turn in range(2)
+            for number, chaos in enumerate(chosen(JUDGES, turn * ROUNDS // 2))
+        ]
+        metafunc.parametrize(
+            ("database_kind", "judged"),
+            judges,
+            indirect=["database_kind"],
+            ids=[f"{chaos}, {kind}" for kind, chaos in judges],
+        )
 
 
 @pytest.fixture(scope="session")

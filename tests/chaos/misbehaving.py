@@ -39,8 +39,11 @@ from salesman_hookspecs import (
 Act = Callable[..., Any]
 Hooks = Mapping[str, Act]
 
-NAP: Final = 0.4
-"""Seconds that a sleeper sleeps; tests let the breaker call a tenth of a second slow."""
+NAP: Final = 1.2
+"""Seconds that a sleeper sleeps."""
+
+SLOW: Final = 1.0
+"""Seconds that the breaker of these tests calls slow."""
 
 _kept: list[Any] = []
 _numbers = itertools.count(1)

@@ -72,7 +72,9 @@ def test_hook_has_a_page_that_says_what_the_specification_says(name: str) -> Non
 
     assert text.startswith(f"# {name}\n")
     assert f"```python\n{signature(specification)}\n```" in text
-    told = f"Policy **{rules.policy.value}** · phase **{rules.phase.value}** · since **{rules.since}**"
+    told = (
+        f"Policy **{rules.policy.value}** · phase **{rules.phase.value}** · since **{rules.since}**"
+    )
     assert told in text
 
 

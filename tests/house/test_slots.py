@@ -61,9 +61,7 @@ def test_every_field_of_a_context_is_explained(host: PluginHost) -> None:
 
 
 def test_every_slot_of_the_core_is_filled_by_the_sample_plugin(host: PluginHost) -> None:
-    offered = {
-        one.value.name for one in host.contributions(salesman_slots) if one.owner == "core"
-    }
+    offered = {one.value.name for one in host.contributions(salesman_slots) if one.owner == "core"}
 
     assert offered <= set(FILLED)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,17 +29,20 @@ def catalogue(request: pytest.FixtureRequest) -> Catalog:
         return read_po(stream, locale=file.parts[-3], domain=file.stem)
 
 
-def pairs(message: Message) -> Iterator[tuple[str, str]]:
-    """Give each text beside what it is in the other language; a plural beside all its forms."""
-    if isinstance(message.id, str):
-        yield message.id, str(message.string)
-    else:
-        for form in message.string:
-            yield message.id[-1], form
+def forms(message: Message) -> list[str]:
+    """Give what a text is in the other language: several forms where it is counted."""
+    given = message.string or ""
+    return [given] if isinstance(given, str) else list(given)
 
 
 def texts(catalogue: Catalog) -> list[tuple[str, str]]:
-    return [pair for message in catalogue if message.id for pair in pairs(message)]
+    """Give each text beside each of its forms; of a counted one, the text for many."""
+    return [
+        (message.id if isinstance(message.id, str) else message.id[-1], form)
+        for message in catalogue
+        if message.id
+        for form in forms(message)
+    ]
 
 
 def test_catalogues_hold_every_text_of_the_code_and_no_other() -> None:
@@ -65,9 +67,9 @@ def test_translations_keep_the_places_that_values_go_to(catalogue: Catalog) -> N
 
 def test_counted_texts_have_every_form_of_the_language(catalogue: Catalog) -> None:
     counted = [message for message in catalogue if message.pluralizable]
-    forms = {message.id[0]: len([form for form in message.string if form]) for message in counted}
+    complete = {message.id[0]: len(list(filter(None, forms(message)))) for message in counted}
 
-    assert forms == dict.fromkeys(forms, catalogue.num_plurals)
+    assert complete == dict.fromkeys(complete, catalogue.num_plurals)
 
 
 def test_translations_have_the_quotes_of_their_language(catalogue: Catalog) -> None:

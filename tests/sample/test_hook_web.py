@@ -80,9 +80,7 @@ def test_hook_slot_fills_stand_once_in_every_slot(
 ) -> None:
     deal_id = make.deal(client_id=make.client())
     browser = browser_for("head")
-    pages = [
-        browser.get(path).text for path in ("/clients/1", f"/deals/{deal_id}", "/sample/1")
-    ]
+    pages = [browser.get(path).text for path in ("/clients/1", f"/deals/{deal_id}", "/sample/1")]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}
 
     offered = {one.value.name for one in current_host().contributions(salesman_slots)}

@@ -58,9 +58,9 @@ def test_hook_event_handlers_answer_after_the_commit_and_wait_while_suspended(
 ) -> None:
     deal_id = make.deal(client_id=make.client())
     switches.suspend("sample")
-    assert api_for("administrator").post(f"/deals/{deal_id}/close", {"outcome": "won"}).json[
-        "outcome"
-    ]
+    assert (
+        api_for("administrator").post(f"/deals/{deal_id}/close", {"outcome": "won"}).json["outcome"]
+    )
 
     done_jobs(app)
     assert promises() == []

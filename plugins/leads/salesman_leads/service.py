@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from salesman_core.toolkit import (
     announce,
     audit,
     checked_owner,
-    company,
     create_client,
     create_contact,
     create_deal,
@@ -23,7 +22,7 @@ from salesman_core.toolkit import (
     differences,
     for_change,
     now,
-    reach,
+    set_reach,
     touch,
     writing,
 )
@@ -34,8 +33,6 @@ from salesman_leads.models import (
     OPEN,
     RESULTS,
     Lead,
-    LeadEmail,
-    LeadPhone,
 )
 from salesman_leads.permissions import ASSIGN, CREATE, EDIT, QUALIFY
 from salesman_leads.texts import texts
@@ -61,7 +58,7 @@ def create_lead(values: Mapping[str, Any]) -> int:
             setattr(lead, name, str(values.get(name) or "").strip())
         if values.get("owner_id") is not None:
             lead.owner_id = checked_owner(session, values["owner_id"], ASSIGN)
-        _set_reach(lead, values)
+        set_reach(lead, values)
         _entitle(lead)
         session.add(lead)
         session.flush()
@@ -84,7 +81,7 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
         changes = differences(lead, wanted)
         for name, (_old, new) in changes.items():
             setattr(lead, name, new)
-        changes |= _set_reach(lead, values)
+        changes |= set_reach(lead, values)
         if not changes:
             return False
         _entitle(lead)
@@ -206,33 +203,6 @@ def _open_lead(session: Session, lead_id: int, permission: str, version: int | N
     if lead.status == CLOSED:
         raise ConflictError(_("The lead is closed."))
     return lead
-
-
-def _set_reach(lead: Lead, values: Mapping[str, Any]) -> Changes:
-    changes: Changes = {}
-    if "phones" in values:
-        region = company().region
-        phones = [reach.phone(typed, region) for typed in values["phones"] if typed.strip()]
-        typed = [one.typed for one in lead.phones]
-        changes |= _differing("phones", typed, phones)
-        lead.phones = [
-            LeadPhone(typed=one.typed, normalised=one.normalised, position=position)
-            for position, one in enumerate(phones)
-        ]
-    if "emails" in values:
-        emails = [reach.email(typed) for typed in values["emails"] if typed.strip()]
-        typed = [one.typed for one in lead.emails]
-        changes |= _differing("emails", typed, emails)
-        lead.emails = [
-            LeadEmail(typed=one.typed, normalised=one.normalised, position=position)
-            for position, one in enumerate(emails)
-        ]
-    return changes
-
-
-def _differing(name: str, before: list[str], after: Sequence[reach.Reached]) -> Changes:
-    typed = [one.typed for one in after]
-    return {} if before == typed else {name: (before, typed)}
 
 
 def _entitle(lead: Lead) -> None:

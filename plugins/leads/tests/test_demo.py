@@ -46,4 +46,3 @@ def test_demo_has_leads_of_every_status_and_none_from_the_future(
     assert {row.status for row in rows} == {"open", "in_work", "closed"}
     assert {row.result for row in rows} >= {"converted", "duplicate", "not_our_customer"}
     assert max(row.created_at for row in rows).date() <= TODAY
-

@@ -132,8 +132,5 @@ def _require_reachable(
     filled.update(mapping.compose, mapping.defaults)
     missing = [field for field in fields if field.required and field.name not in filled]
     if missing:
-        message = _(
-            "No column fills %(fields)s: name one in a mapping",
-            fields=", ".join(f"“{field.title}”" for field in missing),
-        )
-        raise MappingError(message)
+        named = ", ".join(_("“%(name)s”", name=field.title) for field in missing)
+        raise MappingError(_("No column fills %(fields)s: name one in a mapping", fields=named))

@@ -57,7 +57,10 @@ def _remarks(title: str, remarks: list[Remark], count: int) -> Iterator[str]:
 
 
 def _reason_line(each: ReasonCount) -> str:
-    values = ", ".join(f"“{value}” × {count}" for value, count in each.values[:_MOST_VALUES])
+    values = ", ".join(
+        _("“%(value)s” × %(count)s", value=value, count=count)
+        for value, count in each.values[:_MOST_VALUES]
+    )
     more = ", …" if len(each.values) > _MOST_VALUES else ""
     field = f"{each.field}: " if each.field else ""
     return f"  {each.rows} × {field}{each.reason} ({values}{more})"
