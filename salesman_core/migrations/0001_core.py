@@ -474,6 +474,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "core_import",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("record", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["core_user.id"],
+            name=op.f("fk_core_import_author_id_core_user"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_import")),
+    )
+    with op.batch_alter_table("core_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_import_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
         "core_session",
         sa.Column(
             "id",
@@ -1354,6 +1381,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_session_user_id"))
 
     op.drop_table("core_session")
+    with op.batch_alter_table("core_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_import_author_id"))
+
+    op.drop_table("core_import")
     with op.batch_alter_table("core_idempotency", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_idempotency_created_at"))
 

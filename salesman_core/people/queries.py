@@ -344,7 +344,8 @@ def matrix(role_id: int) -> list[GrantGroup]:
     held = {row.permission: Scope(row.scope) for row in rows}
     groups: dict[str, list[GrantLine]] = {}
     for one in all_permissions():
-        scope = Scope.ALL if everything else held.pop(one.value.name, Scope.NONE)
+        granted = held.pop(one.value.name, Scope.NONE)
+        scope = Scope.ALL if everything else granted
         groups.setdefault(one.owner, []).append(_line(one.owner, one.value, scope))
     present = [
         GrantGroup(owner, owner_title(owner), present=True, lines=tuple(lines))

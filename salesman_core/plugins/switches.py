@@ -153,7 +153,10 @@ def suspend(id_: str) -> None:
 
 
 def activate(id_: str) -> None:
-    """Switch a plugin on again; what happened meanwhile is delivered to it."""
+    """Switch a plugin on again; what happened meanwhile is delivered to it.
+
+    Guards of it that were lifted hold again: whoever suspends it next decides anew.
+    """
     _switch(id_, suspended=False)
 
 
@@ -163,6 +166,9 @@ def _switch(id_: str, *, suspended: bool) -> None:
         if row is None:
             raise MissingError(_("There is no plugin %(id)s.", id=id_))
         row.suspended = suspended
+        if not suspended:
+            guards = sa.update(PluginGuard).where(PluginGuard.plugin_id == id_)
+            session.execute(guards.values(lifted_at=None, lifted_by=""))
         bump(session, SUBJECT)
 
 

@@ -24,6 +24,7 @@ from flask import Flask
 from playwright.sync_api import Page, Request, Response
 
 from salesman_core.access.models import User
+from salesman_core.access.person import acting_as, load_person
 from salesman_core.db import reading
 from salesman_core.deals import queries
 from salesman_core.deals.service import close_deal
@@ -32,6 +33,7 @@ from salesman_core.people.service import deactivate
 from salesman_core.plugins.models import PluginFault
 from salesman_core.plugins.switches import keep_pending_faults
 from salesman_core.records.files import attach
+from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
 from salesman_core.testing.application import UPGRADED, running, upgraded
@@ -47,7 +49,6 @@ PAGES: Final = {
     "administration.company_form": "/admin/company",
     "administration.fault": "/admin/faults/{fault}",
     "administration.plugins": "/admin/plugins",
-    "api-documents.reference": "/api/docs",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.new": "/clients/new",
@@ -58,6 +59,8 @@ PAGES: Final = {
     "deals.new": "/deals/new",
     "desk.index": "/",
     "funnel.index": "/reports/funnel?period=all",
+    "imports.index": "/admin/import",
+    "imports.one": "/admin/import/{import}",
     "leads.card": "/leads/1",
     "leads.index": "/leads",
     "leads.new": "/leads/new",
@@ -78,6 +81,9 @@ PAGES: Final = {
     "search.index": "/search?q=trade",
 }
 """Whole pages for people who are signed in, by endpoint."""
+
+FOREIGN_PAGES: Final = {"api-documents.reference": "/api/docs"}
+"""Pages that a library draws its own way, in its own language: Swagger UI."""
 
 PUBLIC_PAGES: Final = {
     "sign.forgotten_form": "/sign/forgotten",
@@ -105,6 +111,7 @@ NO_PAGES: Final = {
     "deals.parts",
     "desk.widget",
     "fragments.fill",
+    "imports.progress",
     "records.all_files",
     "records.edit_note",
     "records.note",
@@ -118,6 +125,7 @@ NO_PAGES: Final = {
     "health.alive",
     "health.ready",
     "live.stream",
+    "imports.refused",
     "records.download",
     "records.show",
 }
@@ -237,14 +245,27 @@ def database_template() -> Template:
 
 def path_of(place: str) -> str:
     """Fill in what only the database knows."""
-    user = reading().scalars(sa.select(User).where(User.active).order_by(User.id)).first()
-    assert user is not None
+
+    def proof(purpose: Purpose) -> str:
+        user = reading().get_one(User, administrator_id())
+        return link_for(user, purpose).rpartition("/")[2]
+
     known: dict[str, Callable[[], str | None]] = {
         "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
-        "invitation": lambda: link_for(user, Purpose.INVITATION).rpartition("/")[2],
-        "password": lambda: link_for(user, Purpose.PASSWORD).rpartition("/")[2],
+        "import": lambda: str(begun_import()),
+        "invitation": lambda: proof(Purpose.INVITATION),
+        "password": lambda: proof(Purpose.PASSWORD),
     }
     return place.format(**{name: give() for name, give in known.items() if f"{{{name}}}" in place})
+
+
+def begun_import() -> int:
+    """Bring a file in, whose columns wait to be chosen."""
+    administrator = load_person(reading(), administrator_id())
+    assert administrator is not None
+    with acting_as(administrator):
+        rows = io.BytesIO("Name,Phone,Цвет\nTrade,8 912 345 67 89,синий\n".encode())
+        return begin_import("clients", "clients.csv", rows)
 
 
 def arrive(page: Page, path: str) -> Response:
@@ -338,6 +359,17 @@ def test_page_is_fit_for_everybody_in_each_way(
     look_at(signed_in_page, who, (PAGES | PUBLIC_PAGES)[endpoint], look)
 
 
+@pytest.mark.parametrize("endpoint", sorted(FOREIGN_PAGES))
+def test_page_of_a_library_obeys_the_policy(signed_in_page: SignedInPage, endpoint: str) -> None:
+    page = signed_in_page(administrator_id(), viewport={"width": 390, "height": 900})
+    said = complaints(page)
+    response = arrive(page, FOREIGN_PAGES[endpoint])
+
+    assert is_strict(policy_of(response))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert said == []
+
+
 class TestEmpty:
     """Pages of an installation in which nobody has done anything yet."""
 
@@ -366,7 +398,7 @@ def test_every_address_is_looked_at_or_is_no_page(app: Flask) -> None:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/v1/")
     }
-    looked_at = PAGES | PUBLIC_PAGES | FIRST_PAGES
+    looked_at = PAGES | FOREIGN_PAGES | PUBLIC_PAGES | FIRST_PAGES
 
     assert readable - NO_PAGES == set(looked_at)
     assert NO_PAGES - readable == set()

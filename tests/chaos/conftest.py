@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import PluginHost
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
-from salesman_core.testing.pytest_plugin import KINDS
 from salesman_core.testing.people import Api, Browser, Make, api_of, browser_of
+from salesman_core.testing.pytest_plugin import KINDS
 from salesman_core.toolkit import reading
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from misbehaving import (  # noqa: E402  # found by the line above
+from misbehaving import (  # found by the line above
     BEHAVIOURS,
     JUDGES,
     PLACES,
@@ -55,12 +55,13 @@ _CARDS = ("/clients/1", "/deals/1")
 ROUNDS = 6
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let each place meet other behaviours in each run: the seed of the run says which.
 
     The databases take turns: what one round tries on SQLite, another tries on PostgreSQL.
     """
-    seed: int = metafunc.config.getoption("randomly_seed", date.today().toordinal())
+    seed: int = metafunc.config.getoption("randomly_seed", datetime.now(UTC).toordinal())
     names = sorted(BEHAVIOURS)
 
     def chosen(places: Sequence[str], turn: int) -> list[Chaos]:
@@ -73,22 +74,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "everywhere" in metafunc.fixturenames:
         places = [place for place in PLACES if place not in JUDGES]
         rounds = [(KINDS[turn % 2], chosen(places, turn)) for turn in range(ROUNDS)]
-        names_of_rounds = [f"round {turn} from {seed % len(names)}" for turn in range(ROUNDS)]
-        metafunc.parametrize(
-            ("database_kind", "everywhere"), rounds, indirect=["database_kind"], ids=names_of_rounds
-        )
+        ids = [f"round {turn} from {seed % len(names)}" for turn in range(ROUNDS)]
+        _parametrise(metafunc, "everywhere", rounds, ids)
     if "judged" in metafunc.fixturenames:
         judges = [
             (KINDS[(seed + turn + number) % 2], chaos)
             for turn in range(2)
             for number, chaos in enumerate(chosen(JUDGES, turn * ROUNDS // 2))
         ]
-        metafunc.parametrize(
-            ("database_kind", "judged"),
-            judges,
-            indirect=["database_kind"],
-            ids=[f"{chaos}, {kind}" for kind, chaos in judges],
-        )
+        _parametrise(metafunc, "judged", judges, [f"{chaos}, {kind}" for kind, chaos in judges])
+
+
+def _parametrise(
+    metafunc: pytest.Metafunc, name: str, rounds: Sequence[tuple[str, Any]], ids: list[str]
+) -> None:
+    """Give a test its database and its chaos, in the place of the database's own parameters."""
+    both = ("database_kind", name)
+    marker = pytest.mark.parametrize(both, rounds, indirect=["database_kind"], ids=ids)
+    metafunc.definition.add_marker(marker)
 
 
 @pytest.fixture(scope="session")

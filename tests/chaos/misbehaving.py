@@ -102,7 +102,7 @@ def fails_while_giving(*_arguments: Any) -> Iterable[Any]:
 
 
 def gives_five_megabytes(*_arguments: Any) -> Markup:
-    return Markup("<b>much</b>" * 500_000)
+    return Markup("<b>much</b>") * 500_000
 
 
 def leaves_tags_open(*_arguments: Any) -> Markup:
@@ -234,9 +234,7 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
         "salesman_slot_fills": lambda: [SlotFill("a", slot, act, lazy=True) for slot in SLOTS]
     },
     "the context of a slot": _loads,
-    "a widget": lambda act: {
-        "salesman_desk_widgets": lambda: [DeskWidget("a", "Chaos", lambda: act())]
-    },
+    "a widget": lambda act: {"salesman_desk_widgets": lambda: [DeskWidget("a", "Chaos", act)]},
     "a story": lambda act: {
         "salesman_timeline_sources": lambda: [TimelineSource("a", "Chaos", act)]
     },
@@ -256,9 +254,7 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
             ImportType("chaos", "Chaos", "core.client.create", _FIELDS, act)
         ]
     },
-    "a command": lambda act: {
-        "salesman_cli": lambda: [click.Command("chaos", callback=lambda: act())]
-    },
+    "a command": lambda act: {"salesman_cli": lambda: [click.Command("chaos", callback=act)]},
 }
 """What a plugin gave at start and the core calls later."""
 

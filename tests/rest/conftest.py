@@ -93,6 +93,7 @@ def add_user(app: Flask, clock: FrozenClock) -> AddUser:
     def add(name: str, grants: dict[str, Scope] | None = None) -> int:
         with app.app_context(), writing() as session:
             user = User(
+                locale="en",
                 name=name, search_name=name, login=name, created_at=clock.now(),
                 updated_at=clock.now(),
             )  # fmt: skip

@@ -57,7 +57,9 @@ def test_hook_nav_items_stand_in_the_menu_with_their_number(
 ) -> None:
     menu = browser_for("head").get("/sample").text
 
-    assert re.search(r'href="/sample".*?Promises\s*</span>\s*<span[^>]*badge[^>]*>\s*1', menu, re.S)
+    assert re.search(
+        r'href="/sample".*?Promises\s*</span>\s*<span[^>]*badge[^>]*>\s*1', menu, re.DOTALL
+    )
     assert 'href="/sample"' not in browser_for("lawyer").get("/").text
 
 
