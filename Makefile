@@ -53,7 +53,7 @@ bench: $(VENV)/.test ## measure the goals of speed; fails where one is missed
 	$(BIN)/pytest -n 0 -p no:randomly -m bench --timeout 3600 --capture no
 
 docs: $(VENV)/.docs ## build the documentation into site/
-	$(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 lock: $(VENV)/.uv ## pin what pyproject.toml and requirements/*.in ask for (UPGRADE=1: the newest)
 	@UV=$(BIN)/uv tools/lock $(if $(UPGRADE),--upgrade)

@@ -166,7 +166,8 @@ def _announced(session: WritingSession) -> Iterator[None]:
     try:
         yield
     finally:
-        del g.salesman_writing
+        if g.get("salesman_writing") is session:  # a stranger's may end when another has begun
+            del g.salesman_writing
 
 
 @contextmanager

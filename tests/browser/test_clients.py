@@ -28,7 +28,7 @@ def test_client_with_a_contact_takes_one_click_four_fields_one_load(page_for: Pa
     task.click("a:has-text('New client')")
     task.fill("Name", "Severstal", within="#new-client fieldset >> nth=0")
     task.fill("Phone", "8 800 555 35 35", within="#new-client fieldset >> nth=0")
-    task.fill("Name", "Anna Kern", within="#new-client fieldset >> nth=1")
+    task.fill("Full name", "Anna Kern", within="#new-client fieldset >> nth=1")
     task.fill("Phone", "8 912 345 67 89", within="#new-client fieldset >> nth=1")
     task.page.keyboard.press("Enter")
     expect(task.page.locator("h1")).to_contain_text("Severstal")

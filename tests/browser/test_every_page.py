@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import random
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -216,7 +217,7 @@ def deals(make: Make) -> None:
         contact_ids=[1],
         participants=[{"user_id": make.user("lawyer"), "part": "contract"}],
     )
-    for number in range(60):
+    for number in range(27):
         stage = stages[number % len(stages)]["id"]
         make.deal(
             name=f"Сделка {number}",
@@ -232,7 +233,7 @@ def deals(make: Make) -> None:
 
 def leads(app: Flask, make: Make) -> None:
     api = api_of(app, administrator_id())
-    for number in range(30):
+    for number in range(10):
         lead = {"name": f"Пётр {number}", "phones": ["8 916 123-45-67"], "text": "Call me? " * 20}
         assert api.post("/leads", lead).status_code == 201
 
@@ -403,6 +404,6 @@ def test_every_address_is_looked_at_or_is_no_page(app: Flask) -> None:
     assert readable - NO_PAGES == set(looked_at)
     assert NO_PAGES - readable == set()
     addresses = app.url_map.bind("localhost")
-    assert {
-        endpoint: addresses.match(path.partition("?")[0])[0] for endpoint, path in looked_at.items()
-    } == {endpoint: endpoint for endpoint in looked_at}
+    for endpoint, place in looked_at.items():
+        path = re.sub(r"\{\w+\}", "1", place).partition("?")[0]
+        assert addresses.match(path)[0] == endpoint

@@ -172,7 +172,6 @@ def test_imported_department_goes_to_work(
     address = move_one_on(agent)
     lose(agent, address)
     after = funnel(agent)
-    picture(agent, "funnel")
 
     assert (before["In work"], before["Won"], before["Lost"]) == (
         "65 deals",

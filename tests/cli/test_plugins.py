@@ -126,7 +126,7 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
     lines = run("plugins", "explain-slot", "client.card.panels").stdout.splitlines()
 
     assert lines == [
-        "5 sound.hello everybody not active",
+        "5 sound.hello everybody off",
         "20 core.deals core.deal.view",
         "100 leads.leads leads.lead.view",
     ]
@@ -135,7 +135,7 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
 def test_explain_slot_suggests_the_nearest_name(run: Run) -> None:
     result = run("plugins", "explain-slot", "client.card.panel")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "there is no slot client.card.panel, did you mean client.card.panels?" in result.output
 
 

@@ -29,6 +29,7 @@ from salesman_core.testing.people import Make, apart, api_of
 
 pytestmark = pytest.mark.databases("postgresql")
 
+SALESMAN: Final = str(Path(sys.executable).with_name("salesman"))
 WITHIN: Final = 2.0
 """Seconds in which every process knows of a switch."""
 
@@ -95,7 +96,9 @@ class Server:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         found = re.search(r"http://\S+", line)
-        assert found is not None, line
+        if found is None:
+            self.stop()
+            pytest.fail(f"the server said {line!r}")
         self.url = found.group()
 
     def get(self, path: str, token: str) -> int:
@@ -117,11 +120,14 @@ class Server:
         _stop(self._process)
 
 
+def _run(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([SALESMAN, *arguments], env={**os.environ, **environment}, check=True)
+
+
 def _program(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    program = str(Path(sys.executable).with_name("salesman"))
     whole = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [program, *arguments],
+        [SALESMAN, *arguments],
         env=whole,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -185,7 +191,7 @@ def test_servers_and_worker_follow_within_two_seconds_and_fail_no_request(
         load = stack.enter_context(Load(servers, token))
 
         for command, status in (("suspend", 404), ("activate", 200)) * 3:
-            assert _program(environment, "plugins", command, "leads").wait(60) == 0
+            _run(environment, "plugins", command, "leads")
             for server in servers:
                 assert seconds_until(partial(server.answers, status, token)) < WITHIN
 
