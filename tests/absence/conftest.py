@@ -11,7 +11,6 @@ from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Make, api_of
 
-
 REACH = {"phones": ["+7 916 123-45-67"], "emails": ["clara@example.com"]}
 
 

@@ -66,6 +66,7 @@ def sees_the_deal(app: Flask, name: str) -> set[bool]:
         "Three boilers" in browser.get("/deals/board").text,
         "Three boilers" in browser.get("/search?q=boilers", headers=BOX).text,
         browser.get("/deals/1").status_code == HTTPStatus.OK,
+        browser.get("/records/deal/1/story").status_code == HTTPStatus.OK,
         api.get("/deals/1").status_code == HTTPStatus.OK,
         bool(api.get("/deals").json["items"]),
     }

@@ -32,9 +32,7 @@ def greeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
 
 
 @pytest.mark.databases("sqlite")
-def test_plugin_of_the_readme_works(
-    greeting: Installed, database_url: str, tmp_path: Path
-) -> None:
+def test_plugin_of_the_readme_works(greeting: Installed, database_url: str, tmp_path: Path) -> None:
     with running(database_url, tmp_path / "data", installed=[greeting]) as app:
         make = Make(app)
         seller = browser_of(app, make.user("seller", name="Anna"))

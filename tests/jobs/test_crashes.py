@@ -32,7 +32,7 @@ def test_killed_workers_lose_and_double_nothing(
     company.put_effects(JOBS_TO_DO, seconds=0.1 if database_kind == "postgresql" else 0.03)
     company.change(attempts_allowed=100)  # it is the tests that kill, not the jobs
     workers = [processes.start(**options) for _ in range(3 if database_kind == "postgresql" else 1)]
-    chance = random.Random()  # noqa: S311  # no secret
+    chance = random.Random()  # no secret
     for _ in range(KILLS):
         wait(lambda: "running" in company.states())
         time.sleep(chance.uniform(0.01, 0.12))
