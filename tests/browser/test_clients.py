@@ -179,6 +179,7 @@ def test_file_is_attached_and_handed_out_to_be_saved(make: Make, page_for: PageF
     client = make.client()
     task = page_for("head")
     task.begin(f"/clients/{client}")
+    expect(task.page.locator("#story-entries")).to_contain_text("created")
     upload = {"name": "offer.html", "mimeType": "text/html", "buffer": b"<h1>hi</h1>"}
     task.page.set_input_files("#field-file", upload)
     link = task.page.locator("#files").get_by_role("link", name="offer.html", exact=True)
