@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from salesman_core.testing.people import browser_of
 
@@ -40,14 +40,19 @@ def launch_arguments() -> dict[str, Any]:
     return {**own, "args": list(_QUIET)}
 
 
+class _Handler(WSGIRequestHandler):
+    timeout = 5
+    """Seconds that a connection may stay silent: browsers open some that they never use."""
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve an application on a free port of loopback, and give its address.
 
-    Links in letters lead there too.
+    Links in letters lead there too. No request outlives the block: the next test would meet it.
     """
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]  # of the threaded kind
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Handler)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # only such threads are waited for
     address = f"http://127.0.0.1:{server.port}"
     before = app.config["SALESMAN"]
     app.config["SALESMAN"] = replace(before, base_url=address)
@@ -56,9 +61,9 @@ def served(app: Flask) -> Iterator[str]:
     try:
         yield address
     finally:
+        app.extensions["salesman_live"].stop()
         server.shutdown()
         thread.join()
-        server.server_close()
         app.config["SALESMAN"] = before
 
 
@@ -68,6 +73,11 @@ def sign_in(window: BrowserContext, app: Flask, address: str, user_id: int) -> N
     window.add_cookies(
         [{"name": one.key, "value": one.value, "url": address} for one in cookies.values()]
     )
+
+
+def seen_in(page: Page) -> str:
+    """Tell what a page shows, for the report of a test that failed in it."""
+    return f"{page.url} showed:\n{page.locator('body').aria_snapshot()}"
 
 
 def complaints(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ runs too: it must be imported in no time and touch nothing that does not ask for
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from salesman_core.testing.people import Api, Make
 
 KINDS = ("sqlite", "postgresql")
+
+_PAGES: pytest.StashKey[list[Page]] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -189,9 +191,23 @@ def live_server(app: Flask) -> Iterator[str]:
         yield address
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a failed test say what its pages showed."""
+    report = yield
+    pages = item.stash.get(_PAGES, [])
+    if call.when == "call" and report.failed:
+        from salesman_core.testing.browser import seen_in  # noqa: PLC0415  # cheap import
+
+        report.sections.extend(("page", seen_in(page)) for page in pages)
+    return report
+
+
 @pytest.fixture
 def signed_in_page(
-    app: Flask, make: Make, live_server: str, chromium: Browser
+    request: pytest.FixtureRequest, app: Flask, make: Make, live_server: str, chromium: Browser
 ) -> Iterator[Callable[..., Page]]:
     """What opens a page in a browser window of its own, in which somebody is signed in.
 
@@ -201,16 +217,17 @@ def signed_in_page(
     """
     from salesman_core.testing.browser import sign_in  # noqa: PLC0415  # cheap import
 
-    windows = []
+    pages = request.node.stash.setdefault(_PAGES, [])
 
     def open_page(who: str | int | None, **options: Any) -> Page:
         window = chromium.new_context(base_url=live_server, **options)
-        windows.append(window)
         if who is not None:
             user_id = make.user_of(who) if isinstance(who, str) else who
             sign_in(window, app, live_server, user_id)
-        return window.new_page()
+        page: Page = window.new_page()
+        pages.append(page)
+        return page
 
     yield open_page
-    for window in windows:
-        window.close()
+    for page in pages:
+        page.context.close()
