@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -18,7 +19,9 @@ from salesman_core.clients.models import Client
 from salesman_core.clients.service import change_client, delete_client
 from salesman_core.db import reading
 from salesman_core.deals.service import close_deal
+from salesman_core.people.service import change_user
 from salesman_core.records.notes import write_note
+from salesman_core.services.company import change_company
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -362,3 +365,16 @@ def test_client_in_the_bin_has_no_card(make: Make, browser_for: BrowserFor) -> N
     client = make.client()
     delete_client(client)
     assert browser_for("administrator").get(f"/clients/{client}").status_code == 404
+
+
+def test_card_speaks_the_language_of_each_reader(
+    app: Flask, make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client(address="Main street 1")
+    change_company({"language": "ru"})
+    in_russian = browser_for("head").get(f"/clients/{client}").text
+    change_user(make.user_of("head"), {"locale": "en"})
+    in_english = browser_for("head").get(f"/clients/{client}").text
+
+    assert 'aria-label="Изменить: Адрес"' in in_russian
+    assert 'aria-label="Change: Address"' in in_english
