@@ -15,6 +15,8 @@ FRONT_END_SOURCES := $(FRONT_END)/build.mjs $(wildcard $(FRONT_END)/package*.jso
 CATALOGUES := $(shell find salesman_core plugins -name node_modules -prune -o -name '*.po' -print)
 WORKERS ?= 2
 
+# Hundreds of short processes import the same modules: they need not compile them each time.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
