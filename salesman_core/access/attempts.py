@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from babel.dates import format_timedelta
 from flask import Flask, current_app
 from flask_babel import get_locale
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.strategies import RateLimiter
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from salesman_core.access.tokens import hashed
 from salesman_core.db import normalised
@@ -51,11 +50,21 @@ class TooManyAttemptsError(SalesmanError):
         self.wait = wait
 
 
+class Attempts:
+    """The counts of one application, in the memory of its process."""
+
+    def __init__(self) -> None:
+        self._storage = MemoryStorage()
+        self.strategy: RateLimiter = MovingWindowRateLimiter(self._storage)
+
+    def reset(self) -> None:
+        """Forget all of them."""
+        self._storage.reset()
+
+
 def install(app: Flask) -> None:
     """Give *app* counts of its own."""
-    app.extensions[_EXTENSION] = Limiter(
-        get_remote_address, app=app, storage_uri="memory://", strategy="moving-window"
-    )
+    app.extensions[_EXTENSION] = Attempts()
 
 
 def note(login: str, address: str, *, known_here: bool) -> None:
@@ -97,6 +106,5 @@ def _count(limit: RateLimitItem, *of: str) -> None:
 
 
 def _strategy() -> RateLimiter:
-    limiter: Any = current_app.extensions[_EXTENSION]
-    strategy: RateLimiter = limiter.limiter
-    return strategy
+    attempts: Attempts = current_app.extensions[_EXTENSION]
+    return attempts.strategy

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
-from salesman_core.db import reading
+from salesman_core.db import among, reading, rows_of, table_of
 from salesman_core.errors import ForbiddenError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Denied
-from salesman_core.plugins.host import current_host
+from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.plugins.switches import follower
 from salesman_hookspecs import Person, RecordType, Scope
 from salesman_hookspecs.access import salesman_record_filter
@@ -29,10 +30,14 @@ def record_type(kind: str) -> RecordType:
 
     :raises MissingError: where neither the core nor an active plugin keeps such records.
     """
-    for one in current_host().contributions(salesman_record_types):
-        if one.value.kind == kind:
-            return one.value
+    found = current_host().derived(_types_by_kind).get(kind)
+    if found is not None:
+        return found
     raise MissingError(_("There are no records of the kind %(kind)s.", kind=kind))
+
+
+def _types_by_kind(host: PluginHost) -> dict[str, RecordType]:
+    return {one.value.kind: one.value for one in host.contributions(salesman_record_types)}
 
 
 def visible(kind: str, permission: str | None = None, person: Person | None = None) -> Condition:
@@ -49,14 +54,12 @@ def visible(kind: str, permission: str | None = None, person: Person | None = No
     permission = permission or type_.view_permission
     if not person.everything and kind in follower().closed_kinds:
         return sa.false()
-    conditions = [_within_scope(type_, permission, person)]
-    if type_.deleted is not None:
-        conditions.append(getattr(type_.model, type_.deleted).is_(None))
+    within = _within_scope(type_, permission, person)
     try:
-        conditions += _narrowing(kind, permission, person)
+        narrower = _narrowing(kind, permission, person)
     except Denied:
         return sa.false()
-    return sa.and_(*conditions)
+    return sa.and_(within, *narrower) if narrower else within
 
 
 def _narrowing(kind: str, permission: str, person: Person) -> list[Condition]:
@@ -82,30 +85,62 @@ def _is_condition(value: object) -> bool:
 
 def _within_scope(type_: RecordType, permission: str, person: Person) -> Condition:
     scope = person.scope(permission)
+    if type_.through is None or scope in {Scope.ALL, Scope.NONE}:
+        way = Way(type_.model, type_.owner, type_.participants, type_.deleted)
+        return _reached(way, scope, person.id, person.team_ids)
+    parent_kind, attribute = type_.through
+    parent = record_type(parent_kind)
+    reached = sa.select(parent.model.id).where(visible(parent_kind, permission, person))
+    columns = table_of(type_.model).c
+    return sa.and_(columns[attribute].in_(reached), *_kept(columns, type_.deleted))
+
+
+class Way(NamedTuple):
+    """How a kind of record is reached; see :class:`RecordType` for what it holds."""
+
+    model: type[Any]
+    owner: str | None
+    participants: type[Any] | None
+    deleted: str | None
+
+
+@functools.lru_cache(maxsize=4096)
+def _reached(way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int, ...]) -> Condition:
+    """Give the records within a scope, without those in the bin.
+
+    Nearly every statement has such a condition in it. It is the very same object for the same
+    question, so that statements which are made of it can be kept, too.
+    """
+    columns = table_of(way.model).c
     if scope is Scope.ALL:
-        return sa.true()
-    if scope is Scope.NONE:
-        return sa.false()
-    if type_.through is not None:
-        parent_kind, attribute = type_.through
-        parent = record_type(parent_kind)
-        reached = sa.select(parent.model.id).where(visible(parent_kind, permission, person))
-        within: Condition = getattr(type_.model, attribute).in_(reached)
-        return within
-    return sa.or_(*_shares(type_, scope, person))
+        within: Condition = sa.true()
+    elif scope is Scope.NONE:
+        within = sa.false()
+    else:
+        within = sa.or_(*_shares(way, scope, person_id, team_ids))
+    return sa.and_(within, *_kept(columns, way.deleted))
 
 
-def _shares(type_: RecordType, scope: Scope, person: Person) -> list[Condition]:
+def _kept(columns: Any, deleted: str | None) -> list[Condition]:
+    """Leave out what is in the bin."""
+    return [] if deleted is None else [columns[deleted].is_(None)]
+
+
+def _shares(
+    way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int, ...]
+) -> list[Condition]:
     """Give the ways in which a record can be one's own or one's team's."""
-    ways: list[Condition] = []
-    if type_.owner is not None:
-        owner = getattr(type_.model, type_.owner)
-        ways.append(owner == person.id)
-        if scope is Scope.TEAM and person.team_ids:
-            ways.append(owner.in_(sa.select(User.id).where(User.team_id.in_(person.team_ids))))
-    if type_.participants is not None:
-        part = type_.participants
-        ways.append(type_.model.id.in_(sa.select(part.record_id).where(part.user_id == person.id)))
+    columns, ways = table_of(way.model).c, []
+    if way.owner is not None:
+        owner = columns[way.owner]
+        ways.append(owner == person_id)
+        if scope is Scope.TEAM and team_ids:
+            users = table_of(User).c
+            ways.append(among(owner, sa.select(users.id).where(users.team_id.in_(team_ids))))
+    if way.participants is not None:
+        part = table_of(way.participants).c
+        taking_part = sa.select(part.record_id).where(part.user_id == person_id)
+        ways.append(among(columns.id, taking_part))
     return ways or [sa.false()]
 
 
@@ -118,12 +153,18 @@ def reaches(
     session: Session | None = None,
 ) -> bool:
     """Tell whether a person reaches one record."""
-    model = record_type(kind).model
-    condition = sa.and_(model.id == record_id, visible(kind, permission, person))
-    # Said explicitly, because a condition that is never true names no table.
-    there = sa.exists().select_from(model).where(condition)
-    found = (session or reading()).scalar(sa.select(there))
+    table = table_of(record_type(kind).model)
+    there = _there(table, visible(kind, permission, person))
+    ((found,),) = rows_of(session or reading(), there, {"record_id": record_id})
     return bool(found)
+
+
+@functools.lru_cache(maxsize=512)
+def _there(table: sa.Table, condition: Condition) -> sa.Select[Any]:
+    """Ask whether a record is among those that a condition lets through."""
+    # The table is said, because a condition that is never true names none.
+    record = sa.exists().select_from(table).where(table.c.id == sa.bindparam("record_id"))
+    return sa.select(record.where(condition))
 
 
 def demand(

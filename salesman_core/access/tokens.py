@@ -10,17 +10,30 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from flask import current_app
 
 from salesman_core.access.models import Token, User
 from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import limited, person_of
 from salesman_core.clock import now
-from salesman_core.db import reading, writing
+from salesman_core.db import reading, rows_of, table_of, writing
+from salesman_core.db.revisions import bump
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
+from salesman_core.plugins.switches import current_revisions
 from salesman_hookspecs import Person, Text
 
 _ = texts.lazy
+
+_TOKEN: Final = table_of(Token).c
+_BY_HASH: Final = sa.select(
+    _TOKEN.id, _TOKEN.user_id, _TOKEN.permissions, _TOKEN.expires_at, _TOKEN.used_at
+).where(_TOKEN.hash == sa.bindparam("hashed"))
+
+SUBJECT: Final = "tokens"
+"""The counter that is raised whenever a token is made or taken back."""
+
+_KEPT: Final = "salesman_tokens"
 
 PREFIX: Final = "sm_"
 """What every token begins with, so that scanners of code and logs can recognise a leaked one."""
@@ -28,6 +41,17 @@ PREFIX: Final = "sm_"
 _BYTES: Final = 32
 _NAME: Final = 200
 _USE_NOTED: Final = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class _Key:
+    """A token as its process keeps it."""
+
+    id: int
+    user_id: int
+    permissions: list[str] | None
+    expires_at: datetime | None
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,7 @@ def new_token(
                 expires_at=expires_at,
             )
         )
+        bump(session, SUBJECT)
     return token
 
 
@@ -110,27 +135,42 @@ def person_of_token(token: str) -> Person | None:
     """
     if not token.startswith(PREFIX):
         return None
-    row = (
-        reading()
-        .execute(
-            sa.select(Token.id, Token.user_id, Token.permissions, Token.used_at).where(
-                Token.hash == hashed(token),
-                sa.or_(Token.expires_at.is_(None), Token.expires_at > now()),
-            )
-        )
-        .one_or_none()
-    )
-    person = None if row is None else person_of(row.user_id)
-    if row is None or person is None:
+    key = hashed(token)
+    known = _known_tokens()
+    if key not in known:
+        found = rows_of(reading(), _BY_HASH, {"hashed": key})
+        if not found:
+            return None
+        known[key] = _Key(*found[0])
+    return _person_of(known[key])
+
+
+def _known_tokens() -> dict[str, _Key]:
+    """Give the tokens that this process has met, by hash, until one is made or taken back."""
+    number = current_revisions().get(SUBJECT, 0)
+    kept: tuple[int, dict[str, _Key]] = current_app.extensions.get(_KEPT, (-1, {}))
+    if kept[0] != number:
+        kept = (number, {})
+        current_app.extensions[_KEPT] = kept
+    return kept[1]
+
+
+def _person_of(key: _Key) -> Person | None:
+    moment = now()
+    if key.expires_at is not None and key.expires_at <= moment:
         return None
-    if row.used_at is None or row.used_at <= now() - _USE_NOTED:
-        _note_use(row.id)
-    return limited(person, row.permissions)
+    person = person_of(key.user_id)
+    if person is None:
+        return None
+    if key.used_at is None or key.used_at <= moment - _USE_NOTED:
+        key.used_at = moment
+        _note_use(key.id, moment)
+    return limited(person, key.permissions)
 
 
-def _note_use(token_id: int) -> None:
+def _note_use(token_id: int, moment: datetime) -> None:
     with writing() as session:
-        session.execute(sa.update(Token).where(Token.id == token_id).values(used_at=now()))
+        session.execute(sa.update(Token).where(Token.id == token_id).values(used_at=moment))
 
 
 def tokens_of(user_id: int) -> list[KeptToken]:
@@ -170,6 +210,7 @@ def revoke(token_id: int, user_id: int) -> str:
         if token is None or token.user_id != user_id:
             raise MissingError(_("There is no such token."))
         session.delete(token)
+        bump(session, SUBJECT)
         return token.name
 
 
@@ -177,3 +218,4 @@ def revoke_all(user_id: int) -> None:
     """Take back all tokens of a user."""
     with writing() as session:
         session.execute(sa.delete(Token).where(Token.user_id == user_id))
+        bump(session, SUBJECT)

@@ -21,7 +21,7 @@ from salesman_core.clients.models import (
 )
 from salesman_core.i18n import texts
 from salesman_core.records import reach
-from salesman_core.records.list_fields import contains, name_of
+from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
 
@@ -85,7 +85,7 @@ def clients_reached_by(typed: str) -> sa.Select[int]:
 
 def search_clients(typed: str) -> Condition:
     """Give the SQL of the search box: a name, or a phone or email in any notation."""
-    return sa.or_(contains(Client.search_name, typed), Client.id.in_(clients_reached_by(typed)))
+    return either(Client.id, contains(Client.search_name, typed), clients_reached_by(typed))
 
 
 CLIENTS: Final = ListSpec(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.db import Base, Norm, identity, refers
+from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach
 
 
@@ -83,12 +84,13 @@ class Client(KeptRecord, Base):
     __table_args__ = (
         sa.Index("ix_core_client_owner_id_name", "owner_id", "search_name", "id"),
         sa.Index("ix_core_client_created_at", "created_at", "id"),
+        sa.Index("ix_core_client_updated_at", "updated_at", "id"),
     )
 
     id: Mapped[int] = identity()
     kind: Mapped[str] = mapped_column(sa.String(10))
     name: Mapped[str] = mapped_column(sa.String(300))
-    search_name: Mapped[str] = mapped_column(Norm, index=True)
+    search_name: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     rung_id: Mapped[int] = refers("core_rung.id", ondelete="RESTRICT")
     rung_pinned_at: Mapped[datetime | None]
@@ -146,7 +148,7 @@ class Contact(KeptRecord, Base):
     id: Mapped[int] = identity()
     client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
     name: Mapped[str] = mapped_column(sa.String(300))
-    search_name: Mapped[str] = mapped_column(Norm, index=True)
+    search_name: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     position: Mapped[str] = mapped_column(sa.String(200), default="")
     primary: Mapped[bool] = mapped_column(default=False)
     custom: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)

@@ -23,7 +23,7 @@ from salesman_core.clients.models import (
 from salesman_core.db import normalised, reading
 from salesman_core.i18n import texts
 from salesman_core.records import reach
-from salesman_core.records.list_fields import contains
+from salesman_core.records.list_fields import contains, either
 from salesman_core.services.company import company
 from salesman_hookspecs import Person, SearchHit, SearchSource
 
@@ -75,7 +75,6 @@ def find_contacts(typed: str, person: Person, limit: int) -> Sequence[SearchHit]
         .join(Client, Client.id == Contact.client_id)
         .where(
             visible("contact", person=person),
-            visible("client", person=person),
             _matches(Contact.search_name, Contact.id, typed, reached),
         )
         .order_by(score.desc(), Contact.search_name, Contact.id)
@@ -121,7 +120,7 @@ def _matches(
     name: Any, id_: Any, typed: str, reached: sa.Select[*tuple[Any, ...]] | None
 ) -> sa.ColumnElement[bool]:
     by_name = contains(name, typed)
-    return by_name if reached is None else sa.or_(by_name, id_.in_(reached))
+    return by_name if reached is None else either(id_, by_name, reached)
 
 
 def _score(

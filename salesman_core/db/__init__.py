@@ -1,6 +1,7 @@
 """The database: engines, sessions, column types and the base of all tables."""
 
-from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers
+from salesman_core.db.among import among
+from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers, table_of
 from salesman_core.db.engine import make_engine
 from salesman_core.db.session import (
     LentSession,
@@ -12,6 +13,7 @@ from salesman_core.db.session import (
     db,
     own_transaction,
     reading,
+    rows_of,
     savepoint,
     writing,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "UtcDateTime",
     "WritingSession",
     "after_commit",
+    "among",
     "as_writing",
     "at_commit",
     "db",
@@ -39,6 +42,8 @@ __all__ = [
     "owner_of_table",
     "reading",
     "refers",
+    "rows_of",
     "savepoint",
+    "table_of",
     "writing",
 ]

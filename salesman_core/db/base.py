@@ -48,6 +48,11 @@ def refers(column: str, *, ondelete: str, index: bool = True, **options: Any) ->
     return mapped_column(BigId, sa.ForeignKey(column, ondelete=ondelete), index=index, **options)
 
 
+def table_of(model: type[Base]) -> sa.Table:
+    """Give the table behind a class, for statements that read columns and make no objects."""
+    return Base.metadata.tables[model.__tablename__]
+
+
 def owner_of_table(name: str) -> str:
     """Give the owner of a table by its prefix, as ``leads`` for ``leads_lead``."""
     return name.split("_", 1)[0]

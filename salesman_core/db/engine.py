@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from typing import Any, ClassVar
 
+import orjson
 import sqlalchemy as sa
 
 WRITE_WAIT = 5.0
@@ -74,6 +75,7 @@ def make_engine(url: str | sa.URL, **options: Any) -> sa.Engine:
     update is lost; a read-only one begins with ``BEGIN`` and refuses to write. On PostgreSQL a
     read-only one is ``READ ONLY``.
     """
+    options.setdefault("json_deserializer", orjson.loads)
     if sa.make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, options)
     return sa.create_engine(url, pool_pre_ping=True, **options)

@@ -5,7 +5,7 @@ Views and queries read through :func:`reading`; only services write, through :fu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from salesman_core.db.base import Base
+from salesman_core.db.base import AnyRow, Base
 from salesman_core.db.engine import make_engine, readonly
 
 COUNTERS: Final = "salesman_revisions"
@@ -112,6 +112,22 @@ def reading() -> Session:
     the commit shows what was written.
     """
     return _current() or db.session()
+
+
+def rows_of(
+    session: Session,
+    statement: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]],
+    values: Mapping[str, Any] | None = None,
+) -> Sequence[AnyRow]:
+    """Give the rows of a statement that reads columns, the short way.
+
+    What the ORM adds on the way to objects costs as much as the statement itself, and nobody
+    wants it for columns. A statement that is built once, over tables and not over classes, and
+    gets its *values* by name, is the fastest of all.
+    """
+    if isinstance(session, WritingSession):
+        session.flush()
+    return session.connection().execute(statement, values).all()
 
 
 class WritingSession(LentSession):

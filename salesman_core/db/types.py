@@ -7,6 +7,7 @@ whole number of its smallest unit in the table and a :class:`~decimal.Decimal` i
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -37,9 +38,14 @@ class ScaledDecimal(TypeDecorator[Decimal]):
             raise InvalidOperation(message)
         return whole
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Give the number with exactly ``scale`` digits after the point."""
-        return None if value is None else Decimal(int(value)).scaleb(-self.scale)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Give what makes a number with exactly ``scale`` digits after the point of a column."""
+        places = -self.scale
+
+        def number(value: Any) -> Decimal | None:
+            return None if value is None else Decimal(int(value)).scaleb(places)
+
+        return number
 
 
 class Money(ScaledDecimal):
@@ -77,11 +83,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give an aware moment in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Give what makes an aware moment in UTC of a column: lists have hundreds of them."""
+        return _zoned if dialect.name == "postgresql" else _read
+
+
+def _zoned(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _read(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 def normalised(text: str) -> str:

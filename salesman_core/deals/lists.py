@@ -13,6 +13,7 @@ from salesman_core.clients.models import Client
 from salesman_core.clock import now, today
 from salesman_core.db import Money, reading
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
+from salesman_core.deals.queries import WITH_NAMES
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
@@ -24,14 +25,6 @@ Condition = sa.ColumnElement[bool]
 
 OUTCOMES: Final = {"won": _("Won"), "lost": _("Lost")}
 STATES: Final = {"open": _("In work"), "won": _("Won"), "lost": _("Lost"), "closed": _("Closed")}
-
-SOURCE: Final = (
-    sa.join(Deal, Stage, Stage.id == Deal.stage_id)
-    .outerjoin(Client, Client.id == Deal.client_id)
-    .outerjoin(User, User.id == Deal.owner_id)
-    .outerjoin(CloseReason, CloseReason.id == Deal.reason_id)
-)
-"""Where the columns of a list of deals come from: a deal and the names of what it refers to."""
 
 MARGIN: Final = sa.type_coerce(
     sa.type_coerce(Deal.amount, sa.BigInteger) - sa.type_coerce(Deal.cost, sa.BigInteger), Money()
@@ -180,5 +173,5 @@ DEALS: Final = ListSpec(
     ),
     search=Deal.search_name,
     default_sort="-created_at",
-    source=SOURCE,
+    source=WITH_NAMES,
 )

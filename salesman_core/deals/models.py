@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.db import Base, Money, Norm, identity, refers
+from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import ExternalId, KeptRecord, Participant
 
 
@@ -92,6 +93,9 @@ class Deal(KeptRecord, Base):
         sa.CheckConstraint("outcome IS NULL OR closed_on IS NOT NULL", name="closed_on"),
         sa.CheckConstraint("outcome <> 'lost' OR reason_id IS NOT NULL", name="reason"),
         sa.Index("ix_core_deal_created_at", "created_at", "id"),
+        sa.Index("ix_core_deal_updated_at", "updated_at", "id"),
+        # As lists sort by it: what has no date stands behind all others.
+        sa.Index("ix_core_deal_expected_on", sa.text("coalesce(expected_on, '9999-12-31')"), "id"),
         sa.Index("ix_core_deal_amount", "amount", "id"),
         sa.Index("ix_core_deal_owner_id_created_at", "owner_id", "created_at", "id"),
         sa.Index("ix_core_deal_board", "pipeline_id", "outcome", "stage_id", "amount"),
@@ -99,7 +103,7 @@ class Deal(KeptRecord, Base):
 
     id: Mapped[int] = identity()
     name: Mapped[str] = mapped_column(sa.String(300))
-    search_name: Mapped[str] = mapped_column(Norm, index=True)
+    search_name: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     client_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL")
     pipeline_id: Mapped[int] = refers("core_pipeline.id", ondelete="RESTRICT", index=False)
     stage_id: Mapped[int] = refers("core_stage.id", ondelete="RESTRICT")

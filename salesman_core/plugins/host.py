@@ -71,6 +71,7 @@ class PluginHost:
         self._active: frozenset[str] = frozenset()
         self.dispatcher = Dispatcher(self.manager, self.is_active)
         self._registry: dict[str, tuple[Contribution[Any], ...]] = {}
+        self._derived: dict[Callable[..., Any], Any] = {}
 
     # -- loading
 
@@ -192,6 +193,7 @@ class PluginHost:
             kept += [Contribution(answer.owner, item) for item in answer.items]
         kept.sort(key=lambda one: (getattr(one.value, "order", 0), one.owner))
         self._registry[specification.__name__] = tuple(kept)
+        self._derived = {}
 
     def fail(self, id_: str, fault: Fault) -> None:
         """Take a plugin out for good, because it broke a rule that cannot be passed over."""
@@ -209,6 +211,17 @@ class PluginHost:
         """
         kept = cast("tuple[Contribution[T], ...]", self._registry.get(specification.__name__, ()))
         return [one for one in kept if inactive or self.is_active(one.owner)]
+
+    def derived(self, make: Callable[[PluginHost], T]) -> T:
+        """Give what a function makes of the contributions, made anew where what is active changes.
+
+        For what every request looks up, as slots by their name.
+        """
+        kept = self._derived
+        if make not in kept:
+            kept[make] = make(self)
+        found: T = kept[make]
+        return found
 
     def call(
         self, specification: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -250,6 +263,7 @@ class PluginHost:
     def _settle(self) -> None:
         usable = frozenset(self.order) - self._switched_off - self._behind
         self._active = without_missing(self.manifests().values(), usable)
+        self._derived = {}
 
 
 def current_host() -> PluginHost:

@@ -6,23 +6,29 @@ own, run in the order of dependencies for everything that is installed.
 
 from __future__ import annotations
 
+import ast
+import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
-from salesman_core.db import Base
+from salesman_core.db import Base, trigrams
+from salesman_core.errors import PluginError
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.states import load_order
 from salesman_hookspecs import Plugin
 
+# Alembic is imported where it is needed: loading it takes a tenth of a start, and a start only
+# compares where the database stands with the newest file.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_REVISION: Final = re.compile(r"^(revision|down_revision)(?:: [^=]+)? = (.+)$", re.MULTILINE)
 _PACKAGE: Final = Path(__file__).parent.parent
 _LOCK: Final = 7_303_014_215
 """The advisory lock that keeps two upgrades of one PostgreSQL database apart."""
@@ -65,14 +71,31 @@ def owners(installed: Sequence[Installed], manifests: dict[str, Plugin]) -> list
 
 
 def head(owner: Owner) -> str | None:
-    """Give the newest revision in an owner's folder."""
-    return ScriptDirectory.from_config(_config(owner)).get_current_head()
+    """Give the newest revision in an owner's folder.
+
+    :raises PluginError: where the history branches.
+    """
+    known, followed = set(), set()
+    for file in owner.folder.glob("*.py"):
+        said = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+        if "revision" in said:
+            known.add(ast.literal_eval(said["revision"]))
+            followed.add(ast.literal_eval(said.get("down_revision", "None")))
+    newest = sorted(known - followed)
+    if len(newest) > 1:
+        message = f"the migrations of {owner.id} branch: {', '.join(newest)} follow one revision"
+        raise PluginError(message)
+    return newest[0] if newest else None
 
 
 def applied(connection: sa.Connection, owner: Owner) -> str | None:
     """Give the revision that the database stands at."""
-    options = {"version_table": owner.version_table}
-    return MigrationContext.configure(connection, opts=options).get_current_revision()
+    if not sa.inspect(connection).has_table(owner.version_table):
+        return None
+    number = sa.column("version_num", sa.String)
+    version = sa.select(number).select_from(sa.table(owner.version_table))
+    found: str | None = connection.scalar(version)
+    return found
 
 
 def behind(connection: sa.Connection, all_owners: Sequence[Owner]) -> list[str]:
@@ -82,12 +105,16 @@ def behind(connection: sa.Connection, all_owners: Sequence[Owner]) -> list[str]:
 
 def upgrade(engine: sa.Engine, owner: Owner, revision: str = "head") -> None:
     """Run an owner's migrations up to *revision*, in one transaction."""
+    from alembic import command  # noqa: PLC0415  # see above
+
     with _migrating(engine) as connection:
         command.upgrade(_config(owner, connection), revision)
 
 
 def downgrade(engine: sa.Engine, owner: Owner, revision: str = "base") -> None:
     """Run an owner's migrations back to *revision*, in one transaction."""
+    from alembic import command  # noqa: PLC0415  # see above
+
     with _migrating(engine) as connection:
         command.downgrade(_config(owner, connection), revision)
 
@@ -99,27 +126,68 @@ def upgrade_all(engine: sa.Engine, all_owners: Sequence[Owner]) -> list[str]:
     for owner in all_owners:
         if owner.id in late:
             upgrade(engine, owner)
+    if CORE_OWNER in all_owners:
+        _complete_search(engine)
     return late
+
+
+def _complete_search(engine: sa.Engine) -> None:
+    """Make the indexes of search that an earlier upgrade could not make."""
+    with engine.connect() as connection:
+        lacking = trigrams.missing(connection, Base.metadata)
+    if lacking:
+        with _migrating(engine) as connection:
+            for column in lacking:
+                trigrams.create(connection, column.table.name, column.name)
 
 
 def drift(engine: sa.Engine, owner: Owner) -> list[Any]:
     """Give the differences between an owner's models and its tables (Alembic's own terms)."""
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # slow, and rarely needed
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # see above
+    from alembic.migration import MigrationContext  # noqa: PLC0415  # see above
 
-    with engine.connect() as connection:
+    with engine.connect() as connection, _expressions_passed_over():
         options = {**_options(owner), "version_table": owner.version_table, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(context, Base.metadata))
+        found = list(compare_metadata(context, Base.metadata))
+        return found + _lost_expressions(connection, owner)
+
+
+@contextmanager
+def _expressions_passed_over() -> Iterator[None]:
+    """Say nothing of the indexes over expressions that SQLAlchemy cannot read from SQLite."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*expression-based index")
+        yield
+
+
+def _lost_expressions(connection: sa.Connection, owner: Owner) -> list[Any]:
+    """Give the indexes over expressions that SQLite lacks: a table that is made anew loses them."""
+    if connection.dialect.name != "sqlite":
+        return []
+    names = sa.text("SELECT name FROM sqlite_master WHERE type = 'index'")
+    there = set(connection.scalars(names))
+    return [
+        ("add_index", index)
+        for table in Base.metadata.tables.values()
+        if owner.owns(table.name)
+        for index in table.indexes
+        if index.name not in there and len(index.expressions) > len(index.columns)
+    ]
 
 
 def write_revision(engine: sa.Engine, owner: Owner, message: str) -> None:
     """Write a revision that brings an owner's tables to its models."""
+    from alembic import command  # noqa: PLC0415  # see above
+
     owner.folder.mkdir(exist_ok=True)
     with engine.connect() as connection:
         command.revision(_config(owner, connection), message=message, autogenerate=True)
 
 
 def _config(owner: Owner, connection: sa.Connection | None = None) -> Config:
+    from alembic.config import Config  # noqa: PLC0415  # see above
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     config.set_main_option("version_locations", str(owner.folder))
@@ -132,6 +200,8 @@ def _config(owner: Owner, connection: sa.Connection | None = None) -> Config:
 
 def _options(owner: Owner) -> dict[str, Any]:
     def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+        if trigrams.belongs(name):
+            return False
         return kind != "table" or (name is not None and owner.owns(name))
 
     def include_object(_item: Any, name: str | None, kind: str, *_rest: Any) -> bool:
@@ -157,12 +227,13 @@ def _migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
         if sqlite:
             driver.execute("PRAGMA foreign_keys=off")
         try:
-            with connection.begin():
+            with connection.begin(), _expressions_passed_over():
                 if not sqlite:
                     connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 yield connection
                 if sqlite:
+                    trigrams.mend(connection)
                     _check_references(connection)
         finally:
             if sqlite:

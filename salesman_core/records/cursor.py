@@ -61,13 +61,16 @@ class OrderKey:
         """Give the part of the ORDER BY."""
         return self.expression.desc() if self.descending else self.expression.asc()
 
-    def value(self, text: str) -> sa.ColumnElement[Any]:
-        """Give a value of a cursor as SQL.
+    def value(self, text: str) -> Any:
+        """Give a value of a cursor.
 
         :raises ValueError: where *text* is no such value.
         """
-        type_ = _type_of_constants(self.expression)
-        return sa.literal(read_value(self.kind, type_, text), type_)
+        return read_value(self.kind, _type_of_constants(self.expression), text)
+
+    def place(self, name: str) -> sa.ColumnElement[Any]:
+        """Give the SQL of a value of a cursor, which comes with the request under *name*."""
+        return sa.bindparam(name, type_=_type_of_constants(self.expression))
 
 
 def order_keys(spec: ListSpec, sort: Sequence[Sort]) -> list[OrderKey]:
@@ -143,20 +146,29 @@ def _never_null(column: sa.ColumnElement[Any], spec: ListSpec) -> bool:
     )
 
 
-def after(keys: Sequence[OrderKey], spec: ListSpec, query: ListQuery) -> Condition:
-    """Give the SQL for the rows behind a query's cursor.
+def after(keys: Sequence[OrderKey]) -> Condition:
+    """Give the SQL for the rows behind a cursor; its values come by :func:`values_of`."""
+    return _behind(keys, [key.place(_name(number)) for number, key in enumerate(keys)])
+
+
+def _name(number: int) -> str:
+    return f"cursor_{number}"
+
+
+def values_of(keys: Sequence[OrderKey], spec: ListSpec, query: ListQuery) -> dict[str, Any]:
+    """Give the values of a query's cursor by the names that :func:`after` has for them.
 
     :raises InvalidError: where the cursor is not one of this list in this order.
     """
     if query.cursor is None:
-        return sa.true()
+        return {}
     message = _("This cursor belongs to another list or order: begin without one.")
     try:
         texts_ = _decoded(query.cursor, _signature(spec, query.sort))
         values = [key.value(text) for key, text in zip(keys, texts_, strict=True)]
     except (ValueError, TypeError) as error:
         raise InvalidError(message, {"cursor": message}) from error
-    return _behind(keys, values)
+    return {_name(number): value for number, value in enumerate(values)}
 
 
 def cursor_at(values: Sequence[Any], spec: ListSpec, sort: Sequence[Sort]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
+from salesman_core.db import Base, db, trigrams
 from salesman_core.i18n import texts
 from salesman_core.records import permissions, views
 from salesman_core.records.imports import views as import_views
@@ -13,6 +14,7 @@ from salesman_core.records.imports.job import IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
 from salesman_hookspecs import (
     EventType,
+    HealthCheck,
     Job,
     NavItem,
     Permission,
@@ -40,6 +42,15 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages and fragments of stories, notes, files and history."""
     return [views.blueprint, import_views.blueprint]
+
+
+@hookimpl
+def salesman_health() -> Iterable[HealthCheck]:
+    """Tell whether search goes by an index, which PostgreSQL may refuse to its user."""
+    with db.reader.connect() as connection:
+        lacking = trigrams.missing(connection, Base.metadata)
+    detail = "let PostgreSQL run CREATE EXTENSION pg_trgm, then run salesman db upgrade"
+    return [HealthCheck("search by an index", ok=not lacking, detail=detail if lacking else "")]
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
-from salesman_core.db import normalised, reading
+from salesman_core.db import normalised, reading, trigrams
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_values import FieldKind
@@ -86,7 +87,7 @@ class ListField:
         """Give the SQL of a filter."""
         if operator == "contains":
             return contains(self.column if self.norm is None else self.norm, value)
-        return _CONDITIONS[operator](self.column, value)
+        return _CONDITIONS[operator](sql_of(self.column), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ class ListSpec:
     filters: tuple[ListFilter, ...] = ()
     source: sa.FromClause | None = None
     _by_name: dict[str, ListField | ListFilter] = field(init=False, repr=False, compare=False)
+    kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What has been made for the questions that are asked again and again; see ``select_page``."""
 
     def __post_init__(self) -> None:
         """Index the fields; two of one name are a mistake of the author."""
@@ -188,6 +191,9 @@ class ListSpec:
 def sql_of(column: Column) -> sa.ColumnElement[Any]:
     """Give the SQL behind a mapped attribute; what is SQL already stays as it is."""
     mapped: Any = column
+    if isinstance(mapped, InstrumentedAttribute):
+        own: sa.ColumnElement[Any] = mapped.property.columns[0]
+        return own
     expression: sa.ColumnElement[Any] = mapped.expression
     return expression
 
@@ -209,7 +215,16 @@ def contains(column: Column, typed: str) -> Condition:
     """Give the SQL for "every word of *typed* stands somewhere in a normalised column"."""
     words = normalised(typed).split()
     likes = [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
-    return sa.and_(sa.true(), *likes)
+    return sa.and_(trigrams.candidates(sql_of(column), words), *likes)
+
+
+def either(id_: Column, condition: Condition, others: sa.Select[Any]) -> Condition:
+    """Give the SQL for "*condition* holds, or the id is among *others*".
+
+    Each half goes by its own index; an OR of the two would go through the whole table.
+    """
+    own = sql_of(id_)
+    return own.in_(sa.union(sa.select(own).where(condition), others))
 
 
 def _equal(column: Column, value: Any) -> Condition:

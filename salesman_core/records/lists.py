@@ -22,12 +22,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.records.cursor import after, cursor_at, order_keys, sort_expression
+from salesman_core.db import rows_of
+from salesman_core.records.cursor import (
+    OrderKey,
+    after,
+    cursor_at,
+    order_keys,
+    sort_expression,
+    values_of,
+)
 from salesman_core.records.list_chips import Chip, describe
 from salesman_core.records.list_fields import Condition, ListField, ListFilter, ListSpec
 from salesman_core.records.list_query import Filter, ListQuery, Sort, parse_list_query
@@ -51,6 +59,9 @@ __all__ = [
     "sort_expression",
     "totals",
 ]
+
+_MOST_KEPT: Final = 500
+_NO_PLAN_FOR_ALL: Final = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +96,46 @@ def select_page(
     :param base_condition: which records there are for this person: ``visible(kind)``.
     :raises InvalidError: where the cursor is not one of this list in this order.
     """
-    keys = order_keys(spec, query.sort)
-    labelled = [key.expression.label(f"order_{place}") for place, key in enumerate(keys)]
-    statement = _filtered(sa.select(*columns, *labelled), spec, query, base_condition)
-    statement = (
-        statement.where(after(keys, spec, query))
-        .order_by(*(key.ordered() for key in keys))
-        .limit(query.limit + 1)
-    )
-    rows = _execute(session, statement, query).all()
+    keys, statement = _kept_statement(tuple(columns), spec, query, base_condition)
+    values = values_of(keys, spec, query)
+    if _looks_into_texts(session, query):
+        session.execute(_NO_PLAN_FOR_ALL)
+    rows = rows_of(session, statement, values)
     if len(rows) <= query.limit:
         return Page(rows, None)
     rows = rows[: query.limit]
     return Page(rows, cursor_at(rows[-1][-len(keys) :], spec, query.sort))
+
+
+def _kept_statement(
+    columns: tuple[Any, ...], spec: ListSpec, query: ListQuery, base_condition: Condition
+) -> tuple[Sequence[OrderKey], sa.Select[Any]]:
+    """Give the statement of a page, as it was made when the same was last asked.
+
+    To make one takes as long as to run it. Filters of one's own are asked anew each time, because
+    they may go by the clock.
+    """
+    if query.q or any(isinstance(spec.find(one.name), ListFilter) for one in query.filters):
+        return _statement(columns, spec, query, base_condition)
+    begins = query.cursor is None
+    asked = (columns, query.sort, query.filters, query.limit, begins, base_condition)
+    if asked not in spec.kept:
+        if len(spec.kept) >= _MOST_KEPT:
+            spec.kept.clear()
+        spec.kept[asked] = _statement(columns, spec, query, base_condition)
+    found: tuple[Sequence[OrderKey], sa.Select[Any]] = spec.kept[asked]
+    return found
+
+
+def _statement(
+    columns: tuple[Any, ...], spec: ListSpec, query: ListQuery, base_condition: Condition
+) -> tuple[Sequence[OrderKey], sa.Select[Any]]:
+    keys = order_keys(spec, query.sort)
+    labelled = [key.expression.label(f"order_{place}") for place, key in enumerate(keys)]
+    statement = _filtered(sa.select(*columns, *labelled), spec, query, base_condition)
+    if query.cursor is not None:
+        statement = statement.where(after(keys))
+    return keys, statement.order_by(*(key.ordered() for key in keys)).limit(query.limit + 1)
 
 
 def count(
@@ -168,8 +206,12 @@ def _gathered(
 
 
 def _execute(session: Session, statement: sa.Select[Any], query: ListQuery) -> sa.Result[Any]:
-    looks_into_texts = query.q or any(one.operator == "contains" for one in query.filters)
-    if looks_into_texts and session.get_bind().dialect.name == "postgresql":
-        # After five runs the server may choose one plan for all patterns: without the index.
-        session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    if _looks_into_texts(session, query):
+        session.execute(_NO_PLAN_FOR_ALL)
     return session.execute(statement)
+
+
+def _looks_into_texts(session: Session, query: ListQuery) -> bool:
+    """Tell whether PostgreSQL may, after five runs, choose a plan that leaves the index out."""
+    looks = query.q or any(one.operator == "contains" for one in query.filters)
+    return bool(looks) and session.get_bind().dialect.name == "postgresql"
