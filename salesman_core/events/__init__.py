@@ -1,6 +1,7 @@
 """What happened: recorded with the change itself, then told to handlers and to browsers."""
 
 from salesman_core.events.live import LiveChange, LiveFeed, Subscription, TooManySubscribersError
+from salesman_core.events.position import note_position, position
 from salesman_core.events.recording import Events, purge_events, record_event
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "LiveFeed",
     "Subscription",
     "TooManySubscribersError",
+    "note_position",
+    "position",
     "purge_events",
     "record_event",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from salesman_core.db import WritingSession, after_commit, at_commit, db, reading, writing
 from salesman_core.events.models import EVENTS
+from salesman_core.events.position import count_events, move_position
 from salesman_core.jobs import Jobs
 from salesman_core.jobs.models import JOBS, State, in_state
 from salesman_core.jobs.notify import notify
@@ -25,6 +26,9 @@ CHANNEL = "salesman_events"
 
 _ORDER = 5_127_263_001
 """The number of the lock under which events are numbered: any that nobody else takes."""
+
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(_ORDER))
+_INSERT = EVENTS.insert().returning(EVENTS.c.id, sort_by_parameter_order=True)
 
 _JOB_PREFIX = "on."
 
@@ -44,6 +48,7 @@ class Events:
         self._listeners: list[Callable[[], None]] = []
         with app.app_context():
             self._shared = db.engine.dialect.name == "postgresql"
+        count_events(app)
         app.extensions["salesman_events"] = self
 
     def jobs(self, plugins: Container[str] | None = None) -> dict[str, Job]:
@@ -80,10 +85,10 @@ class Events:
         if not rows:
             return
         if self._shared:
-            session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ORDER)))
+            session.connection().execute(_LOCK)
             notify(session, CHANNEL)
-        insert = EVENTS.insert().returning(EVENTS.c.id, sort_by_parameter_order=True)
-        ids = session.execute(insert, rows).scalars().all()
+        ids = session.connection().execute(_INSERT, rows).scalars().all()
+        after_commit(session, lambda: move_position(ids[-1]))
         self._hand_on(session, [(row["type"], id_) for row, id_ in zip(rows, ids, strict=True)])
 
     def _hand_on(self, session: WritingSession, events: Sequence[tuple[str, int]]) -> None:

@@ -85,7 +85,7 @@ def follower() -> Follower:
 def current_revisions() -> dict[str, int]:
     """Give all counters, read once per request or job."""
     if COUNTERS not in g:
-        setattr(g, COUNTERS, dict(revisions(reading())))
+        setattr(g, COUNTERS, dict(revisions(reading(), current_app)))
     found: dict[str, int] = g.get(COUNTERS)
     return found
 

@@ -13,7 +13,7 @@ from salesman_core.access.records import record_type, visible
 from salesman_core.access.routes import signed_in
 from salesman_core.db import db, reading
 from salesman_core.errors import MissingError
-from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError
+from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError, note_position
 from salesman_core.plugins.switches import follower
 from salesman_hookspecs import Person
 
@@ -23,12 +23,19 @@ SUBSCRIBERS = 40
 """Streams of one process: each holds one of the server's threads."""
 
 
+blueprint.before_app_request(note_position)
+
+
 @blueprint.get("/live")
 @signed_in
 def stream() -> Response:
-    """Follow what changes, as server-sent events."""
+    """Follow what changes behind the event ``after``, as server-sent events.
+
+    Without it, what changes from now on; a browser that comes back says itself where it stood.
+    """
     feed: LiveFeed = current_app.extensions["salesman_live"]
-    last = request.headers.get("Last-Event-ID", type=int)
+    after = request.args.get("after", type=int)
+    last = request.headers.get("Last-Event-ID", after, type=int)
     try:
         frames = feed.subscribe(last, accept_for(current_person()))
     except TooManySubscribersError:

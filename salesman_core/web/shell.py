@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, current_app, request, url_for
 
 from salesman_core.access.person import current_person, maybe_person
+from salesman_core.events import position
 from salesman_core.i18n import LANGUAGES
 from salesman_core.services.company import Company, company
 from salesman_core.web.addresses import SIGN_OUT, page_of_request
@@ -94,6 +95,11 @@ class Shell:
         """The address of the stream of changes, or an empty string."""
         follows = maybe_person() is not None and LIVE in current_app.extensions
         return url_for("live.stream") if follows else ""
+
+    @property
+    def position(self) -> int:
+        """The event up to which this answer shows everything."""
+        return position()
 
     def menu(self) -> list[Group]:
         """Give the stations of the menu."""

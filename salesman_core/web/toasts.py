@@ -59,10 +59,11 @@ def is_htmx() -> bool:
 
 
 def _is_fragment(response: Response) -> bool:
+    if not is_htmx():
+        return False
     leads_away = any(name in response.headers for name in ("HX-Redirect", "HX-Refresh", "Location"))
     return (
-        is_htmx()
-        and not leads_away
+        not leads_away
         and not response.is_streamed
         and not response.direct_passthrough
         and response.mimetype == "text/html"

@@ -1,13 +1,14 @@
 // What shows a record hears of its changes alone, one's own and those of others: an element
-// [data-record="client:5"] gets the event "record-changed", for which htmx waits. What somebody is
-// typing in it is not swapped away. In [data-edit], Esc leaves without saving; a text there is
-// continued at its end.
+// [data-record="client:5"] gets the event "record-changed", for which htmx waits, unless it was drawn
+// behind the change: data-position="EVENT" says how far it has come. What somebody is typing in it is
+// not swapped away. In [data-edit], Esc leaves without saving; a text there is continued at its end.
 import { hasChanged } from "./changes.js";
 
 document.addEventListener("salesman:change", ({ detail }) => {
   const record = CSS.escape(`${detail.kind}:${detail.record_id}`);
   for (const element of document.querySelectorAll(`[data-record="${record}"]`)) {
-    if (!hasChanged(element)) element.dispatchEvent(new CustomEvent("record-changed"));
+    if (detail.event <= element.dataset.position || hasChanged(element)) continue;
+    element.dispatchEvent(new CustomEvent("record-changed"));
   }
 });
 

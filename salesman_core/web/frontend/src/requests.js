@@ -14,8 +14,16 @@ htmx.registerExtension("salesman", {
   },
   htmx_after_request(_element, { ctx }) {
     takeOver(ctx.response.headers.get(HEADER));
+    if (ctx.request.method !== "GET" && ctx.target?.isConnected === false) keepBesides(ctx);
   },
 });
+
+// Where a live update has taken the place that a change was to be shown in, htmx drops the answer:
+// what it brings for other places, as a notice with its undo, has to come all the same.
+function keepBesides(ctx) {
+  ctx.target = document.body;
+  ctx.swap = "none";
+}
 
 /** Sends `pairs` of names and values as a form does. */
 export function post(address, pairs) {
