@@ -80,7 +80,8 @@ def contact(record_id: int) -> ResponseReturnValue:
 @requires("core.client.edit")
 def new_contact(record_id: int) -> Markup:
     """Give the form of a new contact."""
-    return _contact_form(record_id, None, FormState())
+    client = cards.shown(record_id)
+    return _contact_form(client.row.id, None, FormState())
 
 
 @blueprint.post("/<int:record_id>/contacts")

@@ -169,6 +169,25 @@ def browser_for(app: Flask, make: Make) -> Callable[[str], FlaskClient]:
     return lambda role: browser_of(app, make.user_of(role))
 
 
+@pytest.fixture
+def access_walk(app: Flask, pytestconfig: pytest.Config) -> Callable[..., None]:
+    """What walks through the application as everybody, and fails with all that leaks.
+
+    ``access_walk(only=["/visits*", "/api/v1/visits*"])`` walks some routes; further arguments are
+    those of ``salesman_core.testing.walk.walk_access``. On SQLite, as it puts the database back
+    after each change.
+    """
+    from salesman_core.testing.walk import walk_access  # noqa: PLC0415  # cheap import
+
+    def walk(**options: Any) -> None:
+        seed = pytestconfig.getoption("randomly_seed", 0)
+        report = walk_access(app, **{"turn": seed if isinstance(seed, int) else 0, **options})
+        if report:
+            pytest.fail(str(report), pytrace=False)
+
+    return walk
+
+
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
     """The machine's own Chromium, which sees nothing but loopback; ``--headed`` shows it.

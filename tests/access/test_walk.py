@@ -1,0 +1,51 @@
+"""Nobody sees or does anything anywhere that they may not: the access walk of the whole system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from flask import Flask
+
+from salesman_core.access.models import User
+from salesman_core.db import reading
+from salesman_core.people.links import Purpose, link_for
+from salesman_core.testing.people import Make
+
+pytestmark = pytest.mark.databases("sqlite")
+
+EXCUSED: Final = {
+    "GET /admin/import/<int:import_id>/refused.csv": "it takes an import that refused rows",
+    "GET /fragments/slots/<name>/<owner>/<fill_id>": "no fill of ours is drawn later",
+    "GET /static/<owner>/<path:name>": "no plugin of ours has files of its own",
+    "GET /welcome": "only before there is an administrator",
+    "POST /admin/mail/trial": "it takes a mail server",
+    "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
+    "POST /admin/rungs/<int:rung_id>/delete": "every rung was stood on once clients are planted",
+    "POST /welcome": "only before there is an administrator",
+    "POST /welcome/letter": "only before there is an administrator",
+}
+"""Routes in which nobody has success during a walk."""
+
+
+@pytest.fixture
+def proofs(app: Flask, make: Make) -> list[str]:
+    """What letters to somebody new lead to: an invitation, and a forgotten password."""
+    user = reading().get_one(User, make.user("seller"))
+    return [link_for(user, purpose).rpartition("/")[2] for purpose in Purpose]
+
+
+@pytest.mark.timeout(600)
+def test_nobody_meets_what_they_may_not_see(
+    access_walk: Callable[..., None], proofs: list[str]
+) -> None:
+    access_walk(excused=EXCUSED, values={"proof": proofs})
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
+    access_walk: Callable[..., None], proofs: list[str]
+) -> None:
+    access_walk(excused=EXCUSED, values={"proof": proofs}, full=True)

@@ -1,0 +1,97 @@
+"""The access walk finds each kind of leak: a plugin that leaks in every way must not pass."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "samples"))
+
+from salesman_core.plugins.discovery import Installed
+from salesman_core.testing.application import UPGRADED, running
+from salesman_core.testing.databases import Databases
+from salesman_core.testing.walk import Report, walk_access
+
+pytestmark = [pytest.mark.xdist_group("leaks"), pytest.mark.timeout(300)]
+
+WALKED = (
+    "/leaky*",
+    "/search",
+    "/clients/<int:record_id>",
+    "/records/<kind>/<int:record_id>/story",
+)
+
+
+@pytest.fixture(scope="module")
+def report(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+    """What a walk finds in an application with the leaky plugin in it."""
+    leaky = [Installed("leaky", "1.0", "sample_leaky")]
+    folder = tmp_path_factory.mktemp("leaky")
+    with (
+        databases.lent("sqlite", UPGRADED) as url,
+        running(url, folder, installed=leaky) as app,
+    ):
+        yield walk_access(app, only=WALKED)
+
+
+def found(report: Report, place: str, what: str) -> set[str]:
+    """Give the roles that met with something at a place."""
+    return {one.role for one in report.findings if place in one.visit and what in one.what}
+
+
+def test_name_in_a_body_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "GET /leaky/body", "leak in the body: canary")
+
+
+def test_name_in_a_header_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "GET /leaky/header", "leak in a header: canary")
+
+
+def test_number_that_counts_what_is_hidden_is_found(report: Report) -> None:
+    assert found(report, "GET /leaky/count", "differs once more is hidden")
+    assert not found(report, "GET /leaky/count", "canary")
+
+
+def test_cell_of_a_packed_file_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "GET /leaky/export", "(client.site of")
+
+
+def test_name_of_a_file_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "GET /leaky/export", "leak in a header: canary")
+
+
+def test_search_hit_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "GET /search?q=canary", "(client.address of a stranger)")
+
+
+def test_story_that_tells_of_a_hidden_deal_is_found(report: Report) -> None:
+    assert found(report, "/story", "(deal.name of a stranger whose client is shared)")
+
+
+def test_panel_with_a_hidden_deal_is_found(report: Report) -> None:
+    cards = [one for one in report.findings if one.visit.startswith("GET /clients/")]
+
+    assert any("(deal.name of a stranger whose client is shared)" in one.what for one in cards)
+
+
+def test_letter_to_somebody_who_may_not_know_is_found(report: Report) -> None:
+    assert "lawyer" in found(report, "letter “News”", "leak in a letter: canary")
+
+
+def test_change_of_a_strangers_record_is_found(report: Report) -> None:
+    assert found(report, "POST /leaky/1/rename", "answered 200 instead of 404 (client of a")
+
+
+def test_page_about_a_hidden_record_that_answers_is_found(report: Report) -> None:
+    assert found(report, "GET /leaky/1/site", "answered 200 instead of 403 or 404")
+
+
+def test_route_that_nobody_can_reach_is_found(report: Report) -> None:
+    assert report.unreached == ["GET /leaky/never"]
+
+
+def test_administrators_meet_no_leak(report: Report) -> None:
+    assert found(report, "", "leak") & {"administrator", "head", "marketer"} == set()
