@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, ParamSpec, TypeVar
@@ -21,6 +22,7 @@ R = TypeVar("R")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PARTS: Final = 4
+_VERSION: Final = re.compile(r"[0-9]{1,18}")
 _IF_MATCH: Final = {
     "in": "header",
     "name": "If-Match",
@@ -50,15 +52,17 @@ def expected_version(kind: str, record_id: int) -> int | None:
 
     :raises StaleError: where what they say is of another record, or was never ours.
     """
-    if not request.if_match or request.if_match.star_tag:
+    said = request.headers.get("If-Match", "").strip()
+    if not said or request.if_match.star_tag:
         return None
     own = (kind, str(record_id))
     versions = [
         int(parts[2])
         for tag in request.if_match.as_set()
-        if len(parts := tag.rsplit("-", _PARTS - 1)) == _PARTS
+        if tag  # werkzeug gives None for an empty one
+        and len(parts := tag.rsplit("-", _PARTS - 1)) == _PARTS
         and (parts[0], parts[1]) == own
-        and parts[2].isdecimal()
+        and _VERSION.fullmatch(parts[2])
     ]
     if not versions:
         raise StaleError(_("The version that you named is none of this record. Read it again."))

@@ -21,6 +21,7 @@ from salesman_core.plugins.host import CORE, PluginHost, current_host
 from salesman_core.rest.blueprint import API, ApiBlueprint
 from salesman_core.rest.errors import PROBLEM
 from salesman_core.rest.fields import DescribedField, ListOf
+from salesman_core.rest.links import link_made_records
 from salesman_core.rest.smorest import describe_operations, rules_plugin
 
 VERSION: Final = "3.1.0"
@@ -80,6 +81,10 @@ class Documents:
             self._by_owner[owner] = _document(self._app, owner, own)
         return self._by_owner[owner]
 
+    def merged(self, owners: Iterable[str]) -> dict[str, Any]:
+        """Give one document of several owners."""
+        return _merged([self.of(owner) for owner in owners])
+
     def whole(self, host: PluginHost) -> bytes:
         """Give the document of all that is active; an owner whose own fails is left out."""
         if self._whole is None or self._whole[0] != host.active:
@@ -107,7 +112,7 @@ def install(app: Flask, blueprints: Sequence[ApiBlueprint]) -> None:
 @public
 def whole_document() -> Response:
     """Give the document of all that is active now."""
-    return Response(_documents().whole(current_host()), mimetype="application/json")
+    return Response(documents_of(current_app).whole(current_host()), mimetype="application/json")
 
 
 def _view_of(owner: str) -> Callable[[], Response]:
@@ -124,7 +129,7 @@ def document_of(owner: str) -> Response:
     """Give the document of one owner; that of a suspended plugin is not there."""
     if not current_host().is_active(owner):
         raise NotFound
-    return Response(orjson.dumps(_documents().of(owner)), mimetype="application/json")
+    return Response(orjson.dumps(documents_of(current_app).of(owner)), mimetype="application/json")
 
 
 @public
@@ -133,8 +138,9 @@ def reference() -> str:
     return render_template("core/rest/reference.html", document=f"{API}/{DOCUMENT}")
 
 
-def _documents() -> Documents:
-    found: Documents = current_app.extensions[_EXTENSION]
+def documents_of(app: Flask) -> Documents:
+    """Give the documents of an application."""
+    found: Documents = app.extensions[_EXTENSION]
     return found
 
 
@@ -153,7 +159,9 @@ def _document(app: Flask, owner: str, blueprints: Iterable[ApiBlueprint]) -> dic
     for blueprint in blueprints:
         spec.tag({"name": blueprint.title, "description": blueprint.about})
         describe_operations(blueprint, app, spec)
-    return spec.to_dict()
+    described: dict[str, Any] = spec.to_dict()
+    link_made_records(described["paths"])
+    return described
 
 
 def _add_shared(spec: APISpec) -> None:

@@ -299,7 +299,8 @@ class ListOf(fields.List[Any]):
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> list[Any]:
         if isinstance(value, list) and len(value) > self.most:
             raise refused(_("Give at most %(most)s.", most=self.most))
-        found: list[Any] = super()._deserialize(value, *args, **options)
+        whole = options | {"partial": None}  # in a change too: it is the list that is sent or not
+        found: list[Any] = super()._deserialize(value, *args, **whole)
         return found
 
 

@@ -15,11 +15,18 @@ from salesman_core.rest.errors import problem_response
 from salesman_core.web.errors import API_ERRORS
 from salesman_hookspecs.web import salesman_api_blueprints
 
-_MOST: Final = 2**63 - 1
+_DIGITS: Final = 18
+_MOST: Final = 10**_DIGITS - 1
 
 
 class FittingInteger(IntegerConverter):
-    """``<int:…>`` of an address: a number that no column could hold leads nowhere."""
+    """``<int:…>`` of an address: a number that no column could hold leads nowhere.
+
+    It does not even match: of a number that matches and is refused after, werkzeug remembers the
+    methods of its rules, and answers 405 where there is nothing.
+    """
+
+    regex = rf"\d{{1,{_DIGITS}}}"
 
     def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002  # as werkzeug
         super().__init__(map, *args, **options)
