@@ -30,6 +30,7 @@ from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
 from salesman_core.rest import install as init_rest
 from salesman_core.services.company import company
+from salesman_core.services.mail import refuse_unreadable_server
 from salesman_core.web import init_web
 from salesman_core.work import init_work
 
@@ -64,6 +65,7 @@ def create_app(
     """
     configure_logs()
     settings = settings or load_settings(given)
+    refuse_unreadable_server(settings.core)
     found = list(installed_plugins() if installed is None else installed)
     app = _flask(settings.core)
     db.init_app(app)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from salesman_core.cli import database, demo, people, plugins, records, server
+from salesman_core.cli import database, demo, doctor, people, plugins, records, server
 from salesman_core.cli.application import plugin_commands
 from salesman_core.errors import SalesmanError
 
@@ -31,6 +31,7 @@ for _command in (
     database.db_group,
     server.serve,
     server.worker,
+    doctor.doctor,
     people.user_group,
     people.token_group,
     people.access_group,

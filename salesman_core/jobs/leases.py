@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from salesman_core.jobs.models import JOBS, State, in_state
 from salesman_core.jobs.run import Run
 from salesman_core.jobs.store import Executor, Store
+from salesman_core.plugins.faults import storable
 
 LONGEST_WAIT = 3600.0
 """Seconds: past that the wait before another attempt is not doubled any more."""
@@ -24,7 +25,7 @@ def fail(run: Run, error: BaseException) -> None:
 
     :raises LostLeaseError: where the job is no longer this run's.
     """
-    text = "".join(traceback.format_exception(error))
+    text = storable("".join(traceback.format_exception(error)))
     with run.store.engine.begin() as connection:
         run.fence(connection, **_after_failure(run.store, _wait(run), text))
 

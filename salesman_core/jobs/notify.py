@@ -14,13 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+_NOTIFY = sa.select(sa.func.pg_notify(sa.bindparam("channel", type_=sa.Text()), ""))
 _LOOK_UP = 0.2
 """Seconds after which a listener looks whether it is to stop; the server notices nothing of it."""
 
 
 def notify(session: Session, channel: str) -> None:
     """Wake the listeners of *channel* once the transaction has been committed."""
-    session.execute(sa.select(sa.func.pg_notify(channel, "")))
+    session.connection().execute(_NOTIFY, {"channel": channel})
 
 
 def listen(engine: sa.Engine, channel: str, wake: Callable[[], None], stop: Event) -> None:

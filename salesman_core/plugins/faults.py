@@ -34,10 +34,10 @@ def words_of(error: BaseException) -> str:
         text = str(error)
     except (Exception, SystemExit):  # noqa: BLE001  # whatever a stranger's __str__ raises
         text = "it cannot be printed"
-    return _storable(f"{type(error).__name__}: {text}")
+    return storable(f"{type(error).__name__}: {text}")
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Give a text as every database and terminal takes it."""
     return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
@@ -72,7 +72,7 @@ class FaultLog:
             plugin=plugin,
             place=place[:_LONGEST_PLACE],
             error=words_of(error)[:2000],
-            traceback=_storable("".join(traceback.format_exception(error)))[-8000:],
+            traceback=storable("".join(traceback.format_exception(error)))[-8000:],
             at=datetime.now(UTC),
         )
         log.error(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
 from flask import g, has_app_context
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from salesman_core.db import LentSession, WritingSession, db, savepoint
 from salesman_hookspecs import Phase
@@ -54,10 +54,12 @@ def _written() -> Iterator[None]:
 def _read_while_writing() -> Iterator[None]:
     """Read inside a change; no flush comes before it, which a savepoint of the session brings."""
     session: WritingSession = g.salesman_writing
+    outer = session.get_nested_transaction()
     with session.ended_by_owner_only(), session.connection().begin_nested():
         try:
             yield
         finally:
+            _end_savepoints(session, outer)
             _take_back(session)
         _refuse_spoilt(session)
 
@@ -76,6 +78,15 @@ def _read() -> Iterator[None]:
     except (Exception, SystemExit):
         db.session.rollback()  # one bad statement poisons a PostgreSQL transaction
         raise
+
+
+def _end_savepoints(session: Session, outer: SessionTransaction | None) -> None:
+    """Go back before what was opened inside and not ended: the session would look for it later.
+
+    :param outer: the savepoint that was open before.
+    """
+    while (inner := session.get_nested_transaction()) is not None and inner is not outer:
+        inner.rollback()
 
 
 def _take_back(session: WritingSession | None) -> None:

@@ -92,6 +92,19 @@ def mail_settings() -> MailSettings:
     )
 
 
+def refuse_unreadable_server(core: CoreSettings) -> None:
+    """Judge the mail server of the settings at the start, not at the first letter.
+
+    :raises ConfigurationError: which names the setting and shows how it is written.
+    """
+    try:
+        if core.smtp_url:
+            MailServer.at(core.smtp_url)
+    except ConfigurationError as error:
+        message = f"settings of core: smtp_url: {error}"
+        raise ConfigurationError(message) from error
+
+
 def change_mail(server: MailServer | None, sender: str) -> None:
     """Change how letters go out.
 

@@ -101,7 +101,12 @@ def _reused(url: str, folder: Path, installed: Sequence[Installed] | None) -> Fl
     key = None if installed is None else tuple(installed)
     if key not in _kept:
         app = _made(url, folder, installed, {})
-        kept_in_memory = ("salesman_people", "salesman_company", "salesman_readers")
+        kept_in_memory = (
+            "salesman_people",
+            "salesman_company",
+            "salesman_readers",
+            "salesman_tokens",
+        )
         lasting = {key: one for key, one in app.extensions.items() if key not in kept_in_memory}
         _kept[key] = Kept(app, lasting, dict(app.config))
         return app

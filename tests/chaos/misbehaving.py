@@ -177,8 +177,13 @@ class Text:
         return given if isinstance(given, str) else "Chaos"
 
 
+def _name_for(act: Act) -> str:
+    """Give a name that no other plugin uses: they may stand side by side."""
+    return f"chaos_{act.__name__}"
+
+
 def _view(act: Act) -> Blueprint:
-    pages = Blueprint("chaos", __name__, url_prefix="/chaos")
+    pages = Blueprint(_name_for(act), __name__, url_prefix=f"/{_name_for(act)}")
 
     @pages.get("")
     @public
@@ -190,9 +195,9 @@ def _view(act: Act) -> Blueprint:
 
 def _loads(act: Act) -> Hooks:
     return {
-        "salesman_slots": lambda: [Slot("chaos.card.panels", str, load=act)],
+        "salesman_slots": lambda: [Slot(f"{_name_for(act)}.panels", str, load=act)],
         "salesman_slot_fills": lambda: [
-            SlotFill("own", "chaos.card.panels", lambda _context: "own", lazy=True)
+            SlotFill("own", f"{_name_for(act)}.panels", lambda _context: "own", lazy=True)
         ],
     }
 
@@ -248,13 +253,15 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
             EventHandler("a", ("core.client.created", "core.client.changed"), act)
         ]
     },
-    "a job": lambda act: {"salesman_jobs": lambda: [Job("chaos.job", act)]},
+    "a job": lambda act: {"salesman_jobs": lambda: [Job(f"{_name_for(act)}.job", act)]},
     "an import": lambda act: {
         "salesman_import_types": lambda: [
-            ImportType("chaos", "Chaos", "core.client.create", _FIELDS, act)
+            ImportType(_name_for(act), "Chaos", "core.client.create", _FIELDS, act)
         ]
     },
-    "a command": lambda act: {"salesman_cli": lambda: [click.Command("chaos", callback=act)]},
+    "a command": lambda act: {
+        "salesman_cli": lambda: [click.Command(_name_for(act), callback=act)]
+    },
 }
 """What a plugin gave at start and the core calls later."""
 

@@ -5,40 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from salesman_core.cli import application
-from salesman_core.cli.main import salesman
-from salesman_core.db import db
 from salesman_core.errors import MissingError
 
-Run = Callable[..., Result]
+from .conftest import Run, install
 
 pytestmark = pytest.mark.databases("sqlite")
-
-
-def install(folder: Path, id_: str, hooks: str) -> None:
-    """Put a distribution with a plugin into a folder, as an installer would."""
-    package = folder / f"company_{id_}"
-    package.mkdir(parents=True)
-    manifest = f'Plugin(id="{id_}", title="{id_.title()}", api=">=0.1,<1")'
-    (package / "__init__.py").write_text(
-        f"from salesman_hookspecs import Plugin\nplugin = {manifest}\n"
-    )
-    (package / "hooks.py").write_text(f"from salesman_hookspecs import *\n{hooks}\n")
-    about = folder / f"company_{id_}-2.5.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: company-{id_}\nVersion: 2.5\n")
-    (about / "entry_points.txt").write_text(f"[salesman.plugins]\n{id_} = company_{id_}\n")
-
-
-@pytest.fixture
-def environment(database_url: str, tmp_path: Path) -> Mapping[str, str]:
-    return {"SALESMAN_DATABASE_URL": database_url, "SALESMAN_DATA_DIR": str(tmp_path / "data")}
 
 
 @pytest.fixture
@@ -50,27 +26,6 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     install(folder, "sound", f"@hookimpl\ndef salesman_slot_fills():\n    return [{fill}]")
     monkeypatch.syspath_prepend(str(folder))
     return folder
-
-
-@pytest.fixture
-def run(environment: Mapping[str, str]) -> Iterator[Run]:
-    """Give what runs the command line as a process of its own would."""
-    made = []
-
-    def run(*arguments: str) -> Result:
-        application.application.cache_clear()
-        result = CliRunner(env=dict(environment)).invoke(salesman, arguments)
-        made.append(application.application())
-        return result
-
-    yield run
-    application.application.cache_clear()
-    for app in made:
-        app.extensions["salesman_live"].stop()
-        with app.app_context():
-            db.engine.dispose()
-    for name in [one for one in sys.modules if one.startswith("company_")]:
-        del sys.modules[name]
 
 
 def test_list_says_a_line_for_each_plugin(installed: Path, run: Run) -> None:

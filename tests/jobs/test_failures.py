@@ -34,6 +34,17 @@ def test_failed_job_waits_for_its_next_attempt_and_keeps_its_error(company: Comp
     assert "no clients to divide by" in row.error
 
 
+def test_error_that_no_database_takes_as_it_is_is_kept_all_the_same(company: Company) -> None:
+    def fail_strangely() -> None:
+        raise ValueError("\0 and \udcff")
+
+    company.offer("fail", fail_strangely, attempts=1)
+    company.put("fail")
+    assert company.jobs.drain() == 1
+    assert company.job().state == "dead"
+    assert r"\0 and \udcff" in company.job().error
+
+
 def test_wait_between_attempts_doubles(company: Company) -> None:
     company.offer("fail", fail, backoff=100)
     company.put("fail")

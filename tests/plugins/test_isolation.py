@@ -105,6 +105,24 @@ def test_transaction_that_a_reader_left_open_is_ended_and_undone(
     assert list(reading().scalars(sa.select(Client.name))) == ["Next"]
 
 
+@pytest.mark.parametrize("phase", [Phase.WRITE, Phase.REQUEST])
+def test_savepoint_that_was_left_open_does_not_hinder_the_end_of_a_change(
+    host: PluginHost, make: Make, phase: Phase
+) -> None:
+    with writing() as session:
+        make.client(name="Kept")
+        call(host, session.begin_nested, phase)
+
+    assert list(reading().scalars(sa.select(Client.name))) == ["Kept"]
+
+    with suppress(ZeroDivisionError), writing() as session:
+        call(host, session.begin_nested, phase)
+        raise ZeroDivisionError  # the first rule of the core that refuses the change
+
+    make.client(name="Next")
+    assert list(reading().scalars(sa.select(Client.name).order_by(Client.id))) == ["Kept", "Next"]
+
+
 @pytest.mark.databases("sqlite")
 def test_mistake_of_the_core_is_not_called_the_plugins(host: PluginHost, make: Make) -> None:
     def mistake() -> None:

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
@@ -27,20 +19,12 @@ from salesman_core.plugins import switches
 from salesman_core.testing.application import running
 from salesman_core.testing.people import Make, apart, api_of
 
-pytestmark = pytest.mark.databases("postgresql")
+from .conftest import Environment, Serve, Server, Start, run, seconds_until
 
-SALESMAN: Final = str(Path(sys.executable).with_name("salesman"))
+pytestmark = [pytest.mark.databases("postgresql"), pytest.mark.timeout(600)]
+
 WITHIN: Final = 2.0
 """Seconds in which every process knows of a switch."""
-
-
-def seconds_until(reached: Callable[[], bool], at_most: float = 15.0) -> float:
-    """Wait until something is so; give how long that took."""
-    began = time.monotonic()
-    while not reached():
-        assert time.monotonic() - began < at_most, "it never came to that"
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 @pytest.fixture
@@ -88,60 +72,6 @@ def test_worker_of_another_application_follows_within_two_seconds(
 # -- real processes
 
 
-class Server:
-    """`salesman serve` on a port of its own."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = _program(environment, "serve", "--port", "0", "--threads", "8")
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        if found is None:
-            self.stop()
-            pytest.fail(f"the server said {line!r}")
-        self.url = found.group()
-
-    def get(self, path: str, token: str) -> int:
-        request = urllib.request.Request(
-            f"{self.url}{path}", headers={"Authorization": f"Bearer {token}"}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=20) as response:
-                status: int = response.status
-        except urllib.error.HTTPError as error:
-            return error.code
-        return status
-
-    def answers(self, status: int, token: str) -> bool:
-        """Tell whether the list of leads is answered with a status."""
-        return self.get("/api/v1/leads", token) == status
-
-    def stop(self) -> None:
-        _stop(self._process)
-
-
-def _run(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([SALESMAN, *arguments], env={**os.environ, **environment}, check=True)
-
-
-def _program(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    whole = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
-        [SALESMAN, *arguments],
-        env=whole,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
-    if process.stdout is not None:
-        process.stdout.close()
-
-
 class Load:
     """Asks servers for a page again and again, and notes what was no success."""
 
@@ -173,25 +103,15 @@ class Load:
 
 @pytest.mark.soak
 def test_servers_and_worker_follow_within_two_seconds_and_fail_no_request(
-    database_url: str, tmp_path: Path
+    serve: Serve, start: Start, environment: Environment, database_url: str, tmp_path: Path
 ) -> None:
-    environment = {
-        "SALESMAN_DATABASE_URL": database_url,
-        "SALESMAN_DATA_DIR": str(tmp_path / "data"),
-        "SALESMAN_SECRET_KEY": "a secret that the processes share",
-    }
     with running(database_url, tmp_path / "here") as app:
-        user_id = Make(app).user("administrator")
-        token = new_token(user_id, "tests")
-    with ExitStack() as stack:
-        servers = [Server(environment) for _number in range(2)]
-        for server in servers:
-            stack.callback(server.stop)
-        stack.callback(_stop, _program(environment, "worker"))
-        load = stack.enter_context(Load(servers, token))
-
-        for command, status in (("suspend", 404), ("activate", 200)) * 3:
-            _run(environment, "plugins", command, "leads")
+        token = new_token(Make(app).user("administrator"), "tests")
+    servers = [serve(), serve("--processes", "2")]
+    start("worker")
+    with Load(servers, token) as load:
+        for command, status in (("suspend", HTTPStatus.NOT_FOUND), ("activate", HTTPStatus.OK)) * 3:
+            assert run(environment, "plugins", command, "leads").returncode == 0
             for server in servers:
                 assert seconds_until(partial(server.answers, status, token)) < WITHIN
 
