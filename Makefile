@@ -25,10 +25,10 @@ OURS := $(INSTALL) --offline --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check soak bench docs lock clean
+.PHONY: help run test check soak pictures bench docs lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## set up what is missing and serve http://127.0.0.1:8000 with demo data
 	@$(BIN)/salesman init --language ru
@@ -49,6 +49,11 @@ check: $(VENV)/.check ## lint, format, types, layers, documentation
 soak: $(VENV)/.test ## the tests that take minutes: full matrices, kills, large data
 	@tools/prepare_tests
 	$(BIN)/pytest -n $(WORKERS) -m soak --timeout 3600
+
+pictures: $(VENV)/.test ## take the pictures of the documentation anew
+	@tools/prepare_tests
+	SALESMAN_PICTURES=1 $(BIN)/pytest -n $(WORKERS) -m browser --timeout 600 \
+	  tests/browser/test_pictures.py tests/browser/test_opportunities.py
 
 bench: $(VENV)/.test ## measure the goals of speed; fails where one is missed
 	@tools/prepare_tests

@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parent.parent
 EVERY_PAGE = "every page of "
@@ -48,6 +49,13 @@ def on_page_markdown(markdown: str, **_context: Any) -> str:
     return QUOTATION.sub(
         lambda found: quoted(found["file"], (found["names"] or "").split()), markdown
     )
+
+
+def on_post_page(output: str, *, page: Page, **_context: Any) -> str:
+    """Say in the page itself that it is Russian, for hyphenation, screen readers and searching."""
+    if page.file.src_uri.startswith("user/ru/"):
+        return output.replace('<html lang="en"', '<html lang="ru"', 1)
+    return output
 
 
 def quoted(file: str, names: list[str]) -> str:

@@ -1,0 +1,300 @@
+"""The pictures of the guides, each taken where its guide says that one stands.
+
+An ordinary run leaves them alone; ``make soak`` walks to each of them and throws it away;
+``make pictures`` takes them anew into ``docs/pictures``.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Page, Request
+
+from salesman_core.access.models import User
+from salesman_core.access.person import SYSTEM, acting_as
+from salesman_core.app import create_app
+from salesman_core.cli.database import upgrade_database
+from salesman_core.clients.models import Client
+from salesman_core.db import db, reading
+from salesman_core.deals.models import Deal, DealParticipant, Stage
+from salesman_core.demo.generator import make_plan
+from salesman_core.demo.write import write_plan
+from salesman_core.jobs import Worker
+from salesman_core.testing.application import SECRET, running
+from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
+from salesman_core.testing.databases import Template
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.soak,
+    pytest.mark.databases("sqlite"),
+    pytest.mark.timeout(300),
+]
+
+SignedInPage = Callable[..., Page]
+
+TODAY: Final[date] = MONDAY_MORNING.date()
+FOLDER: Final = Path(__file__).parents[2] / "docs/pictures"
+LANGUAGES: Final = ("en", "ru")
+LISTS: Final = {
+    "en": "Julia Marsh; Marsh Bakeries Ltd; +1 212 555 0188; julia@marsh.example\n"
+    "Peter Holloway; Holloway & Sons; 212-555-0171; a compressor, this month\n"
+    "Greenfield Timber LLC; (212) 555-0164; office@greenfield.example\n",
+    "ru": "Юлия Маркова; ООО «Пекарни Маркова»; 8 912 345-67-89; julia@markova.example\n"
+    "Пётр Холодов; ИП Холодов; +7 (912) 555-01-71; компрессор, в этом месяце\n"
+    "АО «Зелёный бор»; 8 495 555-01-64; office@zelbor.example\n",
+}
+FILES: Final = {
+    "en": "Company,Telephone,E-mail,City,Manager,Turnover 2025\n"
+    "Brookside Paper Ltd,+1 212 555 0121,office@brookside.example,Albany,Anna Sorrel,120000\n"
+    "Lindenhof Tools LLC,212-555-0147,sales@lindenhof.example,Boston,Anna Sorrel,86500\n"
+    "Oakmere Bakeries,(212) 555-0139,hello@oakmere.example,Salem,Somebody Else,12000\n",
+    "ru": "Компания,Телефон,Эл. почта,Город,Менеджер,Оборот 2025\n"
+    "ООО «Бумага Плюс»,8 912 345-67-21,office@bumaga.example,Тверь,Анна Соколова,1200000\n"
+    "АО «Липовый двор»,+7 (912) 345-67-47,sales@lipa.example,Псков,Анна Соколова,865000\n"
+    "ООО «Дубрава»,8 (912) 345-67-39,hello@dubrava.example,Клин,Кто-то Другой,120000\n",
+}
+
+
+def look(_page: Page, _language: str) -> None:
+    """Leave the page as it opens."""
+
+
+def open_lost(page: Page, _language: str) -> None:
+    page.locator("[hx-get$='/lose']").click()
+    page.locator("[name=reason_id]").nth(1).check()
+
+
+def paste(page: Page, language: str) -> None:
+    page.locator("[name=lines]").fill(LISTS[language])
+    page.locator("[name=source]").fill({"en": "Exhibition", "ru": "Выставка"}[language])
+
+
+def open_qualify(page: Page, language: str) -> None:
+    page.locator("[data-dialog=qualify-lead]").click()
+    wish = {"en": "Compressor for the workshop", "ru": "Компрессор для цеха"}[language]
+    page.locator("#qualify-deal").fill(wish)
+
+
+def choose_columns(page: Page, language: str) -> None:
+    page.locator("[name=record][value=clients]").check(force=True)
+    name = {"en": "clients.csv", "ru": "клиенты.csv"}[language]
+    page.locator("[name=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": FILES[language].encode()}
+    )
+    page.locator("main form button.btn-primary").first.click()
+    page.locator("#import-columns").wait_for()
+
+
+def try_rows(page: Page, language: str) -> None:
+    choose_columns(page, language)
+    page.locator("button[name=action][value=try]").click()
+    page.locator("#import-result").wait_for(timeout=60_000)
+
+
+def narrow_to_stage(page: Page, _language: str) -> None:
+    page.locator(".funnel-numbers a, table a").nth(4).click()
+    page.locator(".list-totals").wait_for()
+
+
+def fill_new_user(page: Page, language: str) -> None:
+    page.locator("[name=name]").fill({"en": "Vera Quill", "ru": "Вера Перова"}[language])
+    page.locator("[name=email]").fill("vera@example.com")
+
+
+LARGE: Final = {"en": 10_000, "ru": 1_000_000}
+"""What is much money for a deal, in each demo company's currency."""
+
+Size = tuple[int, int]
+WIDE: Final[Size] = (1280, 800)
+PHONE: Final[Size] = (390, 760)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What one picture shows.
+
+    :param who: the preset role of whoever looks.
+    :param path: the page; ``{client}``, ``{deal}``, ``{lead}`` and ``{large}`` are filled in.
+    :param prepare: what is done on the page before the picture is taken.
+    """
+
+    who: str
+    path: str
+    prepare: Callable[[Page, str], None] = look
+    size: Size = WIDE
+    theme: Literal["light", "dark"] = "light"
+
+
+PICTURES: Final = {
+    "desk": Picture("seller", "/"),
+    "desk-phone-dark": Picture("seller", "/", size=PHONE, theme="dark"),
+    "clients": Picture("seller", "/clients"),
+    "clients-current": Picture("service", "/clients?rung_id=3", size=(1280, 560)),
+    "client": Picture("seller", "/clients/{client}"),
+    "deals-filtered": Picture("head", "/deals?state=open&amount__gte={large}&sort=-amount"),
+    "deals-lawyer": Picture("lawyer", "/deals?state=open", size=(1280, 560)),
+    "deal": Picture("seller", "/deals/{deal}"),
+    "deal-lost": Picture("seller", "/deals/{deal}", open_lost),
+    "board-phone": Picture("seller", "/deals/board", size=PHONE),
+    "deal-history": Picture("assistant", "/records/deal/{deal}/history"),
+    "board": Picture("seller", "/deals/board"),
+    "funnel": Picture("head", "/reports/funnel?period=year"),
+    "funnel-rows": Picture("head", "/reports/funnel", narrow_to_stage),
+    "leads": Picture("telemarketer", "/leads", size=(1280, 640)),
+    "leads-paste": Picture("marketer", "/leads/paste", paste, size=(1280, 640)),
+    "lead": Picture("telemarketer", "/leads/{lead}", size=(1280, 560)),
+    "lead-qualified": Picture("telemarketer", "/leads/{lead}", open_qualify),
+    "import-columns": Picture("head", "/admin/import", choose_columns),
+    "import-tried": Picture("head", "/admin/import", try_rows),
+    "users": Picture("administrator", "/admin/users"),
+    "user-new": Picture("administrator", "/admin/users/new", fill_new_user),
+    "plugins": Picture("administrator", "/admin/plugins", size=(1280, 420)),
+    "pipelines": Picture("administrator", "/admin/pipelines"),
+}
+"""What is shown, by the name of its file in ``docs/pictures/<language>/``."""
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """The language of the guide."""
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture
+def database_template(language: str) -> Template:
+    """The demo company as of the day on which the clock stands."""
+
+    def fill(url: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            app = create_app({"database_url": url, "data_dir": folder, "secret_key": SECRET})
+            with app.app_context(), acting_as(SYSTEM):
+                upgrade_database(app, language)
+                write_plan(make_plan(language, TODAY))
+                db.session.remove()
+                db.engine.dispose()
+
+    return Template(f"pictures_{language}", fill)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The demo company at noon of that day, with somebody who does the jobs."""
+    with running(database_url, tmp_path / "data", clock=FrozenClock()) as app:
+        worker = Worker(app.extensions["salesman_jobs"], threads=1).start()
+        yield app
+        worker.stop()
+
+
+def user_of(role: str) -> int:
+    login = f"{role}@example.com"
+    return reading().scalars(sa.select(User.id).where(User.login == login)).one()
+
+
+def deal_of(role: str) -> int:
+    """Give an open deal of somebody, whose contract a colleague is about to agree."""
+    lawyers = sa.select(DealParticipant.record_id).where(
+        DealParticipant.user_id == user_of("lawyer")
+    )
+    deals = sa.select(Deal.id).join(Stage).where(Deal.outcome.is_(None), Deal.id.in_(lawyers))
+    chosen = deals.where(Deal.owner_id == user_of(role)).order_by(Stage.percent, Deal.id)
+    return reading().scalars(chosen).first() or 0
+
+
+def client_of(role: str) -> int:
+    """Give somebody's client with whom there have been the most deals."""
+    count = sa.select(sa.func.count()).where(Deal.client_id == Client.id).scalar_subquery()
+    owned = sa.select(Client.id).where(Client.owner_id == user_of(role))
+    return reading().scalars(owned.order_by(count.desc(), Client.id)).first() or 0
+
+
+def lead_of_nobody(app: Flask) -> int:
+    """Give the newest lead that waits."""
+    waiting = sa.text("select id from leads_lead where status = 'open' order by id desc")
+    with app.app_context():
+        return int(reading().scalars(waiting).first() or 0)
+
+
+class Quiet:
+    """Knows whether a page still fetches something; its stream of changes would never end."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._waiting: set[Request] = set()
+        page.on("request", self._begun)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+
+    def _begun(self, request: Request) -> None:
+        if "/live" not in request.url:
+            self._waiting.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._waiting.discard(request)
+
+    def come(self) -> None:
+        """Wait until everything is there and the charts are drawn."""
+        quiet = 0
+        for _look in range(600):
+            self._page.wait_for_timeout(50)
+            quiet = 0 if self._waiting else quiet + 1
+            if quiet == 6:
+                break
+        if self._page.locator("[data-chart]").count():
+            self._page.locator("[data-chart] svg").first.wait_for()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_of_a_guide_can_be_taken(
+    app: Flask, signed_in_page: SignedInPage, tmp_path: Path, language: str, name: str
+) -> None:
+    picture = PICTURES[name]
+    path = picture.path.format(
+        client=client_of("seller"),
+        deal=deal_of("seller"),
+        lead=lead_of_nobody(app),
+        large=LARGE[language],
+    )
+    width, height = picture.size
+    page = signed_in_page(
+        user_of(picture.who),
+        viewport={"width": width, "height": height},
+        color_scheme=picture.theme,
+        locale=language,
+        reduced_motion="reduce",
+    )
+    quiet = Quiet(page)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.ok
+    quiet.come()
+    picture.prepare(page, language)
+    quiet.come()
+    taken = photograph(page)
+    (folder_of(language, tmp_path) / f"{name}.webp").write_bytes(taken)
+
+    assert taken[8:12] == b"WEBP"
+
+
+def photograph(page: Page) -> bytes:
+    """Give what the window shows as WebP, a quarter of the same PNG: Playwright itself has none."""
+    page.evaluate("document.activeElement.blur()")  # a cursor blinks
+    asked = {"format": "webp", "quality": 85}
+    answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    return base64.b64decode(answer["data"])
+
+
+def folder_of(language: str, otherwise: Path) -> Path:
+    """Give where pictures go: into the documentation where SALESMAN_PICTURES=1 asks for it."""
+    return FOLDER / language if os.environ.get("SALESMAN_PICTURES") == "1" else otherwise

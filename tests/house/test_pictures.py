@@ -1,0 +1,73 @@
+"""The pictures of the documentation are there, are shown, and show the reader's language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs/pictures"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SHOWN = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<file>[^)\s]+\.(?:png|svg|webp))\)")
+TAKEN = re.compile(r'^    "(?P<name>[\w-]+)": Picture\(', re.MULTILINE)
+MEGABYTE = 1_000_000
+
+
+def shown() -> list[tuple[Path, str, Path]]:
+    """Give (page, words for who does not see it, file) of each picture that a page shows."""
+    return [
+        (page, found["text"], (page.parent / found["file"]).resolve())
+        for page in PAGES
+        for found in SHOWN.finditer(page.read_text("utf-8"))
+    ]
+
+
+def taken() -> set[str]:
+    """Give the names of the pictures that the browser takes for each language."""
+    return set(TAKEN.findall((ROOT / "tests/browser/test_pictures.py").read_text("utf-8")))
+
+
+def test_each_picture_that_a_page_shows_is_there() -> None:
+    assert [str(file) for _page, _text, file in shown() if not file.is_file()] == []
+
+
+def test_each_picture_is_shown_by_a_page() -> None:
+    files = {file.resolve() for file in PICTURES.rglob("*.*")}
+
+    assert files - {file for _page, _text, file in shown()} == set()
+
+
+def test_each_picture_says_in_words_what_it_shows() -> None:
+    assert [str(page) for page, text, _file in shown() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_pictures_of_a_language_are_those_that_the_browser_takes(language: str) -> None:
+    assert {file.stem for file in (PICTURES / language).glob("*.webp")} == taken()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_guide_shows_pictures_of_its_own_language(language: str) -> None:
+    guides = ROOT / "docs/user" / language
+    folders = {file.parent for page, _text, file in shown() if page.parent == guides}
+
+    assert folders == {PICTURES / language}
+
+
+def test_guides_show_the_same_pictures_in_both_languages() -> None:
+    by_language = {
+        language: [
+            (page.name, file.name) for page, _text, file in shown() if page.parent.name == language
+        ]
+        for language in ("en", "ru")
+    }
+
+    assert by_language["en"] == by_language["ru"]
+
+
+def test_pictures_take_little_of_a_checkout() -> None:
+    sizes = [file.stat().st_size for file in PICTURES.rglob("*.*")]
+
+    assert 0 < sum(sizes) < 3 * MEGABYTE
