@@ -19,7 +19,9 @@ from salesman_core.services.company import company
 
 
 @click.command()
-@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="ru", show_default=True)
+@click.option(
+    "--language", type=click.Choice(sorted(LANGUAGES)), help="The company's where not given."
+)
 @click.option("--seed", default=SEED, show_default=True, help="The same one tells the same tale.")
 @click.option(
     "--today",
@@ -28,7 +30,7 @@ from salesman_core.services.company import company
     help="The day on which it is told; all of it happened before. Today where not given.",
 )
 @with_application
-def demo(app: Flask, language: str, seed: int, day: datetime | None) -> None:
+def demo(app: Flask, language: str | None, seed: int, day: datetime | None) -> None:
     """Fill an empty database with a trading company, and print its accounts."""
     if not database_ready():
         message = "the database waits for migrations: run `salesman init`"
@@ -36,7 +38,7 @@ def demo(app: Flask, language: str, seed: int, day: datetime | None) -> None:
     if has_clients():
         click.echo("demo: there are clients already, nothing was written")
     else:
-        _tell(language, seed, day)
+        _tell(language or company().language, seed, day)
     with app.app_context():  # in the language that the company now has
         _print_accounts()
 

@@ -14,18 +14,21 @@ LEADS: Final = 40
 DAYS: Final = 30
 CONVERTED: Final = 0.4
 STRANGERS: Final = 0.5
+PRIVATE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What leads say in one language. Nobody is called like this on purpose.
 
+    :param people: given names, each with the surnames that agree with them.
+    :param wishes: what a deal about it is called, and what they write.
     :param phone: a pattern with a place for seven digits, of numbers that nobody has.
     """
 
-    people: tuple[str, ...]
-    companies: tuple[str, ...]
-    wishes: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    companies: str
+    wishes: tuple[tuple[str, str], ...]
     sources: tuple[str, ...]
     phone: str
     duplicate: str
@@ -33,22 +36,38 @@ class Words:
 
 RUSSIAN: Final = Words(
     people=(
-        "Алексей Гордеев",
-        "Марина Соболева",
-        "Игорь Латышев",
-        "Вера Пахомова",
-        "Тимур Асланов",
-        "Дарья Кузьмина",
-        "Роман Щербаков",
-        "Ольга Ветрова",
+        (
+            "Алексей Игорь Тимур Роман Виктор Степан Глеб Артём",
+            "Гордеев Латышев Асланов Щербаков Зорин Куликов Рыжов Титов Фролов Чесноков",
+        ),
+        (
+            "Марина Вера Дарья Ольга Нина Лариса Инна Юлия",
+            "Соболева Пахомова Кузьмина Ветрова Зорина Куликова Рыжова Титова Фролова Чеснокова",
+        ),
     ),
-    companies=("ООО «Северный цех»", "ИП Рябов", "АО «Станкомаш-Юг»", "ООО «Волга Пак»", ""),
+    companies="""
+        ООО «Северный цех»
+        ИП Рябов
+        АО «Станкомаш-Юг»
+        ООО «Волга Пак»
+        ООО «Тепловик»
+        ИП Гусева
+        ООО «Лесной двор»
+        АО «Приборист»
+        ООО «Мельница на Оке»
+        ООО «Каскад-Монтаж»
+        ИП Ахметов
+        ООО «Белый парус»
+    """,
     wishes=(
-        "Нужна цена на гофрокороб, тираж от тысячи.",
-        "Перезвоните по поводу компрессора, пожалуйста.",
-        "Есть ли сервисный договор на гидравлический пресс?",
-        "Ищем поставщика упаковочной ленты на сезон.",
-        "Хотим приехать посмотреть токарный станок.",
+        ("Гофрокороб, тираж от тысячи", "Нужна цена на гофрокороб, тираж от тысячи."),
+        ("Компрессор", "Перезвоните по поводу компрессора, пожалуйста."),
+        ("Сервис пресса", "Есть ли сервисный договор на гидравлический пресс?"),
+        ("Упаковочная лента на сезон", "Ищем поставщика упаковочной ленты на сезон."),
+        ("Токарный станок", "Хотим приехать посмотреть токарный станок."),
+        ("Стеллажи для склада", "Сколько стоят стеллажи на склад в 400 метров?"),
+        ("Кран-балка", "Нужна кран-балка на три тонны, есть ли в наличии?"),
+        ("Обучение мастеров", "Проводите ли обучение мастеров у нас в цеху?"),
     ),
     sources=("Сайт", "Выставка", "Холодный обзвон", "Рекомендация"),
     phone="8 (976) {:03}-{:02}-{:02}",
@@ -56,22 +75,34 @@ RUSSIAN: Final = Words(
 )
 ENGLISH: Final = Words(
     people=(
-        "Alice Gordon",
-        "Martin Sobel",
-        "Irene Latch",
-        "Victor Pike",
-        "Theo Aslan",
-        "Doris Cooper",
-        "Ronan Shore",
-        "Olive Winter",
+        (
+            "Alice Martin Irene Victor Theo Doris Ronan Olive Grace Hugo Nora Simon",
+            "Gordon Sobel Latch Pike Aslan Cooper Shore Winter Fields Harper Marsh Quill",
+        ),
     ),
-    companies=("North Works Ltd", "Ryan & Sons", "Southern Machines Inc", "Volga Pack Ltd", ""),
+    companies="""
+        North Works Ltd
+        Ryan & Sons
+        Southern Machines Inc
+        Volga Pack Ltd
+        Warm House Ltd
+        Goose Lane Bakery
+        Forest Yard Ltd
+        Gauge & Meter Inc
+        Mill on the River Ltd
+        Cascade Fitters
+        Ahmed Trading
+        White Sail Ltd
+    """,
     wishes=(
-        "Please quote for corrugated boxes, a thousand or more.",
-        "Call me back about the compressor, please.",
-        "Do you service hydraulic presses?",
-        "We look for somebody who delivers packing tape all season.",
-        "We would like to come and see the lathe.",
+        ("Corrugated boxes", "Please quote for corrugated boxes, a thousand or more."),
+        ("Compressor", "Call me back about the compressor, please."),
+        ("Service of a press", "Do you service hydraulic presses?"),
+        ("Packing tape for a season", "We look for somebody who delivers packing tape all season."),
+        ("Lathe", "We would like to come and see the lathe."),
+        ("Racks for a warehouse", "What do racks for 400 square metres cost?"),
+        ("Bridge crane", "Do you have a bridge crane for three tons in stock?"),
+        ("Training of foremen", "Do you train foremen at our place?"),
     ),
     sources=("Site", "Exhibition", "Cold calls", "Recommendation"),
     phone="+1 202 555 01{2:02}",
@@ -93,7 +124,8 @@ def _tell_one(demo: Demo, words: Words, chance: random.Random, age: float) -> No
     came = noon - timedelta(days=age, minutes=chance.randrange(240))
     caller = demo.people["telemarketer"]
     with demo.at(came, demo.people["marketer"]):
-        lead_id = create_lead(_said(words, chance))
+        wish, text = chance.choice(words.wishes)
+        lead_id = create_lead({**_who(words, chance), "text": text})
     if age < chance.uniform(0, 6):
         return
     with demo.at(came + timedelta(hours=chance.uniform(1, 20)), caller):
@@ -101,24 +133,26 @@ def _tell_one(demo: Demo, words: Words, chance: random.Random, age: float) -> No
     if age < chance.uniform(2, 12):
         return
     with demo.at(came + timedelta(hours=21), caller):
-        _finish(lead_id, words, chance)
+        _finish(lead_id, wish, words, chance)
 
 
-def _finish(lead_id: int, words: Words, chance: random.Random) -> None:
+def _finish(lead_id: int, wish: str, words: Words, chance: random.Random) -> None:
     if chance.random() < CONVERTED:
-        qualify_lead(lead_id, {"deal_name": chance.choice(words.wishes).rstrip(".?")})
+        qualify_lead(lead_id, {"deal_name": wish})
     elif chance.random() < STRANGERS:
         close_lead(lead_id, "not_our_customer")
     else:
         close_lead(lead_id, "duplicate", words.duplicate)
 
 
-def _said(words: Words, chance: random.Random) -> dict[str, object]:
+def _who(words: Words, chance: random.Random) -> dict[str, object]:
     digits = (chance.randrange(1000), chance.randrange(100), chance.randrange(100))
+    given, surnames = (names.split() for names in chance.choice(words.people))
+    companies = [*filter(None, map(str.strip, words.companies.splitlines()))]
+    private = chance.random() < PRIVATE
     return {
-        "name": chance.choice(words.people),
-        "company": chance.choice(words.companies),
-        "text": chance.choice(words.wishes),
+        "name": f"{chance.choice(given)} {chance.choice(surnames)}",
+        "company": "" if private else chance.choice(companies),
         "source": chance.choice(words.sources),
         "phones": [words.phone.format(*digits)],
     }

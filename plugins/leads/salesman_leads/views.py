@@ -70,7 +70,6 @@ def index() -> Markup:
         statuses=STATUSES,
         results=RESULTS,
         colleagues=colleagues(),
-        given=request.args,
     )
 
 
