@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import SYSTEM, current_person
 from salesman_core.clients.models import Client, ClientEvidence, Rung, RungMove
 from salesman_core.clock import now
-from salesman_core.db import AnyRow, Base, writing
+from salesman_core.db import AnyRow, rows_of, table_of, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import CORE, current_host
@@ -26,7 +26,38 @@ _ = texts.lazy
 
 SALE, INTEREST = "sale", "interest"
 
-_EVIDENCE: Final = Base.metadata.tables[ClientEvidence.__tablename__]
+_EVIDENCE: Final = table_of(ClientEvidence)
+_CLIENT: Final = table_of(Client)
+_STAND: Final = (
+    sa.select(_CLIENT.c.id, _CLIENT.c.rung_id, _CLIENT.c.rung_pinned_at)
+    .where(_CLIENT.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_CLIENT.c.id)
+    .with_for_update()
+)
+"""Where some clients stand; the order keeps two changes from waiting for each other."""
+
+_RUNG: Final = table_of(Rung).c
+_LADDER: Final = sa.select(_RUNG.id, _RUNG.position, _RUNG.interests, _RUNG.sales).order_by(
+    _RUNG.position, _RUNG.id
+)
+_SOLD: Final = sa.case((_EVIDENCE.c.weight == SALE, _EVIDENCE.c.sale))
+_COUNTED: Final = (
+    sa.select(
+        _EVIDENCE.c.client_id,
+        sa.func.count(sa.distinct(_EVIDENCE.c.sale)),
+        sa.func.count(sa.distinct(_SOLD)),
+    )
+    .where(_EVIDENCE.c.client_id.in_(sa.bindparam("ids", expanding=True)))
+    .group_by(_EVIDENCE.c.client_id)
+)
+_HELD: Final = sa.select(
+    _EVIDENCE.c.client_id, _EVIDENCE.c.weight, _EVIDENCE.c.sale, _EVIDENCE.c.id
+).where(
+    _EVIDENCE.c.owner == sa.bindparam("owner"),
+    _EVIDENCE.c.client_id.in_(sa.bindparam("ids", expanding=True)),
+)
+_HELD_OF_SALES: Final = _HELD.where(_EVIDENCE.c.sale.in_(sa.bindparam("sales", expanding=True)))
+
 _LONGEST: Final = 500
 """Characters of a reason."""
 
@@ -81,15 +112,18 @@ def _settle(session: Session, ids: Sequence[int], fresh: Collection[int]) -> Non
 
     :param fresh: those of whom something is new; others stay where a person put them.
     """
-    ladder = rungs(session)
-    clients = session.scalars(sa.select(Client).where(Client.id.in_(ids)).with_for_update())
+    ladder = rows_of(session, _LADDER)
+    clients = rows_of(session, _STAND, {"ids": ids})
     standing = _standing(session, ids)
-    leaving: list[tuple[Client, Rung]] = []
-    for client in clients.all():
-        if client.rung_pinned_at is not None and client.id not in fresh:
+    leaving: list[tuple[Client, AnyRow]] = []
+    for row in clients:
+        if row.rung_pinned_at is not None and row.id not in fresh:
             continue
+        rung = earned(ladder, standing.get(row.id, Standing()))
+        if row.rung_pinned_at is None and rung.id == row.rung_id:
+            continue  # as nearly always: no object is made of it
+        client = session.get_one(Client, row.id)
         client.rung_pinned_at = None
-        rung = earned(ladder, standing.get(client.id, Standing()))
         if rung.id != client.rung_id:
             leaving.append((client, rung))
     _climb(session, ladder, leaving)
@@ -146,12 +180,11 @@ def _held(
 
     :param sales: only what is about these; None for all.
     """
-    query = sa.select(
-        ClientEvidence.client_id, ClientEvidence.weight, ClientEvidence.sale, ClientEvidence.id
-    ).where(ClientEvidence.owner == owner, ClientEvidence.client_id.in_(ids))
-    if sales is not None:
-        query = query.where(ClientEvidence.sale.in_(sales))
-    rows = session.execute(query)
+    asked: dict[str, object] = {"owner": owner, "ids": ids}
+    if sales is None:
+        rows = rows_of(session, _HELD, asked)
+    else:
+        rows = rows_of(session, _HELD_OF_SALES, asked | {"sales": sales})
     return {(client_id, weight, sale): id_ for client_id, weight, sale, id_ in rows}
 
 
@@ -180,20 +213,11 @@ class Standing:
 
 
 def _standing(session: Session, ids: Sequence[int]) -> dict[int, Standing]:
-    sold = sa.case((ClientEvidence.weight == SALE, ClientEvidence.sale))
-    rows = session.execute(
-        sa.select(
-            ClientEvidence.client_id,
-            sa.func.count(sa.distinct(ClientEvidence.sale)),
-            sa.func.count(sa.distinct(sold)),
-        )
-        .where(ClientEvidence.client_id.in_(ids))
-        .group_by(ClientEvidence.client_id)
-    )
+    rows = rows_of(session, _COUNTED, {"ids": ids})
     return {client_id: Standing(interests, sales) for client_id, interests, sales in rows}
 
 
-def earned(ladder: Sequence[Rung], standing: Standing) -> Rung:
+def earned(ladder: Sequence[AnyRow], standing: Standing) -> AnyRow:
     """Give the highest rung that the evidence earns."""
     reached = [
         rung
@@ -204,7 +228,7 @@ def earned(ladder: Sequence[Rung], standing: Standing) -> Rung:
 
 
 def _climb(
-    session: Session, ladder: Sequence[Rung], leaving: Sequence[tuple[Client, Rung]]
+    session: Session, ladder: Sequence[AnyRow], leaving: Sequence[tuple[Client, AnyRow]]
 ) -> None:
     """Move clients to the rungs that they have earned, or fallen to."""
     if not leaving:

@@ -38,6 +38,11 @@ class ScaledDecimal(TypeDecorator[Decimal]):
             raise InvalidOperation(message)
         return whole
 
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Give the number with exactly ``scale`` digits after the point."""
+        number: Decimal | None = self.result_processor(dialect, None)(value)
+        return number
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Give what makes a number with exactly ``scale`` digits after the point of a column."""
         places = -self.scale
@@ -82,6 +87,12 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give an aware moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Give what makes an aware moment in UTC of a column: lists have hundreds of them."""

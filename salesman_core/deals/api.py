@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -39,6 +39,8 @@ from salesman_core.rest import (
 deals_api = ApiBlueprint("core", __name__, collection="deals")
 pipelines_api = ApiBlueprint("core", __name__, collection="pipelines")
 
+_NAMES: Final = tuple(str(column.key) for column in queries.DEAL)
+
 
 def deal_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give deals as the API shows them, in a fixed number of statements."""
@@ -47,38 +49,21 @@ def deal_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
 
 
 def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "client_id": row.client_id,
-        "pipeline_id": row.pipeline_id,
-        "stage_id": row.stage_id,
-        "progress": row.progress,
-        "outcome": row.outcome,
-        "reason_id": row.reason_id,
-        "amount": row.amount,
-        "cost": row.cost,
-        "margin": queries.margin_of(row),
-        "currency": row.currency,
-        "owner_id": row.owner_id,
-        "participants": hanging.participants.get(row.id, []),
-        "contact_ids": hanging.contact_ids.get(row.id, []),
-        "opened_on": row.opened_on,
-        "expected_on": row.expected_on,
-        "closed_on": row.closed_on,
-        "external_ids": hanging.external_ids.get(row.id, {}),
-        "custom": row.custom,
-        "imported": row.imported,
-        "extensions": {},
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "version": row.version,
-    }
+    """Give a deal; by their names, the columns of a row take longer than all the rest here."""
+    item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
+    del item["stage_since"]
+    id_ = item["id"]
+    item["margin"] = item["amount"] - item["cost"]
+    item["participants"] = hanging.participants.get(id_, [])
+    item["contact_ids"] = hanging.contact_ids.get(id_, [])
+    item["external_ids"] = hanging.external_ids.get(id_, {})
+    item["extensions"] = {}
+    return item
 
 
 def deal_response(deal_id: int, status: int = 200) -> Response:
     """Give one deal with its ETag."""
-    row = queries.one_deal(reading(), deal_id)
+    row = queries.deal_itself(reading(), deal_id)
     (item,) = deal_items([row])
     return json_response(item, status, etag=etag_of("deal", deal_id, row.version))
 
@@ -107,7 +92,7 @@ def create_deal(values: dict[str, Any]) -> Response:
 @batch(DealSchema)
 def create_deals(values: dict[str, Any]) -> dict[str, Any]:
     """Open many deals, with a result for each."""
-    row = queries.one_deal(reading(), service.create_deal(values))
+    row = queries.deal_itself(reading(), service.create_deal(values))
     return deal_items([row])[0]
 
 

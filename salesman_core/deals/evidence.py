@@ -5,42 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from salesman_core.db import writing
+from salesman_core.db import rows_of, table_of, writing
 from salesman_core.deals.models import Deal
 from salesman_core.deals.steps import WON
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
 from salesman_hookspecs import Evidence
 
+_DEAL: Final = table_of(Deal).c
+_KNOWN: Final = sa.select(
+    _DEAL.id,
+    _DEAL.name,
+    _DEAL.client_id,
+    _DEAL.created_at,
+    _DEAL.stage_since,
+    _DEAL.outcome,
+    _DEAL.opened_on,
+    _DEAL.closed_on,
+).where(_DEAL.deleted_at.is_(None), _DEAL.client_id.is_not(None))
+_OF_CLIENTS: Final = _KNOWN.where(_DEAL.client_id.in_(sa.bindparam("ids", expanding=True)))
+_OF_DEALS: Final = _KNOWN.where(_DEAL.id.in_(sa.bindparam("ids", expanding=True)))
+
 
 def of_clients(client_ids: Sequence[int]) -> Iterable[Evidence]:
     """Give the evidence of the deals of some clients, as it stands in the open transaction."""
-    return _where(Deal.client_id.in_(client_ids))
+    return _told(_OF_CLIENTS, client_ids)
 
 
 def of_deals(deal_ids: Sequence[int]) -> list[Evidence]:
     """Give the evidence of some deals, as it stands in the open transaction."""
-    return _where(Deal.id.in_(deal_ids), Deal.client_id.is_not(None))
+    return _told(_OF_DEALS, deal_ids)
 
 
-def _where(*conditions: sa.ColumnElement[bool]) -> list[Evidence]:
-    query = sa.select(
-        Deal.id,
-        Deal.name,
-        Deal.client_id,
-        Deal.created_at,
-        Deal.stage_since,
-        Deal.outcome,
-        Deal.opened_on,
-        Deal.closed_on,
-    ).where(Deal.deleted_at.is_(None), *conditions)
+def _told(statement: sa.Select[Any], ids: Sequence[int]) -> list[Evidence]:
     with writing() as session:
-        rows = session.execute(query).all()
+        rows = rows_of(session, statement, {"ids": ids})
     zone = company().tz
     return [evidence for row in rows for evidence in _of_deal(row, zone)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session, selectinload
@@ -102,6 +103,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         deal, draft.changes = steps.begin(
             values, stage, client_id=client_id, owner_id=values["owner_id"]
         )
+        if told.stage_since is not None:
+            deal.stage_since = min(_moment_of(told, told.stage_since), deal.created_at)
         if told.outcome is not None:
             deal.outcome, deal.reason_id = told.outcome, self._reason(told)
             deal.closed_on = told.closed_on or today(company().tz)
@@ -170,7 +173,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         if changes:
             steps.keep(self.session, deal, "changed", changes)
         if told.stage is not None and _moves(draft):
-            steps.move(self.session, deal, told.stage)
+            steps.move(self.session, deal, told.stage.id)
         if told.outcome is not None and _closes(draft):
             self._close(deal, told, told.outcome)
         self._notes.write(deal.id, draft.row)
@@ -198,6 +201,12 @@ def _owner_of(draft: DealDraft) -> int | None:
 
 def _keys(deal: Deal) -> dict[str, str]:
     return {one.source: one.key for one in deal.external_ids}
+
+
+def _moment_of(told: Told, day: date) -> datetime:
+    """Give the beginning of a day; its end for a closing, as the ladder's evidence counts it."""
+    passed = timedelta(days=1 if told.outcome else 0)
+    return datetime.combine(day + passed, time(), tzinfo=company().tz)
 
 
 def _new_keys(draft: DealDraft) -> dict[str, str]:

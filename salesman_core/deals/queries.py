@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
-from salesman_core.db import AnyRow
+from salesman_core.db import AnyRow, UtcDateTime, rows_of, table_of
 from salesman_core.deals.figures import StageFigures, stage_figures
 from salesman_core.deals.models import (
     CloseReason,
@@ -27,44 +28,60 @@ from salesman_core.deals.models import (
 )
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
-from salesman_core.records.external_ids import external_ids_of
-from salesman_core.records.participants import participants_of
 
 _ = texts.lazy
 
+_DEAL: Final = table_of(Deal).c
+_STAGE: Final = table_of(Stage).c
+_CLIENT: Final = table_of(Client).c
+_USER: Final = table_of(User).c
+_REASON: Final = table_of(CloseReason).c
+
 DEAL: Final = (
-    Deal.id,
-    Deal.name,
-    Deal.client_id,
-    Deal.pipeline_id,
-    Deal.stage_id,
-    Stage.percent.label("progress"),
-    Deal.outcome,
-    Deal.reason_id,
-    Deal.amount,
-    Deal.cost,
-    Deal.currency,
-    Deal.owner_id,
-    Deal.opened_on,
-    Deal.expected_on,
-    Deal.closed_on,
-    Deal.stage_since,
-    Deal.created_at,
-    Deal.updated_at,
-    Deal.version,
-    Deal.custom,
-    Deal.imported,
+    _DEAL.id,
+    _DEAL.name,
+    _DEAL.client_id,
+    _DEAL.pipeline_id,
+    _DEAL.stage_id,
+    _STAGE.percent.label("progress"),
+    _DEAL.outcome,
+    _DEAL.reason_id,
+    _DEAL.amount,
+    _DEAL.cost,
+    _DEAL.currency,
+    _DEAL.owner_id,
+    _DEAL.opened_on,
+    _DEAL.expected_on,
+    _DEAL.closed_on,
+    _DEAL.stage_since,
+    _DEAL.created_at,
+    _DEAL.updated_at,
+    _DEAL.version,
+    _DEAL.custom,
+    _DEAL.imported,
 )
 """What a deal is, in the JSON API."""
 
 NAMES: Final = (
-    Client.name.label("client_name"),
-    Stage.name.label("stage_name"),
-    Stage.planned_days,
-    User.name.label("owner_name"),
-    CloseReason.name.label("reason_name"),
+    _CLIENT.name.label("client_name"),
+    _STAGE.name.label("stage_name"),
+    _STAGE.planned_days,
+    _USER.name.label("owner_name"),
+    _REASON.name.label("reason_name"),
 )
 """What a page shows beside it. A deal's client is named to everybody who sees the deal."""
+
+_WITH_STAGE: Final = table_of(Deal).join(table_of(Stage), _STAGE.id == _DEAL.stage_id)
+
+WITH_NAMES: Final = (
+    _WITH_STAGE.outerjoin(table_of(Client), _CLIENT.id == _DEAL.client_id)
+    .outerjoin(table_of(User), _USER.id == _DEAL.owner_id)
+    .outerjoin(table_of(CloseReason), _REASON.id == _DEAL.reason_id)
+)
+"""Where the columns of a list of deals come from: a deal and the names of what it refers to."""
+
+_PERSON, _KEY, _CONTACT = range(3)
+"""What may hang on a deal."""
 
 BOARD_CARDS: Final = 50
 """So many cards of a column are drawn at once."""
@@ -74,22 +91,12 @@ def deals(
     columns: Sequence[Any] = DEAL, permission: str | None = None
 ) -> sa.Select[*tuple[Any, ...]]:
     """Give the query of the deals that the person reaches, not yet filtered or sorted."""
-    return (
-        sa.select(*columns)
-        .select_from(Deal)
-        .join(Stage, Stage.id == Deal.stage_id)
-        .where(visible("deal", permission))
-    )
+    return sa.select(*columns).select_from(_WITH_STAGE).where(visible("deal", permission))
 
 
 def named_deals(columns: Sequence[Any] = (*DEAL, *NAMES)) -> sa.Select[*tuple[Any, ...]]:
     """Give the same with the names of what they refer to."""
-    return (
-        deals(columns)
-        .outerjoin(Client, Client.id == Deal.client_id)
-        .outerjoin(User, User.id == Deal.owner_id)
-        .outerjoin(CloseReason, CloseReason.id == Deal.reason_id)
-    )
+    return sa.select(*columns).select_from(WITH_NAMES).where(visible("deal"))
 
 
 def one_deal(session: Session, deal_id: int) -> AnyRow:
@@ -97,35 +104,85 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
 
     :raises MissingError: where there is none that the person may see.
     """
-    row = session.execute(named_deals().where(Deal.id == deal_id)).one_or_none()
-    if row is None:
+    return _only(rows_of(session, _one_named(visible("deal")), {"deal_id": deal_id}))
+
+
+def deal_itself(session: Session, deal_id: int) -> AnyRow:
+    """Give a deal without the names of what it refers to.
+
+    :raises MissingError: where there is none that the person may see.
+    """
+    return _only(rows_of(session, _one(visible("deal")), {"deal_id": deal_id}))
+
+
+def _only(rows: Sequence[AnyRow]) -> AnyRow:
+    if not rows:
         raise MissingError(_("There is no such deal, or you may not see it."))
-    return row
+    return rows[0]
+
+
+@functools.lru_cache(maxsize=512)
+def _one_named(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    one = sa.select(*DEAL, *NAMES).select_from(WITH_NAMES)
+    return one.where(_DEAL.id == sa.bindparam("deal_id"), condition)
+
+
+@functools.lru_cache(maxsize=512)
+def _one(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    one = sa.select(*DEAL).select_from(_WITH_STAGE)
+    return one.where(_DEAL.id == sa.bindparam("deal_id"), condition)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
     """What hangs on some deals, each by deal id."""
 
-    participants: Mapping[int, list[dict[str, Any]]]
-    external_ids: Mapping[int, dict[str, str]]
-    contact_ids: Mapping[int, list[int]]
+    participants: dict[int, list[dict[str, Any]]]
+    external_ids: dict[int, dict[str, str]]
+    contact_ids: dict[int, list[int]]
 
 
 def around(session: Session, deal_ids: Sequence[int]) -> Around:
-    """Give what hangs on some deals, in as many statements for one as for two hundred."""
-    contacts: dict[int, list[int]] = {}
-    for row in session.execute(
-        sa.select(DealContact.deal_id, DealContact.contact_id)
-        .where(DealContact.deal_id.in_(deal_ids))
-        .order_by(DealContact.deal_id, DealContact.contact_id)
+    """Give what hangs on some deals, in one statement for one as for two hundred."""
+    found = Around({}, {}, {})
+    for what, deal_id, moment, number, text, more in rows_of(
+        session, _HANGING, {"deal_ids": deal_ids}
     ):
-        contacts.setdefault(row.deal_id, []).append(row.contact_id)
-    return Around(
-        participants=participants_of(session, DealParticipant, deal_ids),
-        external_ids=external_ids_of(session, DealExternalId, deal_ids),
-        contact_ids=contacts,
+        if what == _PERSON:
+            person = {"user_id": number, "name": more, "part": text, "since": moment}
+            found.participants.setdefault(deal_id, []).append(person)
+        elif what == _KEY:
+            found.external_ids.setdefault(deal_id, {})[text] = more
+        else:
+            found.contact_ids.setdefault(deal_id, []).append(number)
+    return found
+
+
+def _hanging() -> sa.CompoundSelect[Any]:
+    """Ask for all that hangs on some deals at once: columns that one kind lacks are empty."""
+    part, key, named = (
+        table_of(model).c for model in (DealParticipant, DealExternalId, DealContact)
     )
+    ids: sa.BindParameter[Any] = sa.bindparam("deal_ids", expanding=True)
+    number = sa.cast(sa.null(), sa.BigInteger)
+    text, moment = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), UtcDateTime)
+    people = (
+        sa.select(_kind(_PERSON), part.record_id, part.since, part.user_id, part.part, _USER.name)
+        .join(table_of(User), _USER.id == part.user_id)
+        .where(part.record_id.in_(ids))
+    )
+    keys = sa.select(_kind(_KEY), key.record_id, moment, number, key.source, key.key)
+    contacts = sa.select(_kind(_CONTACT), named.deal_id, moment, named.contact_id, text, text)
+    return sa.union_all(
+        people, keys.where(key.record_id.in_(ids)), contacts.where(named.deal_id.in_(ids))
+    ).order_by(*map(sa.literal_column, "123456"))
+
+
+def _kind(what: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(what), sa.Integer)
+
+
+_HANGING: Final = _hanging()
 
 
 def contacts_of(session: Session, deal_id: int) -> Sequence[AnyRow]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission, reaches
+from salesman_core.clients.ladder import add_evidence
 from salesman_core.clients.models import Contact
 from salesman_core.clock import now
-from salesman_core.db import writing
-from salesman_core.deals import steps
+from salesman_core.db import rows_of, table_of, writing
+from salesman_core.deals import evidence, steps
 from salesman_core.deals.models import (
     Deal,
     DealContact,
@@ -23,12 +24,18 @@ from salesman_core.deals.models import (
 )
 from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.i18n import texts
+from salesman_core.plugins.host import CORE
 from salesman_core.records.changes import Changes
 from salesman_core.records.external_ids import set_external_ids
 from salesman_core.records.participants import set_participants
 from salesman_core.records.saving import checked_owner, for_change, named
 
 _ = texts.lazy
+
+_STAGE: Final = table_of(Stage).c
+_PIPELINE_OF_STAGE: Final = sa.select(_STAGE.pipeline_id).where(
+    _STAGE.id == sa.bindparam("stage_id")
+)
 
 
 def create_deal(values: Mapping[str, Any]) -> int:
@@ -54,7 +61,7 @@ def create_deal(values: Mapping[str, Any]) -> int:
         session.flush()
         _set_parts(session, deal, values)
         steps.note_written(session, [(deal, changes)])
-        steps.review(deal.client_id)
+        add_evidence(CORE, evidence.of_deals([deal.id]))
         return deal.id
 
 
@@ -146,11 +153,10 @@ def move_deal(deal_id: int, stage_id: int, version: int | None = None) -> bool:
             raise ConflictError(_("The deal is closed: reopen it to move it."))
         if deal.stage_id == stage_id:
             return False
-        stage = session.get(Stage, stage_id)
-        if stage is None or stage.pipeline_id != deal.pipeline_id:
+        if rows_of(session, _PIPELINE_OF_STAGE, {"stage_id": stage_id}) != [(deal.pipeline_id,)]:
             message = _("There is no such stage in this deal's pipeline.")
             raise InvalidError(message, {"stage_id": message})
-        steps.move(session, deal, stage)
+        steps.move(session, deal, stage_id)
         return True
 
 
@@ -188,7 +194,7 @@ def delete_deal(deal_id: int, version: int | None = None) -> None:
     with writing() as session:
         deal = for_change(session, "deal", deal_id, "core.deal.delete", version)
         deal.deleted_at = now()
-        steps.keep(session, deal, "deleted", {})
+        steps.keep(session, deal, "deleted", {}, {})
         steps.review(deal.client_id)
 
 
@@ -200,5 +206,5 @@ def restore_deal(deal_id: int) -> None:
         deal.deleted_at = None
         session.flush()
         demand("deal", deal_id, "core.deal.delete", session=session)
-        steps.keep(session, deal, "restored", {})
+        steps.keep(session, deal, "restored", {}, {})
         steps.review(deal.client_id)

@@ -40,6 +40,14 @@ COLUMNS: Final = (
 )
 WON, LOST = "won", "lost"
 
+_FIRST_STAGE: Final = (
+    sa.select(Stage)
+    .join(Pipeline, Pipeline.id == Stage.pipeline_id)
+    .order_by(Pipeline.position, Pipeline.id, Stage.percent, Stage.id)
+    .limit(1)
+)
+_FIRST_OF_PIPELINE: Final = _FIRST_STAGE.where(Stage.pipeline_id == sa.bindparam("pipeline_id"))
+
 
 def begin(
     values: Mapping[str, Any], stage: Stage, *, client_id: int | None, owner_id: int | None
@@ -90,9 +98,10 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
         audits.append(audit_row("deal", deal.id, deal.name, "created", changes))
         announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name})
         if deal.outcome is not None:
-            moves.append(_step(deal, "close", deal.stage_id, deal.created_at))
+            # How long it had stood before, nobody knows who was not there.
+            moves.append(_step(deal, "close", deal.stage_id, deal.created_at) | {"seconds": 0})
             audits.append(audit_row("deal", deal.id, deal.name, "closed", _closing(deal)))
-            _tell(session, deal, "closed", _closing(deal))
+            announce(session, "core.deal.closed", "deal", deal.id, _ending(deal))
     write_rows(session, DealMove, moves)
     write_rows(session, Audit, audits)
 
@@ -112,16 +121,16 @@ def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
     return changes
 
 
-def move(session: Session, deal: Deal, stage: Stage) -> None:
+def move(session: Session, deal: Deal, stage_id: int) -> None:
     """Put an open deal into another stage.
 
     :raises VetoedError: where a plugin refuses, with its reason.
     """
-    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
+    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage_id)
     current_host().call(salesman_before_stage_move, move=step)
-    before, deal.stage_id = deal.stage_id, stage.id
+    before, deal.stage_id = deal.stage_id, stage_id
     _log(session, deal, "move", before)
-    keep(session, deal, "moved", {"stage_id": (before, stage.id)})
+    keep(session, deal, "moved", {"stage_id": (before, stage_id)}, {"stage_id": stage_id})
 
 
 def close(
@@ -136,7 +145,7 @@ def close(
     day = closed_on or today(company().tz)
     deal.outcome, deal.reason_id, deal.closed_on = outcome, reason_id, day
     _log(session, deal, "close", deal.stage_id)
-    keep(session, deal, "closed", _closing(deal))
+    keep(session, deal, "closed", _closing(deal), _ending(deal))
 
 
 def ask_closing(deal_id: int, outcome: str, reason_id: int | None) -> None:
@@ -149,7 +158,11 @@ def ask_closing(deal_id: int, outcome: str, reason_id: int | None) -> None:
 
 
 def _closing(deal: Deal) -> Changes:
-    return {"outcome": (None, deal.outcome), "reason_id": (None, deal.reason_id)}
+    return {name: (None, value) for name, value in _ending(deal).items()}
+
+
+def _ending(deal: Deal) -> dict[str, Any]:
+    return {"outcome": deal.outcome, "reason_id": deal.reason_id}
 
 
 def reopen(session: Session, deal: Deal) -> None:
@@ -157,7 +170,7 @@ def reopen(session: Session, deal: Deal) -> None:
     changes: Changes = {"outcome": (deal.outcome, None), "reason_id": (deal.reason_id, None)}
     deal.outcome = deal.reason_id = deal.closed_on = None
     _log(session, deal, "reopen", deal.stage_id)
-    keep(session, deal, "reopened", changes)
+    keep(session, deal, "reopened", changes, {})
 
 
 def first_stage(session: Session, pipeline_id: int | None) -> Stage:
@@ -165,13 +178,8 @@ def first_stage(session: Session, pipeline_id: int | None) -> Stage:
 
     :raises InvalidError: for a pipeline that there is not.
     """
-    first = session.scalars(
-        sa.select(Stage)
-        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
-        .where(sa.true() if pipeline_id is None else Stage.pipeline_id == pipeline_id)
-        .order_by(Pipeline.position, Pipeline.id, Stage.percent, Stage.id)
-        .limit(1)
-    ).first()
+    asked = _FIRST_STAGE if pipeline_id is None else _FIRST_OF_PIPELINE
+    first = session.scalars(asked, {"pipeline_id": pipeline_id}).first()
     if first is None:
         message = _("There is no such pipeline, or it has no stages.")
         raise InvalidError(message, {"pipeline_id": message})
@@ -197,7 +205,7 @@ def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int 
 def _log(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
     """Keep a step of the deal, which now begins to stand where it is."""
     moment = now()
-    session.add(DealMove(**_step(deal, action, from_stage_id, moment)))
+    write_rows(session, DealMove, [_step(deal, action, from_stage_id, moment)])
     deal.stage_since = moment
 
 
@@ -220,16 +228,21 @@ def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) 
     }
 
 
-def keep(session: Session, deal: Deal, action: str, changes: Changes) -> None:
-    """Note a change of a deal: when, by whom, and for those who listen."""
+def keep(
+    session: Session,
+    deal: Deal,
+    action: str,
+    changes: Changes,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Note a change of a deal: when, by whom, and for those who listen.
+
+    :param payload: what the event says; the names of the changed fields where it is not given.
+    """
     touch(deal)
     audit(session, "deal", deal.id, deal.name, action, changes)
-    _tell(session, deal, action, changes)
-
-
-def _tell(session: Session, deal: Deal, action: str, changes: Changes) -> None:
-    payload = {name: new for name, (_old, new) in changes.items()}
-    announce(session, f"core.deal.{action}", "deal", deal.id, payload)
+    said = {"fields": sorted(changes)} if payload is None else payload
+    announce(session, f"core.deal.{action}", "deal", deal.id, said)
 
 
 def review(*client_ids: int | None) -> None:

@@ -146,7 +146,7 @@ def drift(engine: sa.Engine, owner: Owner) -> list[Any]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # see above
     from alembic.migration import MigrationContext  # noqa: PLC0415  # see above
 
-    with engine.connect() as connection, _expressions_passed_over():
+    with engine.connect() as connection, expressions_passed_over():
         options = {**_options(owner), "version_table": owner.version_table, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
         found = list(compare_metadata(context, Base.metadata))
@@ -154,7 +154,7 @@ def drift(engine: sa.Engine, owner: Owner) -> list[Any]:
 
 
 @contextmanager
-def _expressions_passed_over() -> Iterator[None]:
+def expressions_passed_over() -> Iterator[None]:
     """Say nothing of the indexes over expressions that SQLAlchemy cannot read from SQLite."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*expression-based index")
@@ -227,7 +227,7 @@ def _migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
         if sqlite:
             driver.execute("PRAGMA foreign_keys=off")
         try:
-            with connection.begin(), _expressions_passed_over():
+            with connection.begin(), expressions_passed_over():
                 if not sqlite:
                     connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -19,6 +19,7 @@ from salesman_core.db.revisions import bump
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
+from salesman_core.plugins.migrations import expressions_passed_over
 from salesman_core.plugins.models import KnownPlugin, PluginFault, PluginGuard
 from salesman_core.plugins.switches import SUBJECT
 
@@ -105,7 +106,8 @@ def _tables(plugin_id: str) -> list[sa.Table]:
         if owner_of_table(name) == plugin_id and name != _history(plugin_id)
     ]
     metadata = sa.MetaData()
-    metadata.reflect(db.reader, only=names)
+    with expressions_passed_over():
+        metadata.reflect(db.reader, only=names)
     return [table for table in metadata.sorted_tables if table.name in names]
 
 

@@ -16,6 +16,7 @@ from salesman_core.db import as_writing
 from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
+from salesman_core.records.saving import write_rows
 from salesman_hookspecs import Change
 from salesman_hookspecs.data import salesman_before_save
 
@@ -52,7 +53,7 @@ def audit(  # noqa: PLR0917  # which record, what was done, what it changed: in 
     session: Session, kind: str, record_id: int, label: str, action: str, changes: Changes
 ) -> None:
     """Keep who did what to a record."""
-    session.add(Audit(**audit_row(kind, record_id, label, action, changes)))
+    write_rows(session, Audit, [audit_row(kind, record_id, label, action, changes)])
 
 
 def audit_row(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 
@@ -18,15 +20,22 @@ def external_ids_of(
     session: Session, model: type[Any], record_ids: Sequence[int]
 ) -> dict[int, dict[str, str]]:
     """Give the external ids of some records: by record, source → key."""
-    rows = session.execute(
-        sa.select(model.record_id, model.source, model.key)
-        .where(model.record_id.in_(record_ids))
-        .order_by(model.source)
-    ).all()
+    rows = rows_of(session, _external_ids(table_of(model)), {"record_ids": record_ids})
     found: dict[int, dict[str, str]] = {}
     for row in rows:
         found.setdefault(row.record_id, {})[row.source] = row.key
     return found
+
+
+@functools.cache
+def _external_ids(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
+    columns = table.c
+    among = columns.record_id.in_(sa.bindparam("record_ids", expanding=True))
+    return (
+        sa.select(columns.record_id, columns.source, columns.key)
+        .where(among)
+        .order_by(columns.source)
+    )
 
 
 def records_by_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
+from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 
@@ -24,18 +26,24 @@ def participants_of(
 
     :param model: the table, as ``DealParticipant``.
     """
-    rows = session.execute(
-        sa.select(model.record_id, model.user_id, model.part, model.since, User.name)
-        .join(User, User.id == model.user_id)
-        .where(model.record_id.in_(record_ids))
-        .order_by(model.record_id, model.since, model.user_id)
-    ).all()
+    rows = rows_of(session, _participants(table_of(model)), {"record_ids": record_ids})
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row.record_id, []).append(
             {"user_id": row.user_id, "name": row.name, "part": row.part, "since": row.since}
         )
     return found
+
+
+@functools.cache
+def _participants(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
+    part, user = table.c, table_of(User).c
+    return (
+        sa.select(part.record_id, part.user_id, part.part, part.since, user.name)
+        .join(table_of(User), user.id == part.user_id)
+        .where(part.record_id.in_(sa.bindparam("record_ids", expanding=True)))
+        .order_by(part.record_id, part.since, part.user_id)
+    )
 
 
 def set_participants(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import phonenumbers
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
@@ -36,6 +35,8 @@ def phone(typed: str, region: str) -> Reached:
 
     :param region: whose notation a number without ``+`` is in, as ``RU``.
     """
+    import phonenumbers  # noqa: PLC0415  # the numbers of the world take long to load
+
     typed = typed.strip()
     try:
         number = phonenumbers.parse(typed, region)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapper, Session
 
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission, record_type
 from salesman_core.clock import now
+from salesman_core.db import table_of
 from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.models import KeptRecord
@@ -28,12 +30,19 @@ def locked(session: Session, model: type[R], record_id: int, version: int | None
     :raises MissingError: where it is gone.
     :raises StaleError: where somebody changed it since *version*.
     """
-    record = session.get(model, record_id, with_for_update=True)
+    one: sa.Select[R] = _locking(sa.inspect(model))
+    record = session.scalars(one, {"record_id": record_id}).one_or_none()
     if record is None:
         raise MissingError(_("There is no such record, or you may not see it."))
     if version is not None and record.version != version:
         raise StaleError(_("Somebody else has changed this record since you read it."))
     return record
+
+
+@functools.cache
+def _locking(mapper: Mapper[Any]) -> sa.Select[Any]:
+    one = sa.select(mapper.class_).where(mapper.class_.id == sa.bindparam("record_id"))
+    return one.with_for_update().execution_options(populate_existing=True)
 
 
 def for_change(
@@ -81,10 +90,15 @@ def named(name: object) -> str:
 
 
 def write_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write many rows of a table without making objects of them.
+    """Write rows of a table without making objects of them.
 
-    :param rows: columns by their names, the same ones in each row.
+    :param rows: columns by their names, the same ones in each row. What they refer to has been
+        flushed.
     """
     if rows:
-        # Else rows with and without a None become statements of their own, a few rows each.
-        session.execute(sa.insert(model).execution_options(render_nulls=True), rows)
+        session.connection().execute(_insert(table_of(model)), rows)
+
+
+@functools.cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)

@@ -214,8 +214,11 @@ def live_server(app: Flask) -> Iterator[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failed test say what its pages showed."""
+    """Let a failed test say what its pages showed; xdist carries nothing but UTF-8."""
     report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
     pages = item.stash.get(_PAGES, [])
     if call.when == "call" and report.failed:
         from salesman_core.testing.browser import seen_in  # noqa: PLC0415  # cheap import

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Flask, request, url_for
 from markupsafe import Markup
@@ -52,13 +52,35 @@ def install(app: Flask, host: PluginHost) -> None:
     app.jinja_env.globals.update(slot=slot, panels=panels)
 
 
+_NOTHING: Final = Markup()
+
+
+def _nothing_in(name: str, context: object) -> bool:
+    """Tell at once of a slot that nobody fills; pages have many of them."""
+    accepted = current_host().derived(_contexts_of_empty_slots).get(name)
+    return accepted is not None and isinstance(context, accepted)
+
+
+def _contexts_of_empty_slots(host: PluginHost) -> Mapping[str, type[Any]]:
+    filled = _fills_by_slot(host)
+    return {
+        one.value.name: one.value.context
+        for one in host.contributions(salesman_slots)
+        if one.value.name not in filled
+    }
+
+
 def slot(name: str, context: object) -> Markup:
     """Draw what fills a slot, one after the other, without any frame."""
+    if _nothing_in(name, context):
+        return _NOTHING
     return Markup().join(html for _fill, html in _drawn(name, context))
 
 
 def panels(name: str, context: object) -> Markup:
     """Draw what fills a slot, each in a panel with its title."""
+    if _nothing_in(name, context):
+        return _NOTHING
     return Markup().join(
         render("core/slots/panel.html", title=_title(one), content=html, owner=one.owner)
         for one, html in _drawn(name, context)
@@ -146,14 +168,24 @@ def slot_named(name: str) -> Slot:
     return known[name].value
 
 
-def _offered() -> dict[str, Contribution[Slot]]:
-    return {one.value.name: one for one in current_host().contributions(salesman_slots)}
+def _offered() -> Mapping[str, Contribution[Slot]]:
+    return current_host().derived(_slots_by_name)
 
 
-def fills_of(name: str) -> list[Contribution[SlotFill]]:
+def _slots_by_name(host: PluginHost) -> Mapping[str, Contribution[Slot]]:
+    return {one.value.name: one for one in host.contributions(salesman_slots)}
+
+
+def fills_of(name: str) -> Sequence[Contribution[SlotFill]]:
     """Give what active plugins put into a slot, in the order in which it is drawn."""
-    fills = current_host().contributions(salesman_slot_fills)
-    return [one for one in fills if one.value.slot == name]
+    return current_host().derived(_fills_by_slot).get(name, ())
+
+
+def _fills_by_slot(host: PluginHost) -> Mapping[str, Sequence[Contribution[SlotFill]]]:
+    found: dict[str, list[Contribution[SlotFill]]] = {}
+    for one in host.contributions(salesman_slot_fills):
+        found.setdefault(one.value.slot, []).append(one)
+    return found
 
 
 def refuse_unknown_slots(host: PluginHost) -> None:

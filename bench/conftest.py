@@ -1,0 +1,49 @@
+"""What is measured once and judged by many tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from bench.comparison import Comparison, Place, company_at, compare
+from bench.report import Report
+from salesman_core.testing.databases import Databases
+from salesman_core.testing.postgres import absence
+from salesman_core.testing.pytest_plugin import lacking
+
+PLACES = [
+    Place("sqlite", 10_000),
+    Place("sqlite", 200_000),
+    Place("postgresql", 10_000),
+    Place("postgresql", 200_000),
+]
+
+Measured = Mapping[str, Comparison]
+
+
+@pytest.fixture(scope="session")
+def report() -> Iterator[Report]:
+    """What is measured is written down at the end, if it was all."""
+    report = Report()
+    yield report
+    print(report.as_text())  # noqa: T201  # what `make bench` is for
+    if report.is_whole():
+        report.write_down()
+
+
+@pytest.fixture(scope="session", params=PLACES, ids=str)
+def measured(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+    report: Report,
+) -> Measured:
+    """What every request costs in one place, beside the bare function."""
+    place: Place = request.param
+    if place.kind == "postgresql" and (reason := absence()):
+        lacking(reason)
+    with company_at(place, databases, tmp_path_factory.mktemp("company")) as (url, company, asked):
+        found = compare(url, company, asked)
+    report.requests[place] = found
+    return found

@@ -1,0 +1,26 @@
+"""The goals of speed; :mod:`bench` says what they are measured against."""
+
+from __future__ import annotations
+
+from typing import Final
+
+READ: Final = 3.0
+"""So many times the bare function may a list or a card cost."""
+
+WRITE: Final = 6.0
+"""The same for a change."""
+
+LAST_PAGE: Final = 1.2
+"""So many times the first page may the last one cost."""
+
+START: Final = 1.5
+"""CPU seconds of a fresh process up to its first answer."""
+
+EMPTY_SLOTS: Final = 0.01
+"""The share of a card's page that fifty slots may cost which nobody fills."""
+
+FILLED: Final = 2.0
+"""So many times a card's page without plugins may one cost whose slots ten plugins fill."""
+
+GROWTH: Final = 2.0
+"""So many times the memory after its first answer may a process hold after 500 requests."""
