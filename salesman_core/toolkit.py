@@ -53,6 +53,7 @@ from salesman_core.people.colleagues import colleagues
 from salesman_core.plugins.host import plugin_settings
 from salesman_core.records import reach
 from salesman_core.records.changes import Changes, announce, audit, differences
+from salesman_core.records.history import FieldWords, describe_fields, user_names
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_page import Column, ListPage
 from salesman_core.records.lists import (
@@ -124,6 +125,7 @@ __all__ = [
     "Deal",
     "ExternalIds",
     "FieldKind",
+    "FieldWords",
     "Flag",
     "ForbiddenError",
     "FormState",
@@ -177,6 +179,7 @@ __all__ = [
     "demand",
     "demand_permission",
     "describe",
+    "describe_fields",
     "differences",
     "enqueue",
     "etag_of",
@@ -222,6 +225,7 @@ __all__ = [
     "totals",
     "touch",
     "typed_values",
+    "user_names",
     "versioned",
     "visible",
     "writing",

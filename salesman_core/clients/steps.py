@@ -119,7 +119,8 @@ def keep(
     """Note a change of a record: when, by whom, and for those who listen."""
     touch(record)
     audit(session, kind, record.id, record.name, action, changes)
-    announce(session, f"core.{kind}.{action}", kind, record.id, {"fields": sorted(changes)})
+    payload = {"fields": sorted(changes)} if changes else {}
+    announce(session, f"core.{kind}.{action}", kind, record.id, payload)
 
 
 def set_lists(record: Reached, values: Mapping[str, Any]) -> Changes:

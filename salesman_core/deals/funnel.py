@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -123,30 +124,46 @@ def _limits(period: str, day: date) -> tuple[date | None, date | None]:
 
 
 def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
-    """Give what ``chart.js`` draws: a bar for each stage, which opens its deals."""
-    currency = counted.currency
+    """Give what ``chart.js`` draws: a bar for each stage, which opens its deals.
+
+    Where no open deal has an amount, how many there are still tells the funnel's form.
+    """
+    currency, stages = counted.currency, counted.stages
+    with_amounts = any(stage.amount for stage in stages)
+    label = (
+        _("Open deals by stage, %(currency)s", currency=currency)
+        if with_amounts
+        else _("Open deals by stage")
+    )
     return {
-        "label": str(_("Open deals by stage, %(currency)s", currency=currency)),
-        "names": [f"{formats.percent(stage.percent)} {stage.name}" for stage in counted.stages],
-        "series": [
-            {
-                "name": str(_("Amount")),
-                "values": [float(stage.amount) for stage in counted.stages],
-                "texts": [
-                    formats.money(stage.amount, currency, whole=True) for stage in counted.stages
-                ],
-            },
-            {
-                "name": str(_("Forecast")),
-                "values": [float(stage.weighted) for stage in counted.stages],
-                "texts": [
-                    formats.money(stage.weighted, currency, whole=True) for stage in counted.stages
-                ],
-            },
-        ],
-        "links": [
-            asked.rows(currency, stage_id=stage.stage_id, state="open") for stage in counted.stages
-        ],
+        "label": str(label),
+        "names": [f"{formats.percent(stage.percent)} {stage.name}" for stage in stages],
+        "series": _amounts(stages, currency) if with_amounts else [_counts(stages)],
+        "links": [asked.rows(currency, stage_id=stage.stage_id, state="open") for stage in stages],
+    }
+
+
+def _amounts(stages: Sequence[figures.StageFigures], currency: str) -> list[dict[str, Any]]:
+    columns = {
+        str(_("Amount")): [stage.amount for stage in stages],
+        str(_("Forecast")): [stage.weighted for stage in stages],
+    }
+    return [
+        {
+            "name": name,
+            "values": [float(amount) for amount in amounts],
+            "texts": [formats.money(amount, currency, whole=True) for amount in amounts],
+        }
+        for name, amounts in columns.items()
+    ]
+
+
+def _counts(stages: Sequence[figures.StageFigures]) -> dict[str, Any]:
+    counts = [stage.count for stage in stages]
+    return {
+        "name": str(_("Deals")),
+        "values": counts,
+        "texts": [formats.number(count) for count in counts],
     }
 
 

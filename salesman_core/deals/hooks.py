@@ -181,7 +181,9 @@ def salesman_event_types() -> Iterable[EventType]:
     name = {"name": "the deal's name"}
     return [
         EventType("core.deal.created", "A deal was opened", name),
-        EventType("core.deal.changed", "A deal was changed", {"<field>": "its new value"}),
+        EventType(
+            "core.deal.changed", "A deal was changed", {"fields": "the names of the changed fields"}
+        ),
         EventType("core.deal.moved", "A deal moved to a stage", {"stage_id": "the new stage"}),
         EventType(
             "core.deal.closed",

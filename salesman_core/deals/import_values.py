@@ -28,6 +28,7 @@ class ImportedDealSchema(DealSchema):
     """What a file may say of a deal itself; closed deals come closed."""
 
     closed_on = Date()
+    stage_since = Date()
 
     class Meta(DealSchema.Meta):
         fields = (
@@ -38,12 +39,14 @@ class ImportedDealSchema(DealSchema):
             "opened_on",
             "expected_on",
             "closed_on",
+            "stage_since",
             "external_ids",
         )
 
 
 _SCHEMA: Final = ImportedDealSchema(partial=True)
-_PLAIN: Final = ("name", "amount", "cost", "currency", "opened_on", "expected_on", "closed_on")
+_DAYS: Final = ("opened_on", "expected_on", "closed_on", "stage_since")
+_PLAIN: Final = ("name", "amount", "cost", "currency", *_DAYS)
 _LONGEST_SOURCE: Final = 50
 
 
@@ -56,6 +59,7 @@ class Told:
     :param outcome: ``won``, ``lost`` or None.
     :param reason_id: why it was lost, or None where the row does not say.
     :param closed_on: when it was closed, or None where the row does not say.
+    :param stage_since: since when it has stood where it stands, or None where nothing tells.
     :param external_ids: its keys in the file.
     :param imported: what no field holds.
     """
@@ -65,6 +69,7 @@ class Told:
     outcome: str | None
     reason_id: int | None
     closed_on: date | None
+    stage_since: date | None
     external_ids: dict[str, str]
     imported: dict[str, str]
 
@@ -85,6 +90,7 @@ def told_by(
     outcome = outcome_of(row.get("outcome"))
     values = _judged(row, external_ids, deal)
     closed_on = values.pop("closed_on", None)
+    stage_since = values.pop("stage_since", None)
     imported = dict(row.get(UNMAPPED, {}))
     reason = row.get("reason")
     if reason is not None and outcome != LOST:
@@ -97,6 +103,7 @@ def told_by(
         outcome=outcome,
         reason_id=reasons.named(reason) if reason is not None and outcome == LOST else None,
         closed_on=closed_on if outcome else None,
+        stage_since=(closed_on if outcome else None) or stage_since or values.get("opened_on"),
         external_ids=external_ids,
         imported=imported,
     )

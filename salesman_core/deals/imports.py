@@ -166,6 +166,20 @@ DEAL_FIELDS: Final = (
         kind="date",
     ),
     ImportField(
+        "stage_since",
+        _("In its stage since"),
+        (
+            "stage since",
+            "stage date",
+            "stage changed",
+            "last stage change",
+            "дата этапа",
+            "дата смены этапа",
+            "на этапе с",
+        ),
+        kind="date",
+    ),
+    ImportField(
         "expected_on",
         _("Expected on"),
         (

@@ -11,6 +11,7 @@ from salesman_core.access.records import visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
 from salesman_core.i18n import texts
+from salesman_core.web.formats import percent
 from salesman_hookspecs import TimelineEntry, TimelineQuery
 
 _ICONS = {"open": "sparkles", "move": "arrow-right", "reopen": "rotate-2"}
@@ -80,7 +81,7 @@ def words_of(row: AnyRow) -> str:
 
 
 def _stage(row: AnyRow) -> str:
-    return f"{row.percent} % {row.to_stage}"
+    return f"{percent(row.percent)} {row.to_stage}"
 
 
 def _stay(row: AnyRow) -> str:

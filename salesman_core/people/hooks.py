@@ -72,8 +72,8 @@ def salesman_nav_items() -> Iterable[NavItem]:
     """Give the entries of the administration."""
     station = "administration"
     return [
-        NavItem("users", _("Users"), "people.users", station, "users", permissions.VIEW, 10),
-        NavItem("teams", _("Teams"), "people.teams", station, "sitemap", permissions.VIEW, 11),
+        NavItem("users", _("Users"), "people.users", station, "users", permissions.MANAGE, 10),
+        NavItem("teams", _("Teams"), "people.teams", station, "sitemap", permissions.MANAGE, 11),
         NavItem(
             "roles", _("Roles"), "people_roles.index", station, "shield", permissions.ROLES, 12
         ),

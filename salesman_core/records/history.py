@@ -85,8 +85,12 @@ def names_from(model: type[Any]) -> Names:
     return names
 
 
-USERS: Final = names_from(User)
-"""Names of users, for fields as ``owner_id``."""
+def user_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give the names of users, for fields as ``owner_id``."""
+    return names_from(User)(session, ids)
+
+
+USERS: Final = user_names
 
 
 @dataclass(frozen=True, slots=True)

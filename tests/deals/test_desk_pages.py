@@ -120,10 +120,10 @@ def test_story_of_a_deal_tells_its_steps(make: Make) -> None:
     close_deal(deal, "lost", queries.close_reasons(reading())[0].id)
     reopen_deal(deal)
     assert [entry.text for entry in told("deal", deal)] == [
-        "opened again at 10 % Meeting, presentation",
+        "opened again at 10% Meeting, presentation",
         "lost: Price",
-        "from Request, interest to 10 % Meeting, presentation, after 0 days",
-        "opened at 0 % Request, interest",
+        "from Request, interest to 10% Meeting, presentation, after 0 days",
+        "opened at 0% Request, interest",
     ]
 
 
@@ -134,5 +134,5 @@ def test_story_of_a_client_names_the_deals_that_one_sees(app: Flask, make: Make)
     make.deal(name="Foreign", client_id=client)
     with app.test_request_context(), make.acting(seller):
         assert [entry.text for entry in told("client", client)] == [
-            "Own: opened at 0 % Request, interest"
+            "Own: opened at 0% Request, interest"
         ]

@@ -145,3 +145,15 @@ def test_funnel_without_deals_says_what_it_is_for(browser_for: BrowserFor) -> No
 
 def test_funnel_is_not_open_to_who_lacks_the_permission(browser_for: BrowserFor) -> None:
     assert browser_for("lawyer").get("/reports/funnel").status_code == 403
+
+
+def test_chart_draws_how_many_where_no_open_deal_has_an_amount(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.deal()
+    make.deal()
+    make.deal(stage_id=stage(1))
+    drawn = chart(browser_for("head").get("/reports/funnel").text)
+    assert [one["name"] for one in drawn["series"]] == ["Deals"]
+    assert drawn["series"][0]["values"][:3] == [2, 1, 0]
+    assert drawn["series"][0]["texts"][:3] == ["2", "1", "0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from salesman_core.deals.service import close_deal, delete_deal
 from salesman_core.records.imports import ImportResult, mapping_of
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.models import Audit, Note
+from salesman_core.services.company import company
 from salesman_core.testing.people import Make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -114,6 +115,30 @@ def test_closed_deal_of_which_no_opening_is_told_was_not_opened_after_it(bring: 
     bring("1;Boilers;;;;won;;;;;12.03.2024")
 
     assert deals()[0].opened_on == date(2024, 3, 12)
+
+
+DAYS = "ID;Deal;Outcome;Opened;Closed;Stage since"
+
+
+@pytest.mark.parametrize(
+    ("row", "since"),
+    [
+        ("1;Boilers;;05.01.2024;;07.02.2024", date(2024, 2, 7)),
+        ("1;Boilers;;05.01.2024;;", date(2024, 1, 5)),
+        ("1;Boilers;won;05.01.2024;12.03.2024;07.02.2024", date(2024, 3, 13)),
+    ],
+    ids=["day of the stage", "day of the opening", "end of the day of the closing"],
+)
+def test_deal_stands_in_its_stage_since_the_day_that_the_file_knows(
+    bring: Bring, row: str, since: date
+) -> None:
+    bring(row, head=DAYS)
+    assert deals()[0].stage_since == datetime.combine(since, time(), company().tz)
+
+
+def test_deal_stands_in_no_stage_since_tomorrow(bring: Bring) -> None:
+    bring("1;Boilers;;05.01.2124;;", head=DAYS)
+    assert deals()[0].stage_since == deals()[0].created_at
 
 
 def test_closing_has_its_step_and_its_audit(bring: Bring) -> None:

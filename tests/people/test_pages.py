@@ -56,6 +56,13 @@ def test_seller_sees_colleagues_and_teams(path: str, visit: Visit) -> None:
     assert "/admin/users/new" not in answer.text
 
 
+def test_menu_leads_to_users_and_teams_whoever_may_change_them(visit: Visit) -> None:
+    entries = ('href="/admin/users"', 'href="/admin/teams"')
+    of_administrator, of_seller = visit("anna").get("/profile"), visit("sergei").get("/profile")
+    assert [entry in of_administrator.text for entry in entries] == [True, True]
+    assert [entry in of_seller.text for entry in entries] == [False, False]
+
+
 @pytest.mark.parametrize(
     "path", ["/admin/users/new", "/admin/users/1/deactivate", "/admin/roles", "/admin/mail"]
 )

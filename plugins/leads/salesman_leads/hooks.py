@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.toolkit import ApiBlueprint, current_person, reading
+from salesman_core.toolkit import ApiBlueprint, current_person, describe_fields, reading
 from salesman_hookspecs import (
     Demo,
     DeskWidget,
@@ -23,12 +23,14 @@ from salesman_hookspecs import (
     TimelineSource,
     hookimpl,
 )
-from salesman_leads import api, jobs, panels, permissions, queries, story, views
+from salesman_leads import api, jobs, panels, permissions, queries, story, views, words
 from salesman_leads import demo as story_of_demo
 from salesman_leads.models import Lead
 from salesman_leads.texts import texts
 
 _ = texts.lazy
+
+describe_fields("leads.lead", words.FIELDS)
 
 
 @hookimpl
@@ -140,13 +142,14 @@ def salesman_search_sources() -> Iterable[SearchSource]:
 @hookimpl
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to leads."""
-    fields = {"<field>": "its new value"}
+    fields = {"fields": "the names of the changed fields"}
+    owner = {"owner_id": "who works on it"}
     return [
         EventType("leads.lead.created", "A lead came in", {"source": "where it came from"}),
         EventType("leads.lead.changed", "A lead was changed", fields),
-        EventType("leads.lead.taken", "Somebody began to work on a lead", fields),
+        EventType("leads.lead.taken", "Somebody began to work on a lead", owner),
         EventType("leads.lead.closed", "A lead was closed", {"result": "what came of it"}),
-        EventType("leads.lead.reopened", "A closed lead was taken up again", fields),
+        EventType("leads.lead.reopened", "A closed lead was taken up again"),
     ]
 
 

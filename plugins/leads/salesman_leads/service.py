@@ -85,7 +85,7 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
         if not changes:
             return False
         _entitle(lead)
-        _keep(session, lead, "changed", changes)
+        _keep(session, lead, "changed", changes, {"fields": sorted(changes)})
         return True
 
 
@@ -104,7 +104,7 @@ def take_lead(lead_id: int, version: int | None = None) -> None:
             changes["owner_id"] = (None, person.id)
             lead.owner_id = person.id
         lead.status, lead.touched_at = IN_WORK, now()
-        _keep(session, lead, "taken", changes)
+        _keep(session, lead, "taken", changes, {"owner_id": lead.owner_id})
 
 
 def close_lead(lead_id: int, result: str, comment: str = "", version: int | None = None) -> None:
@@ -135,7 +135,7 @@ def reopen_lead(lead_id: int, version: int | None = None) -> None:
             raise ConflictError(_("Only a lead that came to nothing can be taken up again."))
         changes: Changes = {"status": (CLOSED, OPEN), "result": (lead.result, None)}
         lead.status, lead.result, lead.comment = OPEN, None, ""
-        _keep(session, lead, "reopened", changes)
+        _keep(session, lead, "reopened", changes, {})
 
 
 def qualify_lead(
@@ -195,7 +195,7 @@ def _reach_of(lead: Lead) -> dict[str, list[str]]:
 def _close(session: Session, lead: Lead, result: str, comment: str) -> None:
     changes: Changes = {"status": (lead.status, CLOSED), "result": (None, result)}
     lead.status, lead.result, lead.comment = CLOSED, result, comment
-    _keep(session, lead, "closed", changes)
+    _keep(session, lead, "closed", changes, {"result": result})
 
 
 def _open_lead(session: Session, lead_id: int, permission: str, version: int | None) -> Lead:
@@ -219,8 +219,9 @@ def _entitle(lead: Lead) -> None:
     lead.title = lead.search_title = title
 
 
-def _keep(session: Session, lead: Lead, action: str, changes: Changes) -> None:
+def _keep(
+    session: Session, lead: Lead, action: str, changes: Changes, payload: Mapping[str, Any]
+) -> None:
     touch(lead)
     audit(session, KIND, lead.id, lead.title, action, changes)
-    payload = {name: new for name, (_old, new) in changes.items()}
     announce(session, f"leads.lead.{action}", KIND, lead.id, payload)

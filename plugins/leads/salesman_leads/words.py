@@ -1,0 +1,23 @@
+"""How the history of a lead is told: its fields and their values as people call them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesman_core.toolkit import FieldWords, user_names
+from salesman_leads.lists import RESULTS, STATUSES
+from salesman_leads.texts import texts
+
+_ = texts.lazy
+
+FIELDS: Final = {
+    "name": FieldWords(_("Name")),
+    "company": FieldWords(_("Company")),
+    "phones": FieldWords(_("Phones")),
+    "emails": FieldWords(_("Emails")),
+    "text": FieldWords(_("What they want")),
+    "source": FieldWords(_("Source")),
+    "owner_id": FieldWords(_("Responsible"), names=user_names),
+    "status": FieldWords(_("Status"), choices=STATUSES),
+    "result": FieldWords(_("Result"), choices=RESULTS),
+}
