@@ -15,6 +15,7 @@ from salesman_core.deals.models import Deal
 from salesman_core.deals.steps import WON
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
+from salesman_core.web import formats
 from salesman_hookspecs import Evidence
 
 _DEAL: Final = table_of(Deal).c
@@ -89,7 +90,8 @@ class _Won:
     day: date
 
     def __str__(self) -> str:
-        return texts.gettext("deal %(id)s was won on %(day)s", id=self.id, day=self.day.isoformat())
+        day = formats.day(self.day, style="long")
+        return texts.gettext("deal %(id)s was won on %(day)s", id=self.id, day=day)
 
 
 def _within(day: date, noted: datetime, zone: ZoneInfo) -> datetime:

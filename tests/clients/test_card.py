@@ -378,3 +378,14 @@ def test_card_speaks_the_language_of_each_reader(
 
     assert 'aria-label="Изменить: Адрес"' in in_russian
     assert 'aria-label="Change: Address"' in in_english
+
+
+def test_rung_is_explained_in_words_with_the_day_of_the_sale(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client()
+    deal = make.deal(client_id=client)
+    close_deal(deal, "won", None)
+
+    page = words(browser_for("head").get(f"/clients/{client}").text)
+    assert re.search(rf"deal {deal} was won on [A-Z][a-z]+ \d{{1,2}}, \d{{4}}", page)
