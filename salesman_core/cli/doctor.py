@@ -23,7 +23,7 @@ from salesman_core.db import db, make_engine, reading
 from salesman_core.errors import SalesmanError
 from salesman_core.jobs.operators import QueueFigures, figures
 from salesman_core.plugins import migrations
-from salesman_core.plugins.host import PluginHost
+from salesman_core.plugins.host import CORE, PluginHost
 from salesman_core.plugins.models import PluginFault
 from salesman_core.plugins.states import State
 from salesman_core.plugins.switches import keep_pending_faults
@@ -159,7 +159,7 @@ def _health(host: PluginHost) -> Iterator[Finding]:
     for one in host.call(salesman_health):
         for check in one.value:
             detail = check.detail or ("well" if check.ok else "not well")
-            yield Finding(f"plugin {one.owner}, {check.name}", ok=check.ok, detail=detail)
+            yield Finding(f"{_titled(one.owner)}, {check.name}", ok=check.ok, detail=detail)
     keep_pending_faults(host)
     counts = (
         sa.select(PluginFault.plugin_id, sa.func.count().label("faults"))
@@ -169,7 +169,11 @@ def _health(host: PluginHost) -> Iterator[Finding]:
     )
     for row in reading().execute(counts):
         told = f"faults in a day: {row.faults}, see Administration, Plugins"
-        yield Finding(f"plugin {row.plugin_id}", ok=False, detail=told)
+        yield Finding(_titled(row.plugin_id), ok=False, detail=told)
+
+
+def _titled(owner: str) -> str:
+    return owner if owner == CORE else f"plugin {owner}"
 
 
 def _jobs() -> Iterator[Finding]:

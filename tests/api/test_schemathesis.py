@@ -255,6 +255,9 @@ def checks_made() -> Any:
             expected_statuses=[*accepted, *DOMAIN_REFUSES]
         )
     )
+    # A version that is none is told before the body is read.
+    refusing = checks.negative_data_rejection
+    refusing.expected_statuses = [*refusing.expected_statuses, "412"]
     checks.update(excluded_check_names=list(LEFT_OUT))
     return checks
 

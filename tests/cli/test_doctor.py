@@ -61,6 +61,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    database",
         "ok    tables",
         "ok    plugin leads",
+        "ok    core, search by an index",
         "ok    jobs",
     ]
 
