@@ -27,8 +27,12 @@ NO_SERVER = """
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run the tests inside this process, without the plugin that bears only one run in it."""
-    return pytester.runpytest_inprocess("-p", "no:playwright", *arguments)
+    """Run the tests in a process of their own, without the plugins that take long to load.
+
+    A run inside this process would leave two copies of each module that it is the first to import.
+    """
+    without = [f"-pno:{name}" for name in ("playwright", "schemathesis", "hypothesispytest")]
+    return pytester.runpytest_subprocess(*without, *arguments)
 
 
 def ids_of(pytester: pytest.Pytester, source: str) -> list[str]:
