@@ -185,7 +185,7 @@ def test_contact_of_an_unknown_client_is_refused(bring: Bring) -> None:
     assert result.refused_rows[0].problems["client"].reason == "there is no such client"
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data is missing")
+@pytest.mark.usefixtures("real_files")
 def test_clients_of_the_predecessor_come_in_from_both_files(bring: Bring) -> None:
     type_ = import_type("clients")
     mapping = read_mapping(ROOT / "tests/mappings/salesman-clients.toml", type_.fields)

@@ -27,10 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
 MAPPING = ROOT / "tests/mappings/opportunities.toml"
 
-if not FILE.is_file():
-    pytest.skip("the folder ../shared/data with real files is missing", allow_module_level=True)
-
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities")]
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("real_files"),
+    pytest.mark.xdist_group("opportunities"),
+]
 
 
 Command = Callable[..., list[str]]

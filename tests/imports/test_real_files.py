@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "../shared/data"
 MAPPINGS = ROOT / "tests/mappings"
 
-if not DATA.is_dir():
-    pytest.skip("the folder ../shared/data with real files is missing", allow_module_level=True)
-
-pytestmark = [pytest.mark.databases("sqlite"), pytest.mark.usefixtures("application")]
+pytestmark = [
+    pytest.mark.databases("sqlite"),
+    pytest.mark.usefixtures("real_files", "application"),
+]
 
 
 def read(
