@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 API_PREFIX: Final = "/api/"
@@ -21,8 +22,19 @@ _TWO_YEARS: Final = "max-age=63072000"
 _csrf = CSRFProtect()
 
 
+class CookiesOfPages(SecureCookieSessionInterface):
+    """Sessions in cookies, for pages alone: under the JSON API there is none to read or write."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Give the session of a page's request."""
+        if request.path.startswith(API_PREFIX):
+            return None
+        return super().open_session(app, request)
+
+
 def install(app: Flask) -> None:
     """Put the headers on every answer of *app*, and let no forged form pass."""
+    app.session_interface = CookiesOfPages()
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # a form may stay open for days
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     _csrf.init_app(app)

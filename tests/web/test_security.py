@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, session
+from flask.sessions import NullSession
 from flask.testing import FlaskClient
 
 from salesman_core.access.routes import public
@@ -101,3 +102,14 @@ def test_htmx_gets_a_new_proof_with_the_refusal(make_app: Callable[..., Flask]) 
 
 def test_token_api_needs_no_proof(make_app: Callable[..., Flask]) -> None:
     assert with_form(make_app()).post("/api/v1/take").text == "taken"
+
+
+def test_json_api_has_no_session_where_pages_have_one(app: Flask) -> None:
+    def has_one() -> str:
+        return str(not isinstance(session, NullSession))
+
+    app.add_url_rule("/has-one", "has_one", public(has_one))
+    app.add_url_rule("/api/v1/has-one", "api_has_one", public(has_one))
+
+    assert app.test_client().get("/has-one").text == "True"
+    assert app.test_client().get("/api/v1/has-one").text == "False"
