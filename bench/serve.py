@@ -6,7 +6,6 @@ the server and the number of threads that ``salesman serve`` has. No jobs are do
 
 from __future__ import annotations
 
-import gc
 import sys
 import tempfile
 import threading
@@ -54,13 +53,14 @@ def made(side: str, url: str, number: int) -> Any:
 
 def main() -> None:
     """Serve."""
-    from salesman_core.cli.server import THREADS  # noqa: PLC0415  # not before the clock starts
+    from salesman_core.cli.memory import settle  # noqa: PLC0415  # not before the clock starts
+    from salesman_core.cli.server import THREADS  # noqa: PLC0415  # as above
 
     side, url, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
     server = waitress.create_server(
         made(side, url, number), host="127.0.0.1", port=0, threads=THREADS
     )
-    gc.freeze()  # as `salesman serve` does
+    settle()
     threading.Thread(target=server.run, daemon=True).start()
     print(server.effective_port, flush=True)  # noqa: T201  # read by whoever started it
     sys.stdin.read()

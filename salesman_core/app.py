@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import salesman_core.administration.hooks
 import salesman_core.clients.hooks
 import salesman_core.deals.hooks
 import salesman_core.people.hooks
@@ -29,9 +32,11 @@ from salesman_core.plugins import gate, migrations, switches
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
 from salesman_core.rest import install as init_rest
-from salesman_core.services.company import company
+from salesman_core.services.company import read_company_ahead
 from salesman_core.services.mail import refuse_unreadable_server
 from salesman_core.web import init_web
+from salesman_core.web.application import Application
+from salesman_core.web.security import is_api
 from salesman_core.work import init_work
 
 MAX_REQUEST = 25 * 1024 * 1024
@@ -39,6 +44,7 @@ MAX_REQUEST = 25 * 1024 * 1024
 
 CORE_DOMAINS = {
     "web": salesman_core.web.hooks,
+    "administration": salesman_core.administration.hooks,
     "rest": salesman_core.rest.hooks,
     "tidying": salesman_core.tidying,
     "people": salesman_core.people.hooks,
@@ -70,7 +76,7 @@ def create_app(
     app = _flask(settings.core)
     db.init_app(app)
     host = load_plugins(settings, found)
-    switches.install(app, host, migrations.owners(found, host.manifests()))
+    switches.install(app, host, migrations.owners(found, host.manifests()), by_program=is_api)
     init_rest(app, host)
     gate.install(app, host)
     init_sign_in(app)
@@ -84,7 +90,7 @@ def create_app(
 
 
 def _flask(core: CoreSettings) -> Flask:
-    app = Flask("salesman_core", static_folder=None)
+    app = Application("salesman_core", static_folder=None)
     core.data_dir.mkdir(parents=True, exist_ok=True)
     app.config.update(
         SECRET_KEY=core.secret_key or kept_secret(core.data_dir / "secret_key"),
@@ -110,10 +116,20 @@ def _pool(url: str) -> dict[str, Any]:
 def kept_secret(file: Path) -> str:
     """Give the secret key of this installation, made when it is first needed."""
     if not file.is_file():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _make_secret(file)
+    return file.read_text()
+
+
+def _make_secret(file: Path) -> None:
+    """Write a secret key whole before it gets its name: processes that start together share it."""
+    descriptor, made = tempfile.mkstemp(dir=file.parent)  # which nobody else may read
+    try:
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(48))
-    return file.read_text()
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            os.link(made, file)
+    finally:
+        Path(made).unlink()
 
 
 def load_plugins(settings: Settings, found: Sequence[Installed]) -> PluginHost:
@@ -129,7 +145,7 @@ def load_plugins(settings: Settings, found: Sequence[Installed]) -> PluginHost:
 
 def database_ready() -> bool:
     """Tell whether the core's tables are there and of today."""
-    with db.engine.connect().execution_options(readonly=True) as connection:
+    with db.reader.connect() as connection:
         return not migrations.behind(connection, [migrations.CORE_OWNER])
 
 
@@ -138,4 +154,4 @@ def take_stock(host: PluginHost) -> None:
     switches.follow_now()
     switches.remember(host)
     seed_presets(host)
-    company()
+    read_company_ahead()

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
-from flask import current_app, g, has_app_context
+from flask import g, has_app_context
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
 from salesman_core.db import BigId, reading
+from salesman_core.db.revisions import kept
 from salesman_core.errors import UnauthenticatedError
 from salesman_core.i18n import texts
-from salesman_core.plugins.switches import current_revisions
 from salesman_hookspecs import Person, Scope
 
 _ = texts.lazy
@@ -62,14 +62,7 @@ def person_of(user_id: int) -> Person | None:
 
     Kept in memory until a user, role or team changes.
     """
-    number = current_revisions().get(SUBJECT, 0)
-    kept: tuple[int, dict[int, Person | None]] = current_app.extensions.get(
-        "salesman_people", (-1, {})
-    )
-    if kept[0] != number:
-        kept = (number, {})
-        current_app.extensions["salesman_people"] = kept
-    people = kept[1]
+    people: dict[int, Person | None] = kept(SUBJECT)
     if user_id not in people:
         people[user_id] = load_person(reading(), user_id)
     return people[user_id]

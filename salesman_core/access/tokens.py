@@ -10,17 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
-from flask import current_app
 
 from salesman_core.access.models import Token, User
 from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import limited, person_of
 from salesman_core.clock import now
 from salesman_core.db import reading, rows_of, table_of, writing
-from salesman_core.db.revisions import bump
+from salesman_core.db.revisions import bump, kept
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.plugins.switches import current_revisions
 from salesman_hookspecs import Person, Text
 
 _ = texts.lazy
@@ -32,8 +30,6 @@ _BY_HASH: Final = sa.select(
 
 SUBJECT: Final = "tokens"
 """The counter that is raised whenever a token is made or taken back."""
-
-_KEPT: Final = "salesman_tokens"
 
 PREFIX: Final = "sm_"
 """What every token begins with, so that scanners of code and logs can recognise a leaked one."""
@@ -136,23 +132,13 @@ def person_of_token(token: str) -> Person | None:
     if not token.startswith(PREFIX):
         return None
     key = hashed(token)
-    known = _known_tokens()
+    known: dict[str, _Key] = kept(SUBJECT)
     if key not in known:
         found = rows_of(reading(), _BY_HASH, {"hashed": key})
         if not found:
             return None
         known[key] = _Key(*found[0])
     return _person_of(known[key])
-
-
-def _known_tokens() -> dict[str, _Key]:
-    """Give the tokens that this process has met, by hash, until one is made or taken back."""
-    number = current_revisions().get(SUBJECT, 0)
-    kept: tuple[int, dict[str, _Key]] = current_app.extensions.get(_KEPT, (-1, {}))
-    if kept[0] != number:
-        kept = (number, {})
-        current_app.extensions[_KEPT] = kept
-    return kept[1]
 
 
 def _person_of(key: _Key) -> Person | None:

@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from salesman_core.app import create_app
+from salesman_core.cli.memory import settle
 
 
 class PagesWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no annotations
@@ -57,7 +58,9 @@ class Pages(BaseApplication):  # type: ignore[misc]  # as above
 
     def load(self) -> Flask:
         """Make the application, in each process for itself: it holds connections and threads."""
-        return create_app()
+        app = create_app()
+        settle()
+        return app
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import signal
 import socket
@@ -14,8 +13,8 @@ import click
 import waitress
 from flask import Flask
 
-from salesman_core.app import database_ready
-from salesman_core.cli.application import with_application
+from salesman_core.cli.application import insist_on_database, with_application
+from salesman_core.cli.memory import settle
 from salesman_core.cli.programs import (
     asked_to_end,
     listening,
@@ -78,7 +77,7 @@ def _serve_here(app: Flask, listener: socket.socket, threads: int, host: str = "
 
     :param host: under which to tell the address; nobody is told where it is empty.
     """
-    _insist_on_database()
+    insist_on_database()
     jobs = Worker(app.extensions["salesman_jobs"], threads=JOB_THREADS)
     server = waitress.create_server(app, sockets=[listener], threads=threads, ident="SalesMan")
 
@@ -88,7 +87,7 @@ def _serve_here(app: Flask, listener: socket.socket, threads: int, host: str = "
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, end)
-    gc.freeze()  # what lasts as long as the process need not be looked through again and again
+    settle()
     jobs.start()
     if host:
         _tell_address(host, listener)
@@ -107,9 +106,9 @@ def _insist_on_many(_app: Flask) -> None:
     if importlib.util.find_spec("gunicorn") is None:
         message = "several processes are served by gunicorn: install salesman-core[postgresql]"
         raise click.ClickException(message)
-    _insist_on_database()
+    insist_on_database()
     db.session.remove()
-    db.engine.dispose()
+    db.leave()
 
 
 @click.command()
@@ -117,15 +116,9 @@ def _insist_on_many(_app: Flask) -> None:
 @with_application
 def worker(app: Flask, threads: int) -> None:
     """Do jobs, without serving pages: several may run on one PostgreSQL database."""
-    _insist_on_database()
+    insist_on_database()
     ended = asked_to_end()
     jobs = Worker(app.extensions["salesman_jobs"], threads=threads)
     jobs.start()
     ended.wait()
     jobs.stop()
-
-
-def _insist_on_database() -> None:
-    if not database_ready():
-        message = "the database waits for migrations: run `salesman init`"
-        raise click.ClickException(message)

@@ -2,7 +2,7 @@
 
 from salesman_core.db.among import among
 from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers, table_of
-from salesman_core.db.engine import make_engine
+from salesman_core.db.engine import make_engine, readonly
 from salesman_core.db.session import (
     LentSession,
     ReadOnlyError,
@@ -41,6 +41,7 @@ __all__ = [
     "own_transaction",
     "owner_of_table",
     "reading",
+    "readonly",
     "refers",
     "rows_of",
     "savepoint",

@@ -9,6 +9,10 @@ from typing import Any, ClassVar
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from salesman_core.db.discretion import discreet
 
 WRITE_WAIT = 5.0
 """Seconds that a writer waits for its turn: past that, a thread is waiting for itself."""
@@ -68,24 +72,44 @@ class FairLock:
 
 
 def make_engine(url: str | sa.URL, **options: Any) -> sa.Engine:
-    """Give an engine for *url* whose read-only and writing transactions behave alike everywhere.
+    """Give an engine for *url* whose transactions are made for writing.
 
-    A transaction writes unless its connection carries the execution option ``readonly``. On SQLite
-    a writing transaction waits for its turn and then begins with ``BEGIN IMMEDIATE``, so that no
-    update is lost; a read-only one begins with ``BEGIN`` and refuses to write. On PostgreSQL a
-    read-only one is ``READ ONLY``.
+    On SQLite a transaction waits for its turn and then begins with ``BEGIN IMMEDIATE``, so that no
+    update is lost.
     """
+    target = sa.make_url(url)
     options.setdefault("json_deserializer", orjson.loads)
-    if sa.make_url(url).get_backend_name() == "sqlite":
-        return _sqlite_engine(url, options)
-    return sa.create_engine(url, pool_pre_ping=True, **options)
+    options.setdefault("hide_parameters", True)  # an error is logged: it must not tell of people
+    if target.get_backend_name() == "sqlite":
+        turns = type("EngineConnection", (TurnTaking,), {"turn": FairLock()})
+        return _sqlite_engine(target, turns, options)
+    return discreet(sa.create_engine(target, pool_pre_ping=True, **options))
 
 
-def readonly(engine: sa.Engine) -> sa.Engine:
-    """Give the same engine (and pool), whose transactions refuse to write."""
+def readonly(engine: sa.Engine, **options: Any) -> sa.Engine:
+    """Give an engine of the same database whose transactions refuse to write.
+
+    On PostgreSQL they are ``READ ONLY``, on connections of the same pool. On SQLite they begin
+    with ``BEGIN``, which waits for nobody, on connections of their own.
+
+    :param options: of the pool, for SQLite.
+    """
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(readonly=True, postgresql_readonly=True)
-    return engine.execution_options(readonly=True)
+        return engine.execution_options(postgresql_readonly=True)
+    return _sqlite_engine(engine.url, Reading, {"json_deserializer": orjson.loads, **options})
+
+
+class Reading(sqlite3.Connection):
+    """A connection that never writes."""
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self.execute("BEGIN")
+
+    def prepare(self) -> None:
+        """Set it up, once."""
+        for pragma in (*_PRAGMAS, "query_only=on"):
+            self.execute(f"PRAGMA {pragma}")
 
 
 class TurnTaking(sqlite3.Connection):
@@ -93,28 +117,21 @@ class TurnTaking(sqlite3.Connection):
 
     turn: ClassVar[FairLock]
     _mine = False
-    _query_only = False
 
-    def begin_reading(self) -> None:
-        """Begin a transaction that refuses to write."""
-        self._only_query(wanted=True)
-        self.execute("BEGIN")
+    def prepare(self) -> None:
+        """Set it up, once."""
+        for pragma in _PRAGMAS:
+            self.execute(f"PRAGMA {pragma}")
 
-    def begin_writing(self) -> None:
+    def begin(self) -> None:
         """Wait for the turn to write and begin."""
         self.turn.acquire()
         self._mine = True
         try:
-            self._only_query(wanted=False)
             self.execute("BEGIN IMMEDIATE")
         except BaseException:
             self._done()
             raise
-
-    def _only_query(self, *, wanted: bool) -> None:
-        if self._query_only is not wanted:
-            self.execute(f"PRAGMA query_only={'on' if wanted else 'off'}")
-            self._query_only = wanted
 
     def _done(self) -> None:
         if self._mine:
@@ -141,24 +158,35 @@ class TurnTaking(sqlite3.Connection):
             self._done()
 
 
-def _sqlite_engine(url: str | sa.URL, options: dict[str, Any]) -> sa.Engine:
-    factory = type("EngineConnection", (TurnTaking,), {"turn": FairLock()})
-    connect_args = {**options.pop("connect_args", {}), "factory": factory}
+class SqliteDialect(SQLiteDialect_pysqlite):
+    """SQLite, whose transactions begin as their connection says.
+
+    A listener to the engine's event ``begin`` would do the same, but with one listener SQLAlchemy
+    looks for others at every step of every statement.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Begin a transaction."""
+        connection: Any = dbapi_connection.driver_connection
+        connection.begin()
+
+
+registry.register("sqlite.salesman", __name__, SqliteDialect.__name__)
+
+
+def _sqlite_engine(
+    url: sa.URL, connection_class: type[Reading | TurnTaking], options: dict[str, Any]
+) -> sa.Engine:
+    connect_args = {**options.pop("connect_args", {}), "factory": connection_class}
     connect_args.setdefault("check_same_thread", False)
-    engine = sa.create_engine(url, connect_args=connect_args, **options)
+    ours = url.set(drivername="sqlite+salesman")
+    engine = sa.create_engine(ours, connect_args=connect_args, **options)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own transactions lose updates
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        if connection.get_execution_options().get("readonly"):
-            driver.begin_reading()
-        else:
-            driver.begin_writing()
+        connection.prepare()
 
     return engine

@@ -5,6 +5,8 @@ Views and queries read through :func:`reading`; only services write, through :fu
 
 from __future__ import annotations
 
+import itertools
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -22,6 +24,11 @@ COUNTERS: Final = "salesman_revisions"
 """The name under which a request keeps the counters that it has read."""
 
 
+log = logging.getLogger(__name__)
+
+_READER: Final = "salesman_reader"
+
+
 class ReadOnlyError(RuntimeError):
     """Something was written through the session that only reads: use ``writing()``."""
 
@@ -36,19 +43,25 @@ class Database(SQLAlchemy):
     def point(self, app: Flask, url: str) -> None:
         """Let *app* use another database from now on: what a test kit needs, and a restore."""
         with app.app_context():
-            self.engine.dispose()
+            self.leave()
+        app.extensions.pop(_READER, None)
         options = dict(app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         self._app_engines[app][None] = make_engine(url, **options)
 
     @property
     def reader(self) -> sa.Engine:
         """The engine whose transactions refuse to write."""
-        readers: dict[sa.Engine, sa.Engine] = current_app.extensions.setdefault(
-            "salesman_readers", {}
-        )
-        if self.engine not in readers:
-            readers[self.engine] = readonly(self.engine)
-        return readers[self.engine]
+        found: sa.Engine | None = current_app.extensions.get(_READER)
+        if found is None:
+            options = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+            made = readonly(self.engine, **options)
+            found = current_app.extensions.setdefault(_READER, made)
+        return found
+
+    def leave(self) -> None:
+        """Close every connection of the application that is not in use: before a fork, say."""
+        self.engine.dispose()
+        self.reader.dispose()
 
 
 class LentSession(Session):
@@ -79,9 +92,17 @@ class LentSession(Session):
 class ReadingSession(LentSession, FlaskSession):
     """A session that reads: a flush with something to write, or a statement that writes, raises."""
 
+    _kept: sa.Connection | None = None
+
     def get_bind(self, *_args: Any, **_kwargs: Any) -> sa.Engine:
         """Give the engine that refuses to write."""
         return db.reader
+
+    def kept_connection(self) -> sa.Connection:
+        """Give the connection of the transaction, without asking the session's state each time."""
+        if self._kept is None or self._kept.closed:
+            self._kept = self.connection()
+        return self._kept
 
 
 db = Database(
@@ -125,6 +146,8 @@ def rows_of(
     wants it for columns. A statement that is built once, over tables and not over classes, and
     gets its *values* by name, is the fastest of all.
     """
+    if isinstance(session, ReadingSession):
+        return session.kept_connection().execute(statement, values).all()
     if isinstance(session, WritingSession):
         session.flush()
     return session.connection().execute(statement, values).all()
@@ -147,6 +170,21 @@ class WritingSession(LentSession):
         """Roll back, for whoever opened the transaction."""
         self._refuse_strangers()
         super().rollback()
+
+
+_changes = itertools.count(1)
+_latest_change = 0
+
+
+def changes() -> int:
+    """Give how many changes this process has committed."""
+    return _latest_change
+
+
+@sa.event.listens_for(WritingSession, "after_commit")
+def _count_change(_session: Session) -> None:
+    global _latest_change  # noqa: PLW0603  # of the process, whichever thread or application it was
+    _latest_change = next(_changes)
 
 
 def _current() -> WritingSession | None:
@@ -172,8 +210,16 @@ def writing() -> Iterator[WritingSession]:
             for call in session.before_commit:
                 call(session)
         g.pop(COUNTERS, None)  # they may have been raised: see revisions.py
-        for after in session.after_commit:
-            after()
+        _tell(session.after_commit)
+
+
+def _tell(calls: Sequence[Callable[[], None]]) -> None:
+    """Do what waited for a commit; what fails cannot undo it any more, nor keep the rest."""
+    for call in calls:
+        try:
+            call()
+        except Exception:
+            log.exception("a call after the commit failed: %s.%s", call.__module__, call)
 
 
 @contextmanager

@@ -2,7 +2,13 @@
 
 from salesman_core.events.live import LiveChange, LiveFeed, Subscription, TooManySubscribersError
 from salesman_core.events.position import note_position, position
-from salesman_core.events.recording import Events, purge_events, record_event
+from salesman_core.events.recording import (
+    Events,
+    forget_waiting,
+    handler_of,
+    purge_events,
+    record_event,
+)
 
 __all__ = [
     "Events",
@@ -10,6 +16,8 @@ __all__ = [
     "LiveFeed",
     "Subscription",
     "TooManySubscribersError",
+    "forget_waiting",
+    "handler_of",
     "note_position",
     "position",
     "purge_events",

@@ -11,9 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 from flask import Flask, g
 
-from salesman_core.db.revisions import also_count
+from salesman_core.db.revisions import also_count, current_revisions
 from salesman_core.events.models import EVENTS
-from salesman_core.plugins.switches import current_revisions
 
 _COUNTER: Final = "events"
 _POSITION: Final = "salesman_event_position"

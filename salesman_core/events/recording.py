@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from salesman_core.db import WritingSession, after_commit, at_commit, db, reading, writing
 from salesman_core.events.models import EVENTS
 from salesman_core.events.position import count_events, move_position
-from salesman_core.jobs import Jobs
+from salesman_core.jobs import Jobs, forget
 from salesman_core.jobs.models import JOBS, State, in_state
 from salesman_core.jobs.notify import notify
 from salesman_hookspecs import Event, EventHandler, Job
@@ -186,6 +186,19 @@ def purge_events(older_than: timedelta, *, now: datetime, limit: int = 5000) -> 
         ids = sa.select(EVENTS.c.id).where(old).order_by(EVENTS.c.id).limit(limit)
         result: Any = session.execute(EVENTS.delete().where(EVENTS.c.id.in_(ids)))
     return int(result.rowcount)
+
+
+def forget_waiting(session: Session, plugin_id: str) -> None:
+    """Hand no more events to a plugin that is gone for good: those that wait for it, too."""
+    forget(session, f"{_JOB_PREFIX}{plugin_id}.")
+
+
+def handler_of(job: str) -> tuple[str, str] | None:
+    """Give the plugin and the id of the handler that jobs of a name serve, or None for others."""
+    if not job.startswith(_JOB_PREFIX):
+        return None
+    plugin, _dot, handler = job.removeprefix(_JOB_PREFIX).partition(".")
+    return plugin, handler
 
 
 def _delivery(plugin: str, handler: EventHandler) -> Job:

@@ -1,23 +1,22 @@
 """Switching plugins on and off at run time, and how every process follows.
 
-A switch is a row; changing it raises the counter ``plugins``. Each request reads the counters once
+A switch is a row; changing it raises the counter ``plugins``. Each request looks at the counters
 (see :mod:`salesman_core.db.revisions`) and looks at the switches again only when it has moved.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from salesman_core.clock import now
 from salesman_core.db import db, reading, writing
-from salesman_core.db.revisions import bump, revisions
-from salesman_core.db.session import COUNTERS
+from salesman_core.db.revisions import bump, current_revisions, revisions
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins import migrations
@@ -41,10 +40,11 @@ class Follower:
         self._looked = 0.0
         self.closed_kinds: frozenset[str] = frozenset()
 
-    def follow(self, number: int, session: Session) -> None:
+    def follow(self, number: int, opened: Callable[[], Session]) -> None:
         """Look at the switches again where the counter says that they changed."""
         if number == self._seen:
             return
+        session = opened()
         rows = session.execute(sa.select(KnownPlugin.id, KnownPlugin.suspended)).all()
         late = migrations.behind(session.connection(), self._owners)
         self._host.set_switches(suspended=[row.id for row in rows if row.suspended], behind=late)
@@ -57,9 +57,9 @@ class Follower:
         if now - self._looked < _FRESH:
             return
         self._looked = now
-        with db.engine.connect().execution_options(readonly=True) as connection:
+        with db.reader.connect() as connection:
             session = Session(connection)
-            self.follow(revisions(session).get(SUBJECT, 0), session)
+            self.follow(revisions(session).get(SUBJECT, 0), lambda: session)
 
     def _closed(self, session: Session) -> frozenset[str]:
         """Give the kinds that a guard keeps shut because its plugin is not active."""
@@ -73,7 +73,7 @@ class Follower:
 
 def follow_now() -> None:
     """Take over what the database says, outside a request."""
-    follower().follow(revisions(reading()).get(SUBJECT, 0), reading())
+    follower().follow(revisions(reading()).get(SUBJECT, 0), reading)
 
 
 def follower() -> Follower:
@@ -82,23 +82,26 @@ def follower() -> Follower:
     return found
 
 
-def current_revisions() -> dict[str, int]:
-    """Give all counters, read once per request or job."""
-    if COUNTERS not in g:
-        setattr(g, COUNTERS, dict(revisions(reading(), current_app)))
-    found: dict[str, int] = g.get(COUNTERS)
-    return found
+def install(
+    app: Flask,
+    host: PluginHost,
+    owners: Sequence[migrations.Owner],
+    *,
+    by_program: Callable[[], bool],
+) -> None:
+    """Let *app* follow the switches from its first request on.
 
-
-def install(app: Flask, host: PluginHost, owners: Sequence[migrations.Owner]) -> None:
-    """Let *app* follow the switches from its first request on."""
+    :param by_program: tells whether a program asks, many times a second perhaps, and not a person
+        who looks at once for what they have just switched, wherever that was served.
+    """
     app.extensions["salesman_host"] = host
     app.extensions["salesman_owners"] = owners
     app.extensions["salesman_follower"] = Follower(host, owners)
 
     @app.before_request
     def follow_switches() -> None:
-        follower().follow(current_revisions().get(SUBJECT, 0), reading())
+        counters = current_revisions(lately=by_program())
+        follower().follow(counters.get(SUBJECT, 0), reading)
 
     @app.teardown_request
     def keep_faults(_error: BaseException | None) -> None:
@@ -137,9 +140,7 @@ def remember(host: PluginHost) -> None:
 def _seen(session: Session, id_: str, version: str) -> KnownPlugin:
     row = session.get(KnownPlugin, id_)
     if row is None:
-        return KnownPlugin(
-            id=id_, version=version, suspended=False, first_seen_at=datetime.now(UTC)
-        )
+        return KnownPlugin(id=id_, version=version, suspended=False, first_seen_at=now())
     row.version = version
     return row
 
@@ -183,7 +184,7 @@ def lift_guard(plugin_id: str, kind: str, by: str) -> None:
         guard = session.get(PluginGuard, (plugin_id, kind))
         if guard is None:
             raise MissingError(_("There is no such guard."))
-        guard.lifted_at, guard.lifted_by = datetime.now(UTC), by
+        guard.lifted_at, guard.lifted_by = now(), by
         bump(session, SUBJECT)
 
 

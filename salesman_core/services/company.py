@@ -11,19 +11,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 from babel.numbers import list_currencies
-from flask import current_app
 
 from salesman_core.db import reading, writing
-from salesman_core.db.revisions import bump
+from salesman_core.db.revisions import bump, kept
 from salesman_core.errors import InvalidError
-from salesman_core.i18n import LANGUAGES, texts
-from salesman_core.plugins.switches import current_revisions
+from salesman_core.i18n import CORE, LANGUAGES, texts
 from salesman_core.services.models import Setting
 
 _ = texts.lazy
 
 SUBJECT: Final = "settings"
-_OWNER: Final = "core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +56,21 @@ class Company:
 
 def company() -> Company:
     """Give the company, kept in memory until a setting changes."""
-    number = current_revisions().get(SUBJECT, 0)
-    kept: tuple[int, Company] | None = current_app.extensions.get("salesman_company")
-    if kept is None or kept[0] != number:
-        kept = (number, _read())
-        current_app.extensions["salesman_company"] = kept
-    return kept[1]
+    settings = kept(SUBJECT)
+    if CORE not in settings:
+        settings[CORE] = _read()
+    found: Company = settings[CORE]
+    return found
+
+
+def read_company_ahead() -> None:
+    """Keep it in memory before the first request asks."""
+    company()
 
 
 def _read() -> Company:
     rows = (
-        reading()
-        .execute(sa.select(Setting.key, Setting.value).where(Setting.owner == _OWNER))
-        .all()
+        reading().execute(sa.select(Setting.key, Setting.value).where(Setting.owner == CORE)).all()
     )
     known = {field.name for field in fields(Company)}
     values = {row.key: row.value for row in rows if row.key in known}
@@ -101,7 +100,7 @@ def change_company(values: Mapping[str, Any]) -> Company:
     with writing() as session:
         changed = replace(_read(), **dict(values))
         for key, value in asdict(changed).items():
-            session.merge(Setting(owner=_OWNER, key=key, value=value))
+            session.merge(Setting(owner=CORE, key=key, value=value))
         bump(session, SUBJECT)
     return changed
 

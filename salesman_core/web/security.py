@@ -39,6 +39,10 @@ def install(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     _csrf.init_app(app)
 
+    always = dict(_HEADERS)
+    if app.config["SESSION_COOKIE_SECURE"]:
+        always["Strict-Transport-Security"] = _TWO_YEARS
+
     @app.before_request
     def refuse_forgeries() -> None:
         if not is_api():
@@ -46,11 +50,11 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", content_security_policy())
-        if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+        given = {name.lower() for name, _value in response.headers}
+        ours = {**always, "Content-Security-Policy": content_security_policy()}
+        response.headers.extend(
+            [(name, value) for name, value in ours.items() if name.lower() not in given]
+        )
         return response
 
 
@@ -68,7 +72,11 @@ def csp_nonce() -> str:
 
 def content_security_policy() -> str:
     """Give the policy of this answer; only a page that has an import map needs a nonce."""
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    nonce: str | None = g.get("csp_nonce")
+    return _policy(f" 'nonce-{nonce}'") if nonce else _WITHOUT_SCRIPTS_IN_PAGES
+
+
+def _policy(nonce: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
@@ -85,3 +93,6 @@ def content_security_policy() -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+_WITHOUT_SCRIPTS_IN_PAGES: Final = _policy("")

@@ -134,3 +134,20 @@ def test_reader_is_not_kept_waiting_by_a_writer(app: Flask) -> None:
     writer.join()
 
     assert seen == {}
+
+
+def test_call_after_the_commit_that_fails_is_logged_and_keeps_nothing_from_the_others(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with writing() as session:
+        bump(session, "count")
+        after_commit(session, fail)
+        after_commit(session, lambda: told.append("after"))
+
+    assert (revisions(reading()), told) == ({"count": 1}, ["after"])
+    assert "ZeroDivisionError" in caplog.text

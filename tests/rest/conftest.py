@@ -70,7 +70,7 @@ def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask
     host.register_core("rest", hooks)
     host.load([Installed("memos", "1.2", "sample_memos")])
     host.boot()
-    switches.install(app, host, [])
+    switches.install(app, host, [], by_program=security.is_api)
     templating.install(app, host)
     locale.install(app)
     security.install(app)
@@ -82,8 +82,7 @@ def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
-        db.reader.dispose()
+        db.leave()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import PluginHost
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.web import hooks, init_web
+from salesman_core.web import hooks, init_web, security
 from salesman_hookspecs import Plugin
 
 _numbers = itertools.count(1)
@@ -90,8 +91,7 @@ def make_app(
     for app in with_engines:
         with app.app_context():
             db.session.remove()
-            db.engine.dispose()
-            db.reader.dispose()
+            db.leave()
 
 
 def shell_app(
@@ -113,7 +113,7 @@ def shell_app(
         host.register_core(f"domain{number_}", module)
     host.load(installed)
     host.boot()
-    switches.install(app, host, [])
+    switches.install(app, host, [], by_program=security.is_api)
     gate.install(app, host)
     _sign_in_by_extension(app)
     init_web(app)
@@ -171,34 +171,18 @@ def add_user(
     return user_id
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the machine's own browser, which may speak with loopback alone."""
-    return browser_type_launch_args | {
-        "executable_path": shutil.which("chromium") or shutil.which("chromium-browser"),
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        ],
-    }
-
-
 @pytest.fixture
 def gallery(
-    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, door: socket.socket
 ) -> Iterator[tuple[Flask, str]]:
     """A server that shows everything the shell has to one administrator, and its address."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "sample"))
     app = make_app(Installed("gallery", "1.0", "shell_gallery"))
     add_user(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", door.getsockname()[1], app, threaded=True, fd=door.fileno())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield app, f"http://127.0.0.1:{server.server_port}"
+    yield app, f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
     server.server_close()
