@@ -117,8 +117,8 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 def salesman_record_filter(kind: str, permission: str, person: Person) -> Any | None:
     """Narrow which records of a kind a person reaches.
 
-    Called for every query of a kind of record that the plugin guards (it guards the kinds that
-    :func:`salesman_guarded_kinds` names).
+    Called for every query of a kind of record that the plugin guards: of the kinds that it names
+    in :func:`salesman_guarded_kinds`, without which it is failed at start.
 
     :param kind: the kind of record, as ``deal``.
     :param permission: the permission that the query stands under.
@@ -137,10 +137,12 @@ def salesman_record_filter(kind: str, permission: str, person: Person) -> Any | 
 
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
 def salesman_guarded_kinds() -> Iterable[str]:
-    """Give the kinds of record that this plugin guards by :func:`salesman_record_filter`.
+    """Give the kinds of record that this plugin guards.
 
     The core remembers them: while the plugin is suspended, failed or missing, these records are
-    denied to all but administrators, until an administrator lifts the guard in a logged act.
+    denied to all but administrators, until an administrator lifts the guard in a logged act. Name
+    the kinds that :func:`salesman_record_filter` narrows, and those that nobody should work with
+    while this plugin cannot judge their changes.
 
     Example::
 

@@ -13,11 +13,11 @@ from salesman_core.access.person import current_person
 from salesman_core.db import among, reading, rows_of, table_of
 from salesman_core.errors import ForbiddenError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.plugins.dispatch import Denied
+from salesman_core.plugins.dispatch import Contribution, Denied
 from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.plugins.switches import follower
 from salesman_hookspecs import Person, RecordType, Scope
-from salesman_hookspecs.access import salesman_record_filter
+from salesman_hookspecs.access import salesman_guarded_kinds, salesman_record_filter
 from salesman_hookspecs.data import salesman_record_types
 
 _ = texts.lazy
@@ -34,6 +34,11 @@ def record_type(kind: str) -> RecordType:
     if found is not None:
         return found
     raise MissingError(_("There are no records of the kind %(kind)s.", kind=kind))
+
+
+def record_types() -> list[RecordType]:
+    """Give every kind of record that the core and active plugins keep."""
+    return list(current_host().derived(_types_by_kind).values())
 
 
 def _types_by_kind(host: PluginHost) -> dict[str, RecordType]:
@@ -56,25 +61,38 @@ def visible(kind: str, permission: str | None = None, person: Person | None = No
         return sa.false()
     within = _within_scope(type_, permission, person)
     try:
-        narrower = _narrowing(kind, permission, person)
+        narrower = [one.value for one in narrowing(kind, permission, person)]
     except Denied:
         return sa.false()
     return sa.and_(within, *narrower) if narrower else within
 
 
-def _narrowing(kind: str, permission: str, person: Person) -> list[Condition]:
-    """Give what plugins add to the condition.
+def narrowing(kind: str, permission: str, person: Person) -> list[Contribution[Condition]]:
+    """Give what plugins add to the condition, by plugin.
 
     :raises Denied: where one of them fails, or gives what is no condition.
     """
     host = current_host()
-    given = host.call(salesman_record_filter, kind=kind, permission=permission, person=person)
+    guards = host.derived(_guards_by_kind).get(kind)
+    if guards is None:
+        return []
+    given = host.dispatcher.among(guards).call(
+        salesman_record_filter, kind=kind, permission=permission, person=person
+    )
     for one in given:
         if not _is_condition(one.value):
             message = f"gave {type(one.value).__name__}, not a condition of SQLAlchemy"
             host.dispatcher.faults.note(one.owner, "salesman_record_filter", TypeError(message))
             raise Denied(one.owner)
-    return [sa.true() & one.value for one in given]
+    return [Contribution(one.owner, sa.true() & one.value) for one in given]
+
+
+def _guards_by_kind(host: PluginHost) -> dict[str, set[str]]:
+    """Give who guards each kind; only they are asked to narrow it."""
+    found: dict[str, set[str]] = {}
+    for one in host.contributions(salesman_guarded_kinds):
+        found.setdefault(one.value, set()).add(one.owner)
+    return found
 
 
 def _is_condition(value: object) -> bool:
@@ -183,7 +201,8 @@ def demand(
     if reaches(kind, record_id, permission, person=person, session=session):
         return
     if reaches(kind, record_id, person=person, session=session):
-        raise ForbiddenError(_("You may see this record, but not do this with it."), permission)
+        message = _("You may see this record, but not do this with it.")
+        raise ForbiddenError(message, permission, record=(kind, record_id))
     raise MissingError(_("There is no such record, or you may not see it."))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar
 
 from flask import Flask
@@ -59,17 +59,15 @@ def access_of(view: Callable[..., Any]) -> str | None:
     return said
 
 
-def refuse_silent_routes(app: Flask, ignore: Iterable[str] = ("static",)) -> None:
+def refuse_silent_routes(app: Flask) -> None:
     """Check that every route says something.
 
     :raises PluginError: naming the routes that do not.
     """
-    ignored = set(ignore)
     silent = sorted(
         str(rule)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.rsplit(".", 1)[-1] not in ignored
-        and access_of(app.view_functions[rule.endpoint]) is None
+        if access_of(app.view_functions[rule.endpoint]) is None
     )
     if silent:
         message = f"routes without @requires, @signed_in or @public: {', '.join(silent)}"

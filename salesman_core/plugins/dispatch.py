@@ -6,7 +6,7 @@ Plain pluggy aborts all implementations on one error and gives results without t
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -14,13 +14,14 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args, get_origin,
 import pluggy
 
 from salesman_core.errors import PluginFailedError, SalesmanError, VetoedError
-from salesman_core.i18n import texts
-from salesman_core.plugins.faults import Breaker, Fault, FaultLog, TooSlowError
+from salesman_core.i18n import CORE, texts
+from salesman_core.plugins.faults import Breaker, Fault, FaultLog, TakenOutError, TooSlowError
 from salesman_core.plugins.isolation import isolated, written_so_far
 from salesman_core.plugins.values import complaint_about
 from salesman_hookspecs import HookRules, Phase, Policy, Veto, rules_of
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 _ = texts.lazy
@@ -35,14 +36,14 @@ _SERVER_FAULT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution(Generic[T]):
+class Contribution(Generic[T_co]):
     """Something that a plugin gave.
 
     :param owner: the plugin's id, or ``core``.
     """
 
     owner: str
-    value: T
+    value: T_co
 
 
 class Denied(Exception):  # noqa: N818  # control flow of the policy "closed", not an error
@@ -61,6 +62,12 @@ class Dispatcher:
         self._active = active
         self.faults = FaultLog()
         self.breaker = Breaker()
+
+    def among(self, owners: Container[str]) -> Dispatcher:
+        """Give a dispatcher that asks these owners alone."""
+        narrowed = Dispatcher(self._manager, lambda one: one in owners and self._active(one))
+        narrowed.faults, narrowed.breaker = self.faults, self.breaker
+        return narrowed
 
     def implementations(self, name: str) -> Iterator[tuple[str, Callable[..., Any]]]:
         """Give (owner, function) of a hook's active implementations, in order of owners."""
@@ -122,7 +129,7 @@ class Dispatcher:
             return VetoedError(error.message, owner, field)
         if rules.policy is Policy.STRICT and _is_refusal(error):
             return cast("SalesmanError", error)
-        fault = self._note(owner, place, error)
+        fault = self.faults.note(owner, place, error)
         if rules.policy is Policy.CLOSED:
             return Denied(owner)
         message = _(
@@ -165,12 +172,17 @@ class Dispatcher:
         return answer
 
     def _note(self, owner: str, place: str, error: BaseException) -> Fault:
-        self.breaker.failed(owner, place)
-        return self.faults.note(owner, place, error)
+        fault = self.faults.note(owner, place, error)
+        if self.breaker.failed(owner, place):
+            message = (
+                f"not called for {self.breaker.rest_of(owner, place):g} s: it failed too often"
+            )
+            self.faults.note(owner, place, TakenOutError(message))
+        return fault
 
     def _judge_time(self, owner: str, place: str, seconds: float) -> bool:
         """Tell whether a call was quick enough; what was not is not called again for a while."""
-        if seconds <= self.breaker.slow or owner == "core":
+        if seconds <= self.breaker.slow or owner == CORE:
             return True
         message = f"took {seconds:.1f} s; more than {self.breaker.slow:g} s keep people waiting"
         self.faults.note(owner, place, TooSlowError(message))

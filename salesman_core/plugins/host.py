@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -22,7 +23,8 @@ import salesman_hookspecs.web
 import salesman_hookspecs.work
 from salesman_core.config import Settings
 from salesman_core.config.settings import judged
-from salesman_core.errors import PluginError
+from salesman_core.errors import ConfigurationError, PluginError
+from salesman_core.i18n import CORE
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.dispatch import FAILURES, Contribution, Dispatcher, owner_of
 from salesman_core.plugins.faults import Fault, words_of
@@ -35,13 +37,13 @@ from salesman_core.plugins.states import (
     works_with_host,
 )
 from salesman_hookspecs import PROJECT_NAME, Phase, Plugin, Policy, rules_of
+from salesman_hookspecs.access import salesman_guarded_kinds, salesman_record_filter
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 log = structlog.get_logger(__name__)
 
-CORE: Final = "core"
 SPECIFICATIONS: Final[tuple[ModuleType, ...]] = (
     salesman_hookspecs.access,
     salesman_hookspecs.data,
@@ -66,6 +68,7 @@ class PluginHost:
         self.plugins: dict[str, Loaded] = {}
         self.settings: dict[str, Any] = {}
         self.order: list[str] = []
+        self.mistaken_settings: tuple[str, ...] = ()
         self._switched_off: frozenset[str] = frozenset()
         self._behind: frozenset[str] = frozenset()
         self._active: frozenset[str] = frozenset()
@@ -93,8 +96,24 @@ class PluginHost:
                 self.order.append(id_)
         self._mark_missing()
         self._settle()
+        self.mistaken_settings = tuple(self._mistaken_settings())
+        for complaint in self.mistaken_settings:
+            log.warning("mistaken_setting", complaint=complaint)
         if self._settings.core.on_error == "fail":
             self._insist()
+
+    def _mistaken_settings(self) -> Iterator[str]:
+        """Give what the settings say of plugins that there are not, as a typing error does."""
+        for id_ in self._settings.core.plugins:
+            if id_ != "*" and id_ not in self.plugins:
+                yield f"plugins: there is no plugin {id_}{self._nearest(id_)}"
+        for id_ in sorted(self._settings.owners):
+            if id_ not in self.plugins:
+                yield f"settings of {id_}: there is no such plugin{self._nearest(id_)}"
+
+    def _nearest(self, id_: str) -> str:
+        near = difflib.get_close_matches(id_, self.plugins, 1)
+        return f", did you mean {near[0]}?" if near else ""
 
     def _admit(self, plugin: Installed) -> None:
         twin = self.plugins.get(plugin.id)
@@ -159,6 +178,8 @@ class PluginHost:
                 self.order.remove(id_)
 
     def _insist(self) -> None:
+        if self.mistaken_settings:
+            raise ConfigurationError("; ".join(self.mistaken_settings))
         for loaded in self.plugins.values():
             if loaded.trouble not in (None, State.INSTALLED):
                 message = f"plugin {loaded.id} is {loaded.trouble}: {loaded.reason}"
@@ -171,7 +192,7 @@ class PluginHost:
         """
         for specification in boot_specifications():
             self._ask(specification)
-        for owner, hook, complaint in mistaken_names(self._registry):
+        for owner, hook, complaint in (*mistaken_names(self._registry), *self._silent_guards()):
             self.fail(owner, self.dispatcher.faults.note(owner, hook, PluginError(complaint)))
         failed = {loaded.id for loaded in self.plugins.values() if loaded.trouble is State.FAILED}
         for name, kept in self._registry.items():
@@ -180,6 +201,14 @@ class PluginHost:
         self._settle()
         if self._settings.core.on_error == "fail":
             self._insist()
+
+    def _silent_guards(self) -> Iterator[tuple[str, str, str]]:
+        """Give plugins that narrow records and do not say which: they would not stay shut."""
+        name = salesman_record_filter.__name__
+        guards = {one.owner for one in self._registry[salesman_guarded_kinds.__name__]}
+        for owner, _function in self.dispatcher.implementations(name):
+            if owner not in guards:
+                yield owner, name, "name the kinds of record in salesman_guarded_kinds"
 
     def _ask(self, specification: Callable[[], Iterable[Any]]) -> None:
         strict = rules_of(specification).policy is Policy.STRICT

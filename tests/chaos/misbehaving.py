@@ -268,6 +268,8 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
 
 def asked(hook: str) -> Callable[[Act], Hooks]:
     """Give what misbehaves when the hook itself is called."""
+    if hook == "salesman_record_filter":  # asked only of who guards something
+        return lambda act: {hook: act, "salesman_guarded_kinds": lambda: ["client", "deal"]}
     return lambda act: {hook: act}
 
 

@@ -17,6 +17,7 @@ from salesman_core.db import Base, db
 from salesman_core.plugins import switches
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.states import State
+from salesman_core.records.models import Audit
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Api, Browser, Make, api_of, browser_of
@@ -133,6 +134,10 @@ def test_administrator_lifts_a_guard_on_the_page_and_the_act_is_kept(
     assert lifted.status_code == HTTPStatus.FOUND
     assert sees_the_deal(app, "Boris") == {True}
     assert "lifted by Anna" in browser.get("/admin/plugins").text
+    with app.app_context():
+        kept = sa.select(Audit.actor_name, Audit.action, Audit.label, Audit.changes)
+        (entry,) = reading().execute(kept.where(Audit.action == "guard lifted"))
+    assert tuple(entry) == ("Anna", "guard lifted", "sample", {"kind": ["deal", None]})
 
 
 @pytest.mark.databases("sqlite")

@@ -8,15 +8,18 @@ from flask import Blueprint, Flask
 from salesman_core.access.permissions import all_permissions
 from salesman_core.access.routes import PUBLIC, SIGNED_IN, access_of, public, refuse_silent_routes
 from salesman_core.errors import PluginError
-from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.i18n import CORE
+from salesman_core.plugins.host import PluginHost
 from salesman_hookspecs.access import salesman_preset_grants
 from salesman_hookspecs.web import salesman_api_blueprints, salesman_blueprints
 
 FOR_ADMINISTRATORS = {
     "core.company.manage": "what is true of the whole company",
+    "core.job.manage": "what failed, with the values that it was given",
     "core.mail.manage": "the mail server and its password",
     "core.pipeline.manage": "stages are the company's way of selling",
     "core.plugin.manage": "switching plugins concerns everybody",
+    "core.plugin.purge": "all data of a plugin, taken along and removed",
     "core.role.manage": "who may grant may take everything",
     "core.user.manage": "who lets people in",
 }
@@ -94,3 +97,13 @@ def test_every_permission_is_granted_to_a_preset_or_to_administrators_on_purpose
 
     assert declared - granted == set(FOR_ADMINISTRATORS)
     assert granted <= declared
+
+
+def test_view_that_is_called_static_declares_its_access_too() -> None:
+    app = Flask("silent", static_folder=None)
+    pages = Blueprint("notes", __name__, url_prefix="/notes")
+    pages.add_url_rule("/static", "static", lambda: "silent")
+    app.register_blueprint(pages)
+
+    with pytest.raises(PluginError, match=r"@public: /notes/static$"):
+        refuse_silent_routes(app)

@@ -115,3 +115,22 @@ def test_generator_that_fails_while_it_gives_concerns_nobody_else(
     answers = host_of(bad, good).call(salesman_health)
 
     assert [(one.owner, len(list(one.value))) for one in answers] == [("good", 1)]
+
+
+def test_plugin_that_narrows_records_without_saying_which_is_failed(
+    write_plugin: Write, host_of: Host
+) -> None:
+    silent = write_plugin("silent", "@hookimpl\ndef salesman_record_filter(kind): return None")
+    named = write_plugin(
+        "named",
+        "@hookimpl\ndef salesman_guarded_kinds(): return ['deal']\n"
+        "@hookimpl\ndef salesman_record_filter(kind): return None",
+    )
+
+    host = host_of(silent, named)
+
+    assert {id_: str(host.state(id_)) for id_ in host.plugins} == {
+        "silent": "failed",
+        "named": "active",
+    }
+    assert "salesman_guarded_kinds" in host.plugins["silent"].reason

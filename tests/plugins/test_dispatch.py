@@ -15,6 +15,7 @@ from salesman_hookspecs.insight import salesman_health
 from .conftest import Host, Write
 
 CHANGE = Change("client", 1, {"name": "a"}, {"name": "b"})
+GUARDING = "@hookimpl\ndef salesman_guarded_kinds(): return ['deal']\n"
 
 
 def test_collect_skips_the_failing_and_says_whose_answer_is_whose(
@@ -54,7 +55,7 @@ def test_error_in_a_strict_hook_aborts_the_operation(write_plugin: Write, host_o
 
 
 def test_error_in_a_closed_hook_means_no(write_plugin: Write, host_of: Host) -> None:
-    hooks = "@hookimpl\ndef salesman_record_filter(kind, permission, person): 1 / 0"
+    hooks = f"{GUARDING}@hookimpl\ndef salesman_record_filter(kind, permission, person): 1 / 0"
 
     with pytest.raises(Denied):
         host_of(write_plugin("guard", hooks)).call(
@@ -63,7 +64,8 @@ def test_error_in_a_closed_hook_means_no(write_plugin: Write, host_of: Host) -> 
 
 
 def test_implementation_may_take_fewer_arguments(write_plugin: Write, host_of: Host) -> None:
-    plugin = write_plugin("few", "@hookimpl\ndef salesman_record_filter(kind): return kind")
+    hooks = f"{GUARDING}@hookimpl\ndef salesman_record_filter(kind): return kind"
+    plugin = write_plugin("few", hooks)
 
     answers = host_of(plugin).call(
         salesman_record_filter, kind="deal", permission="p", person=Person(1, "A")
@@ -123,3 +125,18 @@ def test_failing_function_gives_nothing_and_is_skipped_once_taken_out(
         assert host.guarded("panel", "fill", render) is None
 
     assert len(calls) == 5
+
+
+def test_place_that_is_taken_out_is_noted_once_beside_its_faults(
+    write_plugin: Write, host_of: Host
+) -> None:
+    host = host_of(write_plugin("broken", "@hookimpl\ndef salesman_health(): 1 / 0"))
+
+    for _call in range(8):
+        host.call(salesman_health)
+
+    noted = [fault.error for fault in host.dispatcher.faults._waiting]
+    assert noted == [
+        *["ZeroDivisionError: division by zero"] * 5,
+        "TakenOutError: not called for 60 s: it failed too often",
+    ]
