@@ -9,6 +9,7 @@ from typing import Final
 
 from salesman_core.clock import now
 from salesman_core.events import purge_events
+from salesman_core.i18n import texts
 from salesman_core.jobs import purge
 from salesman_hookspecs import Job, Schedule, hookimpl
 
@@ -30,7 +31,8 @@ def _until_none_is_left(remove_some: Callable[[], int]) -> None:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work."""
-    return [Job("core.tidy", tidy, transactional=False)]
+    title = texts.lazy("Removal of old jobs and events")
+    return [Job("core.tidy", tidy, transactional=False, title=title)]
 
 
 @hookimpl

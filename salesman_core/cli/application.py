@@ -10,7 +10,9 @@ import click
 from flask import Flask
 
 from salesman_core.access.person import SYSTEM, acting_as
-from salesman_core.app import create_app
+from salesman_core.app import create_app, database_ready
+from salesman_core.db import db
+from salesman_core.plugins.migrations import CORE_OWNER, applied
 from salesman_core.plugins.switches import keep_pending_faults
 from salesman_hookspecs.work import salesman_cli
 
@@ -34,9 +36,41 @@ def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P,
             try:
                 return command(app, *args, **kwargs)
             finally:
-                keep_pending_faults(app.extensions["salesman_host"])
+                _keep_faults(app)
 
     return run
+
+
+def _keep_faults(app: Flask) -> None:
+    """Write what plugins did wrong, where there are tables for it by now."""
+    host = app.extensions["salesman_host"]
+    if host.dispatcher.faults.pending() and database_ready():
+        keep_pending_faults(host)
+
+
+def with_database(command: Callable[Concatenate[Flask, P], R]) -> Callable[P, R]:
+    """Run a command as :func:`with_application`, once the core's tables are those of today."""
+
+    @functools.wraps(command)
+    def run(app: Flask, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        insist_on_database()
+        return command(app, *args, **kwargs)
+
+    return with_application(run)
+
+
+def insist_on_database() -> None:
+    """Say what to run first, where the core's tables are not those of today."""
+    if database_ready():
+        return
+    with db.reader.connect() as connection:
+        made = applied(connection, CORE_OWNER) is not None
+    message = (
+        "the database waits for migrations: run `salesman db upgrade`"
+        if made
+        else "the database has no tables yet: run `salesman init`"
+    )
+    raise click.ClickException(message)
 
 
 class PluginGroup(click.Group):
@@ -44,7 +78,7 @@ class PluginGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
-        return with_application(lambda _app: super(PluginGroup, self).invoke(ctx))()
+        return with_database(lambda _app: super(PluginGroup, self).invoke(ctx))()
 
 
 def plugin_commands() -> dict[str, click.Command]:

@@ -13,7 +13,7 @@ from salesman_core.clients.defaults import seed_ladder
 from salesman_core.db import db
 from salesman_core.deals.defaults import seed_pipeline
 from salesman_core.i18n import LANGUAGES
-from salesman_core.people.service import ensure_administrator
+from salesman_core.people.service import Administrator, ensure_administrator
 from salesman_core.plugins import migrations
 
 
@@ -26,8 +26,16 @@ def init(app: Flask, admin_email: str | None, admin_password: str | None, langua
     """Create or upgrade the database; safe to repeat."""
     upgrade_database(app, language)
     if admin_email and admin_password:
-        ensure_administrator(admin_email, admin_password)
-        click.echo(f"administrator: {admin_email}")
+        _tell_administrator(admin_email, ensure_administrator(admin_email, admin_password))
+
+
+def _tell_administrator(email: str, done: Administrator) -> None:
+    if not done.changed:
+        click.echo(f"account: {email} was there already, nothing about it was changed")
+        return
+    click.echo(f"administrator: {email}")
+    if done.weakness is not None:
+        click.echo(f"warning: weak password: {done.weakness}", err=True)
 
 
 def upgrade_database(app: Flask, language: str = "en") -> None:
@@ -85,8 +93,8 @@ def check(app: Flask) -> None:
 def revision(app: Flask, owner_id: str, message: str) -> None:
     """Write a migration from what the models say and the tables do not."""
     owner = owner_named(app, owner_id)
-    migrations.write_revision(db.engine, owner, message)
-    click.echo(f"written into {owner.folder.name}")
+    file = migrations.write_revision(db.engine, owner, message)
+    click.echo(f"written: {owner.folder.name}/{file.name}")
 
 
 def owner_named(app: Flask, owner_id: str) -> migrations.Owner:

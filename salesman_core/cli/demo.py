@@ -7,8 +7,7 @@ from datetime import datetime
 import click
 from flask import Flask
 
-from salesman_core.app import database_ready
-from salesman_core.cli.application import with_application
+from salesman_core.cli.application import with_database
 from salesman_core.clock import today as current_day
 from salesman_core.db import reading
 from salesman_core.demo.accounts import PASSWORD, demo_accounts
@@ -29,12 +28,9 @@ from salesman_core.services.company import company
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day on which it is told; all of it happened before. Today where not given.",
 )
-@with_application
+@with_database
 def demo(app: Flask, language: str | None, seed: int, day: datetime | None) -> None:
     """Fill an empty database with a trading company, and print its accounts."""
-    if not database_ready():
-        message = "the database waits for migrations: run `salesman init`"
-        raise click.ClickException(message)
     if has_clients():
         click.echo("demo: there are clients already, nothing was written")
     else:

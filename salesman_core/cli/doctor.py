@@ -19,15 +19,16 @@ from salesman_core.app import database_ready
 from salesman_core.cli.application import application
 from salesman_core.clock import now
 from salesman_core.config import CoreSettings, load_settings
-from salesman_core.db import db, make_engine, reading
+from salesman_core.db import db, make_engine, reading, readonly
 from salesman_core.errors import SalesmanError
+from salesman_core.i18n import CORE
 from salesman_core.jobs.operators import QueueFigures, figures
 from salesman_core.plugins import migrations
-from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.plugins.host import PluginHost
 from salesman_core.plugins.models import PluginFault
 from salesman_core.plugins.states import State
 from salesman_core.plugins.switches import keep_pending_faults
-from salesman_core.services.mail import checked_address
+from salesman_core.services.mail import checked_address, mail_settings
 from salesman_core.services.smtp import MailServer
 from salesman_core.web import assets
 from salesman_hookspecs.insight import salesman_health
@@ -124,8 +125,8 @@ def _database(core: CoreSettings) -> Finding:
         url = sa.make_url(core.database_url)
         server = url.get_backend_name() == "postgresql"
         waiting = {"connect_timeout": _CONNECT_TIMEOUT} if server else {}
-        engine = make_engine(url, connect_args=waiting)
-        with engine.connect().execution_options(readonly=True) as connection:
+        engine = readonly(make_engine(url, connect_args=waiting))
+        with engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
         engine.dispose()
     except (sa.exc.SQLAlchemyError, ImportError) as error:
@@ -135,18 +136,32 @@ def _database(core: CoreSettings) -> Finding:
 
 
 def _inside(app: Flask) -> Iterator[Finding]:
-    with db.engine.connect().execution_options(readonly=True) as connection:
+    with db.reader.connect() as connection:
         late = migrations.behind(connection, app.extensions["salesman_owners"])
     told = f"{', '.join(late)}: salesman db upgrade" if late else "up to date"
     yield Finding("tables", ok=not late, detail=told)
     host: PluginHost = app.extensions["salesman_host"]
     yield from _plugins(host)
     if database_ready():
+        yield _mail_set_on_the_page()
         yield from _health(host)
         yield from _jobs()
 
 
+def _mail_set_on_the_page() -> Finding:
+    """Tell by which server letters really go: what an administrator set wins over the settings."""
+    try:
+        settings = mail_settings()
+    except SalesmanError as error:
+        return Finding("outgoing mail", ok=False, detail=str(error))
+    server = settings.server
+    told = f"{server.way}://{server.host}:{server.port}" if server else "no server: letters wait"
+    return Finding("outgoing mail", ok=True, detail=f"{told}, from {settings.sender}")
+
+
 def _plugins(host: PluginHost) -> Iterator[Finding]:
+    for complaint in host.mistaken_settings:
+        yield Finding("settings", ok=False, detail=complaint)
     for id_, loaded in sorted(host.plugins.items()):
         state = host.state(id_)
         told = f"{loaded.installed.version} {state}"

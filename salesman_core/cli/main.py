@@ -43,11 +43,15 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command line; what went wrong is said in one line, without a traceback."""
+    """Run the command line; what went wrong is said in one line, without a traceback.
+
+    What is wrong with single fields follows, a line each.
+    """
     try:
         salesman()
     except SalesmanError as error:
         click.echo(str(error), err=True)
         for field, message in error.fields.items():
-            click.echo(f"  {field}: {message}", err=True)
+            if str(message) != str(error):
+                click.echo(f"  {field}: {message}", err=True)
         sys.exit(1)

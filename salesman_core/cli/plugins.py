@@ -8,12 +8,16 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from salesman_core.administration import service
 from salesman_core.app import database_ready
-from salesman_core.cli.application import with_application
+from salesman_core.cli.application import with_application, with_database
 from salesman_core.cli.scaffold import BadNameError, write_plugin
+from salesman_core.db import reading
 from salesman_core.plugins import purge as purging
-from salesman_core.plugins import switches
+from salesman_core.plugins.faults import taken_out_lately
+from salesman_core.plugins.models import KnownPlugin
 from salesman_core.plugins.states import State
+from salesman_core.web.hidden import hidden
 from salesman_core.web.slots import UnknownSlotError, explain
 
 
@@ -39,6 +43,9 @@ def doctor(app: Flask) -> None:
     ill = not database_ready()
     if ill:
         click.echo("core: the database waits for migrations: salesman db upgrade")
+    for complaint in host.mistaken_settings:
+        ill = True
+        click.echo(complaint)
     for id_, loaded in sorted(host.plugins.items()):
         state = host.state(id_)
         well = state in (State.ACTIVE, State.SUSPENDED, State.INSTALLED)
@@ -46,25 +53,38 @@ def doctor(app: Flask) -> None:
         click.echo(f"{id_}: {state}" + (f": {loaded.reason}" if loaded.reason else ""))
         if loaded.traceback:
             click.echo(loaded.traceback)
-    for owner, places in host.dispatcher.breaker.open_places().items():
-        click.echo(f"{owner}: taken out for a while: {', '.join(places)}")
-    sys.exit(1 if ill else 0)
+    taken_out = taken_out_lately(reading()) if database_ready() else {}
+    for owner, places in taken_out.items():
+        click.echo(f"{owner}: taken out for a while within the last hour: {', '.join(places)}")
+    sys.exit(1 if ill or taken_out else 0)
 
 
 @plugins_group.command()
 @click.argument("plugin_id")
-@with_application
-def suspend(_app: Flask, plugin_id: str) -> None:
+@with_database
+def suspend(app: Flask, plugin_id: str) -> None:
     """Switch a plugin off in every process; its data stays."""
-    switches.suspend(plugin_id)
+    _insist_on_switch(app, plugin_id)
+    service.suspend(plugin_id)
 
 
 @plugins_group.command()
 @click.argument("plugin_id")
-@with_application
-def activate(_app: Flask, plugin_id: str) -> None:
+@with_database
+def activate(app: Flask, plugin_id: str) -> None:
     """Switch a plugin on again."""
-    switches.activate(plugin_id)
+    _insist_on_switch(app, plugin_id)
+    service.activate(plugin_id)
+
+
+def _insist_on_switch(app: Flask, plugin_id: str) -> None:
+    """Say why a plugin that is installed has no switch: it has never run on this database."""
+    host = app.extensions["salesman_host"]
+    if plugin_id in host.plugins and reading().get(KnownPlugin, plugin_id) is None:
+        message = (
+            f"{plugin_id} is {host.state(plugin_id)} and has never run: salesman plugins doctor"
+        )
+        raise click.ClickException(message)
 
 
 @plugins_group.command("explain-slot")
@@ -73,12 +93,14 @@ def activate(_app: Flask, plugin_id: str) -> None:
 def explain_slot(app: Flask, slot: str) -> None:
     """Say who fills a slot, in which order, and who may see it."""
     try:
-        fills = explain(slot, app.extensions["salesman_host"])
+        away = hidden() if database_ready() else frozenset()
+        fills = explain(slot, app.extensions["salesman_host"], away)
     except UnknownSlotError as error:
         raise click.BadParameter(str(error)) from error
     for fill in fills:
         who = fill.permission or "everybody"
-        notes = [word for word, true in (("lazy", fill.lazy), ("off", not fill.active)) if true]
+        said = (("lazy", fill.lazy), ("off", not fill.active), ("hidden", fill.hidden))
+        notes = [word for word, true in said if true]
         click.echo(" ".join([str(fill.order), f"{fill.owner}.{fill.id}", who, *notes]))
 
 
@@ -104,7 +126,7 @@ def new_plugin(name: str, record: str, into: Path) -> None:
 @click.argument("plugin_id")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Write its rows here.")
 @click.option("--yes", is_flag=True, help="Remove; without it the command only shows.")
-@with_application
+@with_database
 def purge(_app: Flask, plugin_id: str, folder: Path | None, *, yes: bool) -> None:
     """Remove what a suspended or missing plugin has left in the database."""
     found = purging.preview(plugin_id)
@@ -116,5 +138,5 @@ def purge(_app: Flask, plugin_id: str, folder: Path | None, *, yes: bool) -> Non
         for file in purging.export(plugin_id, folder):
             click.echo(f"written: {file.name}")
     if yes:
-        purging.purge(plugin_id)
+        service.purge_plugin(plugin_id)
         click.echo(f"purged: {plugin_id}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from salesman_core.cli.application import with_application
+from salesman_core.cli.application import with_database
 from salesman_core.records.imports import ImportAbortedError
 from salesman_core.records.imports.report import report_lines
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
@@ -19,7 +19,7 @@ from salesman_core.records.imports.service import chosen_mapping, import_run, im
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mapping", metavar="NAME-or-FILE", help="Which column fills which field.")
 @click.option("--dry-run", is_flag=True, help="Try all rows and keep nothing.")
-@with_application
+@with_database
 def import_command(
     _app: Flask, record: str, file: Path, mapping: str | None, *, dry_run: bool
 ) -> None:

@@ -7,16 +7,25 @@ are killed is told in ``queue`` (claims), ``run`` (fences) and ``leases`` (what 
 
 from salesman_core.jobs.models import State
 from salesman_core.jobs.operators import (
+    DeadKind,
+    Firing,
     JobView,
     QueueFigures,
     cancel,
+    dead_count,
     dead_jobs,
+    dead_kinds,
+    discard,
+    discard_all,
     figures,
+    firings,
+    forget,
     job_view,
     jobs_in,
     pause,
     purge,
     rerun,
+    rerun_all,
     resume,
 )
 from salesman_core.jobs.port import Jobs, UnknownJobError, enqueue
@@ -33,6 +42,8 @@ from salesman_core.jobs.run import (
 from salesman_core.jobs.worker import Worker
 
 __all__ = [
+    "DeadKind",
+    "Firing",
     "JobCancelledError",
     "JobView",
     "Jobs",
@@ -46,9 +57,15 @@ __all__ = [
     "Worker",
     "cancel",
     "current_run",
+    "dead_count",
     "dead_jobs",
+    "dead_kinds",
+    "discard",
+    "discard_all",
     "enqueue",
     "figures",
+    "firings",
+    "forget",
     "job_piece",
     "job_progress",
     "job_view",
@@ -56,5 +73,6 @@ __all__ = [
     "pause",
     "purge",
     "rerun",
+    "rerun_all",
     "resume",
 ]

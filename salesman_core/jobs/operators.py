@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.db import after_commit, reading, writing
-from salesman_core.jobs.models import JOBS, QUEUES, State, in_state
+from salesman_core.jobs.models import JOBS, QUEUES, SCHEDULES, State, in_state
 from salesman_core.jobs.port import jobs
 from salesman_core.jobs.run import Progress
 
 _ENDED = (State.DONE, State.CANCELLED)
 _SUSPENDED = "suspended"
+_GIVEN_UP = {"state": State.CANCELLED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,42 @@ class QueueFigures:
     """How a queue does.
 
     :param waiting: jobs that wait for a worker, or for their time.
+    :param later: those of them whose time has not come.
     :param suspended: jobs that wait for their plugin to be active again.
     :param oldest_waiting: for how many seconds a job has been due that waits for a worker.
     """
 
     queue: str
     waiting: int
+    later: int
     suspended: int
     running: int
     dead: int
     oldest_waiting: float
     paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeadKind:
+    """Jobs of one name that failed for the last time.
+
+    :param latest: when the last of them did, UTC.
+    """
+
+    name: str
+    jobs: int
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """When a schedule fires; moments are UTC.
+
+    :param fired_at: None where it has not fired so far.
+    """
+
+    next_at: datetime
+    fired_at: datetime | None
 
 
 def job_view(job_id: int) -> JobView | None:
@@ -66,12 +92,17 @@ def job_view(job_id: int) -> JobView | None:
     return None if row is None else _view(row)
 
 
-def jobs_in(state: State, *, limit: int = 50, before: int | None = None) -> Sequence[JobView]:
-    """Give jobs in *state*, the latest first.
+def jobs_in(
+    *states: State, name: str | None = None, limit: int = 50, before: int | None = None
+) -> Sequence[JobView]:
+    """Give jobs in one of *states*, the latest first.
 
+    :param name: only jobs of this name.
     :param before: only jobs with smaller ids, to go on where a page ended.
     """
-    statement = sa.select(JOBS).where(JOBS.c.state == state.value)
+    statement = sa.select(JOBS).where(in_state(*states))
+    if name is not None:
+        statement = statement.where(JOBS.c.name == name)
     if before is not None:
         statement = statement.where(JOBS.c.id < before)
     latest = statement.order_by(JOBS.c.id.desc()).limit(limit)
@@ -81,6 +112,30 @@ def jobs_in(state: State, *, limit: int = 50, before: int | None = None) -> Sequ
 def dead_jobs(*, limit: int = 50, before: int | None = None) -> Sequence[JobView]:
     """Give jobs that failed for the last time, the latest first."""
     return jobs_in(State.DEAD, limit=limit, before=before)
+
+
+def dead_count() -> int:
+    """Give how many jobs failed for the last time and wait for somebody to decide."""
+    count = sa.select(sa.func.count()).select_from(JOBS).where(in_state(State.DEAD))
+    return int(reading().execute(count).scalar_one())
+
+
+def dead_kinds() -> Sequence[DeadKind]:
+    """Give the names of jobs that failed for the last time, those that did last first."""
+    latest = sa.func.max(JOBS.c.ended_at).label("latest")
+    counted = (
+        sa.select(JOBS.c.name, sa.func.count().label("jobs"), latest)
+        .where(in_state(State.DEAD))
+        .group_by(JOBS.c.name)
+        .order_by(latest.desc(), JOBS.c.name)
+    )
+    return [DeadKind(row.name, row.jobs, row.latest) for row in reading().execute(counted)]
+
+
+def firings() -> Mapping[str, Firing]:
+    """Give when schedules fire, by name; one that no worker has met yet is not among them."""
+    rows = reading().execute(sa.select(SCHEDULES))
+    return {row.name: Firing(row.next_at, row.fired_at) for row in rows}
 
 
 def _view(row: sa.Row[Any]) -> JobView:
@@ -108,7 +163,35 @@ def rerun(job_id: int) -> bool:
 
     False also where it was put into the queue as unique, and another has taken its place since.
     """
-    values = {
+    over = in_state(State.DEAD, State.CANCELLED)
+    with writing() as session:
+        try:
+            with session.begin_nested():
+                changed = _change(session, _anew(), JOBS.c.id == job_id, over)
+        except sa.exc.IntegrityError:
+            return False
+        after_commit(session, jobs().wake.set)
+    return changed
+
+
+def rerun_all(name: str) -> int:
+    """Give all dead jobs of a name their attempts anew, and say how many those were.
+
+    Of those that were put into the queue as unique only one is, and none where another waits.
+    """
+    dead = (JOBS.c.name == name, in_state(State.DEAD))
+    unique = sa.select(JOBS.c.id).where(*dead, JOBS.c.unique_key.is_not(None))
+    with writing() as session:
+        alone = JOBS.update().where(*dead, JOBS.c.unique_key.is_(None)).values(_anew())
+        result: Any = session.execute(alone)
+        ids = session.scalars(unique.order_by(JOBS.c.id.desc())).all()
+        again = sum(rerun(job_id) for job_id in ids)
+        after_commit(session, jobs().wake.set)
+    return int(result.rowcount) + again
+
+
+def _anew() -> Mapping[str, Any]:
+    return {
         "state": State.READY.value,
         "attempts": 0,
         "run_at": jobs().store.moment(),
@@ -116,15 +199,20 @@ def rerun(job_id: int) -> bool:
         "ended_at": None,
         "error": None,
     }
-    over = in_state(State.DEAD, State.CANCELLED)
+
+
+def discard(job_id: int) -> bool:
+    """Give a dead job up for good, and say whether it was one; its error stays with it."""
     with writing() as session:
-        try:
-            with session.begin_nested():
-                changed = _change(session, values, JOBS.c.id == job_id, over)
-        except sa.exc.IntegrityError:
-            return False
-        after_commit(session, jobs().wake.set)
-    return changed
+        return _change(session, _GIVEN_UP, JOBS.c.id == job_id, in_state(State.DEAD))
+
+
+def discard_all(name: str) -> int:
+    """Give all dead jobs of a name up for good, and say how many those were."""
+    dead = JOBS.update().where(JOBS.c.name == name, in_state(State.DEAD))
+    with writing() as session:
+        result: Any = session.execute(dead.values(_GIVEN_UP))
+    return int(result.rowcount)
 
 
 def cancel(job_id: int) -> bool:
@@ -179,6 +267,21 @@ def purge(older_than: timedelta, *states: State, limit: int = 5000) -> int:
     return int(result.rowcount)
 
 
+def forget(session: Session, beginning: str) -> None:
+    """Remove work that nobody can do any more, and the schedules of it.
+
+    One that runs just now is asked to stop.
+
+    :param beginning: how the names of the jobs begin, as ``leads.``
+    """
+    these = JOBS.c.name.startswith(beginning, autoescape=True)
+    session.execute(JOBS.delete().where(these, in_state(State.READY, State.DEAD)))
+    running = JOBS.update().where(these, in_state(State.RUNNING))
+    session.execute(running.values(cancel_requested=True))
+    schedules = SCHEDULES.c.name.startswith(beginning, autoescape=True)
+    session.execute(SCHEDULES.delete().where(schedules))
+
+
 def figures() -> Sequence[QueueFigures]:
     """Give how each queue does that has anything to do, or is paused, by name."""
     session = reading()
@@ -190,6 +293,7 @@ def figures() -> Sequence[QueueFigures]:
             JOBS.c.queue,
             standing.label("standing"),
             sa.func.count().label("jobs"),
+            sa.func.count().filter(JOBS.c.run_at > now).label("later"),
             sa.func.min(JOBS.c.run_at).label("oldest"),
         )
         .where(in_state(State.READY, State.RUNNING, State.DEAD))
@@ -212,6 +316,7 @@ def _figures(
     return QueueFigures(
         queue=queue,
         waiting=count(State.READY),
+        later=0 if waiting is None else waiting.later,
         suspended=count(_SUSPENDED),
         running=count(State.RUNNING),
         dead=count(State.DEAD),

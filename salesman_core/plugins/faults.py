@@ -11,19 +11,23 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from salesman_core.clock import now
 from salesman_core.plugins.models import PluginFault
 
 log = structlog.get_logger(__name__)
 
 KEPT: Final = 500
 """So many faults are kept in the database; older ones are dropped."""
+
+LATELY: Final = timedelta(hours=1)
+"""The longest rest of a breaker: what was taken out before is called again by now."""
 
 _LONGEST_PLACE: Final = 200
 
@@ -73,7 +77,7 @@ class FaultLog:
             place=place[:_LONGEST_PLACE],
             error=words_of(error)[:2000],
             traceback=storable("".join(traceback.format_exception(error)))[-8000:],
-            at=datetime.now(UTC),
+            at=now(),
         )
         log.error(
             "plugin_fault",
@@ -114,6 +118,25 @@ Place = tuple[str, str]
 
 class TooSlowError(RuntimeError):
     """A plugin's function answered, but kept everybody waiting."""
+
+
+class TakenOutError(RuntimeError):
+    """A plugin's function failed so often that it is not called for a while."""
+
+
+def taken_out_lately(session: Session) -> dict[str, list[str]]:
+    """Give the places that any process has taken out within the last hour, by plugin.
+
+    Each process has a breaker of its own; that it opened is kept beside the faults.
+    """
+    said = PluginFault.error
+    opened = sa.or_(said.startswith("TakenOutError:"), said.startswith("TooSlowError:"))
+    found = sa.select(PluginFault.plugin_id, PluginFault.place).distinct()
+    found = found.where(opened, PluginFault.at > now() - LATELY)
+    places: dict[str, list[str]] = {}
+    for row in session.execute(found.order_by(PluginFault.plugin_id, PluginFault.place)):
+        places.setdefault(row.plugin_id, []).append(row.place)
+    return places
 
 
 class Breaker:
@@ -209,6 +232,10 @@ class Breaker:
             rest = min(2 * rest, self._longest_rest)
         self._rests[key] = rest
         self._open_until[key] = now + rest
+
+    def rest_of(self, plugin: str, place: str) -> float:
+        """Give for how many seconds a place was taken out the last time."""
+        return self._rests.get((plugin, place), 0.0)
 
     def worked(self, plugin: str, place: str) -> None:
         """Close the breaker after a call that went well."""

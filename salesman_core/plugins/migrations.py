@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from salesman_core.db import Base, trigrams
 from salesman_core.errors import PluginError
+from salesman_core.i18n import CORE
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.states import load_order
 from salesman_hookspecs import Plugin
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _REVISION: Final = re.compile(r"^(revision|down_revision)(?:: [^=]+)? = (.+)$", re.MULTILINE)
+_NUMBER: Final = re.compile(r"(\d{4})_")
 _PACKAGE: Final = Path(__file__).parent.parent
 _LOCK: Final = 7_303_014_215
 """The advisory lock that keeps two upgrades of one PostgreSQL database apart."""
@@ -55,7 +57,7 @@ class Owner:
         return table.startswith(f"{self.id}_") and table != self.version_table
 
 
-CORE_OWNER: Final = Owner("core", _PACKAGE / "migrations")
+CORE_OWNER: Final = Owner(CORE, _PACKAGE / "migrations")
 
 
 def owners(installed: Sequence[Installed], manifests: dict[str, Plugin]) -> list[Owner]:
@@ -176,13 +178,26 @@ def _lost_expressions(connection: sa.Connection, owner: Owner) -> list[Any]:
     ]
 
 
-def write_revision(engine: sa.Engine, owner: Owner, message: str) -> None:
-    """Write a revision that brings an owner's tables to its models."""
+def write_revision(engine: sa.Engine, owner: Owner, message: str) -> Path:
+    """Write a revision that brings an owner's tables to its models; give its file.
+
+    It is named as the house names them: ``0003_what_it_does.py`` with the id ``core_0003``.
+    """
     from alembic import command  # noqa: PLC0415  # see above
 
     owner.folder.mkdir(exist_ok=True)
-    with engine.connect() as connection:
-        command.revision(_config(owner, connection), message=message, autogenerate=True)
+    number = _next_number(owner)
+    with engine.connect() as connection, expressions_passed_over():
+        config = _config(owner, connection)
+        config.set_main_option("file_template", f"{number}_%%(slug)s")
+        command.revision(config, message, autogenerate=True, rev_id=f"{owner.id}_{number}")
+    return next(owner.folder.glob(f"{number}_*.py"))
+
+
+def _next_number(owner: Owner) -> str:
+    """Give the number that follows those of an owner's files, as ``0003``."""
+    found = [_NUMBER.match(file.name) for file in owner.folder.glob("*.py")]
+    return f"{max((int(one[1]) for one in found if one), default=0) + 1:04}"
 
 
 def _config(owner: Owner, connection: sa.Connection | None = None) -> Config:

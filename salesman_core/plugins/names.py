@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from salesman_core.i18n import CORE
 from salesman_core.plugins.dispatch import Contribution
 
-CORE: Final = "core"
 _PREFIXED: Final = {
     "salesman_permissions": "name",
     "salesman_event_types": "name",

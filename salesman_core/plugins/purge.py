@@ -7,23 +7,29 @@ as well.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Final
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from flask import Flask, current_app
 
-from salesman_core.db import db, owner_of_table, writing
+from salesman_core.db import WritingSession, db, owner_of_table, reading, writing
 from salesman_core.db.revisions import bump
-from salesman_core.errors import ConflictError
-from salesman_core.i18n import texts
+from salesman_core.errors import ConflictError, MissingError
+from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.host import current_host
 from salesman_core.plugins.migrations import expressions_passed_over
 from salesman_core.plugins.models import KnownPlugin, PluginFault, PluginGuard
 from salesman_core.plugins.switches import SUBJECT
 
 _ = texts.lazy
+
+_AT_A_TIME: Final = 1000
+"""Rows that an export holds in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,11 @@ class Preview:
 
 
 def preview(plugin_id: str) -> Preview:
-    """Give what a purge would remove."""
+    """Give what a purge would remove.
+
+    :raises MissingError: for a plugin that this database has never met.
+    """
+    _demand_met(plugin_id)
     tables = _tables(plugin_id)
     with db.reader.connect() as connection:
         rows = {
@@ -51,25 +61,78 @@ def preview(plugin_id: str) -> Preview:
 
 
 def export(plugin_id: str, folder: Path) -> list[Path]:
-    """Write each of the plugin's tables into a file of JSON lines; give the files."""
+    """Write each of the plugin's tables into a file of JSON lines; give the files.
+
+    :raises MissingError: for a plugin that this database has never met.
+    """
+    _demand_met(plugin_id)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with db.reader.connect() as connection:
         for table in _tables(plugin_id):
             file = folder / f"{table.name}.jsonl"
             with file.open("w", encoding="utf-8") as stream:
-                for row in connection.execute(sa.select(table)).mappings():
-                    line = json.dumps(dict(row), ensure_ascii=False, default=str)
-                    stream.write(f"{line}\n")
+                stream.writelines(_lines(connection, table))
             files.append(file)
     return files
 
 
-def purge(plugin_id: str) -> Preview:
-    """Drop the plugin's tables, its history, switch, guards and faults; give what went.
+def archive(plugin_id: str) -> IO[bytes]:
+    """Give what :func:`export` writes as one ZIP file, which is gone when it is closed.
 
+    :raises MissingError: for a plugin that this database has never met.
+    """
+    _demand_met(plugin_id)
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
+    with ZipFile(file, "w", ZIP_DEFLATED) as kept, db.reader.connect() as connection:
+        for table in _tables(plugin_id):
+            with kept.open(f"{table.name}.jsonl", "w", force_zip64=True) as stream:
+                stream.writelines(line.encode() for line in _lines(connection, table))
+    file.seek(0)
+    return file
+
+
+def _lines(connection: sa.Connection, table: sa.Table) -> Iterator[str]:
+    read = connection.execution_options(yield_per=_AT_A_TIME)
+    for row in read.execute(sa.select(table)).mappings():
+        yield json.dumps(dict(row), ensure_ascii=False, default=str) + "\n"
+
+
+def left_behind() -> Sequence[str]:
+    """Give the ids of plugins that this database has met and that are not installed now."""
+    known = set(reading().scalars(sa.select(KnownPlugin.id)))
+    tables = sa.inspect(db.reader).get_table_names()
+    migrated = {owner_of_table(name) for name in tables if name == _history(owner_of_table(name))}
+    return sorted((known | migrated) - current_host().plugins.keys() - {CORE})
+
+
+def _demand_met(plugin_id: str) -> None:
+    """Let nothing else be reached by these names, as the core's own tables."""
+    if plugin_id not in current_host().plugins and plugin_id not in left_behind():
+        raise MissingError(_("There is no plugin %(id)s.", id=plugin_id))
+
+
+Forget = Callable[[WritingSession, str], None]
+
+
+def also_forget(app: Flask, *forget: Forget) -> None:
+    """Call functions, with the plugin's id, in the transaction of each purge.
+
+    For what rooms above this one keep of plugins, as their jobs.
+    """
+    app.extensions["salesman_forget"] = forget
+
+
+def purge(plugin_id: str) -> Preview:
+    """Drop the plugin's tables, and forget what it has left elsewhere; give what went.
+
+    That is its history of migrations, switch, guards and faults, its work that waits, and what
+    else was announced with :func:`also_forget`.
+
+    :raises MissingError: for a plugin that this database has never met.
     :raises ConflictError: while it is active, or while tables of others refer to it.
     """
+    _demand_met(plugin_id)
     if current_host().is_active(plugin_id):
         raise ConflictError(_("Suspend %(id)s before you purge it.", id=plugin_id))
     gone = preview(plugin_id)
@@ -82,12 +145,14 @@ def purge(plugin_id: str) -> Preview:
         connection = session.connection()
         for table in reversed(tables):
             table.drop(connection)
-        connection.execute(sa.text(f"DROP TABLE IF EXISTS {_history(plugin_id)}"))
+        sa.Table(_history(plugin_id), sa.MetaData()).drop(connection, checkfirst=True)
         _forget(session, plugin_id)
     return gone
 
 
-def _forget(session: Session, plugin_id: str) -> None:
+def _forget(session: WritingSession, plugin_id: str) -> None:
+    for forget in current_app.extensions["salesman_forget"]:
+        forget(session, plugin_id)
     session.execute(sa.delete(PluginGuard).where(PluginGuard.plugin_id == plugin_id))
     session.execute(sa.delete(PluginFault).where(PluginFault.plugin_id == plugin_id))
     session.execute(sa.delete(KnownPlugin).where(KnownPlugin.id == plugin_id))

@@ -68,20 +68,17 @@ def works_with_host(plugin: Plugin) -> bool:
 def load_order(plugins: Mapping[str, Plugin]) -> list[str]:
     """Give ids so that each comes behind what it requires or wants to follow, else by id.
 
-    Members of a circle come at the end, by id; the caller marks them as missing a dependency.
+    A wish gives way where wishes go in a circle. Members of a circle of requirements come at the
+    end, by id; the caller marks them as missing a dependency.
     """
-    waits = {
-        plugin.id: {other for other in (*plugin.requires, *plugin.after) if other in plugins}
-        for plugin in plugins.values()
-    }
+    left = set(plugins)
     order: list[str] = []
-    while ready := sorted(id_ for id_, others in waits.items() if not others):
-        first = ready[0]
+    while able := sorted(id_ for id_ in left if left.isdisjoint(plugins[id_].requires)):
+        glad = [id_ for id_ in able if left.isdisjoint(plugins[id_].after)]
+        first = (glad or able)[0]
         order.append(first)
-        del waits[first]
-        for others in waits.values():
-            others.discard(first)
-    return order + sorted(waits)
+        left.remove(first)
+    return order + sorted(left)
 
 
 def without_missing(candidates: Iterable[Plugin], usable: frozenset[str]) -> frozenset[str]:

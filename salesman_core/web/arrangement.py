@@ -16,6 +16,7 @@ from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_core.web.foreign import title_of
+from salesman_core.web.hidden import DESK, is_hidden
 from salesman_core.web.preferences import preference, remember
 from salesman_hookspecs import DeskWidget
 from salesman_hookspecs.web import salesman_desk_widgets
@@ -113,7 +114,8 @@ def _allowed() -> list[Placed]:
     return [
         Placed(one.owner, one.value)
         for one in found
-        if one.value.permission is None or person.may(one.value.permission)
+        if (one.value.permission is None or person.may(one.value.permission))
+        and not is_hidden(DESK, one)
     ]
 
 

@@ -8,7 +8,6 @@ from flask import Blueprint
 
 from salesman_core.i18n import texts
 from salesman_core.web import (
-    administration,
     desk,
     health,
     live,
@@ -18,7 +17,7 @@ from salesman_core.web import (
     static_files,
 )
 from salesman_core.web.shell import ShellPage
-from salesman_hookspecs import NavItem, Permission, Slot, hookimpl
+from salesman_hookspecs import NavItem, Slot, hookimpl
 
 _ = texts.lazy
 
@@ -27,7 +26,6 @@ _ = texts.lazy
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages of the shell."""
     return [
-        administration.blueprint,
         desk.blueprint,
         health.blueprint,
         live.blueprint,
@@ -40,39 +38,8 @@ def salesman_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def salesman_nav_items() -> Iterable[NavItem]:
-    """Give the entries of the desk and of the administration."""
-    return [
-        NavItem("desk", _("Desk"), "desk.index", "desk", "home", order=0),
-        NavItem(
-            "company",
-            _("Company"),
-            "administration.company_form",
-            "administration",
-            "building",
-            administration.COMPANY,
-            order=10,
-        ),
-        NavItem(
-            "plugins",
-            _("Plugins"),
-            "administration.plugins",
-            "administration",
-            "puzzle",
-            administration.PLUGINS,
-            order=90,
-        ),
-    ]
-
-
-@hookimpl
-def salesman_permissions() -> Iterable[Permission]:
-    """Give what only administrators do by default."""
-    return [
-        Permission(administration.PLUGINS, "Switch plugins and see their faults", scoped=False),
-        Permission(
-            administration.COMPANY, "Change what is true of the whole company", scoped=False
-        ),
-    ]
+    """Give the entry of the desk."""
+    return [NavItem("desk", _("Desk"), "desk.index", "desk", "home", order=0)]
 
 
 @hookimpl

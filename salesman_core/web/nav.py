@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from string import ascii_lowercase
 from typing import Final
@@ -17,6 +17,8 @@ from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_core.web.assets import icon
 from salesman_core.web.foreign import foreign_text
+from salesman_core.web.formats import number
+from salesman_core.web.hidden import MENU, NEW, is_hidden
 from salesman_hookspecs import NavItem, QuickCreate, Text
 from salesman_hookspecs.web import salesman_nav_items, salesman_quick_create
 
@@ -36,16 +38,31 @@ the station ``desk``."""
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """The number beside an entry.
+
+    :param id: unique in the menu.
+    :param number: in the notation of whoever reads; an empty string for none.
+    :param counts: the kinds of record on which it depends.
+    """
+
+    id: str
+    number: str
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as the template draws it.
 
     :param key: the letter that leads to it after ``g``, or an empty string.
+    :param badge: what shows the number beside it, or None where there never is one.
     """
 
     title: str
     url: str
     icon: Markup
-    badge: int | None = None
+    badge: Badge | None = None
     current: bool = False
     key: str = ""
 
@@ -72,7 +89,7 @@ def menu() -> list[Group]:
     shown = [
         (one.value.station, entry)
         for one, key in zip(items, keys, strict=True)
-        if _permitted(one.value.permission) and (entry := _entry(one, key)) is not None
+        if _wanted(MENU, one) and (entry := _entry(one, key)) is not None
     ]
     here = _nearest(entry for _station, entry in shown)
     groups = []
@@ -83,12 +100,22 @@ def menu() -> list[Group]:
     return groups
 
 
+def menu_numbers() -> dict[str, str]:
+    """Give the numbers that now stand beside the entries of whoever reads, by the badges' ids."""
+    badges = (
+        _badge(one)
+        for one in current_host().contributions(salesman_nav_items)
+        if _wanted(MENU, one)
+    )
+    return {badge.id: badge.number for badge in badges if badge is not None}
+
+
 def quick_create() -> list[Entry]:
     """Give what whoever reads may create."""
     found = [
         _drawn(one.owner, "salesman_quick_create", partial(_new, one.value))
         for one in current_host().contributions(salesman_quick_create)
-        if _permitted(one.value.permission)
+        if _wanted(NEW, one)
     ]
     return [entry for entry in found if entry is not None]
 
@@ -105,9 +132,11 @@ def letters(ids: Iterable[str]) -> list[str]:
     return given
 
 
-def _permitted(permission: str | None) -> bool:
-    person = maybe_person()
-    return person is not None and (permission is None or person.may(permission))
+def _wanted(place: str, one: Contribution[NavItem | QuickCreate]) -> bool:
+    """Tell whether whoever reads may see an entry, and the company does not hide it."""
+    person, permission = maybe_person(), one.value.permission
+    permitted = person is not None and (permission is None or person.may(permission))
+    return permitted and not is_hidden(place, one)
 
 
 def _entry(one: Contribution[NavItem], key: str) -> Entry | None:
@@ -123,18 +152,22 @@ def _entry(one: Contribution[NavItem], key: str) -> Entry | None:
     return _drawn(one.owner, f"salesman_nav_items.{item.id}", make)
 
 
-def _badge(one: Contribution[NavItem]) -> int | None:
+def _badge(one: Contribution[NavItem]) -> Badge | None:
     """Give the number beside an entry, whose failure does not take the entry with it."""
     item = one.value
+    if item.badge is None:
+        return None
+    count = partial(_whole_number, item.id, item.badge)
+    counted = current_host().guarded(one.owner, f"salesman_nav_items.{item.id}.badge", count)
+    return Badge(f"{one.owner}.{item.id}", number(counted) if counted else "", item.counts)
 
-    def count() -> int | None:
-        badge: object = item.badge() if item.badge is not None else None
-        if badge is None or isinstance(badge, int):
-            return badge
-        message = f"{item.id}: a badge is a whole number, not {type(badge).__name__}"
-        raise TypeError(message)
 
-    return current_host().guarded(one.owner, f"salesman_nav_items.{item.id}.badge", count)
+def _whole_number(item_id: str, count: Callable[[], object]) -> int | None:
+    counted = count()
+    if counted is None or isinstance(counted, int):
+        return counted
+    message = f"{item_id}: a badge is a whole number, not {type(counted).__name__}"
+    raise TypeError(message)
 
 
 def _new(item: QuickCreate) -> Entry:
@@ -157,5 +190,4 @@ def _nearest(entries: Iterable[Entry]) -> str:
 
 
 def _marked(entry: Entry, here: str) -> Entry:
-    current = entry.url == here
-    return Entry(entry.title, entry.url, entry.icon, entry.badge, current, entry.key)
+    return replace(entry, current=entry.url == here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -18,6 +19,7 @@ from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.web.foreign import foreign_html, title_of
+from salesman_core.web.hidden import is_hidden, part_name
 from salesman_core.web.templating import render
 from salesman_hookspecs import Slot, SlotFill
 from salesman_hookspecs.web import salesman_slot_fills, salesman_slots
@@ -36,6 +38,7 @@ class FilledBy:
     """One fill of a slot, for ``salesman plugins explain-slot``.
 
     :param active: whether its owner is active, so that it is drawn.
+    :param hidden: whether an administrator has hidden it, so that it is not.
     """
 
     owner: str
@@ -44,6 +47,7 @@ class FilledBy:
     permission: str | None
     lazy: bool
     active: bool
+    hidden: bool
 
 
 def install(app: Flask, host: PluginHost) -> None:
@@ -177,8 +181,12 @@ def _slots_by_name(host: PluginHost) -> Mapping[str, Contribution[Slot]]:
 
 
 def fills_of(name: str) -> Sequence[Contribution[SlotFill]]:
-    """Give what active plugins put into a slot, in the order in which it is drawn."""
-    return current_host().derived(_fills_by_slot).get(name, ())
+    """Give what active plugins put into a slot, in the order in which it is drawn.
+
+    What an administrator has hidden is left out.
+    """
+    fills = current_host().derived(_fills_by_slot).get(name, ())
+    return [one for one in fills if not is_hidden(name, one)]
 
 
 def _fills_by_slot(host: PluginHost) -> Mapping[str, Sequence[Contribution[SlotFill]]]:
@@ -200,9 +208,10 @@ def refuse_unknown_slots(host: PluginHost) -> None:
             _refuse(host, one.owner, "salesman_slot_fills", _unknown(one.value.slot, owners))
 
 
-def explain(name: str, host: PluginHost) -> list[FilledBy]:
+def explain(name: str, host: PluginHost, hidden: AbstractSet[str] = frozenset()) -> list[FilledBy]:
     """Give what fills a slot and in which order, that of suspended plugins included.
 
+    :param hidden: the names of parts that are hidden.
     :raises UnknownSlotError: with the nearest names that there are.
     """
     known = {one.value.name for one in host.contributions(salesman_slots, inactive=True)}
@@ -216,6 +225,7 @@ def explain(name: str, host: PluginHost) -> list[FilledBy]:
             permission=one.value.permission,
             lazy=one.value.lazy,
             active=host.is_active(one.owner),
+            hidden=part_name(name, one) in hidden,
         )
         for one in host.contributions(salesman_slot_fills, inactive=True)
         if one.value.slot == name

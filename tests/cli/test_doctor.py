@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
-from salesman_core.db import make_engine
+from salesman_core.db import make_engine, table_of
 from salesman_core.jobs.models import JOBS
+from salesman_core.plugins.faults import FaultLog, TakenOutError
+from salesman_core.services.models import Setting
 from salesman_core.web import assets
 
 from .conftest import Run, install
@@ -48,6 +51,16 @@ def add_job(database_url: str) -> Iterator[AddJob]:
     engine.dispose()
 
 
+@pytest.fixture
+def taken_out(database_url: str) -> None:
+    """A server whose breaker has taken a panel out, and that has ended since."""
+    engine, faults = make_engine(database_url), FaultLog()
+    faults.note("leads", "client.card.panels", TakenOutError("it failed too often"))
+    with Session(engine) as session, session.begin():
+        faults.flush(session)
+    engine.dispose()
+
+
 def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
     result = run("doctor")
 
@@ -61,6 +74,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    database",
         "ok    tables",
         "ok    plugin leads",
+        "ok    outgoing mail",
         "ok    core, search by an index",
         "ok    jobs",
     ]
@@ -101,6 +115,37 @@ def test_mail_server_that_cannot_be_read_is_told(run: Run) -> None:
 
 def test_sender_that_is_no_address_is_told(run: Run) -> None:
     assert wrong(run, SALESMAN_MAIL_FROM="the CRM") == ["mail: the CRM is not an email address."]
+
+
+def test_mail_server_that_was_set_on_the_page_is_told(run: Run, database_url: str) -> None:
+    engine = make_engine(database_url)
+    values = {"owner": "core", "key": "smtp_url", "value": "smtp://mail.example.com:2525"}
+    with engine.begin() as connection:
+        connection.execute(table_of(Setting).insert(), values)
+    engine.dispose()
+
+    told = run("doctor", SALESMAN_SMTP_URL="smtp://old.example.com:25").stdout
+
+    assert "ok    mail: smtp://old.example.com:25, from salesman@localhost\n" in told
+    assert "ok    outgoing mail: smtp://mail.example.com:2525, from salesman@localhost\n" in told
+
+
+@pytest.mark.usefixtures("taken_out")
+def test_place_that_another_process_has_taken_out_is_told(run: Run) -> None:
+    told = run("plugins", "doctor")
+
+    assert "leads: taken out for a while within the last hour: client.card.panels" in told.stdout
+    assert told.exit_code == 1
+
+
+def test_plugins_that_there_are_not_are_told(run: Run) -> None:
+    assert "settings: plugins: there is no plugin leeds, did you mean leads?" in wrong(
+        run, SALESMAN_PLUGINS="leeds"
+    )
+    assert (
+        "plugins: there is no plugin leeds"
+        in run("plugins", "doctor", SALESMAN_PLUGINS="leeds").stdout
+    )
 
 
 def test_front_end_that_was_not_built_is_told(

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from salesman_core.errors import MissingError
+from salesman_core.records.models import Audit
+from salesman_core.services.models import Setting
 
 from .conftest import Run, install
 
@@ -87,6 +90,20 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
     ]
 
 
+def test_explain_slot_says_what_is_hidden(run: Run, database_url: str) -> None:
+    kept = sa.insert(Setting).values(
+        owner="core", key="hidden", value=["client.card.panels/leads.leads"]
+    )
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(kept)
+    engine.dispose()
+
+    lines = run("plugins", "explain-slot", "client.card.panels").stdout.splitlines()
+
+    assert lines == ["20 core.deals core.deal.view", "100 leads.leads leads.lead.view hidden"]
+
+
 def test_explain_slot_suggests_the_nearest_name(run: Run) -> None:
     result = run("plugins", "explain-slot", "client.card.panel")
 
@@ -122,3 +139,28 @@ def test_nothing_of_plugins_is_imported_where_none_is_to_be_loaded(
     )
 
     assert {line.split()[-1] for line in ended.stdout.splitlines()} == {"installed"}
+
+
+def test_new_revision_is_named_by_its_number(installed: Path, run: Run) -> None:
+    result = run("db", "revision", "--owner", "sound", "-m", "first tables")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "written: migrations/0001_first_tables.py"
+
+
+def test_purge_shows_first_and_is_kept_in_the_audit(run: Run, database_url: str) -> None:
+    assert run("plugins", "suspend", "leads").exit_code == 0
+    shown = run("plugins", "purge", "leads").stdout.splitlines()
+    assert "leads_lead: 0" in shown
+    assert "purged: leads" not in shown
+
+    assert "purged: leads" in run("plugins", "purge", "leads", "--yes").stdout.splitlines()
+
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        kept = sa.select(Audit.action, Audit.label).where(Audit.kind == "plugin")
+        assert connection.execute(kept.order_by(Audit.id)).all() == [
+            ("suspended", "leads"),
+            ("purged", "leads"),
+        ]
+    engine.dispose()

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from salesman_core.db import writing
 from salesman_core.jobs import (
     Progress,
     State,
     cancel,
+    dead_count,
+    dead_kinds,
+    discard,
+    discard_all,
     figures,
+    firings,
     job_progress,
     job_view,
     jobs_in,
     pause,
     purge,
+    rerun_all,
     resume,
 )
+from salesman_core.jobs.models import JOBS, SCHEDULES
+from salesman_hookspecs import Schedule
 
 if TYPE_CHECKING:
     from conftest import Company
@@ -167,3 +176,107 @@ def test_list_of_jobs_goes_on_where_a_page_ended(company: Company) -> None:
         first = jobs_in(State.READY, limit=2)
         rest = jobs_in(State.READY, before=first[-1].id)
     assert [view.id for view in (*first, *rest)] == ids[::-1]
+
+
+def test_figures_tell_apart_what_is_due_and_what_is_for_later(company: Company) -> None:
+    company.put("effect")
+    company.make_due()
+    company.put("effect", delay=3600)
+    with company.app.app_context():
+        [default] = figures()
+    assert (default.waiting, default.later) == (2, 1)
+
+
+def kill(company: Company, name: str, **options: Any) -> int:
+    """Put a job into the queue that fails for good, and let it."""
+    company.offer(name, fail, attempts=1)
+    job_id = company.put(name, **options)
+    company.jobs.drain()
+    assert job_id is not None
+    return job_id
+
+
+def test_dead_jobs_are_counted_by_their_names(company: Company) -> None:
+    kill(company, "letter")
+    kill(company, "tidy")
+    kill(company, "tidy")
+    with company.app.app_context():
+        found = {one.name: (one.jobs, one.latest) for one in dead_kinds()}
+        assert dead_count() == 3
+    latest = max(row.ended_at for row in company.rows(sa.select(JOBS).where(JOBS.c.name == "tidy")))
+    assert found["tidy"] == (2, latest)
+    assert found["letter"][0] == 1
+
+
+def test_list_of_jobs_may_be_of_one_name_and_several_states(company: Company) -> None:
+    company.put("effect")
+    company.jobs.drain()
+    dead = kill(company, "tidy")
+    company.put("effect")
+    with company.app.app_context():
+        over = jobs_in(State.DONE, State.DEAD)
+        assert [view.name for view in over] == ["tidy", "effect"]
+        assert [view.id for view in jobs_in(State.DONE, State.DEAD, name="tidy")] == [dead]
+
+
+def test_discarded_job_is_dead_no_longer_and_keeps_its_error(company: Company) -> None:
+    job_id = kill(company, "tidy")
+    with company.app.app_context():
+        assert discard(job_id)
+        assert not discard(job_id)
+        view = job_view(job_id)
+    assert view is not None
+    assert view.state is State.CANCELLED
+    assert "ZeroDivisionError" in (view.error or "")
+
+
+def test_waiting_job_is_not_discarded(company: Company) -> None:
+    job_id = company.put("effect")
+    assert job_id is not None
+    with company.app.app_context():
+        assert not discard(job_id)
+    assert company.jobs.drain() == 1
+
+
+def test_all_dead_jobs_of_a_name_are_discarded_and_no_others(company: Company) -> None:
+    kill(company, "letter")
+    kill(company, "tidy")
+    kill(company, "tidy")
+    with company.app.app_context():
+        assert discard_all("tidy") == 2
+    assert company.states() == {"dead": 1, "cancelled": 2}
+
+
+def test_all_dead_jobs_of_a_name_are_tried_again_and_no_others(company: Company) -> None:
+    kill(company, "letter")
+    kill(company, "tidy")
+    kill(company, "tidy")
+    company.offer("tidy", lambda: None)
+    with company.app.app_context():
+        assert rerun_all("tidy") == 2
+    assert company.jobs.drain() == 2
+    assert company.states() == {"dead": 1, "done": 2}
+
+
+def test_of_dead_jobs_that_are_unique_one_is_tried_again(company: Company) -> None:
+    kill(company, "tidy", unique="nightly")
+    latest = kill(company, "tidy", unique="nightly")
+    with company.app.app_context():
+        assert rerun_all("tidy") == 1
+        assert rerun_all("tidy") == 0
+        assert [view.id for view in jobs_in(State.READY)] == [latest]
+
+
+def test_firings_tell_when_schedules_fire(company: Company) -> None:
+    company.schedules["nightly"] = Schedule("nightly", "0 3 * * *", "effect")
+    company.jobs.look_after()
+    with company.app.app_context():
+        assert firings()["nightly"].fired_at is None
+    fired = company.jobs.store.moment(-10)
+    with company.jobs.store.engine.begin() as connection:
+        connection.execute(SCHEDULES.update().values(next_at=fired))
+    company.jobs.look_after()
+    with company.app.app_context():
+        firing = firings()["nightly"]
+    assert firing.fired_at is not None
+    assert firing.next_at > firing.fired_at

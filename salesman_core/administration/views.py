@@ -9,17 +9,20 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from babel.numbers import get_currency_name, list_currencies
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, send_file, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
+from salesman_core.administration import service
+from salesman_core.administration.permissions import COMPANY, PLUGINS, PURGE
+from salesman_core.administration.words import plugin_title
 from salesman_core.db import AnyRow, reading
-from salesman_core.errors import InvalidError, MissingError
+from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts, texts_of
-from salesman_core.plugins import switches
+from salesman_core.plugins import purge as purging
+from salesman_core.plugins.faults import taken_out_lately
 from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginFault, PluginGuard
 from salesman_core.plugins.states import Loaded, State
@@ -32,8 +35,6 @@ from salesman_hookspecs.insight import salesman_health
 
 _ = texts.lazy
 
-PLUGINS = "core.plugin.manage"
-COMPANY = "core.company.manage"
 FAULTS_SHOWN = 50
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin")
@@ -44,7 +45,7 @@ class PluginLine:
     """A plugin as the page shows it.
 
     :param checks: what the plugin says of its own health.
-    :param places: hooks that the breaker has taken out for a while.
+    :param places: hooks that were taken out for a while within the last hour.
     """
 
     loaded: Loaded
@@ -55,8 +56,7 @@ class PluginLine:
     @property
     def title(self) -> str:
         """What people call it, in the reader's language."""
-        manifest = self.loaded.manifest
-        return texts_of(self.loaded.id).gettext(manifest.title) if manifest else self.loaded.id
+        return plugin_title(self.loaded.id)
 
     @property
     def summary(self) -> str:
@@ -74,6 +74,7 @@ def plugins() -> Markup:
     return render(
         "core/administration/plugins.html",
         plugins=_plugin_lines(),
+        left_behind=purging.left_behind(),
         guards=_shut_guards(),
         faults=_faults(),
     )
@@ -82,7 +83,7 @@ def plugins() -> Markup:
 def _plugin_lines() -> list[PluginLine]:
     host = current_host()
     checks = {one.owner: list(one.value) for one in host.call(salesman_health)}
-    places = host.dispatcher.breaker.open_places()
+    places = taken_out_lately(reading())
     return [
         PluginLine(loaded, host.state(id_), checks.get(id_, []), places.get(id_, []))
         for id_, loaded in sorted(host.plugins.items())
@@ -114,7 +115,7 @@ def _faults() -> Sequence[AnyRow]:
 @requires(PLUGINS)
 def suspend(plugin_id: str) -> Response:
     """Switch a plugin off."""
-    switches.suspend(plugin_id)
+    service.suspend(plugin_id)
     undo = url_for("administration.activate", plugin_id=plugin_id)
     toast(_("%(id)s is suspended; its data stays.", id=plugin_id), undo=undo)
     return redirect(url_for("administration.plugins"))
@@ -124,7 +125,7 @@ def suspend(plugin_id: str) -> Response:
 @requires(PLUGINS)
 def activate(plugin_id: str) -> Response:
     """Switch a plugin on."""
-    switches.activate(plugin_id)
+    service.activate(plugin_id)
     toast(_("%(id)s is active again.", id=plugin_id))
     return redirect(url_for("administration.plugins"))
 
@@ -133,9 +134,64 @@ def activate(plugin_id: str) -> Response:
 @requires(PLUGINS)
 def lift_guard(plugin_id: str, kind: str) -> Response:
     """Open records to people although the plugin that guards them is not active."""
-    switches.lift_guard(plugin_id, kind, current_person().name)
+    service.lift_guard(plugin_id, kind)
     toast(_("The guard of %(id)s is lifted.", id=plugin_id), kind="warning")
     return redirect(url_for("administration.plugins"))
+
+
+@blueprint.get("/plugins/<plugin_id>/purge")
+@requires(PURGE)
+def purge_form(plugin_id: str) -> Markup:
+    """Show what a plugin keeps in the database, before it is removed."""
+    return _purge_page(plugin_id, FormState())
+
+
+@blueprint.post("/plugins/<plugin_id>/purge")
+@requires(PURGE)
+def purge(plugin_id: str) -> tuple[Markup, int] | Response:
+    """Remove all that a plugin keeps in the database."""
+    _refuse_unknown(plugin_id)
+    try:
+        _demand_typed(plugin_id)
+        service.purge_plugin(plugin_id)
+    except (InvalidError, ConflictError) as error:
+        return _purge_page(plugin_id, FormState.refused(request.form, error)), error.status
+    toast(_("The data of %(id)s is removed.", id=plugin_id))
+    return redirect(url_for("administration.plugins"))
+
+
+def _demand_typed(plugin_id: str) -> None:
+    if request.form.get("typed", "").strip() != plugin_id:
+        message = _("Type %(id)s here to remove its data.", id=plugin_id)
+        raise InvalidError(message, {"typed": message})
+
+
+def _purge_page(plugin_id: str, form: FormState) -> Markup:
+    _refuse_unknown(plugin_id)
+    return render(
+        "core/administration/purge.html",
+        id=plugin_id,
+        title=plugin_title(plugin_id),
+        active=current_host().is_active(plugin_id),
+        installed=plugin_id in current_host().plugins,
+        kept=purging.preview(plugin_id),
+        form=form,
+    )
+
+
+@blueprint.get("/plugins/<plugin_id>/export.zip")
+@requires(PURGE)
+def export(plugin_id: str) -> Response:
+    """Give each table of a plugin as JSON lines."""
+    _refuse_unknown(plugin_id)
+    name = f"{plugin_id}.zip"
+    return send_file(purging.archive(plugin_id), as_attachment=True, download_name=name)
+
+
+def _refuse_unknown(plugin_id: str) -> None:
+    """Let no other tables be reached here, as the core's own."""
+    if plugin_id not in current_host().plugins and plugin_id not in purging.left_behind():
+        raise MissingError(_("There is no plugin %(id)s.", id=plugin_id))
 
 
 @blueprint.get("/faults/<reference>")
