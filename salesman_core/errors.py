@@ -73,13 +73,16 @@ class ForbiddenError(SalesmanError, PermissionError):
     """The person lacks the permission.
 
     :param permission: its name, for whoever asks an administrator for it.
+    :param record: kind and id of what they see, but may not do this with.
     """
 
     status = 403
 
-    def __init__(self, message: Text, permission: str) -> None:
+    def __init__(
+        self, message: Text, permission: str, *, record: tuple[str, int] | None = None
+    ) -> None:
         super().__init__(message)
-        self.permission = permission
+        self.permission, self.record = permission, record
 
 
 class UnauthenticatedError(SalesmanError):

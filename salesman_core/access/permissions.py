@@ -12,9 +12,9 @@ from salesman_core.access.models import Role, RoleGrant, SeededGrants
 from salesman_core.access.person import SUBJECT
 from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump
-from salesman_core.i18n import texts, texts_of
+from salesman_core.i18n import CORE, texts, texts_of
 from salesman_core.plugins.dispatch import Contribution
-from salesman_core.plugins.host import CORE, PluginHost, current_host
+from salesman_core.plugins.host import PluginHost, current_host
 from salesman_hookspecs import Permission, PresetGrant
 from salesman_hookspecs.access import salesman_permissions, salesman_preset_grants
 

@@ -9,6 +9,7 @@ from flask import Response
 
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires, signed_in
+from salesman_core.i18n import CORE
 from salesman_core.people import queries, service, teams
 from salesman_core.people.permissions import MANAGE, ROLES, VIEW
 from salesman_core.people.queries import USERS, TeamView, UserView
@@ -35,10 +36,10 @@ from salesman_core.rest import (
 )
 from salesman_hookspecs import Scope
 
-users_api = ApiBlueprint("core", __name__, collection="users")
-teams_api = ApiBlueprint("core", __name__, collection="teams")
-roles_api = ApiBlueprint("core", __name__, collection="roles")
-me_api = ApiBlueprint("core", __name__, collection="me", title="Whoever asks")
+users_api = ApiBlueprint(CORE, __name__, collection="users")
+teams_api = ApiBlueprint(CORE, __name__, collection="teams")
+roles_api = ApiBlueprint(CORE, __name__, collection="roles")
+me_api = ApiBlueprint(CORE, __name__, collection="me", title="Whoever asks")
 
 
 @users_api.get("")

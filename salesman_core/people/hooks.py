@@ -19,6 +19,7 @@ from salesman_core.people import (
     permissions,
     role_views,
     views,
+    why_views,
 )
 from salesman_core.records.list_fields import contains
 from salesman_core.rest import ApiBlueprint
@@ -86,7 +87,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
 @hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
     """Lead from the person's menu to their profile."""
-    return [SlotFill("profile", "shell.person_menu", _profile_link)]
+    return [SlotFill("profile", "shell.person_menu", _profile_link, _("Profile"))]
 
 
 def _profile_link(_page: object) -> str:
@@ -96,7 +97,7 @@ def _profile_link(_page: object) -> str:
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
-    pages = (entry_views, views, admin_views, role_views, mail_views)
+    pages = (entry_views, views, admin_views, role_views, mail_views, why_views)
     return [page.blueprint for page in pages]
 
 

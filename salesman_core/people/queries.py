@@ -16,9 +16,9 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.db import reading
 from salesman_core.errors import MissingError
-from salesman_core.i18n import texts, texts_of
+from salesman_core.i18n import CORE, texts, texts_of
 from salesman_core.people.service import KIND
-from salesman_core.plugins.host import CORE, current_host
+from salesman_core.plugins.host import current_host
 from salesman_core.records.list_fields import contains
 from salesman_core.records.lists import (
     FieldKind,

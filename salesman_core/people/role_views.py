@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from salesman_core.access.explaining import SCOPES
 from salesman_core.access.routes import requires
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -19,14 +20,6 @@ from salesman_hookspecs import Scope
 _ = texts.lazy
 
 blueprint = Blueprint("people_roles", __name__, url_prefix="/admin/roles")
-
-SCOPES = (
-    (Scope.NONE, _("no")),
-    (Scope.OWN, _("own")),
-    (Scope.TEAM, _("team's")),
-    (Scope.ALL, _("all")),
-)
-"""How far a permission reaches, as the matrix says it."""
 
 _GRANT = "grant:"
 
@@ -50,7 +43,7 @@ def _page(role_id: int, form: FormState) -> str:
         "core/people/role.html",
         role=queries.role(role_id),
         groups=queries.matrix(role_id),
-        scopes=SCOPES,
+        scopes=SCOPES.items(),
         form=form,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.orm import Session
 
 from salesman_core.access import passwords, tokens
@@ -23,12 +23,12 @@ from salesman_core.people.links import Purpose, link_for
 from salesman_core.people.permissions import MANAGE, ROLES
 from salesman_core.people.reach import demand_reach
 from salesman_core.people.rules import judged_fields
-from salesman_core.records.changes import Changes, audit, differences
-from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.changes import Changes, audit, carry_out, differences
+from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.services.mail import send
+from salesman_hookspecs import Text
 
 _ = texts.lazy
-log = structlog.get_logger(__name__)
 
 KIND = "user"
 _APART = frozenset({"role_ids", "external_ids", "active"})
@@ -117,9 +117,9 @@ def _demand_unchanged(user: User, version: int | None) -> None:
 
 
 def _set_external_ids(session: Session, user: User, wanted: Mapping[str, str]) -> None:
-    changed = set_external_ids(session, UserExternalId, user.id, wanted)
-    if changed is not None:
-        _note(session, user, "changed", {"external_ids": changed})
+    changes = carry_out(plan_external_ids(session, UserExternalId, user.id, wanted))
+    if changes:
+        _note(session, user, "changed", changes)
 
 
 def _keep_signed_in(session: Session, user: User) -> None:
@@ -289,11 +289,26 @@ def activate(user_id: int) -> None:
 # -- for the command line, demo data and imports
 
 
-def ensure_administrator(email: str, password: str, name: str = "") -> int:
-    """See to it that a user with this address may do everything; safe to repeat.
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """What :func:`ensure_administrator` found and did.
 
-    A password that the user already has stays. Whoever commands the machine is warned of a weak
-    one, not refused: it may be for a trial that lasts an hour.
+    :param changed: False where the account was there already and stays as it is.
+    :param weakness: what is wrong with the password that was set, or None.
+    """
+
+    id: int
+    changed: bool
+    weakness: Text | None = None
+
+
+def ensure_administrator(email: str, password: str, name: str = "") -> Administrator:
+    """See to it that there is an administrator, with this address where there was none.
+
+    Safe to repeat: an account that somebody signs in with, or was sent away from, stays as it is,
+    as long as anybody may do everything. Where nobody may, it is let in again with this password.
+    Of a weak password whoever commands the machine is told, not kept from it: it may be for a trial
+    that lasts an hour.
     """
     if not 0 < len(password) <= passwords.LONGEST:
         message = _("A password has at most %(most)s characters.", most=passwords.LONGEST)
@@ -303,21 +318,34 @@ def ensure_administrator(email: str, password: str, name: str = "") -> int:
         if user_id is None:
             user_id = add_user(email, name or email.partition("@")[0], ["administrator"])
         user = session.get_one(User, user_id)
-        if user.password_hash is None:
-            _warn_of_weak(user, password)
-            user.password_hash = passwords.hashed(password)
-        user.active = True
-        wanted = roles_of(session, user.id) | role_ids(session, ["administrator"])
-        _give_roles(session, user, wanted)
-        bump(session, SUBJECT)
-        return user.id
+        used = user.password_hash is not None or not user.active
+        if used and _has_administrator(session):
+            return Administrator(user_id, changed=False)
+        _let_in(session, user, password)
+        return Administrator(user_id, changed=True, weakness=_weakness(user, password))
 
 
-def _warn_of_weak(user: User, password: str) -> None:
+def _has_administrator(session: Session) -> bool:
+    """Tell whether anybody may do everything who can sign in."""
+    holders = sa.select(UserRole.user_id).where(UserRole.role_id.in_(_everything(session)))
+    able = sa.exists().where(User.id.in_(holders), User.active, User.password_hash.is_not(None))
+    return bool(session.scalar(sa.select(able)))
+
+
+def _let_in(session: Session, user: User, password: str) -> None:
+    activate(user.id)
+    user.password_hash = passwords.hashed(password)
+    user.epoch += 1
+    _give_roles(session, user, roles_of(session, user.id) | role_ids(session, ["administrator"]))
+    bump(session, SUBJECT)
+
+
+def _weakness(user: User, password: str) -> Text | None:
     try:
         passwords.demand_good(password, name=user.name, email=user.email or "")
     except InvalidError as error:
-        log.warning("weak_password", email=user.email, reason=str(error))
+        return error.message
+    return None
 
 
 def user_named(

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from salesman_core.access.explaining import reasons
 from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import maybe_person
 from salesman_core.db import db
@@ -149,7 +150,8 @@ def of_program(error: Exception) -> Response:
     """Answer what should not have happened: a reference number, and the cause in the log."""
     reference = uuid.uuid4().hex[:10]
     log.error(
-        "request_failed", reference=reference, path=request.path, method=request.method,
+        "request_failed", reference=reference, route=str(request.url_rule),
+        ids=_ids(), method=request.method,
         exc_info=error,
     )  # fmt: skip
     try:
@@ -159,6 +161,12 @@ def of_program(error: Exception) -> Response:
     except Exception:  # as without a database: the answer must not need one
         log.exception("error_page_failed", reference=reference)
         return make_response(_LAST_RESORT.format(reference=reference), 500)
+
+
+def _ids() -> dict[str, int]:
+    """Give the numbers in an address: its words may be the proof in an invitation."""
+    named = (request.view_args or {}).items()
+    return {name: value for name, value in named if isinstance(value, int)}
 
 
 def to_sign_in(error: UnauthenticatedError) -> ResponseReturnValue:
@@ -195,7 +203,22 @@ def _forbidden(error: ForbiddenError) -> Problem:
     if permission is not None:
         owner = permission.name.split(".", 1)[0]
         title = f"{texts_of(owner).gettext(permission.title)} ({permission.name})"
-    return Problem(403, _title(403), str(error), permission=title, grantors=tuple(administrators()))
+    return Problem(
+        403,
+        _title(403),
+        str(error),
+        _why(error),
+        permission=title,
+        grantors=tuple(administrators()),
+    )
+
+
+def _why(error: ForbiddenError) -> tuple[str, ...]:
+    """Say why somebody who sees a record may not do this with it."""
+    person = maybe_person()
+    if error.record is None or person is None:
+        return ()
+    return tuple(str(reason) for reason in reasons(person, error.permission, *error.record))
 
 
 def _title(status: int) -> str:

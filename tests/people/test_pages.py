@@ -27,6 +27,8 @@ ADMINISTRATION = (
     "/admin/users/new",
     "/admin/users/1",
     "/admin/users/2/deactivate",
+    "/admin/users/2/why",
+    "/admin/users/2/why?record=user:1",
     "/admin/teams",
     "/admin/teams/1",
     "/admin/roles",

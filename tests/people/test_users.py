@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from salesman_core.access import passwords
 from salesman_core.access.models import SignedIn, User, UserExternalId
 from salesman_core.access.person import load_person
 from salesman_core.db import reading, writing
@@ -181,19 +182,37 @@ def test_nobody_grants_more_than_they_hold(office: int, acting: Callable[[int], 
 
 def test_administrator_is_ensured_as_often_as_one_likes(app: Flask) -> None:
     first = service.ensure_administrator("root@example.com", "a horse of two colours")
-    kept = user(first).password_hash
-    assert service.ensure_administrator("Root@Example.com", "something else entirely") == first
-    assert user(first).password_hash == kept
-    person = load_person(reading(), first)
+    kept = user(first.id).password_hash
+    again = service.ensure_administrator("Root@Example.com", "something else entirely")
+    assert (again.id, first.changed, again.changed) == (first.id, True, False)
+    assert user(first.id).password_hash == kept
+    person = load_person(reading(), first.id)
     assert person is not None
     assert person.everything
 
 
-def test_ensured_administrator_is_let_back_in(anna: int, add_user: AddUser) -> None:
+def test_administrator_who_was_sent_away_stays_away_while_another_is_here(
+    anna: int, add_user: AddUser
+) -> None:
     add_user("Olga", "administrator")
     service.deactivate(anna)
-    service.ensure_administrator("anna@example.com", "a horse of two colours")
-    assert user(anna).active
+    assert not service.ensure_administrator("anna@example.com", "a horse of two colours").changed
+    assert not user(anna).active
+
+
+def test_account_is_let_in_with_the_new_password_where_nobody_may_do_everything(
+    sergei: int,
+) -> None:
+    assert service.ensure_administrator("sergei@example.com", "a stone of three corners").changed
+    assert passwords.matches(user(sergei).password_hash, "a stone of three corners")
+    person = load_person(reading(), sergei)
+    assert person is not None
+    assert person.everything
+
+
+def test_weak_password_of_an_administrator_is_told(app: Flask) -> None:
+    done = service.ensure_administrator("root@example.com", "short")
+    assert str(done.weakness) == "A password has at least 10 characters."
 
 
 def named(text: str, *, create: bool = False, source: str = "") -> int | None:
