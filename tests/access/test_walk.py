@@ -13,8 +13,6 @@ from salesman_core.db import reading
 from salesman_core.people.links import Purpose, link_for
 from salesman_core.testing.people import Make
 
-pytestmark = pytest.mark.databases("sqlite")
-
 EXCUSED: Final = {
     "GET /admin/import/<int:import_id>/refused.csv": "it takes an import that refused rows",
     "GET /fragments/slots/<name>/<owner>/<fill_id>": "no fill of ours is drawn later",
@@ -22,6 +20,7 @@ EXCUSED: Final = {
     "GET /welcome": "only before there is an administrator",
     "POST /admin/mail/trial": "it takes a mail server",
     "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
+    "POST /admin/plugins/<plugin_id>/purge": "it takes the plugin's name, typed",
     "POST /admin/rungs/<int:rung_id>/delete": "every rung was stood on once clients are planted",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
@@ -36,6 +35,7 @@ def proofs(app: Flask, make: Make) -> list[str]:
     return [link_for(user, purpose).rpartition("/")[2] for purpose in Purpose]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_what_they_may_not_see(
     access_walk: Callable[..., None], proofs: list[str]

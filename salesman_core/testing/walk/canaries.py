@@ -16,7 +16,8 @@ COMMON: Final = "canary"
 and an answer that repeats it gives nothing away."""
 
 _WORD: Final = re.compile(r"canary\d{5}x", re.IGNORECASE)
-_PHONE: Final = re.compile(r"7[^\d<>]{0,3}912(?:[^\d<>]{0,2}\d){7}")
+_PHONE: Final = re.compile(r"912(?:[^\d<>]{0,2}\d){7}")
+"""However it is written: in Russia the country may be 7, 8 or left out."""
 _ZIP: Final = b"PK\x03\x04"
 _LARGEST_ZIP: Final = 16 * 1024 * 1024
 
@@ -113,7 +114,7 @@ class Canaries:
         for part in _parts(content):
             text = part.decode("utf-8", "replace")
             found |= {word.lower() for word in _WORD.findall(text)}
-            found |= {_key(number) for number in _PHONE.findall(text)}
+            found |= {f"7{_key(number)}" for number in _PHONE.findall(text)}
         return found & self.by_text.keys()
 
     def allowed(self, walker: Walker) -> frozenset[str]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from salesman_core.testing.walk.expecting import FREE, Statuses
+from salesman_core.testing.walk.people import Walker
 from salesman_core.testing.walk.visiting import Visitor
-
-_OF_REFUSED, _OF_ADMITTED = 1, 2
-_EVERYBODY: Final = 99
 
 
 @dataclass(frozen=True)
@@ -20,30 +17,44 @@ class Choice:
     """Chooses visitors.
 
     In a full walk everybody tries everything. In an ordinary one those of whom the same is
-    expected take turns: one of those who must be refused, two of those who are let in.
+    expected take turns: one of those who must be refused, and of those who are let in one from
+    whom most is hidden, as they meet every leak, and one of the others, who may meet what a scope
+    in between lets through.
 
     :param turn: another number lets others come first.
+    :param hidden: how many of a stranger's records are hidden from each.
     """
 
     full: bool
     turn: int
+    hidden: Mapping[Walker, int]
 
     def of(
-        self, key: str, expectations: Iterable[tuple[Visitor, Statuses]], *, all_in: bool = False
+        self, key: str, expectations: Iterable[tuple[Visitor, Statuses]], admitted: int = 2
     ) -> list[Visitor]:
         """Give those who try something.
 
         :param key: what is tried.
-        :param all_in: whether all who are let in are to see it, each their own of it.
+        :param admitted: how many of those who are let in.
         """
         classes: dict[Statuses, list[Visitor]] = defaultdict(list)
         for visitor, statuses in expectations:
             classes[statuses].append(visitor)
         chosen: list[Visitor] = []
         for statuses, visitors in classes.items():
-            most = (_EVERYBODY if all_in else _OF_ADMITTED) if statuses == FREE else _OF_REFUSED
-            chosen += self.some(key, visitors, _EVERYBODY if self.full else most)
+            if self.full:
+                chosen += visitors
+            elif statuses == FREE:
+                chosen += self._admitted(key, visitors)[:admitted]
+            else:
+                chosen += self.some(key, visitors, 1)
         return chosen
+
+    def _admitted(self, key: str, visitors: Sequence[Visitor]) -> list[Visitor]:
+        most = max(self.hidden[one.walker] for one in visitors)
+        blindest = [one for one in visitors if self.hidden[one.walker] == most]
+        first = self.some(key, blindest, 1)
+        return [*first, *self.some(key, [one for one in visitors if one not in first], 1)]
 
     def some(self, key: str, visitors: Sequence[Visitor], most: int) -> list[Visitor]:
         """Give at most so many of some, others for another key or turn."""

@@ -29,6 +29,7 @@ class Count:
 
     def __init__(self, world: World, gathered: Gathered, judge: Judge, choice: Choice) -> None:
         self.world, self.gathered, self.judge, self.choice = world, gathered, judge, choice
+        self._turn = (0, 1)
 
     def go(self) -> None:
         """Compare for everybody from whom something is hidden."""
@@ -37,7 +38,8 @@ class Count:
             hidden = self._hidden(visitor.walker)
             if hidden and visitor.walker.id is not None:
                 groups[hidden].append(visitor)
-        for hidden, visitors in groups.items():
+        for place, (hidden, visitors) in enumerate(groups.items()):
+            self._turn = (place, len(groups))
             key = " ".join(sorted(hidden))
             most = len(visitors) if self.choice.full else 1
             self._compare(hidden, self.choice.some(key, visitors, most))
@@ -74,7 +76,8 @@ class Count:
     def _addresses(self, walker: Walker) -> list[str]:
         known = self.gathered.of([""])
         if not self.choice.full:
-            known = [one for one in known if self.gathered.matters(one)]
+            mine = [one for one in known if self.choice.takes_turn(one, *self._turn)]
+            known = [one for one in mine if self.gathered.matters(one)]
         return [one for one in (*known, *self._cards(walker)) if self._admits(walker, one)]
 
     def _cards(self, walker: Walker) -> list[str]:

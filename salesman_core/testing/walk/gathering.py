@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,15 +11,17 @@ from salesman_core.testing.walk.bodies import Bodies
 from salesman_core.testing.walk.canaries import COMMON, Planted
 from salesman_core.testing.walk.pages import Offer, asked_of, own_addresses, path_of
 from salesman_core.testing.walk.planting import RecordSet
-from salesman_core.testing.walk.routes import Route, Routes
+from salesman_core.testing.walk.routes import KIND, Route, Routes
 from salesman_core.testing.walk.visiting import Answer, Visit
 
 _HTML: Final = "text/html"
 _PHONES: Final = "9120000"
 """What all planted telephone numbers hold, and no answer that repeats it gives away."""
+_OWN_PHONE: Final = "+79120000000"
 _PROBES: Final = (COMMON, _PHONES)
-_MOST, _EVERY = 6, 10_000
-"""So many addresses of one route for one set are tried."""
+_MOST, _EVERY = 4, 10_000
+"""So many addresses of one route for one set are tried, of those that name the same by words: each
+widget and each field counts for itself."""
 _VARIANTS: Final = 3
 """So many ways to ask one address for something else are tried."""
 
@@ -45,8 +47,9 @@ class Gathered:
         self._bodies: Bodies | None = None
         self._addresses: dict[str, dict[str, None]] = defaultdict(dict)
         self._variants: dict[tuple[str, str], set[frozenset[str]]] = defaultdict(set)
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
         self._most = _EVERY if full else _MOST
+        self._short: set[str] = set()
         self._contents: dict[str, bytes] = {}
         self._forms: dict[tuple[str, str], Visit] = {}
         self._by_endpoint: dict[tuple[str, str], Visit] = {}
@@ -101,11 +104,11 @@ class Gathered:
             return
         path, asked = path_of(address), asked_of(address)
         ways, set_ = self._variants[matched[0].endpoint, path], self._set_of(*matched)
-        so_far = self._counts[matched[0].endpoint, set_]
-        if asked in ways or len(ways) > _VARIANTS or so_far >= self._most:
+        key = (matched[0].endpoint, set_, _words(matched[1]))
+        if asked in ways or len(ways) > _VARIANTS or self._counts[key] >= self._most:
             return
         ways.add(asked)
-        self._counts[matched[0].endpoint, set_] += 1
+        self._counts[key] += 1
         self._addresses[set_][address] = None
 
     def _set_of(self, route: Route, arguments: Mapping[str, object]) -> str:
@@ -116,21 +119,24 @@ class Gathered:
         matched = self.routes.matched(visit.method, visit.address)
         if matched is None:
             return
-        form = {
-            name: f"Walk {len(name)}" if isinstance(value, str) and COMMON in value else value
-            for name, value in visit.form.items()
-        }
+        form = {name: _nobodys(name, value) for name, value in visit.form.items()}
         kept = replace(visit, form=form)
         _keep_fuller(self._forms, (visit.method, path_of(visit.address)), kept)
         _keep_fuller(self._by_endpoint, (matched[0].endpoint, visit.method), kept)
 
-    def all(self) -> list[str]:
-        """Give all addresses that are read."""
-        return [address for found in self._addresses.values() for address in found]
-
     def of(self, sets: Iterable[str]) -> list[str]:
         """Give the addresses that are about these sets; an empty name for those about none."""
         return [address for name in sets for address in self._addresses[name]]
+
+    def is_about_records(self, visit: Visit) -> bool:
+        """Tell whether a visit names a record of any set."""
+        matched = self.routes.matched(visit.method, visit.address)
+        return matched is not None and bool(self._set_of(*matched))
+
+    def is_of_words(self, address: str) -> bool:
+        """Tell whether an address names something by a word, as one field of many."""
+        matched = self.routes.matched("GET", address)
+        return matched is not None and bool(_words(matched[1]))
 
     # -- changing
 
@@ -168,17 +174,34 @@ class Gathered:
             return False
         return self._set_of(*matched) in {"", planted.owned.name}
 
-    def body(self, route: Route, ids: Mapping[str, int], *, needed: bool = False) -> Any:
+    def shorten(self, route: Route) -> None:
+        """Let bodies of an operation hold only what is required: its fields may exclude another."""
+        self._short.add(str(route))
+
+    def body(self, route: Route, ids: Mapping[str, int]) -> Any:
         """Give a plausible body of an operation."""
         assert self._bodies is not None, "the document was not read"
         path = _documented(route.rule.rule)
-        return self._bodies.body(route.method, path, ids, needed=needed)
+        return self._bodies.body(route.method, path, ids, needed=str(route) in self._short)
 
     def ids_of(self, planted: RecordSet) -> dict[str, int]:
         """Give what a body may refer to, by the names of fields: records of one set."""
         named = {f"{one.kind.rpartition('.')[2]}_id": one.id for one in reversed(planted.records)}
         owner = planted.owned.owner_id
         return {**self._usual, **named, "owner_id": owner, "user_id": owner}
+
+
+def _words(arguments: Mapping[str, object]) -> tuple[str, ...]:
+    """Give what is named by a word, but for the kind of record that an id belongs to."""
+    named = (one for name, one in arguments.items() if name != KIND)
+    return tuple(one for one in named if isinstance(one, str))
+
+
+def _nobodys(name: str, value: Any) -> Any:
+    """Give a field's value without what was planted: others send this form too."""
+    if isinstance(value, str) and COMMON in value:
+        return f"Walk {len(name)}"
+    return _OWN_PHONE if isinstance(value, str) and _PHONES in value else value
 
 
 def _keep_fuller(forms: dict[tuple[str, str], Visit], key: tuple[str, str], form: Visit) -> None:
@@ -195,13 +218,3 @@ def _documented(rule: str) -> str:
         inner = part.strip("<>").rpartition(":")[2]
         parts.append(f"{{{inner}}}" if part.startswith("<") else part)
     return "/".join(parts)
-
-
-def references(body: Mapping[str, Any], foreign: Mapping[str, int]) -> Sequence[dict[str, Any]]:
-    """Give a body once for each of its references, with that one turned to another's record."""
-    turned = []
-    for name, value in body.items():
-        target = foreign.get(name, foreign.get(name.removesuffix("s")))
-        if target is not None and value != target and name not in {"owner_id", "user_id"}:
-            turned.append({**body, name: [target] if isinstance(value, list) else target})
-    return turned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -24,6 +25,12 @@ _WORDS: Final = {
     "url": "https://example.com",
 }
 _FILE: Final = b"Name,Phone\nWalk,\n"
+_OFFERING: Final = re.compile(
+    r"<(?=/?(?:form|input|button|select|option|textarea)\b|/script\b"
+    r"|[^>]*\s(?:href|src|data-address|hx-(?:get|post|put|patch|delete))=)"
+    r"""(?:[^>"']|"[^"]*"|'[^']*')*>"""
+)
+"""The tags of a page that count, a few of many: the parser takes longer than drawing the page."""
 _MARKS: Final = ("checkbox", "radio")
 
 Attributes = dict[str, str | None]
@@ -57,7 +64,7 @@ class Offer(HTMLParser):
         self._named: dict[str, _Form] = {}
         self._select: tuple[str, bool] | None = None
         self._area: str | None = None
-        self.feed(html)
+        self.feed("".join(_OFFERING.findall(html)))
         self._end_form()
 
     def _whole(self, address: str) -> str:

@@ -17,7 +17,9 @@ from salesman_core.clients.ladder import set_rung
 from salesman_core.clients.models import Rung
 from salesman_core.clock import now
 from salesman_core.db import reading, writing
-from salesman_core.plugins.host import CORE, current_host
+from salesman_core.i18n import CORE
+from salesman_core.jobs.models import QueuedJob, State
+from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginFault
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
@@ -238,8 +240,18 @@ class Planter:
         letter = self._canaries.word()
         kept = Planted("letter", _keep_letter(letter), planted.owned.name, "core.mail.manage", None)
         self._note(planted, kept, {"text": letter})
+        for state in (State.DEAD, State.READY):
+            self._job(planted, state)
         if self._make.person(owner_id).may("core.client.import"):
             self._import(planted)
+
+    def _job(self, planted: RecordSet, state: State) -> None:
+        """Plant a job that failed for good, or one that waits for another day."""
+        text, words = self._writer()
+        job_id = _keep_job(state, arguments=text("arguments"), error=text("error"))
+        self._note(
+            planted, Planted("job", job_id, planted.owned.name, "core.job.manage", None), words
+        )
 
     def _alone(self, planted: RecordSet, kind: str, id_: int, word: str) -> None:
         owned = planted.owned
@@ -315,6 +327,26 @@ def _sign_in_elsewhere(user_id: int, agent: str) -> int:
         session.add(device)
         session.flush()
         return device.id
+
+
+def _keep_job(state: State, *, arguments: str, error: str) -> int:
+    moment, allowed = now(), 3
+    job = QueuedJob(
+        name="core.letter",
+        queue="mail",
+        arguments={"walk": arguments},
+        state=state.value,
+        run_at=moment + timedelta(days=1),
+        attempts=allowed if state == State.DEAD else 0,
+        attempts_allowed=allowed,
+        created_at=moment,
+        ended_at=moment if state == State.DEAD else None,
+        error=error,
+    )
+    with writing() as session:
+        session.add(job)
+        session.flush()
+        return job.id
 
 
 def _keep_letter(word: str) -> int:

@@ -22,7 +22,9 @@ from salesman_hookspecs.data import salesman_record_types
 _UNWALKED: Final = frozenset({"HEAD", "OPTIONS"})
 _API: Final = "/api/v1"
 _OF_RECORD: Final = "record_id"
-_KIND: Final = "kind"
+KIND: Final = "kind"
+_HANGING: Final = frozenset({"note", "file", "token", "device", "import", "job"})
+"""Kinds of what is planted beside the records."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Routes:
         only: Sequence[str] = (),
     ) -> None:
         self._map = app.url_map.bind("localhost")
+        self._matched: dict[tuple[str, str], tuple[Route, dict[str, object]] | None] = {}
         self._values, self._spare = values, spare
         self.routes = [
             Route(rule, method, access_of(app.view_functions[rule.endpoint]) or PUBLIC)
@@ -76,7 +79,7 @@ class Routes:
         ]
         self._by_key = {(one.endpoint, one.rule.rule, one.method): one for one in self.routes}
         types = [one.value for one in current_host().contributions(salesman_record_types)]
-        self._kinds = {one.kind for one in types} | {"note", "file", "token", "device", "import"}
+        self._kinds = {one.kind for one in types} | _HANGING
         self._cards = {
             rule.rule.partition("<")[0]: one.kind
             for one in types
@@ -85,8 +88,14 @@ class Routes:
 
     def matched(self, method: str, address: str) -> tuple[Route, dict[str, object]] | None:
         """Give the route that an address belongs to, and its arguments."""
+        key = (method, path_of(address))
+        if key not in self._matched:
+            self._matched[key] = self._match(*key)
+        return self._matched[key]
+
+    def _match(self, method: str, path: str) -> tuple[Route, dict[str, object]] | None:
         try:
-            rule, arguments = self._map.match(path_of(address), method, return_rule=True)
+            rule, arguments = self._map.match(path, method, return_rule=True)
         except HTTPException:
             return None
         route = self._by_key.get((rule.endpoint, rule.rule, method))
@@ -118,17 +127,17 @@ class Routes:
         return [one for one in found if one is not None]
 
     def _kind_named(self, rule: Rule, name: str, arguments: Mapping[str, object]) -> str | None:
-        if name == _OF_RECORD and _KIND in rule.arguments:
-            return str(arguments.get(_KIND))
+        if name == _OF_RECORD and KIND in rule.arguments:
+            return str(arguments.get(KIND))
         return self.kind_of(rule, name)
 
     def addresses(self, route: Route, planted: RecordSet) -> Iterator[str]:
         """Give the addresses of a route for the records of a set."""
         names = sorted(route.rule.arguments)
-        if _OF_RECORD in names and _KIND in names:
+        if _OF_RECORD in names and KIND in names:
             for kind in ("client", "deal"):
                 if (id_ := planted.id_of(kind)) is not None:
-                    yield self.built(route.rule, {_KIND: kind, _OF_RECORD: id_})
+                    yield self.built(route.rule, {KIND: kind, _OF_RECORD: id_})
             return
         choices = [self._choices(route.rule, name, planted) for name in names]
         for chosen in itertools.product(*choices):

@@ -22,7 +22,10 @@ READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 STREAM: Final = "text/event-stream"
 _DOOR: Final = "/sign/in"
 _TOKEN: Final = re.compile(r'name="csrf[-_]token" (?:value|content)="([^"]+)"')
-_FRAMES: Final = 50
+_SHORTEST_SECRET: Final = 20
+_POSITION: Final = "Last-Event-ID"
+"""Where a stream goes on (HTML standard, 9.2.4); zero lets it tell of all that ever happened."""
+_FRAMES: Final = 1000
 _OF_ONE_ANSWER: Final = re.compile(
     rb'nonce[="-]*[\w+/=-]+|name="csrf[-_]token" (?:value|content)="[^"]+"'
     rb'|name="live-after" content="\d+"|data-position="\d+"'
@@ -33,7 +36,7 @@ _OF_ONE_ANSWER: Final = re.compile(
 class Answer:
     """What came back.
 
-    :param status: the status, or 401 where a page led nobody to the sign-in.
+    :param status: the status, or 401 where a page led to the sign-in.
     :param content: the body as it came.
     :param head: the status line and all headers, as text.
     """
@@ -105,6 +108,12 @@ class Visitor:
         for line in page.headers.getlist("Set-Cookie"):
             self._cookies |= {name: one.value for name, one in SimpleCookie(line).items()}
 
+    @property
+    def secrets(self) -> set[str]:
+        """What proves who this is; short cookies are preferences."""
+        found = {self._bearer, self._csrf, *self._cookies.values()}
+        return {one for one in found if len(one) >= _SHORTEST_SECRET}
+
     def visit(self, visit: Visit, *, htmx: bool = False) -> Answer:
         """Send a request.
 
@@ -125,7 +134,7 @@ class Visitor:
         return apart(lambda: self._client.open(visit.address, **options))
 
     def _headers(self, visit: Visit, htmx: bool) -> dict[str, str]:  # noqa: FBT001  # one caller
-        headers: dict[str, str] = {}
+        headers: dict[str, str] = {_POSITION: "0"} if visit.reads else {}
         if visit.in_api:
             if self._bearer:
                 headers["Authorization"] = f"Bearer {self._bearer}"
@@ -138,7 +147,7 @@ class Visitor:
     def _answer(self, visit: Visit, response: TestResponse) -> Answer:
         status = response.status_code
         leads = response.headers.get("Location", "")
-        if self.walker.id is None and _DOOR in leads and not visit.address.startswith("/sign/"):
+        if _DOOR in leads and not visit.address.startswith("/sign/"):
             status = HTTPStatus.UNAUTHORIZED
         media_type = response.mimetype or ""
         content = _frames(response) if media_type == STREAM else response.get_data()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Final
 
-from salesman_core.access.routes import PUBLIC
 from salesman_core.testing.walk.choosing import Choice
-from salesman_core.testing.walk.expecting import FREE, Statuses, expected
-from salesman_core.testing.walk.gathering import Gathered, references
+from salesman_core.testing.walk.expecting import DENIED, FORBIDDEN, FREE, Statuses, expected
+from salesman_core.testing.walk.gathering import Gathered
 from salesman_core.testing.walk.judging import Judge
 from salesman_core.testing.walk.routes import Route
 from salesman_core.testing.walk.visiting import READS, Visit, Visitor
 from salesman_core.testing.walk.world import FAR, NEAR, OTHERS, World, own_set
 
 _DOCUMENT: Final = Visit("GET", "/api/v1/openapi.json")
-_ENOUGH: Final = 2
-"""So many people try a change of their own, unless none of them had success."""
+_FIELDS: Final = 3
+"""Of so many fields of others' records one has its turn."""
+_FURTHER: Final = 2
+"""So many more people try it then, first of all those who may do everything."""
 _MIDDLE: Final = [name for name in OTHERS if name != FAR]
 
 
@@ -30,6 +31,7 @@ class Walk:
 
     def __init__(self, world: World, gathered: Gathered, judge: Judge, choice: Choice) -> None:
         self.world, self.gathered, self.judge, self.choice = world, gathered, judge, choice
+        self._at_door: set[tuple[str, Statuses]] = set()
 
     def go(self) -> None:
         """Walk everywhere: first all that only reads, then every change."""
@@ -48,31 +50,31 @@ class Walk:
         """Let the administrator, who sees everything, find out what there is to visit."""
         guide = self.world.administrator
         self.gathered.describe(json.loads(guide.visit(_DOCUMENT).content))
-        names = OTHERS if self.choice.full else (FAR,)
-        for name in (own_set(guide.walker), *names):
+        names = [own_set(guide.walker), *(OTHERS if self.choice.full else (FAR,))]
+        for name in names:
             self.gathered.begin(self.world.sets[name])
+        sets = list(self.world.sets) if self.choice.full else names
         seen: set[str] = set()
-        while waiting := [one for one in self.gathered.all() if one not in seen]:
+        while waiting := [one for one in self.gathered.of(["", *sets]) if one not in seen]:
             for address in waiting:
                 seen.add(address)
-                self._read(guide, address)
+                self._read(guide, address, learns=True)
         self.gathered.drop_idle_probes()
         for name in OTHERS:
             self.gathered.begin(self.world.sets[name])
 
-    def _read(self, visitor: Visitor, address: str) -> None:
+    def _read(self, visitor: Visitor, address: str, *, learns: bool = False) -> None:
+        """Let somebody visit an address, and learn from it what else there is to visit."""
         answer = self.judge.send(visitor, Visit("GET", address))
-        if answer is not None:
+        if answer is not None and (learns or self.choice.full):
             self.gathered.take_in(address, answer)
 
     def _read_shared(self) -> None:
         """Let everybody visit what is about no record: there they meet the lists and sums."""
         for address in self.gathered.of([""]):
-            matched = self.gathered.routes.matched("GET", address)
-            personal = matched is not None and matched[0].access != PUBLIC
-            all_in = personal and self.gathered.matters(address)
-            for visitor in self._choose(address, all_in=all_in):
-                self._read(visitor, address)
+            for visitor in self.choice.of(address, self._expectations(Visit("GET", address))):
+                if self.choice.full or not visitor.walker.everything:
+                    self._read(visitor, address)
 
     def _read_own(self, visitor: Visitor) -> None:
         """Let somebody visit their own; what a page leads to is visited too."""
@@ -85,7 +87,7 @@ class Walk:
             for address in waiting:
                 seen.add(address)
                 if visitor in self._chosen_for_own(address):
-                    self._read(visitor, address)
+                    self._read(visitor, address, learns=True)
 
     def _chosen_for_own(self, address: str) -> list[Visitor]:
         """Give who visits their own address of a kind."""
@@ -107,7 +109,9 @@ class Walk:
                         self._read(visitor, address)
 
     def _visitors_of_others(self, address: str, name: str) -> list[Visitor]:
-        expectations = self._expectations(Visit("GET", address))
+        expectations = self._telling(Visit("GET", address))
+        if self.gathered.is_of_words(address) and not self.choice.takes_turn(address, 0, _FIELDS):
+            return []
         if self.choice.full or name == FAR:
             return self.choice.of(address, expectations)
         if name == NEAR and not self._takes_turn("GET", address, name):
@@ -125,10 +129,6 @@ class Walk:
         key = str(matched[0]) if matched else address
         return self.choice.takes_turn(key, _MIDDLE.index(name), len(_MIDDLE))
 
-    def _choose(self, address: str, *, all_in: bool = False) -> list[Visitor]:
-        expectations = self._expectations(Visit("GET", address))
-        return self.choice.of(address, expectations, all_in=all_in)
-
     def _expectations(self, visit: Visit) -> list[tuple[Visitor, Statuses]]:
         matched = self.gathered.routes.matched(visit.method, visit.address)
         if matched is None:
@@ -140,35 +140,52 @@ class Walk:
             for one in self.world.visitors
         ]
 
+    def _telling(self, visit: Visit) -> list[tuple[Visitor, Statuses]]:
+        """Give what is expected of whom, but for those whom a route refuses whatever it is about.
+
+        They are refused at the door before any record is looked for: a first try of each is enough.
+        """
+        matched = self.gathered.routes.matched(visit.method, visit.address)
+        found = self._expectations(visit)
+        if matched is None or self.choice.full:
+            return found
+        tried = {one for one in (DENIED, FORBIDDEN) if (str(matched[0]), one) in self._at_door}
+        self._at_door |= {(str(matched[0]), statuses) for _one, statuses in found}
+        return [(one, statuses) for one, statuses in found if statuses not in tried]
+
     # -- changing
 
     def _change(self, route: Route) -> None:
         self._change_own(route)
-        if not self._about_records(route):
-            return
         for name in OTHERS:
-            for visit in self.gathered.changes(route, self.world.sets[name]):
-                if name != FAR and not self._takes_turn(visit.method, visit.address, name):
-                    continue
-                for visitor in self.choice.of(visit.address, self._expectations(visit)):
+            for visit in self._visits_of(route, name):
+                expectations = self._telling(visit)
+                for visitor in self.choice.of(visit.address, expectations, admitted=1):
                     if not visitor.walker.everything:
                         self.judge.send(visitor, visit)
 
-    def _about_records(self, route: Route) -> bool:
-        return bool(route.rule.arguments)
+    def _visits_of(self, route: Route, name: str) -> Iterator[Visit]:
+        """Give the changes of others' records; what is about no record was tried as one's own."""
+        for visit in self.gathered.changes(route, self.world.sets[name]):
+            near = name == FAR or self._takes_turn(visit.method, visit.address, name)
+            if near and self.gathered.is_about_records(visit):
+                yield visit
 
     def _change_own(self, route: Route) -> None:
         """Let people change what is their own, until the route was reached."""
         expectations = [(one, self._own_statuses(route, one)) for one in self.world.visitors]
-        chosen = self.choice.of(str(route), expectations)
-        chosen += [one for one, statuses in expectations if statuses == FREE and one not in chosen]
-        for tried, visitor in enumerate(chosen):
-            enough = tried >= _ENOUGH and str(route) in self.judge.reached
-            if enough and not self.choice.full:
+        chosen = self.choice.of(str(route), expectations, admitted=1)
+        rest = [one for one, statuses in expectations if statuses == FREE and one not in chosen]
+        rest.sort(key=lambda one: not one.walker.everything)
+        chosen += rest if self.choice.full else rest[:_FURTHER]
+        for visitor in chosen:
+            reached = visitor in rest and str(route) in self.judge.reached
+            if reached and not self.choice.full:
                 return
             for visit in self._own_visits(route, visitor):
-                self.judge.send(visitor, visit)
-            self._refer(visitor, route)
+                answer = self.judge.send(visitor, visit)
+                if answer is not None and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+                    self.gathered.shorten(route)
 
     def _own_statuses(self, route: Route, visitor: Visitor) -> Statuses:
         return expected(visitor.walker, route, (), reads=False)
@@ -181,22 +198,5 @@ class Walk:
                 seen.add(visit.address)
                 yield visit
 
-    def _refer(self, visitor: Visitor, route: Route) -> None:
-        """Try to refer to a stranger's records in what is one's own."""
-        own = self.world.sets.get(own_set(visitor.walker))
-        if own is None or not route.rule.rule.startswith("/api/v1/"):
-            return
-        body = self.gathered.body(route, self.gathered.ids_of(own)) or {}
-        for turned in references(body, self._hidden_from(visitor)):
-            for address in itertools.islice(self.gathered.routes.addresses(route, own), 1):
-                visit = Visit(route.method, address, json=turned)
-                answer = self.judge.send(visitor, visit)
-                if answer is not None and answer.success:
-                    self.judge.report.add(visitor.walker.role, visit, "took a hidden record in")
-
-    def _hidden_from(self, visitor: Visitor) -> dict[str, int]:
-        return {
-            f"{one.kind.rpartition('.')[2]}_id": one.id
-            for one in reversed(self.world.sets[FAR].records)
-            if not one.seen_by(visitor.walker)
-        }
+    def _hidden_from(self, visitor: Visitor) -> bool:
+        return any(not one.seen_by(visitor.walker) for one in self.world.sets[FAR].records)

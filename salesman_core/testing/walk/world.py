@@ -9,13 +9,13 @@ from flask import Flask
 
 from salesman_core.clock import now
 from salesman_core.jobs.port import jobs
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import PASSWORD, Make
 from salesman_core.testing.walk.canaries import Canaries, Planted
 from salesman_core.testing.walk.factories import Factory
 from salesman_core.testing.walk.people import Walker, found_company
 from salesman_core.testing.walk.planting import Owned, Planter, RecordSet
 from salesman_core.testing.walk.shared import spare_ids, usual_ids
-from salesman_core.testing.walk.snapshot import Snapshot
+from salesman_core.testing.walk.snapshot import snapshot_of
 from salesman_core.testing.walk.visiting import Visitor
 
 NEAR, FAR = "a colleague", "a stranger"
@@ -56,7 +56,12 @@ class World:
             (one.kind, one.id): one for one in (*planted, *people)
         }
         self.allowed = {one: self.canaries.allowed(one) for one in self.walkers}
-        self.snapshot = Snapshot(app)
+        strangers = self.sets[FAR].records
+        self.hidden = {
+            one: sum(not record.seen_by(one) for record in strangers) for one in self.walkers
+        }
+        self.secrets = {PASSWORD}.union(*(one.secrets for one in self.visitors))
+        self.snapshot = snapshot_of(app)
 
     def close(self) -> None:
         """Let go of what was held."""

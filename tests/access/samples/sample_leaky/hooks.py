@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from salesman_core.toolkit import (
+    ApiBlueprint,
     Client,
     ClientCard,
     Deal,
+    InvalidError,
     Letter,
+    MissingError,
+    Reference,
+    Schema,
     User,
+    batch,
     reading,
     requires,
     send_letter,
@@ -35,7 +42,9 @@ from salesman_hookspecs import (
     hookimpl,
 )
 
+log = logging.getLogger(__name__)
 pages = Blueprint("leaky", __name__, url_prefix="/leaky")
+api = ApiBlueprint("leaky", __name__)
 
 
 def names(column: Any = Client.name) -> list[str]:
@@ -86,6 +95,70 @@ def site(client_id: int) -> str:
     return "" if client is None else str(client.site)
 
 
+@pages.get("/stream")
+@signed_in
+def stream() -> Response:
+    ids = reading().scalars(sa.select(Client.id))
+    frames = "".join(f'data: {{"kind": "client", "id": {id_}}}\n\n' for id_ in ids)
+    return Response(frames, mimetype="text/event-stream")
+
+
+@pages.get("/log")
+@signed_in
+def log_name() -> str:
+    log.warning("the first client is %s", names()[0])
+    return "well"
+
+
+@pages.get("/chatter")
+@signed_in
+def log_below_the_level() -> str:
+    log.debug("the first client is %s", names()[0])
+    return "well"
+
+
+@pages.get("/cookie")
+@signed_in
+def log_secret() -> str:
+    log.warning("somebody came with %s", request.headers.get("Cookie"))
+    return "well"
+
+
+@pages.get("/address")
+@signed_in
+def log_address() -> str:
+    log.warning("hello, %s", reading().scalar(sa.select(User.email).where(User.active)))
+    return "well"
+
+
+@pages.post("/<int:client_id>/spoil")
+@requires("core.client.edit")
+def spoil(client_id: int) -> str:
+    with writing() as session:
+        session.get_one(Client, client_id).site = "spoilt"
+    abort(409)
+
+
+class NamingSchema(Schema):
+    """What names a client."""
+
+    client_id = Reference(required=True)
+
+
+@api.post("/batch")
+@requires("core.client.edit")
+@batch(NamingSchema)
+def name_clients(values: dict[str, Any]) -> dict[str, Any]:
+    with writing() as session:
+        client = session.get(Client, values["client_id"])
+        if client is None:
+            raise MissingError("There is no such client.")
+        if client.owner_id is None:
+            raise InvalidError("It is nobody's.")
+        client.site = "named"
+    return values
+
+
 @pages.get("/never")
 @signed_in
 def never() -> str:
@@ -110,11 +183,21 @@ def tell_everybody(event: Event) -> None:
     with writing():
         for address in reading().scalars(sa.select(User.email).where(User.active)):
             send_letter(Letter(address or "", "News", str(event.payload.get("name"))))
+        send_letter(Letter("partner@example.org", "Gossip", str(event.payload.get("name"))))
+
+
+def broken_panel(_card: ClientCard) -> str:
+    raise ValueError(names(Client.name)[0])
 
 
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     return [pages]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    return [api]
 
 
 @hookimpl
@@ -129,7 +212,8 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 
 @hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
-    return [SlotFill("leaks", "client.card.panels", panel, title="Leaks")]
+    broken = SlotFill("broken", "client.card.panels", broken_panel, title="Broken")
+    return [SlotFill("leaks", "client.card.panels", panel, title="Leaks"), broken]
 
 
 @hookimpl
