@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.util import LRUCache
 
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app, take_stock
 from salesman_core.cli.database import upgrade_database
 from salesman_core.db import db
+from salesman_core.db.revisions import IN_MEMORY
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.faults import Breaker, FaultLog
 from salesman_core.plugins.switches import Follower
@@ -34,7 +37,7 @@ def upgraded(url: str) -> None:
         upgrade_database(app)
         change_company({"name": "Test & Co", "language": "en", "zone": "Europe/Moscow"})
         db.session.remove()
-        db.engine.dispose()
+        db.leave()
 
 
 UPGRADED = Template("upgraded", upgraded)
@@ -71,7 +74,7 @@ def running(
         finally:
             app.extensions["salesman_live"].stop()
             db.session.remove()
-            db.engine.dispose()
+            db.leave()
 
 
 def _made(
@@ -90,6 +93,7 @@ class Kept:
     config: dict[str, Any]
 
 
+_IN_MEMORY: Final = {*IN_MEMORY, "salesman_reader"}
 _kept: dict[tuple[Installed, ...] | None, Kept] = {}
 
 
@@ -101,13 +105,7 @@ def _reused(url: str, folder: Path, installed: Sequence[Installed] | None) -> Fl
     key = None if installed is None else tuple(installed)
     if key not in _kept:
         app = _made(url, folder, installed, {})
-        kept_in_memory = (
-            "salesman_people",
-            "salesman_company",
-            "salesman_readers",
-            "salesman_tokens",
-        )
-        lasting = {key: one for key, one in app.extensions.items() if key not in kept_in_memory}
+        lasting = {key: one for key, one in app.extensions.items() if key not in _IN_MEMORY}
         _kept[key] = Kept(app, lasting, dict(app.config))
         return app
     kept = _kept[key]
@@ -117,19 +115,39 @@ def _reused(url: str, folder: Path, installed: Sequence[Installed] | None) -> Fl
 
 def _renew(kept: Kept, url: str, folder: Path) -> None:
     app, host = kept.app, kept.extensions["salesman_host"]
+    db.point(app, url)
+    with app.app_context():
+        for engine in (db.engine, db.reader):
+            _share_statements(engine)
     app.extensions.clear()
     app.extensions.update(kept.extensions)
     core = replace(kept.config["SALESMAN"], data_dir=folder, database_url=url)
     app.config.clear()
     app.config.update({**kept.config, "SALESMAN": core})
     folder.mkdir(parents=True, exist_ok=True)
-    db.point(app, url)
     host.dispatcher.faults, host.dispatcher.breaker = FaultLog(), Breaker()
     app.extensions["salesman_follower"] = Follower(host, kept.extensions["salesman_owners"])
     app.extensions["salesman_attempts"].reset()
     init_work(app)
     with app.app_context():
         take_stock(host)
+
+
+_dialects: Final[dict[str, sa.Dialect]] = {}
+_statements: Final = LRUCache[Any, Any](2000)
+
+
+def _share_statements(engine: sa.Engine) -> None:
+    """Let an engine find the statements that those of earlier tests have compiled.
+
+    What an engine has compiled it keeps by its dialect, and both are new with each test: compiling
+    the same statements again and again was most of what a cheap test took.
+    """
+    if engine.dialect.name not in _dialects:
+        with engine.connect():  # only its first connection tells a dialect what it speaks to
+            _dialects[engine.dialect.name] = engine.dialect
+    engine.dialect = _dialects[engine.dialect.name]
+    engine.update_execution_options(compiled_cache=_statements)
 
 
 def _moment(clock: Any) -> datetime:

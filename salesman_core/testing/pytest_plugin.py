@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, Page, Playwright
 
+    from salesman_core.testing.browser import WarmWindow
     from salesman_core.testing.clock import FrozenClock
     from salesman_core.testing.databases import Databases, Kind, Template
     from salesman_core.testing.mail import MailSink
     from salesman_core.testing.people import Api, Make
 
 KINDS = ("sqlite", "postgresql")
-
-_PAGES: pytest.StashKey[list[Page]] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -174,8 +174,8 @@ def access_walk(app: Flask, pytestconfig: pytest.Config) -> Callable[..., None]:
     """What walks through the application as everybody, and fails with all that leaks.
 
     ``access_walk(only=["/visits*", "/api/v1/visits*"])`` walks some routes; further arguments are
-    those of ``salesman_core.testing.walk.walk_access``. On SQLite, as it puts the database back
-    after each change.
+    those of ``salesman_core.testing.walk.walk_access``. The database is
+    put back after each change.
     """
     from salesman_core.testing.walk import walk_access  # noqa: PLC0415  # cheap import
 
@@ -201,12 +201,21 @@ def chromium(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def door() -> Iterator[socket.socket]:
+    """Where the server of each test listens: a browser keeps scripts by their addresses."""
+    import socket  # noqa: PLC0415  # cheap import
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        yield door
+
+
 @pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
+def live_server(app: Flask, door: socket.socket) -> Iterator[str]:
     """The address on loopback under which the test's application is served."""
     from salesman_core.testing.browser import served  # noqa: PLC0415  # cheap import
 
-    with served(app) as address:
+    with served(app, door) as address:
         yield address
 
 
@@ -219,37 +228,52 @@ def pytest_runtest_makereport(
     report.sections = [
         (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
     ]
-    pages = item.stash.get(_PAGES, [])
-    if call.when == "call" and report.failed:
-        from salesman_core.testing.browser import seen_in  # noqa: PLC0415  # cheap import
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if browser is not None and call.when == "call" and report.failed:
+        from salesman_core.testing.browser import open_pages, seen_in  # noqa: PLC0415  # cheap import
 
-        report.sections.extend(("page", seen_in(page)) for page in pages)
+        report.sections.extend(("page", seen_in(page)) for page in open_pages(browser))
     return report
+
+
+@pytest.fixture(scope="session")
+def warm_window(chromium: Browser, door: socket.socket) -> Iterator[WarmWindow]:
+    """The browser window that tests use in turn; ``fresh_page`` empties it for them."""
+    from salesman_core.testing.browser import WarmWindow  # noqa: PLC0415  # cheap import
+
+    window = WarmWindow(chromium, f"http://127.0.0.1:{door.getsockname()[1]}")
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def fresh_page(warm_window: WarmWindow) -> Iterator[Callable[..., Page]]:
+    """What opens a page as if its window were new: ``fresh_page(viewport=…)``.
+
+    See :meth:`salesman_core.testing.browser.WarmWindow.lend`.
+    """
+    yield warm_window.lend
+    warm_window.empty()
 
 
 @pytest.fixture
 def signed_in_page(
-    request: pytest.FixtureRequest, app: Flask, make: Make, live_server: str, chromium: Browser
-) -> Iterator[Callable[..., Page]]:
+    app: Flask, make: Make, live_server: str, fresh_page: Callable[..., Page]
+) -> Callable[..., Page]:
     """What opens a page in a browser window of its own, in which somebody is signed in.
 
     ``signed_in_page("seller")`` takes a preset role, ``signed_in_page(user_id)`` a user, and
     ``signed_in_page(None)`` nobody; further options are those of Playwright's ``new_context``.
-    Paths as ``page.goto("/deals")`` lead to the test's server.
+    Paths as ``page.goto("/deals")`` lead to the test's server. The window is one that an earlier
+    test may have warmed up, and emptied; ``own_window=True`` asks for one that never was.
     """
     from salesman_core.testing.browser import sign_in  # noqa: PLC0415  # cheap import
 
-    pages = request.node.stash.setdefault(_PAGES, [])
-
     def open_page(who: str | int | None, **options: Any) -> Page:
-        window = chromium.new_context(base_url=live_server, **options)
+        page = fresh_page(base_url=live_server, **options)
         if who is not None:
             user_id = make.user_of(who) if isinstance(who, str) else who
-            sign_in(window, app, live_server, user_id)
-        page: Page = window.new_page()
-        pages.append(page)
+            sign_in(page.context, app, live_server, user_id)
         return page
 
-    yield open_page
-    for page in pages:
-        page.context.close()
+    return open_page

@@ -11,7 +11,7 @@ import itertools
 import random
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,13 +22,16 @@ import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page, Request, Response
+from playwright.sync_api import Browser, Page, Request, Response
 
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
-from salesman_core.db import reading
+from salesman_core.clock import now
+from salesman_core.db import reading, writing
 from salesman_core.deals import queries
 from salesman_core.deals.service import close_deal
+from salesman_core.jobs import State, enqueue, jobs_in
+from salesman_core.jobs.models import JOBS
 from salesman_core.people.links import Purpose, link_for
 from salesman_core.people.service import deactivate
 from salesman_core.plugins.models import PluginFault
@@ -38,18 +41,20 @@ from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
 from salesman_core.testing.application import UPGRADED, running, upgraded
-from salesman_core.testing.browser import complaints
+from salesman_core.testing.browser import complaints, sign_in
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import PASSWORD, Make, api_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 
-SignedInPage = Callable[..., Page]
+NOWHERE: Final = "about:blank"
 
 PAGES: Final = {
     "administration.company_form": "/admin/company",
     "administration.fault": "/admin/faults/{fault}",
     "administration.plugins": "/admin/plugins",
+    "administration.purge_form": "/admin/plugins/leads/purge",
+    "administration_places.index": "/admin/plugins/places",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.new": "/clients/new",
@@ -62,6 +67,10 @@ PAGES: Final = {
     "funnel.index": "/reports/funnel?period=all",
     "imports.index": "/admin/import",
     "imports.one": "/admin/import/{import}",
+    "jobs.discard_all_form": "/admin/jobs/kinds/core.tidy/discard",
+    "jobs.discard_form": "/admin/jobs/{dead}/discard",
+    "jobs.index": "/admin/jobs",
+    "jobs.one": "/admin/jobs/{dead}",
     "leads.card": "/leads/1",
     "leads.index": "/leads",
     "leads.new": "/leads/new",
@@ -73,6 +82,7 @@ PAGES: Final = {
     "people.user": "/admin/users/2",
     "people.users": "/admin/users",
     "people_mail.index": "/admin/mail",
+    "people_why.why": "/admin/users/2/why?record=client:1",
     "people_roles.index": "/admin/roles",
     "people_roles.role": "/admin/roles/1",
     "pipelines.index": "/admin/pipelines",
@@ -119,12 +129,16 @@ NO_PAGES: Final = {
     "records.story",
     # addresses that lead on to a page
     "clients.contact",
+    "clients.narrow",
     "deals.narrow",
+    "leads.narrow",
     # files, streams and signs of life
+    "administration.export",
     "assets.built_static",
     "assets.plugin_static",
     "health.alive",
     "health.ready",
+    "live.numbers",
     "live.stream",
     "imports.refused",
     "records.download",
@@ -157,6 +171,12 @@ LOOKS: Final = [
 ]
 
 
+NARROW: Final = Look("en", "light", 390)
+
+OpenPage = Callable[[int | None, str, Look], Response]
+LookAt = Callable[..., None]
+
+
 def looks_of(place: str, config: pytest.Config) -> tuple[Look, Look]:
     """Give the two looks at a page that are this run's turn."""
     seed = config.getoption("randomly_seed", 0)
@@ -176,6 +196,7 @@ def fill(url: str) -> None:
         clients(make)
         deals(make)
         leads(app, make)
+        dead_jobs()
         host = app.extensions["salesman_host"]
         host.dispatcher.faults.note("leads", "salesman_nav_items", ValueError("out of order"))
         keep_pending_faults(host)
@@ -238,6 +259,17 @@ def leads(app: Flask, make: Make) -> None:
         assert api.post("/leads", lead).status_code == 201
 
 
+def dead_jobs() -> None:
+    """Let work of several kinds have failed for good."""
+    error = "Traceback (most recent call last):\nConnectionRefusedError: [Errno 111] refused"
+    with writing() as session:
+        for name in ("core.tidy", "core.letter", "leads.remind", "core.tidy"):
+            enqueue(session, name, {"letter_id": 1})
+        ended = {"state": State.DEAD.value, "ended_at": now(), "error": error, "attempts": 8}
+        session.execute(JOBS.update().where(JOBS.c.state == State.READY.value).values(ended))
+        enqueue(session, "core.tidy", delay=24 * 3600)
+
+
 @pytest.fixture
 def database_template() -> Template:
     """A database with a bit of everything."""
@@ -252,6 +284,7 @@ def path_of(place: str) -> str:
         return link_for(user, purpose).rpartition("/")[2]
 
     known: dict[str, Callable[[], str | None]] = {
+        "dead": lambda: str(jobs_in(State.DEAD, limit=1)[0].id),
         "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
         "import": lambda: str(begun_import()),
         "invitation": lambda: proof(Purpose.INVITATION),
@@ -269,40 +302,88 @@ def begun_import() -> int:
         return begin_import("clients", "clients.csv", rows)
 
 
-def arrive(page: Page, path: str) -> Response:
-    """Open a page and wait for all that it fetches; the stream of changes would never end."""
-    waiting: set[Request] = set()
-    page.on("request", lambda one: None if "/live" in one.url else waiting.add(one))
-    for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda one: waiting.difference_update({one}))
-    response = page.goto(path)
-    assert response is not None
-    quiet = 0
-    for _look in range(400):
-        page.wait_for_timeout(50)
-        quiet = 0 if waiting else quiet + 1
-        if quiet == 3:
-            return response
-    pytest.fail(f"{path} still waits for {[one.url for one in waiting]}")
+class Window:
+    """A page that is led from address to address, and what it says and fetches there.
+
+    :param said: what the console has warned of since the last arrival, and errors of scripts.
+    """
+
+    def __init__(self, page: Page) -> None:
+        """Listen to a page."""
+        self.page = page
+        self.said = complaints(page)
+        self._waiting: set[Request] = set()
+        page.on("request", self._begun)
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda one: self._waiting.difference_update({one}))
+
+    def _begun(self, request: Request) -> None:
+        if "/live" not in request.url:  # the stream of changes would never end
+            self._waiting.add(request)
+
+    def arrive(self, address: str) -> Response:
+        """Open a page as if it were the first, and wait for all that it fetches."""
+        self.leave()
+        response = self.page.goto(address)
+        assert response is not None
+        quiet = 0
+        for _look in range(400):
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self._waiting else quiet + 1
+            if quiet == 3:
+                return response
+        pytest.fail(f"{address} still waits for {[one.url for one in self._waiting]}")
+
+    def leave(self) -> None:
+        """Forget the page that is shown, and what it has kept."""
+        if self.page.url != NOWHERE:
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+            self.page.goto(NOWHERE)
+        self.said.clear()
+        self._waiting.clear()
 
 
-def faults_of(page: Page, path: str, look: Look) -> dict[str, Any]:
-    """Open a page and give all that is wrong with it."""
-    change_company({"language": look.language})
-    said = complaints(page)
-    response = arrive(page, path)
-    seen = page.evaluate(
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[Window]:
+    """The one window of all tests: a new one fetches and compiles every script anew."""
+    page = chromium.new_page()
+    yield Window(page)
+    page.close()
+
+
+@pytest.fixture
+def open_page(window: Window, app: Flask, live_server: str) -> Iterator[OpenPage]:
+    """What opens a path in a certain look, for a user or for nobody, in a window without a past."""
+
+    def open_page(who: int | None, path: str, look: Look) -> Response:
+        window.leave()
+        window.page.context.clear_cookies()
+        if who is not None:
+            sign_in(window.page.context, app, live_server, who)
+        window.page.set_viewport_size({"width": look.width, "height": 900})
+        window.page.emulate_media(color_scheme=look.theme)
+        change_company({"language": look.language})
+        return window.arrive(f"{live_server}{path}")
+
+    yield open_page
+    window.leave()
+
+
+def faults_of(window: Window, response: Response, path: str, look: Look) -> dict[str, Any]:
+    """Give all that is wrong with the page that is shown."""
+    seen = window.page.evaluate(
         "() => { const html = document.documentElement;"
         " return [html.lang, html.dataset.bsTheme, html.scrollWidth <= innerWidth] }"
     )
-    found = Axe().run(page)
+    found = Axe().run(window.page)
+    url = window.page.url
     wrong = {
-        "address": page.url if not page.url.endswith(path) else None,
+        "address": url if not url.endswith(path) else None,
         "answer": response.status if response.status != 200 else None,
         "policy": policy_of(response) if not is_strict(policy_of(response)) else None,
         "look": seen if seen != [look.language, look.theme, True] else None,
         "barriers": found.generate_report() if found.violations_count else None,
-        "console": said or None,
+        "console": [*window.said] or None,
     }
     return {f"{path} {look}: {what}": fault for what, fault in wrong.items() if fault is not None}
 
@@ -319,16 +400,18 @@ def is_strict(policy: str) -> bool:
     return rules.get("default-src") == "'none'" and "'self'" in scripts and not others
 
 
-def look_at(open_page: SignedInPage, who: str | int | None, place: str, *looks: Look) -> None:
-    """Look at a page in several ways, and fail with all that is wrong."""
-    wrong: dict[str, Any] = {}
-    for look in looks:
-        page = open_page(
-            who, viewport={"width": look.width, "height": 900}, color_scheme=look.theme
-        )
-        wrong |= faults_of(page, path_of(place), look)
-        page.context.close()
-    assert wrong == {}, "\n\n".join(f"{where}\n{fault}" for where, fault in wrong.items())
+@pytest.fixture
+def look_at(window: Window, open_page: OpenPage) -> LookAt:
+    """What looks at a page in several ways, and fails with all that is wrong."""
+
+    def look_at(who: int | None, place: str, *looks: Look) -> None:
+        wrong: dict[str, Any] = {}
+        for look in looks:
+            path = path_of(place)
+            wrong |= faults_of(window, open_page(who, path, look), path, look)
+        assert wrong == {}, "\n\n".join(f"{where}\n{fault}" for where, fault in wrong.items())
+
+    return look_at
 
 
 def administrator_id() -> int:
@@ -337,38 +420,35 @@ def administrator_id() -> int:
 
 @pytest.mark.parametrize("endpoint", sorted(PAGES))
 def test_page_is_fit_for_everybody(
-    signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+    look_at: LookAt, pytestconfig: pytest.Config, endpoint: str
 ) -> None:
-    looks = looks_of(endpoint, pytestconfig)
-    look_at(signed_in_page, administrator_id(), PAGES[endpoint], *looks)
+    look_at(administrator_id(), PAGES[endpoint], *looks_of(endpoint, pytestconfig))
 
 
 @pytest.mark.parametrize("endpoint", sorted(PUBLIC_PAGES))
 def test_page_before_the_sign_in_is_fit_for_everybody(
-    signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+    look_at: LookAt, pytestconfig: pytest.Config, endpoint: str
 ) -> None:
-    look_at(signed_in_page, None, PUBLIC_PAGES[endpoint], *looks_of(endpoint, pytestconfig))
+    look_at(None, PUBLIC_PAGES[endpoint], *looks_of(endpoint, pytestconfig))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("endpoint", sorted(PAGES | PUBLIC_PAGES))
-def test_page_is_fit_for_everybody_in_each_way(
-    signed_in_page: SignedInPage, endpoint: str, look: Look
-) -> None:
+def test_page_is_fit_for_everybody_in_each_way(look_at: LookAt, endpoint: str, look: Look) -> None:
     who = administrator_id() if endpoint in PAGES else None
-    look_at(signed_in_page, who, (PAGES | PUBLIC_PAGES)[endpoint], look)
+    look_at(who, (PAGES | PUBLIC_PAGES)[endpoint], look)
 
 
 @pytest.mark.parametrize("endpoint", sorted(FOREIGN_PAGES))
-def test_page_of_a_library_obeys_the_policy(signed_in_page: SignedInPage, endpoint: str) -> None:
-    page = signed_in_page(administrator_id(), viewport={"width": 390, "height": 900})
-    said = complaints(page)
-    response = arrive(page, FOREIGN_PAGES[endpoint])
+def test_page_of_a_library_obeys_the_policy(
+    window: Window, open_page: OpenPage, endpoint: str
+) -> None:
+    response = open_page(administrator_id(), FOREIGN_PAGES[endpoint], NARROW)
 
     assert is_strict(policy_of(response))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert said == []
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
+    assert window.said == []
 
 
 class TestEmpty:
@@ -381,16 +461,15 @@ class TestEmpty:
 
     @pytest.mark.parametrize("place", EMPTY_PAGES)
     def test_page_without_records_is_fit_for_everybody(
-        self, signed_in_page: SignedInPage, pytestconfig: pytest.Config, place: str
+        self, make: Make, look_at: LookAt, pytestconfig: pytest.Config, place: str
     ) -> None:
-        look_at(signed_in_page, "administrator", place, *looks_of(place, pytestconfig))
+        look_at(make.user("administrator"), place, *looks_of(place, pytestconfig))
 
     @pytest.mark.parametrize("endpoint", sorted(FIRST_PAGES))
     def test_first_page_is_fit_for_everybody(
-        self, signed_in_page: SignedInPage, pytestconfig: pytest.Config, endpoint: str
+        self, look_at: LookAt, pytestconfig: pytest.Config, endpoint: str
     ) -> None:
-        page = FIRST_PAGES[endpoint]
-        look_at(signed_in_page, None, page, *looks_of(endpoint, pytestconfig))
+        look_at(None, FIRST_PAGES[endpoint], *looks_of(endpoint, pytestconfig))
 
 
 def test_every_address_is_looked_at_or_is_no_page(app: Flask) -> None:

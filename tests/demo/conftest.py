@@ -23,6 +23,7 @@ from salesman_core.demo.generator import SEED, make_plan
 from salesman_core.demo.plan import Plan, PlannedDeal
 from salesman_core.demo.write import write_plan
 from salesman_core.plugins import migrations
+from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
 
 TODAY = date(2026, 3, 2)
@@ -59,8 +60,7 @@ def make_app(url: str, folder: Path) -> Flask:
 def close(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
-        db.reader.dispose()
+        db.leave()
 
 
 def set_up(app: Flask, language: str = "ru") -> None:
@@ -120,9 +120,8 @@ def closing() -> Callable[[Flask], None]:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = make_app(database_url, tmp_path)
-    yield app
-    close(app)
+    with running(database_url, tmp_path / "data", installed=[], lasting=True) as app:
+        yield app
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def bare_application(database_url: str) -> Iterator[Flask]:
     with bare.app_context():
         yield bare
         db.session.remove()
-        db.engine.dispose()
+        db.leave()
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +77,7 @@ def command_on() -> Callable[[str, Path], Callable[..., list[str]]]:
             outcome = CliRunner(env=environment).invoke(salesman, arguments)
             with application().app_context():
                 db.session.remove()
-                db.engine.dispose()
-                db.reader.dispose()
+                db.leave()
             application.cache_clear()
             if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
                 return [*outcome.output.splitlines(), str(outcome.exception)]

@@ -3,13 +3,16 @@
 The tests share the wheels and one environment, so they stay together in one process.
 """
 
+import html
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import tomllib
-import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -30,6 +33,8 @@ PROJECTS = [
 PLUGINS = PROJECTS[2:]
 UV = Path(sys.executable).parent / "uv"
 SECONDS_TO_START = 30
+EMAIL = "a@example.com"
+PASSWORD = "wheels-need-no-checkout"
 
 
 @dataclass(frozen=True)
@@ -88,19 +93,31 @@ def test_wheel_of_the_core_holds_the_built_front_end(wheels: dict[Path, Path]) -
         assert "salesman_core/web/static/dist/manifest.json" in archive.namelist()
 
 
-def test_core_alone_runs_from_its_wheels(core: Installed, tmp_path: Path) -> None:
-    assert answer_of_new_server(core, tmp_path) == 200
+def test_core_alone_works_from_its_wheels(core: Installed, tmp_path: Path) -> None:
+    set_up(core, tmp_path)
+
+    with serving(core, tmp_path) as address:
+        visitor = signed_in(address)
+        assert_dressed(visitor, "/")
+        assert "/api/v1/deals" in documented_paths(core, tmp_path, address)
+    assert run(core.salesman, "plugins", "list", folder=tmp_path) == ""
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
-def test_plugin_runs_from_its_wheel(
+def test_plugin_works_from_its_wheel(
     plugin: Path, core: Installed, wheels: dict[Path, Path], tmp_path: Path
 ) -> None:
     needed = with_required_plugins(plugin)
     core.uv("install", "--offline", "--no-deps", *(wheels[project] for project in needed))
     try:
-        assert answer_of_new_server(core, tmp_path) == 200
-        assert f"{plugin.name} " in run(core.salesman, "plugins", "list", folder=tmp_path)
+        set_up(core, tmp_path)
+        listed = run(core.salesman, "plugins", "list", folder=tmp_path).splitlines()
+        assert listed == [line_of(project) for project in sorted(needed)]
+        with serving(core, tmp_path) as address:
+            visitor = signed_in(address)
+            assert_dressed(visitor, "/")
+            assert_dressed(visitor, f"/{plugin.name}")
+            assert f"/api/v1/{plugin.name}" in documented_paths(core, tmp_path, address)
     finally:
         core.uv("uninstall", *(name_of(project) for project in needed))
 
@@ -157,15 +174,59 @@ def metadata_of(project: Path) -> dict[str, list[str]]:
     return metadata
 
 
-def answer_of_new_server(installed: Installed, folder: Path) -> int:
-    """Set up a database in the folder, start a server, and give the status of its /healthz."""
+def line_of(plugin: Path) -> str:
+    """Give what `salesman plugins list` says of a plugin that works."""
+    return f"{plugin.name} {metadata_of(plugin)['version']} active"
+
+
+def set_up(installed: Installed, folder: Path) -> None:
+    """Make a database in the folder, with an administrator."""
     run(
-        installed.salesman, "init",
-        "--admin-email", "a@example.com", "--admin-password", "wheels-need-no-checkout",
+        installed.salesman, "init", "--admin-email", EMAIL, "--admin-password", PASSWORD,
         folder=folder,
     )  # fmt: skip
-    with serving(installed, folder) as address:
-        return status_of(f"{address}/healthz")
+
+
+class Visitor:
+    """A browser without a screen: it keeps cookies, and fails where an answer is an error."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def read(self, path: str, **sent: str) -> str:
+        """Give what is at a path; where something is *sent*, what a form leads to."""
+        data = urllib.parse.urlencode(sent).encode() if sent else None
+        with self._opener.open(f"{self._address}{path}", data, timeout=10) as answer:
+            return str(answer.read().decode())
+
+
+def signed_in(address: str) -> Visitor:
+    """Give a visitor who came in by the page for signing in."""
+    visitor = Visitor(address)
+    (proof, *_same) = re.findall(r'name="csrf_token" value="([^"]+)"', visitor.read("/sign/in"))
+    visitor.read("/sign/in", csrf_token=proof, login=EMAIL, password=PASSWORD)
+    return visitor
+
+
+def assert_dressed(visitor: Visitor, path: str) -> None:
+    """Check that a page comes to whoever is signed in, with all its style sheets."""
+    page = visitor.read(path)
+    assert "data-problem" not in page
+    assert '"/sign/out"' in page
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert sheets
+    assert all(visitor.read(html.unescape(sheet)) for sheet in sheets)
+
+
+def documented_paths(installed: Installed, folder: Path, address: str) -> set[str]:
+    """Give the paths of the merged OpenAPI document, read with a token."""
+    token = run(installed.salesman, "token", "add", "--user", EMAIL, folder=folder).strip()
+    request = urllib.request.Request(
+        f"{address}/api/v1/openapi.json", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return set(json.load(answer)["paths"])
 
 
 @contextmanager
@@ -193,14 +254,6 @@ def wait_until_open(port: int, server: subprocess.Popen[bytes], log: Path) -> No
                 return
         time.sleep(0.05)
     pytest.fail(f"the server did not start:\n{log.read_text()}")
-
-
-def status_of(address: str) -> int:
-    try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
 
 
 def free_port() -> int:

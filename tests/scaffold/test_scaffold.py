@@ -71,7 +71,7 @@ def test_new_plugin_passes_its_own_tests_which_visit_its_pages(written: Path, si
         "-k", "not postgresql", folder=written, site=site,
     )  # fmt: skip
 
-    assert "9 passed" in said
+    assert "10 passed" in said
 
 
 def test_new_plugin_is_active_and_its_table_is_what_its_models_say(

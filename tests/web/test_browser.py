@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, expect
+
+from salesman_core.testing.browser import complaints
 
 expect.set_options(timeout=20_000)  # several browsers may share two cores
 
 pytestmark = pytest.mark.browser
 
 Gallery = tuple[Flask, str]
+FreshPage = Callable[..., Page]
 FAILED_ON_PURPOSE = re.compile(
     r"the server responded with a status of (400|422|500)|ERR_INTERNET_DISCONNECTED|Failed to fetch"
 )
 
 
 @pytest.fixture
-def page(gallery: Gallery, browser: Browser) -> Iterator[Page]:
+def page(gallery: Gallery, fresh_page: FreshPage) -> Iterator[Page]:
     """A page at the gallery; an error or a warning in its console fails the test."""
-    context = browser.new_context(base_url=gallery[1], viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page = fresh_page(base_url=gallery[1], viewport={"width": 1280, "height": 800})
+    said = complaints(page)
     yield page
-    context.close()
+    page.close()
     assert [words for words in said if not FAILED_ON_PURPOSE.search(words)] == []
 
 
@@ -39,30 +39,26 @@ PAGES = ["/", "/gallery/list", "/gallery/list?q=1", "/gallery/form", "/gallery/c
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_page_has_no_barrier_in_either_theme(
-    gallery: Gallery, browser: Browser, path: str, width: int
+    gallery: Gallery, fresh_page: FreshPage, path: str, width: int
 ) -> None:
-    context = browser.new_context(base_url=gallery[1], viewport={"width": width, "height": 800})
-    page = context.new_page()
+    page = fresh_page(base_url=gallery[1], viewport={"width": width, "height": 800})
     reports = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.goto(path, wait_until="networkidle")
         results = Axe().run(page)
         reports += [results.generate_report()] if results.violations_count else []
-    context.close()
 
     assert reports == []
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_does_not_scroll_sideways_on_a_small_phone(
-    gallery: Gallery, browser: Browser, path: str
+    gallery: Gallery, fresh_page: FreshPage, path: str
 ) -> None:
-    context = browser.new_context(base_url=gallery[1], viewport={"width": 360, "height": 740})
-    page = context.new_page()
+    page = fresh_page(base_url=gallery[1], viewport={"width": 360, "height": 740})
     page.goto(path)
     too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    context.close()
 
     assert too_wide == 0
 
@@ -285,12 +281,10 @@ def test_chosen_theme_is_there_before_the_first_paint(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-painted-as", "dark")
 
 
-def test_menu_of_a_phone_opens_from_the_bottom_bar(gallery: Gallery, browser: Browser) -> None:
-    context = browser.new_context(base_url=gallery[1], viewport={"width": 360, "height": 740})
-    page = context.new_page()
+def test_menu_of_a_phone_opens_from_the_bottom_bar(gallery: Gallery, fresh_page: FreshPage) -> None:
+    page = fresh_page(base_url=gallery[1], viewport={"width": 360, "height": 740})
     page.goto("/")
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Invoices").click()
 
     page.wait_for_url("**/gallery/form")
-    context.close()

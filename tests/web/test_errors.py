@@ -19,8 +19,10 @@ from salesman_core.errors import (
     StaleError,
     VetoedError,
 )
+from salesman_core.plugins.discovery import Installed
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.errors import API_ERRORS
+from salesman_hookspecs import Permission, hookimpl
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/clients?sort=-name&q=a"}
 
@@ -93,16 +95,23 @@ def test_form_of_a_stranger_stays_on_the_screen(app: Flask) -> None:
 
 
 def test_missing_permission_is_named_with_who_can_grant_it(
-    app: Flask, signed_in: Callable[..., int]
+    make_app: Callable[..., Flask],
+    make_plugin: Callable[..., Installed],
+    signed_in: Callable[..., int],
 ) -> None:
+    @hookimpl
+    def salesman_permissions() -> list[Permission]:
+        return [Permission("costs.cost.view", "See what it costs")]
+
+    app = make_app(make_plugin("costs", salesman_permissions))
     signed_in(app, "Olga Boss")
     signed_in(app, "Ivan Seller", everything=False)
-    app.add_url_rule("/closed", "closed", requires("core.plugin.manage")(lambda: "open"))
+    app.add_url_rule("/closed", "closed", requires("costs.cost.view")(lambda: "open"))
 
     answer = app.test_client().get("/closed")
 
     assert answer.status_code == 403
-    assert "Switch plugins and see their faults (core.plugin.manage)" in answer.text
+    assert "See what it costs (costs.cost.view)" in answer.text
     assert "Olga Boss" in answer.text
     assert "Ivan Seller" not in answer.text.split("<main")[1]
 

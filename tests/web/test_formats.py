@@ -11,6 +11,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from salesman_core.web import formats
+from salesman_core.web.formats import all_whole
 
 THIN = "\u202f"
 WIDE = "\xa0"
@@ -106,3 +107,13 @@ def test_initials_are_the_first_letters_of_two_words(name: str, letters: str) ->
 def test_nothing_is_shown_for_what_is_not_known(filter_: object) -> None:
     assert callable(filter_)
     assert filter_(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("amounts", "whole"),
+    [([], True), (["1250.00", None], True), (["1250.00", "0.50"], False), (["-0.01"], False)],
+)
+def test_column_of_amounts_does_without_hundredths_where_none_has_any(
+    amounts: list[str | None], *, whole: bool
+) -> None:
+    assert all_whole(None if one is None else Decimal(one) for one in amounts) is whole

@@ -52,6 +52,7 @@ def test_stations_stand_in_the_order_of_the_conveyor(
     make_app: MakeApp, make_plugin: MakePlugin, signed_in: Callable[..., int]
 ) -> None:
     entries = [
+        NavItem("c", "Last", "leads.index", "administration", "users"),
         NavItem("b", "Late", "leads.index", "service", "phone"),
         NavItem("a", "Early", "leads.index", "marketing", "mail"),
     ]
@@ -105,7 +106,24 @@ def test_entry_whose_number_fails_stays_without_it(
 
     (group,) = [one for one in shown(app, signed_in(app)) if one.id == "sale"]
 
-    assert [(one.title, one.badge) for one in group.entries] == [("Leads", None)]
+    assert [(one.title, one.badge and one.badge.number) for one in group.entries] == [("Leads", "")]
+
+
+def test_numbers_of_the_menu_are_given_to_those_who_see_the_entries(
+    make_app: MakeApp, make_plugin: MakePlugin, signed_in: Callable[..., int]
+) -> None:
+    entries = [
+        NavItem("many", "Many", "leads.index", "sale", "users", badge=lambda: 1200),
+        NavItem("none", "None", "leads.index", "sale", "users", badge=lambda: None),
+        NavItem("plain", "Plain", "leads.index", "sale", "users"),
+        NavItem("secret", "Secret", "leads.index", "sale", "users", "leads.x.see", badge=int),
+    ]
+    app = make_app(make_plugin("leads", *leads(*entries)))
+    signed_in(app, everything=False)
+
+    numbers = app.test_client().get("/live/numbers").json
+
+    assert numbers == {"leads.many": "1,200", "leads.none": ""}
 
 
 def test_nearest_entry_is_the_current_one(

@@ -59,7 +59,7 @@ def test_files_of_a_plugin_are_served_from_its_package(
 
 
 def test_every_route_of_the_shell_states_its_access(app: Flask) -> None:
-    refuse_silent_routes(app, ignore=())
+    refuse_silent_routes(app)
 
 
 def test_toast_comes_with_the_next_page(

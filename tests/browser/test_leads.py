@@ -1,0 +1,116 @@
+"""What people do with leads all day, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from salesman_leads import service
+
+from salesman_core.testing.people import Make
+
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
+
+PageFor = Callable[[str], Any]
+
+
+def lead_of(owner_id: int | None = None, **values: Any) -> int:
+    known = {"name": "Anna Kern", "company": "Boilers Ltd", "phones": ["8 912 345 67 89"]}
+    return service.create_lead({**known, "owner_id": owner_id, **values})
+
+
+def number_of_leads(page: Page) -> Locator:
+    return page.locator(".side-menu-entry", has_text="Leads").locator("[data-number]")
+
+
+def asked_for_numbers(page: Page) -> list[str]:
+    """Give a list that grows with each request for the numbers of the menu."""
+    found: list[str] = []
+    page.on("request", lambda one: found.append(one.url) if "/numbers" in one.url else None)
+    return found
+
+
+def test_lead_becomes_client_contact_and_deal_by_two_clicks_one_field_one_load(
+    make: Make, page_for: PageFor
+) -> None:
+    lead = lead_of(make.user_of("seller"))
+    task = page_for("seller")
+    task.begin(f"/leads/{lead}")
+    task.click("button:has-text('Make it a client')")
+    expect(task.page.get_by_label("Deal", exact=True)).to_be_focused()
+    task.fill("Deal", "Three boilers", within="#qualify-lead")
+    task.click("#qualify-lead button:has-text('Make it a client')")
+    expect(task.page.locator("h1")).to_contain_text("Three boilers")
+    expect(task.page.locator("#deal-head")).to_contain_text("Boilers Ltd")
+    expect(task.page.locator("main")).to_contain_text("Anna Kern")
+    assert task.cost == (2, 1, 1)
+    assert task.problems == []
+
+
+def test_refused_client_leaves_the_window_open_with_what_was_typed(
+    make: Make, page_for: PageFor
+) -> None:
+    make.client(name="Known Ltd", owner_id=make.user_of("seller"), phones=["+7 912 345-67-89"])
+    lead = lead_of(make.user_of("seller"))
+    task = page_for("seller")
+    task.begin(f"/leads/{lead}")
+    task.click("button:has-text('Make it a client')")
+    window = task.page.locator("#qualify-lead")
+    window.locator("label", has_text="Known Ltd").click()
+    window.locator("[name=client_id][value='1']").evaluate("choice => (choice.value = '99999')")
+    task.fill("Deal", "Three boilers", within="#qualify-lead")
+    task.page.keyboard.press("Enter")
+    expect(window).to_be_visible()
+    expect(window).to_contain_text("There is no such client, or you may not see it.")
+    expect(window.get_by_label("Deal", exact=True)).to_have_value("Three boilers")
+
+
+def test_lead_in_the_bin_comes_back_by_undo(page_for: PageFor) -> None:
+    lead = lead_of()
+    task = page_for("head")
+    task.begin(f"/leads/{lead}")
+    task.click("[aria-label='Put into the bin']")
+    expect(task.page.locator("main")).to_contain_text("No leads yet")
+    task.page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(task.page.locator("h1")).to_have_text("Anna Kern, Boilers Ltd")
+
+
+def test_number_in_the_menu_follows_what_a_colleague_does(make: Make, page_for: PageFor) -> None:
+    task = page_for("marketer")
+    task.begin("/clients")
+    expect(number_of_leads(task.page)).to_be_hidden()
+    lead = lead_of()
+    expect(number_of_leads(task.page)).to_have_text("1")
+    with make.acting(make.user("telemarketer")):
+        service.take_lead(lead)
+    expect(number_of_leads(task.page)).to_be_hidden()
+    assert task.loads == 0
+    assert task.problems == []
+
+
+def test_many_changes_at_once_ask_for_the_numbers_once_and_others_not_at_all(
+    make: Make, page_for: PageFor
+) -> None:
+    task = page_for("marketer")
+    task.begin("/clients")
+    lead_of()
+    expect(number_of_leads(task.page)).to_have_text("1")
+    asked = asked_for_numbers(task.page)
+    make.client(name="No lead")
+    for number in range(9):
+        lead_of(name=f"Lead {number}")
+    expect(number_of_leads(task.page)).to_have_text("10")
+    assert len(asked) <= 2  # the stream may have brought the changes in two pieces
+
+
+def test_number_that_no_change_tells_of_is_asked_for_each_minute(page_for: PageFor) -> None:
+    task = page_for("administrator")
+    task.page.clock.install()
+    task.begin("/clients")
+    asked = asked_for_numbers(task.page)
+    task.page.clock.fast_forward("00:59")
+    assert asked == []
+    with task.page.expect_response("**/live/numbers"):
+        task.page.clock.fast_forward("00:02")
