@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from jinja2 import nodes
 
+from salesman_core.access.permissions import all_permissions
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,3 +47,23 @@ def test_imported_templates_work_nothing_out_when_they_are_loaded(built: Flask) 
 @pytest.mark.parametrize("source", ['{% set a = _("A") %}', "{% set a = 'A' | lower %}"])
 def test_texts_outside_of_macros_are_found(built: Flask, source: str) -> None:
     assert worked_out_once(built.jinja_env.parse(source)) == [1]
+
+
+def demanded(tree: nodes.Template) -> Iterator[str]:
+    """Give the permissions that a template asks for by ``may("…")``."""
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "may":
+            assert isinstance(call.args[0], nodes.Const), "a permission is written out"
+            yield call.args[0].value
+
+
+def test_permissions_that_templates_ask_for_are_declared(built: Flask) -> None:
+    files = [*ROOT.glob("salesman_core/**/templates/**/*.html"), *ROOT.glob("plugins/**/*.html")]
+    asked = {
+        name for file in files for name in demanded(built.jinja_env.parse(file.read_text("utf-8")))
+    }
+    with built.app_context():
+        declared = {one.value.name for one in all_permissions()}
+
+    assert "leads.lead.delete" in asked
+    assert asked - declared == set()

@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     list_arguments,
     page_answer,
     page_response,
+    reaches,
     reading,
     requires,
     response,
@@ -27,7 +28,8 @@ from salesman_core.toolkit import (
 )
 from salesman_leads import queries, service
 from salesman_leads.lists import LEADS
-from salesman_leads.permissions import CREATE, EDIT, QUALIFY, VIEW
+from salesman_leads.models import KIND
+from salesman_leads.permissions import CREATE, DELETE, EDIT, QUALIFY, VIEW
 from salesman_leads.schemas import CloseSchema, LeadSchema, QualifiedSchema, QualifySchema
 
 api = ApiBlueprint("leads", __name__, title="Leads")
@@ -65,7 +67,14 @@ def _item(row: AnyRow, hanging: queries.Reached) -> dict[str, Any]:
 def _answer(lead_id: int, status: int = 200) -> Response:
     row = queries.one_lead(reading(), lead_id)
     (item,) = lead_items([row])
-    return json_response(item, status, etag=etag_of(service.KIND, lead_id, row.version))
+    return json_response(item, status, etag=etag_of(KIND, lead_id, row.version))
+
+
+def _done(lead_id: int, status: int = 200) -> Response:
+    """Give a lead that was changed; to whoever does not see it, or no longer, its id alone."""
+    if not reaches(KIND, lead_id):
+        return json_response({"id": lead_id}, status)
+    return _answer(lead_id, status)
 
 
 @api.get("")
@@ -74,7 +83,7 @@ def _answer(lead_id: int, status: int = 200) -> Response:
 @page_response(LeadSchema)
 def list_leads(query: ListQuery) -> Response:
     """List leads."""
-    page = select_page(reading(), queries.LEAD, LEADS, query, visible(service.KIND))
+    page = select_page(reading(), queries.LEAD, LEADS, query, visible(KIND))
     return page_answer(lead_items(page.rows), page.next_cursor)
 
 
@@ -84,7 +93,7 @@ def list_leads(query: ListQuery) -> Response:
 @response(LeadSchema, 201)
 def create_lead(values: dict[str, Any]) -> Response:
     """Take a lead in."""
-    return _answer(service.create_lead(values), 201)
+    return _done(service.create_lead(values), 201)
 
 
 @api.post("/batch")
@@ -92,7 +101,10 @@ def create_lead(values: dict[str, Any]) -> Response:
 @batch(LeadSchema)
 def create_leads(values: dict[str, Any]) -> dict[str, Any]:
     """Take many leads in, with a result for each."""
-    (item,) = lead_items([queries.one_lead(reading(), service.create_lead(values))])
+    lead_id = service.create_lead(values)
+    if not reaches(KIND, lead_id):
+        return {"id": lead_id}
+    (item,) = lead_items([queries.one_lead(reading(), lead_id)])
     return item
 
 
@@ -106,49 +118,58 @@ def read_lead(record_id: int) -> Response:
 
 @api.patch("/<int:record_id>")
 @requires(EDIT)
-@versioned(service.KIND)
+@versioned(KIND)
 @arguments(LeadSchema(partial=True))
 @response(LeadSchema)
 def change_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a lead."""
     service.change_lead(record_id, values, version)
-    return _answer(record_id)
+    return _done(record_id)
+
+
+@api.delete("/<int:record_id>")
+@requires(DELETE)
+@versioned(KIND)
+@response(None, 204)
+def delete_lead(record_id: int, version: int | None) -> None:
+    """Put a lead into the bin."""
+    service.delete_lead(record_id, version)
 
 
 @api.post("/<int:record_id>/take")
 @requires(EDIT)
-@versioned(service.KIND)
+@versioned(KIND)
 @response(LeadSchema)
 def take_lead(record_id: int, version: int | None) -> Response:
     """Begin to work on a lead."""
     service.take_lead(record_id, version)
-    return _answer(record_id)
+    return _done(record_id)
 
 
 @api.post("/<int:record_id>/close")
 @requires(EDIT)
-@versioned(service.KIND)
+@versioned(KIND)
 @arguments(CloseSchema)
 @response(LeadSchema)
 def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Close a lead that comes to nothing."""
     service.close_lead(record_id, values["result"], values["comment"], version)
-    return _answer(record_id)
+    return _done(record_id)
 
 
 @api.post("/<int:record_id>/reopen")
 @requires(EDIT)
-@versioned(service.KIND)
+@versioned(KIND)
 @response(LeadSchema)
 def reopen_lead(record_id: int, version: int | None) -> Response:
     """Take a lead that came to nothing up again."""
     service.reopen_lead(record_id, version)
-    return _answer(record_id)
+    return _done(record_id)
 
 
 @api.post("/<int:record_id>/qualify")
 @requires(QUALIFY)
-@versioned(service.KIND)
+@versioned(KIND)
 @arguments(QualifySchema)
 @response(QualifiedSchema)
 def qualify_lead(

@@ -25,12 +25,12 @@ from salesman_hookspecs import (
 )
 from salesman_leads import api, jobs, panels, permissions, queries, story, views, words
 from salesman_leads import demo as story_of_demo
-from salesman_leads.models import Lead
+from salesman_leads.models import KIND, Lead
 from salesman_leads.texts import texts
 
 _ = texts.lazy
 
-describe_fields("leads.lead", words.FIELDS)
+describe_fields(KIND, words.FIELDS)
 
 
 @hookimpl
@@ -50,7 +50,7 @@ def salesman_record_types() -> Iterable[RecordType]:
     """Say how leads are reached."""
     return [
         RecordType(
-            kind="leads.lead",
+            kind=KIND,
             title=_("Lead"),
             model=Lead,
             view_permission=permissions.VIEW,
@@ -86,6 +86,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
             permission=permissions.VIEW,
             order=10,
             badge=lambda: queries.waiting_count(reading(), current_person()) or None,
+            counts=(KIND,),
         )
     ]
 
@@ -150,13 +151,16 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("leads.lead.taken", "Somebody began to work on a lead", owner),
         EventType("leads.lead.closed", "A lead was closed", {"result": "what came of it"}),
         EventType("leads.lead.reopened", "A closed lead was taken up again"),
+        EventType("leads.lead.deleted", "A lead was put into the bin"),
+        EventType("leads.lead.restored", "A lead was taken out of the bin"),
     ]
 
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
-    return [Job("leads.remind", jobs.remind_of_untouched)]
+    title = _("Reminder of leads that nobody works on")
+    return [Job("leads.remind", jobs.remind_of_untouched, title=title)]
 
 
 @hookimpl

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Final
 
 from salesman_core.toolkit import (
     AnyRow,
     Letter,
-    User,
     company,
     link_to,
     now,
@@ -16,40 +18,44 @@ from salesman_core.toolkit import (
     speaking,
     writing,
 )
-from salesman_leads import queries
-from salesman_leads.models import Lead
+from salesman_leads import queries, service
 from salesman_leads.texts import texts
 
-BATCH = 200
+MOST_NAMED: Final = 50
+"""Leads in one letter; a link leads to the rest."""
 
 
 def remind_of_untouched() -> int:
-    """Write to the owners of leads that nobody has begun to work on; give how many.
+    """Write to the owners of leads that nobody has begun to work on; give how many leads.
 
-    Each lead is reminded of once. The letters and the note that they were written stand in the
-    job's own transaction, so a worker that dies sends none twice.
+    Each owner gets one letter, and each lead stands in one until something is done with it. The
+    letters and the note that they were written stand in the job's own transaction, so a worker
+    that dies sends none twice.
     """
     limit = now() - timedelta(hours=plugin_settings("leads")["untouched_hours"])
     with writing() as session:
-        rows = queries.untouched_since(session, limit, BATCH)
-        for row in rows:
-            owner = session.get_one(User, row.owner_id)
-            session.get_one(Lead, row.id).reminded_at = now()
-            if owner.email and owner.active:
-                send_letter(_reminder(owner, row))
-    return len(rows)
+        leads = service.note_reminders(limit)
+        by_owner = defaultdict(list)
+        for lead in leads:
+            by_owner[lead.owner_id].append(lead)
+        for owner in queries.owners_of(session, leads):
+            send_letter(_reminder(owner, by_owner[owner.id]))
+    return len(leads)
 
 
-def _reminder(owner: User, row: AnyRow) -> Letter:
-    _ = texts.gettext
+def _reminder(owner: AnyRow, leads: Sequence[AnyRow]) -> Letter:
     with speaking(owner.locale or company().language):
-        return Letter(
-            to=owner.email or "",
-            subject=_("The lead “%(title)s” is waiting", title=row.title),
-            text="\n\n".join(
-                (
-                    _("Nobody has begun to work on this lead yet: %(title)s.", title=row.title),
-                    link_to(f"/leads/{row.id}"),
-                )
-            ),
+        subject = texts.ngettext(
+            "%(num)s lead is waiting for you", "%(num)s leads are waiting for you", len(leads)
         )
+        return Letter(to=owner.email, subject=subject, text="\n\n".join(_paragraphs(leads)))
+
+
+def _paragraphs(leads: Sequence[AnyRow]) -> Iterator[str]:
+    yield texts.gettext("Nobody has begun to work on this yet:")
+    for lead in leads[:MOST_NAMED]:
+        yield f"{lead.title}\n{link_to(f'/leads/{lead.id}')}"
+    more = len(leads) - MOST_NAMED
+    if more > 0:
+        told = texts.ngettext("And %(num)s more:", "And %(num)s more:", more)
+        yield f"{told}\n{link_to('/leads?status=open&owner_id=me')}"

@@ -7,13 +7,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.toolkit import FieldKind, ListField, ListFilter, ListSpec, User
-from salesman_leads.models import CLOSED, Lead
+from salesman_leads.models import CLOSED, KIND, Lead
 from salesman_leads.texts import texts
 
 _ = texts.lazy
 
-STATUSES: Final = {"open": _("open"), "in_work": _("in work"), "closed": _("closed")}
-RESULTS: Final = {
+STATUS_TITLES: Final = {"open": _("open"), "in_work": _("in work"), "closed": _("closed")}
+RESULT_TITLES: Final = {
     "converted": _("became a client"),
     "spam": _("spam"),
     "duplicate": _("duplicate"),
@@ -31,15 +31,15 @@ def _nobodys(_operator: str, value: Any) -> sa.ColumnElement[bool]:
 
 
 LEADS: Final = ListSpec(
-    kind="leads.lead",
+    kind=KIND,
     id=Lead.id,
     source=sa.outerjoin(Lead, User, User.id == Lead.owner_id),
     search=Lead.search_title,
     default_sort="-created_at",
     fields=(
         ListField("title", _("Lead"), Lead.title, FieldKind.TEXT, norm=Lead.search_title),
-        ListField("status", _("Status"), Lead.status, FieldKind.CHOICE, choices=STATUSES),
-        ListField("result", _("Result"), Lead.result, FieldKind.CHOICE, choices=RESULTS),
+        ListField("status", _("Status"), Lead.status, FieldKind.CHOICE, choices=STATUS_TITLES),
+        ListField("result", _("Result"), Lead.result, FieldKind.CHOICE, choices=RESULT_TITLES),
         ListField("source", _("Source"), Lead.source, FieldKind.TEXT),
         ListField(
             "owner_id",

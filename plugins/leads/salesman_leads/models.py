@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.toolkit import Base, KeptRecord, Norm, Reach, identity, refers
 
+KIND: Final = "leads.lead"
+
 OPEN: Final = "open"
 IN_WORK: Final = "in_work"
 CLOSED: Final = "closed"
@@ -40,6 +42,7 @@ class Lead(KeptRecord, Base):
 
     ``name`` is who, ``company`` for whom; at least one of them, or a way to reach somebody, is
     there. A closed lead has a ``result``; a converted one refers to what came of it.
+    ``reminded_at`` says when its owner was last told that it waits.
     """
 
     __tablename__ = "leads_lead"
@@ -64,7 +67,6 @@ class Lead(KeptRecord, Base):
     client_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL")
     contact_id: Mapped[int | None] = refers("core_contact.id", ondelete="SET NULL")
     deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL")
-    touched_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from typing import Final
 
 from salesman_core.toolkit import ClientCard, reading, render
 from salesman_leads import queries
-from salesman_leads.lists import RESULTS, STATUSES
+from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
 
 SHOWN: Final = 8
 
@@ -16,10 +16,12 @@ def leads_of_client(card: ClientCard) -> str | None:
     leads = queries.leads_of_client(reading(), card.record_id)
     if not leads:
         return None
-    return render("leads/of_client.html", leads=leads, statuses=STATUSES, results=RESULTS)
+    return render(
+        "leads/of_client.html", leads=leads, statuses=STATUS_TITLES, results=RESULT_TITLES
+    )
 
 
 def waiting_leads() -> str | None:
     """Give one's own unfinished leads and those of nobody."""
     leads = queries.own_unfinished(reading(), SHOWN)
-    return render("leads/waiting.html", leads=leads, statuses=STATUSES)
+    return render("leads/waiting.html", leads=leads, statuses=STATUS_TITLES)

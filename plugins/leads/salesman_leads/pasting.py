@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from salesman_core.toolkit import InvalidError, company, plugin_settings, reach, writing
+from salesman_core.toolkit import InvalidError, company, judge, plugin_settings, reach, writing
+from salesman_leads.schemas import LeadSchema
 from salesman_leads.service import create_lead
 from salesman_leads.texts import texts
 
@@ -23,7 +24,7 @@ def paste_leads(pasted: str, common: dict[str, Any]) -> list[int]:
     :param pasted: a lead a line: name, company, phones and addresses in any order, separated by
         tabs, semicolons, bars or commas.
     :param common: what holds for all of them, as ``source``.
-    :raises InvalidError: naming the line that nothing could be made of.
+    :raises InvalidError: naming the line that nothing could be made of, or the field in *common*.
     """
     lines = [line.strip() for line in pasted.splitlines() if line.strip()]
     most = plugin_settings("leads")["most_pasted"]
@@ -36,9 +37,12 @@ def paste_leads(pasted: str, common: dict[str, Any]) -> list[int]:
 
 def _paste(number: int, line: str, common: dict[str, Any]) -> int:
     try:
-        return create_lead({**common, **taken_apart(line)})
+        return create_lead(judge(LeadSchema(), {**common, **taken_apart(line)}))
     except InvalidError as error:
-        message = _("Line %(number)s: %(error)s", number=number, error=str(error))
+        if not common.keys().isdisjoint(error.fields):
+            raise
+        wrong = ", ".join(map(str, error.fields.values()))
+        message = _("Line %(number)s: %(error)s", number=number, error=wrong or str(error))
         raise InvalidError(message, {"lines": message}) from error
 
 

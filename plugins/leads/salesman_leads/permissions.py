@@ -11,6 +11,7 @@ CREATE: Final = "leads.lead.create"
 EDIT: Final = "leads.lead.edit"
 ASSIGN: Final = "leads.lead.assign"
 QUALIFY: Final = "leads.lead.qualify"
+DELETE: Final = "leads.lead.delete"
 
 PERMISSIONS: Final = (
     Permission(VIEW, "See leads"),
@@ -18,6 +19,7 @@ PERMISSIONS: Final = (
     Permission(EDIT, "Work on leads and close them"),
     Permission(ASSIGN, "Give leads to others", scoped=False),
     Permission(QUALIFY, "Turn leads into clients and deals"),
+    Permission(DELETE, "Put leads into the bin"),
 )
 
 _BY_ROLE: Final = {

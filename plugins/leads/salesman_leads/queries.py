@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from salesman_core.toolkit import (
     AnyRow,
     Client,
+    ListQuery,
     MissingError,
     User,
     clients_reached_by,
     current_person,
+    totals,
     visible,
 )
 from salesman_hookspecs import Person
-from salesman_leads.models import CLOSED, OPEN, Lead, LeadEmail, LeadPhone
+from salesman_leads.lists import LEADS
+from salesman_leads.models import CLOSED, KIND, OPEN, Lead, LeadEmail, LeadPhone
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -55,7 +58,7 @@ def leads(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
         sa.select(*columns)
         .select_from(Lead)
         .outerjoin(User, User.id == Lead.owner_id)
-        .where(visible("leads.lead"))
+        .where(visible(KIND))
     )
 
 
@@ -114,9 +117,22 @@ def known_clients(session: Session, lead_id: int) -> Sequence[AnyRow]:
     ).all()
 
 
+def count_by_status(session: Session, query: ListQuery) -> dict[str, int]:
+    """Count the leads of all pages of a list by their status."""
+    counted = sa.func.count(Lead.id).label("leads")
+    rows = totals(session, [counted], LEADS, query, visible(KIND), by=[Lead.status])
+    return {row.status: row.leads for row in rows}
+
+
+def sources(session: Session) -> list[tuple[str, str]]:
+    """Give the sources of the leads that the person reaches, as a choice."""
+    named = sa.select(Lead.source).where(visible(KIND), Lead.source != "")
+    return [(source, source) for source in session.scalars(named.distinct().order_by(Lead.source))]
+
+
 def waiting_count(session: Session, person: Person | None = None) -> int:
     """Count the leads that nobody has begun to work on, among those that the person reaches."""
-    condition = sa.and_(visible("leads.lead", person=person), Lead.status == OPEN)
+    condition = sa.and_(visible(KIND, person=person), Lead.status == OPEN)
     return session.scalar(sa.select(sa.func.count(Lead.id)).where(condition)) or 0
 
 
@@ -135,17 +151,24 @@ def own_unfinished(session: Session, limit: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def untouched_since(session: Session, moment: datetime, limit: int) -> Sequence[AnyRow]:
-    """Give open leads with an owner that came in before *moment* and nobody was reminded of."""
+def untouched_since(moment: datetime) -> sa.ColumnElement[bool]:
+    """Give the condition of open leads with which nothing was done since *moment*.
+
+    Their owners can be written to, and have not been since something was done with the lead.
+    """
+    reachable = sa.select(User.id).where(User.active, User.email != "")
+    return sa.and_(
+        visible(KIND),
+        Lead.status == OPEN,
+        Lead.updated_at < moment,
+        sa.or_(Lead.reminded_at.is_(None), Lead.reminded_at <= Lead.updated_at),
+        Lead.owner_id.in_(reachable),
+    )
+
+
+def owners_of(session: Session, leads: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Give who is responsible for some leads: id, email and locale of each, by id."""
+    owner_ids = {lead.owner_id for lead in leads}
     return session.execute(
-        sa.select(Lead.id, Lead.title, Lead.owner_id)
-        .where(
-            visible("leads.lead"),
-            Lead.status == OPEN,
-            Lead.owner_id.is_not(None),
-            Lead.reminded_at.is_(None),
-            Lead.created_at < moment,
-        )
-        .order_by(Lead.id)
-        .limit(limit)
+        sa.select(User.id, User.email, User.locale).where(User.id.in_(owner_ids)).order_by(User.id)
     ).all()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
+    AnyRow,
     Changes,
     ConflictError,
     InvalidError,
@@ -18,35 +21,39 @@ from salesman_core.toolkit import (
     create_contact,
     create_deal,
     current_person,
+    demand,
     demand_permission,
     differences,
     for_change,
+    locked,
     now,
+    reaches,
     set_reach,
     touch,
     writing,
 )
-from salesman_leads.models import (
-    CLOSED,
-    CONVERTED,
-    IN_WORK,
-    OPEN,
-    RESULTS,
-    Lead,
-)
-from salesman_leads.permissions import ASSIGN, CREATE, EDIT, QUALIFY
+from salesman_hookspecs import Scope
+from salesman_leads import queries
+from salesman_leads.models import CLOSED, CONVERTED, IN_WORK, KIND, OPEN, RESULTS, Lead
+from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
 from salesman_leads.texts import texts
 
 _ = texts.lazy
 
-KIND: Final = "leads.lead"
 COLUMNS: Final = ("name", "company", "text", "source")
+_TITLE: Final = 300
+
+
+def usual_owner() -> int | None:
+    """Give whose a lead is where nobody says: one's own, for those who see no others."""
+    person = current_person()
+    return person.id if person.scope(VIEW) in {Scope.OWN, Scope.TEAM} else None
 
 
 def create_lead(values: Mapping[str, Any]) -> int:
-    """Take a lead in; it belongs to nobody, where nothing is said.
+    """Take a lead in.
 
-    :param values: as the JSON API names them.
+    :param values: as the JSON API names them; without ``owner_id`` it is the usual owner's.
     :returns: the new lead's id.
     :raises InvalidError: where nobody could tell who it is or how to reach them.
     """
@@ -56,13 +63,15 @@ def create_lead(values: Mapping[str, Any]) -> int:
         lead = Lead(status=OPEN, created_at=moment, updated_at=moment)
         for name in COLUMNS:
             setattr(lead, name, str(values.get(name) or "").strip())
+        lead.owner_id = usual_owner()
         if values.get("owner_id") is not None:
             lead.owner_id = checked_owner(session, values["owner_id"], ASSIGN)
         set_reach(lead, values)
         _entitle(lead)
         session.add(lead)
         session.flush()
-        changes: Changes = {name: (None, value) for name, value in values.items()}
+        given = {**values, "owner_id": lead.owner_id}
+        changes: Changes = {name: (None, value) for name, value in given.items() if value}
         audit(session, KIND, lead.id, lead.title, "created", changes)
         announce(session, "leads.lead.created", KIND, lead.id, {"source": lead.source})
         return lead.id
@@ -90,7 +99,7 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
 
 
 def take_lead(lead_id: int, version: int | None = None) -> None:
-    """Begin to work on a lead; one without an owner becomes one's own.
+    """Begin to work on a lead, which becomes one's own.
 
     :raises ConflictError: where it is closed, or somebody else works on it.
     """
@@ -99,12 +108,11 @@ def take_lead(lead_id: int, version: int | None = None) -> None:
         person = current_person()
         if lead.status == IN_WORK and lead.owner_id != person.id:
             raise ConflictError(_("Somebody else is working on this lead."))
-        changes: Changes = {"status": (lead.status, IN_WORK)}
-        if lead.owner_id is None:
-            changes["owner_id"] = (None, person.id)
-            lead.owner_id = person.id
-        lead.status, lead.touched_at = IN_WORK, now()
-        _keep(session, lead, "taken", changes, {"owner_id": lead.owner_id})
+        owner_id = person.id or lead.owner_id  # the system owns nothing
+        changes = differences(lead, {"status": IN_WORK, "owner_id": owner_id})
+        if changes:
+            lead.status, lead.owner_id = IN_WORK, owner_id
+            _keep(session, lead, "taken", changes, {"owner_id": owner_id})
 
 
 def close_lead(lead_id: int, result: str, comment: str = "", version: int | None = None) -> None:
@@ -146,15 +154,59 @@ def qualify_lead(
     :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
         ``contact_name``; ``deal_name`` and ``amount`` where a deal is to be opened.
     :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what was not made.
+    :raises InvalidError: for a client that there is not, or that the person may not see.
     """
     with writing() as session:
         lead = _open_lead(session, lead_id, QUALIFY, version)
-        client_id = values.get("client_id") or create_client(_client_of(lead, values))
+        client_id = _known_client(values) or create_client(_client_of(lead, values))
         contact_id = _contact(lead, client_id, values)
         deal_id = _deal(client_id, contact_id, values)
         lead.client_id, lead.contact_id, lead.deal_id = client_id, contact_id, deal_id
         _close(session, lead, CONVERTED, "")
         return {"client_id": client_id, "contact_id": contact_id, "deal_id": deal_id}
+
+
+def delete_lead(lead_id: int, version: int | None = None) -> None:
+    """Put a lead into the bin; what came of it stays."""
+    with writing() as session:
+        lead: Lead = for_change(session, KIND, lead_id, DELETE, version)
+        lead.deleted_at = now()
+        _keep(session, lead, "deleted", {}, {})
+
+
+def restore_lead(lead_id: int) -> None:
+    """Take a lead out of the bin again."""
+    demand_permission(DELETE)
+    with writing() as session:
+        lead = locked(session, Lead, lead_id)
+        lead.deleted_at = None
+        session.flush()  # nobody reaches what is in the bin, so it is judged outside
+        demand(KIND, lead_id, DELETE, session=session)
+        _keep(session, lead, "restored", {}, {})
+
+
+def note_reminders(untouched_since: datetime) -> Sequence[AnyRow]:
+    """Note that owners are told of their untouched leads; give these leads, the oldest first.
+
+    That is no change of a lead: it raises no version, so nobody who has one open loses a form.
+    """
+    with writing() as session:
+        noted = (
+            sa.update(Lead)
+            .where(queries.untouched_since(untouched_since))
+            .values(reminded_at=now())
+            .returning(Lead.id, Lead.title, Lead.owner_id)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(session.execute(noted), key=lambda lead: lead.id)
+
+
+def _known_client(values: Mapping[str, Any]) -> int | None:
+    client_id: int | None = values.get("client_id")
+    if client_id is not None and not reaches("client", client_id):
+        message = _("There is no such client, or you may not see it.")
+        raise InvalidError(message, {"client_id": message})
+    return client_id
 
 
 def _client_of(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,7 +268,7 @@ def _entitle(lead: Lead) -> None:
     if not title:
         message = _("Give a name, a company, a phone or an email.")
         raise InvalidError(message, {"name": message})
-    lead.title = lead.search_title = title
+    lead.title = lead.search_title = title[:_TITLE]
 
 
 def _keep(

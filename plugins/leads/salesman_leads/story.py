@@ -9,7 +9,7 @@ from flask import url_for
 
 from salesman_core.toolkit import normalised, reading, visible
 from salesman_hookspecs import Person, SearchHit, TimelineEntry, TimelineQuery
-from salesman_leads.models import Lead
+from salesman_leads.models import KIND, Lead
 from salesman_leads.texts import texts
 
 
@@ -19,7 +19,7 @@ def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
     if column is None:
         return []
     came_in = sa.select(Lead.id, Lead.title, Lead.source, Lead.created_at).where(
-        visible("leads.lead", person=query.person), column == query.record_id
+        visible(KIND, person=query.person), column == query.record_id
     )
     if query.before is not None:
         came_in = came_in.where(Lead.created_at <= query.before)
@@ -51,7 +51,7 @@ def find(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
     words = [title.contains(word, autoescape=True) for word in normalised(typed).split()]
     rows = reading().execute(
         sa.select(Lead.id, Lead.title, Lead.source)
-        .where(visible("leads.lead", person=person), *words)
+        .where(visible(KIND, person=person), *words)
         .order_by(Lead.created_at.desc())
         .limit(limit)
     )

@@ -16,8 +16,12 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     colleagues,
+    current_person,
     judge,
     money_of,
+    narrowed,
+    number_of,
+    reaches,
     read_typed,
     reading,
     render,
@@ -27,8 +31,9 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import Text as Words
 from salesman_leads import pasting, queries, service
-from salesman_leads.lists import LEADS, RESULTS, STATUSES
-from salesman_leads.permissions import ASSIGN, CREATE, EDIT, QUALIFY, VIEW
+from salesman_leads.lists import LEADS, RESULT_TITLES, STATUS_TITLES
+from salesman_leads.models import CONVERTED, KIND
+from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
 from salesman_leads.schemas import CloseSchema, LeadSchema, QualifySchema
 from salesman_leads.texts import texts
 
@@ -46,6 +51,7 @@ COLUMNS: Final = (
     Column("created_at", _("Came in"), "created_at"),
     Column("updated_at", _("Changed"), "updated_at", usual=False),
 )
+ASKS: Final = ("status", "result", "owner_id", "source", "created_at", "updated_at")
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("To work on"), {"unfinished": "true"}),
     (_("Mine"), {"owner_id": "me", "unfinished": "true"}),
@@ -53,24 +59,40 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Became clients"), {"result": "converted"}),
     (_("All"), {}),
 )
-REJECTIONS: Final = [(key, title) for key, title in RESULTS.items() if key != "converted"]
+REJECTIONS: Final = [(key, title) for key, title in RESULT_TITLES.items() if key != CONVERTED]
 
 
 def _list() -> ListPage:
-    return ListPage(LEADS, "leads.index", queries.NAMED, columns=COLUMNS, views=VIEWS)
+    return ListPage(
+        LEADS,
+        "leads.index",
+        queries.NAMED,
+        columns=COLUMNS,
+        views=VIEWS,
+        asks=ASKS,
+        options=lambda: {"owner_id": colleagues(), "source": queries.sources(reading())},
+    )
 
 
 @blueprint.get("")
 @requires(VIEW)
 def index() -> Markup:
     """Show the list of leads as the address filters and sorts it."""
+    listed = _list()
     return render(
         "leads/index.html",
-        list=_list(),
-        statuses=STATUSES,
-        results=RESULTS,
-        colleagues=colleagues(),
+        listed=listed,
+        totals=queries.count_by_status(reading(), listed.query),
+        statuses=STATUS_TITLES,
+        results=RESULT_TITLES,
     )
+
+
+@blueprint.get("/filter")
+@requires(VIEW)
+def narrow() -> Response:
+    """Lead from the dialog of filters to the list as it asks for it."""
+    return narrowed(LEADS, "leads.index")
 
 
 @blueprint.post("/columns")
@@ -85,7 +107,7 @@ def choose_columns() -> Response:
 @requires(CREATE)
 def new() -> Markup:
     """Show the form for a lead."""
-    return _new_page(FormState())
+    return _new_page(_empty())
 
 
 @blueprint.post("/new")
@@ -100,7 +122,22 @@ def create() -> Page:
 
 
 def _new_page(form: FormState) -> Markup:
-    return render("leads/new.html", form=form, colleagues=colleagues())
+    return render("leads/new.html", form=form, **_owners())
+
+
+def _empty() -> FormState:
+    return FormState({"owner_id": service.usual_owner()})
+
+
+def _owners(lead: AnyRow | None = None) -> dict[str, Any]:
+    """Give what a choice of the owner shows: people, and whether it may be nobody.
+
+    :param lead: whose owner stays a choice, who may have left the company.
+    """
+    people = colleagues(ASSIGN)
+    if lead is not None and lead.owner_id is not None and lead.owner_id not in dict(people):
+        people.append((lead.owner_id, lead.owner_name))
+    return {"owners": people, "or_nobody": service.usual_owner() is None}
 
 
 def _typed_lead() -> dict[str, Any]:
@@ -112,26 +149,33 @@ def _typed_lead() -> dict[str, Any]:
     for name in ("phones", "emails"):
         if name in request.form:
             typed[name] = [one.strip() for one in request.form.getlist(name) if one.strip()]
-    if request.form.get("owner_id"):
-        typed["owner_id"] = request.form.get("owner_id", type=int)
-    return typed
+    return typed | _typed_owner()
+
+
+def _typed_owner() -> dict[str, Any]:
+    """Give the owner that was chosen, None for nobody; nothing where there was no choice.
+
+    :raises InvalidError: at the field, where the person may not choose, or no longer.
+    """
+    if "owner_id" in request.form and not current_person().may(ASSIGN):
+        message = _("You may not give leads to others.")
+        raise InvalidError(message, {"owner_id": message})
+    return read_typed(request.form, {"owner_id": number_of}, "owner_id")
 
 
 @blueprint.get("/paste")
 @requires(CREATE)
 def paste_form() -> Markup:
     """Show the form for many leads at once."""
-    return _paste_page(FormState())
+    return _paste_page(_empty())
 
 
 @blueprint.post("/paste")
 @requires(CREATE)
 def paste() -> Page:
     """Take in a lead for each line."""
-    common: dict[str, Any] = {"source": request.form.get("source", "").strip()}
-    if request.form.get("owner_id"):
-        common["owner_id"] = request.form.get("owner_id", type=int)
     try:
+        common = {"source": request.form.get("source", "").strip(), **_typed_owner()}
         ids = pasting.paste_leads(request.form.get("lines", ""), common)
     except InvalidError as error:
         return _paste_page(FormState.refused(request.form, error)), error.status
@@ -140,7 +184,7 @@ def paste() -> Page:
 
 
 def _paste_page(form: FormState) -> Markup:
-    return render("leads/paste.html", form=form, colleagues=colleagues())
+    return render("leads/paste.html", form=form, **_owners())
 
 
 @blueprint.get("/<int:record_id>")
@@ -166,17 +210,18 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         current=_current(lead, phones, emails),
         form=form,
         opened=opened,
-        statuses=STATUSES,
-        results=RESULTS,
+        statuses=STATUS_TITLES,
+        results=RESULT_TITLES,
         rejections=REJECTIONS,
-        colleagues=colleagues(),
-        permissions={"edit": EDIT, "qualify": QUALIFY, "assign": ASSIGN},
+        **_owners(lead),
     )
 
 
 def _current(lead: AnyRow, phones: Sequence[AnyRow], emails: Sequence[AnyRow]) -> FormState:
-    """Give the form of a lead as it stands."""
+    """Give the forms of a lead as it stands, and what it would become."""
     values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
+    values["client_name"] = lead.company or lead.name
+    values["contact_name"] = lead.name if lead.company else ""
     values["phones"] = [one.typed for one in phones]
     values["emails"] = [one.typed for one in emails]
     return FormState(values)
@@ -226,6 +271,26 @@ def reopen(record_id: int) -> Response:
     return _to_card(record_id)
 
 
+@blueprint.post("/<int:record_id>/delete")
+@requires(DELETE)
+def delete(record_id: int) -> Response:
+    """Put a lead into the bin; the notice can undo it."""
+    title = queries.one_lead(reading(), record_id).title
+    service.delete_lead(record_id, _version())
+    undo = url_for("leads.restore", record_id=record_id)
+    toast(_("“%(title)s” is in the bin.", title=title), undo=undo)
+    return redirect(url_for("leads.index", unfinished="true"))
+
+
+@blueprint.post("/<int:record_id>/restore")
+@requires(DELETE)
+def restore(record_id: int) -> Response:
+    """Take a lead out of the bin, and show it."""
+    service.restore_lead(record_id)
+    toast(_("The lead is back."))
+    return _to_card(record_id)
+
+
 @blueprint.post("/<int:record_id>/qualify")
 @requires(QUALIFY)
 def qualify(record_id: int) -> Page:
@@ -255,4 +320,7 @@ def _version() -> int | None:
 
 
 def _to_card(record_id: int) -> Response:
+    """Lead to a lead; to the list, where the person has just given it out of their sight."""
+    if not reaches(KIND, record_id):
+        return redirect(url_for("leads.index"))
     return redirect(url_for("leads.card", record_id=record_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesman_core.toolkit import FieldWords, user_names
-from salesman_leads.lists import RESULTS, STATUSES
+from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -18,6 +18,6 @@ FIELDS: Final = {
     "text": FieldWords(_("What they want")),
     "source": FieldWords(_("Source")),
     "owner_id": FieldWords(_("Responsible"), names=user_names),
-    "status": FieldWords(_("Status"), choices=STATUSES),
-    "result": FieldWords(_("Result"), choices=RESULTS),
+    "status": FieldWords(_("Status"), choices=STATUS_TITLES),
+    "result": FieldWords(_("Result"), choices=RESULT_TITLES),
 }

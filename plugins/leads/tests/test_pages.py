@@ -10,6 +10,7 @@ from flask import Flask
 from salesman_leads import service
 
 from salesman_core.plugins import switches
+from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
 from salesman_core.testing.people import Browser, Make
 
 BrowserFor = Callable[[str], Browser]
@@ -100,6 +101,60 @@ def test_list_shows_the_leads_that_the_filter_finds_and_how_to_drop_it(
     assert ("Anna" in page, "Boris" in page) == (True, False)
     assert 'href="/leads" class="chip-drop"' in page
     assert "Nothing matches all of these" in nothing
+
+
+def test_dialog_of_filters_leads_to_the_list_that_it_asks_for(
+    app: Flask, browser_for: BrowserFor
+) -> None:
+    service.create_lead({"name": "Anna", "source": "site"})
+    service.create_lead({"name": "Boris", "source": "exhibition"})
+    typed = {"source": "site", "status": ["open", "in_work"], "result": "", "owner_id": ""}
+
+    answer = browser_for("marketer").get("/leads/filter", query_string=typed)
+    page = browser_for("marketer").get(answer.location).text
+
+    assert answer.location == "/leads?source=site&status=open&status=in_work"
+    assert "is one of <strong>open, in work</strong>" in page
+    assert ("Anna" in page, "Boris" in page) == (True, False)
+
+
+def test_dialog_of_filters_takes_days_as_people_write_them(
+    app: Flask, browser_for: BrowserFor, clock: FrozenClock
+) -> None:
+    app.extensions["salesman_clock"] = clock.now
+    service.create_lead({"name": "Anna"})
+    clock.advance(days=2)
+    service.create_lead({"name": "Boris"})
+    day = f"{MONDAY_MORNING:%d.%m.%y}"
+    browser = browser_for("marketer")
+
+    answer = browser.get(f"/leads/filter?created_at__gte={day}&created_at__lte={day}")
+    page = browser.get(answer.location).text
+
+    assert ("Anna" in page, "Boris" in page) == (True, False)
+    assert f'name="created_at__lte" value="{MONDAY_MORNING:%d.%m.%Y}"' in page
+
+
+def test_dialog_offers_the_sources_of_leads_that_one_may_see(
+    app: Flask, make: Make, browser_for: BrowserFor
+) -> None:
+    service.create_lead({"name": "Anna", "source": "site", "owner_id": make.user_of("seller")})
+    service.create_lead({"name": "Boris", "source": "secret", "owner_id": make.user_of("head")})
+
+    page = browser_for("seller").get("/leads").text
+
+    assert '<option value="site"' in page
+    assert "secret" not in page
+
+
+def test_list_counts_the_leads_of_the_whole_filter(app: Flask, browser_for: BrowserFor) -> None:
+    for name in ("Anna", "Boris"):
+        service.create_lead({"name": name})
+    service.close_lead(service.create_lead({"name": "Vera"}), "spam")
+
+    page = " ".join(browser_for("marketer").get("/leads?limit=1").text.split())
+
+    assert "3 leads · open 2 · closed 1" in page
 
 
 def test_statements_of_the_list_do_not_grow_with_its_rows(

@@ -53,3 +53,17 @@ def test_line_that_says_nothing_is_named_and_nothing_is_taken_in(app: Flask) -> 
         paste_leads("Anna\n;;\nBoris", {})
 
     assert reading().scalar(sa.select(sa.func.count(Lead.id))) == 0
+
+
+def test_line_with_too_long_a_name_is_named(app: Flask) -> None:
+    with pytest.raises(InvalidError, match="Line 2") as caught:
+        paste_leads("Anna\n" + "A" * 301, {})
+
+    assert set(caught.value.fields) == {"lines"}
+
+
+def test_what_is_wrong_with_all_lines_is_told_at_its_own_field(app: Flask) -> None:
+    with pytest.raises(InvalidError) as caught:
+        paste_leads("Anna", {"source": "s" * 101})
+
+    assert set(caught.value.fields) == {"source"}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_leads import jobs, queries, service
+from salesman_leads import queries, service
 from salesman_leads.models import Lead
 
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
-from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import Client, Contact, Deal, now, reading
+from salesman_core.toolkit import Client, Contact, Deal, reading
 
 
 def lead_of(lead_id: int) -> Lead:
@@ -134,6 +131,25 @@ def test_qualifying_into_a_known_client_makes_no_second_one(app: Flask, make: Ma
     assert reading().get_one(Contact, made["contact_id"]).name == "Anna"
 
 
+def test_qualifying_into_a_client_that_one_does_not_see_is_refused(app: Flask, make: Make) -> None:
+    foreign = make.client()
+    with make.acting(make.user("seller")):
+        lead_id = service.create_lead({"company": "Boilers Ltd"})
+
+        for client_id in (foreign, 99_999_999):
+            with pytest.raises(InvalidError, match="no such client") as caught:
+                service.qualify_lead(lead_id, {"client_id": client_id})
+            assert set(caught.value.fields) == {"client_id"}
+
+    assert (lead_of(lead_id).status, lead_of(lead_id).client_id) == ("open", None)
+
+
+def test_title_of_a_long_name_and_company_fits(app: Flask) -> None:
+    lead = lead_of(service.create_lead({"name": "A" * 300, "company": "B" * 300}))
+
+    assert lead.title == "A" * 300
+
+
 def test_qualifying_that_fails_half_way_leaves_nothing(app: Flask, make: Make) -> None:
     lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
 
@@ -170,20 +186,3 @@ def test_known_client_is_found_by_a_phone_in_another_notation(app: Flask, make: 
     lead_id = service.create_lead({"name": "Anna", "phones": ["8 916 1234567"]})
 
     assert [row.id for row in queries.known_clients(reading(), lead_id)] == [client_id]
-
-
-def test_owner_is_reminded_once_of_a_lead_that_nobody_touched(
-    app: Flask, make: Make, clock: FrozenClock
-) -> None:
-    app.extensions["salesman_clock"] = clock.now
-    owner = make.user("seller")
-    service.create_lead({"name": "Waits", "owner_id": owner})
-    taken = service.create_lead({"name": "Taken", "owner_id": owner})
-    service.take_lead(taken)
-    service.create_lead({"name": "Nobody's"})
-
-    assert jobs.remind_of_untouched() == 0
-    clock.advance(hours=25)
-    assert jobs.remind_of_untouched() == 1
-    assert jobs.remind_of_untouched() == 0
-    assert now() - lead_of(1).created_at == timedelta(hours=25)
