@@ -14,7 +14,31 @@ from flask_babel import Domain, force_locale
 LANGUAGES: Final = {"ru": "Русский", "en": "English"}
 """The languages that the core is complete in, each named in itself."""
 
+CORE: Final = "core"
+"""The owner of what is no plugin's."""
+
 _catalogues: dict[str, Texts] = {}
+
+
+class LazyText(LazyProxy):
+    """A text that is translated each time that somebody reads it.
+
+    It still knows what it is made of, so that a table may keep that and be read in any language:
+    see ``records/worded.py``.
+    """
+
+    __slots__ = ("message", "owner", "values")
+
+    owner: str
+    message: str
+    values: dict[str, Any]
+
+    def __init__(self, texts: Texts, message: str, values: dict[str, Any]) -> None:
+        super().__init__(partial(texts.gettext, message, **values), enable_cache=False)
+        # Babel's class hands all other assignments on to the text itself.
+        object.__setattr__(self, "owner", texts.owner)
+        object.__setattr__(self, "message", message)
+        object.__setattr__(self, "values", values)
 
 
 class Texts:
@@ -29,6 +53,7 @@ class Texts:
     """
 
     def __init__(self, owner: str, package: Path) -> None:
+        self.owner = owner
         self._domain = Domain([str(package / "translations")], domain=owner)
         _catalogues[owner] = self
 
@@ -44,14 +69,14 @@ class Texts:
         """Give the form of a counted text that the language has for *number*, nothing put in."""
         return str(self._domain.get_translations().ungettext(one, many, number))
 
-    def lazy(self, text: str, **values: Any) -> LazyProxy:
+    def lazy(self, text: str, **values: Any) -> LazyText:
         """Give a text that is translated each time that somebody reads it."""
-        return LazyProxy(partial(self.gettext, text, **values), enable_cache=False)
+        return LazyText(self, text, values)
 
 
 def texts_of(owner: str) -> Texts:
     """Give the texts of *owner*; those of the core where it has none of its own."""
-    return _catalogues.get(owner, _catalogues["core"])
+    return _catalogues.get(owner, _catalogues[CORE])
 
 
 @contextmanager
@@ -61,5 +86,5 @@ def speaking(language: str) -> Iterator[None]:
         yield
 
 
-texts = Texts("core", Path(__file__).parent)
+texts = Texts(CORE, Path(__file__).parent)
 """The core's own texts."""

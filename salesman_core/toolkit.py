@@ -55,6 +55,7 @@ from salesman_core.records import reach
 from salesman_core.records.changes import Changes, announce, audit, differences
 from salesman_core.records.history import FieldWords, describe_fields, user_names
 from salesman_core.records.list_arguments import list_arguments
+from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import Column, ListPage
 from salesman_core.records.lists import (
     FieldKind,
@@ -195,6 +196,7 @@ __all__ = [
     "locked",
     "money_of",
     "named",
+    "narrowed",
     "normalised",
     "now",
     "number_of",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, g
+from sqlalchemy.orm import Session
 
 from salesman_core.access.person import SYSTEM
-from salesman_core.events import Events, LiveFeed
-from salesman_core.jobs import Jobs
-from salesman_core.plugins.host import CORE, current_host
+from salesman_core.clients.ladder import withdraw_evidence
+from salesman_core.events import Events, LiveFeed, forget_waiting
+from salesman_core.i18n import CORE
+from salesman_core.jobs import Jobs, forget
+from salesman_core.plugins.host import current_host
+from salesman_core.plugins.purge import also_forget
 from salesman_core.plugins.switches import follower
 from salesman_core.services.company import company
 from salesman_core.web.live import SUBSCRIBERS
@@ -39,6 +43,12 @@ def init_work(app: Flask) -> None:
     )
     events = Events(app, handlers=_handlers)
     app.extensions["salesman_live"] = LiveFeed(app, events, subscribers=SUBSCRIBERS)
+    also_forget(app, _forget_work, withdraw_evidence)
+
+
+def _forget_work(session: Session, plugin_id: str) -> None:
+    forget(session, f"{plugin_id}.")
+    forget_waiting(session, plugin_id)
 
 
 def _handlers() -> Sequence[tuple[str, EventHandler]]:

@@ -22,7 +22,8 @@ class Evidence:
     :param sale: what the evidence is about, as ``deal:214``: all evidence with the same value
         counts once, so that a won deal and its paid invoice are one sale.
     :param at: when it came about, UTC.
-    :param text: the reason in words, as "deal 214 was won on 12 March".
+    :param text: the reason in words, as "deal 214 was won on 12 March". What ``texts.lazy`` gives
+        is read in each reader's language, with the dates among its values as people write them.
     :param url: where the reason can be seen, or None.
     """
 

@@ -31,6 +31,9 @@ class NavItem:
     :param permission: what one must hold to see it; None for everybody who is signed in.
     :param order: entries of a station stand in this order, then by plugin id.
     :param badge: gives a small number to show beside the title, or None for none.
+    :param counts: the kinds of record that the badge counts, as ``leads.lead``: an open page asks
+        for the number again when it hears that one of them changed. Where none is named it asks
+        every minute.
     """
 
     id: str
@@ -41,6 +44,7 @@ class NavItem:
     permission: str | None = None
     order: int = 100
     badge: Callable[[], int | None] | None = None
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

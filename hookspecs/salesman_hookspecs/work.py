@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from salesman_hookspecs._markers import Phase, Policy, hookspec
+from salesman_hookspecs.web import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Job:
     :param transactional: True where everything the job does happens in one transaction that
         also completes it. Work that is slow before its first statement (letters, conversions)
         says False and opens transactions of its own through ``salesman_core.toolkit.job_piece``.
+    :param title: what an administrator reads of it where it waits or has failed, as
+        ``_("Reminders of leads")``; its name where it has none.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Job:
     backoff: float = 5.0
     timeout: float = 3600.0
     transactional: bool = True
+    title: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

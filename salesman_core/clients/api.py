@@ -19,23 +19,26 @@ from salesman_core.clients.schemas import (
     RungSchema,
 )
 from salesman_core.db import AnyRow, reading
+from salesman_core.i18n import CORE
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
     ApiBlueprint,
     arguments,
     batch,
+    changed_response,
     etag_of,
     json_response,
+    may_leave_sight,
     page_answer,
     page_response,
     response,
     versioned,
 )
 
-clients_api = ApiBlueprint("core", __name__, collection="clients")
-contacts_api = ApiBlueprint("core", __name__, collection="contacts")
-rungs_api = ApiBlueprint("core", __name__, collection="rungs")
+clients_api = ApiBlueprint(CORE, __name__, collection="clients")
+contacts_api = ApiBlueprint(CORE, __name__, collection="contacts")
+rungs_api = ApiBlueprint(CORE, __name__, collection="rungs")
 
 
 def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
@@ -130,7 +133,10 @@ def list_clients(query: ListQuery) -> Response:
 @response(ClientSchema, 201)
 def create_client(values: dict[str, Any]) -> Response:
     """Make a client."""
-    return client_response(service.create_client(values), 201)
+    made = service.create_client(values)
+    return changed_response(
+        lambda: client_response(made, 201), {"id": made, "name": values["name"]}
+    )
 
 
 @clients_api.post("/batch")
@@ -154,11 +160,12 @@ def read_client(record_id: int) -> Response:
 @requires("core.client.edit")
 @versioned("client")
 @arguments(ClientSchema(partial=True))
+@may_leave_sight
 @response(ClientSchema)
 def change_client(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a client."""
     service.change_client(record_id, values, version)
-    return client_response(record_id)
+    return changed_response(lambda: client_response(record_id))
 
 
 @clients_api.delete("/<int:record_id>")
@@ -197,7 +204,10 @@ def list_contacts(query: ListQuery) -> Response:
 @response(ContactSchema, 201)
 def create_contact(values: dict[str, Any]) -> Response:
     """Make a contact of a client."""
-    return contact_response(service.create_contact(values), 201)
+    made = service.create_contact(values)
+    return changed_response(
+        lambda: contact_response(made, 201), {"id": made, "name": values["name"]}
+    )
 
 
 @contacts_api.get("/<int:record_id>")

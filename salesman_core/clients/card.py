@@ -75,7 +75,7 @@ class Shown:
 
     row: AnyRow
     around: queries.Around
-    moves: Sequence[AnyRow]
+    moves: Sequence[queries.LadderMove]
     may_edit: bool
     may_delete: bool
 
@@ -141,7 +141,7 @@ def shown(client_id: int) -> Shown:
     return Shown(
         row=row,
         around=queries.around_clients(session, [client_id]),
-        moves=queries.rung_moves(session, client_id)[:MOVES_SHOWN],
+        moves=queries.rung_moves(session, client_id, MOVES_SHOWN),
         may_edit=reaches("client", client_id, "core.client.edit"),
         may_delete=reaches("client", client_id, "core.client.delete"),
     )

@@ -23,7 +23,7 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.imports import Owners
 from salesman_core.records.changes import Changes, differences
-from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.reading import UNMAPPED
@@ -140,11 +140,11 @@ class ClientRows(RowWriter[Client, ClientDraft]):
     def change(self, draft: ClientDraft) -> None:
         """Change what the row says otherwise."""
         client = draft.written
-        changes = steps.change(self.kind, client, _wanted(draft))
-        changes |= steps.set_lists(client, grown_lists(client, draft.values))
+        plan = [*steps.plan_lists(client, grown_lists(client, draft.values))]
         if new := _new_keys(draft):
-            found = set_external_ids(self.session, ClientExternalId, client.id, _keys(client) | new)
-            changes |= {"external_ids": found} if found else {}
+            keys = _keys(client) | new
+            plan += plan_external_ids(self.session, ClientExternalId, client.id, keys)
+        changes = steps.change(self.kind, client, _wanted(draft), plan)
         if changes:
             steps.keep(self.session, self.kind, client, changes)
         self._place(draft)
@@ -153,8 +153,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
     def _place(self, draft: ClientDraft) -> None:
         client = draft.written
         if draft.rung_id not in (None, client.rung_id):
-            reason = texts.gettext("the imported file says so")
-            put_on_rung(self.session, client, draft.rung_id, reason)
+            put_on_rung(self.session, client, draft.rung_id, _("the imported file says so"))
 
 
 def _wanted(draft: ClientDraft) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from salesman_core.db import writing
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, differences
-from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.records.imports.writing import Draft, RowWriter
@@ -123,12 +123,11 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
     def change(self, draft: ContactDraft) -> None:
         """Change what the row says otherwise."""
         contact = draft.written
-        changes = steps.change(self.kind, contact, _wanted(draft))
-        changes |= steps.set_lists(contact, grown_lists(contact, draft.values))
+        plan = [*steps.plan_lists(contact, grown_lists(contact, draft.values))]
         if new := _new_keys(draft):
-            wanted = _keys(contact) | new
-            found = set_external_ids(self.session, ContactExternalId, contact.id, wanted)
-            changes |= {"external_ids": found} if found else {}
+            keys = _keys(contact) | new
+            plan += plan_external_ids(self.session, ContactExternalId, contact.id, keys)
+        changes = steps.change(self.kind, contact, _wanted(draft), plan)
         steps.keep(self.session, self.kind, contact, changes)
 
 

@@ -15,16 +15,19 @@ from salesman_core.clients.models import Client, ClientEvidence, Rung, RungMove
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, rows_of, table_of, writing
 from salesman_core.errors import InvalidError, MissingError
-from salesman_core.i18n import texts
-from salesman_core.plugins.host import CORE, current_host
+from salesman_core.i18n import CORE, texts
+from salesman_core.plugins.host import current_host
 from salesman_core.records.changes import announce, audit
 from salesman_core.records.saving import for_change, touch, write_rows
-from salesman_hookspecs import Evidence, Phase
+from salesman_core.records.worded import Words, kept, worded
+from salesman_hookspecs import Evidence, Phase, Text
 from salesman_hookspecs.insight import salesman_relationship_evidence
 
 _ = texts.lazy
 
 SALE, INTEREST = "sale", "interest"
+_AT_A_TIME: Final = 1000
+"""Clients that one statement names."""
 
 _EVIDENCE: Final = table_of(ClientEvidence)
 _CLIENT: Final = table_of(Client)
@@ -57,9 +60,6 @@ _HELD: Final = sa.select(
     _EVIDENCE.c.client_id.in_(sa.bindparam("ids", expanding=True)),
 )
 _HELD_OF_SALES: Final = _HELD.where(_EVIDENCE.c.sale.in_(sa.bindparam("sales", expanding=True)))
-
-_LONGEST: Final = 500
-"""Characters of a reason."""
 
 
 def rungs(session: Session) -> Sequence[Rung]:
@@ -105,6 +105,16 @@ def add_evidence(owner: str, given: Sequence[Evidence]) -> None:
         new = [one for one in given if (one.client_id, one.weight, one.sale) not in held]
         write_rows(session, ClientEvidence, [_row(owner, one) for one in new])
         _settle(session, ids, {one.client_id for one in new})
+
+
+def withdraw_evidence(session: Session, owner: str) -> None:
+    """Withdraw all evidence of an owner that is gone for good, and move the clients accordingly."""
+    of_owner = _EVIDENCE.c.owner == owner
+    clients = sa.select(_EVIDENCE.c.client_id).distinct().where(of_owner)
+    ids = session.scalars(clients.order_by(_EVIDENCE.c.client_id)).all()
+    session.execute(sa.delete(_EVIDENCE).where(of_owner))
+    for first in range(0, len(ids), _AT_A_TIME):
+        _settle(session, ids[first : first + _AT_A_TIME], ())
 
 
 def _settle(session: Session, ids: Sequence[int], fresh: Collection[int]) -> None:
@@ -189,13 +199,15 @@ def _held(
 
 
 def _row(owner: str, one: Evidence) -> dict[str, object]:
+    text, words = kept(one.text)
     return {
         "client_id": one.client_id,
         "owner": owner,
         "weight": one.weight,
         "sale": one.sale,
         "at": one.at,
-        "text": str(one.text)[:_LONGEST],
+        "text": text,
+        "words": words,
         "url": one.url,
     }
 
@@ -237,8 +249,12 @@ def _climb(
     telling = _most_telling(session, [client.id for client, _rung in leaving])
     for client, rung in leaving:
         because = telling.get(client.id) if rung.position > position[client.rung_id] else None
-        reason = because.text if because else str(_("the evidence for it was withdrawn"))
-        _move(session, client, rung.id, reason, because.url if because else None, automatic=True)
+        why = Why(because.text, because.words, because.url) if because else _withdrawn()
+        _move(session, client, rung.id, why, automatic=True)
+
+
+def _withdrawn() -> Why:
+    return Why(*kept(_("the evidence for it was withdrawn")))
 
 
 def _most_telling(session: Session, ids: Sequence[int]) -> dict[int, AnyRow]:
@@ -250,7 +266,11 @@ def _most_telling(session: Session, ids: Sequence[int]) -> dict[int, AnyRow]:
     )
     ranked = (
         sa.select(
-            ClientEvidence.client_id, ClientEvidence.text, ClientEvidence.url, place.label("place")
+            ClientEvidence.client_id,
+            ClientEvidence.text,
+            ClientEvidence.words,
+            ClientEvidence.url,
+            place.label("place"),
         )
         .where(ClientEvidence.client_id.in_(ids))
         .subquery()
@@ -259,9 +279,20 @@ def _most_telling(session: Session, ids: Sequence[int]) -> dict[int, AnyRow]:
     return {row.client_id: row for row in rows}
 
 
-def _move(
-    session: Session, client: Client, rung_id: int, reason: str, url: str | None, *, automatic: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a client moves on the ladder.
+
+    :param reason: as somebody wrote it; empty where ``words`` say it in any language.
+    :param url: where the reason can be seen, or None.
+    """
+
+    reason: str
+    words: Words | None
+    url: str | None = None
+
+
+def _move(session: Session, client: Client, rung_id: int, why: Why, *, automatic: bool) -> None:
     person = SYSTEM if automatic else current_person()
     session.add(
         RungMove(
@@ -272,21 +303,18 @@ def _move(
             actor_id=person.id,
             actor_name="" if automatic else person.name,
             automatic=automatic,
-            reason=reason,
-            url=url,
+            reason=why.reason,
+            words=why.words,
+            url=why.url,
         )
     )
     changes = {"rung_id": (client.rung_id, rung_id)}
     client.rung_id = rung_id
     touch(client)
     audit(session, "client", client.id, client.name, "rung", changes)
-    announce(
-        session,
-        "core.client.climbed",
-        "client",
-        client.id,
-        {"rung_id": rung_id, "automatic": automatic, "reason": reason},
-    )
+    reason = worded(why.reason, why.words)
+    told = {"rung_id": rung_id, "automatic": automatic, "reason": reason}
+    announce(session, "core.client.climbed", "client", client.id, told)
 
 
 def set_rung(client_id: int, rung_id: int, reason: str, version: int | None = None) -> None:
@@ -305,8 +333,8 @@ def set_rung(client_id: int, rung_id: int, reason: str, version: int | None = No
         put_on_rung(session, client, rung_id, reason.strip())
 
 
-def put_on_rung(session: Session, client: Client, rung_id: int, reason: str) -> None:
+def put_on_rung(session: Session, client: Client, rung_id: int, reason: Text) -> None:
     """Put a loaded client on a rung, as somebody or their file wants it."""
     client.rung_pinned_at = now()
     if client.rung_id != rung_id:
-        _move(session, client, rung_id, reason, None, automatic=False)
+        _move(session, client, rung_id, Why(*kept(reason)), automatic=False)

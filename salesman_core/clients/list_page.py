@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from flask import redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, request, url_for
+from markupsafe import Markup
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
@@ -20,15 +20,32 @@ from salesman_core.clients.views import blueprint
 from salesman_core.db import reading
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
-from salesman_core.records.list_page import ListPage
+from salesman_core.records.list_narrowing import Options, narrowed
+from salesman_core.records.list_page import Column, ListPage
 from salesman_core.records.lists import ListQuery, totals
-from salesman_core.web.forms import FormState
+from salesman_core.web.addresses import go_to, safe_next
 from salesman_core.web.templating import render
 from salesman_hookspecs import Scope, Text
 
 _ = texts.lazy
 
-COLUMNS: Final = (*queries.CLIENT, *queries.NAMES)
+COLUMNS: Final = (
+    Column("name", _("Name"), "name"),
+    Column("rung", _("Relationship"), "rung_id"),
+    Column("reach", _("Phone, email")),
+    Column("tags", _("Tags")),
+    Column("owner", _("Owner"), "owner_id"),
+    Column("updated_at", _("Changed"), "updated_at"),
+    Column("kind", _("Kind"), "kind", usual=False),
+    Column("source", _("Source"), "source", usual=False),
+    Column("site", _("Site"), usual=False),
+    Column("address", _("Address"), usual=False),
+    Column("created_at", _("Created"), "created_at", usual=False),
+)
+
+READ: Final = (*queries.CLIENT, *queries.NAMES)
+
+ASKS: Final = ("rung_id", "owner_id", "participant_id", "kind", "tag", "source", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +60,9 @@ class RungTotal:
 
 @blueprint.get("")
 @requires("core.client.view")
-def index() -> ResponseReturnValue:
+def index() -> Markup:
     """Show the list of clients."""
-    asked: dict[str, Any] = {
-        name: filled
-        for name, values in request.args.to_dict(flat=False).items()
-        if (filled := [value for value in values if value])
-    }
-    if len(asked) < len(request.args):  # a form sends the fields, too, that nobody filled in
-        return redirect(url_for("clients.index", **asked))
-    rungs = [(rung.id, rung.name) for rung in queries.ladder(reading())]
-    listed = ListPage(CLIENTS, "clients.index", COLUMNS, views=_views(rungs))
+    listed = _listed()
     counted = rung_totals(listed.query)
     return render(
         "core/clients/index.html",
@@ -61,18 +70,43 @@ def index() -> ResponseReturnValue:
         around=queries.around_clients(reading(), [row.id for row in listed.rows]),
         totals=counted,
         count=sum(one.clients for one in counted),
-        rungs=rungs,
-        people=colleagues(),
-        kinds=list(KINDS.items()),
-        form=FormState({name.removesuffix("__in"): _split(asked[name]) for name in asked}),
+        kinds=KINDS,
         own_only=current_person().scope("core.client.view") is Scope.OWN,
     )
 
 
-def _split(values: Sequence[str]) -> Any:
-    """Give the values of a parameter for the form of filters; several stand with commas too."""
-    parts = [part for value in values for part in value.split(",")]
-    return parts[0] if len(parts) == 1 else parts
+def _listed() -> ListPage:
+    rungs = [(rung.id, rung.name) for rung in queries.ladder(reading())]
+    return ListPage(
+        CLIENTS,
+        "clients.index",
+        READ,
+        columns=COLUMNS,
+        views=_views(rungs),
+        asks=ASKS,
+        options=lambda: _options(rungs),
+    )
+
+
+def _options(rungs: Sequence[tuple[int, str]]) -> dict[str, Options]:
+    """Give what the dialog of filters offers to choose from."""
+    people = colleagues()
+    return {"rung_id": rungs, "owner_id": people, "participant_id": people}
+
+
+@blueprint.get("/filter")
+@requires("core.client.view")
+def narrow() -> Response:
+    """Lead from the dialog of filters to the list as it asks for it."""
+    return narrowed(CLIENTS, "clients.index")
+
+
+@blueprint.post("/columns")
+@requires("core.client.view")
+def choose_columns() -> Response:
+    """Keep which columns the person wants to see; none of them for the usual ones."""
+    _listed().keep_columns(request.form.getlist("column"))
+    return go_to(safe_next(request.form.get("next"), url_for("clients.index")))
 
 
 def rung_totals(query: ListQuery) -> list[RungTotal]:

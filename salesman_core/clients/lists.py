@@ -111,7 +111,6 @@ CLIENTS: Final = ListSpec(
             Client.owner_id,
             FieldKind.USER,
             sort_column=User.search_name,
-            show=name_of(User),
         ),
         ListField("source", _("Source"), Client.source, FieldKind.TEXT),
         ListField("site", _("Site"), Client.site, FieldKind.TEXT, sortable=False),
@@ -122,9 +121,7 @@ CLIENTS: Final = ListSpec(
         ListFilter("mine", _("Mine"), FieldKind.FLAG, _mine, operators=("eq",)),
         ListFilter("tag", _("Tag"), FieldKind.TEXT, _tag),
         ListFilter("phone", _("Phone or email"), FieldKind.TEXT, _phone, operators=("eq",)),
-        ListFilter(
-            "participant_id", _("Participant"), FieldKind.USER, _participant, show=name_of(User)
-        ),
+        ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
     ),
 )
 

@@ -168,7 +168,10 @@ class Contact(KeptRecord, Base):
 
 
 class ClientEvidence(Base):
-    """Evidence about a client as it stands now; who gave it is its owner."""
+    """Evidence about a client as it stands now; who gave it is its owner.
+
+    ``text`` says it where it was given in one language; else ``words`` does, in any.
+    """
 
     __tablename__ = "core_client_evidence"
     __table_args__ = (sa.UniqueConstraint("client_id", "owner", "weight", "sale"),)
@@ -180,11 +183,15 @@ class ClientEvidence(Base):
     sale: Mapped[str] = mapped_column(sa.String(120))
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(sa.String(500))
+    words: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     url: Mapped[str | None] = mapped_column(sa.String(500))
 
 
 class RungMove(Base):
-    """A move on the ladder, with who or what made it and why."""
+    """A move on the ladder, with who or what made it and why.
+
+    ``reason`` says why where somebody wrote it; else ``words`` does, in any language.
+    """
 
     __tablename__ = "core_rung_move"
 
@@ -197,4 +204,5 @@ class RungMove(Base):
     actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
     automatic: Mapped[bool]
     reason: Mapped[str] = mapped_column(sa.String(500))
+    words: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     url: Mapped[str | None] = mapped_column(sa.String(500))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.external_ids import external_ids_of
 from salesman_core.records.participants import participants_of
+from salesman_core.records.worded import worded
 
 _ = texts.lazy
 
@@ -195,22 +197,54 @@ def ladder(session: Session) -> Sequence[AnyRow]:
     ).all()
 
 
-def rung_moves(session: Session, client_id: int) -> Sequence[AnyRow]:
-    """Give a client's moves on the ladder with their reasons, the newest first."""
+@dataclass(frozen=True, slots=True)
+class LadderMove:
+    """A client's move on the ladder.
+
+    :param from_rung: the name of the rung that it left; None where it began there.
+    :param reason: in the reader's language.
+    :param url: where the reason can be seen, or None.
+    """
+
+    id: int
+    at: datetime
+    actor_name: str
+    from_rung: str | None
+    to_rung: str
+    reason: str
+    url: str | None
+
+
+def rung_moves(
+    session: Session, client_id: int, limit: int, until: datetime | None = None
+) -> list[LadderMove]:
+    """Give a client's moves on the ladder with their reasons, the newest first.
+
+    :param until: only what had happened by then.
+    """
     before, after = sa.orm.aliased(Rung), sa.orm.aliased(Rung)
-    return session.execute(
-        sa.select(
-            RungMove.id,
-            RungMove.at,
-            RungMove.actor_name,
-            RungMove.automatic,
-            RungMove.reason,
-            RungMove.url,
-            before.name.label("from_rung"),
-            after.name.label("to_rung"),
-        )
+    found = (
+        sa.select(RungMove.id, RungMove.at, RungMove.actor_name, RungMove.url)
+        .add_columns(RungMove.reason, RungMove.words)
+        .add_columns(before.name.label("from_rung"), after.name.label("to_rung"))
         .outerjoin(before, before.id == RungMove.from_rung_id)
         .join(after, after.id == RungMove.to_rung_id)
         .where(RungMove.client_id == client_id)
         .order_by(RungMove.at.desc(), RungMove.id.desc())
-    ).all()
+        .limit(limit)
+    )
+    if until is not None:
+        found = found.where(RungMove.at <= until)
+    return [_ladder_move(row) for row in session.execute(found)]
+
+
+def _ladder_move(row: AnyRow) -> LadderMove:
+    return LadderMove(
+        id=row.id,
+        at=row.at,
+        actor_name=row.actor_name,
+        from_rung=row.from_rung,
+        to_rung=row.to_rung,
+        reason=worded(row.reason, row.words),
+        url=row.url,
+    )

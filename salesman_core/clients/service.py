@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,10 +21,10 @@ from salesman_core.clients.models import (
 )
 from salesman_core.clock import now
 from salesman_core.db import writing
-from salesman_core.records.changes import Changes
-from salesman_core.records.external_ids import set_external_ids
-from salesman_core.records.participants import set_participants
-from salesman_core.records.saving import checked_owner, for_change, named
+from salesman_core.records.changes import Planned, carry_out
+from salesman_core.records.external_ids import plan_external_ids
+from salesman_core.records.participants import plan_participants
+from salesman_core.records.saving import checked_owner, for_change, from_bin, named
 
 
 def create_client(values: Mapping[str, Any]) -> int:
@@ -45,7 +45,7 @@ def create_client(values: Mapping[str, Any]) -> int:
         )
         session.add(client)
         session.flush()
-        _set_links_of_client(session, client, values)
+        carry_out(_plan_links_of_client(session, client, values))
         steps.note_clients(session, [(client, changes)])
         return client.id
 
@@ -63,24 +63,24 @@ def change_client(client_id: int, values: Mapping[str, Any], version: int | None
             wanted["name"] = named(values["name"])
         if "owner_id" in values and values["owner_id"] != client.owner_id:
             wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.client.assign")
-        changes = steps.change("client", client, wanted)
-        changes |= steps.set_lists(client, values)
-        changes |= _set_links_of_client(session, client, values)
+        links = _plan_links_of_client(session, client, values)
+        plan = [*steps.plan_lists(client, values), *links]
+        changes = steps.change("client", client, wanted, plan)
         if not changes:
             return False
         steps.keep(session, "client", client, changes)
         return True
 
 
-def _set_links_of_client(session: Session, client: Client, values: Mapping[str, Any]) -> Changes:
-    changes: Changes = {}
+def _plan_links_of_client(
+    session: Session, client: Client, values: Mapping[str, Any]
+) -> Iterator[Planned]:
     if "external_ids" in values:
-        found = set_external_ids(session, ClientExternalId, client.id, values["external_ids"])
-        changes |= {"external_ids": found} if found else {}
+        wanted = values["external_ids"]
+        yield from plan_external_ids(session, ClientExternalId, client.id, wanted)
     if "participants" in values:
-        people = set_participants(session, ClientParticipant, client.id, values["participants"])
-        changes |= {"participants": people} if people else {}
-    return changes
+        people = values["participants"]
+        yield from plan_participants(session, ClientParticipant, client.id, people)
 
 
 def delete_client(client_id: int, version: int | None = None) -> None:
@@ -94,11 +94,7 @@ def delete_client(client_id: int, version: int | None = None) -> None:
 def restore_client(client_id: int) -> None:
     """Take a client out of the bin again."""
     with writing() as session:
-        demand_permission("core.client.delete")
-        client = session.get_one(Client, client_id)
-        client.deleted_at = None
-        session.flush()
-        demand("client", client_id, "core.client.delete", session=session)
+        client = from_bin(session, "client", client_id, "core.client.delete")
         steps.keep(session, "client", client, {}, action="restored")
 
 
@@ -111,7 +107,7 @@ def create_contact(values: Mapping[str, Any]) -> int:
         contact, changes = steps.begin_contact(values, client_id=client_id, primary=bool(first))
         session.add(contact)
         session.flush()
-        _set_links_of_contact(session, contact, values)
+        carry_out(_plan_links_of_contact(session, contact, values))
         steps.one_primary(session, contact)
         steps.note_contacts(session, [(contact, changes)])
         return contact.id
@@ -124,9 +120,9 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
         wanted = {name: values[name] for name in steps.CONTACT_COLUMNS if name in values}
         if "name" in values:
             wanted["name"] = named(values["name"])
-        changes = steps.change("contact", contact, wanted)
-        changes |= steps.set_lists(contact, values)
-        changes |= _set_links_of_contact(session, contact, values)
+        links = _plan_links_of_contact(session, contact, values)
+        plan = [*steps.plan_lists(contact, values), *links]
+        changes = steps.change("contact", contact, wanted, plan)
         if not changes:
             return False
         steps.one_primary(session, contact)
@@ -145,17 +141,13 @@ def delete_contact(contact_id: int, version: int | None = None) -> None:
 def restore_contact(contact_id: int) -> None:
     """Take a contact out of the bin again."""
     with writing() as session:
-        demand_permission("core.client.edit")
-        contact = session.get_one(Contact, contact_id)
-        contact.deleted_at = None
-        session.flush()
-        demand("contact", contact_id, "core.client.edit", session=session)
+        contact = from_bin(session, "contact", contact_id, "core.client.edit")
         steps.keep(session, "contact", contact, {}, action="restored")
 
 
-def _set_links_of_contact(session: Session, contact: Contact, values: Mapping[str, Any]) -> Changes:
-    changes: Changes = {}
+def _plan_links_of_contact(
+    session: Session, contact: Contact, values: Mapping[str, Any]
+) -> Iterator[Planned]:
     if "external_ids" in values:
-        found = set_external_ids(session, ContactExternalId, contact.id, values["external_ids"])
-        changes |= {"external_ids": found} if found else {}
-    return changes
+        wanted = values["external_ids"]
+        yield from plan_external_ids(session, ContactExternalId, contact.id, wanted)

@@ -6,7 +6,7 @@ services do so for one record, an import for many.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,9 +18,19 @@ from salesman_core.clients.models import (
     Contact,
 )
 from salesman_core.clock import now
-from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
+from salesman_core.records.changes import (
+    Changes,
+    Planned,
+    announce,
+    ask,
+    audit,
+    audit_row,
+    carry_out,
+    change_record,
+    first_changes,
+)
 from salesman_core.records.models import Audit
-from salesman_core.records.reach import set_reach
+from salesman_core.records.reach import plan_reach
 from salesman_core.records.saving import named, touch, write_rows
 
 CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "custom", "imported")
@@ -68,9 +78,11 @@ def _begin(
     for name in columns:
         if name in values:
             setattr(record, name, values[name])
-    changes: Changes = {name: (None, value) for name, value in values.items()}
+    lists = list(plan_lists(record, values))
+    known = {name: getattr(record, name) for name in ("name", "owner_id") if name in values}
+    changes = first_changes({**values, **known}, lists)
     ask(kind, None, changes)
-    set_lists(record, values)
+    carry_out(lists)
     return changes
 
 
@@ -99,15 +111,11 @@ def _audit_new(session: Session, kind: str, written: Sequence[tuple[Reached, Cha
     write_rows(session, Audit, rows)
 
 
-def change(kind: str, record: Reached, wanted: Mapping[str, Any]) -> Changes:
-    """Set columns of a record, once plugins agree; give what that changes.
-
-    :raises VetoedError: where a plugin refuses it.
-    """
-    changes = differences(record, wanted)
-    ask(kind, record.id, changes)
-    for name, (_old, new) in changes.items():
-        setattr(record, name, new)
+def change(
+    kind: str, record: Reached, wanted: Mapping[str, Any], plan: Iterable[Planned]
+) -> Changes:
+    """Set columns of a record and all else that is planned; see :func:`change_record`."""
+    changes = change_record(kind, record, wanted, plan)
     if "name" in changes:
         record.search_name = record.name
     return changes
@@ -123,22 +131,23 @@ def keep(
     announce(session, f"core.{kind}.{action}", kind, record.id, payload)
 
 
-def set_lists(record: Reached, values: Mapping[str, Any]) -> Changes:
-    """Set phones, emails and tags, as far as *values* name them; give what that changes."""
-    changes = set_reach(record, values)
+def plan_lists(record: Reached, values: Mapping[str, Any]) -> Iterator[Planned]:
+    """Plan to set phones, emails and tags, as far as *values* name them."""
+    yield from plan_reach(record, values)
     if "tags" in values and isinstance(record, Client):
-        changes |= _set_tags(record, values["tags"])
-    return changes
+        yield from _plan_tags(record, values["tags"])
 
 
-def _set_tags(client: Client, tags: Sequence[str]) -> Changes:
+def _plan_tags(client: Client, tags: Sequence[str]) -> Iterator[Planned]:
     wanted = sorted({" ".join(tag.split()) for tag in tags if tag.strip()})
     before = [one.tag for one in client.tags]
-    if before == wanted:
-        return {}
+    if before != wanted:
+        yield Planned("tags", before, wanted, lambda: _set_tags(client, wanted))
+
+
+def _set_tags(client: Client, wanted: Sequence[str]) -> None:
     held = {one.tag: one for one in client.tags}
     client.tags = [held.get(tag) or ClientTag(tag=tag) for tag in wanted]
-    return {"tags": (before, wanted)}
 
 
 def one_primary(session: Session, contact: Contact) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -16,7 +16,7 @@ from salesman_core.clients.service import delete_client, restore_client
 from salesman_core.db import reading
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
-from salesman_core.records.answers import told
+from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
@@ -76,6 +76,9 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
     except InvalidError as error:
         wrong = list(error.fields.values()) or [error.message]
         return make_response(_edited(_as_typed(record_id, name, wrong)), 422)
+    away = given_away("client", record_id, url_for("clients.index"))
+    if away is not None:
+        return away
     if not is_htmx():
         return redirect(url_for("clients.card", record_id=record_id))
     return told("client", record_id, _shown(record_id, name))
@@ -152,6 +155,9 @@ def remove_participant(record_id: int, user_id: int) -> ResponseReturnValue:
 
 
 def _done(client_id: int) -> ResponseReturnValue:
+    away = given_away("client", client_id, url_for("clients.index"))
+    if away is not None:
+        return away
     if not is_htmx():
         return redirect(url_for("clients.card", record_id=client_id))
     return told("client", client_id)
@@ -165,7 +171,7 @@ def delete(record_id: int) -> ResponseReturnValue:
     delete_client(record_id)
     undo = url_for("clients.restore", record_id=record_id)
     toast(_("“%(name)s” is in the bin; its deals stay.", name=name), undo=undo)
-    return _gone_to(url_for("clients.index"))
+    return gone_to(url_for("clients.index"))
 
 
 @blueprint.post("/<int:record_id>/restore")
@@ -174,8 +180,4 @@ def restore(record_id: int) -> ResponseReturnValue:
     """Take a client out of the bin."""
     restore_client(record_id)
     toast(_("Taken out of the bin."))
-    return _gone_to(url_for("clients.card", record_id=record_id))
-
-
-def _gone_to(address: str) -> ResponseReturnValue:
-    return Response(headers={"HX-Redirect": address}) if is_htmx() else redirect(address)
+    return gone_to(url_for("clients.card", record_id=record_id))

@@ -17,8 +17,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from salesman_core.errors import ConfigurationError
+from salesman_core.i18n import CORE
 
 _PREFIX = "SALESMAN_"
+_MISTYPED = 0.8
+"""How near to a setting's name a variable is that was meant to be one (difflib's ratio)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ def load_settings(
         owner: {**file_owners.get(owner, {}), **env_owners.get(owner, {})}
         for owner in file_owners.keys() | env_owners.keys()
     }
-    return Settings(judged("core", CoreSettingsSchema(), core), owners)
+    return Settings(judged(CORE, CoreSettingsSchema(), core), owners)
 
 
 def judged(owner: str, schema: Schema, values: Mapping[str, Any]) -> Any:
@@ -155,14 +158,18 @@ def _from_environment(
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     core: dict[str, Any] = {}
     owners: dict[str, dict[str, Any]] = {}
+    known = list(CoreSettingsSchema().fields)
     for name, value in environ.items():
         if not name.startswith(_PREFIX):
             continue
         owner, separator, key = name.removeprefix(_PREFIX).lower().partition("__")
         if separator:
             owners.setdefault(owner, {})[key] = value
-        elif owner in CoreSettingsSchema().fields:  # others belong to tools: SALESMAN_NODE
+        elif owner in known:
             core[owner] = _ids(value) if owner == "plugins" else value
+        elif near := difflib.get_close_matches(owner, known, 1, cutoff=_MISTYPED):
+            message = f"{name}: no such setting, did you mean {_PREFIX}{near[0].upper()}?"
+            raise ConfigurationError(message)  # others belong to tools: SALESMAN_NODE
     return core, owners
 
 

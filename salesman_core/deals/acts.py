@@ -14,11 +14,11 @@ from salesman_core.deals.answers import (
     asked_version,
     demanded_number,
     done,
-    gone_to,
     without_dialog,
 )
 from salesman_core.deals.views import blueprint
 from salesman_core.i18n import texts
+from salesman_core.records.answers import gone_to
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from salesman_core.deals import forms
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.answers import told
+from salesman_core.records.answers import given_away, told
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.toasts import is_htmx
 
@@ -47,6 +47,9 @@ def asked_version() -> int | None:
 
 def done(deal_id: int) -> BaseResponse:
     """Answer an act: to htmx as :func:`told`, to a plain form by the page it was on."""
+    away = given_away("deal", deal_id, url_for("deals.index"))
+    if away is not None:
+        return away
     if is_htmx():
         return told("deal", deal_id)
     return redirect(safe_next(request.form.get("next"), url_for("deals.card", record_id=deal_id)))
@@ -59,13 +62,6 @@ def without_dialog(answer: BaseResponse) -> BaseResponse:
         events["salesman:close-dialog"] = {"target": "body"}
         answer.headers["HX-Trigger"] = json.dumps(events)
     return answer
-
-
-def gone_to(address: str) -> BaseResponse:
-    """Lead to another page, in either way of asking."""
-    if not is_htmx():
-        return redirect(address)
-    return Response(headers={"HX-Redirect": address})
 
 
 def flat(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,22 +22,25 @@ from salesman_core.deals.schemas import (
     PipelineSchema,
     ReasonListSchema,
 )
+from salesman_core.i18n import CORE
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
     ApiBlueprint,
     arguments,
     batch,
+    changed_response,
     etag_of,
     json_response,
+    may_leave_sight,
     page_answer,
     page_response,
     response,
     versioned,
 )
 
-deals_api = ApiBlueprint("core", __name__, collection="deals")
-pipelines_api = ApiBlueprint("core", __name__, collection="pipelines")
+deals_api = ApiBlueprint(CORE, __name__, collection="deals")
+pipelines_api = ApiBlueprint(CORE, __name__, collection="pipelines")
 
 _NAMES: Final = tuple(str(column.key) for column in queries.DEAL)
 
@@ -53,7 +56,7 @@ def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
     del item["stage_since"]
     id_ = item["id"]
-    item["margin"] = item["amount"] - item["cost"]
+    item["margin"] = queries.margin_of(item["amount"], item["cost"])
     item["participants"] = hanging.participants.get(id_, [])
     item["contact_ids"] = hanging.contact_ids.get(id_, [])
     item["external_ids"] = hanging.external_ids.get(id_, {})
@@ -84,7 +87,8 @@ def list_deals(query: ListQuery) -> Response:
 @response(DealSchema, 201)
 def create_deal(values: dict[str, Any]) -> Response:
     """Open a deal."""
-    return deal_response(service.create_deal(values), 201)
+    made = service.create_deal(values)
+    return changed_response(lambda: deal_response(made, 201), {"id": made, "name": values["name"]})
 
 
 @deals_api.post("/batch")
@@ -108,11 +112,12 @@ def read_deal(record_id: int) -> Response:
 @requires("core.deal.edit")
 @versioned("deal")
 @arguments(ChangeDealSchema(partial=True))
+@may_leave_sight
 @response(DealSchema)
 def change_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a deal."""
     service.change_deal(record_id, values, version)
-    return deal_response(record_id)
+    return changed_response(lambda: deal_response(record_id))
 
 
 @deals_api.delete("/<int:record_id>")

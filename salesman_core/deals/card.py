@@ -92,7 +92,7 @@ class Shown:
     @property
     def margin(self) -> Decimal:
         """What is left of the amount after the cost."""
-        return queries.margin_of(self.row)
+        return queries.margin_of(self.row.amount, self.row.cost)
 
     @property
     def margin_share(self) -> Decimal | None:

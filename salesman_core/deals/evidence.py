@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,8 +14,9 @@ from salesman_core.deals.models import Deal
 from salesman_core.deals.steps import WON
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
-from salesman_core.web import formats
 from salesman_hookspecs import Evidence
+
+_ = texts.lazy
 
 _DEAL: Final = table_of(Deal).c
 _KNOWN: Final = sa.select(
@@ -57,7 +57,7 @@ def _of_deal(row: Any, zone: ZoneInfo) -> Iterator[Evidence]:
         weight="interest",
         sale=sale,
         at=_within(row.opened_on, row.created_at, zone),
-        text=_Opened(row.id, row.name),
+        text=_("deal %(id)s “%(name)s” was opened", id=row.id, name=row.name),
         url=url,
     )
     if row.outcome == WON:
@@ -66,32 +66,9 @@ def _of_deal(row: Any, zone: ZoneInfo) -> Iterator[Evidence]:
             weight="sale",
             sale=sale,
             at=_within(row.closed_on, row.stage_since, zone),
-            text=_Won(row.id, row.closed_on),
+            text=_("deal %(id)s was won on %(day)s", id=row.id, day=row.closed_on),
             url=url,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """What is said of an interest, put into words only where it is new."""
-
-    id: int
-    name: str
-
-    def __str__(self) -> str:
-        return texts.gettext("deal %(id)s “%(name)s” was opened", id=self.id, name=self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Won:
-    """What is said of a sale, put into words only where it is new."""
-
-    id: int
-    day: date
-
-    def __str__(self) -> str:
-        day = formats.day(self.day, style="long")
-        return texts.gettext("deal %(id)s was won on %(day)s", id=self.id, day=day)
 
 
 def _within(day: date, noted: datetime, zone: ZoneInfo) -> datetime:

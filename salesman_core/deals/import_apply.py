@@ -19,10 +19,10 @@ from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons
 from salesman_core.deals.models import Deal, DealExternalId
+from salesman_core.i18n import CORE
 from salesman_core.people.imports import Owners
-from salesman_core.plugins.host import CORE
-from salesman_core.records.changes import Changes, differences
-from salesman_core.records.external_ids import set_external_ids
+from salesman_core.records.changes import Changes, Planned, differences
+from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.writing import Draft, RowWriter
@@ -165,11 +165,11 @@ class DealRows(RowWriter[Deal, DealDraft]):
         """Change what the row says otherwise, and take the steps that it tells of."""
         deal, told = draft.written, draft.told
         self._touched.add(deal.client_id)
-        changes = steps.change(deal, self._wanted(draft))
+        plan: list[Planned] = []
         if new := _new_keys(draft):
-            wanted = _keys(deal) | new
-            found = set_external_ids(self.session, DealExternalId, deal.id, wanted)
-            changes |= {"external_ids": found} if found else {}
+            keys = _keys(deal) | new
+            plan += plan_external_ids(self.session, DealExternalId, deal.id, keys)
+        changes = steps.change(deal, self._wanted(draft), plan)
         if changes:
             steps.keep(self.session, deal, "changed", changes)
         if told.stage is not None and _moves(draft):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,26 +16,35 @@ from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
-from salesman_core.db import reading
+from salesman_core.db import AnyRow, reading
 from salesman_core.deals import card as cards
-from salesman_core.deals import forms, queries
-from salesman_core.deals.lists import DEALS, MARGIN, STATES
+from salesman_core.deals import queries
+from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.views import blueprint
-from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
 from salesman_core.records import lists
+from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import Column, ListPage
 from salesman_core.records.lists import ListQuery
 from salesman_core.web.addresses import safe_next
+from salesman_core.web.formats import all_whole, percent
 from salesman_core.web.templating import render
 from salesman_hookspecs import Text
 
 _ = texts.lazy
 
-_TYPED: Final = ("amount__gte", "amount__lte", "expected_on__gte", "expected_on__lte")
-
+ASKS: Final = (
+    "state",
+    "owner_id",
+    "pipeline_id",
+    "stage_id",
+    "participant_id",
+    "reason_id",
+    "amount",
+    "expected_on",
+)
 
 COLUMNS: Final = (
     Column("name", _("Deal"), "name"),
@@ -66,7 +75,7 @@ READ: Final = (
     Stage.planned_days,
     Deal.amount,
     Deal.cost,
-    MARGIN.label("margin"),
+    queries.MARGIN.label("margin"),
     Deal.currency,
     Deal.owner_id,
     User.name.label("owner_name"),
@@ -91,6 +100,7 @@ class Total:
     count: int
     amount: Decimal
     weighted: Decimal
+    cost: Decimal
     margin: Decimal
 
 
@@ -108,18 +118,13 @@ VIEWS: Final[tuple[tuple[Text, Mapping[str, str]], ...]] = (
 @requires("core.deal.view")
 def index() -> Markup:
     """Show the list of deals as the address filters and sorts it."""
-    listed, session = _listed(), reading()
-    pipelines = queries.pipelines(session)
+    listed = _listed()
+    totals = _totals(listed.query)
     return render(
         "core/deals/index.html",
         listed=listed,
-        totals=_totals(listed.query),
-        pipelines=pipelines,
-        pipeline_names=[(one["id"], one["name"]) for one in pipelines],
-        colleagues=colleagues(),
-        reasons=queries.close_reasons(session),
-        states=STATES,
-        given=request.args,
+        totals=totals,
+        whole=_whole(listed.rows, totals),
         days_since=cards.days_since,
         pace_of=cards.pace_of,
         is_overdue=cards.is_overdue,
@@ -127,26 +132,42 @@ def index() -> Markup:
 
 
 def _listed() -> ListPage:
-    return ListPage(DEALS, "deals.index", READ, columns=COLUMNS, views=VIEWS)
+    return ListPage(
+        DEALS,
+        "deals.index",
+        READ,
+        columns=COLUMNS,
+        views=VIEWS,
+        asks=ASKS,
+        options=_options,
+    )
+
+
+def _options() -> dict[str, Options]:
+    """Give what the dialog of filters offers to choose from."""
+    session, people = reading(), colleagues()
+    pipelines = queries.pipelines(session)
+    return {
+        "owner_id": people,
+        "participant_id": people,
+        "pipeline_id": [(one["id"], one["name"]) for one in pipelines],
+        "stage_id": {one["name"]: _stages(one) for one in pipelines},
+        "reason_id": [(one.id, one.name) for one in queries.close_reasons(session)],
+    }
+
+
+def _stages(pipeline: Mapping[str, Any]) -> list[tuple[int, str]]:
+    return [
+        (stage["id"], f"{percent(stage['percent'])} {stage['name']}")
+        for stage in pipeline["stages"]
+    ]
 
 
 @blueprint.get("/filter")
 @requires("core.deal.view")
 def narrow() -> Response:
-    """Turn what was typed into the filter's form into the address of the list."""
-    typed: dict[str, Any] = {name: value for name, value in request.args.items() if value.strip()}
-    for name in _TYPED:
-        if name in typed:
-            typed[name] = _in_address(name, typed[name])
-    return redirect(url_for("deals.index", **typed))
-
-
-def _in_address(name: str, typed: str) -> str:
-    field = name.partition("__")[0]
-    try:
-        return str(forms.READERS[field](typed))
-    except ValueError as error:
-        raise InvalidError(str(error), {name: str(error)}) from error
+    """Lead from the dialog of filters to the list as it asks for it."""
+    return narrowed(DEALS, "deals.index")
 
 
 @blueprint.post("/columns")
@@ -163,7 +184,7 @@ def _totals(query: ListQuery) -> list[Total]:
         sa.func.count(Deal.id).label("number"),
         sa.func.sum(amount).label("amount"),
         sa.func.sum(amount * Stage.percent).label("weighted"),
-        sa.func.sum(sa.type_coerce(MARGIN, sa.BigInteger)).label("margin"),
+        sa.func.sum(sa.type_coerce(queries.MARGIN, sa.BigInteger)).label("margin"),
     )
     rows = lists.totals(reading(), sums, DEALS, query, visible("deal"), by=(Deal.currency,))
     found = [
@@ -172,11 +193,20 @@ def _totals(query: ListQuery) -> list[Total]:
             count=row.number,
             amount=_hundredths(row.amount),
             weighted=_hundredths(round(Decimal(row.weighted) / 100)),
+            cost=_hundredths(row.amount - row.margin),
             margin=_hundredths(row.margin),
         )
         for row in rows
     ]
     return sorted(found, key=lambda total: -total.count)
+
+
+def _whole(rows: Sequence[AnyRow], totals: Sequence[Total]) -> dict[str, bool]:
+    """Tell which columns of money do without hundredths, their totals included."""
+    return {
+        name: all_whole(getattr(one, name) for one in (*rows, *totals))
+        for name in ("amount", "cost", "margin")
+    }
 
 
 def _hundredths(units: int | Decimal) -> Decimal:

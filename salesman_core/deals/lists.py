@@ -11,9 +11,9 @@ from salesman_core.access.models import User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.clock import now, today
-from salesman_core.db import Money, reading
+from salesman_core.db import reading
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
-from salesman_core.deals.queries import WITH_NAMES
+from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
@@ -25,10 +25,6 @@ Condition = sa.ColumnElement[bool]
 
 OUTCOMES: Final = {"won": _("Won"), "lost": _("Lost")}
 STATES: Final = {"open": _("In work"), "won": _("Won"), "lost": _("Lost"), "closed": _("Closed")}
-
-MARGIN: Final = sa.type_coerce(
-    sa.type_coerce(Deal.amount, sa.BigInteger) - sa.type_coerce(Deal.cost, sa.BigInteger), Money()
-)
 
 
 def in_state(_operator: str, state: Any) -> Condition:
@@ -141,7 +137,6 @@ DEALS: Final = ListSpec(
             Deal.owner_id,
             FieldKind.USER,
             sort_column=User.search_name,
-            show=name_of(User),
         ),
         ListField("opened_on", _("Opened on"), Deal.opened_on, FieldKind.DATE),
         ListField(
@@ -156,9 +151,7 @@ DEALS: Final = ListSpec(
         ListFilter(
             "state", _("State"), FieldKind.CHOICE, in_state, operators=("eq",), choices=STATES
         ),
-        ListFilter(
-            "participant_id", _("Participant"), FieldKind.USER, _takes_part, show=name_of(User)
-        ),
+        ListFilter("participant_id", _("Participant"), FieldKind.USER, _takes_part),
         ListFilter(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
-from salesman_core.db import AnyRow, UtcDateTime, rows_of, table_of
+from salesman_core.db import AnyRow, Money, UtcDateTime, rows_of, table_of
 from salesman_core.deals.figures import StageFigures, stage_figures
 from salesman_core.deals.models import (
     CloseReason,
@@ -145,9 +145,7 @@ class Around:
 def around(session: Session, deal_ids: Sequence[int]) -> Around:
     """Give what hangs on some deals, in one statement for one as for two hundred."""
     found = Around({}, {}, {})
-    for what, deal_id, moment, number, text, more in rows_of(
-        session, _HANGING, {"deal_ids": deal_ids}
-    ):
+    for what, deal_id, moment, number, text, more in _hanging(session, deal_ids):
         if what == _PERSON:
             person = {"user_id": number, "name": more, "part": text, "since": moment}
             found.participants.setdefault(deal_id, []).append(person)
@@ -158,23 +156,32 @@ def around(session: Session, deal_ids: Sequence[int]) -> Around:
     return found
 
 
-def _hanging() -> sa.CompoundSelect[Any]:
-    """Ask for all that hangs on some deals at once: columns that one kind lacks are empty."""
+def _hanging(session: Session, deal_ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Give all that hangs on some deals; a list of ids is written into the statement each time."""
+    if len(deal_ids) == 1:
+        return rows_of(session, _HANGING_ON_ONE, {"deal_id": deal_ids[0]})
+    return rows_of(session, _HANGING, {"deal_ids": deal_ids})
+
+
+def _all_that_hangs(chosen: Callable[[Any], sa.ColumnElement[bool]]) -> sa.CompoundSelect[Any]:
+    """Ask for it at once: columns that one kind lacks are empty.
+
+    :param chosen: says of a column of deal ids which are asked for.
+    """
     part, key, named = (
         table_of(model).c for model in (DealParticipant, DealExternalId, DealContact)
     )
-    ids: sa.BindParameter[Any] = sa.bindparam("deal_ids", expanding=True)
     number = sa.cast(sa.null(), sa.BigInteger)
     text, moment = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), UtcDateTime)
     people = (
         sa.select(_kind(_PERSON), part.record_id, part.since, part.user_id, part.part, _USER.name)
         .join(table_of(User), _USER.id == part.user_id)
-        .where(part.record_id.in_(ids))
+        .where(chosen(part.record_id))
     )
     keys = sa.select(_kind(_KEY), key.record_id, moment, number, key.source, key.key)
     contacts = sa.select(_kind(_CONTACT), named.deal_id, moment, named.contact_id, text, text)
     return sa.union_all(
-        people, keys.where(key.record_id.in_(ids)), contacts.where(named.deal_id.in_(ids))
+        people, keys.where(chosen(key.record_id)), contacts.where(chosen(named.deal_id))
     ).order_by(*map(sa.literal_column, "123456"))
 
 
@@ -182,7 +189,8 @@ def _kind(what: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(what), sa.Integer)
 
 
-_HANGING: Final = _hanging()
+_HANGING: Final = _all_that_hangs(lambda id_: id_.in_(sa.bindparam("deal_ids", expanding=True)))
+_HANGING_ON_ONE: Final = _all_that_hangs(lambda id_: id_ == sa.bindparam("deal_id"))
 
 
 def contacts_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
@@ -311,7 +319,12 @@ def close_reasons(session: Session) -> Sequence[AnyRow]:
     ).all()
 
 
-def margin_of(row: AnyRow) -> Decimal:
+def margin_of(amount: Decimal, cost: Decimal) -> Decimal:
     """Give what is left of a deal's amount after its cost (glossary: margin)."""
-    left: Decimal = row.amount - row.cost
-    return left
+    return amount - cost
+
+
+MARGIN: Final = sa.type_coerce(
+    sa.type_coerce(_DEAL.amount, sa.BigInteger) - sa.type_coerce(_DEAL.cost, sa.BigInteger), Money()
+)
+"""The same in SQL, where deals are sorted, filtered and summed by it."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand, demand_permission, reaches
+from salesman_core.access.records import demand_permission, reaches
 from salesman_core.clients.ladder import add_evidence
 from salesman_core.clients.models import Contact
 from salesman_core.clock import now
@@ -23,12 +23,11 @@ from salesman_core.deals.models import (
     Stage,
 )
 from salesman_core.errors import ConflictError, InvalidError
-from salesman_core.i18n import texts
-from salesman_core.plugins.host import CORE
-from salesman_core.records.changes import Changes
-from salesman_core.records.external_ids import set_external_ids
-from salesman_core.records.participants import set_participants
-from salesman_core.records.saving import checked_owner, for_change, named
+from salesman_core.i18n import CORE, texts
+from salesman_core.records.changes import Planned, carry_out
+from salesman_core.records.external_ids import plan_external_ids
+from salesman_core.records.participants import plan_participants
+from salesman_core.records.saving import checked_owner, for_change, from_bin, named
 
 _ = texts.lazy
 
@@ -59,7 +58,7 @@ def create_deal(values: Mapping[str, Any]) -> int:
         )
         session.add(deal)
         session.flush()
-        _set_parts(session, deal, values)
+        carry_out(_plan_parts(session, deal, values, deal.client_id))
         steps.note_written(session, [(deal, changes)])
         add_evidence(CORE, evidence.of_deals([deal.id]))
         return deal.id
@@ -97,8 +96,10 @@ def change_deal(deal_id: int, values: Mapping[str, Any], version: int | None = N
             wanted["client_id"] = _seen_client(session, values["client_id"])
         if "owner_id" in values and values["owner_id"] != deal.owner_id:
             wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.deal.assign")
-        changes = steps.change(deal, wanted)
-        changes |= _set_parts(session, deal, values)
+        client_id = wanted.get("client_id", deal.client_id)
+        if client_id != deal.client_id:
+            values = {"contact_ids": [], **values}  # the former client's have no part in it
+        changes = steps.change(deal, wanted, _plan_parts(session, deal, values, client_id))
         if not changes:
             return False
         steps.keep(session, deal, "changed", changes)
@@ -107,37 +108,43 @@ def change_deal(deal_id: int, values: Mapping[str, Any], version: int | None = N
         return True
 
 
-def _set_parts(session: Session, deal: Deal, values: Mapping[str, Any]) -> Changes:
-    changes: Changes = {}
+def _plan_parts(
+    session: Session, deal: Deal, values: Mapping[str, Any], client_id: int | None
+) -> Iterator[Planned]:
+    """Plan what hangs on a deal.
+
+    :param client_id: of the client that it will have.
+    """
     if "external_ids" in values:
-        found = set_external_ids(session, DealExternalId, deal.id, values["external_ids"])
-        changes |= {"external_ids": found} if found else {}
+        yield from plan_external_ids(session, DealExternalId, deal.id, values["external_ids"])
     if "participants" in values:
-        people = set_participants(session, DealParticipant, deal.id, values["participants"])
-        changes |= {"participants": people} if people else {}
+        yield from plan_participants(session, DealParticipant, deal.id, values["participants"])
     if "contact_ids" in values:
-        changes |= _set_contacts(session, deal, values["contact_ids"])
-    return changes
+        yield from _plan_contacts(session, deal, values["contact_ids"], client_id)
 
 
-def _set_contacts(session: Session, deal: Deal, wanted: list[int]) -> Changes:
-    known = set(
-        session.scalars(
-            sa.select(Contact.id).where(Contact.id.in_(wanted), Contact.client_id == deal.client_id)
-        )
+def _plan_contacts(
+    session: Session, deal: Deal, contact_ids: list[int], client_id: int | None
+) -> Iterator[Planned]:
+    of_client = sa.select(Contact.id).where(
+        Contact.id.in_(contact_ids), Contact.client_id == client_id
     )
-    if set(wanted) - known:
+    wanted = set(session.scalars(of_client))
+    if set(contact_ids) - wanted:
         message = _("A contact of the deal must be one of its client's contacts.")
         raise InvalidError(message, {"contact_ids": message})
-    held = session.scalars(sa.select(DealContact).where(DealContact.deal_id == deal.id)).all()
-    before = sorted(one.contact_id for one in held)
-    if before == sorted(known):
-        return {}
-    for one in held:
-        if one.contact_id not in known:
-            session.delete(one)
-    session.add_all(DealContact(deal_id=deal.id, contact_id=id_) for id_ in known - set(before))
-    return {"contact_ids": (before, sorted(known))}
+    named_in = sa.select(DealContact).where(DealContact.deal_id == deal.id)
+    held = {one.contact_id: one for one in session.scalars(named_in)}
+
+    def apply() -> None:
+        for contact_id in held.keys() - wanted:
+            session.delete(held[contact_id])
+        session.add_all(
+            DealContact(deal_id=deal.id, contact_id=id_) for id_ in wanted - held.keys()
+        )
+
+    if held.keys() != wanted:
+        yield Planned("contact_ids", sorted(held), sorted(wanted), apply)
 
 
 def move_deal(deal_id: int, stage_id: int, version: int | None = None) -> bool:
@@ -200,11 +207,7 @@ def delete_deal(deal_id: int, version: int | None = None) -> None:
 
 def restore_deal(deal_id: int) -> None:
     """Take a deal out of the bin again."""
-    demand_permission("core.deal.delete")
     with writing() as session:
-        deal = session.get_one(Deal, deal_id)
-        deal.deleted_at = None
-        session.flush()
-        demand("deal", deal_id, "core.deal.delete", session=session)
+        deal = from_bin(session, "deal", deal_id, "core.deal.delete")
         steps.keep(session, deal, "restored", {}, {})
         steps.review(deal.client_id)

@@ -6,7 +6,7 @@ services do so for one deal, an import for many, and both take the same steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -20,7 +20,16 @@ from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, St
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
-from salesman_core.records.changes import Changes, announce, ask, audit, audit_row, differences
+from salesman_core.records.changes import (
+    Changes,
+    Planned,
+    announce,
+    ask,
+    audit,
+    audit_row,
+    change_record,
+    first_changes,
+)
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import named, touch, write_rows
 from salesman_core.services.company import company, is_currency
@@ -39,6 +48,8 @@ COLUMNS: Final = (
     "imported",
 )
 WON, LOST = "won", "lost"
+
+_KEPT_AS_JUDGED: Final = frozenset({"name", "client_id", "owner_id", "pipeline_id", "stage_id"})
 
 _FIRST_STAGE: Final = (
     sa.select(Stage)
@@ -74,7 +85,8 @@ def begin(
     for name in COLUMNS:
         if values.get(name) is not None:
             setattr(deal, name, values[name])
-    changes: Changes = {name: (None, value) for name, value in values.items()}
+    kept = {name: getattr(deal, name) for name in values if name in _KEPT_AS_JUDGED}
+    changes = first_changes({**values, **kept}, ())
     ask("deal", None, changes)
     return deal, changes
 
@@ -106,16 +118,10 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
     write_rows(session, Audit, audits)
 
 
-def change(deal: Deal, wanted: Mapping[str, Any]) -> Changes:
-    """Set columns of a deal, once plugins agree; give what that changes.
-
-    :raises VetoedError: where a plugin refuses it.
-    """
+def change(deal: Deal, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()) -> Changes:
+    """Set columns of a deal and all else that is planned; see :func:`change_record`."""
     _refuse_unknown_currency(wanted)
-    changes = differences(deal, wanted)
-    ask("deal", deal.id, changes)
-    for name, (_old, new) in changes.items():
-        setattr(deal, name, new)
+    changes = change_record("deal", deal, wanted, plan)
     if "name" in changes:
         deal.search_name = deal.name
     return changes
@@ -189,8 +195,12 @@ def first_stage(session: Session, pipeline_id: int | None) -> Stage:
 def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int | None:
     """Give the reason with which a deal is closed: none for a won one, one for a lost one.
 
-    :raises InvalidError: for another outcome, or a lost deal without a reason from the list.
+    :raises InvalidError: for another outcome, a lost deal without a reason from the list, or a won
+        one with any.
     """
+    if outcome == WON and reason_id is not None:
+        message = _("Only a lost deal has a reason.")
+        raise InvalidError(message, {"reason_id": message})
     if outcome == WON:
         return None
     if outcome != LOST:

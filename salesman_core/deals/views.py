@@ -12,13 +12,13 @@ from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
 from salesman_core.deals import editing, forms, queries
-from salesman_core.deals.answers import asked_number, asked_version, gone_to
+from salesman_core.deals.answers import asked_number, asked_version
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
-from salesman_core.records.answers import told
+from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
 from salesman_core.web.forms import FormState
@@ -90,7 +90,8 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
         now = editing.field_of(record_id, name)
         wrong = next(iter(error.fields.values()), error.message)
         return make_response(_edited(editing.Field(name, now.row, typed, wrong)), 422)
-    return told("deal", record_id, _shown(editing.field_of(record_id, name)))
+    away = given_away("deal", record_id, url_for("deals.index"))
+    return away or told("deal", record_id, _shown(editing.field_of(record_id, name)))
 
 
 def _shown(one: editing.Field) -> Markup:

@@ -14,7 +14,13 @@ from salesman_core.deals.lists import OUTCOMES
 from salesman_core.deals.models import CloseReason, Deal, DealContact, Pipeline, Stage
 from salesman_core.deals.story import moves
 from salesman_core.i18n import texts
-from salesman_core.records.history import USERS, FieldWords, describe_fields, names_from
+from salesman_core.records.history import (
+    PARTICIPANTS,
+    USERS,
+    FieldWords,
+    describe_fields,
+    names_from,
+)
 from salesman_hookspecs import TimelineSource
 
 _ = texts.lazy
@@ -47,7 +53,12 @@ describe_fields(
     {
         "name": FieldWords(_("Name")),
         "client_id": FieldWords(_("Client"), names=client_names),
-        "contact_ids": FieldWords(_("Contacts"), names=contact_names),
+        "contact_ids": FieldWords(
+            _("Contacts"),
+            names=contact_names,
+            added=_("Contact added"),
+            removed=_("Contact removed"),
+        ),
         "pipeline_id": FieldWords(_("Pipeline"), names=names_from(Pipeline)),
         "stage_id": FieldWords(_("Stage"), names=names_from(Stage)),
         "outcome": FieldWords(_("Outcome"), choices=OUTCOMES),
@@ -56,11 +67,12 @@ describe_fields(
         "cost": FieldWords(_("Cost"), figure=True),
         "currency": FieldWords(_("Currency")),
         "owner_id": FieldWords(_("Owner"), names=USERS),
-        "participants": FieldWords(_("Participants"), names=USERS),
+        "participants": PARTICIPANTS,
         "opened_on": FieldWords(_("Opened on")),
         "expected_on": FieldWords(_("Expected on")),
         "external_ids": FieldWords(_("Keys in other systems")),
         "imported": FieldWords(_("From the imported file")),
         "custom": FieldWords(_("Further fields")),
     },
+    told_otherwise={"created"},
 )

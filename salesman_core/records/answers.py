@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 
-from flask import Response
+from flask import Response, redirect
+from werkzeug.wrappers import Response as BaseResponse
 
+from salesman_core.access.records import reaches
 from salesman_core.events import position
+from salesman_core.i18n import texts
+from salesman_core.web.toasts import is_htmx, toast
+
+_ = texts.lazy
 
 
 def told(kind: str, record_id: int, content: str = "", *, closes_dialog: bool = False) -> Response:
@@ -32,3 +38,20 @@ def told(kind: str, record_id: int, content: str = "", *, closes_dialog: bool = 
         response.headers["HX-Reswap"] = "none"
     response.headers["HX-Trigger"] = json.dumps(events)
     return response
+
+
+def gone_to(address: str) -> BaseResponse:
+    """Lead to another page, in either way of asking."""
+    return Response(headers={"HX-Redirect": address}) if is_htmx() else redirect(address)
+
+
+def given_away(kind: str, record_id: int, address: str) -> BaseResponse | None:
+    """Lead to the list of *address* where a change took its record out of its person's sight.
+
+    Whoever hands a record over, or leaves its participants, has done so; a page that says that
+    there is no such record would frighten them.
+    """
+    if reaches(kind, record_id):
+        return None
+    toast(_("Done. You do not see this record any more."))
+    return gone_to(address)

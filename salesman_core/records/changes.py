@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -24,6 +25,65 @@ Changes = dict[str, tuple[Any, Any]]
 """What a change changes: field → (before, after)."""
 
 _LABEL: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A part of a change that is no column: phones, tags, participants.
+
+    :param apply: does it. Nothing is done before plugins have agreed to the whole.
+    """
+
+    name: str
+    before: Any
+    after: Any
+    apply: Callable[[], object]
+
+
+def planned_changes(plan: Iterable[Planned]) -> Changes:
+    """Give what some parts change."""
+    return {one.name: (one.before, one.after) for one in plan}
+
+
+def carry_out(plan: Iterable[Planned]) -> Changes:
+    """Do some parts of a change, and give what they change."""
+    parts = list(plan)
+    for one in parts:
+        one.apply()
+    return planned_changes(parts)
+
+
+def first_changes(values: Mapping[str, Any], plan: Iterable[Planned]) -> Changes:
+    """Give what is said of a new record: each value as it will be kept.
+
+    :param values: as the JSON API names them, judged where they are judged. Participants are told
+        by their user ids, as a change tells them.
+    :param plan: parts of the record that say better than *values* what they will be.
+    """
+    told: Changes = {name: (None, value) for name, value in values.items()}
+    if "participants" in values:
+        told["participants"] = (None, sorted(one["user_id"] for one in values["participants"]))
+    return told | {one.name: (None, one.after) for one in plan}
+
+
+def change_record(
+    kind: str, record: Any, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()
+) -> Changes:
+    """Set columns of a record and all else that is planned, once plugins agree.
+
+    :param wanted: columns with what they are to hold, as it will be kept.
+    :returns: what that changes; nobody is asked about nothing.
+    :raises VetoedError: where a plugin refuses it.
+    """
+    parts = list(plan)
+    columns = differences(record, wanted)
+    changes = columns | planned_changes(parts)
+    if changes:
+        ask(kind, record.id, changes)
+    for name, (_old, new) in columns.items():
+        setattr(record, name, new)
+    carry_out(parts)
+    return changes
 
 
 def differences(record: object, values: Mapping[str, Any]) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.records.changes import Planned
 
 _ = texts.lazy
 
@@ -48,21 +49,25 @@ def records_by_key(
     return {row.key: row.record_id for row in rows}
 
 
-def set_external_ids(
+def plan_external_ids(
     session: Session, model: type[Any], record_id: int, wanted: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]] | None:
-    """Make exactly *wanted* the external ids of a record.
+) -> Iterator[Planned]:
+    """Plan to make exactly *wanted* the external ids of a record.
 
-    :returns: before and after, or None where nothing changes.
     :raises InvalidError: where another record has one of them.
     """
     before = external_ids_of(session, model, [record_id]).get(record_id, {})
     if before == dict(wanted):
-        return None
-    session.execute(sa.delete(model).where(model.record_id == record_id))
+        return
     for source, key in sorted(wanted.items()):
-        if records_by_key(session, model, source, [key]):
+        if records_by_key(session, model, source, [key]).get(key, record_id) != record_id:
             message = _("Another record has the key %(key)s of %(source)s.", key=key, source=source)
             raise InvalidError(message, {"external_ids": message})
-        session.add(model(record_id=record_id, source=source, key=key))
-    return before, dict(wanted)
+
+    def apply() -> None:
+        session.execute(sa.delete(model).where(model.record_id == record_id))
+        session.add_all(
+            model(record_id=record_id, source=source, key=key) for source, key in wanted.items()
+        )
+
+    yield Planned("external_ids", before, dict(wanted), apply)

@@ -50,31 +50,6 @@ Names = Callable[[Session, Collection[int]], Mapping[int, str]]
 """Gives what people read for ids that a field holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWords:
-    """How changes of a field are read.
-
-    :param title: what people call it.
-    :param names: where it holds the id of something: gives the names. Asked once per page.
-    :param choices: where it holds one of a few values: what people read for each.
-    :param figure: whether it holds an amount or another number.
-    """
-
-    title: Text
-    names: Names | None = None
-    choices: Mapping[str, Text] | None = None
-    figure: bool = False
-
-
-_OF_ANY_KIND: Final = {"note": FieldWords(_("Note")), "file": FieldWords(_("File"))}
-_fields: dict[str, Mapping[str, FieldWords]] = {}
-
-
-def describe_fields(kind: str, words: Mapping[str, FieldWords]) -> None:
-    """Say how changes of the fields of a kind of record are read."""
-    _fields[kind] = words
-
-
 def names_from(model: type[Any]) -> Names:
     """Give what looks names up in a table that has ``id`` and ``name``."""
 
@@ -94,15 +69,59 @@ USERS: Final = user_names
 
 
 @dataclass(frozen=True, slots=True)
+class FieldWords:
+    """How changes of a field are read.
+
+    :param title: what people call it.
+    :param names: where it holds the id of something: gives the names. Asked once per page.
+    :param choices: where it holds one of a few values: what people read for each.
+    :param figure: whether it holds an amount or another number.
+    :param added: where it holds the ids of several things: what people call it that one of them
+        came; ``removed`` likewise.
+    """
+
+    title: Text
+    names: Names | None = None
+    choices: Mapping[str, Text] | None = None
+    figure: bool = False
+    added: Text | None = None
+    removed: Text | None = None
+
+
+PARTICIPANTS: Final = FieldWords(
+    _("Participants"),
+    names=user_names,
+    added=_("Participant added"),
+    removed=_("Participant removed"),
+)
+_OF_ANY_KIND: Final = {"note": FieldWords(_("Note")), "file": FieldWords(_("File"))}
+_fields: dict[str, Mapping[str, FieldWords]] = {}
+_told_otherwise: dict[str, Collection[str]] = {}
+
+
+def describe_fields(
+    kind: str, words: Mapping[str, FieldWords], *, told_otherwise: Collection[str] = ()
+) -> None:
+    """Say how changes of the fields of a kind of record are read.
+
+    :param told_otherwise: the actions of its audit that its story leaves out, because another
+        source tells of the same; the page of all changes has them.
+    """
+    _fields[kind], _told_otherwise[kind] = words, told_otherwise
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One change of one field, in words.
 
     :param before: what stood there; an empty string for nothing.
+    :param one_of_several: whether ``field`` says that ``after`` came or ``before`` went.
     """
 
     field: str
     before: str
     after: str
+    one_of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +174,7 @@ def changes_of(
     session: Session, kind: str, record_id: int, until: datetime | None, limit: int
 ) -> list[Line]:
     """Give the changes of a record and its parts that the story tells, the newest first."""
-    told = ("created", "changed", "deleted", "restored")
+    told = {"created", "changed", "deleted", "restored"}.difference(_told_otherwise.get(kind, ()))
     query = _entries(kind, record_id).where(Audit.action.in_(told))
     if until is not None:
         query = query.where(Audit.at <= until)
@@ -232,9 +251,23 @@ def _steps(row: AnyRow, names: Mapping[Names, Mapping[int, str]]) -> Iterable[St
     for field, (before, after) in row.changes.items():
         words = _words(row.kind, field)
         known = names.get(words.names, {}) if words.names else {}
+        if words.added is not None:
+            yield from _comings_and_goings(before or [], after or [], words, known)
+            continue
         old, new = _shown(before, words, known), _shown(after, words, known)
         if old != new:
             yield Step(str(words.title), old, new)
+
+
+def _comings_and_goings(
+    before: Sequence[int], after: Sequence[int], words: FieldWords, names: Mapping[int, str]
+) -> Iterable[Step]:
+    for id_ in after:
+        if id_ not in before:
+            yield Step(str(words.added), "", _shown(id_, words, names), one_of_several=True)
+    for id_ in before:
+        if id_ not in after:
+            yield Step(str(words.removed), _shown(id_, words, names), "", one_of_several=True)
 
 
 def _shown(value: Any, words: FieldWords, names: Mapping[int, str]) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any, Final
 
+from salesman_core.access.models import User
 from salesman_core.i18n import texts
-from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
+from salesman_core.records.list_fields import ListField, ListFilter, ListSpec, name_of
 from salesman_core.records.list_query import Filter, ListQuery
 from salesman_core.records.list_values import FieldKind, written
+from salesman_core.services.company import company
 from salesman_core.web.formats import day, moment, number
 from salesman_hookspecs import Text
 
@@ -29,6 +32,8 @@ class Chip:
     words: str
     value: str
 
+
+_name_of_user: Final = name_of(User)
 
 _WORDS: Final[dict[str, Text]] = {
     "eq": _("is"),
@@ -77,6 +82,8 @@ def _shown(values: Iterable[Any], field: ListField | ListFilter) -> Iterable[str
     for value in values:
         if field.show is not None:
             yield field.show(value)
+        elif field.kind is FieldKind.USER:
+            yield _name_of_user(value)
         elif field.choices is not None:
             yield str(field.choices[value])
         elif field.kind is FieldKind.FLAG:
@@ -84,8 +91,14 @@ def _shown(values: Iterable[Any], field: ListField | ListFilter) -> Iterable[str
         elif field.kind is FieldKind.DATE:
             yield day(value)
         elif field.kind is FieldKind.MOMENT:
-            yield moment(value)
+            yield _moment(value)
         elif field.kind in {FieldKind.MONEY, FieldKind.NUMBER}:
             yield number(value)
         else:
             yield written(value)
+
+
+def _moment(value: datetime) -> str:
+    """Give a moment; the day alone where that is its beginning or its end."""
+    at = value.astimezone(company().tz).time()
+    return day(value) if at in {time.min, time.max} else moment(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from flask import request, url_for
 
 from salesman_core.access.records import visible
 from salesman_core.db import reading
+from salesman_core.records.list_narrowing import Asked, Options, asked
 from salesman_core.records.lists import (
     Chip,
     ListQuery,
@@ -70,6 +71,9 @@ class ListPage:
     :param read: the columns to select.
     :param columns: what may be shown.
     :param views: usual views: a title and the parameters of the address.
+    :param asks: the fields and filters of its dialog of filters, in their order.
+    :param options: gives what may be chosen there, by name, for those that do not say it
+        themselves; called only where the dialog is drawn.
     """
 
     def __init__(
@@ -80,9 +84,12 @@ class ListPage:
         *,
         columns: Sequence[Column] = (),
         views: Sequence[tuple[Text, Mapping[str, str]]] = (),
+        asks: Sequence[str] = (),
+        options: Callable[[], Mapping[str, Options]] = dict,
     ) -> None:
         self.spec, self.endpoint = spec, endpoint
         self._read, self._columns, self._views = read, columns, views
+        self._asks, self._options = asks, options
         self.query: ListQuery = parse_list_query(request.args.to_dict(flat=False), spec)
 
     @cached_property
@@ -129,6 +136,17 @@ class ListPage:
             View(title, url_for(self.endpoint, **dict[str, Any](filters)), here == filters)
             for title, filters in self._views
         ]
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """The fields of the dialog of filters, filled in with what is asked for now."""
+        return asked(self.spec, self.query, self._asks, self._options())
+
+    @property
+    def besides(self) -> dict[str, str]:
+        """What is asked for that the dialog has no field for, as it stands in the address."""
+        here = {"cursor"} | {name for field in self.asked for name in field.parameters}
+        return {name: text for name, text in self._args(self.query).items() if name not in here}
 
     @cached_property
     def columns(self) -> list[ShownColumn]:
@@ -178,7 +196,11 @@ class ListPage:
         return ("desc" if first.descending else "asc") if first.name == name else ""
 
     def _address(self, query: ListQuery) -> str:
-        args: dict[str, Any] = dict(query.args())
+        return url_for(self.endpoint, **dict[str, Any](self._args(query)))
+
+    def _args(self, query: ListQuery) -> dict[str, str]:
+        """Give the query as an address holds it, without the order that goes without saying."""
+        args = query.args()
         if args.get("sort") == self.spec.default_sort:
             del args["sort"]
-        return url_for(self.endpoint, **args)
+        return args

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from salesman_core.clock import now
 from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.records.changes import Planned
 
 _ = texts.lazy
 
@@ -46,37 +47,34 @@ def _participants(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def set_participants(
+def plan_participants(
     session: Session, model: type[Any], record_id: int, wanted: Sequence[Mapping[str, Any]]
-) -> tuple[list[int], list[int]] | None:
-    """Make exactly *wanted* the participants of a record.
+) -> Iterator[Planned]:
+    """Plan to make exactly *wanted* the participants of a record; the audit names user ids.
 
     :param wanted: each with ``user_id`` and, if it is known, ``part``.
-    :returns: user ids before and after, or None where nothing changes.
     :raises InvalidError: for users that there are not.
     """
     parts = {int(one["user_id"]): str(one.get("part") or "") for one in wanted}
     _refuse_strangers(session, list(parts))
     held = {row.user_id: row for row in session.scalars(_of(model, record_id))}
-    before = sorted(held)
-    for user_id in held.keys() - parts.keys():
-        session.delete(held[user_id])
-    changed = held.keys() != parts.keys()
-    for user_id, part in parts.items():
-        if user_id not in held:
-            session.add(
-                model(
-                    record_id=record_id,
-                    user_id=user_id,
-                    part=part,
-                    since=now(),
-                    by_id=current_person().id,
-                )
-            )
-        elif held[user_id].part != part:
-            held[user_id].part = part
-            changed = True
-    return (before, sorted(parts)) if changed else None
+
+    def apply() -> None:
+        for user_id in held.keys() - parts.keys():
+            session.delete(held[user_id])
+        for user_id, part in parts.items():
+            if user_id in held:
+                held[user_id].part = part
+            else:
+                session.add(_new(model, record_id, user_id, part))
+
+    if {user_id: row.part for user_id, row in held.items()} != parts:
+        yield Planned("participants", sorted(held), sorted(parts), apply)
+
+
+def _new(model: type[Any], record_id: int, user_id: int, part: str) -> Any:
+    by_id = current_person().id
+    return model(record_id=record_id, user_id=user_id, part=part, since=now(), by_id=by_id)
 
 
 def _of(model: type[Any], record_id: int) -> sa.Select[Any]:

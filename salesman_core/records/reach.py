@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
-from salesman_core.records.changes import Changes
+from salesman_core.records.changes import Changes, Planned, carry_out
 from salesman_core.services.company import company
 
 
@@ -64,26 +64,31 @@ def set_reach(record: Any, values: Mapping[str, Any]) -> Changes:
     :param values: ``phones`` and ``emails`` as lists of what was typed.
     :returns: what that changes.
     """
-    changes: Changes = {}
+    return carry_out(plan_reach(record, values))
+
+
+def plan_reach(record: Any, values: Mapping[str, Any]) -> Iterator[Planned]:
+    """Give what :func:`set_reach` would do."""
     if "phones" in values:
         region = company().region
         found = [phone(one, region) for one in values["phones"] if one.strip()]
-        changes |= _set_rows(record, "phones", found)
+        yield from _plan_rows(record, "phones", found)
     if "emails" in values:
         found = [email(one) for one in values["emails"] if one.strip()]
-        changes |= _set_rows(record, "emails", found)
-    return changes
+        yield from _plan_rows(record, "emails", found)
 
 
-def _set_rows(record: Any, name: str, wanted: Sequence[Reached]) -> Changes:
+def _plan_rows(record: Any, name: str, wanted: Sequence[Reached]) -> Iterator[Planned]:
     before = [one.typed for one in getattr(record, name)]
     after = [one.typed for one in wanted]
-    if before == after:
-        return {}
+    if before != after:
+        yield Planned(name, before, after, lambda: _set_rows(record, name, wanted))
+
+
+def _set_rows(record: Any, name: str, wanted: Sequence[Reached]) -> None:
     row = sa.inspect(type(record)).relationships[name].mapper.class_
     rows = [
         row(typed=one.typed, normalised=one.normalised, position=position)
         for position, one in enumerate(wanted)
     ]
     setattr(record, name, rows)
-    return {name: (before, after)}

@@ -14,7 +14,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission, record_type
 from salesman_core.clock import now
 from salesman_core.db import table_of
-from salesman_core.errors import InvalidError, MissingError, StaleError
+from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.models import KeptRecord
 
@@ -54,6 +54,24 @@ def for_change(
     """
     demand(kind, record_id, permission, session=session)
     return locked(session, record_type(kind).model, record_id, version)
+
+
+def from_bin(session: Session, kind: str, record_id: int, permission: str) -> Any:
+    """Take a record out of the bin, for a person who might have put it there.
+
+    :raises MissingError: where there is none, or none within their reach.
+    :raises ConflictError: where it does not lie in the bin.
+    """
+    type_ = record_type(kind)
+    record = locked(session, type_.model, record_id)
+    binned = type_.deleted is not None and getattr(record, type_.deleted) is not None
+    if binned:
+        setattr(record, str(type_.deleted), None)
+        session.flush()  # what is in the bin nobody reaches; a refusal puts it back
+    demand(kind, record_id, permission, session=session)
+    if not binned:
+        raise ConflictError(_("This record is not in the bin."))
+    return record
 
 
 def touch(record: KeptRecord) -> None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from salesman_core.access.person import current_person
 from salesman_core.errors import InvalidError
-from salesman_core.i18n import texts
+from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.faults import Fault
 from salesman_core.plugins.host import current_host
@@ -152,7 +152,7 @@ def story(
 
 def _contributed() -> list[Contribution[TimelineSource]]:
     found = current_host().contributions(salesman_timeline_sources)
-    return sorted(found, key=lambda one: one.owner != "core")
+    return sorted(found, key=lambda one: one.owner != CORE)
 
 
 def _title(one: Contribution[TimelineSource]) -> str:

@@ -21,7 +21,14 @@ from salesman_core.rest.concurrency import etag_of, expected_version, versioned
 from salesman_core.rest.errors import problem_of, problem_response
 from salesman_core.rest.idempotency import forget_old_answers
 from salesman_core.rest.installation import install
-from salesman_core.rest.operations import arguments, documented, page_response, response
+from salesman_core.rest.operations import (
+    arguments,
+    changed_response,
+    documented,
+    may_leave_sight,
+    page_response,
+    response,
+)
 from salesman_core.rest.schemas import (
     Choice,
     Date,
@@ -57,6 +64,7 @@ __all__ = [
     "Text",
     "arguments",
     "batch",
+    "changed_response",
     "documented",
     "etag_of",
     "expected_version",
@@ -65,6 +73,7 @@ __all__ = [
     "items_of",
     "json_response",
     "judge",
+    "may_leave_sight",
     "page_answer",
     "page_response",
     "problem_of",

@@ -54,7 +54,9 @@ def _give_etag(response: Response, etag: str, body: bytes) -> None:
     """Set a strong ETag: the record's version, and a digest because readers differ in rights."""
     tag = f"{etag}-{hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest()}"
     response.headers["ETag"] = quote_etag(tag)
-    if request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(tag):
+    if "HTTP_IF_NONE_MATCH" not in request.environ or request.method not in {"GET", "HEAD"}:
+        return
+    if request.if_none_match.contains_weak(tag):
         response.status_code = 304
         response.set_data(b"")
         del response.headers["Content-Type"]

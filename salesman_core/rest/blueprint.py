@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from salesman_core.access.routes import PUBLIC, access_of
 from salesman_core.errors import PluginError
-from salesman_core.plugins.host import CORE
+from salesman_core.i18n import CORE
 from salesman_core.rest.idempotency import idempotent
 from salesman_core.rest.operations import note_of
 from salesman_core.rest.smorest import DocumentedBlueprint, note_operation

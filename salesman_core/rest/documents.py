@@ -17,7 +17,8 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from werkzeug.exceptions import NotFound
 
 from salesman_core.access.routes import public
-from salesman_core.plugins.host import CORE, PluginHost, current_host
+from salesman_core.i18n import CORE
+from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.rest.blueprint import API, ApiBlueprint
 from salesman_core.rest.errors import PROBLEM
 from salesman_core.rest.fields import DescribedField, ListOf

@@ -19,8 +19,8 @@ from salesman_core.errors import (
     UnauthenticatedError,
     VetoedError,
 )
-from salesman_core.i18n import texts
-from salesman_core.plugins.host import CORE, current_host, plugin_of
+from salesman_core.i18n import CORE, texts
+from salesman_core.plugins.host import current_host, plugin_of
 from salesman_core.rest.answers import json_bytes
 from salesman_core.rest.schemas import flattened
 

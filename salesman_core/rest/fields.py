@@ -179,6 +179,7 @@ class ScaledNumber(DescribedField[Decimal]):
         sign = "-?" if self._least < 0 else ""
         fraction = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
         self._pattern = rf"{sign}[0-9]{{1,{MOST_DIGITS}}}{fraction}"
+        self._beyond = rf"-?[0-9]+{fraction}"
 
     def described(self) -> dict[str, Any]:
         """Give the JSON Schema."""
@@ -197,13 +198,7 @@ class ScaledNumber(DescribedField[Decimal]):
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> Decimal:
         number = self._read(value)
         if not self._least <= number <= self._most:
-            raise refused(
-                _(
-                    "Give a number from %(least)s to %(most)s.",
-                    least=format(self._least, "f"),
-                    most=format(self._most, "f"),
-                )
-            )
+            raise self._out_of_bounds()
         rounded = number.quantize(Decimal(1).scaleb(-self._scale))
         if rounded != number:
             raise refused(_("At most %(scale)s digits after the point.", scale=self._scale))
@@ -212,6 +207,8 @@ class ScaledNumber(DescribedField[Decimal]):
     def _read(self, value: Any) -> Decimal:
         if isinstance(value, str) and re.fullmatch(self._pattern, value):
             return Decimal(value)
+        if isinstance(value, str) and re.fullmatch(self._beyond, value):
+            raise self._out_of_bounds()
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             raise refused(
                 _(
@@ -223,6 +220,10 @@ class ScaledNumber(DescribedField[Decimal]):
         if not -_MOST_NUMBER <= number <= _MOST_NUMBER:
             raise refused(_("Give a number as large as this as a text, to the digit."))
         return number
+
+    def _out_of_bounds(self) -> ValidationError:
+        least, most = format(self._least, "f"), format(self._most, "f")
+        return refused(_("Give a number from %(least)s to %(most)s.", least=least, most=most))
 
     def _serialize(self, value: Decimal | None, *_args: Any, **_options: Any) -> str | None:
         if value is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from salesman_core.i18n import texts
 from salesman_core.rest.idempotency import forget_old_answers
 from salesman_hookspecs import Job, Schedule, hookimpl
 
@@ -11,7 +12,8 @@ from salesman_hookspecs import Job, Schedule, hookimpl
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that keeps the table of answers small."""
-    return [Job("core.forget_answers", forget_old_answers)]
+    title = texts.lazy("Removal of old answers of the JSON API")
+    return [Job("core.forget_answers", forget_old_answers, title=title)]
 
 
 @hookimpl

@@ -8,7 +8,8 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from salesman_core.errors import PluginError
-from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.i18n import CORE
+from salesman_core.plugins.host import PluginHost
 from salesman_core.rest import auth, documents
 from salesman_core.rest.blueprint import API, ApiBlueprint
 from salesman_core.rest.errors import problem_response

@@ -17,7 +17,7 @@ from marshmallow import Schema as AnySchema
 from marshmallow import fields
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from salesman_core.errors import InvalidError
+from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.rest.answers import JSON, json_response
 from salesman_core.rest.schemas import Schema, judge, page_schema
@@ -151,9 +151,9 @@ def response(
 
     What is a ``Response`` already, as ``json_response`` makes it, passes as it is.
     """
-    writing = None if schema is None else instance(schema)
+    written = None if schema is None else instance(schema)
     said = {"description": description or HTTPStatus(status).phrase}
-    content = {} if writing is None else {"content": {JSON: {"schema": writing}}}
+    content = {} if written is None else {"content": {JSON: {"schema": written}}}
 
     def decorate(view: Callable[P, Any]) -> Callable[P, Response]:
         @functools.wraps(view)
@@ -161,9 +161,9 @@ def response(
             found = view(*args, **kwargs)
             if isinstance(found, Response):
                 return found
-            if writing is None:
+            if written is None:
                 return _empty(status)
-            return json_response(writing.dump(found), status)
+            return json_response(written.dump(found), status)
 
         document(answered, {"responses": {str(status): said | content}})
         return answered
@@ -176,6 +176,31 @@ def _empty(status: int) -> Response:
     empty = Response(status=status)
     del empty.headers["Content-Type"]
     return empty
+
+
+def may_leave_sight(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Say that an operation may take its record out of the sight of whoever asks, with 204.
+
+    Whoever hands their record over, or leaves its participants, has done so; that they cannot read
+    it any more is no error. See :func:`changed_response`.
+    """
+    description = "Done, and no longer within reach of whoever asked"
+    document(view, {"responses": {"204": {"description": description}}})
+    return view
+
+
+def changed_response(
+    answer: Callable[[], Response], unseen: Mapping[str, Any] | None = None
+) -> Response:
+    """Give a record that was made or changed just now, as far as its person sees it.
+
+    :param answer: reads it; raises :class:`MissingError` where it is out of reach.
+    :param unseen: what whoever made it gets then, with 201: its id, and what they said themselves.
+    """
+    try:
+        return answer()
+    except MissingError:
+        return _empty(204) if unseen is None else json_response(unseen, 201)
 
 
 def page_response(

@@ -27,7 +27,7 @@ from salesman_core.config import CoreSettings
 from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump
 from salesman_core.errors import ConfigurationError, InvalidError
-from salesman_core.i18n import texts
+from salesman_core.i18n import CORE, texts
 from salesman_core.jobs import enqueue, job_piece
 from salesman_core.jobs.run import current_run
 from salesman_core.services import company as companies
@@ -41,7 +41,6 @@ WAITING, SENT, REFUSED, FAILED, KEPT = "waiting", "sent", "refused", "failed", "
 """What became of a letter: ``refused`` by the server for good, ``failed`` after all attempts,
 ``kept`` because there was no server to give it to."""
 
-_OWNER: Final = "core"
 _URL_KEY: Final = "smtp_url"
 _SENDER_KEY: Final = "mail_from"
 _SUBJECT: Final = 300
@@ -82,7 +81,7 @@ def mail_settings() -> MailSettings:
     core: CoreSettings = current_app.config["SALESMAN"]
     rows = reading().execute(
         sa.select(Setting.key, Setting.value).where(
-            Setting.owner == _OWNER, Setting.key.in_([_URL_KEY, _SENDER_KEY])
+            Setting.owner == CORE, Setting.key.in_([_URL_KEY, _SENDER_KEY])
         )
     )
     changed = {row.key: row.value for row in rows}
@@ -112,8 +111,8 @@ def change_mail(server: MailServer | None, sender: str) -> None:
     """
     address = checked_address(sender, "mail_from")
     with writing() as session:
-        session.merge(Setting(owner=_OWNER, key=_URL_KEY, value=server.url if server else ""))
-        session.merge(Setting(owner=_OWNER, key=_SENDER_KEY, value=address))
+        session.merge(Setting(owner=CORE, key=_URL_KEY, value=server.url if server else ""))
+        session.merge(Setting(owner=CORE, key=_SENDER_KEY, value=address))
         bump(session, companies.SUBJECT)
 
 
@@ -206,7 +205,14 @@ def _still_waiting(session: Session, letter_id: int) -> KeptLetter:
     return session.scalars(sa.select(KeptLetter).where(KeptLetter.id == letter_id)).one()
 
 
-JOB: Final = Job("core.letter", deliver, queue="mail", transactional=False, timeout=120.0)
+JOB: Final = Job(
+    "core.letter",
+    deliver,
+    queue="mail",
+    transactional=False,
+    timeout=120.0,
+    title=_("Sending of a letter"),
+)
 """Sends one letter."""
 
 

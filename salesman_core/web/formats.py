@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
@@ -29,7 +30,9 @@ def money(amount: Decimal | int | None, currency: str, *, whole: bool = False) -
 
     :param amount: in units of the currency; None gives an empty string.
     :param currency: ISO 4217.
-    :param whole: True to leave hundredths out, for tiles and totals where they are noise.
+    :param whole: True to leave hundredths out. A card says the exact amount; boards, tiles, charts
+        and forecasts say whole ones, because nobody steers by hundredths; a column of a list
+        does as :func:`all_whole` says.
     """
     if amount is None:
         return ""
@@ -38,6 +41,15 @@ def money(amount: Decimal | int | None, currency: str, *, whole: bool = False) -
         return _spaced(format_currency(amount, currency, locale=locale))
     pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
     return _spaced(format_currency(amount, currency, pattern, locale, currency_digits=False))
+
+
+def all_whole(amounts: Iterable[Decimal | None]) -> bool:
+    """Tell whether a column of amounts can do without hundredths, because none of them has any.
+
+    A column shows hundredths everywhere or nowhere: with ``1 250`` above ``1 250,50`` the points
+    do not stand below each other, and the shorter number looks like the smaller one.
+    """
+    return all(amount is None or amount % 1 == 0 for amount in amounts)
 
 
 def money_short(amount: Decimal | int | None, currency: str) -> str:

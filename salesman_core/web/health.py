@@ -7,8 +7,8 @@ from flask import Blueprint, Response, current_app
 
 from salesman_core.access.routes import public
 from salesman_core.db import reading
+from salesman_core.i18n import CORE
 from salesman_core.plugins import migrations
-from salesman_core.plugins.host import CORE
 
 blueprint = Blueprint("health", __name__)
 

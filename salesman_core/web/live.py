@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import record_type, visible
@@ -15,6 +15,7 @@ from salesman_core.db import db, reading
 from salesman_core.errors import MissingError
 from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError, note_position
 from salesman_core.plugins.switches import follower
+from salesman_core.web.nav import menu_numbers
 from salesman_hookspecs import Person
 
 blueprint = Blueprint("live", __name__)
@@ -43,6 +44,15 @@ def stream() -> Response:
     db.session.remove()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(frames, mimetype="text/event-stream", headers=headers)
+
+
+@blueprint.get("/live/numbers")
+@signed_in
+def numbers() -> Response:
+    """Give the numbers in the menu as they are now, by the ids of their places."""
+    response = jsonify(menu_numbers())
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def accept_for(person: Person) -> Callable[[Sequence[LiveChange]], list[LiveChange]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.i18n import CORE
+from salesman_core.plugins.host import PluginHost
 from salesman_hookspecs.web import salesman_blueprints
 
 

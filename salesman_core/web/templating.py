@@ -13,8 +13,8 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
 from salesman_core.access.person import maybe_person
-from salesman_core.i18n import texts_of
-from salesman_core.plugins.host import CORE, PluginHost
+from salesman_core.i18n import CORE, texts_of
+from salesman_core.plugins.host import PluginHost
 from salesman_core.web import assets, formats
 
 _ROOMS: Final = Path(__file__).parent.parent

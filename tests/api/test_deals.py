@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from salesman_core.access.tokens import new_token
 from salesman_core.clients.models import Client, Rung
 from salesman_core.db import reading
 from salesman_core.deals.models import DealMove
@@ -298,3 +299,44 @@ def test_without_a_token_401_comes_before_everything_else(app: Flask) -> None:
     for method, path in (("GET", "/deals"), ("POST", "/deals"), ("GET", "/deals/1"), ("GET", "/x")):
         answer = nobody.request(method, path, {} if method == "POST" else None)
         assert (answer.status_code, "WWW-Authenticate" in answer.headers) == (401, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_won_deal_is_given_no_reason(make: Make, api_for: ApiFor) -> None:
+    api, deal = api_for("head"), make.deal()
+    reason = api.get("/deals/reasons").json["items"][0]["id"]
+
+    refused = api.post(f"/deals/{deal}/close", {"outcome": "won", "reason_id": reason})
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["reason_id"])
+    assert api.get(f"/deals/{deal}").json["outcome"] is None
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("kind", ["deal", "client"])
+def test_program_that_may_only_create_is_told_the_id(app: Flask, make: Make, kind: str) -> None:
+    token = new_token(make.user("head"), "site", [f"core.{kind}.create"])
+    program = Api(app, token)
+
+    made = program.post(f"/{kind}s", {"name": "Vega"})
+
+    assert made.status_code == 201
+    assert made.json == {"id": made.json["id"], "name": "Vega"}
+    assert program.get(f"/{kind}s/{made.json['id']}").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["deal", "client"])
+def test_handing_a_record_over_succeeds_though_it_leaves_ones_sight(
+    app: Flask, make: Make, kind: str
+) -> None:
+    boris, anna = make.user("seller", name="Boris"), make.user("seller", name="Anna")
+    head = api_of(app, make.user("head", name="Clara"))
+    record = getattr(make, kind)(owner_id=boris)
+    path = f"/{kind}s/{record}"
+    assert head.patch(path, {"participants": [{"user_id": anna}]}).status_code == 200
+
+    left = api_of(app, anna).patch(path, {"participants": []})
+
+    assert (left.status_code, left.data) == (204, b"")
+    assert api_of(app, anna).get(path).status_code == 404
+    assert head.get(path).json["participants"] == []

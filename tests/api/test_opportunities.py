@@ -20,7 +20,7 @@ from salesman_core.testing.databases import Template
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Api, browser_of
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities walk")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities")]
 
 AGENT = "Moses Frase"
 

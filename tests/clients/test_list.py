@@ -94,8 +94,27 @@ def test_heading_sorts_and_sorts_back(make: Make, browser_for: BrowserFor) -> No
 
 
 def test_fields_that_nobody_filled_in_leave_the_address(browser_for: BrowserFor) -> None:
-    answer = browser_for("head").get("/clients?q=&tag=vip&source=")
+    answer = browser_for("head").get("/clients/filter?q=&tag=vip&source=")
     assert answer.headers["Location"] == "/clients?tag=vip"
+
+
+def test_dialog_of_filters_chooses_several_rungs(make: Make, browser_for: BrowserFor) -> None:
+    cold, potential = [rung.id for rung in queries.ladder(reading())][:2]
+    browser = browser_for("head")
+    answer = browser.get(f"/clients/filter?rung_id={cold}&rung_id={potential}")
+    assert answer.headers["Location"] == f"/clients?rung_id={cold}&rung_id={potential}"
+    dialog = browser.get(answer.headers["Location"]).text.split('action="/clients/filter"')[1]
+    assert re.findall(r'<option value="(\d+)" selected', dialog) == [str(cold), str(potential)]
+
+
+def test_chosen_columns_stay(make: Make, browser_for: BrowserFor) -> None:
+    make.client(name="Friend", source="exhibition")
+    browser = browser_for("head")
+    assert "exhibition" not in browser.get("/clients").text.partition("<tbody>")[2]
+    browser.post("/clients/columns", data={"column": ["source"]})
+    page = browser.get("/clients").text
+    assert ">exhibition</td>" in page
+    assert ">Owner</a>" not in page
 
 
 def test_unknown_filter_is_refused(browser_for: BrowserFor) -> None:

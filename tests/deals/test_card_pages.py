@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.clock import now
@@ -19,7 +20,7 @@ from salesman_core.db import reading, writing
 from salesman_core.deals import queries
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import change_deal, close_deal, delete_deal
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Make, browser_of
 
 BrowserFor = Callable[[str], FlaskClient]
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -346,3 +347,16 @@ def test_history_of_a_deal_does_not_name_a_client_whom_one_does_not_see(
     page = browser_for("seller").get(f"/records/deal/{deal}/history").text
     assert "Sigma" in page
     assert "Secret" not in page
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("kind", ["deal", "client"])
+def test_participant_who_leaves_is_led_to_the_list(app: Flask, make: Make, kind: str) -> None:
+    boris, anna = make.user("seller", name="Boris"), make.user("seller", name="Anna")
+    record = getattr(make, kind)(owner_id=boris, participants=[{"user_id": anna}])
+    browser = browser_of(app, anna)
+
+    left = browser.post(f"/{kind}s/{record}/participants/{anna}/remove")
+
+    assert (left.status_code, left.headers["Location"]) == (302, f"/{kind}s")
+    assert "You do not see this record any more." in browser.get(f"/{kind}s").text

@@ -95,8 +95,22 @@ def test_totals_are_of_the_whole_filter_by_currency(make: Make, browser_for: Bro
         make.deal(amount=Decimal(1000), cost=Decimal(400), stage_id=stage)
     make.deal(amount=Decimal("77.50"), currency="EUR")
     read = words(browser_for("head").get("/deals?limit=1").text)
-    assert "3 deals Amount ₽3,000 Forecast ₽1,200 Margin ₽1,800" in read
+    assert "3 deals Amount ₽3,000.00 Forecast ₽1,200 Margin ₽1,800.00" in read
     assert "1 deal Amount €77.50" in read
+
+
+@pytest.mark.parametrize(
+    ("amounts", "shown"),
+    [(("1250", "10"), ["₽1,250", "₽10"]), (("1250.50", "10"), ["₽1,250.50", "₽10.00"])],
+)
+def test_column_shows_hundredths_everywhere_or_nowhere(
+    make: Make, browser_for: BrowserFor, amounts: tuple[str, ...], shown: list[str]
+) -> None:
+    for amount in amounts:
+        make.deal(amount=Decimal(amount))
+    page = browser_for("head").get("/deals?sort=-amount").text
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert [one.replace("\xa0", "") for one in re.findall("[₽][^<]*", table)] == shown
 
 
 def test_next_page_goes_on_where_the_last_one_ended(make: Make, browser_for: BrowserFor) -> None:
@@ -123,6 +137,13 @@ def test_filter_form_keeps_the_filters_that_it_has_no_field_for(browser_for: Bro
     form = page[page.index('action="/deals/filter"') :]
     assert '<input type="hidden" name="attention" value="true">' in form
     assert '<input type="hidden" name="state"' not in form
+    assert '<input type="hidden" name="sort"' not in form
+
+
+def test_filter_form_holds_what_is_asked_for_as_people_write_it(browser_for: BrowserFor) -> None:
+    page = browser_for("head").get("/deals?amount__gte=45000.50&expected_on__lte=2027-03-12").text
+    assert 'name="amount__gte" value="45000.50"' in page
+    assert 'name="expected_on__lte" value="12.03.2027"' in page
 
 
 def test_filter_that_cannot_be_read_says_so(make: Make, browser_for: BrowserFor) -> None:

@@ -25,7 +25,7 @@ import pytest
 import sqlalchemy as sa
 
 from salesman_core.access.tokens import new_token
-from salesman_core.db import make_engine
+from salesman_core.db import make_engine, readonly
 from salesman_core.testing.application import running
 from salesman_core.testing.people import Make
 
@@ -128,7 +128,7 @@ def kept_in(url: str) -> dict[str, Any]:
         "events": "SELECT count(*) FROM core_event WHERE type = 'core.deal.changed'",
     }
     engine = make_engine(url)
-    with engine.connect().execution_options(readonly=True) as connection:
+    with readonly(engine).connect() as connection:
         rows = connection.execute(sa.text(deals)).all()
         kept = {name: connection.scalar(sa.text(count)) for name, count in counts.items()}
     engine.dispose()

@@ -178,11 +178,11 @@ def test_deals_are_sorted_by_an_index(make: Make, sort: str, index: str) -> None
     asked: list[sa.Select[Any]] = []
     query = parse_list_query({"sort": sort}, DEALS)
     note: Callable[..., None] = lambda *event: asked.append(event[1])  # noqa: E731
-    sa.event.listen(db.engine, "before_execute", note)
+    sa.event.listen(sa.Engine, "before_execute", note)
     try:
         select_page(reading(), (Deal.id,), DEALS, query, sa.true())
     finally:
-        sa.event.remove(db.engine, "before_execute", note)
+        sa.event.remove(sa.Engine, "before_execute", note)
     assert index in plan_of(asked[-1])
 
 

@@ -109,6 +109,13 @@ def test_a_value_is_refused_by_its_field(field: Any, value: Any) -> None:
     assert set(caught.value.fields) == {"value"}
 
 
+@pytest.mark.parametrize("value", ["-5", "-0.01", -5, "9" * 16, "9" * 40])
+def test_amount_beyond_its_bounds_is_told_the_bounds(value: Any) -> None:
+    with pytest.raises(InvalidError) as caught:
+        taken(Money(minimum=Decimal(0)), value)
+    assert str(caught.value.fields["value"]) == "Give a number from 0 to 999999999999999.99."
+
+
 def test_values_of_addresses_come_as_texts() -> None:
     assert taken(Integer(), "98", from_text=True) == 98
     assert taken(Flag(), "true", from_text=True) is True

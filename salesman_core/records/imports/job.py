@@ -77,5 +77,11 @@ def _refused(run: ImportRun, result: ImportResult) -> str | None:
 
 
 IMPORT_JOB = Job(
-    JOB, run_import, queue="imports", attempts=3, timeout=6 * 3600, transactional=False
+    JOB,
+    run_import,
+    queue="imports",
+    attempts=3,
+    timeout=6 * 3600,
+    transactional=False,
+    title=texts.lazy("Import of a file"),
 )

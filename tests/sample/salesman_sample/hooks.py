@@ -203,6 +203,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
             icon="star",
             permission=permissions.VIEW,
             badge=panels.waiting_count,
+            counts=(queries.KIND,),
         )
     ]
 

@@ -1,5 +1,6 @@
-// Dialogs: [data-dialog="ID"] opens one, [data-dialog-close] closes it; whatever htmx puts into
-// #dialog-content is shown as a dialog, until the answer says HX-Trigger: salesman:close-dialog.
+// Dialogs: [data-dialog="ID"] opens one, [data-dialog-close] closes it, dialog[data-opened] stands
+// open when the page comes; whatever htmx puts into #dialog-content is shown as a dialog, until the
+// answer says HX-Trigger: salesman:close-dialog.
 // Questions (hx-confirm, form[data-confirm]) are asked in #question, never by the browser.
 import { hasChanged, rememberSaved } from "./changes.js";
 
@@ -32,6 +33,8 @@ async function leave(dialog) {
   }
   dialog.close();
 }
+
+for (const { id } of document.querySelectorAll("dialog[data-opened]")) openDialog(id);
 
 document.addEventListener("click", ({ target }) => {
   const opener = target.closest?.("[data-dialog]");

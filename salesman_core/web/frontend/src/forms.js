@@ -101,6 +101,7 @@ async function enhance(select) {
     plugins: select.multiple ? { remove_button: { title: remove } } : {},
     render: { no_results: () => noResults(nothing) },
     maxOptions: 500,
+    hidePlaceholder: true,
     ...(searchAddress && { load: searched(searchAddress), shouldLoad: (words) => words.length > 1 }),
   });
   select.ariaHidden = "true"; // the field that stands for it has its label

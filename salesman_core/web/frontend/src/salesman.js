@@ -8,6 +8,7 @@ import "./dialogs.js";
 import "./keys.js";
 import "./lists.js";
 import "./live.js";
+import "./menu.js";
 import "./pressed.js";
 import "./records.js";
 import "./search.js";

@@ -1,0 +1,36 @@
+// The numbers beside entries of the menu ([data-number]) follow what they count: all of them are
+// fetched together, soon after a change of a record of a kind in data-counts, and every minute where
+// no kind is named. A tab at which nobody looks asks when somebody does again.
+const SOON_MS = 400; // a colleague's step often makes several changes
+const MINUTE_MS = 60_000;
+const menu = document.querySelector("[data-numbers]");
+const places = menu ? [...menu.querySelectorAll("[data-number]")] : [];
+const follows = (kind) => places.some(({ dataset }) => dataset.counts.split(" ").includes(kind));
+let isStale = false;
+let timer;
+
+if (places.length) {
+  document.addEventListener("salesman:change", ({ detail }) => follows(detail.kind) && fetchSoon());
+  document.addEventListener("visibilitychange", () => isStale && fetchSoon());
+}
+if (places.some(({ dataset }) => !dataset.counts)) setInterval(fetchSoon, MINUTE_MS);
+
+function fetchSoon() {
+  isStale = true;
+  if (!document.hidden) timer ??= setTimeout(fetchNumbers, SOON_MS);
+}
+
+async function fetchNumbers() {
+  timer = undefined;
+  isStale = false;
+  try {
+    const answer = await fetch(menu.dataset.numbers, { redirect: "error" });
+    if (answer.ok) show(await answer.json());
+  } catch {
+    isStale = true; // no connection, or nobody is signed in any more: the next change asks again
+  }
+}
+
+function show(numbers) {
+  for (const place of places) place.textContent = numbers[place.dataset.number] ?? "";
+}
