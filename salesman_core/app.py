@@ -78,7 +78,7 @@ def create_app(
     host = load_plugins(settings, found)
     switches.install(app, host, migrations.owners(found, host.manifests()), by_program=is_api)
     init_rest(app, host)
-    gate.install(app, host)
+    gate.install(app)
     init_sign_in(app)
     init_web(app)
     init_work(app)

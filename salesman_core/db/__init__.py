@@ -10,11 +10,13 @@ from salesman_core.db.session import (
     after_commit,
     as_writing,
     at_commit,
+    current_change,
     db,
     own_transaction,
     reading,
     rows_of,
     savepoint,
+    set_current_change,
     writing,
 )
 from salesman_core.db.types import BigId, Money, Norm, Percent, UtcDateTime, normalised
@@ -34,6 +36,7 @@ __all__ = [
     "among",
     "as_writing",
     "at_commit",
+    "current_change",
     "db",
     "identity",
     "make_engine",
@@ -45,6 +48,7 @@ __all__ = [
     "refers",
     "rows_of",
     "savepoint",
+    "set_current_change",
     "table_of",
     "writing",
 ]

@@ -132,7 +132,7 @@ def reading() -> Session:
     Inside ``writing()`` that is the session of the change, so that an answer which is made before
     the commit shows what was written.
     """
-    return _current() or db.session()
+    return current_change() or db.session()
 
 
 def rows_of(
@@ -187,8 +187,20 @@ def _count_change(_session: Session) -> None:
     _latest_change = next(_changes)
 
 
-def _current() -> WritingSession | None:
-    return g.get("salesman_writing") if has_app_context() else None
+_OPEN: Final = "salesman_writing"
+
+
+def current_change() -> WritingSession | None:
+    """Give the session of the change that is under way here, None outside of any."""
+    return g.get(_OPEN) if has_app_context() else None
+
+
+def set_current_change(session: WritingSession | None) -> None:
+    """Say which change is under way here: for whoever lends it to strangers and takes it back."""
+    if session is None:
+        g.pop(_OPEN, None)
+    else:
+        setattr(g, _OPEN, session)
 
 
 @contextmanager
@@ -198,7 +210,7 @@ def writing() -> Iterator[WritingSession]:
     Everything that belongs to a change happens in one transaction, so services may call each
     other: the outermost ``writing()`` commits, and an exception rolls all of it back.
     """
-    outer = _current()
+    outer = current_change()
     if outer is not None:
         yield outer
         return
@@ -224,12 +236,12 @@ def _tell(calls: Sequence[Callable[[], None]]) -> None:
 
 @contextmanager
 def _announced(session: WritingSession) -> Iterator[None]:
-    g.salesman_writing = session
+    set_current_change(session)
     try:
         yield
     finally:
-        if g.get("salesman_writing") is session:  # a stranger's may end when another has begun
-            del g.salesman_writing
+        if current_change() is session:  # a stranger's may end when another has begun
+            set_current_change(None)
 
 
 @contextmanager

@@ -21,7 +21,6 @@ from salesman_core.deals.models import (
     Deal,
     DealContact,
     DealExternalId,
-    DealMove,
     DealParticipant,
     Pipeline,
     Stage,
@@ -200,30 +199,6 @@ def contacts_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
         .join(DealContact, DealContact.contact_id == Contact.id)
         .where(DealContact.deal_id == deal_id, Contact.deleted_at.is_(None))
         .order_by(Contact.search_name)
-    ).all()
-
-
-def moves_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
-    """Give the steps of a deal, the newest first."""
-    before, after = sa.orm.aliased(Stage), sa.orm.aliased(Stage)
-    return session.execute(
-        sa.select(
-            DealMove.id,
-            DealMove.action,
-            DealMove.at,
-            DealMove.actor_name,
-            DealMove.seconds,
-            DealMove.outcome,
-            before.name.label("from_stage"),
-            after.name.label("to_stage"),
-            after.percent,
-            CloseReason.name.label("reason"),
-        )
-        .outerjoin(before, before.id == DealMove.from_stage_id)
-        .join(after, after.id == DealMove.to_stage_id)
-        .outerjoin(CloseReason, CloseReason.id == DealMove.reason_id)
-        .where(DealMove.deal_id == deal_id)
-        .order_by(DealMove.at.desc(), DealMove.id.desc())
     ).all()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.exceptions import NotFound
 
-from salesman_core.plugins.host import PluginHost, current_host, plugin_of
+from salesman_core.plugins.host import current_host, plugin_of
 
 
-def install(app: Flask, _host: PluginHost) -> None:
+def install(app: Flask) -> None:
     """Let *app* answer 404 for every address of a plugin that is not active."""
 
     @app.before_request

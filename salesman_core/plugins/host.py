@@ -6,7 +6,7 @@ import difflib
 import importlib
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -342,8 +342,3 @@ def _refuse_unknown_hooks(manager: pluggy.PluginManager, hooks: object) -> None:
         if caller is None or not caller.has_spec():
             message = f"there is no hook {name}"
             raise PluginError(message)
-
-
-def load_report(host: PluginHost) -> Mapping[str, str]:
-    """Give the state of every plugin, for the log line at start."""
-    return {id_: str(host.state(id_)) for id_ in sorted(host.plugins)}

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, cast
 
-from flask import g, has_app_context
+from flask import has_app_context
 from sqlalchemy.orm import Session, SessionTransaction
 
-from salesman_core.db import LentSession, WritingSession, db, savepoint
+from salesman_core.db import (
+    LentSession,
+    WritingSession,
+    current_change,
+    db,
+    savepoint,
+    set_current_change,
+)
 from salesman_hookspecs import Phase
-
-_KEPT = "salesman_writing"
 
 
 class OpenTransactionError(RuntimeError):
@@ -27,21 +32,22 @@ def isolated(phase: Phase) -> AbstractContextManager[None]:
     """Give what keeps a function's failure out of the transaction in which it is called."""
     if not has_app_context() or phase is Phase.BOOT:
         return nullcontext()
-    if _KEPT not in g:
+    change = current_change()
+    if change is None:
         return _read()
-    return _written() if phase is Phase.WRITE else _read_while_writing()
+    return _written(change) if phase is Phase.WRITE else _read_while_writing(change)
 
 
 def written_so_far() -> None:
     """Send what the core has changed up to here, so that its mistakes are not the plugin's."""
-    if has_app_context() and _KEPT in g:
-        g.salesman_writing.flush()
+    session = current_change()
+    if session is not None:
+        session.flush()
 
 
 @contextmanager
-def _written() -> Iterator[None]:
+def _written(session: WritingSession) -> Iterator[None]:
     """Undo all that a failing function wrote; it cannot end the transaction of the change."""
-    session: WritingSession = g.salesman_writing
     with session.ended_by_owner_only(), savepoint(session):
         try:
             yield
@@ -51,9 +57,8 @@ def _written() -> Iterator[None]:
 
 
 @contextmanager
-def _read_while_writing() -> Iterator[None]:
+def _read_while_writing(session: WritingSession) -> Iterator[None]:
     """Read inside a change; no flush comes before it, which a savepoint of the session brings."""
-    session: WritingSession = g.salesman_writing
     outer = session.get_nested_transaction()
     with session.ended_by_owner_only(), session.connection().begin_nested():
         try:
@@ -94,15 +99,12 @@ def _take_back(session: WritingSession | None) -> None:
 
     :param session: the one that was open before.
     """
-    opened: WritingSession | None = g.get(_KEPT)
+    opened = current_change()
     if opened is session:
         return
     if opened is not None:
         opened.close()
-    if session is None:
-        g.pop(_KEPT, None)
-    else:
-        g.salesman_writing = session
+    set_current_change(session)
     message = "a transaction was left open: use `with writing() as session:`"
     raise OpenTransactionError(message)
 

@@ -22,7 +22,6 @@ from salesman_core.i18n import texts
 from salesman_core.plugins import migrations
 from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.plugins.models import KnownPlugin, PluginGuard
-from salesman_core.plugins.states import State
 from salesman_hookspecs.access import salesman_guarded_kinds
 
 _ = texts.lazy
@@ -186,8 +185,3 @@ def lift_guard(plugin_id: str, kind: str, by: str) -> None:
             raise MissingError(_("There is no such guard."))
         guard.lifted_at, guard.lifted_by = now(), by
         bump(session, SUBJECT)
-
-
-def plugin_state(id_: str) -> State:
-    """Give a plugin's state as this process sees it."""
-    return current_host().state(id_)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission
@@ -20,7 +18,6 @@ from salesman_core.records.attached import (
     found,
     is_own,
     may_remove,
-    on_record,
     record_label,
     record_of,
     refuse_stranger,
@@ -135,16 +132,6 @@ def one_note(note_id: int) -> AnyRow:
         raise MissingError(_("This note is no longer there, or you may not see it."))
     demand_record(*record_of(note))
     return note
-
-
-def notes_of(session: Session, kind: str, record_id: int, limit: int = 100) -> Sequence[AnyRow]:
-    """Give the notes of a record, the newest first. The caller has checked that it is seen."""
-    return session.execute(
-        sa.select(*COLUMNS)
-        .where(on_record(Note, kind, record_id))
-        .order_by(Note.created_at.desc(), Note.id.desc())
-        .limit(limit)
-    ).all()
 
 
 def _judged(text: str) -> str:

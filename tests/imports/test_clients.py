@@ -14,6 +14,7 @@ from salesman_core.db import reading
 from salesman_core.records.imports import ImportResult, mapping_of, read_mapping
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.models import Audit
+from salesman_core.records.worded import worded
 from salesman_core.testing.people import Make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -133,8 +134,8 @@ def test_rung_of_a_file_is_a_move_with_its_reason(bring: Bring) -> None:
     bring(";Omega;;;;regular")
 
     assert values(sa.select(Rung.name).join(Client)) == ["Regular"]
-    moves = values(sa.select(RungMove.reason).where(RungMove.automatic.is_(False)))
-    assert moves == ["the imported file says so"]
+    moves = values(sa.select(RungMove.words).where(RungMove.automatic.is_(False)))
+    assert [worded("", words) for words in moves] == ["the imported file says so"]
 
 
 def test_unknown_rung_is_refused(bring: Bring) -> None:

@@ -19,7 +19,9 @@ BrowserFor = Callable[[str], FlaskClient]
 
 
 def texts(kind: str, record_id: int) -> list[str]:
-    return [row.text for row in notes.notes_of(reading(), kind, record_id)]
+    there = sa.select(Note.text).where(getattr(Note, f"{kind}_id") == record_id)
+    kept = there.where(Note.deleted_at.is_(None)).order_by(Note.id.desc())
+    return list(reading().scalars(kept))
 
 
 @pytest.mark.parametrize("kind", ["client", "deal"])

@@ -76,7 +76,7 @@ def app(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Flask
     security.install(app)
     errors.install(app)
     rest.install(app, host)
-    gate.install(app, host)
+    gate.install(app)
     with app.app_context():
         switches.remember(host)
     yield app

@@ -114,7 +114,7 @@ def shell_app(
     host.load(installed)
     host.boot()
     switches.install(app, host, [], by_program=security.is_api)
-    gate.install(app, host)
+    gate.install(app)
     _sign_in_by_extension(app)
     init_web(app)
     with app.app_context():
