@@ -68,4 +68,4 @@ def _start(url: str, folder: Path, headers: dict[str, str], path: str) -> Start:
         return Start(cpu_of(process.pid), time.perf_counter() - began)
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires, signed_in
@@ -45,9 +46,9 @@ pipelines_api = ApiBlueprint(CORE, __name__, collection="pipelines")
 _NAMES: Final = tuple(str(column.key) for column in queries.DEAL)
 
 
-def deal_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+def deal_items(rows: Sequence[AnyRow], session: Session | None = None) -> list[dict[str, Any]]:
     """Give deals as the API shows them, in a fixed number of statements."""
-    hanging = queries.around(reading(), [row.id for row in rows])
+    hanging = queries.around(session or reading(), [row.id for row in rows])
     return [_item(row, hanging) for row in rows]
 
 
@@ -66,8 +67,9 @@ def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
 
 def deal_response(deal_id: int, status: int = 200) -> Response:
     """Give one deal with its ETag."""
-    row = queries.deal_itself(reading(), deal_id)
-    (item,) = deal_items([row])
+    session = reading()
+    row = queries.deal_itself(session, deal_id)
+    (item,) = deal_items([row], session)
     return json_response(item, status, etag=etag_of("deal", deal_id, row.version))
 
 

@@ -43,23 +43,24 @@ def json_response(
         the record in this very form already, the answer is 304 without a body.
     """
     body = json_bytes(data)
-    response = Response(body, status, mimetype=JSON)
-    response.headers.update(headers or {})
-    if etag is not None:
-        _give_etag(response, etag, body)
-    return response
-
-
-def _give_etag(response: Response, etag: str, body: bytes) -> None:
-    """Set a strong ETag: the record's version, and a digest because readers differ in rights."""
+    sent = dict(headers or {})
+    if etag is None:
+        return Response(body, status, sent, content_type=JSON)
+    # A digest stands beside the record's version, because readers differ in rights.
     tag = f"{etag}-{hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest()}"
-    response.headers["ETag"] = quote_etag(tag)
+    sent["ETag"] = quote_etag(tag)
+    if _is_known(tag):
+        known = Response(status=304, headers=sent)
+        del known.headers["Content-Type"]
+        return known
+    return Response(body, status, sent, content_type=JSON)
+
+
+def _is_known(tag: str) -> bool:
+    """Tell whether whoever reads has this very form of the record already."""
     if "HTTP_IF_NONE_MATCH" not in request.environ or request.method not in {"GET", "HEAD"}:
-        return
-    if request.if_none_match.contains_weak(tag):
-        response.status_code = 304
-        response.set_data(b"")
-        del response.headers["Content-Type"]
+        return False
+    return request.if_none_match.contains_weak(tag)
 
 
 def items_of(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -33,10 +33,10 @@ def _is_public() -> bool:
 
 
 def _let_in() -> None:
-    authorization = request.authorization
-    if authorization is None or authorization.type != SCHEME or not authorization.token:
+    scheme, _space, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != SCHEME or not token.strip():
         raise UnauthenticatedError(_("Send a token: “Authorization: Bearer TOKEN”."))
-    person = person_of_token(authorization.token)
+    person = person_of_token(token.strip())
     if person is None:
         raise UnauthenticatedError(
             _("This token does not hold: it is unknown, expired or taken back.")
