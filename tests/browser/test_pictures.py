@@ -83,7 +83,7 @@ def paste(page: Page, language: str) -> None:
 def open_qualify(page: Page, language: str) -> None:
     page.locator("[data-dialog=qualify-lead]").click()
     wish = {"en": "Compressor for the workshop", "ru": "Компрессор для цеха"}[language]
-    page.locator("#qualify-deal").fill(wish)
+    page.locator("[name=deal_name]").fill(wish)
 
 
 def choose_columns(page: Page, language: str) -> None:
