@@ -17,14 +17,13 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from salesman_core.db.base import Base, table_of
-from salesman_core.db.session import COUNTERS, WritingSession, changes, reading, rows_of
+from salesman_core.db.session import COUNTERS, KEPT, WritingSession, changes, reading, rows_of
 
 _FURTHER: Final = "salesman_counters"
 _STATEMENT: Final = "salesman_counters_statement"
 _LATEST: Final = "salesman_counters_latest"
-_KEPT: Final = "salesman_kept"
 
-IN_MEMORY: Final = (_LATEST, _KEPT)
+IN_MEMORY: Final = (_LATEST, KEPT)
 """Under what names an application keeps what it has read of its database."""
 
 LATELY: Final = 0.2
@@ -118,7 +117,7 @@ def kept(subject: str) -> dict[Any, Any]:
     """Give what this process keeps of *subject*: empty again whenever its counter has moved."""
     number = current_revisions().get(subject, 0)
     everything: dict[str, tuple[int, dict[Any, Any]]]
-    everything = current_app.extensions.setdefault(_KEPT, {})
+    everything = current_app.extensions.setdefault(KEPT, {})
     found = everything.get(subject)
     if found is None or found[0] != number:
         found = everything[subject] = (number, {})

@@ -15,13 +15,16 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from salesman_core.db.base import AnyRow, Base
 from salesman_core.db.engine import make_engine, readonly
 
 COUNTERS: Final = "salesman_revisions"
 """The name under which a request keeps the counters that it has read."""
+
+KEPT: Final = "salesman_kept"
+"""The name under which an application keeps what it has read until a counter moves."""
 
 
 log = logging.getLogger(__name__)
@@ -185,6 +188,13 @@ def changes() -> int:
 def _count_change(_session: Session) -> None:
     global _latest_change  # noqa: PLW0603  # of the process, whichever thread or application it was
     _latest_change = next(_changes)
+
+
+@sa.event.listens_for(WritingSession, "after_soft_rollback")
+def _forget_what_never_was(_session: Session, _previous: SessionTransaction) -> None:
+    """Keep nothing that may have been read inside a change that was undone."""
+    if has_app_context():
+        current_app.extensions.pop(KEPT, None)
 
 
 _OPEN: Final = "salesman_writing"

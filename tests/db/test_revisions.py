@@ -93,6 +93,19 @@ def test_what_is_kept_of_a_subject_is_forgotten_when_it_changes(app: Flask) -> N
         assert (kept("count"), kept("other")) == ({}, {"it": "stays"})
 
 
+def test_what_was_read_inside_a_change_that_failed_is_not_kept(app: Flask) -> None:
+    def fail() -> None:
+        with writing():
+            kept("count")["it"] = "never was"
+            raise ZeroDivisionError
+
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError):
+            fail()
+
+        assert kept("count") == {}
+
+
 def test_statement_of_counters_can_be_read_without_an_application(
     app: Flask, database_url: str
 ) -> None:
