@@ -33,6 +33,7 @@ from salesman_core.rest import (
     page_answer,
     page_response,
     response,
+    seen_or,
     versioned,
 )
 
@@ -144,8 +145,11 @@ def create_client(values: dict[str, Any]) -> Response:
 @batch(ClientSchema)
 def create_clients(values: dict[str, Any]) -> dict[str, Any]:
     """Make many clients, with a result for each."""
-    row = queries.one_client(reading(), service.create_client(values))
-    return client_items([row])[0]
+    made = service.create_client(values)
+    return seen_or(
+        lambda: client_items([queries.one_client(reading(), made)])[0],
+        {"id": made, "name": values["name"]},
+    )
 
 
 @clients_api.get("/<int:record_id>")

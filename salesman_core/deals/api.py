@@ -37,6 +37,7 @@ from salesman_core.rest import (
     page_answer,
     page_response,
     response,
+    seen_or,
     versioned,
 )
 
@@ -98,8 +99,11 @@ def create_deal(values: dict[str, Any]) -> Response:
 @batch(DealSchema)
 def create_deals(values: dict[str, Any]) -> dict[str, Any]:
     """Open many deals, with a result for each."""
-    row = queries.deal_itself(reading(), service.create_deal(values))
-    return deal_items([row])[0]
+    made = service.create_deal(values)
+    return seen_or(
+        lambda: deal_items([queries.deal_itself(reading(), made)])[0],
+        {"id": made, "name": values["name"]},
+    )
 
 
 @deals_api.get("/<int:record_id>")

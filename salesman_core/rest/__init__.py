@@ -28,6 +28,7 @@ from salesman_core.rest.operations import (
     may_leave_sight,
     page_response,
     response,
+    seen_or,
 )
 from salesman_core.rest.schemas import (
     Choice,
@@ -79,5 +80,6 @@ __all__ = [
     "problem_of",
     "problem_response",
     "response",
+    "seen_or",
     "versioned",
 ]

@@ -26,6 +26,7 @@ _ = texts.lazy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 Place = Literal["json", "query"]
 
 _NOTE: Final = "_salesman_operation"
@@ -197,10 +198,16 @@ def changed_response(
     :param answer: reads it; raises :class:`MissingError` where it is out of reach.
     :param unseen: what whoever made it gets then, with 201: its id, and what they said themselves.
     """
+    alone = _empty(204) if unseen is None else json_response(unseen, 201)
+    return seen_or(answer, alone)
+
+
+def seen_or(read: Callable[[], T], unseen: T) -> T:
+    """Give what *read* gives, or *unseen* where that is out of the reach of whoever asks."""
     try:
-        return answer()
+        return read()
     except MissingError:
-        return _empty(204) if unseen is None else json_response(unseen, 201)
+        return unseen
 
 
 def page_response(

@@ -323,6 +323,9 @@ def test_program_that_may_only_create_is_told_the_id(app: Flask, make: Make, kin
     assert made.status_code == 201
     assert made.json == {"id": made.json["id"], "name": "Vega"}
     assert program.get(f"/{kind}s/{made.json['id']}").status_code == 403
+    many = program.post(f"/{kind}s/batch", {"items": [{"name": "Orion"}]})
+    again = {"id": made.json["id"] + 1, "name": "Orion"}
+    assert many.json["results"] == [{"status": 201, "item": again}]
 
 
 @pytest.mark.parametrize("kind", ["deal", "client"])
