@@ -232,12 +232,12 @@ def writing() -> Iterator[WritingSession]:
             for call in session.before_commit:
                 call(session)
         g.pop(COUNTERS, None)  # they may have been raised: see revisions.py
-        _tell(session.after_commit)
+        call_what_waited(session)
 
 
-def _tell(calls: Sequence[Callable[[], None]]) -> None:
-    """Do what waited for a commit; what fails cannot undo it any more, nor keep the rest."""
-    for call in calls:
+def call_what_waited(session: WritingSession) -> None:
+    """Do what waited for the commit; what fails cannot undo it any more, nor keep the rest."""
+    for call in session.after_commit:
         try:
             call()
         except Exception:

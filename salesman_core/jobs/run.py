@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +12,17 @@ import sqlalchemy as sa
 from flask import g, has_app_context
 from sqlalchemy.orm import Session
 
-from salesman_core.db import WritingSession, at_commit, db, own_transaction, writing
+from salesman_core.db import (
+    WritingSession,
+    at_commit,
+    call_what_waited,
+    db,
+    own_transaction,
+    writing,
+)
 from salesman_core.jobs.models import JOBS, State, in_state
 from salesman_core.jobs.store import Executor, Store
 from salesman_hookspecs import Job
-
-log = logging.getLogger(__name__)
 
 PROGRESS_INTERVAL = 0.5
 """Seconds between two writes of a run's progress: it may be told for each row of an import."""
@@ -139,16 +143,7 @@ def fenced_transaction(seal: Callable[[Session], None]) -> Iterator[WritingSessi
             at_commit(session, seal)
             with own_transaction(session):
                 yield session
-        for call in session.after_commit:
-            _try(call)
-
-
-def _try(call: Callable[[], None]) -> None:
-    """Call what waited for the commit: whatever becomes of it, that stands and is not repeated."""
-    try:
-        call()
-    except Exception:
-        log.exception("a call after the commit of a job failed")
+        call_what_waited(session)
 
 
 @contextmanager
