@@ -22,6 +22,8 @@ ME: Final = "me"
 MOST_TEXT: Final = 500
 """So long may a text be that a list is filtered by."""
 
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 _BITS: Final = {sa.SmallInteger: 15, sa.BigInteger: 63, sa.Integer: 31}
 _WHOLE: Final = re.compile(r"-?\d{1,19}(\.0{1,9})?", re.ASCII)  # JSON Schema takes 98.0 as whole
 _DECIMAL: Final = re.compile(r"-?\d{1,19}(\.\d{1,9})?", re.ASCII)
@@ -164,10 +166,18 @@ def _date(text: str, _type: sa.types.TypeEngine[Any]) -> date:
 def _moment(text: str, _type: sa.types.TypeEngine[Any]) -> datetime:
     if re.fullmatch(MOMENT_PATTERN, text, re.ASCII):
         try:
-            return datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):  # as the 30th of February
+            return _utc(datetime.fromisoformat(text))
+        except ValueError:  # as the 30th of February
             pass
     raise ValueError(_("%(value)s is not a moment as 2026-11-23T09:30:00Z.", value=text))
+
+
+def _utc(moment: datetime) -> datetime:
+    """Give a moment in UTC, the nearest one where its zone leads out of the calendar."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if moment.year == 1 else _LAST
 
 
 def _reference(text: str, _type: sa.types.TypeEngine[Any]) -> int:
