@@ -107,10 +107,13 @@ def _flask(core: CoreSettings) -> Flask:
 
 
 def _pool(url: str) -> dict[str, Any]:
-    """A connection for each of the server's threads: waiting for one would look like a hang."""
+    """How many connections there may be, once for reading and once for writing.
+
+    On SQLite one for each of the server's threads: waiting for one would look like a hang.
+    """
     if sa.make_url(url).get_backend_name() == "sqlite":
         return {"pool_size": 64, "max_overflow": 64}
-    return {"pool_size": 10, "max_overflow": 30}
+    return {"pool_size": 5, "max_overflow": 15}
 
 
 def kept_secret(file: Path) -> str:

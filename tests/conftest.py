@@ -60,7 +60,7 @@ def sampled(everything: Sequence[Installed], tmp_path_factory: pytest.TempPathFa
             upgrade_database(app)
             change_company({"name": "Test & Co", "language": "en", "zone": "Europe/Moscow"})
             db.session.remove()
-            db.engine.dispose()
+            db.leave()
 
     return Template("sampled", fill)
 

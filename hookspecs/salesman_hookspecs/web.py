@@ -32,8 +32,7 @@ class NavItem:
     :param order: entries of a station stand in this order, then by plugin id.
     :param badge: gives a small number to show beside the title, or None for none.
     :param counts: the kinds of record that the badge counts, as ``leads.lead``: an open page asks
-        for the number again when it hears that one of them changed. Where none is named it asks
-        every minute.
+        for the number again when it hears that one of them changed, and every minute.
     """
 
     id: str

@@ -125,7 +125,7 @@ def _database(core: CoreSettings) -> Finding:
         url = sa.make_url(core.database_url)
         server = url.get_backend_name() == "postgresql"
         waiting = {"connect_timeout": _CONNECT_TIMEOUT} if server else {}
-        engine = readonly(make_engine(url, connect_args=waiting))
+        engine = readonly(make_engine(url), connect_args=waiting)
         with engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
         engine.dispose()

@@ -2,7 +2,7 @@
 
 from salesman_core.db.among import among
 from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers, table_of
-from salesman_core.db.engine import make_engine, readonly
+from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt
 from salesman_core.db.session import (
     LentSession,
     ReadOnlyError,
@@ -45,12 +45,14 @@ __all__ = [
     "normalised",
     "own_transaction",
     "owner_of_table",
+    "planned_afresh",
     "reading",
     "readonly",
     "refers",
     "rows_of",
     "savepoint",
     "set_current_change",
+    "spoilt",
     "table_of",
     "writing",
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import orjson
@@ -16,6 +19,16 @@ from salesman_core.db.discretion import discreet
 
 WRITE_WAIT = 5.0
 """Seconds that a writer waits for its turn: past that, a thread is waiting for itself."""
+
+IDLE = 5.0
+"""Seconds after which a connection that nobody used may have been cut off."""
+
+_RESTS = "salesman_rests_since"
+
+_READ_ONLY = "-c default_transaction_read_only=on"
+
+_PLAN_AFRESH = sa.text("SET plan_cache_mode = force_custom_plan")
+_PLAN_AS_EVER = sa.text("RESET plan_cache_mode")
 
 _PRAGMAS = (
     "journal_mode=wal",
@@ -83,20 +96,77 @@ def make_engine(url: str | sa.URL, **options: Any) -> sa.Engine:
     if target.get_backend_name() == "sqlite":
         turns = type("EngineConnection", (TurnTaking,), {"turn": FairLock()})
         return _sqlite_engine(target, turns, options)
-    return discreet(sa.create_engine(target, pool_pre_ping=True, **options))
+    return discreet(_asked_when_idle(sa.create_engine(target, **options)))
+
+
+def _asked_when_idle(engine: sa.Engine) -> sa.Engine:
+    """Let a connection that has rested be asked whether it is still there, before it is lent.
+
+    The pool's own ``pool_pre_ping`` asks each time, which is a round trip for every request.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info[_RESTS] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: sa.pool.ConnectionPoolEntry, _lent: Any) -> None:
+        since = record.info.get(_RESTS)
+        if since is None or time.monotonic() - since < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.InvalidatePoolError from error  # the others are cut off as well
+
+    return engine
 
 
 def readonly(engine: sa.Engine, **options: Any) -> sa.Engine:
-    """Give an engine of the same database whose transactions refuse to write.
+    """Give an engine of the same database, with connections of its own, that refuses to write.
 
-    On PostgreSQL they are ``READ ONLY``, on connections of the same pool. On SQLite they begin
-    with ``BEGIN``, which waits for nobody, on connections of their own.
-
-    :param options: of the pool, for SQLite.
+    On SQLite a transaction begins with ``BEGIN``, which waits for nobody. On PostgreSQL there are
+    no transactions: each statement sees what is committed when it begins, as ``READ COMMITTED``
+    has it anyway, and the two round trips around it are a third of what a small answer costs.
     """
+    options = {"json_deserializer": orjson.loads, "hide_parameters": True, **options}
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(postgresql_readonly=True)
-    return _sqlite_engine(engine.url, Reading, {"json_deserializer": orjson.loads, **options})
+        return _reading_server(engine.url, options)
+    return _sqlite_engine(engine.url, Reading, options)
+
+
+def _reading_server(url: sa.URL, options: dict[str, Any]) -> sa.Engine:
+    said = url.query.get("options", "")
+    told = " ".join([*([said] if isinstance(said, str) else said), _READ_ONLY])
+    ours = url.update_query_dict({"options": told.strip()})
+    engine = sa.create_engine(ours, isolation_level="AUTOCOMMIT", **options)
+    return discreet(_asked_when_idle(engine))
+
+
+@contextmanager
+def planned_afresh(connection: sa.Connection) -> Iterator[None]:
+    """Let PostgreSQL plan what is asked in this block for its values.
+
+    After five runs of a statement it may choose one plan for all values, which leaves an index of
+    trigrams out.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execute(_PLAN_AFRESH)
+    try:
+        yield
+    finally:
+        if not spoilt(connection):  # with a change that failed goes what was set in it
+            connection.execute(_PLAN_AS_EVER)
+
+
+def spoilt(connection: sa.Connection) -> bool:
+    """Tell whether PostgreSQL takes no further statement in the transaction on a connection."""
+    if connection.dialect.name != "postgresql":
+        return False
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.info.transaction_status.name == "INERROR")
 
 
 class Reading(sqlite3.Connection):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, cast
+from typing import cast
 
 from flask import has_app_context
 from sqlalchemy.orm import Session, SessionTransaction
@@ -16,6 +16,7 @@ from salesman_core.db import (
     db,
     savepoint,
     set_current_change,
+    spoilt,
 )
 from salesman_hookspecs import Phase
 
@@ -109,11 +110,9 @@ def _take_back(session: WritingSession | None) -> None:
     raise OpenTransactionError(message)
 
 
-def _refuse_spoilt(session: Session) -> None:
+def _refuse_spoilt(session: LentSession) -> None:
     """Refuse a transaction in which PostgreSQL takes no further statement."""
-    if not session.in_transaction() or db.engine.dialect.name != "postgresql":
-        return
-    driver: Any = session.connection().connection.driver_connection
-    if driver.info.transaction_status.name == "INERROR":
+    connection = session.open_connection()
+    if connection is not None and spoilt(connection):
         message = "an error of the database was swallowed"
         raise BrokenTransactionError(message)

@@ -68,7 +68,7 @@ def export(plugin_id: str, folder: Path) -> list[Path]:
     _demand_met(plugin_id)
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    with db.reader.connect() as connection:
+    with db.view() as connection:
         for table in _tables(plugin_id):
             file = folder / f"{table.name}.jsonl"
             with file.open("w", encoding="utf-8") as stream:
@@ -84,7 +84,7 @@ def archive(plugin_id: str) -> IO[bytes]:
     """
     _demand_met(plugin_id)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
-    with ZipFile(file, "w", ZIP_DEFLATED) as kept, db.reader.connect() as connection:
+    with ZipFile(file, "w", ZIP_DEFLATED) as kept, db.view() as connection:
         for table in _tables(plugin_id):
             with kept.open(f"{table.name}.jsonl", "w", force_zip64=True) as stream:
                 stream.writelines(line.encode() for line in _lines(connection, table))

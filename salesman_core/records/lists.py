@@ -21,13 +21,14 @@ The base condition is access's: counts and sums go through it as the rows do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.db import rows_of
+from salesman_core.db import planned_afresh, rows_of
 from salesman_core.records.cursor import (
     OrderKey,
     after,
@@ -61,7 +62,6 @@ __all__ = [
 ]
 
 _MOST_KEPT: Final = 500
-_NO_PLAN_FOR_ALL: Final = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,8 @@ def select_page(
     """
     keys, statement = _kept_statement(tuple(columns), spec, query, base_condition)
     values = values_of(keys, spec, query)
-    if _looks_into_texts(session, query):
-        session.execute(_NO_PLAN_FOR_ALL)
-    rows = rows_of(session, statement, values)
+    with _planned(session, query):
+        rows = rows_of(session, statement, values)
     if len(rows) <= query.limit:
         return Page(rows, None)
     rows = rows[: query.limit]
@@ -206,12 +205,12 @@ def _gathered(
 
 
 def _execute(session: Session, statement: sa.Select[Any], query: ListQuery) -> sa.Result[Any]:
-    if _looks_into_texts(session, query):
-        session.execute(_NO_PLAN_FOR_ALL)
-    return session.execute(statement)
+    with _planned(session, query):
+        return session.execute(statement)
 
 
-def _looks_into_texts(session: Session, query: ListQuery) -> bool:
-    """Tell whether PostgreSQL may, after five runs, choose a plan that leaves the index out."""
-    looks = query.q or any(one.operator == "contains" for one in query.filters)
-    return bool(looks) and session.get_bind().dialect.name == "postgresql"
+def _planned(session: Session, query: ListQuery) -> AbstractContextManager[None]:
+    """Let what is looked for in texts be planned with the index of their trigrams in mind."""
+    if query.q or any(one.operator == "contains" for one in query.filters):
+        return planned_afresh(session.connection())
+    return nullcontext()

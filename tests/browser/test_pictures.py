@@ -183,7 +183,7 @@ def database_template(language: str) -> Template:
                 upgrade_database(app, language)
                 write_plan(make_plan(language, TODAY))
                 db.session.remove()
-                db.engine.dispose()
+                db.leave()
 
     return Template(f"pictures_{language}", fill)
 

@@ -38,7 +38,7 @@ def run(environment: Mapping[str, str]) -> Iterator[Run]:
     for app in made:
         app.extensions["salesman_live"].stop()
         with app.app_context():
-            db.engine.dispose()
+            db.leave()
     for name in [one for one in sys.modules if one.startswith("company_")]:
         del sys.modules[name]
 

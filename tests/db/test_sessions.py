@@ -26,7 +26,7 @@ def app(database_url: str) -> Iterator[Flask]:
             session.execute(sa.delete(Revision))
         yield app
         db.session.remove()
-        db.engine.dispose()
+        db.leave()
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,52 @@ def test_call_after_the_commit_that_fails_is_logged_and_keeps_nothing_from_the_o
 
     assert (revisions(reading()), told) == ({"count": 1}, ["after"])
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_objects_and_columns_are_read_in_one_view_until_it_ends(app: Flask) -> None:
+    with writing() as session:
+        bump(session, "count")
+    view = reading()
+    assert revisions(view) == {"count": 1}
+
+    def raise_it() -> None:
+        with app.app_context(), writing() as session:
+            bump(session, "count")
+
+    other = threading.Thread(target=raise_it)
+    other.start()
+    other.join()
+    object_in_view = view.get(Revision, "count")
+    assert object_in_view is not None
+    if db.engine.dialect.name == "sqlite":  # PostgreSQL shows each statement what is committed
+        assert (object_in_view.number, revisions(view)) == (1, {"count": 1})
+    db.session.rollback()
+
+    assert revisions(reading()) == {"count": 2}
+
+
+def test_view_gives_its_connection_back(app: Flask) -> None:
+    revisions(reading())
+    reading().get(Revision, "count")
+    lent = db.reader.pool.checkedout()
+    db.session.rollback()
+    after_rollback = db.reader.pool.checkedout()
+    revisions(reading())
+    db.session.remove()
+
+    assert (lent, after_rollback, db.reader.pool.checkedout()) == (1, 0, 0)
+
+
+@pytest.mark.databases("postgresql")
+def test_connection_that_was_cut_off_while_it_rested_is_replaced(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = sa.text("SELECT pg_backend_pid()")
+    pid = reading().scalar(ask)
+    db.session.remove()
+    server = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
+    with server.connect() as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    monkeypatch.setattr("salesman_core.db.engine.IDLE", 0.0)
+
+    assert reading().scalar(ask) not in {None, pid}

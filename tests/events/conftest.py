@@ -81,6 +81,7 @@ class Company:
         for feed in self.feeds:
             feed.stop()
         self.jobs.store.engine.dispose()
+        self.jobs.store.reader.dispose()
 
 
 @pytest.fixture

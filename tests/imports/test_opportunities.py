@@ -76,8 +76,8 @@ def imported(
     with databases.lent(kind, opportunities) as url:
         command = command_on(url, tmp_path_factory.mktemp("data"))
         lines = said_of_opportunities(kind).read_text().splitlines()
-        engine = make_engine(url)
-        with Session(readonly(engine)) as session:
+        engine = readonly(make_engine(url))
+        with Session(engine) as session:
             yield Imported(session, lines, command)
         engine.dispose()
 
@@ -191,8 +191,8 @@ def test_dry_run_says_the_same_and_keeps_nothing(
 ) -> None:
     with databases.lent("sqlite", UPGRADED) as url:
         lines = command_on(url, tmp_path)(*import_of("--dry-run"))
-        engine = make_engine(url)
-        with Session(readonly(engine)) as session:
+        engine = readonly(make_engine(url))
+        with Session(engine) as session:
             kept = count(session), session.scalar(sa.select(sa.func.count(User.id)))
         engine.dispose()
 

@@ -128,6 +128,7 @@ class Company:
         for worker in self.workers:
             worker.stop()
         self.jobs.store.engine.dispose()
+        self.jobs.store.reader.dispose()
 
 
 class Nursery:

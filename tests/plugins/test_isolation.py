@@ -37,15 +37,13 @@ def swallow() -> None:
         reading().execute(BROKEN)
 
 
-@pytest.mark.databases("postgresql")
 def test_error_that_a_reader_swallowed_does_not_poison_the_next_read(
     host: PluginHost, make: Make
 ) -> None:
     reading().execute(sa.select(Client.id))
 
-    assert call(host, swallow, Phase.REQUEST) == (
-        "BrokenTransactionError: an error of the database was swallowed"
-    )
+    call(host, swallow, Phase.REQUEST)
+
     assert reading().execute(sa.select(Client.id)).all() == []
 
 

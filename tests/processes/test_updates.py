@@ -127,8 +127,8 @@ def kept_in(url: str) -> dict[str, Any]:
         "audits": "SELECT count(*) FROM core_audit WHERE kind = 'deal' AND action = 'changed'",
         "events": "SELECT count(*) FROM core_event WHERE type = 'core.deal.changed'",
     }
-    engine = make_engine(url)
-    with readonly(engine).connect() as connection:
+    engine = readonly(make_engine(url))
+    with engine.connect() as connection:
         rows = connection.execute(sa.text(deals)).all()
         kept = {name: connection.scalar(sa.text(count)) for name, count in counts.items()}
     engine.dispose()

@@ -47,7 +47,7 @@ TYPED = (
 def plan_of(statement: sa.Select[Any]) -> str:
     """Give how the database would go about it, where reading a whole table is not forbidden."""
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
-    with db.reader.connect() as connection:
+    with db.view() as connection:
         if connection.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
             return "\n".join(row.detail for row in rows)

@@ -1,6 +1,7 @@
 // The numbers beside entries of the menu ([data-number]) follow what they count: all of them are
-// fetched together, soon after a change of a record of a kind in data-counts, and every minute where
-// no kind is named. A tab at which nobody looks asks when somebody does again.
+// fetched together, soon after a change of a record of a kind in data-counts, and every minute: of a
+// record that leaves one's sight nothing is heard. A tab at which nobody looks asks when somebody
+// does again.
 const SOON_MS = 400; // a colleague's step often makes several changes
 const MINUTE_MS = 60_000;
 const menu = document.querySelector("[data-numbers]");
@@ -12,8 +13,8 @@ let timer;
 if (places.length) {
   document.addEventListener("salesman:change", ({ detail }) => follows(detail.kind) && fetchSoon());
   document.addEventListener("visibilitychange", () => isStale && fetchSoon());
+  setInterval(fetchSoon, MINUTE_MS);
 }
-if (places.some(({ dataset }) => !dataset.counts)) setInterval(fetchSoon, MINUTE_MS);
 
 function fetchSoon() {
   isStale = true;
