@@ -139,9 +139,6 @@ def _cost(margin: Decimal, amount: Decimal | None, deal: Deal | None) -> Decimal
     """Give the cost that leaves a margin: only amount and cost are kept."""
     if amount is None:
         amount = deal.amount if deal is not None else Decimal(0)
-    if margin > amount:
-        message = _("the margin is greater than the amount")
-        raise InvalidError(message, {"margin": message})
     return amount - margin
 
 

@@ -33,7 +33,7 @@ class DealSchema(RecordSchema):
     outcome = Choice(OUTCOMES, allow_none=True, dump_only=True)
     reason_id = Reference(allow_none=True, dump_only=True)
     amount = Money(minimum=0)
-    cost = Money(minimum=0)
+    cost = Money()  # below zero where a supplier pays back more than was paid
     margin = Money(dump_only=True)
     currency = Text(3)
     owner_id = Reference(allow_none=True)

@@ -298,10 +298,10 @@ def test_amount_below_nought_is_refused_at_its_field(bring: Bring) -> None:
     assert list(problems(result)[0]) == ["amount"]
 
 
-def test_margin_beyond_the_amount_is_refused(bring: Bring) -> None:
-    assert problems(bring("1;Boilers;;;;;;5;6")) == [
-        {"margin": "the margin is greater than the amount"}
-    ]
+def test_margin_beyond_the_amount_makes_a_cost_below_nought(bring: Bring) -> None:
+    bring("1;Boilers;;;;;;5;6")
+
+    assert (deals()[0].amount, deals()[0].cost) == (5, -1)
 
 
 def test_name_longer_than_fits_is_refused(bring: Bring) -> None:

@@ -32,7 +32,8 @@ def test_mapping_says_all_that_it_can_say() -> None:
         id = "external_id"
         deal_stage = ["stage", "outcome"]
         date = { field = "opened_on", dates = "mdy" }
-        sum = { field = "amount", decimal = "," }
+        sum = { field = "amount", decimal = ",", when = { status = "Closed" } }
+        plan = { field = "amount", when = { status = ["Active", ""], kind = "Tender" } }
 
         [compose]
         name = "{product}, {account}"
@@ -58,7 +59,8 @@ def test_mapping_says_all_that_it_can_say() -> None:
             "id": ColumnRule(("external_id",)),
             "deal_stage": ColumnRule(("stage", "outcome")),
             "date": ColumnRule(("opened_on",), dates="mdy"),
-            "sum": ColumnRule(("amount",), decimal=","),
+            "sum": ColumnRule(("amount",), decimal=",", when={"status": ("Closed",)}),
+            "plan": ColumnRule(("amount",), when={"status": ("Active", ""), "kind": ("Tender",)}),
         },
         compose={"name": Composition("{product}, {account}")},
         values={"outcome": {"Won": "won", "*": ""}},
@@ -89,6 +91,14 @@ def test_mapping_is_read_from_a_file(tmp_path: Path) -> None:
             "column “a”: “dym” is none of dmy mdy ymd",
         ),
         ("[columns]\na = 'name'\nb = 'name'", "“a” and “b” both fill name"),
+        (
+            "[columns]\na = 'name'\nb = { field = 'name', when = { c = 'x' } }",
+            "“a” and “b” both fill name",
+        ),
+        (
+            "[columns]\na = { field = 'name', when = 'x' }",
+            "column “a”: “when” is a table of columns and what they hold",
+        ),
         (
             "[columns]\na = 'name'\n[compose]\nname = '{b}'",
             r"“\[compose\] name” and “a” both fill name",

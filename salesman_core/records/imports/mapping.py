@@ -6,6 +6,8 @@
     opportunity_id = "external_id"
     deal_stage = ["stage", "outcome"]            # one column may fill several fields
     engage_date = { field = "opened_on", dates = "mdy" }
+    paid = { field = "amount", when = { status = "Closed" } }
+    planned = { field = "amount", when = { status = ["Active", "Draft"] } }
 
     [compose]
     name = "{product}, {account}"                # a field made of several columns
@@ -60,11 +62,14 @@ class ColumnRule:
     :param fields: names of fields.
     :param dates: the order of its dates: ``dmy``, ``mdy``, ``ymd``; empty to recognise it.
     :param decimal: its decimal mark: ``.`` or ``,``; empty to recognise it.
+    :param when: only in rows in which these columns hold one of these texts. Several columns
+        may fill one field, where each says when.
     """
 
     fields: tuple[str, ...]
     dates: str = ""
     decimal: str = ""
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +203,13 @@ def _require_single(
 ) -> None:
     taken = {name: f"[compose] {name}" for name in compose}
     single = {each.name for each in fields if each.kind not in SEVERAL}
+    conditional: set[str] = set()
     for heading, rule in columns.items():
         for name in single.intersection(rule.fields):
+            if rule.when and name in conditional:
+                continue
+            if rule.when:
+                conditional.add(name)
             if name in taken:
                 message = _(
                     "“%(first)s” and “%(second)s” both fill %(field)s: put them together under"
@@ -222,14 +232,22 @@ def _table(tables: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _column_rule(heading: str, value: object, names: Sequence[str]) -> ColumnRule:
     where = _("column “%(heading)s”", heading=heading)
     table = value if isinstance(value, dict) else {"field": value}
-    _require_known(table, ("field", "dates", "decimal"), where)
+    _require_known(table, ("field", "dates", "decimal", "when"), where)
     fields = _names(table.get("field", ()), where)
     _require_known(fields, names, where)
     return ColumnRule(
         fields,
         dates=_choice(table.get("dates", ""), ORDERS, where),
         decimal=_choice(table.get("decimal", ""), DECIMAL_MARKS, where),
+        when=_when(table.get("when", {}), where),
     )
+
+
+def _when(value: object, where: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        message = _("%(where)s: “when” is a table of columns and what they hold", where=where)
+        raise MappingError(message)
+    return {heading: _names(held, where) for heading, held in value.items()}
 
 
 def _names(value: object, where: str) -> tuple[str, ...]:

@@ -84,6 +84,8 @@ def _require_headings(headings: Sequence[str], mapping: ColumnMapping) -> None:
 def _named_headings(mapping: ColumnMapping) -> Iterator[str]:
     yield from mapping.columns
     yield from mapping.options.ignore
+    for rule in mapping.columns.values():
+        yield from rule.when
     for composition in mapping.compose.values():
         yield from composition.headings
 

@@ -79,11 +79,22 @@ class ValueMap:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a field's value comes from: a column, or a composed text where ``index`` is None."""
+    """The column from which a field's value comes.
+
+    :param when: in which rows: those in which other columns hold one of some texts.
+    """
 
     field: ImportField
-    index: int | None
+    index: int
     hints: Hints
+    when: tuple[tuple[int, frozenset[str]], ...] = ()
+
+    def fills(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether the value of a row comes from here."""
+        return self.index < len(cells) and all(
+            index < len(cells) and normalised(text_of(cells[index])) in held
+            for index, held in self.when
+        )
 
 
 class RowReader:
@@ -112,7 +123,12 @@ class RowReader:
         self._maps = {name: ValueMap(values) for name, values in mapping.values.items()}
         self._defaults = _read_defaults(self._by_name, mapping, Hints(zone=zone))
         self._sources = [
-            _Source(each, column.index, survey.hints(column, mapping.options, zone))
+            _Source(
+                each,
+                column.index,
+                survey.hints(column, mapping.options, zone),
+                _conditions(column.rule.when, plan.headings),
+            )
             for column in plan.columns
             for each in column.fields
         ]
@@ -137,9 +153,8 @@ class RowReader:
         return read
 
     def _cells(self, row: Row) -> Iterator[tuple[ImportField, Cell, Hints]]:
-        count = len(row.cells)
         for source in self._sources:
-            if source.index is not None and source.index < count:
+            if source.fills(row.cells):
                 yield source.field, row.cells[source.index], source.hints
         if self._mapping.compose:
             by_heading = {
@@ -193,6 +208,15 @@ class RowReader:
         }
         if kept:
             read.values[UNMAPPED] = kept
+
+
+def _conditions(
+    when: Mapping[str, Sequence[str]], headings: Sequence[str]
+) -> tuple[tuple[int, frozenset[str]], ...]:
+    return tuple(
+        (headings.index(heading), frozenset(map(normalised, held)))
+        for heading, held in when.items()
+    )
 
 
 def _together(field_: ImportField, before: Any, reading: Reading) -> Any:
