@@ -11,16 +11,19 @@ from salesman_core.clock import now
 from salesman_core.events import purge_events
 from salesman_core.i18n import texts
 from salesman_core.jobs import purge
+from salesman_core.records.imports.undo import forget_changes
 from salesman_hookspecs import Job, Schedule, hookimpl
 
 JOBS_KEPT: Final = timedelta(days=14)
 EVENTS_KEPT: Final = timedelta(days=90)
+IMPORTS_UNDOABLE: Final = timedelta(days=30)
 
 
 def tidy() -> None:
-    """Remove jobs that ended and events that were handed on long ago, in small pieces."""
+    """Remove what ended, was handed on or imported long ago, in small pieces."""
     _until_none_is_left(partial(purge, JOBS_KEPT))
     _until_none_is_left(lambda: purge_events(EVENTS_KEPT, now=now()))
+    _until_none_is_left(lambda: forget_changes(now() - IMPORTS_UNDOABLE))
 
 
 def _until_none_is_left(remove_some: Callable[[], int]) -> None:
@@ -31,7 +34,7 @@ def _until_none_is_left(remove_some: Callable[[], int]) -> None:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work."""
-    title = texts.lazy("Removal of old jobs and events")
+    title = texts.lazy("Removal of old jobs, events and undo data")
     return [Job("core.tidy", tidy, transactional=False, title=title)]
 
 

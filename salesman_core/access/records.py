@@ -30,10 +30,15 @@ def record_type(kind: str) -> RecordType:
 
     :raises MissingError: where neither the core nor an active plugin keeps such records.
     """
-    found = current_host().derived(_types_by_kind).get(kind)
+    found = known_type(kind)
     if found is not None:
         return found
     raise MissingError(_("There are no records of the kind %(kind)s.", kind=kind))
+
+
+def known_type(kind: str) -> RecordType | None:
+    """Give a kind of record by its name, None where nobody keeps such records."""
+    return current_host().derived(_types_by_kind).get(kind)
 
 
 def record_types() -> list[RecordType]:

@@ -3,41 +3,88 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from salesman_core.cli.application import with_database
-from salesman_core.records.imports import ImportAbortedError
+from salesman_core.records.imports import ImportAbortedError, ImportRun
+from salesman_core.records.imports.journal import Journal
+from salesman_core.records.imports.keeping import keep_result, keep_undone, note_import, own_import
 from salesman_core.records.imports.report import report_lines
+from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
+from salesman_core.records.imports.summary import summary_of
+from salesman_core.records.imports.undo import take_back
 
 
 @click.command("import")
-@click.argument("record")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("record", required=False)
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--mapping", metavar="NAME-or-FILE", help="Which column fills which field.")
 @click.option("--dry-run", is_flag=True, help="Try all rows and keep nothing.")
+@click.option("--undo", type=int, metavar="NUMBER", help="Take an import back instead.")
 @with_database
 def import_command(
-    _app: Flask, record: str, file: Path, mapping: str | None, *, dry_run: bool
+    _app: Flask,
+    record: str | None,
+    file: Path | None,
+    mapping: str | None,
+    undo: int | None,
+    *,
+    dry_run: bool,
 ) -> None:
     """Import RECORD (as deals) from FILE: CSV, .xlsx or .xls.
 
     Without a mapping, columns are recognised by their headings. The last line of the answer says
-    ``created N, updated N, unchanged N, refused N``.
+    ``created N, updated N, unchanged N, refused N``. An import gets a number, by which
+    ``salesman import --undo NUMBER`` takes all of it back.
     """
+    if undo is not None:
+        _take_back(undo)
+    elif record is None or file is None:
+        raise click.UsageError("Name a RECORD and a FILE, or --undo NUMBER.")
+    else:
+        _bring_in(record, file, mapping, dry_run=dry_run)
+
+
+def _bring_in(record: str, file: Path, mapping: str | None, *, dry_run: bool) -> None:
     type_ = import_type(record)
-    run = import_run(type_, file, chosen_mapping(mapping, type_), _shown_progress())
+    chosen = chosen_mapping(mapping, type_)
+    if dry_run:
+        run = import_run(type_, file, chosen, _shown_progress())
+        _report(run, run.rehearse)
+        return
+    number = note_import(record, file.name)
+    run = import_run(type_, file, chosen, _shown_progress(), Journal(number))
+    click.echo(f"Import {number}: salesman import --undo {number} takes it back")
+    keep_result(number, summary_of(_report(run, run.apply)))
+
+
+def _report(run: ImportRun, take: Callable[[], ImportResult]) -> ImportResult:
     try:
-        result = run.rehearse() if dry_run else run.apply()
+        result = take()
     except ImportAbortedError as error:
         for line in report_lines(run.sheet, error.result):
             click.echo(line)
         raise
     for line in report_lines(run.sheet, result):
         click.echo(line)
+    return result
+
+
+def _take_back(number: int) -> None:
+    kept = own_import(number)
+    import_type(kept.record)
+    undone = take_back(number, _shown_progress())
+    keep_undone(number, undone)
+    for one in undone.told()["left"]:
+        click.echo(f"stays: {one['kind']} {one['record_id']} {one['label']}: {one['why']}")
+    click.echo(", ".join(f"{name} {count}" for name, count in undone.counts.items()))
 
 
 def _shown_progress() -> _Progress | None:

@@ -17,7 +17,7 @@ from salesman_core.db import AnyRow, rows_of, table_of, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.host import current_host
-from salesman_core.records.changes import announce, audit
+from salesman_core.records.changes import announce, audit, touch_records
 from salesman_core.records.saving import for_change, touch, write_rows
 from salesman_core.records.worded import Words, kept, worded
 from salesman_hookspecs import Evidence, Phase, Text
@@ -122,6 +122,7 @@ def _settle(session: Session, ids: Sequence[int], fresh: Collection[int]) -> Non
 
     :param fresh: those of whom something is new; others stay where a person put them.
     """
+    touch_records(Client, ids)
     ladder = rows_of(session, _LADDER)
     clients = rows_of(session, _STAND, {"ids": ids})
     standing = _standing(session, ids)

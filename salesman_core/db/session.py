@@ -196,6 +196,7 @@ class WritingSession(LentSession):
         super().__init__(*args, **kwargs)
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[], None]] = []
+        self.touched: set[tuple[sa.Table, int]] = set()
 
     def commit(self) -> None:
         """Commit, for whoever opened the transaction."""

@@ -14,7 +14,13 @@ from salesman_core.db import writing
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.records.changes import Changes, announce, audit, differences
+from salesman_core.records.changes import (
+    Changes,
+    announce,
+    audit,
+    differences,
+    touch_records,
+)
 from salesman_core.records.saving import named
 from salesman_hookspecs import Text
 
@@ -193,6 +199,7 @@ def add_reason(name: str) -> int:
         reason = CloseReason(name=name, position=_behind_last(session, CloseReason))
         session.add(reason)
         session.flush()
+        touch_records(CloseReason, [reason.id])
         audit(session, "reason", reason.id, name, "created", {"name": (None, name)})
         return reason.id
 

@@ -12,8 +12,9 @@ from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
+from salesman_core.access.records import known_type
 from salesman_core.clock import now
-from salesman_core.db import as_writing
+from salesman_core.db import Base, as_writing, current_change, table_of
 from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
@@ -109,6 +110,17 @@ def ask(kind: str, record_id: int | None, changes: Changes) -> None:
     current_host().call(salesman_before_save, change=change)
 
 
+def touch_records(model: type[Base], ids: Iterable[int]) -> None:
+    """Say which records, or what hangs on them, the change under way has written.
+
+    Whoever audits a record of a known kind need not say so.
+    """
+    change = current_change()
+    if change is not None:
+        table = table_of(model)
+        change.touched.update((table, id_) for id_ in ids)
+
+
 def audit(  # noqa: PLR0917  # which record, what was done, what it changed: in this order
     session: Session, kind: str, record_id: int, label: str, action: str, changes: Changes
 ) -> None:
@@ -121,6 +133,9 @@ def audit_row(
 ) -> dict[str, Any]:
     """Give a row of the audit, for whoever writes many at once."""
     person = current_person()
+    type_ = known_type(kind)
+    if type_ is not None:
+        touch_records(type_.model, [record_id])
     return {
         "at": now(),
         "actor_id": person.id,

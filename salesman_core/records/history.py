@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "changed": _("changed"),
     "deleted": _("put into the bin"),
     "restored": _("taken out of the bin"),
+    "import_undone": _("removed with its import"),
     "rung": _("moved on the ladder"),
     "moved": _("moved to another stage"),
     "closed": _("closed"),

@@ -10,7 +10,7 @@ from salesman_core.db import Base, db, trigrams
 from salesman_core.i18n import texts
 from salesman_core.records import permissions, views
 from salesman_core.records.imports import views as import_views
-from salesman_core.records.imports.job import IMPORT_JOB
+from salesman_core.records.imports.job import IMPORT_JOB, UNDO_IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
 from salesman_hookspecs import (
     EventType,
@@ -76,8 +76,8 @@ def salesman_event_types() -> Iterable[EventType]:
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
-    """Give the import of files."""
-    return [IMPORT_JOB]
+    """Give the import of files, and taking one back."""
+    return [IMPORT_JOB, UNDO_IMPORT_JOB]
 
 
 @hookimpl

@@ -146,7 +146,8 @@ class FileImport(Base):
 
     ``record`` is the word of the kind of record, as ``deals``; ``mapping`` the tables of a mapping
     as their TOML would have them; ``result`` what came of the last run, see
-    :mod:`salesman_core.records.imports.summary`. The content lies in the store by ``file_hash``.
+    :mod:`salesman_core.records.imports.summary`. The content lies in the store by ``file_hash``,
+    which is empty where the command line read the file. ``undone`` is what came of taking it back.
     """
 
     __tablename__ = "core_import"
@@ -160,3 +161,28 @@ class FileImport(Base):
     job_id: Mapped[int | None] = mapped_column(BigId)
     author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
     created_at: Mapped[datetime]
+    undone: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+
+class ImportChange(Base):
+    """What an import did to one row of a record, in the order in which it did it.
+
+    ``record_table`` and ``record_id`` name the record, ``row_table`` and ``row_key`` (its primary
+    key) the row. A record that the import made has one line with a ``digest`` of all its rows; of
+    a row that it changed, ``before`` and ``after`` say what stood in it.
+    """
+
+    __tablename__ = "core_import_change"
+    __table_args__ = (
+        sa.Index("ix_core_import_change_record", "import_id", "record_table", "record_id"),
+    )
+
+    id: Mapped[int] = identity()
+    import_id: Mapped[int] = refers("core_import.id", ondelete="CASCADE", index=False)
+    record_table: Mapped[str] = mapped_column(sa.String(63))
+    record_id: Mapped[int] = mapped_column(BigId)
+    row_table: Mapped[str] = mapped_column(sa.String(63))
+    row_key: Mapped[list[Any]] = mapped_column(sa.JSON)
+    before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    digest: Mapped[str | None] = mapped_column(sa.String(32))

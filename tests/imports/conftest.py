@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import xlsxwriter
 from click.testing import CliRunner
 from flask import Flask
@@ -13,7 +14,7 @@ from flask_babel import Babel
 
 from salesman_core.cli.application import application
 from salesman_core.cli.main import salesman
-from salesman_core.db import db
+from salesman_core.db import Base, db
 
 WriteCsv = Callable[..., Path]
 WriteXlsx = Callable[..., Path]
@@ -59,6 +60,30 @@ def bare_application(database_url: str) -> Iterator[Flask]:
         yield bare
         db.session.remove()
         db.leave()
+
+
+LOGS = {
+    "core_audit",
+    "core_event",
+    "core_import",
+    "core_import_change",
+    "core_job",
+    "core_revision",
+}
+
+
+@pytest.fixture(scope="session")
+def rows_without_logs() -> Callable[[sa.Connection], dict[str, set[str]]]:
+    """A function that gives every row of every table that is no log, as text."""
+
+    def rows(connection: sa.Connection) -> dict[str, set[str]]:
+        tables = [one for one in Base.metadata.sorted_tables if one.name not in LOGS]
+        return {
+            table.name: {str(tuple(row)) for row in connection.execute(sa.select(table))}
+            for table in tables
+        }
+
+    return rows
 
 
 @pytest.fixture(scope="session")

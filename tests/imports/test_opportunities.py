@@ -186,6 +186,28 @@ def test_second_import_changes_nothing(imported: Imported) -> None:
     assert imported.session.scalar(written) == before
 
 
+@pytest.mark.soak
+def test_undo_leaves_the_database_as_it_was(
+    databases: Databases,
+    command_on: CommandOn,
+    kind: Kind,
+    rows_without_logs: Callable[[sa.Connection], object],
+    tmp_path: Path,
+) -> None:
+    with databases.lent(kind, UPGRADED) as url:
+        command, engine = command_on(url, tmp_path), readonly(make_engine(url))
+        with engine.connect() as connection:
+            before = rows_without_logs(connection)
+        command(*import_of())
+        lines = command("import", "--undo", "1")
+        with engine.connect() as connection:
+            after = rows_without_logs(connection)
+        engine.dispose()
+
+    assert lines == ["removed 8915, restored 0, left 0"]  # 8,800 deals, 85 clients, 30 owners
+    assert after == before
+
+
 def test_dry_run_says_the_same_and_keeps_nothing(
     databases: Databases, command_on: CommandOn, tmp_path: Path
 ) -> None:

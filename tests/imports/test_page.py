@@ -97,6 +97,55 @@ def test_import_writes_the_rows_and_says_so(browser_for: BrowserFor) -> None:
     }
 
 
+def test_import_is_taken_back_by_a_button_that_says_what_goes(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+    work()
+    page = browser.get(place)
+    assert "Records that it created: 2" in words(page)
+
+    browser.post(f"{place}/undo")
+    assert "Taking the import back" in words(browser.get(place))
+    work()
+
+    after = browser.get(place)
+    assert "Records removed 2 Records as before 0 Records that stay 0" in words(after)
+    assert "Take the import back" not in words(after)
+    assert names(Client) == []
+
+
+def test_record_that_stays_is_named_with_the_reason_and_its_card(
+    browser_for: BrowserFor, make: Make
+) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+    work()
+    omega = reading().scalars(sa.select(Client.id).where(Client.name == "Omega")).one()
+    make.deal(client_id=omega)
+
+    browser.post(f"{place}/undo")
+    work()
+
+    page = browser.get(place)
+    assert f'<a href="/clients/{omega}">Omega</a></td><td>it was changed since</td>' in page.text
+    assert names(Client) == ["Omega"]
+
+
+def test_import_of_somebody_else_cannot_be_taken_back(browser_for: BrowserFor) -> None:
+    place = send(browser_for("head"), "clients", CLIENTS).location
+
+    assert browser_for("marketer").post(f"{place}/undo").status_code == 404
+
+
+def test_import_that_brought_nothing_cannot_be_taken_back(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+
+    assert browser.post(f"{place}/undo").status_code == 409
+
+
 def test_column_fills_what_was_chosen_for_it(browser_for: BrowserFor) -> None:
     browser = browser_for("head")
     place = send(browser, "clients", CLIENTS).location

@@ -13,13 +13,22 @@ from salesman_core.errors import SalesmanError
 from salesman_core.i18n import LANGUAGES, texts
 from salesman_core.jobs import JobCancelledError, job_progress
 from salesman_core.records.imports.errors import ImportAbortedError
-from salesman_core.records.imports.keeping import JOB, keep_result, named_file, stored_text
+from salesman_core.records.imports.journal import Journal
+from salesman_core.records.imports.keeping import (
+    JOB,
+    UNDO_JOB,
+    keep_result,
+    keep_undone,
+    named_file,
+    stored_text,
+)
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.report import write_refused
 from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.run import ImportRun
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.summary import failure, summary_of
+from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import FileImport
 from salesman_core.services.company import company
 from salesman_hookspecs import Job, Person
@@ -52,7 +61,8 @@ def _outcome(kept: FileImport, *, dry_run: bool) -> dict[str, object]:
     with named_file(kept.file_hash, kept.name) as path:
         try:
             type_ = import_type(kept.record)
-            run = import_run(type_, path, mapping_from(kept.mapping, type_.fields), job_progress)
+            mapping = mapping_from(kept.mapping, type_.fields)
+            run = import_run(type_, path, mapping, job_progress, Journal(kept.id))
         except SalesmanError as error:
             return failure(str(error), rehearsal=dry_run)
         return _run(run, dry_run=dry_run)
@@ -76,6 +86,16 @@ def _refused(run: ImportRun, result: ImportResult) -> str | None:
     return stored_text(file.getvalue())
 
 
+def undo_import(import_id: int, user_id: int) -> None:
+    """Take an import back, and keep what came of it."""
+    person = person_of(user_id)
+    if person is None:
+        log.warning("import %s: who began to take it back is gone", import_id)
+        return
+    with acting_as(person), force_locale(_language(person)):
+        keep_undone(import_id, take_back(import_id, job_progress))
+
+
 IMPORT_JOB = Job(
     JOB,
     run_import,
@@ -84,4 +104,15 @@ IMPORT_JOB = Job(
     timeout=6 * 3600,
     transactional=False,
     title=texts.lazy("Import of a file"),
+)
+"""An import from its first row to its last."""
+
+UNDO_IMPORT_JOB = Job(
+    UNDO_JOB,
+    undo_import,
+    queue="imports",
+    attempts=3,
+    timeout=6 * 3600,
+    transactional=False,
+    title=texts.lazy("Taking an import back"),
 )

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
-from salesman_core.db import reading, writing
+from salesman_core.db import WritingSession, reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.jobs import State, cancel, enqueue, job_view
@@ -23,6 +23,7 @@ from salesman_core.records.imports.choices import ColumnChoice, chosen_tables, c
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.service import import_type, sheet_for
+from salesman_core.records.imports.undo import Undone, changes_kept
 from salesman_core.records.models import FileImport
 from salesman_core.services import files as store
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _ = texts.lazy
 
 JOB: Final = "core.import"
+UNDO_JOB: Final = "core.import_undo"
 LARGEST: Final = 25 * 1024 * 1024
 """Bytes that a file may have here; the command line takes larger ones."""
 _SHOWN: Final = 20
@@ -55,12 +57,21 @@ def begin_import(record: str, name: str, content: IO[bytes], mapping: str = "") 
     with named_file(content_.hash, name) as path:
         sheet = sheet_for(path, mapping_from(tables, type_.fields))
         column_choices(sheet, type_.fields, tables)
+    return _kept(record, name, content_.hash, tables)
+
+
+def note_import(record: str, name: str) -> int:
+    """Note an import of a file that the command line reads where it lies; give its id."""
+    return _kept(record, store.harmless_name(name), "", {})
+
+
+def _kept(record: str, name: str, file_hash: str, tables: Mapping[str, Any]) -> int:
     with writing() as session:
         kept = FileImport(
             record=record,
             name=name,
-            file_hash=content_.hash,
-            mapping=tables,
+            file_hash=file_hash,
+            mapping=dict(tables),
             author_id=current_person().id,
             created_at=now(),
         )
@@ -118,6 +129,8 @@ def own_imports() -> Sequence[FileImport]:
 def choices_of(kept: FileImport) -> list[ColumnChoice]:
     """Give the columns of an import's file with what they fill now."""
     fields = import_type(kept.record).fields
+    if not kept.file_hash:
+        return []  # the command line has read it elsewhere
     with named_file(kept.file_hash, kept.name) as path:
         sheet: Sheet = sheet_for(path, mapping_from(kept.mapping, fields))
         return column_choices(sheet, fields, kept.mapping)
@@ -145,12 +158,33 @@ def run_later(import_id: int, *, dry_run: bool) -> None:
     """
     kept = own_import(import_id)
     import_type(kept.record)
+    if not kept.file_hash:
+        raise ConflictError(_("The command line has read this file: begin the import there."))
     with writing() as session:
-        _refuse_running(kept)
-        arguments = {"import_id": import_id, "user_id": current_person().id, "dry_run": dry_run}
-        job_id = enqueue(session, JOB, arguments, unique=f"import:{import_id}")
-        changed = session.get_one(FileImport, import_id, with_for_update=True)
-        changed.job_id, changed.result = job_id, None
+        changed = _put_to_work(session, kept, JOB, dry_run=dry_run)
+        changed.result = changed.undone = None
+
+
+def undo_later(import_id: int) -> None:
+    """Have an import taken back by a job: what it made goes, what it changed gets back.
+
+    :raises ConflictError: while it runs, and where nothing is kept of it (any more).
+    """
+    kept = own_import(import_id)
+    import_type(kept.record)
+    if not changes_kept(import_id):
+        raise ConflictError(_("There is nothing of this import that could be taken back."))
+    with writing() as session:
+        _put_to_work(session, kept, UNDO_JOB)
+
+
+def _put_to_work(session: WritingSession, kept: FileImport, job: str, **further: Any) -> FileImport:
+    _refuse_running(kept)
+    arguments = {"import_id": kept.id, "user_id": current_person().id, **further}
+    job_id = enqueue(session, job, arguments, unique=f"import:{kept.id}")
+    changed = session.get_one(FileImport, kept.id, with_for_update=True)
+    changed.job_id = job_id
+    return changed
 
 
 def running_job(kept: FileImport) -> JobView | None:
@@ -187,6 +221,12 @@ def keep_result(import_id: int, result: Mapping[str, Any]) -> None:
     """Keep what came of a run."""
     with writing() as session:
         session.get_one(FileImport, import_id).result = dict(result)
+
+
+def keep_undone(import_id: int, undone: Undone) -> None:
+    """Keep what came of taking an import back."""
+    with writing() as session:
+        session.get_one(FileImport, import_id).undone = undone.told()
 
 
 def stored_text(text: str) -> str:

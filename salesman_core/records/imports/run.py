@@ -11,6 +11,7 @@ from salesman_core.db import writing
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.imports.errors import ImportAbortedError
+from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping
 from salesman_core.records.imports.plan import planned
 from salesman_core.records.imports.reading import ReadRow, RowReader
@@ -42,6 +43,8 @@ class ImportRun:
     :param zone: the company's time zone, for moments without an offset.
     :param progress: called after each batch. An exception that it raises stops the run; the
         batches before stay written.
+    :param journal: keeps what each batch does, so that it can be taken back; None for no import
+        that anybody would take back.
     :raises MappingError: where the mapping does not fit the file.
     :raises UnreadableFileError: where the file turns out to be broken.
     """
@@ -54,6 +57,7 @@ class ImportRun:
         *,
         zone: tzinfo = UTC,
         progress: Progress | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.import_type = import_type
         self.sheet = sheet
@@ -61,6 +65,7 @@ class ImportRun:
         self.plan = planned(sheet.headings, import_type.fields, mapping)
         self.survey = surveyed(sheet, self.plan)
         self._progress = progress
+        self._journal = journal
         self._reader = RowReader(import_type.fields, mapping, self.plan, self.survey, zone)
 
     def rehearse(self) -> ImportResult:
@@ -68,6 +73,7 @@ class ImportRun:
 
         :raises ImportAbortedError: where something went wrong that is no fault of a row.
         """
+        self._journal = None
         with rehearsal():
             return self._run(self._new_result(rehearsal=True))
 
@@ -77,7 +83,11 @@ class ImportRun:
         :raises ImportAbortedError: where something went wrong that is no fault of a row: its
             batch is not written, and its message says how far the run came.
         """
-        return self._run(self._new_result(rehearsal=False))
+        try:
+            return self._run(self._new_result(rehearsal=False))
+        finally:
+            if self._journal is not None:
+                self._journal.settle()
 
     def _new_result(self, *, rehearsal: bool) -> ImportResult:
         filled: dict[str, tuple[str, ...]] = {}
@@ -129,6 +139,8 @@ class ImportRun:
             outcomes = self.import_type.apply(batch)
             _require_complete(outcomes, len(sound), self.import_type)
             session.flush()
+            if self._journal is not None:
+                self._journal.keep(session)
         return outcomes
 
 

@@ -15,6 +15,7 @@ from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.files import open_sheet
+from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping, read_mapping
 from salesman_core.records.imports.run import ImportRun, Progress
 from salesman_core.records.imports.sheet import Sheet
@@ -87,12 +88,18 @@ def sheet_for(path: Path, mapping: ColumnMapping) -> Sheet:
 
 
 def import_run(
-    type_: ImportType, path: Path, mapping: ColumnMapping, progress: Progress | None = None
+    type_: ImportType,
+    path: Path,
+    mapping: ColumnMapping,
+    progress: Progress | None = None,
+    journal: Journal | None = None,
 ) -> ImportRun:
     """Give the run that imports a file here, in the company's time zone.
 
+    :param journal: keeps what the run does, so that it can be taken back.
     :raises MappingError: where the mapping does not fit the file.
     :raises UnreadableFileError: where the file is broken.
     """
     sheet = sheet_for(path, mapping)
-    return ImportRun(type_, sheet, mapping, zone=company().tz, progress=progress)
+    zone = company().tz
+    return ImportRun(type_, sheet, mapping, zone=zone, progress=progress, journal=journal)

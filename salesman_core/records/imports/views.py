@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
+from salesman_core.access.records import known_type
 from salesman_core.access.routes import signed_in
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports import keeping
 from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
 from salesman_core.records.imports.service import import_type, import_types
+from salesman_core.records.imports.undo import changes_kept
 from salesman_core.services.files import TooLargeError
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
@@ -100,7 +105,19 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         made=kept.mapping.get("options", {}).get("create_missing", ()),
         keep=KEEP,
         ignore=IGNORE,
+        left=_addressed((kept.undone or {}).get("left", ())),
+        undoable=0 if job else changes_kept(import_id),
     )
+
+
+def _addressed(left: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Give records that stay with the addresses of their cards, for those that have one."""
+    found = []
+    for one in left:
+        type_ = known_type(one["kind"] or "")
+        endpoint = "" if type_ is None else type_.card_endpoint
+        found.append((one, url_for(endpoint, record_id=one["record_id"]) if endpoint else ""))
+    return found
 
 
 @blueprint.post("/<int:import_id>")
@@ -131,6 +148,14 @@ def progress(import_id: int) -> Markup | Response:
 def stop(import_id: int) -> BaseResponse:
     """Stop an import after the rows at hand."""
     keeping.stop(import_id)
+    return redirect(url_for("imports.one", import_id=import_id))
+
+
+@blueprint.post("/<int:import_id>/undo")
+@signed_in
+def undo(import_id: int) -> BaseResponse:
+    """Take an import back, in the background."""
+    keeping.undo_later(import_id)
     return redirect(url_for("imports.one", import_id=import_id))
 
 

@@ -1,0 +1,231 @@
+"""Rows of a record as they stand in the database, for acts that can be taken back.
+
+An image of a record is its own row and those that mean nothing without it: phones, moves, notes,
+whatever refers to it with ``ON DELETE CASCADE``. Two images tell what was done in between, by
+whomever: core or plugin, by objects or in bulk.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from salesman_core.db import Base
+
+Row = dict[str, Any]
+"""A row by the names of its columns, as JSON can hold it."""
+
+Place = tuple[str, tuple[Any, ...]]
+"""Where a row stands: its table, and its primary key as JSON can hold it."""
+
+Image = dict[Place, Row]
+
+_DIGEST_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What became of one row.
+
+    :param before: None where there was none.
+    :param after: None where it is gone.
+    """
+
+    place: Place
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table whose rows mean nothing without the row that they refer to."""
+
+    table: sa.Table
+    refers: sa.Column[Any]
+
+
+class Camera:
+    """Takes images of records.
+
+    :param connection: to the database, whose tables are looked up once. A plugin that has been
+        loaded and not yet migrated has none there.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._there = frozenset(sa.inspect(connection).get_table_names())
+
+    def images(
+        self, connection: sa.Connection, table: sa.Table, ids: Collection[int]
+    ) -> dict[int, Image]:
+        """Give the images of the records of a table, by their ids; what is not there has none.
+
+        One statement for each table, whatever the number of records.
+        """
+        found: dict[int, Image] = {}
+        self._gather(connection, Part(table, table.c.id), {id_: id_ for id_ in ids}, found)
+        return found
+
+    def _gather(
+        self,
+        connection: sa.Connection,
+        part: Part,
+        roots: Mapping[int, int],
+        found: dict[int, Image],
+    ) -> None:
+        """Add the rows of a table that refer to some ids, and those that hang on them in turn.
+
+        :param roots: for each id, the record to whose image it belongs.
+        """
+        if not roots or part.table.name not in self._there:
+            return
+        own: dict[int, int] = {}
+        for row in connection.execute(sa.select(part.table).where(part.refers.in_(sorted(roots)))):
+            values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's documented name
+            root = roots[values[part.refers.name]]
+            kept = {name: plain(value) for name, value in values.items()}
+            found.setdefault(root, {})[place_of(part.table, kept)] = kept
+            if "id" in values:
+                own[values["id"]] = root
+        for further in parts(part.table) if own else ():
+            self._gather(connection, further, own, found)
+
+
+@functools.cache
+def parts(table: sa.Table) -> tuple[Part, ...]:
+    """Give the tables whose rows go with a row of *table*."""
+    return tuple(
+        Part(other, key.parent)
+        for other in Base.metadata.sorted_tables
+        for key in sorted(other.foreign_keys, key=lambda key: key.parent.name)
+        if key.ondelete == "CASCADE" and key.column.table is table and other is not table
+    )
+
+
+def place_of(table: sa.Table, row: Row) -> Place:
+    """Give where a row stands."""
+    return table.name, tuple(row[column.name] for column in table.primary_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is the same for the same image, and hardly ever for another.
+
+    :param own: of the record's row and what only describes it.
+    :param hanging: of what hangs on it with a life of its own, as notes, files and contacts.
+    """
+
+    own: str
+    hanging: str
+
+    def __str__(self) -> str:
+        """Give it as a table keeps it."""
+        return self.own + self.hanging
+
+
+def digest_of(image: Image, root: str) -> Digest:
+    """Give the digest of an image.
+
+    :param root: the record's table.
+    """
+    own: Image = {}
+    hanging: Image = {}
+    for place, row in image.items():
+        (hanging if place[0] != root and "deleted_at" in row else own)[place] = row
+    return Digest(_hashed(own), _hashed(hanging))
+
+
+def _hashed(image: Image) -> str:
+    rows = sorted(([table, *map(str, key)], row) for (table, key), row in image.items())
+    written = orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(written, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def changes(before: Image, after: Image) -> Iterator[RowChange]:
+    """Give what became of each row, those first on which others hang."""
+    for place, row in after.items():
+        if before.get(place) != row:
+            yield RowChange(place, before.get(place), row)
+    for place, row in before.items():
+        if place not in after:
+            yield RowChange(place, row, None)
+
+
+def row_at(connection: sa.Connection, place: Place) -> Row | None:
+    """Give a row as it stands now."""
+    table = table_at(place)
+    found = connection.execute(sa.select(table).where(*_at(table, place))).first()
+    if found is None:
+        return None
+    return {name: plain(value) for name, value in found._mapping.items()}  # noqa: SLF001  # as above
+
+
+def insert_row(connection: sa.Connection, place: Place, row: Row) -> None:
+    """Put a row back that is gone."""
+    connection.execute(sa.insert(table_at(place)).values(_spoken(row)))
+
+
+def update_row(connection: sa.Connection, place: Place, values: Row) -> None:
+    """Put values of a row back."""
+    table = table_at(place)
+    connection.execute(sa.update(table).where(*_at(table, place)).values(_spoken(values)))
+
+
+def delete_row(connection: sa.Connection, place: Place) -> None:
+    """Remove a row, and all that goes with it."""
+    table = table_at(place)
+    connection.execute(sa.delete(table).where(*_at(table, place)))
+
+
+def table_at(place: Place) -> sa.Table:
+    """Give the table of a place."""
+    return Base.metadata.tables[place[0]]
+
+
+def _at(table: sa.Table, place: Place) -> list[sa.ColumnElement[bool]]:
+    keys = zip(table.primary_key, place[1], strict=True)
+    return [column == spoken(value) for column, value in keys]
+
+
+def _spoken(row: Row) -> dict[str, Any]:
+    return {name: spoken(value) for name, value in row.items()}
+
+
+def plain(value: Any) -> Any:
+    """Give a value of a column as JSON can hold it, and :func:`spoken` gives it back."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"number": str(value)}
+    if isinstance(value, bytes):
+        return {"bytes": b64encode(value).decode()}
+    return {"json": value}
+
+
+_SPOKEN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "moment": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "number": Decimal,
+    "bytes": b64decode,
+    "json": lambda value: value,
+}
+
+
+def spoken(value: Any) -> Any:
+    """Give a value back that :func:`plain` made."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, kept),) = value.items()
+    return _SPOKEN[kind](kept)

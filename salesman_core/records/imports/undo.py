@@ -1,0 +1,228 @@
+"""An import taken back: what it made goes, what it changed gets back what stood there.
+
+Whatever somebody has changed since stays as it is now, and is told. Everything is judged at the
+moment at which it is taken back, so it may be begun again after a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import record_types
+from salesman_core.db import AnyRow, Base, db, rows_of, table_of, writing
+from salesman_core.db.revisions import bump_all
+from salesman_core.i18n import texts
+from salesman_core.records.changes import audit
+from salesman_core.records.images import (
+    Camera,
+    Place,
+    Row,
+    delete_row,
+    digest_of,
+    insert_row,
+    row_at,
+    update_row,
+)
+from salesman_core.records.imports.run import Progress
+from salesman_core.records.models import FileImport, ImportChange
+from salesman_core.records.referrers import Referrers
+
+_ = texts.gettext
+
+AT_A_TIME: Final = 200
+"""Changes that are taken back in one transaction."""
+
+MOST_TOLD: Final = 100
+"""So many of the records that stay are named."""
+
+_FORGOTTEN: Final = 1_000
+"""Changes that are forgotten in one transaction."""
+
+_OF_EVERY_CHANGE: Final = frozenset({"updated_at", "version"})
+"""What each change of a record changes too."""
+
+_CHANGE: Final = table_of(ImportChange)
+_COUNT: Final = sa.select(sa.func.count()).where(_CHANGE.c.import_id == sa.bindparam("import_id"))
+_LATEST: Final = (
+    sa.select(_CHANGE)
+    .where(_CHANGE.c.import_id == sa.bindparam("import_id"))
+    .order_by(_CHANGE.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
+
+Record = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Undone:
+    """What came of taking an import back, each record by its table and id.
+
+    :param removed: how many of those that the import made are gone.
+    :param restored: those that have something back.
+    :param left: those that stay, wholly or in part, with the reason.
+    """
+
+    removed: int = 0
+    restored: set[Record] = field(default_factory=set)
+    left: dict[Record, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records came to what."""
+        restored, left = len(self.restored), len(self.left)
+        return {"removed": self.removed, "restored": restored, "left": left}
+
+    def told(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {"counts": self.counts, "left": list(self.left.values())[:MOST_TOLD]}
+
+
+def changes_kept(import_id: int) -> int:
+    """Give how much of an import can be taken back: 0 where nothing is kept of it (any more)."""
+    with db.reader.connect() as connection:
+        return connection.scalar(_COUNT, {"import_id": import_id}) or 0
+
+
+def forget_changes(before: datetime) -> int:
+    """Forget some of what imports did that began before a moment; give of how many rows.
+
+    They cannot be taken back any more.
+    """
+    imports = sa.select(FileImport.id).where(FileImport.created_at < before)
+    some = sa.select(ImportChange.id).where(ImportChange.import_id.in_(imports)).limit(_FORGOTTEN)
+    with writing() as session:
+        ids = session.scalars(some).all()
+        session.execute(sa.delete(ImportChange).where(ImportChange.id.in_(ids)))
+    return len(ids)
+
+
+def take_back(import_id: int, progress: Progress | None = None) -> Undone:
+    """Take an import back, some changes to a transaction, the latest first.
+
+    :param progress: called after each transaction; an exception that it raises stops the work.
+    """
+    undo, done, of = _Undo(), 0, changes_kept(import_id)
+    while done < of:
+        with writing() as session:
+            rows = rows_of(session, _LATEST, {"import_id": import_id, "most": AT_A_TIME})
+            if not rows:
+                break
+            undo.take_back(session, rows)
+        done += len(rows)
+        if progress:
+            progress(done, of)
+    return undo.undone
+
+
+class _Undo:
+    def __init__(self) -> None:
+        self.undone = Undone()
+        self._types = {table_of(one.model).name: one for one in record_types()}
+        self._referrers = Referrers()
+        with db.reader.connect() as connection:
+            self._camera = Camera(connection)
+
+    def take_back(self, session: Session, rows: Sequence[AnyRow]) -> None:
+        """Take some changes back, and forget them."""
+        for (table, made), some in groupby(rows, lambda row: (row.record_table, bool(row.digest))):
+            if made:
+                self._remove(session, Base.metadata.tables[table], list(some))
+                continue
+            for row in some:
+                self._try_to_put_back(session, row)
+        ids = [row.id for row in rows]
+        session.execute(sa.delete(ImportChange).where(ImportChange.id.in_(ids)))
+        bump_all(session)  # what processes keep in memory may be among it
+
+    def _remove(self, session: Session, table: sa.Table, rows: Sequence[AnyRow]) -> None:
+        """Remove records that the import made, where nothing has become of them since."""
+        connection, ids = session.connection(), [row.record_id for row in rows]
+        stand = self._camera.images(connection, table, ids)
+        referred = self._referrers.referred(connection, table, ids)
+        going: list[int] = []
+        for row in rows:
+            image = stand.get(row.record_id)
+            if image is None:
+                continue  # somebody has removed it already
+            if str(digest_of(image, table.name)) != row.digest:
+                self._leave(session, row, _("it was changed since"))
+            elif row.record_id in referred:
+                self._leave(session, row, _("something refers to it"))
+            else:
+                going.append(row.record_id)
+                self._note(session, row, image[_place(row)])
+        session.execute(sa.delete(table).where(table.c.id.in_(going)))
+        self.undone.removed += len(going)
+
+    def _try_to_put_back(self, session: Session, row: AnyRow) -> None:
+        try:
+            with session.begin_nested():
+                self._put_back(session, row)
+        except sa.exc.IntegrityError:
+            self._leave(session, row, _("something else stands there now"))
+
+    def _put_back(self, session: Session, row: AnyRow) -> None:
+        """Put a row back as it stood, where it still stands as the import left it."""
+        connection, place = session.connection(), _place(row)
+        before, after, now = row.before, row.after, row_at(connection, place)
+        if now == before:
+            return
+        if before is not None and after is not None and now is not None:
+            self._put_values_back(session, row, now)
+            return
+        if now != after:
+            self._leave(session, row, _("it was changed since"))
+            return
+        if before is None:
+            delete_row(connection, place)
+        else:
+            insert_row(connection, place, before)
+        self.undone.restored.add(_record(row))
+
+    def _put_values_back(self, session: Session, row: AnyRow, now: Row) -> None:
+        before, after = row.before, row.after
+        changed = {name for name in before if before[name] != after[name]}
+        ours = {name for name in changed if now[name] == after[name]}
+        if now != after:
+            ours -= _OF_EVERY_CHANGE
+            if changed - ours - _OF_EVERY_CHANGE:
+                self._leave(session, row, _("it was changed since"))
+        values = {name: before[name] for name in ours}
+        if values and now != after and "version" in now:
+            values["version"] = now["version"] + 1  # whoever has it open is told
+        if values:
+            update_row(session.connection(), _place(row), values)
+            self.undone.restored.add(_record(row))
+
+    def _note(self, session: Session, row: AnyRow, stood: Row) -> None:
+        type_ = self._types.get(row.record_table)
+        if type_ is not None:
+            label = str(stood.get(type_.label) or "")
+            audit(session, type_.kind, row.record_id, label, "import_undone", {})
+
+    def _leave(self, session: Session, row: AnyRow, why: str) -> None:
+        """Note that a record stays, as whoever reads of it knows it."""
+        type_ = self._types.get(row.record_table)
+        place = (row.record_table, (row.record_id,))
+        stands = row_at(session.connection(), place) or {}
+        self.undone.left[_record(row)] = {
+            "kind": None if type_ is None else type_.kind,
+            "record_id": row.record_id,
+            "label": str(stands.get("name" if type_ is None else type_.label) or ""),
+            "why": why,
+        }
+
+
+def _place(row: AnyRow) -> Place:
+    return row.row_table, tuple(row.row_key)
+
+
+def _record(row: AnyRow) -> Record:
+    return row.record_table, row.record_id

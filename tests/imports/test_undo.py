@@ -1,0 +1,286 @@
+"""Imports taken back: nothing of them stays but what somebody has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from salesman_core.access.models import User
+from salesman_core.clients.models import Client, ClientEvidence, RungMove
+from salesman_core.clients.service import change_client
+from salesman_core.db import Base, db, reading
+from salesman_core.deals.models import CloseReason, Deal
+from salesman_core.deals.service import change_deal
+from salesman_core.records.images import parts
+from salesman_core.records.imports import mapping_of
+from salesman_core.records.imports.journal import Journal
+from salesman_core.records.imports.keeping import note_import
+from salesman_core.records.imports.service import import_run, import_type
+from salesman_core.records.imports.undo import Undone, changes_kept, take_back
+from salesman_core.records.models import Audit
+from salesman_core.records.notes import write_note
+from salesman_core.testing.people import Make
+
+pytestmark = pytest.mark.usefixtures("app")
+
+WriteCsv = Callable[..., Path]
+Tables = dict[str, set[str]]
+
+DEALS = "ID;Deal;Client;Owner;Stage;Outcome;Reason;Amount;Comment"
+MAKING = "[options]\nmatch = ['external_id']\ncreate_missing = ['client', 'owner', 'reason']"
+CLIENTS = "ID;Company;Phone;Source"
+MATCHING = "[options]\nmatch = ['external_id']"
+
+
+@pytest.fixture
+def bring(write_csv: WriteCsv) -> Callable[..., int]:
+    """A function that imports lines of CSV, and gives the number of the import."""
+
+    def bring(record: str, head: str, *lines: str, mapping: str = MAKING) -> int:
+        type_ = import_type(record)
+        path, number = write_csv(head, *lines), note_import(record, "rows.csv")
+        chosen = mapping_of(mapping, type_.fields)
+        import_run(type_, path, chosen, journal=Journal(number)).apply()
+        return number
+
+    return bring
+
+
+Bring = Callable[..., int]
+
+
+@pytest.fixture
+def all_rows(rows_without_logs: Callable[[sa.Connection], Tables]) -> Callable[[], Tables]:
+    """A function that gives every row of every table that is no log."""
+
+    def rows() -> Tables:
+        db.session.rollback()
+        return rows_without_logs(reading().connection())
+
+    return rows
+
+
+AllRows = Callable[[], Tables]
+
+
+def differing(before: Tables, after: Tables) -> Mapping[str, Any]:
+    """Give the rows that are only there before, and only after, by table."""
+    return {
+        name: (before[name] - after[name], after[name] - before[name])
+        for name in before
+        if before[name] != after[name]
+    }
+
+
+def reasons(undone: Undone) -> list[tuple[str, str]]:
+    return [(one["label"], one["why"]) for one in undone.left.values()]
+
+
+def test_all_that_an_import_made_goes_again(bring: Bring, make: Make, all_rows: AllRows) -> None:
+    make.client(name="Omega")
+    before = all_rows()
+    number = bring(
+        "deals",
+        DEALS,
+        "1;Boilers;Omega;Anna;Negotiation;;;1000;call them",
+        "2;Pipes;Alpha;Bert;;won;;500;",
+        "3;Valves;Alpha;Anna;;lost;Too slow;70;",
+    )
+    assert len(all_rows()["core_deal"]) == 3
+
+    undone = take_back(number)
+
+    # Three deals, a client, two owners and a reason; of Omega the evidence and the rung.
+    assert undone.counts == {"removed": 7, "restored": 1, "left": 0}
+    assert differing(before, all_rows()) == {}
+
+
+def test_record_that_was_there_gets_back_what_stood_in_it(
+    bring: Bring, make: Make, all_rows: AllRows
+) -> None:
+    make.client(name="Omega", phones=["+7 495 123-45-67"], external_ids={"import": "7"})
+    before = all_rows()
+    number = bring("clients", CLIENTS, "7;Omega Ltd;+7 495 765-43-21;fair", mapping=MATCHING)
+    assert reading().scalars(sa.select(Client.name)).all() == ["Omega Ltd"]
+
+    undone = take_back(number)
+
+    assert undone.counts == {"removed": 0, "restored": 1, "left": 0}
+    assert differing(before, all_rows()) == {}
+
+
+def test_client_goes_down_the_ladder_again(bring: Bring, make: Make) -> None:
+    omega = make.client(name="Omega")
+    number = bring("deals", DEALS, "1;Boilers;Omega;;;won;;1000;")
+    assert len(reading().scalars(sa.select(RungMove.id)).all()) == 1
+
+    take_back(number)
+
+    db.session.rollback()
+    evidence = sa.select(ClientEvidence.id).where(ClientEvidence.client_id == omega)
+    assert reading().scalars(evidence).all() == []
+    assert reading().scalars(sa.select(RungMove.id)).all() == []
+
+
+def test_what_a_later_batch_adds_to_a_client_that_an_earlier_one_made_goes_too(
+    bring: Bring, all_rows: AllRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesman_core.records.imports.run.BATCH", 2)
+    before = all_rows()
+    number = bring("deals", DEALS, *(f"{n};Deal {n};Omega;;;won;;5;" for n in range(7)))
+
+    undone = take_back(number)
+
+    assert undone.counts == {"removed": 8, "restored": 0, "left": 0}
+    assert differing(before, all_rows()) == {}
+
+
+def test_deal_that_somebody_changed_since_stays_with_its_client(bring: Bring) -> None:
+    number = bring("deals", DEALS, "1;Boilers;Omega;;;;;1000;", "2;Pipes;Alpha;;;;;5;")
+    deal = reading().scalars(sa.select(Deal.id).where(Deal.name == "Boilers")).one()
+    change_deal(deal, {"amount": 1200})
+
+    undone = take_back(number)
+
+    assert undone.removed == 2
+    assert reasons(undone) == [
+        ("Boilers", "it was changed since"),
+        ("Omega", "something refers to it"),
+    ]
+    db.session.rollback()
+    assert reading().scalars(sa.select(Client.name)).all() == ["Omega"]
+
+
+def test_client_with_a_note_of_a_colleague_stays(bring: Bring) -> None:
+    number = bring("clients", CLIENTS, "7;Omega;;fair", mapping=MATCHING)
+    omega = reading().scalars(sa.select(Client.id)).one()
+    write_note("client", omega, "They pay late")
+
+    assert reasons(take_back(number)) == [("Omega", "it was changed since")]
+
+
+def test_client_whom_a_colleague_gave_a_note_while_the_import_ran_stays(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesman_core.records.imports.run.BATCH", 1)
+    settle = Journal.settle
+
+    def write_and_settle(journal: Journal) -> None:
+        write_note("client", reading().scalars(sa.select(Client.id)).one(), "They pay late")
+        settle(journal)
+
+    monkeypatch.setattr(Journal, "settle", write_and_settle)
+    number = bring("deals", DEALS, "1;Boilers;Omega;;;;;1;", "2;Pipes;Omega;;;;;5;")
+
+    assert reasons(take_back(number)) == [("Omega", "it was changed since")]
+
+
+def test_client_whom_a_colleague_changed_between_two_batches_stays(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesman_core.records.imports.run.BATCH", 1)
+    keep, calls = Journal.keep, iter(range(9))
+
+    def change_and_keep(journal: Journal, session: Any) -> None:
+        keep(journal, session)
+        if next(calls) == 1:
+            omega = session.scalars(sa.select(Client.id)).one()
+            session.info["after"] = change_client(omega, {"source": "fair"})
+
+    monkeypatch.setattr(Journal, "keep", change_and_keep)
+    lines = (f"{number};Deal {number};Omega;;;;;1;" for number in range(3))
+    number = bring("deals", DEALS, *lines)
+
+    assert reasons(take_back(number)) == [("Omega", "it was changed since")]
+
+
+def test_value_that_somebody_wrote_since_stays_and_the_others_go_back(
+    bring: Bring, make: Make
+) -> None:
+    omega = make.client(name="Omega", source="old", external_ids={"import": "7"})
+    number = bring("clients", CLIENTS, "7;Omega Ltd;;fair", mapping=MATCHING)
+    change_client(omega, {"source": "exhibition"})
+    version = reading().scalars(sa.select(Client.version)).one()
+
+    undone = take_back(number)
+
+    db.session.rollback()
+    row = reading().execute(sa.select(Client.name, Client.source, Client.version)).one()
+    assert tuple(row) == ("Omega", "exhibition", version + 1)
+    assert undone.counts == {"removed": 0, "restored": 1, "left": 1}
+
+
+def test_owner_who_has_other_deals_by_now_stays(bring: Bring, make: Make) -> None:
+    number = bring("deals", DEALS, "1;Boilers;;Anna;;;;1;")
+    anna = reading().scalars(sa.select(User.id).where(User.name == "Anna")).one()
+    make.deal(name="Another", owner_id=anna)
+
+    assert reasons(take_back(number)) == [("Anna", "something refers to it")]
+
+
+def test_import_is_taken_back_once(bring: Bring) -> None:
+    number = bring("deals", DEALS, "1;Boilers;;;;lost;Slow;1;")
+    kept = changes_kept(number)
+
+    take_back(number)
+    db.session.rollback()
+
+    assert (kept, changes_kept(number)) == (2, 0)
+    assert take_back(number).counts == {"removed": 0, "restored": 0, "left": 0}
+    assert "Slow" not in reading().scalars(sa.select(CloseReason.name)).all()
+
+
+def test_taking_back_is_stopped_between_two_transactions_and_goes_on_later(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesman_core.records.imports.undo.AT_A_TIME", 2)
+    number = bring("deals", DEALS, *(f"{n};Deal {n};;;;;;5;" for n in range(5)))
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(_done: int, _of: int) -> None:
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        take_back(number, stop)
+    db.session.rollback()
+    assert len(reading().scalars(sa.select(Deal.id)).all()) == 3
+
+    take_back(number)
+
+    db.session.rollback()
+    assert reading().scalars(sa.select(Deal.id)).all() == []
+
+
+def test_audit_says_who_took_a_deal_back(bring: Bring, app: Flask) -> None:
+    number = bring("deals", DEALS, "1;Boilers;;;;;;1;")
+
+    take_back(number)
+
+    db.session.rollback()
+    action = sa.select(Audit.action, Audit.label).where(Audit.kind == "deal")
+    assert [tuple(row) for row in reading().execute(action.order_by(Audit.id))] == [
+        ("created", "Boilers"),
+        ("import_undone", "Boilers"),
+    ]
+
+
+def test_tables_of_a_plugin_that_was_never_migrated_are_no_hindrance(bring: Bring) -> None:
+    table = sa.Table(
+        "unborn_extra",
+        Base.metadata,
+        sa.Column("client_id", sa.ForeignKey("core_client.id", ondelete="CASCADE")),
+    )
+    parts.cache_clear()
+    try:
+        number = bring("deals", DEALS, "1;Boilers;Omega;;;;;1;")
+        assert take_back(number).counts == {"removed": 2, "restored": 0, "left": 0}
+    finally:
+        Base.metadata.remove(table)
+        parts.cache_clear()
