@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from salesman_core.access.records import reaches
 from salesman_core.access.routes import requires
-from salesman_core.db import reading
-from salesman_core.deals import editing, queries, service
+from salesman_core.db import AnyRow, reading
+from salesman_core.deals import editing, forms, moving, queries, service, standing
 from salesman_core.deals.answers import (
     asked_number,
     asked_version,
@@ -16,10 +17,14 @@ from salesman_core.deals.answers import (
     done,
     without_dialog,
 )
+from salesman_core.deals.schemas import FreezeSchema
 from salesman_core.deals.views import blueprint
+from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
 from salesman_core.web.addresses import safe_next
+from salesman_core.web.formats import day
+from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 
@@ -30,13 +35,69 @@ _ = texts.lazy
 @requires("core.deal.edit")
 def move(record_id: int) -> ResponseReturnValue:
     """Move a deal to the stage of the field ``stage_id``; the notice can undo it."""
-    before = queries.one_deal(reading(), record_id)
-    if service.move_deal(record_id, demanded_number("stage_id"), asked_version()):
+    before, stage_id = queries.one_deal(reading(), record_id), demanded_number("stage_id")
+    try:
+        moved = service.move_deal(record_id, stage_id, asked_version(), moving.filled_in())
+    except moving.REFUSALS as error:
+        return moving.asked_for(record_id, stage_id, error)
+    if moved and reaches("deal", record_id):
         now = queries.one_deal(reading(), record_id)
         undo = url_for("deals.move", record_id=record_id, stage_id=before.stage_id)
         text = _("“%(deal)s” is now at %(stage)s.", deal=now.name, stage=now.stage_name)
         toast(text, undo=undo)
-    return done(record_id)
+    return without_dialog(done(record_id))
+
+
+@blueprint.get("/<int:record_id>/freeze")
+@requires("core.deal.freeze")
+def freezing(record_id: int) -> Markup:
+    """Ask until when a deal is frozen, and why."""
+    row = queries.one_deal(reading(), record_id)
+    kept = {"frozen_until": forms.written(row.frozen_until), "freeze_reason": row.freeze_reason}
+    return _freezing(row, FormState(kept if standing.is_frozen(row) else {}))
+
+
+def _freezing(row: AnyRow, form: FormState) -> Markup:
+    frozen = standing.is_frozen(row)
+    return render("core/deals/card/freeze.html", row=row, form=form, frozen=frozen)
+
+
+@blueprint.post("/<int:record_id>/freeze")
+@requires("core.deal.freeze")
+def freeze(record_id: int) -> ResponseReturnValue:
+    """Freeze a deal until the day of a form, for its reason; the notice can undo it."""
+    before = queries.one_deal(reading(), record_id)
+    try:
+        names = ("frozen_until", "freeze_reason")
+        values = forms.judged(FreezeSchema(), request.values, *names)
+        service.freeze_deal(record_id, **values, version=asked_version())
+    except InvalidError as error:
+        form = FormState.refused(request.values, error)
+        return make_response(_freezing(before, form), error.status)
+    until = day(values["frozen_until"])
+    text = _("“%(deal)s” is frozen until %(day)s.", deal=before.name, day=until)
+    toast(text, undo=_as_before(before) if standing.is_frozen(before) else _thaw(record_id))
+    return without_dialog(done(record_id))
+
+
+@blueprint.post("/<int:record_id>/thaw")
+@requires("core.deal.freeze")
+def thaw(record_id: int) -> ResponseReturnValue:
+    """Let a frozen deal go on; the notice can undo it."""
+    before = queries.one_deal(reading(), record_id)
+    service.thaw_deal(record_id, asked_version())
+    toast(_("“%(deal)s” goes on.", deal=before.name), undo=_as_before(before))
+    return without_dialog(done(record_id))
+
+
+def _thaw(record_id: int) -> str:
+    return url_for("deals.thaw", record_id=record_id)
+
+
+def _as_before(row: AnyRow) -> str:
+    """Give the address that freezes a deal as it was."""
+    until, reason = row.frozen_until.isoformat(), row.freeze_reason
+    return url_for("deals.freeze", record_id=row.id, frozen_until=until, freeze_reason=reason)
 
 
 @blueprint.get("/<int:record_id>/lose")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import forms, pipelines, queries
+from salesman_core.deals import forms, needs, pipelines, queries
 from salesman_core.deals.answers import asked_number
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
@@ -47,6 +47,7 @@ def _page(form: FormState, at: str) -> Markup:
         deals=_deals_by_stage(),
         told=_stages_in_stories(),
         reasons=_reasons(),
+        needs=needs.NEEDS,
         form=form,
         at=at,
     )
@@ -158,7 +159,8 @@ def change_stage(stage_id: int) -> ResponseReturnValue:
 
 
 def _stage_values() -> dict[str, Any]:
-    return forms.read(request.form, "name", "percent", "planned_days")
+    typed = forms.read(request.form, "name", "percent", "planned_days")
+    return typed | {"required": request.form.getlist("required")}
 
 
 @blueprint.post("/stages/<int:stage_id>/delete")

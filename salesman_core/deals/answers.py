@@ -57,7 +57,7 @@ def done(deal_id: int) -> BaseResponse:
 
 def without_dialog(answer: BaseResponse) -> BaseResponse:
     """Let the dialog close out of which htmx asked."""
-    if is_htmx():
+    if "HX-Trigger" in answer.headers:
         events = json.loads(answer.headers["HX-Trigger"])
         events["salesman:close-dialog"] = {"target": "body"}
         answer.headers["HX-Trigger"] = json.dumps(events)

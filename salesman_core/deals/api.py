@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import figures, queries, service
+from salesman_core.deals import figures, queries, service, standing
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.schemas import (
     ChangeDealSchema,
     CloseSchema,
     DealSchema,
+    FreezeSchema,
     FunnelQuerySchema,
     FunnelSchema,
     MoveSchema,
@@ -56,7 +57,9 @@ def deal_items(rows: Sequence[AnyRow], session: Session | None = None) -> list[d
 def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
     """Give a deal; by their names, the columns of a row take longer than all the rest here."""
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
-    del item["stage_since"]
+    del item["stage_since"], item["plan_since"]
+    if item["frozen_until"] is not None and not standing.is_frozen(row):
+        item["frozen_until"] = item["freeze_reason"] = None  # its day has come
     id_ = item["id"]
     item["margin"] = queries.margin_of(item["amount"], item["cost"])
     item["participants"] = hanging.participants.get(id_, [])
@@ -139,11 +142,17 @@ def delete_deal(record_id: int, version: int | None) -> None:
 @requires("core.deal.edit")
 @versioned("deal")
 @arguments(MoveSchema)
+@may_leave_sight
 @response(DealSchema)
 def move_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
-    """Move a deal to another stage of its pipeline."""
-    service.move_deal(record_id, values["stage_id"], version)
-    return deal_response(record_id)
+    """Move a deal to another stage of its pipeline, with what the stage asks for.
+
+    What the deal lacks there comes back in `errors`, by field: send those fields along with
+    `stage_id`, and all of it is done or nothing.
+    """
+    stage_id = values.pop("stage_id")
+    service.move_deal(record_id, stage_id, version, values)
+    return changed_response(lambda: deal_response(record_id))
 
 
 @deals_api.post("/<int:record_id>/close")
@@ -164,6 +173,27 @@ def close_deal(values: dict[str, Any], record_id: int, version: int | None) -> R
 def reopen_deal(record_id: int, version: int | None) -> Response:
     """Open a closed deal again."""
     service.reopen_deal(record_id, version)
+    return deal_response(record_id)
+
+
+@deals_api.post("/<int:record_id>/freeze")
+@requires("core.deal.freeze")
+@versioned("deal")
+@arguments(FreezeSchema)
+@response(DealSchema)
+def freeze_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Freeze an open deal until a day: until then it is not late, and no forecast counts it."""
+    service.freeze_deal(record_id, **values, version=version)
+    return deal_response(record_id)
+
+
+@deals_api.post("/<int:record_id>/thaw")
+@requires("core.deal.freeze")
+@versioned("deal")
+@response(DealSchema)
+def thaw_deal(record_id: int, version: int | None) -> Response:
+    """Let a frozen deal go on before its day."""
+    service.thaw_deal(record_id, version)
     return deal_response(record_id)
 
 

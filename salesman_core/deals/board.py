@@ -14,8 +14,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
-from salesman_core.deals import card as cards
-from salesman_core.deals import queries
+from salesman_core.deals import queries, standing
 from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
@@ -105,17 +104,16 @@ def _drawn(wanted: Filter) -> dict[str, Any]:
         "currency": currency,
         "currencies": currencies,
         "columns": queries.board(session, wanted.pipeline_id, currency, conditions),
-        "editable": _editable(base),
-        "days_since": cards.days_since,
-        "pace_of": cards.pace_of,
-        "is_overdue": cards.is_overdue,
+        "editable": _reached(base, "core.deal.edit"),
+        "freezable": _reached(base, "core.deal.freeze"),
+        "standing": standing,
     }
 
 
-def _editable(conditions: Sequence[sa.ColumnElement[bool]]) -> frozenset[int]:
-    """Give the deals of the board that the person may move: the others cannot be dragged."""
-    movable = sa.select(Deal.id).where(*conditions, visible("deal", "core.deal.edit"))
-    return frozenset(reading().scalars(movable))
+def _reached(conditions: Sequence[sa.ColumnElement[bool]], permission: str) -> frozenset[int]:
+    """Give the deals of the board with which the person may do this: move them, freeze them."""
+    reached = sa.select(Deal.id).where(*conditions, visible("deal", permission))
+    return frozenset(reading().scalars(reached))
 
 
 def _stages_now(deal_ids: Sequence[int]) -> set[int]:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from salesman_core.access.records import reaches
-from salesman_core.clock import now, today
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import queries
+from salesman_core.deals import queries, standing
 from salesman_core.deals.lists import STATES
-from salesman_core.services.company import company
-
-_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,15 @@ class Shown:
 
     :param row: its columns and names.
     :param stages: those of its pipeline, in the order of progress.
-    :param may_edit: whether whoever reads may change it; ``may_close`` and ``may_delete`` alike.
+    :param may_edit: whether whoever reads may change it; ``may_close``, ``may_freeze``
+        and ``may_delete`` alike.
     """
 
     row: AnyRow
     stages: Sequence[dict[str, Any]]
     may_edit: bool
     may_close: bool
+    may_freeze: bool
     may_delete: bool
     sees_client: bool
 
@@ -107,18 +104,23 @@ class Shown:
 
     @property
     def days_in_stage(self) -> int:
-        """Whole days since it came to its stage."""
-        return days_since(self.row.stage_since)
+        """Whole days in its stage, without those for which it was frozen."""
+        return standing.days_in_stage(self.row)
 
     @property
     def pace(self) -> str:
-        """How its stay in the stage compares with the plan; see :func:`pace_of`."""
-        return pace_of(self.row)
+        """How its stay in the stage compares with the plan; see ``standing.pace_of``."""
+        return standing.pace_of(self.row)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it rests until a day."""
+        return standing.is_frozen(self.row)
 
     @property
     def overdue(self) -> bool:
         """Whether the expected date of an open deal has passed."""
-        return is_overdue(self.row.outcome, self.row.expected_on)
+        return standing.is_overdue(self.row)
 
     @property
     def state(self) -> str:
@@ -138,6 +140,7 @@ def shown(deal_id: int) -> Shown:
         stages=stages_of(row.pipeline_id),
         may_edit=reaches("deal", deal_id, "core.deal.edit"),
         may_close=reaches("deal", deal_id, "core.deal.close"),
+        may_freeze=reaches("deal", deal_id, "core.deal.freeze"),
         may_delete=reaches("deal", deal_id, "core.deal.delete"),
         sees_client=row.client_id is not None and reaches("client", row.client_id),
     )
@@ -155,26 +158,3 @@ def stages_of(pipeline_id: int) -> Sequence[dict[str, Any]]:
             stages: Sequence[dict[str, Any]] = pipeline["stages"]
             return stages
     return ()
-
-
-def days_since(moment: datetime) -> int:
-    """Give the whole days since a moment."""
-    return int((now() - moment).total_seconds()) // _DAY
-
-
-def pace_of(row: AnyRow) -> str:
-    """Judge the whole days in a stage: ``good``, ``behind`` (the last fifth), ``late``, or no plan.
-
-    :param row: with ``outcome``, ``stage_since`` and ``planned_days``.
-    """
-    if row.outcome is not None or row.planned_days is None:
-        return ""
-    stood = days_since(row.stage_since)
-    if stood > row.planned_days:
-        return "late"
-    return "behind" if stood > 0.8 * row.planned_days else "good"
-
-
-def is_overdue(outcome: str | None, expected_on: date | None) -> bool:
-    """Tell whether the expected date of an open deal has passed."""
-    return outcome is None and expected_on is not None and expected_on < today(company().tz)

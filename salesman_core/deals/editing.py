@@ -146,6 +146,16 @@ def contacts_to_name(row: AnyRow) -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in found]
 
 
+def contacts_of_client(client_id: int) -> list[tuple[int, str]]:
+    """Give the contacts of a client that the person sees."""
+    found = reading().execute(
+        sa.select(Contact.id, Contact.name)
+        .where(Contact.client_id == client_id, visible("contact"))
+        .order_by(Contact.search_name)
+    )
+    return [(one.id, one.name) for one in found]
+
+
 def clients_found(typed: str, limit: int = 20) -> list[AnyRow]:
     """Give clients that may be chosen for a deal, by a part of their name."""
     found = (

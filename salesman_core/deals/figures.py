@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.records import visible
 from salesman_core.db import Money
 from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
+from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
@@ -27,8 +28,20 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenFigures:
+    """Frozen deals, which the forecast leaves out.
+
+    :param weighted: what they would add to it.
+    """
+
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class StageFigures:
-    """The open deals of one stage.
+    """The deals in work of one stage, and apart from them those that are frozen there.
 
     :param percent: the stage's progress.
     :param amount: the sum of their amounts.
@@ -41,6 +54,7 @@ class StageFigures:
     count: int
     amount: Decimal
     weighted: Decimal
+    frozen: FrozenFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +101,28 @@ class Funnel:
 
     @property
     def count(self) -> int:
-        """How many deals are open."""
+        """How many deals are in work."""
         return sum(stage.count for stage in self.stages)
 
     @property
     def amount(self) -> Decimal:
-        """The sum of all open deals."""
+        """The sum of all deals in work."""
         return sum((stage.amount for stage in self.stages), Decimal(0))
 
     @property
     def weighted(self) -> Decimal:
-        """The forecast of all open deals."""
+        """The forecast of all deals in work."""
         return sum((stage.weighted for stage in self.stages), Decimal(0))
+
+    @property
+    def frozen(self) -> FrozenFigures:
+        """The frozen deals of all stages: a line of their own."""
+        parts = [stage.frozen for stage in self.stages]
+        return FrozenFigures(
+            count=sum(part.count for part in parts),
+            amount=sum((part.amount for part in parts), Decimal(0)),
+            weighted=sum((part.weighted for part in parts), Decimal(0)),
+        )
 
 
 def first_pipeline(session: Session) -> int:
@@ -179,16 +203,17 @@ def chosen_currency(currencies: Sequence[str]) -> str:
 def stage_figures(
     session: Session, pipeline_id: int, conditions: Sequence[Any]
 ) -> tuple[StageFigures, ...]:
-    """Count the open deals of each stage, empty stages too.
+    """Count the open deals of each stage, empty stages too; the frozen ones apart.
 
     :param conditions: which deals count, access included.
     """
+    rests = rests_today().label("rests")
     counted = {
-        row.stage_id: row
+        (row.stage_id, bool(row.rests)): row
         for row in session.execute(
-            sa.select(Deal.stage_id, sa.func.count().label("number"), _summed())
+            sa.select(Deal.stage_id, rests, sa.func.count().label("number"), _summed())
             .where(*conditions, Deal.outcome.is_(None))
-            .group_by(Deal.stage_id)
+            .group_by(Deal.stage_id, rests)
         )
     }
     stages = session.execute(
@@ -196,19 +221,29 @@ def stage_figures(
         .where(Stage.pipeline_id == pipeline_id)
         .order_by(Stage.percent, Stage.id)
     ).all()
-    return tuple(_figures(stage, counted.get(stage.id)) for stage in stages)
+    return tuple(
+        _figures(stage, counted.get((stage.id, False)), counted.get((stage.id, True)))
+        for stage in stages
+    )
 
 
-def _figures(stage: Any, row: Any) -> StageFigures:
-    amount = row.amount if row else Decimal(0)
+def _figures(stage: Any, working: Any, frozen: Any) -> StageFigures:
+    count, amount, weighted = _of_stage(stage, working)
     return StageFigures(
         stage_id=stage.id,
         name=stage.name,
         percent=stage.percent,
-        count=row.number if row else 0,
+        count=count,
         amount=amount,
-        weighted=(amount * stage.percent / 100).quantize(_CENT),
+        weighted=weighted,
+        frozen=FrozenFigures(*_of_stage(stage, frozen)),
     )
+
+
+def _of_stage(stage: Any, row: Any) -> tuple[int, Decimal, Decimal]:
+    amount = row.amount if row else Decimal(0)
+    weighted = (amount * stage.percent / 100).quantize(_CENT)
+    return row.number if row else 0, amount, weighted
 
 
 def _summed() -> sa.ColumnElement[Decimal]:
@@ -218,12 +253,12 @@ def _summed() -> sa.ColumnElement[Decimal]:
 
 
 def open_figures(session: Session, conditions: Sequence[Any]) -> OutcomeFigures:
-    """Count the open deals among some deals.
+    """Count the deals in work among some deals; frozen ones do not count.
 
     :param conditions: which deals count, access and one currency included.
     """
     counted = sa.select(sa.func.count().label("number"), _summed())
-    row = session.execute(counted.where(*conditions, Deal.outcome.is_(None))).one()
+    row = session.execute(counted.where(*conditions, in_work())).one()
     return OutcomeFigures(row.number, row.amount)
 
 

@@ -23,6 +23,12 @@ from salesman_core.rest.schemas import judge
 
 __all__ = ["READERS", "judged", "read", "written"]
 
+
+def _numbers_of(typed: str) -> list[int]:
+    number = number_of(typed)
+    return [] if number is None else [number]
+
+
 READERS: Final[Mapping[str, Reader]] = {
     "name": text_of,
     "currency": text_of,
@@ -43,6 +49,9 @@ READERS: Final[Mapping[str, Reader]] = {
     "into_id": number_of,
     "user_id": number_of,
     "contact_id": number_of,
+    "contact_ids": _numbers_of,
+    "frozen_until": date_of,
+    "freeze_reason": text_of,
     "version": number_of,
     "shown": number_of,
 }

@@ -19,6 +19,7 @@ from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.deals import figures, forms, queries
 from salesman_core.deals.answers import asked_number, flat
+from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
@@ -58,6 +59,10 @@ class Asked:
         """Give the address of the list of exactly the deals that a figure is made of."""
         args = {"pipeline_id": self.pipeline_id, "currency": currency, "owner_id": self.owner_id}
         return url_for("deals.index", **flat(args | _narrower() | filters))
+
+    def in_work(self, currency: str, **filters: Any) -> str:
+        """Give the address of the list of deals in work; frozen ones stand apart."""
+        return self.rows(currency, **IN_WORK, **filters)
 
     def closed(self, currency: str, **filters: Any) -> str:
         """Give the address of the list of deals that were closed in the period."""
@@ -139,7 +144,7 @@ def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
         "label": str(label),
         "names": [f"{formats.percent(stage.percent)} {stage.name}" for stage in stages],
         "series": _amounts(stages, currency) if with_amounts else [_counts(stages)],
-        "links": [asked.rows(currency, stage_id=stage.stage_id, state="open") for stage in stages],
+        "links": [asked.in_work(currency, stage_id=stage.stage_id) for stage in stages],
     }
 
 

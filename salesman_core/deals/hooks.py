@@ -15,6 +15,7 @@ from salesman_core.deals import (
     evidence,
     funnel,
     index,
+    jobs,
     permissions,
     pipelines,
     search,
@@ -32,11 +33,13 @@ from salesman_hookspecs import (
     EventType,
     Evidence,
     ImportType,
+    Job,
     NavItem,
     Permission,
     PresetGrant,
     QuickCreate,
     RecordType,
+    Schedule,
     SearchSource,
     Slot,
     SlotFill,
@@ -191,6 +194,12 @@ def salesman_event_types() -> Iterable[EventType]:
             {"outcome": "won or lost", "reason_id": "why it was lost"},
         ),
         EventType("core.deal.reopened", "A closed deal was opened again"),
+        EventType(
+            "core.deal.frozen",
+            "A deal was frozen until a day",
+            {"frozen_until": "the day on which it goes on"},
+        ),
+        EventType("core.deal.thawed", "A frozen deal goes on, by hand or because its day came"),
         EventType("core.deal.deleted", "A deal was put into the bin"),
         EventType("core.deal.restored", "A deal was taken out of the bin"),
         EventType(
@@ -199,6 +208,18 @@ def salesman_event_types() -> Iterable[EventType]:
             {"what": "pipeline or stage"},
         ),
     ]
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give what lets frozen deals go on."""
+    return [jobs.JOB]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it does: as the day begins."""
+    return [jobs.SCHEDULE]
 
 
 @hookimpl

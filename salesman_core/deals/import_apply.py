@@ -14,11 +14,11 @@ from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import add_evidence
 from salesman_core.clock import today
 from salesman_core.db import writing
-from salesman_core.deals import evidence, steps
+from salesman_core.deals import evidence, needs, steps
 from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons
-from salesman_core.deals.models import Deal, DealExternalId
+from salesman_core.deals.models import Deal, DealExternalId, Stage
 from salesman_core.i18n import CORE
 from salesman_core.people.imports import Owners
 from salesman_core.records.changes import Changes, Planned, differences
@@ -116,9 +116,15 @@ class DealRows(RowWriter[Deal, DealDraft]):
         return told.reason_id or self._reasons.not_stated()
 
     def admit(self, draft: DealDraft) -> None:
-        """Let plugins judge the closing of a new deal, and keep the row's remark."""
+        """Judge a new deal where it stands, or its closing, and keep the row's remark.
+
+        An open deal enters its stage. A closed one is history: it went through stages before they
+        asked for anything.
+        """
         deal = draft.written
-        if deal.outcome is not None:
+        if deal.outcome is None:
+            needs.demand_filled(self.session, deal, self.session.get_one(Stage, deal.stage_id))
+        else:
             steps.ask_closing(deal.id, deal.outcome, deal.reason_id)
         self._notes.write(deal.id, draft.row)
 
@@ -173,7 +179,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         if changes:
             steps.keep(self.session, deal, "changed", changes)
         if told.stage is not None and _moves(draft):
-            steps.move(self.session, deal, told.stage.id)
+            steps.move(self.session, deal, told.stage)
         if told.outcome is not None and _closes(draft):
             self._close(deal, told, told.outcome)
         self._notes.write(deal.id, draft.row)

@@ -17,10 +17,10 @@ from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import card as cards
-from salesman_core.deals import queries
+from salesman_core.deals import queries, standing
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import CloseReason, Deal, Stage
+from salesman_core.deals.standing import frozen
 from salesman_core.deals.views import blueprint
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
@@ -84,7 +84,10 @@ READ: Final = (
     Deal.opened_on,
     Deal.expected_on,
     Deal.closed_on,
+    Deal.frozen_until,
+    Deal.freeze_reason,
     Deal.stage_since,
+    Deal.plan_since,
     Deal.updated_at,
 )
 
@@ -93,7 +96,7 @@ READ: Final = (
 class Total:
     """The sums of all that the filter finds, in one currency.
 
-    :param weighted: the forecast: each amount times its progress.
+    :param weighted: the forecast: each amount times its progress, frozen deals left out.
     """
 
     currency: str
@@ -109,6 +112,7 @@ VIEWS: Final[tuple[tuple[Text, Mapping[str, str]], ...]] = (
     (_("In work"), {"state": "open"}),
     (_("Mine in work"), {"state": "open", "owner_id": "me"}),
     (_("Needs attention"), {"attention": "true"}),
+    (_("Frozen"), {"frozen": "true"}),
     (_("Won"), {"state": "won"}),
     (_("Lost"), {"state": "lost"}),
 )
@@ -125,10 +129,18 @@ def index() -> Markup:
         listed=listed,
         totals=totals,
         whole=_whole(listed.rows, totals),
-        days_since=cards.days_since,
-        pace_of=cards.pace_of,
-        is_overdue=cards.is_overdue,
+        standing=standing,
+        board=_board(listed.query),
     )
+
+
+def _board(query: ListQuery) -> str:
+    """Give the address of the board with the same filter, as far as it has one."""
+    wanted = {one.name: one.text for one in query.filters if one.operator == "eq"}
+    args: dict[str, Any] = {
+        name: wanted[name] for name in ("pipeline_id", "owner_id") if name in wanted
+    }
+    return url_for("deals.board", **args)
 
 
 def _listed() -> ListPage:
@@ -183,7 +195,7 @@ def _totals(query: ListQuery) -> list[Total]:
     sums = (
         sa.func.count(Deal.id).label("number"),
         sa.func.sum(amount).label("amount"),
-        sa.func.sum(amount * Stage.percent).label("weighted"),
+        sa.func.sum(sa.case((frozen(), 0), else_=amount * Stage.percent)).label("weighted"),
         sa.func.sum(sa.type_coerce(queries.MARGIN, sa.BigInteger)).label("margin"),
     )
     rows = lists.totals(reading(), sums, DEALS, query, visible("deal"), by=(Deal.currency,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -10,14 +9,13 @@ import sqlalchemy as sa
 from salesman_core.access.models import User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
-from salesman_core.clock import now, today
 from salesman_core.db import reading
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
+from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
-from salesman_core.services.company import company
 
 _ = texts.lazy
 
@@ -25,6 +23,9 @@ Condition = sa.ColumnElement[bool]
 
 OUTCOMES: Final = {"won": _("Won"), "lost": _("Lost")}
 STATES: Final = {"open": _("In work"), "won": _("Won"), "lost": _("Lost"), "closed": _("Closed")}
+
+IN_WORK: Final = {"state": "open", "frozen": "false"}
+"""The filter of the deals that figures call in work: open, and not frozen."""
 
 
 def in_state(_operator: str, state: Any) -> Condition:
@@ -34,39 +35,12 @@ def in_state(_operator: str, state: Any) -> Condition:
     return Deal.outcome.is_not(None) if state == "closed" else Deal.outcome == state
 
 
-def needs_attention() -> Condition:
-    """Give the condition of open deals that stand too long or whose expected date has passed."""
-    return sa.and_(Deal.outcome.is_(None), sa.or_(overdue(), over_plan()))
-
-
 def _attention(_operator: str, wanted: Any) -> Condition:
     return needs_attention() if wanted else sa.not_(needs_attention())
 
 
-def overdue() -> Condition:
-    """Give the condition of deals whose expected date has passed."""
-    return sa.func.coalesce(Deal.expected_on < today(company().tz), sa.false())
-
-
-def over_plan() -> Condition:
-    """Give the condition of deals that stand in their stage for longer than its plan.
-
-    Whole days count: three days and a few hours are within a plan of three. Written out by length
-    of plan, because the databases add days to moments each in its own way.
-    """
-    plans = reading().scalars(
-        sa.select(Stage.planned_days).where(Stage.planned_days.is_not(None)).distinct()
-    )
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(
-                Deal.stage_id.in_(sa.select(Stage.id).where(Stage.planned_days == days)),
-                Deal.stage_since < now() - timedelta(days=(days or 0) + 1),
-            )
-            for days in plans
-        ),
-    )
+def _frozen(_operator: str, wanted: Any) -> Condition:
+    return frozen() if wanted else sa.not_(frozen())
 
 
 def _takes_part(operator: str, user: Any) -> Condition:
@@ -155,6 +129,7 @@ DEALS: Final = ListSpec(
         ListFilter(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
         ),
+        ListFilter("frozen", _("Frozen"), FieldKind.FLAG, _frozen, operators=("eq",)),
         ListFilter(
             "in_report",
             _("Counted in your funnel"),

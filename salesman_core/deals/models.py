@@ -15,7 +15,10 @@ from salesman_core.records.models import ExternalId, KeptRecord, Participant
 
 
 class Stage(Base):
-    """A stage of a pipeline; its percentage is the deal's progress and the order of columns."""
+    """A stage of a pipeline; its percentage is the deal's progress and the order of columns.
+
+    ``required`` names the fields that a deal must have filled in to enter it.
+    """
 
     __tablename__ = "core_stage"
     __table_args__ = (sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),)
@@ -25,6 +28,7 @@ class Stage(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     percent: Mapped[int] = mapped_column(sa.SmallInteger)
     planned_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    required: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
 
 class Pipeline(Base):
@@ -84,7 +88,8 @@ class Deal(KeptRecord, Base):
     """One possible or finished sale to a client.
 
     ``outcome`` is None while the deal is open, then ``won`` or ``lost``; its stage stays where
-    it stood. ``stage_since`` is when it came to its stage.
+    it stood. ``stage_since`` is when it came to its stage; ``plan_since`` is set where it was
+    frozen there: that much later, so that the days in between do not count against the plan.
     """
 
     __tablename__ = "core_deal"
@@ -99,6 +104,7 @@ class Deal(KeptRecord, Base):
         sa.Index("ix_core_deal_amount", "amount", "id"),
         sa.Index("ix_core_deal_owner_id_created_at", "owner_id", "created_at", "id"),
         sa.Index("ix_core_deal_board", "pipeline_id", "outcome", "stage_id", "amount"),
+        sa.Index("ix_core_deal_frozen_until", "frozen_until"),
     )
 
     id: Mapped[int] = identity()
@@ -108,6 +114,9 @@ class Deal(KeptRecord, Base):
     pipeline_id: Mapped[int] = refers("core_pipeline.id", ondelete="RESTRICT", index=False)
     stage_id: Mapped[int] = refers("core_stage.id", ondelete="RESTRICT")
     stage_since: Mapped[datetime]
+    plan_since: Mapped[datetime | None]
+    frozen_until: Mapped[date | None]
+    freeze_reason: Mapped[str | None] = mapped_column(sa.String(500))
     outcome: Mapped[str | None] = mapped_column(sa.String(4))
     reason_id: Mapped[int | None] = refers("core_close_reason.id", ondelete="RESTRICT")
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
@@ -128,10 +137,11 @@ class Deal(KeptRecord, Base):
 
 
 class DealMove(Base):
-    """A step of a deal: from stage to stage, a closing or a reopening.
+    """A step of a deal: from stage to stage, a closing or a reopening, a freezing or a thawing.
 
-    ``action`` is ``open``, ``move``, ``close`` or ``reopen``; ``seconds`` is how long the deal
-    had stood where it left.
+    ``action`` is ``open``, ``move``, ``close``, ``reopen``, ``freeze`` or ``thaw``; ``seconds`` is
+    how long the deal had stood where it left, or for a thawing how long it was frozen.
+    ``frozen_until`` and ``freeze_reason`` say how a freezing was meant.
     """
 
     __tablename__ = "core_deal_move"
@@ -147,3 +157,5 @@ class DealMove(Base):
     actor_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
     seconds: Mapped[int] = mapped_column(default=0)
+    frozen_until: Mapped[date | None]
+    freeze_reason: Mapped[str | None] = mapped_column(sa.String(500))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.records import demand_permission
 from salesman_core.clock import now
 from salesman_core.db import writing
+from salesman_core.deals import needs
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
@@ -28,7 +29,7 @@ _ = texts.lazy
 
 MANAGE: Final = "core.pipeline.manage"
 MOST_DAYS: Final = 3650
-_STAGE_COLUMNS: Final = ("percent", "planned_days")
+_STAGE_COLUMNS: Final = ("percent", "planned_days", "required")
 
 Ordered = type[Pipeline] | type[CloseReason]
 """A table whose rows stand in an order that people choose."""
@@ -54,7 +55,12 @@ def _first_stages(session: Session, like_id: int | None) -> list[Stage]:
     if like_id is None:
         return [Stage(name=texts.gettext("New deal"), percent=0)]
     return [
-        Stage(name=one.name, percent=one.percent, planned_days=one.planned_days)
+        Stage(
+            name=one.name,
+            percent=one.percent,
+            planned_days=one.planned_days,
+            required=one.required,
+        )
         for one in _found(session, Pipeline, like_id).stages
     ]
 
@@ -103,7 +109,8 @@ def delete_pipeline(pipeline_id: int) -> None:
 def add_stage(pipeline_id: int, values: Mapping[str, Any]) -> int:
     """Add a stage to a pipeline and give its id.
 
-    :param values: ``name``, ``percent`` (0 to 100) and ``planned_days`` (None for no plan).
+    :param values: ``name``, ``percent`` (0 to 100), ``planned_days`` (None for no plan) and
+        ``required``: the names of the fields that a deal must have to enter it.
     """
     demand_permission(MANAGE)
     with writing() as session:
@@ -118,7 +125,7 @@ def add_stage(pipeline_id: int, values: Mapping[str, Any]) -> int:
 
 
 def change_stage(stage_id: int, values: Mapping[str, Any]) -> bool:
-    """Change a stage's name, percentage or plan; give whether anything changed.
+    """Change a stage's name, percentage, plan or what it asks for; give whether anything changed.
 
     Its percentage is the progress of the deals in it and its place among the columns.
     """
@@ -256,6 +263,7 @@ def _own_reason(session: Session, reason_id: int) -> CloseReason:
 def _judged_stage(values: Mapping[str, Any]) -> dict[str, Any]:
     wanted: dict[str, Any] = {"name": named(values.get("name"))}
     wanted |= {name: values.get(name) for name in _STAGE_COLUMNS}
+    wanted["required"] = needs.judged(wanted["required"])
     wrong: dict[str, Text] = {}
     if not _between(wanted["percent"], 0, 100):
         wrong["percent"] = _("A percentage is a whole number from 0 to 100.")

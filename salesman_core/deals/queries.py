@@ -25,6 +25,7 @@ from salesman_core.deals.models import (
     Pipeline,
     Stage,
 )
+from salesman_core.deals.standing import rests_today
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 
@@ -52,7 +53,10 @@ DEAL: Final = (
     _DEAL.opened_on,
     _DEAL.expected_on,
     _DEAL.closed_on,
+    _DEAL.frozen_until,
+    _DEAL.freeze_reason,
     _DEAL.stage_since,
+    _DEAL.plan_since,
     _DEAL.created_at,
     _DEAL.updated_at,
     _DEAL.version,
@@ -207,13 +211,20 @@ class BoardColumn:
     """A stage on the board.
 
     :param figures: of the currency that the board adds up.
-    :param count: all open deals of the stage, whatever their currency.
-    :param cards: the first of them, the latest come first.
+    :param count: all deals in work of the stage, whatever their currency.
+    :param frozen: the frozen ones beside them.
+    :param cards: the first of all, the latest come first.
     """
 
     figures: StageFigures
     count: int
+    frozen: int
     cards: tuple[AnyRow, ...]
+
+    @property
+    def further(self) -> int:
+        """How many deals are not drawn."""
+        return self.count + self.frozen - len(self.cards)
 
 
 def board(
@@ -234,16 +245,25 @@ def board(
     counts = _counts(session, seen)
     cards = _cards(session, seen)
     return [
-        BoardColumn(one, counts.get(one.stage_id, 0), tuple(cards.get(one.stage_id, ())))
+        BoardColumn(
+            figures=one,
+            count=counts.get((one.stage_id, False), 0),
+            frozen=counts.get((one.stage_id, True), 0),
+            cards=tuple(cards.get(one.stage_id, ())),
+        )
         for one in figures
     ]
 
 
-def _counts(session: Session, conditions: Sequence[Any]) -> dict[int, int]:
+def _counts(session: Session, conditions: Sequence[Any]) -> dict[tuple[int, bool], int]:
+    """Count open deals by stage, those in work and those that are frozen apart."""
+    rests = rests_today()
     rows = session.execute(
-        sa.select(Deal.stage_id, sa.func.count()).where(*conditions).group_by(Deal.stage_id)
+        sa.select(Deal.stage_id, rests, sa.func.count())
+        .where(*conditions)
+        .group_by(Deal.stage_id, rests)
     )
-    return dict(rows.all())
+    return {(stage_id, bool(frozen)): number for stage_id, frozen, number in rows}
 
 
 def _cards(session: Session, conditions: Sequence[Any]) -> dict[int, list[AnyRow]]:
@@ -268,7 +288,12 @@ def pipelines(session: Session) -> list[dict[str, Any]]:
     stages: dict[int, list[dict[str, Any]]] = {}
     for stage in session.execute(
         sa.select(
-            Stage.id, Stage.pipeline_id, Stage.name, Stage.percent, Stage.planned_days
+            Stage.id,
+            Stage.pipeline_id,
+            Stage.name,
+            Stage.percent,
+            Stage.planned_days,
+            Stage.required,
         ).order_by(Stage.percent, Stage.id)
     ):
         stages.setdefault(stage.pipeline_id, []).append(
@@ -277,6 +302,7 @@ def pipelines(session: Session) -> list[dict[str, Any]]:
                 "name": stage.name,
                 "percent": stage.percent,
                 "planned_days": stage.planned_days,
+                "required": stage.required,
             }
         )
     rows = session.execute(

@@ -42,6 +42,8 @@ class DealSchema(RecordSchema):
     opened_on = Date()
     expected_on = Date(allow_none=True)
     closed_on = Date(allow_none=True, dump_only=True)
+    frozen_until = Date(allow_none=True, dump_only=True)
+    freeze_reason = Text(500, allow_none=True, dump_only=True)
     external_ids = ExternalIds()
     custom = JsonObject(dump_only=True)
     imported = JsonObject(dump_only=True)
@@ -56,9 +58,23 @@ class ChangeDealSchema(DealSchema):
 
 
 class MoveSchema(Schema):
-    """A move to another stage."""
+    """A move to another stage, with what the deal is to hold there."""
 
     stage_id = Reference(required=True)
+    client_id = Reference()
+    contact_ids = ListOf(Reference())
+    owner_id = Reference()
+    amount = Money(minimum=0)
+    cost = Money(minimum=0)
+    currency = Text(3)
+    expected_on = Date()
+
+
+class FreezeSchema(Schema):
+    """How long a deal rests: until the day on which it goes on, and why."""
+
+    frozen_until = Date(required=True)
+    freeze_reason = Text(500, blank=False, required=True)
 
 
 class CloseSchema(Schema):
@@ -75,6 +91,7 @@ class StageSchema(Schema):
     name = Text(200)
     percent = Integer(minimum=0, maximum=100)
     planned_days = Integer(minimum=0, maximum=3650, allow_none=True)
+    required = ListOf(Text(100))
 
 
 class PipelineSchema(Schema):
@@ -109,7 +126,7 @@ class FunnelQuerySchema(Schema):
 
 
 class StageFiguresSchema(Schema):
-    """The open deals of a stage."""
+    """The deals in work of a stage: the frozen ones stand apart."""
 
     stage_id = Reference()
     name = Text(200)
@@ -124,6 +141,14 @@ class OutcomeFiguresSchema(Schema):
 
     count = Integer()
     amount = Money()
+
+
+class FrozenFiguresSchema(Schema):
+    """Frozen deals, and what they would add to the forecast."""
+
+    count = Integer()
+    amount = Money()
+    weighted = Money()
 
 
 class ReasonFiguresSchema(OutcomeFiguresSchema):
@@ -144,6 +169,7 @@ class FunnelSchema(Schema):
     weighted = Money()
     win_rate = fields.String(allow_none=True)
     stages = fields.List(fields.Nested(StageFiguresSchema))
+    frozen = fields.Nested(FrozenFiguresSchema)
     won = fields.Nested(OutcomeFiguresSchema)
     lost = fields.Nested(OutcomeFiguresSchema)
     reasons = fields.List(fields.Nested(ReasonFiguresSchema))

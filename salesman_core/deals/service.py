@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, reaches
 from salesman_core.clients.ladder import add_evidence
 from salesman_core.clients.models import Contact
-from salesman_core.clock import now
-from salesman_core.db import rows_of, table_of, writing
-from salesman_core.deals import evidence, steps
+from salesman_core.clock import now, today
+from salesman_core.db import writing
+from salesman_core.deals import evidence, needs, standing, steps
 from salesman_core.deals.models import (
     Deal,
     DealContact,
@@ -27,14 +28,12 @@ from salesman_core.i18n import CORE, texts
 from salesman_core.records.changes import Planned, carry_out
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.participants import plan_participants
-from salesman_core.records.saving import checked_owner, for_change, from_bin, named
+from salesman_core.records.saving import checked_owner, for_change, from_bin, locked, named
+from salesman_core.services.company import company
 
 _ = texts.lazy
 
-_STAGE: Final = table_of(Stage).c
-_PIPELINE_OF_STAGE: Final = sa.select(_STAGE.pipeline_id).where(
-    _STAGE.id == sa.bindparam("stage_id")
-)
+MOST_DAYS_FROZEN: Final = 3 * 365
 
 
 def create_deal(values: Mapping[str, Any]) -> int:
@@ -59,6 +58,8 @@ def create_deal(values: Mapping[str, Any]) -> int:
         session.add(deal)
         session.flush()
         carry_out(_plan_parts(session, deal, values, deal.client_id))
+        session.flush()
+        needs.demand_filled(session, deal, stage)
         steps.note_written(session, [(deal, changes)])
         add_evidence(CORE, evidence.of_deals([deal.id]))
         return deal.id
@@ -89,23 +90,27 @@ def change_deal(deal_id: int, values: Mapping[str, Any], version: int | None = N
     """
     with writing() as session:
         deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
-        wanted = {name: values[name] for name in steps.COLUMNS if name in values}
-        if "name" in values:
-            wanted["name"] = named(values["name"])
-        if "client_id" in values and values["client_id"] != deal.client_id:
-            wanted["client_id"] = _seen_client(session, values["client_id"])
-        if "owner_id" in values and values["owner_id"] != deal.owner_id:
-            wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.deal.assign")
-        client_id = wanted.get("client_id", deal.client_id)
-        if client_id != deal.client_id:
-            values = {"contact_ids": [], **values}  # the former client's have no part in it
-        changes = steps.change(deal, wanted, _plan_parts(session, deal, values, client_id))
-        if not changes:
-            return False
-        steps.keep(session, deal, "changed", changes)
-        if "client_id" in changes:
-            steps.review(*changes["client_id"])
-        return True
+        return _change(session, deal, values)
+
+
+def _change(session: Session, deal: Deal, values: Mapping[str, Any]) -> bool:
+    wanted = {name: values[name] for name in steps.COLUMNS if name in values}
+    if "name" in values:
+        wanted["name"] = named(values["name"])
+    if "client_id" in values and values["client_id"] != deal.client_id:
+        wanted["client_id"] = _seen_client(session, values["client_id"])
+    if "owner_id" in values and values["owner_id"] != deal.owner_id:
+        wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.deal.assign")
+    client_id = wanted.get("client_id", deal.client_id)
+    if client_id != deal.client_id:
+        values = {"contact_ids": [], **values}  # the former client's have no part in it
+    changes = steps.change(deal, wanted, _plan_parts(session, deal, values, client_id))
+    if not changes:
+        return False
+    steps.keep(session, deal, "changed", changes)
+    if "client_id" in changes:
+        steps.review(*changes["client_id"])
+    return True
 
 
 def _plan_parts(
@@ -147,24 +152,87 @@ def _plan_contacts(
         yield Planned("contact_ids", sorted(held), sorted(wanted), apply)
 
 
-def move_deal(deal_id: int, stage_id: int, version: int | None = None) -> bool:
+def move_deal(
+    deal_id: int,
+    stage_id: int,
+    version: int | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> bool:
     """Move an open deal to another stage of its pipeline; give whether it moved.
 
+    :param values: what is filled in on the way, as the JSON API names it: all of it or nothing.
     :raises ConflictError: where the deal is closed.
     :raises InvalidError: for a stage of another pipeline.
+    :raises UnfilledError: where the deal lacks what the stage asks for.
     :raises VetoedError: where a plugin refuses, with its reason.
     """
     with writing() as session:
         deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
         if deal.outcome is not None:
             raise ConflictError(_("The deal is closed: reopen it to move it."))
-        if deal.stage_id == stage_id:
-            return False
-        if rows_of(session, _PIPELINE_OF_STAGE, {"stage_id": stage_id}) != [(deal.pipeline_id,)]:
+        stage = session.get(Stage, stage_id)
+        if stage is None or stage.pipeline_id != deal.pipeline_id:
             message = _("There is no such stage in this deal's pipeline.")
             raise InvalidError(message, {"stage_id": message})
-        steps.move(session, deal, stage_id)
+        if values:
+            _change(session, deal, values)
+            session.flush()
+        if deal.stage_id == stage_id:
+            return False
+        steps.move(session, deal, stage)
         return True
+
+
+def freeze_deal(
+    deal_id: int, frozen_until: date, freeze_reason: str, version: int | None = None
+) -> None:
+    """Let an open deal rest until a day: until then nobody calls it late.
+
+    :param frozen_until: the day on which it goes on, in the company's time zone.
+    :param freeze_reason: why, for whoever reads it.
+    :raises ConflictError: where the deal is closed.
+    :raises InvalidError: for a day that has come or is years away, and without a reason.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.freeze", version)
+        if deal.outcome is not None:
+            raise ConflictError(_("The deal is closed: only an open one can be frozen."))
+        until, reason = _judged_thawing(frozen_until), _judged_freeze_reason(freeze_reason)
+        steps.freeze(session, deal, until, reason)
+
+
+def _judged_thawing(until: date) -> date:
+    day = today(company().tz)
+    if not day < until <= day + timedelta(days=MOST_DAYS_FROZEN):
+        message = _("Give a day after today, within three years.")
+        raise InvalidError(message, {"frozen_until": message})
+    return until
+
+
+def _judged_freeze_reason(reason: str) -> str:
+    text = " ".join(reason.split())
+    if not text:
+        message = _("Say why the deal rests, for whoever comes across it.")
+        raise InvalidError(message, {"freeze_reason": message})
+    return text
+
+
+def thaw_deal(deal_id: int, version: int | None = None) -> None:
+    """Let a frozen deal go on before its day.
+
+    :raises ConflictError: where it is not frozen.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.freeze", version)
+        if not standing.is_frozen(deal):
+            raise ConflictError(_("The deal is not frozen."))
+        steps.thaw(session, deal)
+
+
+def note_thawed(deal_id: int) -> None:
+    """Note that a deal whose day has come goes on, unless somebody was faster."""
+    with writing() as session:
+        steps.thaw_if_due(session, locked(session, Deal, deal_id))
 
 
 def close_deal(

@@ -13,9 +13,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.person import current_person
+from salesman_core.access.person import SYSTEM, acting_as, current_person
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clock import now, today
+from salesman_core.deals import needs, standing
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -28,6 +29,7 @@ from salesman_core.records.changes import (
     audit,
     audit_row,
     change_record,
+    differences,
     first_changes,
 )
 from salesman_core.records.models import Audit
@@ -127,27 +129,32 @@ def change(deal: Deal, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()) 
     return changes
 
 
-def move(session: Session, deal: Deal, stage_id: int) -> None:
-    """Put an open deal into another stage.
+def move(session: Session, deal: Deal, stage: Stage) -> None:
+    """Put an open deal into another stage. A frozen one stays frozen there.
 
+    :raises UnfilledError: where the deal lacks what the stage asks for.
     :raises VetoedError: where a plugin refuses, with its reason.
     """
-    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage_id)
+    thaw_if_due(session, deal)
+    needs.demand_filled(session, deal, stage)
+    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
     current_host().call(salesman_before_stage_move, move=step)
-    before, deal.stage_id = deal.stage_id, stage_id
+    before, deal.stage_id = deal.stage_id, stage.id
     _log(session, deal, "move", before)
-    keep(session, deal, "moved", {"stage_id": (before, stage_id)}, {"stage_id": stage_id})
+    keep(session, deal, "moved", {"stage_id": (before, stage.id)}, {"stage_id": stage.id})
 
 
 def close(
     session: Session, deal: Deal, outcome: str, reason_id: int | None, closed_on: date | None = None
 ) -> None:
-    """Close an open deal.
+    """Close an open deal; a frozen one thaws first.
 
     :param closed_on: the day; today where it is not said.
     :raises VetoedError: where a plugin refuses, with its reason.
     """
     ask_closing(deal.id, outcome, reason_id)
+    thaw_if_due(session, deal)
+    thaw(session, deal)
     day = closed_on or today(company().tz)
     deal.outcome, deal.reason_id, deal.closed_on = outcome, reason_id, day
     _log(session, deal, "close", deal.stage_id)
@@ -177,6 +184,53 @@ def reopen(session: Session, deal: Deal) -> None:
     deal.outcome = deal.reason_id = deal.closed_on = None
     _log(session, deal, "reopen", deal.stage_id)
     keep(session, deal, "reopened", changes, {})
+
+
+def freeze(session: Session, deal: Deal, until: date, reason: str) -> None:
+    """Let an open deal rest until a day, or a resting one until another."""
+    thaw_if_due(session, deal)
+    changes = differences(deal, {"frozen_until": until, "freeze_reason": reason})
+    # The plan goes on with the day; what counts so far is what it then stands at.
+    deal.plan_since = standing.thaws_at(until) - standing.time_counted(deal)
+    deal.frozen_until, deal.freeze_reason = until, reason
+    write_rows(session, DealMove, [_step(deal, "freeze", deal.stage_id, now()) | {"seconds": 0}])
+    keep(session, deal, "frozen", changes, {"frozen_until": until})
+
+
+def thaw(session: Session, deal: Deal) -> None:
+    """Let a deal go on, from now or from its day where that has come, if it is frozen."""
+    until, reason = deal.frozen_until, deal.freeze_reason
+    if until is None:
+        return
+    end = standing.thaws_at(until)
+    moment = min(now(), end)
+    frozen = int((moment - _frozen_since(session, deal, moment)).total_seconds())
+    if deal.plan_since is not None:
+        deal.plan_since -= end - moment
+    deal.frozen_until = deal.freeze_reason = None
+    step = _step(deal, "thaw", deal.stage_id, moment) | {"seconds": max(frozen, 0)}
+    write_rows(session, DealMove, [step])
+    changes: Changes = {"frozen_until": (until, None), "freeze_reason": (reason, None)}
+    keep(session, deal, "thawed", changes, {})
+
+
+def thaw_if_due(session: Session, deal: Deal) -> None:
+    """Note that a deal goes on where its day has come and no job has noted it yet."""
+    if deal.frozen_until is not None and not standing.is_frozen(deal):
+        with acting_as(SYSTEM):  # whoever comes across it did not do it
+            thaw(session, deal)
+
+
+def _frozen_since(session: Session, deal: Deal, moment: datetime) -> datetime:
+    """Give since when a deal has been frozen without a break; *moment* where no log tells."""
+    own = DealMove.deal_id == deal.id
+    last_thaw = sa.select(sa.func.max(DealMove.id)).where(own, DealMove.action == "thaw")
+    begin = sa.select(sa.func.min(DealMove.at)).where(
+        own,
+        DealMove.action == "freeze",
+        DealMove.id > sa.func.coalesce(last_thaw.scalar_subquery(), 0),
+    )
+    return session.scalar(begin) or moment
 
 
 def first_stage(session: Session, pipeline_id: int | None) -> Stage:
@@ -216,14 +270,15 @@ def _log(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
     """Keep a step of the deal, which now begins to stand where it is."""
     moment = now()
     write_rows(session, DealMove, [_step(deal, action, from_stage_id, moment)])
-    deal.stage_since = moment
+    deal.stage_since, until = moment, deal.frozen_until
+    deal.plan_since = None if until is None else standing.thaws_at(until)
 
 
 def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) -> dict[str, Any]:
     """Give the row of a step, with how long the deal had stood where it left."""
     person = current_person()
     stood = 0 if from_stage_id is None else int((moment - deal.stage_since).total_seconds())
-    closing = action == "close"
+    closing, freezing = action == "close", action == "freeze"
     return {
         "deal_id": deal.id,
         "action": action,
@@ -235,6 +290,8 @@ def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) 
         "actor_id": person.id,
         "actor_name": person.name,
         "seconds": stood,
+        "frozen_until": deal.frozen_until if freezing else None,
+        "freeze_reason": deal.freeze_reason if freezing else None,
     }
 
 

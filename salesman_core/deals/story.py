@@ -11,10 +11,16 @@ from salesman_core.access.records import visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
 from salesman_core.i18n import texts
-from salesman_core.web.formats import percent
+from salesman_core.web.formats import day, percent
 from salesman_hookspecs import TimelineEntry, TimelineQuery
 
-_ICONS = {"open": "sparkles", "move": "arrow-right", "reopen": "rotate-2"}
+_ICONS = {
+    "open": "sparkles",
+    "move": "arrow-right",
+    "reopen": "rotate-2",
+    "freeze": "snowflake",
+    "thaw": "sun",
+}
 _OUTCOMES = {"won": "trophy", "lost": "circle-x"}
 _DAY = 86_400
 
@@ -27,6 +33,7 @@ def moves(query: TimelineQuery) -> Sequence[TimelineEntry]:
     found = (
         sa.select(DealMove.id, DealMove.at, DealMove.action, DealMove.actor_name, DealMove.seconds)
         .add_columns(DealMove.outcome, DealMove.deal_id, Deal.name)
+        .add_columns(DealMove.frozen_until, DealMove.freeze_reason)
         .add_columns(CloseReason.name.label("reason"))
         .add_columns(before.name.label("from_stage"), after.name.label("to_stage"), after.percent)
         .join(Deal, Deal.id == DealMove.deal_id)
@@ -62,22 +69,55 @@ def words_of(row: AnyRow) -> str:
     """Give a step of a deal in words.
 
     :param row: with ``action``, ``outcome``, ``reason``, ``from_stage``, ``to_stage``,
-        ``percent`` and ``seconds``.
+        ``percent``, ``seconds``, ``frozen_until`` and ``freeze_reason``.
     """
-    if row.action == "open":
-        return texts.gettext("opened at %(stage)s", stage=_stage(row))
-    if row.action == "reopen":
-        return texts.gettext("opened again at %(stage)s", stage=_stage(row))
+    return _WORDS[row.action](row)
+
+
+def _opened(row: AnyRow) -> str:
+    return texts.gettext("opened at %(stage)s", stage=_stage(row))
+
+
+def _opened_again(row: AnyRow) -> str:
+    return texts.gettext("opened again at %(stage)s", stage=_stage(row))
+
+
+def _closed(row: AnyRow) -> str:
     if row.outcome == "won":
         return texts.gettext("won")
-    if row.outcome == "lost":
-        return texts.gettext("lost: %(reason)s", reason=row.reason or "—")
+    return texts.gettext("lost: %(reason)s", reason=row.reason or "—")
+
+
+def _frozen(row: AnyRow) -> str:
+    return texts.gettext(
+        "frozen until %(day)s: %(reason)s", day=day(row.frozen_until), reason=row.freeze_reason
+    )
+
+
+def _thawed(row: AnyRow) -> str:
+    days = row.seconds // _DAY
+    return texts.ngettext(
+        "goes on after %(num)s day of rest", "goes on after %(num)s days of rest", days
+    )
+
+
+def _moved(row: AnyRow) -> str:
     return texts.gettext(
         "from %(before)s to %(stage)s, %(stay)s",
         before=row.from_stage,
         stage=_stage(row),
         stay=_stay(row),
     )
+
+
+_WORDS = {
+    "open": _opened,
+    "move": _moved,
+    "close": _closed,
+    "reopen": _opened_again,
+    "freeze": _frozen,
+    "thaw": _thawed,
+}
 
 
 def _stage(row: AnyRow) -> str:

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
-from salesman_core.deals import editing, forms, queries
+from salesman_core.deals import editing, forms, moving, needs, queries
 from salesman_core.deals.answers import asked_number, asked_version
+from salesman_core.deals.models import Stage
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
@@ -28,6 +29,9 @@ from salesman_core.web.toasts import is_htmx, toast
 _ = texts.lazy
 
 blueprint = Blueprint("deals", __name__, url_prefix="/deals")
+
+_USUAL: Final = frozenset({"client_id", "amount", "expected_on"})
+"""What the form of a new deal asks for anyway, of what stages may ask for."""
 
 PARTS: Final = ("head", "panels", "people")
 """The parts of the card that are drawn again when the deal changes."""
@@ -114,12 +118,9 @@ def new() -> Markup:
 @requires("core.deal.create")
 def create() -> ResponseReturnValue:
     """Open a deal."""
-    names = ("name", "client_id", "amount", "currency", "expected_on", "stage_id")
+    names = ("name", "currency", "stage_id", *needs.NEEDS)
     try:
-        typed = {
-            name: value for name, value in request.form.items() if value.strip() or name == "name"
-        }
-        deal_id = create_deal(forms.judged(DealSchema(), typed, *names))
+        deal_id = create_deal(forms.judged(DealSchema(), _filled(), *names))
     except InvalidError as error:
         return make_response(_form(FormState.refused(request.form, error)), 422)
     toast(_("The deal was opened."))
@@ -148,17 +149,23 @@ def _beginning() -> dict[str, object]:
 
 
 def _form(form: FormState) -> Markup:
-    client_id = str(form.value("client_id"))
-    name = editing.client_name(int(client_id)) if client_id.isdecimal() else None
     in_dialog = is_htmx()
     return render(
         "core/deals/new_form.html" if in_dialog else "core/deals/new.html",
         in_dialog=in_dialog,
         form=form,
-        clients=[(client_id, name)] if name else [],
         pipelines=queries.pipelines(reading()),
         currencies=_currencies(),
+        needs=_further_needs(str(form.value("stage_id"))),
+        **moving.choices(form, None),
     )
+
+
+def _further_needs(stage_id: str) -> list[needs.Need]:
+    """Give what the chosen stage asks for that the form does not ask for anyway."""
+    stage = reading().get(Stage, int(stage_id)) if stage_id.isdecimal() else None
+    required = needs.known(stage.required) if stage is not None else []
+    return [need for need in required if need.name not in _USUAL]
 
 
 def _currencies() -> list[str]:
@@ -167,9 +174,9 @@ def _currencies() -> list[str]:
 
 
 @blueprint.get("/choose/clients")
-@requires("core.deal.create")
+@requires("core.client.view")
 def choose_client() -> Response:
-    """Give clients by a part of their name, for the form of a new deal."""
+    """Give clients by a part of their name, for whoever chooses one for a deal."""
     typed = request.args.get("q", "").strip()[:200]
     found = editing.clients_found(typed) if typed else []
     return jsonify([{"value": row.id, "text": row.name} for row in found])

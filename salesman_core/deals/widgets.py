@@ -13,8 +13,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches, visible
 from salesman_core.clock import today
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import card as cards
-from salesman_core.deals import queries
+from salesman_core.deals import queries, standing
 from salesman_core.deals.editing import open_deals_of
 from salesman_core.deals.figures import (
     OutcomeFigures,
@@ -25,8 +24,9 @@ from salesman_core.deals.figures import (
     outcomes_of,
     stage_figures,
 )
-from salesman_core.deals.lists import needs_attention
+from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
+from salesman_core.deals.standing import needs_attention
 from salesman_core.services.company import company
 from salesman_core.web.templating import render
 
@@ -59,7 +59,7 @@ def _own() -> tuple[sa.ColumnElement[bool], dict[str, Any]]:
 
 
 def by_stage() -> str | None:
-    """Draw the open deals by stage, of the first pipeline."""
+    """Draw the deals in work by stage, of the first pipeline."""
     session = reading()
     own, filters = _own()
     pipeline_id = first_pipeline(session)
@@ -72,7 +72,7 @@ def by_stage() -> str | None:
         stages=stages,
         currency=currency,
         widest=widest or Decimal(1),
-        filters={"pipeline_id": pipeline_id, "state": "open", "currency": currency} | filters,
+        filters={"pipeline_id": pipeline_id, "currency": currency, **IN_WORK, **filters},
         whole=not filters,
         amount=sum((stage.amount for stage in stages), Decimal(0)),
         weighted=sum((stage.weighted for stage in stages), Decimal(0)),
@@ -80,7 +80,7 @@ def by_stage() -> str | None:
 
 
 def attention() -> str | None:
-    """Draw the open deals that stand too long or whose expected date has passed."""
+    """Draw the deals in work that stand too long or whose expected date has passed."""
     session, (own, filters) = reading(), _own()
     late = sa.and_(own, needs_attention())
     rows = session.execute(
@@ -92,9 +92,7 @@ def attention() -> str | None:
         rows=rows,
         number=number,
         address=url_for("deals.index", attention="true", **filters),
-        days_since=cards.days_since,
-        pace_of=cards.pace_of,
-        is_overdue=cards.is_overdue,
+        standing=standing,
     )
 
 
@@ -118,6 +116,7 @@ def numbers() -> str | None:
             month=begin.isoformat(),
         ),
         filters={"currency": currency} | filters,
+        in_work=IN_WORK,
         whole=not filters,
     )
 
@@ -135,5 +134,5 @@ def of_client(context: Any) -> str | None:
         rows=rows,
         client_id=context.id,
         may_open=reaches("client", context.id),
-        is_overdue=cards.is_overdue,
+        standing=standing,
     )

@@ -71,6 +71,8 @@ describe_fields(
         "opened_on": FieldWords(_("Opened on")),
         "expected_on": FieldWords(_("Expected on")),
         "external_ids": FieldWords(_("Keys in other systems")),
+        "frozen_until": FieldWords(_("Frozen until")),
+        "freeze_reason": FieldWords(_("Why it is frozen")),
         "imported": FieldWords(_("From the imported file")),
         "custom": FieldWords(_("Further fields")),
     },

@@ -38,6 +38,8 @@ ACTIONS: Final[dict[str, Text]] = {
     "moved": _("moved to another stage"),
     "closed": _("closed"),
     "reopened": _("opened again"),
+    "frozen": _("frozen until a day"),
+    "thawed": _("thawed"),
     "note_written": _("note written"),
     "note_changed": _("note changed"),
     "note_deleted": _("note put into the bin"),

@@ -1,8 +1,10 @@
-// The board: deals are dragged to another stage, or moved by Alt and the arrow keys. The server
-// decides: a refusal puts the card back, and its columns are fetched again after every change, one's
+// The board: deals are dragged to another stage, or moved by Alt and the arrow keys; F freezes one.
+// The server decides: a refusal puts the card back, a stage that asks for more than the deal has
+// brings a dialog with it, and its columns are fetched again after every change, one's
 // own and those of others.
 import htmx from "./imports/htmx.js";
 import Sortable from "./imports/sortablejs.js";
+import { letterOf } from "./keys.js";
 
 const SOON_MS = 120;
 const board = document.getElementById("board");
@@ -51,6 +53,7 @@ function onEnd({ item, from, to, oldDraggableIndex }) {
 }
 
 function onKey(event) {
+  if (letterOf(event) === "f" && !event.altKey && !event.ctrlKey && !event.metaKey) return freeze(event);
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   const card = event.target.closest(".board-card.is-movable");
   if (!step || !event.altKey || !card) return;
@@ -65,6 +68,13 @@ function onKey(event) {
   to.prepend(card);
   giveFocusBack();
   move(card, origin, to, () => origin.insertBefore(card, next));
+}
+
+function freeze(event) {
+  const address = event.target.closest(".board-card")?.dataset.freeze;
+  if (!address) return;
+  event.preventDefault();
+  htmx.ajax("GET", address, { target: "#dialog-content", swap: "innerHTML" });
 }
 
 async function move(card, from, to, putBack) {

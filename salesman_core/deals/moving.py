@@ -1,0 +1,76 @@
+"""The move of a deal as a page: what its new stage asks for is filled in on the way."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import make_response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from salesman_core.db import reading
+from salesman_core.deals import editing, forms, needs, queries
+from salesman_core.deals.models import Deal, Stage
+from salesman_core.deals.schemas import MoveSchema
+from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
+from salesman_core.people.colleagues import colleagues
+from salesman_core.web.forms import FormState
+from salesman_core.web.templating import render
+from salesman_core.web.toasts import is_htmx
+
+REFUSALS: Final = (InvalidError, VetoedError, ConflictError, StaleError)
+
+Refusal = InvalidError | VetoedError | ConflictError | StaleError
+
+
+def filled_in() -> dict[str, Any]:
+    """Give what was filled in of the fields that stages ask for.
+
+    :raises InvalidError: by field, for what cannot be read or cannot be.
+    """
+    typed = {name: text for name, text in request.form.items() if text.strip()}
+    return forms.judged(MoveSchema(partial=True), typed, *needs.NEEDS)
+
+
+def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
+    """Ask for what a deal lacks in a stage, and for nothing else.
+
+    :param error: why it could not move; what is wrong is said only of what was filled in.
+    :raises Refusal: the same, where filling in helps nothing.
+    """
+    was_asked = "filling" in request.form
+    if not was_asked and not isinstance(error, needs.UnfilledError):
+        raise error
+    session = reading()
+    row, stage = queries.one_deal(session, deal_id), session.get(Stage, stage_id)
+    deal = session.get_one(Deal, deal_id, populate_existing=True)
+    form = FormState.refused(request.form, error) if was_asked else FormState()
+    body = render(
+        "core/deals/move_form.html" if is_htmx() else "core/deals/move.html",
+        in_dialog=is_htmx(),
+        form=form,
+        row=row,
+        stage=stage,
+        needs=needs.lacking(session, deal, stage) if stage is not None else [],
+        **choices(form, row.client_id),
+    )
+    answer = make_response(body, error.status)
+    if is_htmx():
+        answer.headers["HX-Retarget"] = "#dialog-content"
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+def choices(form: FormState, client_id: int | None) -> dict[str, Any]:
+    """Give what the fields that stages ask for offer to choose from.
+
+    :param client_id: of the deal, where the form does not name another.
+    """
+    typed = str(form.value("client_id") or client_id or "")
+    chosen = int(typed) if typed.isdecimal() else None
+    name = editing.client_name(chosen) if chosen is not None else None
+    return {
+        "clients": [(chosen, name)] if name else [],
+        "contacts": editing.contacts_of_client(chosen) if chosen is not None and name else [],
+        "owners": colleagues("core.deal.assign"),
+        "titles": {name: need.title for name, need in needs.NEEDS.items()},
+    }

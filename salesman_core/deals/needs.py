@@ -1,0 +1,111 @@
+"""What a stage may ask for: the fields that a deal must have filled in to enter it.
+
+Every way in obeys: a move, an opening at the stage, a row of a file. A deal that stands in a stage
+may lose a field again, and one that is opened again stays where it stood: only entering is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.deals.models import Deal, DealContact, Stage
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field that stages may ask for.
+
+    :param name: as the JSON API calls it.
+    :param is_filled: tells whether a deal has it filled in, as it stands in the transaction.
+    """
+
+    name: str
+    title: Text
+    is_filled: Callable[[Session, Deal], bool]
+
+
+class UnfilledError(InvalidError):
+    """A deal lacks what its new stage asks for.
+
+    :param needs: what it lacks.
+    """
+
+    def __init__(self, stage: Stage, needs: Sequence[Need]) -> None:
+        lacking = ", ".join(str(need.title) for need in needs)
+        message = _("“%(stage)s” needs: %(lacking)s.", stage=stage.name, lacking=lacking)
+        wrong = _("Needed at “%(stage)s”.", stage=stage.name)
+        super().__init__(message, {need.name: wrong for need in needs})
+        self.needs = tuple(needs)
+
+
+def _column(name: str) -> Callable[[Session, Deal], bool]:
+    """Tell whether a column holds something; no amount is the same as none."""
+
+    def is_filled(_session: Session, deal: Deal) -> bool:
+        return bool(getattr(deal, name))
+
+    return is_filled
+
+
+def _has_contact(session: Session, deal: Deal) -> bool:
+    named = sa.select(DealContact.contact_id).where(DealContact.deal_id == deal.id)
+    return bool(session.scalar(sa.select(sa.exists(named))))
+
+
+NEEDS: Final = {
+    need.name: need
+    for need in (
+        Need("client_id", _("Client"), _column("client_id")),
+        Need("contact_ids", _("Contact"), _has_contact),
+        Need("owner_id", _("Owner"), _column("owner_id")),
+        Need("amount", _("Amount"), _column("amount")),
+        Need("cost", _("Cost"), _column("cost")),
+        Need("expected_on", _("Expected on"), _column("expected_on")),
+    )
+}
+"""All fields that stages may ask for, by name; name, currency and the day of opening a deal always
+has."""
+
+
+def known(names: Iterable[str]) -> list[Need]:
+    """Give the needs of some names in their usual order; one whose field is gone asks nothing."""
+    wanted = set(names)
+    return [need for name, need in NEEDS.items() if name in wanted]
+
+
+def lacking(session: Session, deal: Deal, stage: Stage) -> list[Need]:
+    """Give what a deal lacks to enter a stage, as it stands in the transaction."""
+    return [need for need in known(stage.required) if not need.is_filled(session, deal)]
+
+
+def demand_filled(session: Session, deal: Deal, stage: Stage) -> None:
+    """Refuse to let a deal into a stage that asks for more than it has.
+
+    :raises UnfilledError: with what is missing, by field.
+    """
+    missing = lacking(session, deal, stage)
+    if missing:
+        raise UnfilledError(stage, missing)
+
+
+def judged(names: Any) -> list[str]:
+    """Give the names of fields that a stage is to ask for, each once, in their usual order.
+
+    :raises InvalidError: for a field that there is not.
+    """
+    wanted = set(names or ())
+    if wanted - NEEDS.keys():
+        listed = ", ".join(sorted(map(str, wanted - NEEDS.keys())))
+        message = _("There is no field %(names)s that a stage may ask for.", names=listed)
+        raise InvalidError(message, {"required": message})
+    return [need.name for need in known(wanted)]
