@@ -75,7 +75,7 @@ def freeze(record_id: int) -> ResponseReturnValue:
         form = FormState.refused(request.values, error)
         return make_response(_freezing(before, form), error.status)
     until = day(values["frozen_until"])
-    text = _("“%(deal)s” is frozen until %(day)s.", deal=before.name, day=until)
+    text = _("“%(deal)s” is frozen until %(day)s", deal=before.name, day=until)
     toast(text, undo=_as_before(before) if standing.is_frozen(before) else _thaw(record_id))
     return without_dialog(done(record_id))
 

@@ -41,6 +41,7 @@ ASKS: Final = (
     "pipeline_id",
     "stage_id",
     "participant_id",
+    "frozen",
     "reason_id",
     "amount",
     "expected_on",

@@ -167,15 +167,15 @@ class ScaledNumber(DescribedField[Decimal]):
         self,
         scale: int,
         *,
-        minimum: Decimal | None = None,
-        maximum: Decimal | None = None,
+        minimum: Decimal | int | None = None,
+        maximum: Decimal | int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         largest = Decimal(10) ** MOST_DIGITS - Decimal(1).scaleb(-scale)
         self._scale = scale
-        self._least = -largest if minimum is None else minimum
-        self._most = largest if maximum is None else maximum
+        self._least = -largest if minimum is None else Decimal(minimum)
+        self._most = largest if maximum is None else Decimal(maximum)
         sign = "-?" if self._least < 0 else ""
         fraction = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
         self._pattern = rf"{sign}[0-9]{{1,{MOST_DIGITS}}}{fraction}"

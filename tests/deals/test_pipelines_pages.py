@@ -92,6 +92,8 @@ def test_percentage_outside_0_to_100_is_refused(browser_for: BrowserFor, percent
     )
     assert answer.status_code == 422
     assert 'value="Trial"' in answer.text
+    place = f"stage-{stage['id']}"
+    assert f'name="percent" aria-invalid="true" aria-describedby="wrong-{place}"' in answer.text
     assert first_stages()[1] == stage
 
 

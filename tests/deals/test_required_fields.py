@@ -200,7 +200,7 @@ def test_what_is_filled_in_and_the_move_are_one_act(make: Make, browser_for: Bro
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [("-5", "Give at least 0."), ("", "Needed at"), ("many", "many")]
+    ("amount", "said"), [("-5", "Give a number from 0 to"), ("", "Needed at"), ("many", "many")]
 )
 def test_what_cannot_be_stays_typed_with_the_reason_at_the_field(
     make: Make, browser_for: BrowserFor, amount: str, said: str

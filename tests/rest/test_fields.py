@@ -110,9 +110,10 @@ def test_a_value_is_refused_by_its_field(field: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["-5", "-0.01", -5, "9" * 16, "9" * 40])
-def test_amount_beyond_its_bounds_is_told_the_bounds(value: Any) -> None:
+@pytest.mark.parametrize("least", [Decimal(0), 0])
+def test_amount_beyond_its_bounds_is_told_the_bounds(value: Any, least: Any) -> None:
     with pytest.raises(InvalidError) as caught:
-        taken(Money(minimum=Decimal(0)), value)
+        taken(Money(minimum=least), value)
     assert str(caught.value.fields["value"]) == "Give a number from 0 to 999999999999999.99."
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
+
+from salesman_core.clock import now
 
 _BY_FORMAT: Final = {
     "date": "2026-03-02",
@@ -11,7 +14,13 @@ _BY_FORMAT: Final = {
     "email": "walk@example.com",
     "uri": "https://example.com",
 }
-_BY_NAME: Final = {"email": "walk@example.com", "currency": "RUB", "reason": "Walk", "color": "red"}
+_BY_NAME: Final = {
+    "email": "walk@example.com",
+    "currency": "RUB",
+    "reason": "Walk",
+    "color": "red",
+    "frozen_until": f"{now().date() + timedelta(days=30)}",
+}
 _AMOUNT: Final = "10.00"
 _DEEPEST: Final = 6
 

@@ -15,8 +15,9 @@ from salesman_core.access.models import SignedIn, User
 from salesman_core.access.tokens import new_token, tokens_of
 from salesman_core.clients.ladder import set_rung
 from salesman_core.clients.models import Rung
-from salesman_core.clock import now
+from salesman_core.clock import now, today
 from salesman_core.db import reading, writing
+from salesman_core.deals.service import freeze_deal
 from salesman_core.i18n import CORE
 from salesman_core.jobs.models import QueuedJob, State
 from salesman_core.plugins.host import current_host
@@ -24,6 +25,7 @@ from salesman_core.plugins.models import PluginFault
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.notes import write_note
+from salesman_core.services.company import company
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.people import Make
 from salesman_core.testing.walk.canaries import Canaries, Planted
@@ -182,6 +184,7 @@ class Planter:
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_deal],
         )
+        freeze_deal(deal_id, today(company().tz) + timedelta(days=30), text("freeze_reason"))
         deal = Planted("deal", deal_id, owned.name, _SEE_DEAL, owned.owner_id, owned.of_deal)
         self._note(planted, deal, words)
         self._told_by(planted, deal)

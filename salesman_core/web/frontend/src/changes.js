@@ -11,6 +11,11 @@ export function rememberSaved(form) {
   saved.set(form, contentOf(form));
 }
 
+/** A form that came back refused: what it holds is saved nowhere. */
+export function rememberUnsaved(form) {
+  saved.set(form, null);
+}
+
 /** Whether a form, or any below `element`, was changed since it was last saved. */
 export function hasChanged(element = document) {
   const forms = element.matches?.("form") ? [element] : [...element.querySelectorAll("form[data-form]")];

@@ -4,6 +4,8 @@
 // Questions (hx-confirm, form[data-confirm]) are asked in #question, never by the browser.
 import { hasChanged, rememberSaved } from "./changes.js";
 
+let closing = null;
+
 export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (!dialog || dialog.open) return false;
@@ -31,6 +33,13 @@ async function leave(dialog) {
     if (!(await ask(text, { detail, yes }))) return;
     dialog.querySelectorAll("form").forEach(rememberSaved);
   }
+  close(dialog);
+}
+
+// The browser tells of a closing a little later: until then what the dialog held is still in it, and
+// an answer for another place must not open it again.
+function close(dialog) {
+  closing = dialog.open ? dialog : null;
   dialog.close();
 }
 
@@ -57,16 +66,17 @@ document.addEventListener(
 
 document.addEventListener("htmx:after:swap", () => {
   const content = document.getElementById("dialog-content");
-  if (content?.childElementCount && openDialog("dialog")) {
+  if (content?.childElementCount && closing?.id !== "dialog" && openDialog("dialog")) {
     content.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus();
   }
 });
 
-document.addEventListener("salesman:close-dialog", () => document.getElementById("dialog").close());
+document.addEventListener("salesman:close-dialog", () => close(document.getElementById("dialog")));
 
-document
-  .getElementById("dialog")
-  ?.addEventListener("close", () => document.getElementById("dialog-content").replaceChildren());
+document.getElementById("dialog")?.addEventListener("close", () => {
+  closing = null;
+  document.getElementById("dialog-content").replaceChildren();
+});
 
 document.addEventListener("htmx:confirm", (event) => {
   const { ctx, issueRequest, dropRequest } = event.detail;

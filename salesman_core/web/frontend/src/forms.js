@@ -1,6 +1,6 @@
 // Forms marked with data-form: leaving them changed is asked about, and what was typed survives an
 // error, a lost session and a lost connection (data-draft="NAME" keeps a draft until it is saved).
-import { contentOf, hasChanged, rememberSaved } from "./changes.js";
+import { contentOf, hasChanged, rememberSaved, rememberUnsaved } from "./changes.js";
 import { showTemplate } from "./toasts.js";
 
 const DRAFTS = "salesman-draft:";
@@ -9,7 +9,7 @@ let isSubmitting = false;
 
 export function tendForms(root) {
   for (const form of foundIn(root, "form[data-form]")) {
-    rememberSaved(form);
+    (form.querySelector("[data-form-errors]") ? rememberUnsaved : rememberSaved)(form);
     restoreDraft(form);
   }
   foundIn(root, "select[data-select]").forEach(enhance);
