@@ -52,8 +52,8 @@ from salesman_core.jobs import enqueue, job_piece, job_progress
 from salesman_core.people.colleagues import colleagues
 from salesman_core.plugins.host import plugin_settings
 from salesman_core.records import reach
+from salesman_core.records.audit_fields import FieldWords, describe_fields, user_names
 from salesman_core.records.changes import Changes, announce, audit, differences
-from salesman_core.records.history import FieldWords, describe_fields, user_names
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import Column, ListPage

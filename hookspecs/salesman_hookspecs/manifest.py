@@ -8,7 +8,7 @@ from typing import Any, Final
 
 RESERVED_IDS: Final = frozenset(
     {
-        "admin", "api", "assets", "clients", "contacts", "core", "deals", "desk", "events",
+        "admin", "api", "assets", "audit", "clients", "contacts", "core", "deals", "desk", "events",
         "files", "fragments", "healthz", "jobs", "live", "me", "pipelines", "people", "profile",
         "readyz", "records", "reports", "roles", "rungs", "search", "sign", "static",
         "teams", "tokens", "users", "welcome",

@@ -135,3 +135,22 @@ class SignedIn(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Look(Base):
+    """An administrator's look at the CRM as somebody else, from when until when.
+
+    ``until`` is the hour that it may last at most, until it is ended before. It keeps names, so
+    that it can be read when one of the two is gone.
+    """
+
+    __tablename__ = "core_look"
+
+    id: Mapped[int] = identity()
+    session_id: Mapped[int | None] = refers("core_session.id", ondelete="SET NULL")
+    user_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    user_name: Mapped[str] = mapped_column(sa.String(200))
+    seen_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    seen_name: Mapped[str] = mapped_column(sa.String(200))
+    since: Mapped[datetime]
+    until: Mapped[datetime]

@@ -50,7 +50,13 @@ def _types_by_kind(host: PluginHost) -> dict[str, RecordType]:
     return {one.value.kind: one.value for one in host.contributions(salesman_record_types)}
 
 
-def visible(kind: str, permission: str | None = None, person: Person | None = None) -> Condition:
+def visible(
+    kind: str,
+    permission: str | None = None,
+    person: Person | None = None,
+    *,
+    binned: bool = False,
+) -> Condition:
     """Give the SQL condition of the records of *kind* that a person reaches.
 
     Scope, guards, every plugin's ``salesman_record_filter`` and the bin are in it. Nothing is
@@ -58,13 +64,14 @@ def visible(kind: str, permission: str | None = None, person: Person | None = No
 
     :param permission: what is to be done with them; to see them where not given.
     :param person: who asks; whoever acts where not given.
+    :param binned: True to have those that lie in the bin, too: for what was done to them.
     """
     type_ = record_type(kind)
     person = person or current_person()
     permission = permission or type_.view_permission
     if not person.everything and kind in follower().closed_kinds:
         return sa.false()
-    within = _within_scope(type_, permission, person)
+    within = _within_scope(type_, permission, person, binned=binned)
     try:
         narrower = [one.value for one in narrowing(kind, permission, person)]
     except Denied:
@@ -106,16 +113,18 @@ def _is_condition(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _within_scope(type_: RecordType, permission: str, person: Person) -> Condition:
+def _within_scope(type_: RecordType, permission: str, person: Person, *, binned: bool) -> Condition:
     scope = person.scope(permission)
+    deleted = None if binned else type_.deleted
     if type_.through is None or scope in {Scope.ALL, Scope.NONE}:
-        way = Way(type_.model, type_.owner, type_.participants, type_.deleted)
+        way = Way(type_.model, type_.owner, type_.participants, deleted)
         return _reached(way, scope, person.id, person.team_ids)
     parent_kind, attribute = type_.through
     parent = record_type(parent_kind)
-    reached = sa.select(parent.model.id).where(visible(parent_kind, permission, person))
+    within = visible(parent_kind, permission, person, binned=binned)
+    reached = sa.select(parent.model.id).where(within)
     columns = table_of(type_.model).c
-    return sa.and_(columns[attribute].in_(reached), *_kept(columns, type_.deleted))
+    return sa.and_(columns[attribute].in_(reached), *_kept(columns, deleted))
 
 
 class Way(NamedTuple):

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.administration import job_views, place_views, views
+from salesman_core.administration import job_views, place_views, views, words
 from salesman_core.administration.permissions import COMPANY, JOBS, PERMISSIONS, PLUGINS
 from salesman_core.i18n import texts
 from salesman_core.jobs import dead_count
 from salesman_hookspecs import NavItem, Permission, hookimpl
 
 _ = texts.lazy
+
+words.describe()
 
 _STATION = "administration"
 

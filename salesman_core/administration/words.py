@@ -9,6 +9,7 @@ from typing import Final
 from salesman_core.events import handler_of
 from salesman_core.i18n import CORE, texts, texts_of
 from salesman_core.plugins.host import PluginHost, current_host
+from salesman_core.records.audit_fields import FieldWords, describe_kind
 from salesman_core.web.foreign import title_of
 from salesman_hookspecs import Text
 from salesman_hookspecs.work import salesman_event_handlers, salesman_event_types, salesman_jobs
@@ -82,3 +83,14 @@ def _answered(host: PluginHost) -> Mapping[tuple[str, str], tuple[str, ...]]:
 def _event_titles(host: PluginHost) -> Mapping[str, tuple[str, str]]:
     kept = host.contributions(salesman_event_types, inactive=True)
     return {one.value.name: (one.owner, one.value.title) for one in kept}
+
+
+def describe() -> None:
+    """Say how changes of plugins, background work and pages are read."""
+    describe_kind("plugin", texts.lazy("Plugin"), {"kind": FieldWords(texts.lazy("Kind"))})
+    describe_kind(
+        "job",
+        texts.lazy("Background work"),
+        {"jobs": FieldWords(texts.lazy("Background work"), figure=True)},
+    )
+    describe_kind("part", texts.lazy("Part of a page"))

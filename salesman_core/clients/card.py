@@ -13,6 +13,7 @@ from salesman_core.access.records import reaches
 from salesman_core.clients import queries
 from salesman_core.db import AnyRow, reading
 from salesman_core.people.colleagues import colleagues
+from salesman_core.records.contact_data import sees_contact_data
 
 MOVES_SHOWN: Final = 20
 
@@ -94,6 +95,11 @@ class Shown:
     def emails(self) -> Sequence[Mapping[str, Any]]:
         """Its emails, likewise."""
         return self.around.emails.get(self.id, [])
+
+    @property
+    def sees_contact_data(self) -> bool:
+        """Whether whoever reads may read and change phones and emails."""
+        return sees_contact_data()
 
     @property
     def tags(self) -> Sequence[str]:

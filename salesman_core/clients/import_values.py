@@ -12,6 +12,7 @@ from salesman_core.db import normalised
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records import reach
+from salesman_core.records.contact_data import sees_contact_data
 from salesman_core.records.imports.matching import EXTERNAL_ID, ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.rest import judge
@@ -53,6 +54,7 @@ def contact_values(row: ImportedRow, source: str) -> dict[str, Any]:
 
 
 def _asked(row: ImportedRow, source: str, fields: Sequence[str]) -> dict[str, Any]:
+    _refuse_hidden(row)
     asked = {name: row[name] for name in fields if name in row}
     asked |= {name: list(asked[name]) for name in _LISTS if name in asked}
     if "name" in asked:
@@ -68,6 +70,17 @@ def _kind(word: str) -> str:
         message = _("this is neither a company nor a person")
         raise InvalidError(message, {"kind": message})
     return found
+
+
+def _refuse_hidden(row: ImportedRow) -> None:
+    """Let nobody find out by an import whose a phone or email is.
+
+    :raises InvalidError: where a row has some and whoever imports may not read them.
+    """
+    hidden = [name for name in ("phones", "emails") if name in row]
+    if hidden and not sees_contact_data():
+        message = _("your roles do not include phones and emails: leave this column out")
+        raise InvalidError(message, dict.fromkeys(hidden, message))
 
 
 def unreachable(values: Mapping[str, Any]) -> dict[str, str]:

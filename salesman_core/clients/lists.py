@@ -21,6 +21,7 @@ from salesman_core.clients.models import (
 )
 from salesman_core.i18n import texts
 from salesman_core.records import reach
+from salesman_core.records.contact_data import CONTACT_DATA, sees_contact_data
 from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
@@ -85,6 +86,8 @@ def clients_reached_by(typed: str) -> sa.Select[int]:
 
 def search_clients(typed: str) -> Condition:
     """Give the SQL of the search box: a name, or a phone or email in any notation."""
+    if not sees_contact_data():
+        return contains(Client.search_name, typed)
     return either(Client.id, contains(Client.search_name, typed), clients_reached_by(typed))
 
 
@@ -120,7 +123,14 @@ CLIENTS: Final = ListSpec(
     filters=(
         ListFilter("mine", _("Mine"), FieldKind.FLAG, _mine, operators=("eq",)),
         ListFilter("tag", _("Tag"), FieldKind.TEXT, _tag),
-        ListFilter("phone", _("Phone or email"), FieldKind.TEXT, _phone, operators=("eq",)),
+        ListFilter(
+            "phone",
+            _("Phone or email"),
+            FieldKind.TEXT,
+            _phone,
+            operators=("eq",),
+            permission=CONTACT_DATA,
+        ),
         ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
     ),
 )

@@ -21,6 +21,7 @@ from salesman_core.clients.models import (
 from salesman_core.clients.service import create_client, create_contact
 from salesman_core.db import writing
 from salesman_core.records import reach
+from salesman_core.records.contact_data import sees_contact_data
 from salesman_core.services.company import company
 
 
@@ -55,8 +56,11 @@ def known_already(
 ) -> list[Known]:
     """Give whom the person sees that has one of these phones or emails, in whatever notation.
 
-    What does not validate as a phone or email finds nobody.
+    What does not validate as a phone or email finds nobody, and nobody is found for those who may
+    not read phones and emails.
     """
+    if not sees_contact_data():
+        return []
     region = company().region
     numbers = _meant(reach.phone(one, region) for one in phones)
     addresses = _meant(reach.email(one) for one in emails)

@@ -29,6 +29,7 @@ from salesman_core.clients.models import (
 from salesman_core.db import AnyRow
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
+from salesman_core.records.contact_data import readable
 from salesman_core.records.external_ids import external_ids_of
 from salesman_core.records.participants import participants_of
 from salesman_core.records.worded import worded
@@ -130,7 +131,8 @@ def contacts_of(session: Session, client_id: int) -> Sequence[AnyRow]:
 class Around:
     """What hangs on some clients or contacts, each by record id.
 
-    :param phones: what was typed, what it means in E.164 or None, in order; emails alike.
+    :param phones: what was typed, what it means in E.164 or None, in order; emails alike. Both
+        masked for those who may not read them.
     """
 
     phones: Mapping[int, list[dict[str, Any]]]
@@ -172,7 +174,7 @@ def _reach(
         .order_by(column, model.position, model.id)
     ):
         found.setdefault(row.record_id, []).append(
-            {"typed": row.typed, "normalised": row.normalised}
+            readable({"typed": row.typed, "normalised": row.normalised})
         )
     return found
 

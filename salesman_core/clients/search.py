@@ -23,6 +23,7 @@ from salesman_core.clients.models import (
 from salesman_core.db import normalised, reading
 from salesman_core.i18n import texts
 from salesman_core.records import reach
+from salesman_core.records.contact_data import sees_contact_data
 from salesman_core.records.list_fields import contains, either
 from salesman_core.services.company import company
 from salesman_hookspecs import Person, SearchHit, SearchSource
@@ -94,7 +95,12 @@ def find_contacts(typed: str, person: Person, limit: int) -> Sequence[SearchHit]
 def _reached(
     typed: str, phone: type[Any], email: type[Any], of_phone: Any, of_email: Any
 ) -> sa.Select[*tuple[Any, ...]] | None:
-    """Give whom a phone or email belongs to, or None where nothing of the kind was typed."""
+    """Give whom a phone or email belongs to, or None where nothing of the kind was typed.
+
+    Who may not read them does not find anybody by them either.
+    """
+    if not sees_contact_data():
+        return None
     if _NUMBER.fullmatch(typed):
         condition = _by_number(typed, phone)
         return None if condition is None else sa.select(of_phone).where(condition)

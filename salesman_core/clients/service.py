@@ -22,6 +22,7 @@ from salesman_core.clients.models import (
 from salesman_core.clock import now
 from salesman_core.db import writing
 from salesman_core.records.changes import Planned, carry_out
+from salesman_core.records.contact_data import demand_contact_data
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.participants import plan_participants
 from salesman_core.records.saving import checked_owner, for_change, from_bin, named
@@ -58,6 +59,7 @@ def change_client(client_id: int, values: Mapping[str, Any], version: int | None
     """
     with writing() as session:
         client: Client = for_change(session, "client", client_id, "core.client.edit", version)
+        demand_contact_data(values)
         wanted = {name: values[name] for name in steps.CLIENT_COLUMNS if name in values}
         if "name" in values:
             wanted["name"] = named(values["name"])
@@ -117,6 +119,7 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
     """Change a contact; give whether anything changed."""
     with writing() as session:
         contact: Contact = for_change(session, "contact", contact_id, "core.client.edit", version)
+        demand_contact_data(values)
         wanted = {name: values[name] for name in steps.CONTACT_COLUMNS if name in values}
         if "name" in values:
             wanted["name"] = named(values["name"])

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import visible
 from salesman_core.clients.lists import KINDS
 from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.queries import rung_moves
+from salesman_core.clients.schemas import ChangeContactSchema, ClientSchema
+from salesman_core.clients.service import change_client, change_contact
 from salesman_core.db import reading
 from salesman_core.i18n import texts
-from salesman_core.records.history import (
+from salesman_core.records.audit_fields import (
     PARTICIPANTS,
     USERS,
     FieldWords,
     describe_fields,
+    describe_kind,
     names_from,
 )
+from salesman_core.records.contact_data import EMAILS, PHONES
+from salesman_core.records.restoring import Restoring, let_restore
 from salesman_core.web.templating import render
 from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
 
@@ -24,12 +33,19 @@ _ = texts.lazy
 
 _BOTH: Final = {
     "name": FieldWords(_("Name")),
-    "phones": FieldWords(_("Phones")),
-    "emails": FieldWords(_("Emails")),
+    "phones": PHONES,
+    "emails": EMAILS,
     "external_ids": FieldWords(_("Keys in other systems")),
     "imported": FieldWords(_("From the imported file")),
     "custom": FieldWords(_("Further fields")),
 }
+
+
+def seen_clients(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give the names of clients that the person sees."""
+    found = sa.select(Client.id, Client.name).where(Client.id.in_(ids), visible("client"))
+    return {row.id: row.name for row in session.execute(found)}
+
 
 describe_fields(
     "client",
@@ -50,10 +66,42 @@ describe_fields(
     {
         **_BOTH,
         "name": FieldWords(_("Full name")),
-        "client_id": FieldWords(_("Client"), names=names_from(Client)),
+        "client_id": FieldWords(_("Client"), names=seen_clients),
         "position": FieldWords(_("Position")),
         "primary": FieldWords(_("Primary contact")),
     },
+)
+describe_kind(
+    "rung",
+    _("Rung"),
+    {
+        "name": FieldWords(_("Name")),
+        "colour": FieldWords(_("Colour")),
+        "position": FieldWords(_("Place")),
+        "interests": FieldWords(_("Interests")),
+        "sales": FieldWords(_("Sales")),
+    },
+)
+let_restore(
+    "client",
+    Restoring(
+        "core.client.edit",
+        {
+            *("name", "kind", "owner_id", "site", "address", "source", "tags"),
+            *("phones", "emails", "external_ids"),
+        },
+        lambda: ClientSchema(partial=True),
+        change_client,
+    ),
+)
+let_restore(
+    "contact",
+    Restoring(
+        "core.client.edit",
+        {"name", "position", "primary", "phones", "emails", "external_ids"},
+        lambda: ChangeContactSchema(partial=True),
+        change_contact,
+    ),
 )
 
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 from flask import Response
 from sqlalchemy.orm import Session
 
+from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import figures, queries, service, standing
 from salesman_core.deals.lists import DEALS
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import (
     ChangeDealSchema,
     CloseSchema,
@@ -51,17 +53,21 @@ _NAMES: Final = tuple(str(column.key) for column in queries.DEAL)
 def deal_items(rows: Sequence[AnyRow], session: Session | None = None) -> list[dict[str, Any]]:
     """Give deals as the API shows them, in a fixed number of statements."""
     hanging = queries.around(session or reading(), [row.id for row in rows])
-    return [_item(row, hanging) for row in rows]
+    sees_margin = current_person().may(MARGIN)
+    return [_item(row, hanging, sees_margin=sees_margin) for row in rows]
 
 
-def _item(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
+def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[str, Any]:
     """Give a deal; by their names, the columns of a row take longer than all the rest here."""
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
     del item["stage_since"], item["plan_since"]
     if item["frozen_until"] is not None and not standing.is_frozen(row):
         item["frozen_until"] = item["freeze_reason"] = None  # its day has come
     id_ = item["id"]
-    item["margin"] = queries.margin_of(item["amount"], item["cost"])
+    if sees_margin:
+        item["margin"] = queries.margin_of(item["amount"], item["cost"])
+    else:
+        del item["cost"]
     item["participants"] = hanging.participants.get(id_, [])
     item["contact_ids"] = hanging.contact_ids.get(id_, [])
     item["external_ids"] = hanging.external_ids.get(id_, {})

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
 from salesman_core.deals.lists import STATES
+from salesman_core.deals.permissions import MARGIN
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class DealCard:
     :param id: the deal.
     :param client_id: its client, or None.
     :param outcome: ``won``, ``lost`` or None while it is open.
+    :param cost: what it costs, or None where whoever reads may not see it.
     :param may_edit: whether whoever reads may change it.
     """
 
@@ -31,7 +35,7 @@ class DealCard:
     progress: int
     outcome: str | None
     amount: Decimal
-    cost: Decimal
+    cost: Decimal | None
     currency: str
     owner_id: int | None
     may_edit: bool
@@ -80,11 +84,16 @@ class Shown:
             progress=row.progress,
             outcome=row.outcome,
             amount=row.amount,
-            cost=row.cost,
+            cost=row.cost if self.sees_margin else None,
             currency=row.currency,
             owner_id=row.owner_id,
             may_edit=self.may_edit,
         )
+
+    @property
+    def sees_margin(self) -> bool:
+        """Whether whoever reads may see what it costs and what is left of it."""
+        return current_person().may(MARGIN)
 
     @property
     def margin(self) -> Decimal:

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, queries
 from salesman_core.deals.models import Deal, DealContact, DealParticipant
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import ChangeDealSchema
 from salesman_core.deals.service import change_deal
 from salesman_core.errors import MissingError, StaleError
@@ -73,7 +75,8 @@ def field_of(deal_id: int, name: str) -> Field:
 
     :raises MissingError: where there is no such deal or field.
     """
-    if name not in FIELDS:
+    hidden = name == "cost" and not current_person().may(MARGIN)
+    if name not in FIELDS or hidden:
         raise MissingError(_("There is no such field."))
     row = queries.one_deal(reading(), deal_id)
     return Field(name, row, forms.written(getattr(row, name)))
@@ -90,6 +93,7 @@ def save_field(deal_id: int, name: str, typed: str, *, seen: str, version: int |
     :raises StaleError: where the field itself has another value by now.
     :raises InvalidError: for what cannot be read or cannot be.
     """
+    field_of(deal_id, name)
     values = forms.judged(ChangeDealSchema(partial=True), {name: typed}, name)
     try:
         return change_deal(deal_id, values, version)

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from babel.numbers import is_currency
 
+from salesman_core.access.person import current_person
 from salesman_core.deals.import_words import Pipelines, Reasons, outcome_of
 from salesman_core.deals.models import Deal, Stage
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.steps import LOST
 from salesman_core.errors import InvalidError
@@ -110,6 +112,7 @@ def told_by(
 
 
 def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -> dict[str, Any]:
+    _refuse_hidden(row)
     asked = {name: _spoken(row[name]) for name in _PLAIN if name in row}
     if "name" in asked:
         asked["name"] = " ".join(asked["name"].split())
@@ -120,6 +123,13 @@ def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -
     if "margin" in row and "cost" not in row:
         values["cost"] = _cost(row["margin"], values.get("amount"), deal)
     return values
+
+
+def _refuse_hidden(row: ImportedRow) -> None:
+    hidden = [name for name in ("cost", "margin") if name in row]
+    if hidden and not current_person().may(MARGIN):
+        message = _("your roles do not include costs and margins: leave this column out")
+        raise InvalidError(message, dict.fromkeys(hidden, message))
 
 
 def _spoken(value: Any) -> Any:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.access.models import User
+from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
@@ -21,6 +22,7 @@ from salesman_core.deals import queries, standing
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.standing import frozen
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.views import blueprint
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
@@ -149,11 +151,18 @@ def _listed() -> ListPage:
         DEALS,
         "deals.index",
         READ,
-        columns=COLUMNS,
+        columns=_columns(),
         views=VIEWS,
         asks=ASKS,
         options=_options,
     )
+
+
+def _columns() -> list[Column]:
+    """Give the columns that whoever reads may see."""
+    if current_person().may(MARGIN):
+        return [*COLUMNS]
+    return [column for column in COLUMNS if column.name not in {"cost", "margin"}]
 
 
 def _options() -> dict[str, Options]:

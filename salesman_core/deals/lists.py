@@ -11,6 +11,7 @@ from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
+from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
@@ -102,8 +103,8 @@ DEALS: Final = ListSpec(
             show=name_of(CloseReason),
         ),
         ListField("amount", _("Amount"), Deal.amount, FieldKind.MONEY),
-        ListField("cost", _("Cost"), Deal.cost, FieldKind.MONEY),
-        ListField("margin", _("Margin"), MARGIN, FieldKind.MONEY),
+        ListField("cost", _("Cost"), Deal.cost, FieldKind.MONEY, permission=SEE_MARGIN),
+        ListField("margin", _("Margin"), MARGIN, FieldKind.MONEY, permission=SEE_MARGIN),
         ListField("currency", _("Currency"), Deal.currency, FieldKind.TEXT),
         ListField(
             "owner_id",

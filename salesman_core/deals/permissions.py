@@ -6,10 +6,14 @@ from typing import Final
 
 from salesman_hookspecs import Permission, PresetGrant, Scope
 
+MARGIN: Final = "core.deal.margin"
+"""What one must hold to see, change and ask for what a deal costs and what is left of it."""
+
 PERMISSIONS: Final = (
     Permission("core.deal.view", "See deals"),
     Permission("core.deal.create", "Open deals", scoped=False),
     Permission("core.deal.edit", "Change and move deals"),
+    Permission(MARGIN, "See and change costs and margins of deals", scoped=False),
     Permission("core.deal.close", "Close and reopen deals"),
     Permission("core.deal.freeze", "Freeze and thaw deals"),
     Permission("core.deal.assign", "Give deals to others", scoped=False),
@@ -32,6 +36,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         "core.deal.delete": _ALL,
         "core.deal.import": _ALL,
         "core.report.funnel": _ALL,
+        MARGIN: _ALL,
     },
     "seller": {
         "core.deal.view": _OWN,
@@ -40,6 +45,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         "core.deal.close": _OWN,
         "core.deal.freeze": _OWN,
         "core.report.funnel": _OWN,
+        MARGIN: _ALL,
     },
     "service": {
         "core.deal.view": _TEAM,
@@ -48,6 +54,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         "core.deal.close": _OWN,
         "core.deal.freeze": _OWN,
         "core.report.funnel": _OWN,
+        MARGIN: _ALL,
     },
     "assistant": {"core.deal.view": _TEAM, "core.deal.edit": _TEAM},
     "lawyer": {"core.deal.view": _OWN},

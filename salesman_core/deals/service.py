@@ -23,6 +23,7 @@ from salesman_core.deals.models import (
     DealParticipant,
     Stage,
 )
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.i18n import CORE, texts
 from salesman_core.records.changes import Planned, carry_out
@@ -45,6 +46,7 @@ def create_deal(values: Mapping[str, Any]) -> int:
     :raises InvalidError: for a client, stage or pipeline that there is not.
     """
     demand_permission("core.deal.create")
+    _demand_margin(values)
     with writing() as session:
         stage = _beginning(session, values.get("pipeline_id"), values.get("stage_id"))
         deal, changes = steps.begin(
@@ -63,6 +65,12 @@ def create_deal(values: Mapping[str, Any]) -> int:
         steps.note_written(session, [(deal, changes)])
         add_evidence(CORE, evidence.of_deals([deal.id]))
         return deal.id
+
+
+def _demand_margin(values: Mapping[str, Any]) -> None:
+    """Let only those say what a deal costs who may see it."""
+    if "cost" in values:
+        demand_permission(MARGIN)
 
 
 def _beginning(session: Session, pipeline_id: int | None, stage_id: int | None) -> Stage:
@@ -94,6 +102,7 @@ def change_deal(deal_id: int, values: Mapping[str, Any], version: int | None = N
 
 
 def _change(session: Session, deal: Deal, values: Mapping[str, Any]) -> bool:
+    _demand_margin(values)
     wanted = {name: values[name] for name in steps.COLUMNS if name in values}
     if "name" in values:
         wanted["name"] = named(values["name"])

@@ -12,15 +12,20 @@ from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.deals.lists import OUTCOMES
 from salesman_core.deals.models import CloseReason, Deal, DealContact, Pipeline, Stage
+from salesman_core.deals.permissions import MARGIN
+from salesman_core.deals.schemas import ChangeDealSchema
+from salesman_core.deals.service import change_deal
 from salesman_core.deals.story import moves
 from salesman_core.i18n import texts
-from salesman_core.records.history import (
+from salesman_core.records.audit_fields import (
     PARTICIPANTS,
     USERS,
     FieldWords,
     describe_fields,
+    describe_kind,
     names_from,
 )
+from salesman_core.records.restoring import Restoring, let_restore
 from salesman_hookspecs import TimelineSource
 
 _ = texts.lazy
@@ -64,7 +69,7 @@ describe_fields(
         "outcome": FieldWords(_("Outcome"), choices=OUTCOMES),
         "reason_id": FieldWords(_("Reason"), names=names_from(CloseReason)),
         "amount": FieldWords(_("Amount"), figure=True),
-        "cost": FieldWords(_("Cost"), figure=True),
+        "cost": FieldWords(_("Cost"), figure=True, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
         "owner_id": FieldWords(_("Owner"), names=USERS),
         "participants": PARTICIPANTS,
@@ -77,4 +82,33 @@ describe_fields(
         "custom": FieldWords(_("Further fields")),
     },
     told_otherwise={"created"},
+)
+describe_kind("pipeline", _("Pipeline"), {"name": FieldWords(_("Name"))})
+describe_kind(
+    "stage",
+    _("Stage"),
+    {
+        "name": FieldWords(_("Name")),
+        "percent": FieldWords(_("Progress")),
+        "planned_days": FieldWords(_("Planned days")),
+        "into_id": FieldWords(_("Deals moved to"), names=names_from(Stage)),
+        "deals": FieldWords(_("Deals"), figure=True),
+    },
+)
+describe_kind(
+    "reason",
+    _("Reason"),
+    {"name": FieldWords(_("Name")), "active": FieldWords(_("May be chosen"))},
+)
+let_restore(
+    "deal",
+    Restoring(
+        "core.deal.edit",
+        {
+            *("name", "client_id", "contact_ids", "owner_id", "amount", "cost", "currency"),
+            *("opened_on", "expected_on", "external_ids"),
+        },
+        lambda: ChangeDealSchema(partial=True),
+        change_deal,
+    ),
 )

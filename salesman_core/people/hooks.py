@@ -20,6 +20,7 @@ from salesman_core.people import (
     role_views,
     views,
     why_views,
+    words,
 )
 from salesman_core.records.list_fields import contains
 from salesman_core.rest import ApiBlueprint
@@ -39,6 +40,8 @@ from salesman_hookspecs import (
 )
 
 _ = texts.lazy
+
+words.describe()
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.db import Base, identity
+from salesman_core.db import Base, BigId, identity
 
 
 class KnownPlugin(Base):
@@ -38,7 +38,11 @@ class PluginGuard(Base):
 
 
 class PluginFault(Base):
-    """A failure of a plugin, kept for the administrator under a reference number."""
+    """A failure, of a plugin or of the core, kept for the administrator under a reference number.
+
+    ``place`` is the hook or callable of a plugin, or the route that was asked for; ``actor_name``
+    who asked. There are no values in it but those that an exception's own words name.
+    """
 
     __tablename__ = "core_plugin_fault"
 
@@ -46,6 +50,9 @@ class PluginFault(Base):
     reference: Mapped[str] = mapped_column(sa.String(12), unique=True)
     plugin_id: Mapped[str] = mapped_column(sa.String(31), index=True)
     place: Mapped[str] = mapped_column(sa.String(200))
+    route: Mapped[str] = mapped_column(sa.String(200), default="")
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
     error: Mapped[str] = mapped_column(sa.Text)
     traceback: Mapped[str] = mapped_column(sa.Text)
     at: Mapped[datetime] = mapped_column(index=True)

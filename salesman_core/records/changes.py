@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.access.records import known_type
 from salesman_core.clock import now
-from salesman_core.db import Base, as_writing, current_change, table_of
+from salesman_core.db import Base, as_writing, current_change, table_of, writing
 from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
@@ -147,6 +147,21 @@ def audit_row(
         "changes": {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()},
         "address": (request.remote_addr or "") if has_request_context() else "",
     }
+
+
+def note_export(kind: str, name: str, rows: int, *, narrowed: str = "") -> None:
+    """Keep that whoever acts took records out, before they get them.
+
+    :param kind: the kind of record.
+    :param name: of the file.
+    :param rows: how many records stand in it.
+    :param narrowed: by what they were chosen, in words.
+    """
+    changes: Changes = {"rows": (None, rows)}
+    if narrowed:
+        changes["narrowed"] = (None, narrowed)
+    with writing() as session:
+        audit(session, kind, 0, name, "exported", changes)
 
 
 def announce(

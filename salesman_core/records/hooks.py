@@ -8,10 +8,13 @@ from flask import Blueprint
 
 from salesman_core.db import Base, db, trigrams
 from salesman_core.i18n import texts
-from salesman_core.records import permissions, views
+from salesman_core.records import audit_views, permissions, views
+from salesman_core.records.audit import VIEW as AUDIT
+from salesman_core.records.audit_api import audit_api
 from salesman_core.records.imports import views as import_views
 from salesman_core.records.imports.job import IMPORT_JOB, UNDO_IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
+from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     EventType,
     HealthCheck,
@@ -28,20 +31,26 @@ _ = texts.lazy
 
 @hookimpl
 def salesman_permissions() -> Iterable[Permission]:
-    """Give what may be done with notes and files."""
+    """Give what may be done with notes, files, phones and the audit."""
     return permissions.PERMISSIONS
 
 
 @hookimpl
 def salesman_preset_grants() -> Iterable[PresetGrant]:
-    """Give what each preset role may do with notes and files."""
+    """Give what each preset role may do with them."""
     return permissions.GRANTS
 
 
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages and fragments of stories, notes, files and history."""
-    return [views.blueprint, import_views.blueprint]
+    return [views.blueprint, import_views.blueprint, audit_views.blueprint]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API of the audit."""
+    return [audit_api]
 
 
 @hookimpl
@@ -82,7 +91,7 @@ def salesman_jobs() -> Iterable[Job]:
 
 @hookimpl
 def salesman_nav_items() -> Iterable[NavItem]:
-    """Lead to the import of files."""
+    """Lead to the import of files and to the audit."""
     return [
         NavItem(
             "import",
@@ -92,5 +101,6 @@ def salesman_nav_items() -> Iterable[NavItem]:
             "upload",
             "core.client.import",
             order=60,
-        )
+        ),
+        NavItem("audit", _("Audit"), "audit.index", "administration", "history", AUDIT, order=70),
     ]

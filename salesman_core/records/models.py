@@ -19,7 +19,11 @@ class Audit(Base):
     """
 
     __tablename__ = "core_audit"
-    __table_args__ = (sa.Index("ix_core_audit_record", "kind", "record_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_core_audit_record", "kind", "record_id", "id"),
+        sa.Index("ix_core_audit_actor_id", "actor_id", "id"),
+        sa.Index("ix_core_audit_kind", "kind", "id"),
+    )
 
     id: Mapped[int] = identity()
     at: Mapped[datetime] = mapped_column(index=True)

@@ -16,8 +16,8 @@ from salesman_core.access.person import current_person
 from salesman_core.db import AnyRow, reading
 from salesman_core.records import timeline
 from salesman_core.records.attached import demand_record, is_own, may_remove
+from salesman_core.records.audit_words import Line
 from salesman_core.records.files import ATTACH, files_of
-from salesman_core.records.history import Line
 from salesman_core.records.notes import WRITE
 from salesman_core.services.files import LARGEST, SHOWN
 from salesman_core.web.forms import FormState

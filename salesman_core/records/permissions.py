@@ -1,9 +1,14 @@
-"""What may be done with notes and files; reading them goes with the record that they hang on."""
+"""What may be done with notes, files, phones and the audit.
+
+To read notes and files goes with the record that they hang on.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from salesman_core.records.audit import VIEW as AUDIT
+from salesman_core.records.contact_data import CONTACT_DATA
 from salesman_core.records.files import ATTACH
 from salesman_core.records.notes import WRITE
 from salesman_hookspecs import Permission, PresetGrant
@@ -11,6 +16,8 @@ from salesman_hookspecs import Permission, PresetGrant
 PERMISSIONS: Final = (
     Permission(WRITE, "Write notes on what one sees", scoped=False),
     Permission(ATTACH, "Attach files to what one sees", scoped=False),
+    Permission(CONTACT_DATA, "Read phones and emails, look for them and change them", scoped=False),
+    Permission(AUDIT, "See the company's audit, as far as one sees the records", scoped=False),
 )
 
 _ROLES: Final = (
@@ -22,7 +29,11 @@ _ROLES: Final = (
     "marketer",
     "telemarketer",
 )
+_CALLERS: Final = tuple(role for role in _ROLES if role != "lawyer")
+"""A lawyer agrees contracts, and does so with colleagues."""
 
-GRANTS: Final = tuple(
-    PresetGrant(role, permission.name) for role in _ROLES for permission in PERMISSIONS
+GRANTS: Final = (
+    *(PresetGrant(role, permission) for role in _ROLES for permission in (WRITE, ATTACH)),
+    *(PresetGrant(role, CONTACT_DATA) for role in _CALLERS),
 )
+"""Nobody but administrators sees the audit, until they let others."""

@@ -14,9 +14,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from salesman_core.access.records import label_of, record_type
 from salesman_core.access.routes import requires, signed_in
-from salesman_core.errors import InvalidError, MissingError, SalesmanError, StaleError
+from salesman_core.errors import (
+    ForbiddenError,
+    InvalidError,
+    MissingError,
+    SalesmanError,
+    StaleError,
+)
 from salesman_core.i18n import texts
-from salesman_core.records import files, notes
+from salesman_core.records import files, notes, restoring
 from salesman_core.records.answers import told
 from salesman_core.records.history import history as history_of
 from salesman_core.records.panels import (
@@ -25,6 +31,7 @@ from salesman_core.records.panels import (
     note_fragment,
     story_fragment,
 )
+from salesman_core.records.restoring import is_restorable, may_restore, versions_of
 from salesman_core.services.files import SHOWN, TooLargeError
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
@@ -61,7 +68,31 @@ def history(kind: str, record_id: int) -> Markup:
         title=label_of(kind, record_id),
         card=_card(kind, record_id),
         history=found,
+        is_restorable=is_restorable if may_restore(kind, record_id) else None,
+        versions=versions_of(found.lines),
     )
+
+
+@blueprint.post("/<kind>/<int:record_id>/history/<int:entry_id>/<field>")
+@signed_in
+def restore(kind: str, record_id: int, entry_id: int, field: str) -> BaseResponse:
+    """Put the value back that a field had before one change; its service says who may."""
+    try:
+        done = restoring.restore(entry_id, field, request.form.get("version", type=int))
+    except SalesmanError as error:
+        if isinstance(error, ForbiddenError | MissingError):
+            raise
+        toast(error.message, kind="error")
+    else:
+        undo = url_for(
+            "records.restore",
+            kind=kind,
+            record_id=record_id,
+            entry_id=done.entry_id,
+            field=field,
+        )
+        toast(_("The former value is back."), undo=undo)
+    return redirect(url_for("records.history", kind=kind, record_id=record_id))
 
 
 @blueprint.post("/<kind>/<int:record_id>/notes")
