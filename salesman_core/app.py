@@ -22,6 +22,7 @@ import salesman_core.records.hooks
 import salesman_core.rest.hooks
 import salesman_core.tidying
 import salesman_core.web.hooks
+from salesman_core.access.looking import init_looking
 from salesman_core.access.permissions import refuse_foreign_permissions, seed_presets
 from salesman_core.access.routes import refuse_silent_routes
 from salesman_core.access.sign_in import init_sign_in
@@ -80,6 +81,7 @@ def create_app(
     init_rest(app, host)
     gate.install(app)
     init_sign_in(app)
+    init_looking(app)
     init_web(app)
     init_work(app)
     refuse_silent_routes(app)

@@ -16,9 +16,10 @@ import flask_login
 import sqlalchemy as sa
 import structlog
 from flask import Flask, g, request, session
+from sqlalchemy.orm import Session
 
 from salesman_core.access import attempts, passwords
-from salesman_core.access.models import SignedIn, User
+from salesman_core.access.models import Look, SignedIn, User
 from salesman_core.access.person import person_of
 from salesman_core.access.tokens import hashed
 from salesman_core.clock import now
@@ -47,7 +48,11 @@ _COOKIES: Final = {True: "__Host-salesman", False: "salesman"}
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """A browser in which somebody is signed in, as Flask-Login keeps it for a request."""
+    """A browser in which somebody is signed in, as Flask-Login keeps it for a request.
+
+    :param seen_id: the user as whom they look; see :mod:`salesman_core.access.looking`.
+    :param look_until: when that ends by itself, UTC.
+    """
 
     secret: str
     id: int
@@ -55,6 +60,8 @@ class Browser:
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
+    seen_id: int | None = None
+    look_until: datetime | None = None
 
     def get_id(self) -> str:
         """Give what the cookie holds."""
@@ -77,6 +84,17 @@ class Device:
     current: bool
 
 
+class SignInRefusedError(InvalidError):
+    """An address and a password do not belong together.
+
+    :param user_id: whose account it was, for the audit alone; None where there is none.
+    """
+
+    def __init__(self, user_id: int | None) -> None:
+        super().__init__(_("This address and this password do not belong together."))
+        self.user_id = user_id
+
+
 def init_sign_in(app: Flask) -> None:
     """Let every page request of *app* know who is signed in, as ``current_person`` gives it.
 
@@ -97,18 +115,21 @@ def init_sign_in(app: Flask) -> None:
     app.before_request(_recognise)
 
 
+def knows_cookies() -> bool:
+    """Tell whether a request's cookie says who is there: not in the JSON API, nor for files."""
+    return not request.path.startswith(_API) and not (request.endpoint or "").endswith("static")
+
+
 def _recognise() -> None:
-    if request.path.startswith(_API) or (request.endpoint or "").endswith("static"):
-        return
-    browser = current_browser()
+    browser = current_browser() if knows_cookies() else None
     if browser is not None:
         g.salesman_person = person_of(browser.user_id)
 
 
 def current_browser() -> Browser | None:
     """Give the browser that asks, or None where nobody is signed in."""
-    user = flask_login.current_user
-    return Browser(user.secret, user.id, user.user_id) if user.is_authenticated else None
+    user = flask_login.current_user._get_current_object()  # noqa: SLF001  # Werkzeug's own API
+    return user if isinstance(user, Browser) else None
 
 
 def _browser(secret: str) -> Browser | None:
@@ -116,8 +137,9 @@ def _browser(secret: str) -> Browser | None:
     row = (
         reading()
         .execute(
-            sa.select(SignedIn.id, SignedIn.user_id, SignedIn.seen_at)
+            sa.select(SignedIn.id, SignedIn.user_id, SignedIn.seen_at, Look.seen_id, Look.until)
             .join(User, User.id == SignedIn.user_id)
+            .outerjoin(Look, sa.and_(Look.session_id == SignedIn.id, Look.until > now()))
             .where(
                 SignedIn.hash == hashed(secret),
                 SignedIn.expires_at > now(),
@@ -131,7 +153,7 @@ def _browser(secret: str) -> Browser | None:
         return None
     if row.seen_at <= now() - _SEEN_NOTED:
         _note_seen(row.id)
-    return Browser(secret, row.id, row.user_id)
+    return Browser(secret, row.id, row.user_id, seen_id=row.seen_id, look_until=row.until)
 
 
 def _note_seen(device_id: int) -> None:
@@ -151,7 +173,8 @@ def sign_in(login: str, password: str, *, stay: bool = False) -> None:
     :param login: the user's email address or login name, in any case.
     :param stay: whether the browser stays signed in when it is closed.
     :raises TooManyAttemptsError: where somebody has to wait, saying how long.
-    :raises InvalidError: where the two do not belong together; it does not say which is wrong.
+    :raises SignInRefusedError: where the two do not belong together; its words do not say which is
+        wrong.
     """
     address = request.remote_addr or ""
     account = (
@@ -166,7 +189,7 @@ def sign_in(login: str, password: str, *, stay: bool = False) -> None:
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right or not account.active:
         log.info("sign_in_refused", user_id=account.id if account else None, address=address)
-        raise InvalidError(_("This address and this password do not belong together."))
+        raise SignInRefusedError(account.id if account else None)
     attempts.forget(_typed(login), address)
     if passwords.outdated(account.password_hash):
         _keep_anew(account.id, password)
@@ -202,6 +225,7 @@ def sign_in_as(user_id: int, *, stay: bool = False) -> None:
     with writing() as writer:
         over = SignedIn.expires_at <= moment
         if before is not None:
+            end_looks(writer, before.id)
             over = sa.or_(over, SignedIn.id == before.id)
         writer.execute(sa.delete(SignedIn).where(over))
         device = SignedIn(
@@ -228,10 +252,26 @@ def sign_out() -> None:
     browser = current_browser()
     if browser is not None:
         with writing() as writer:
+            end_looks(writer, browser.id)
             writer.execute(sa.delete(SignedIn).where(SignedIn.id == browser.id))
     flask_login.logout_user()
     session.clear()
     g.pop("salesman_person", None)
+
+
+def end_looks(session: Session, device_id: int) -> None:
+    """End the look as somebody else that goes on in a browser, before that is signed out."""
+    _end(session, Look.session_id == device_id)
+
+
+def end_looks_of(session: Session, user_id: int) -> None:
+    """End all looks of a user as others, and those of others as them."""
+    _end(session, sa.or_(Look.user_id == user_id, Look.seen_id == user_id))
+
+
+def _end(session: Session, condition: sa.ColumnElement[bool]) -> None:
+    going_on = sa.update(Look).where(condition, Look.until > now())
+    session.execute(going_on.values(until=now()))
 
 
 def devices_of(user_id: int) -> list[Device]:
@@ -270,6 +310,7 @@ def sign_out_device(device_id: int, user_id: int) -> None:
         device = writer.get(SignedIn, device_id)
         if device is None or device.user_id != user_id:
             raise MissingError(_("Nobody is signed in there any more."))
+        end_looks(writer, device_id)
         writer.delete(device)
 
 
@@ -287,6 +328,7 @@ def sign_out_others(user_id: int) -> None:
             .values(epoch=User.epoch + 1)
             .returning(User.epoch)
         ).one()
+        end_looks_of(writer, user_id)
         others = sa.delete(SignedIn).where(SignedIn.user_id == user_id)
         writer.execute(others.where(SignedIn.id != mine.id) if mine else others)
         if mine:

@@ -247,6 +247,14 @@ def set_current_change(session: WritingSession | None) -> None:
         setattr(g, _OPEN, session)
 
 
+_REFUSED: Final = "salesman_changes_refused"
+
+
+def refuse_changes(refusal: Exception) -> None:
+    """Let nothing be changed any more in this request: ``writing()`` raises *refusal*."""
+    setattr(g, _REFUSED, refusal)
+
+
 @contextmanager
 def writing() -> Iterator[WritingSession]:
     """Open the transaction of a change; within another one, join that.
@@ -258,6 +266,9 @@ def writing() -> Iterator[WritingSession]:
     if outer is not None:
         yield outer
         return
+    refusal: Exception | None = g.get(_REFUSED)
+    if refusal is not None:
+        raise refusal
     db.session.rollback()  # what is read later must see what is written now
     with WritingSession(db.engine, expire_on_commit=False) as session:
         with session.begin(), _announced(session):

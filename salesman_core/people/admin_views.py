@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from salesman_core.access.looking import looks_of
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
@@ -137,6 +138,8 @@ def _user_page(user_id: int, form: FormState, link: str = "") -> str:
         form=form,
         link=link,
         editable=current_person().may(MANAGE),
+        lookable=queries.may_look_as(user_id),
+        looks=looks_of(user_id) if current_person().may(MANAGE) else [],
         team=queries.team_names().get(found.team_id or 0, ""),
         held=[name for role_id, name in choices["roles"] if role_id in found.role_ids],
         **choices,

@@ -11,12 +11,12 @@ from babel.numbers import list_currencies
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from salesman_core.access import passwords, sign_in
+from salesman_core.access import passwords
 from salesman_core.access.person import maybe_person
 from salesman_core.access.routes import public
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
 from salesman_core.i18n import texts
-from salesman_core.people import first_start, own
+from salesman_core.people import entering, first_start, own
 from salesman_core.people.links import Purpose, user_of_link
 from salesman_core.services.company import company
 from salesman_core.services.mail import (
@@ -58,7 +58,7 @@ def enter() -> ResponseReturnValue:
     """Let somebody in who knows the password."""
     form = request.form
     try:
-        sign_in.sign_in(
+        entering.enter(
             form.get("login", ""), form.get("password", ""), stay=form.get("stay") == "true"
         )
     except SalesmanError as error:
@@ -75,7 +75,7 @@ def _sign_in_page(form: FormState) -> str:
 @public
 def leave() -> ResponseReturnValue:
     """Sign out."""
-    sign_in.sign_out()
+    entering.leave()
     return redirect(url_for("sign.sign_in_form"))
 
 
@@ -167,7 +167,7 @@ def begin() -> ResponseReturnValue:
         user_id = first_start.begin(_first_start())
     except InvalidError as error:
         return _welcome_page(FormState.refused(form, error)), error.status
-    sign_in.sign_in_as(user_id)
+    entering.let_in(user_id)
     return redirect("/")
 
 

@@ -15,6 +15,7 @@ from salesman_core.people import (
     admin_views,
     api,
     entry_views,
+    look_views,
     mail_views,
     permissions,
     role_views,
@@ -100,7 +101,7 @@ def _profile_link(_page: object) -> str:
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
-    pages = (entry_views, views, admin_views, role_views, mail_views, why_views)
+    pages = (entry_views, views, admin_views, role_views, mail_views, why_views, look_views)
     return [page.blueprint for page in pages]
 
 

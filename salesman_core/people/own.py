@@ -25,7 +25,7 @@ from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.people import letters
+from salesman_core.people import entering, letters
 from salesman_core.people.links import Purpose, user_of_link
 from salesman_core.people.rules import judged_fields
 from salesman_core.people.service import KIND
@@ -98,7 +98,7 @@ def come_by_link(proof: str, purpose: Purpose, password: str) -> None:
         user = session.get_one(User, user_id, with_for_update=True)
         user_of_link(proof, purpose)
         _set_password(session, user, password)
-    sign_in.sign_in_as(user_id)
+    entering.let_in(user_id)
 
 
 def ask_for_new_password(login: str) -> None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
+from salesman_core.access.looking import covers
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserExternalId, UserRole
 from salesman_core.access.permissions import PRESETS, all_permissions, owner_title
-from salesman_core.access.person import current_person
+from salesman_core.access.person import current_person, person_of
 from salesman_core.access.records import visible
 from salesman_core.db import reading
 from salesman_core.errors import MissingError
@@ -128,6 +129,12 @@ def user(user_id: int) -> UserView:
     if row is None:
         raise MissingError(_("There is no such user."))
     return _views([dict(zip(_NAMES, row, strict=True))])[0]
+
+
+def may_look_as(user_id: int) -> bool:
+    """Tell whether whoever acts may look at the CRM as a user."""
+    seen = person_of(user_id)
+    return seen is not None and covers(current_person(), seen)
 
 
 def _within_sight(user_id: int) -> sa.ColumnElement[bool]:

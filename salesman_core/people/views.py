@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from salesman_core.access import passwords, sign_in, tokens
+from salesman_core.access.looking import looks_of
 from salesman_core.access.permissions import all_permissions
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires, signed_in
@@ -54,6 +55,7 @@ def _page(section: str = "", form: FormState | None = None, new_token: str = "")
         user=user,
         forms_of=forms,
         devices=[devices.shown(one) for one in sign_in.devices_of(user_id)],
+        looks=looks_of(user_id),
         tokens=tokens.tokens_of(user_id),
         new_token=new_token,
         expiries=list(EXPIRIES.items()),

@@ -9,6 +9,7 @@ from flask import Response, redirect, request
 
 SIGN_IN: Final = "/sign/in"
 SIGN_OUT: Final = "/sign/out"
+LOOK_END: Final = "/look/end"
 _UNSAFE: Final = frozenset("\\\r\n\t\0")
 
 

@@ -7,11 +7,12 @@ from typing import Final
 
 from flask import Flask, current_app, request, url_for
 
+from salesman_core.access.looking import CurrentLook, current_look
 from salesman_core.access.person import current_person, maybe_person
 from salesman_core.events import position
 from salesman_core.i18n import LANGUAGES
 from salesman_core.services.company import Company, company
-from salesman_core.web.addresses import SIGN_OUT, page_of_request
+from salesman_core.web.addresses import LOOK_END, SIGN_OUT, page_of_request
 from salesman_core.web.locale import current_language
 from salesman_core.web.nav import Entry, Group, menu, quick_create
 from salesman_core.web.preferences import chosen_theme
@@ -40,6 +41,7 @@ class Shell:
 
     languages = LANGUAGES
     sign_out = SIGN_OUT
+    look_end = LOOK_END
 
     @property
     def company(self) -> Company:
@@ -64,6 +66,11 @@ class Shell:
     def person(self) -> Person | None:
         """Who reads, or None where nobody is signed in."""
         return maybe_person()
+
+    @property
+    def look(self) -> CurrentLook | None:
+        """As whom the reader looks, or None where these are their own eyes."""
+        return current_look()
 
     @property
     def page(self) -> ShellPage:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -19,7 +16,7 @@ from salesman_core.people.service import add_user, role_ids
 from salesman_core.records.audit import AUDIT, VIEW, entries
 from salesman_core.records.changes import audit, note_export
 from salesman_core.records.lists import parse_list_query
-from salesman_core.testing.people import Make, api_of, browser_of
+from salesman_core.testing.people import Make, api_of
 from salesman_core.testing.statements import counted_statements
 from salesman_hookspecs import Person, Scope
 
