@@ -51,9 +51,16 @@ from salesman_core.i18n import Texts, speaking
 from salesman_core.jobs import enqueue, job_piece, job_progress
 from salesman_core.people.colleagues import colleagues
 from salesman_core.plugins.host import plugin_settings
-from salesman_core.records import reach
+from salesman_core.records import contact_data, reach
 from salesman_core.records.audit_fields import FieldWords, describe_fields, user_names
-from salesman_core.records.changes import Changes, announce, audit, differences
+from salesman_core.records.changes import (
+    Changes,
+    announce,
+    announce_changed,
+    audit,
+    differences,
+    note_export,
+)
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import Column, ListPage
@@ -163,6 +170,7 @@ __all__ = [
     "acting_as",
     "after_commit",
     "announce",
+    "announce_changed",
     "arguments",
     "at_commit",
     "audit",
@@ -171,6 +179,7 @@ __all__ = [
     "clients_reached_by",
     "colleagues",
     "company",
+    "contact_data",
     "count",
     "create_client",
     "create_contact",
@@ -198,6 +207,7 @@ __all__ = [
     "named",
     "narrowed",
     "normalised",
+    "note_export",
     "now",
     "number_of",
     "page_answer",

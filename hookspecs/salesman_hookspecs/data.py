@@ -74,6 +74,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Reassigned:
+    """Records that have got another owner, because theirs has left.
+
+    :param kind: the kind of record.
+    :param record_ids: the records; many of them come in several batches.
+    :param from_id: the user whose they were.
+    :param to_id: the user whose they are.
+    """
+
+    kind: str
+    record_ids: tuple[int, ...]
+    from_id: int
+    to_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StageMove:
     """A deal about to move to another stage.
 
@@ -298,6 +314,25 @@ def salesman_before_save(change: Change) -> None:
         def salesman_before_save(change):
             if change.kind == "client" and change.after.get("name") == "Test":
                 raise Veto("Choose a real name", field="name")
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.WRITE, since="0.1")
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Do what follows from records having got another owner.
+
+    Called in the transaction that gives them away, once a batch and for records of every kind. The
+    owner of the record itself has been changed by then, and the audit says so; a plugin need do
+    nothing for that.
+
+    :param reassigned: what went from whom to whom.
+
+    Example::
+
+        @hookimpl
+        def salesman_records_reassigned(reassigned):
+            if reassigned.kind == "client":
+                tell_new_owner(reassigned.to_id, reassigned.record_ids)
     """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.administration import job_views, place_views, views, words
+from salesman_core.administration import fault_views, job_views, place_views, views, words
 from salesman_core.administration.permissions import COMPANY, JOBS, PERMISSIONS, PLUGINS
 from salesman_core.i18n import texts
 from salesman_core.jobs import dead_count
@@ -28,7 +28,12 @@ def salesman_permissions() -> Iterable[Permission]:
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
-    return [views.blueprint, job_views.blueprint, place_views.blueprint]
+    return [
+        views.blueprint,
+        job_views.blueprint,
+        place_views.blueprint,
+        fault_views.blueprint,
+    ]
 
 
 @hookimpl
@@ -47,5 +52,6 @@ def salesman_nav_items() -> Iterable[NavItem]:
             order=80,
             badge=lambda: dead_count() or None,
         ),
+        NavItem("faults", _("Faults"), "faults.index", _STATION, "bug", PLUGINS, order=95),
         NavItem("plugins", _("Plugins"), plugins, _STATION, "puzzle", PLUGINS, order=90),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 from salesman_core import jobs
 from salesman_core.access.person import current_person
@@ -12,6 +14,7 @@ from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins import purge, switches
 from salesman_core.records.changes import audit
+from salesman_core.services import company
 from salesman_core.web import hidden
 from salesman_hookspecs import Text
 
@@ -155,3 +158,17 @@ def _audited(act: Callable[[str], bool], part: PartLine, action: str) -> None:
     with writing() as session:
         if act(part.name):
             audit(session, PART, 0, part.name, action, {})
+
+
+def change_company(values: Mapping[str, Any]) -> None:
+    """Change what is true of the whole company.
+
+    :raises InvalidError: by field.
+    """
+    before = asdict(company.company())
+    with writing() as session:
+        after = asdict(company.change_company(values))
+        told = [name for name in values if before[name] != after[name]]
+        if told:
+            changes = {name: (before[name], after[name]) for name in told}
+            audit(session, "settings", 0, after["name"], "changed", changes)

@@ -24,9 +24,10 @@ from salesman_core.i18n import texts, texts_of
 from salesman_core.plugins import purge as purging
 from salesman_core.plugins.faults import taken_out_lately
 from salesman_core.plugins.host import current_host
-from salesman_core.plugins.models import PluginFault, PluginGuard
+from salesman_core.plugins.models import PluginGuard
 from salesman_core.plugins.states import Loaded, State
-from salesman_core.services.company import change_company, company
+from salesman_core.records.changes import note_export
+from salesman_core.services.company import company
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -34,8 +35,6 @@ from salesman_hookspecs import HealthCheck
 from salesman_hookspecs.insight import salesman_health
 
 _ = texts.lazy
-
-FAULTS_SHOWN = 50
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin")
 
@@ -70,13 +69,12 @@ class PluginLine:
 @blueprint.get("/plugins")
 @requires(PLUGINS)
 def plugins() -> Markup:
-    """Show every plugin with its state, its health and its faults."""
+    """Show every plugin with its state and its health."""
     return render(
         "core/administration/plugins.html",
         plugins=_plugin_lines(),
         left_behind=purging.left_behind(),
         guards=_shut_guards(),
-        faults=_faults(),
     )
 
 
@@ -98,17 +96,6 @@ def _shut_guards() -> Sequence[AnyRow]:
         .order_by(PluginGuard.plugin_id, PluginGuard.kind)
     )
     return [row for row in rows if not current_host().is_active(row.plugin_id)]
-
-
-def _faults() -> Sequence[AnyRow]:
-    shown = sa.select(
-        PluginFault.reference,
-        PluginFault.at,
-        PluginFault.plugin_id,
-        PluginFault.place,
-        PluginFault.error,
-    )
-    return reading().execute(shown.order_by(PluginFault.id.desc()).limit(FAULTS_SHOWN)).all()
 
 
 @blueprint.post("/plugins/<plugin_id>/suspend")
@@ -185,6 +172,7 @@ def export(plugin_id: str) -> Response:
     """Give each table of a plugin as JSON lines."""
     _refuse_unknown(plugin_id)
     name = f"{plugin_id}.zip"
+    note_export(service.PLUGIN, name, sum(purging.preview(plugin_id).rows.values()))
     return send_file(purging.archive(plugin_id), as_attachment=True, download_name=name)
 
 
@@ -192,16 +180,6 @@ def _refuse_unknown(plugin_id: str) -> None:
     """Let no other tables be reached here, as the core's own."""
     if plugin_id not in current_host().plugins and plugin_id not in purging.left_behind():
         raise MissingError(_("There is no plugin %(id)s.", id=plugin_id))
-
-
-@blueprint.get("/faults/<reference>")
-@requires(PLUGINS)
-def fault(reference: str) -> Markup:
-    """Show what is behind a reference number."""
-    found = reading().scalar(sa.select(PluginFault).where(PluginFault.reference == reference))
-    if found is None:
-        raise MissingError(_("There is no fault with the number %(number)s.", number=reference))
-    return render("core/administration/fault.html", fault=found)
 
 
 @blueprint.get("/company")
@@ -219,7 +197,7 @@ def change() -> Markup | tuple[Markup, int] | Response:
     values: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
     values["work_days"] = tuple(request.form.getlist("work_days", int))
     try:
-        change_company(values)
+        service.change_company(values)
     except InvalidError as error:
         return _company_page(FormState.refused(request.form, error)), error.status
     toast(_("Saved."))

@@ -23,6 +23,7 @@ from salesman_core.clients.import_contacts import apply_contacts
 from salesman_core.clients.imports import CLIENT_FIELDS, CONTACT_FIELDS
 from salesman_core.clients.models import Client, ClientParticipant, Contact
 from salesman_core.i18n import texts
+from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     EventType,
@@ -31,6 +32,7 @@ from salesman_hookspecs import (
     Permission,
     PresetGrant,
     QuickCreate,
+    Reassigned,
     RecordType,
     SearchSource,
     Slot,
@@ -184,3 +186,10 @@ def salesman_import_types() -> Iterable[ImportType]:
         ImportType("clients", _("Clients"), permission, CLIENT_FIELDS, apply_clients),
         ImportType("contacts", _("Contacts"), permission, CONTACT_FIELDS, apply_contacts),
     ]
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that clients have another owner."""
+    if reassigned.kind == "client":
+        announce_changed("core.client.changed", reassigned, ("owner_id",))

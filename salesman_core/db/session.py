@@ -255,6 +255,11 @@ def refuse_changes(refusal: Exception) -> None:
     setattr(g, _REFUSED, refusal)
 
 
+def permit_changes() -> None:
+    """Take back what :func:`refuse_changes` said, for what the request itself leaves behind."""
+    g.pop(_REFUSED, None)
+
+
 @contextmanager
 def writing() -> Iterator[WritingSession]:
     """Open the transaction of a change; within another one, join that.

@@ -27,6 +27,7 @@ from salesman_core.deals.import_apply import apply_deals
 from salesman_core.deals.imports import DEAL_FIELDS
 from salesman_core.deals.models import Deal, DealParticipant
 from salesman_core.i18n import texts
+from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     DeskWidget,
@@ -38,6 +39,7 @@ from salesman_hookspecs import (
     Permission,
     PresetGrant,
     QuickCreate,
+    Reassigned,
     RecordType,
     Schedule,
     SearchSource,
@@ -232,3 +234,10 @@ def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Eviden
 def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring deals in."""
     return [ImportType("deals", _("Deals"), "core.deal.import", DEAL_FIELDS, apply_deals)]
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that deals have another owner."""
+    if reassigned.kind == "deal":
+        announce_changed("core.deal.changed", reassigned, ("owner_id",))

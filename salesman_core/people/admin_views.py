@@ -10,20 +10,24 @@ from flask.typing import ResponseReturnValue
 from salesman_core.access.looking import looks_of
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
+from salesman_core.db import reading
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
 from salesman_core.i18n import LANGUAGES, texts
-from salesman_core.people import queries, service
+from salesman_core.people import handing_over, queries, service
 from salesman_core.people import teams as team_service
 from salesman_core.people.permissions import MANAGE, VIEW
 from salesman_core.records.lists import ListQuery, describe, parse_list_query
 from salesman_core.services.mail import mail_settings
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
-from salesman_core.web.toasts import toast
+from salesman_core.web.toasts import is_htmx, toast
 
 _ = texts.lazy
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin")
+
+_SUCCESSOR = "successor:"
+"""What the fields begin with that say who takes over a kind of record."""
 
 
 @blueprint.get("/users")
@@ -193,21 +197,54 @@ def invitation_link(record_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def deactivate_form(record_id: int) -> ResponseReturnValue:
     """Say what it means to deactivate a user, before it is done."""
+    return _deactivation(record_id, FormState())
+
+
+def _deactivation(user_id: int, form: FormState) -> str:
+    people = handing_over.successors_offered()
     return render(
         "core/people/deactivate.html",
-        user=queries.user(record_id),
-        owned=queries.owned_by(record_id),
+        user=queries.user(user_id),
+        owned=handing_over.holdings(reading(), user_id),
+        people=[(id_, name) for id_, name in people if id_ != user_id],
+        form=form,
     )
 
 
 @blueprint.post("/users/<int:record_id>/deactivate")
 @requires(MANAGE)
 def deactivate(record_id: int) -> ResponseReturnValue:
-    """Keep a user from acting."""
-    service.deactivate(record_id)
+    """Keep a user from acting, and give what they own to whoever takes over."""
+    try:
+        job_id = service.deactivate(record_id, _successors())
+    except InvalidError as error:
+        return _deactivation(record_id, FormState.refused(request.form, error)), error.status
+    if job_id is not None:
+        toast(_("%(name)s is deactivated.", name=queries.user(record_id).name))
+        return redirect(url_for("people.handing_over_page", record_id=record_id, job_id=job_id))
     undo = url_for("people.activate", record_id=record_id)
     toast(_("%(name)s is deactivated.", name=queries.user(record_id).name), undo=undo)
     return redirect(url_for("people.user", record_id=record_id))
+
+
+def _successors() -> dict[str, int]:
+    """Give who takes over, by kind; for a kind of which nothing is said, whoever takes all."""
+    chosen = {
+        name.removeprefix(_SUCCESSOR): int(value)
+        for name, value in request.form.items()
+        if name.startswith(_SUCCESSOR) and value.isdecimal()
+    }
+    everything = request.form.get("successor_id", type=int)
+    return chosen if everything is None else {handing_over.ALL_KINDS: everything, **chosen}
+
+
+@blueprint.get("/users/<int:record_id>/handing-over/<int:job_id>")
+@requires(MANAGE)
+def handing_over_page(record_id: int, job_id: int) -> ResponseReturnValue:
+    """Show how far the records of somebody who left have come."""
+    job = queries.handing_over(record_id, job_id)
+    template = "handing_over_progress" if is_htmx() else "handing_over"
+    return render(f"core/people/{template}.html", user=queries.user(record_id), job=job)
 
 
 @blueprint.post("/users/<int:record_id>/activate")

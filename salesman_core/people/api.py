@@ -11,10 +11,12 @@ from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.i18n import CORE
 from salesman_core.people import queries, service, teams
+from salesman_core.people.handing_over import ALL_KINDS
 from salesman_core.people.permissions import MANAGE, ROLES, VIEW
 from salesman_core.people.queries import USERS, TeamView, UserView
 from salesman_core.people.schemas import (
     ChangeUserSchema,
+    DeactivationSchema,
     MeSchema,
     NewUserSchema,
     RoleSchema,
@@ -89,6 +91,19 @@ def change_user(values: dict[str, Any], record_id: int, version: int | None) -> 
 def invite_user(record_id: int) -> Response:
     """Send a user the letter by which they choose a password."""
     service.invite(record_id)
+    return _user_response(record_id)
+
+
+@users_api.post("/<int:record_id>/deactivate")
+@requires(MANAGE)
+@arguments(DeactivationSchema)
+@response(UserSchema)
+def deactivate_user(values: dict[str, Any], record_id: int) -> Response:
+    """Keep a user from acting, and give what they own to whoever takes over."""
+    successors: dict[str, int] = dict(values["successors"])
+    if values["successor_id"] is not None:
+        successors = {ALL_KINDS: values["successor_id"], **successors}
+    service.deactivate(record_id, successors)
     return _user_response(record_id)
 
 

@@ -15,6 +15,7 @@ from salesman_core.people import (
     admin_views,
     api,
     entry_views,
+    handing_over,
     look_views,
     mail_views,
     permissions,
@@ -102,7 +103,7 @@ def _profile_link(_page: object) -> str:
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
     pages = (entry_views, views, admin_views, role_views, mail_views, why_views, look_views)
-    return [page.blueprint for page in pages]
+    return [*(page.blueprint for page in pages), why_views.records_blueprint]
 
 
 @hookimpl
@@ -113,8 +114,8 @@ def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
-    """Give the work of sending letters."""
-    return [mail.JOB]
+    """Give the work of sending letters and of handing records over."""
+    return [mail.JOB, handing_over.HAND_OVER]
 
 
 @hookimpl

@@ -18,8 +18,9 @@ from salesman_core.access.records import visible
 from salesman_core.db import reading
 from salesman_core.errors import MissingError
 from salesman_core.i18n import CORE, texts, texts_of
+from salesman_core.jobs import JobView, job_view
+from salesman_core.people.handing_over import JOB
 from salesman_core.people.service import KIND
-from salesman_core.plugins.host import current_host
 from salesman_core.records.list_fields import contains
 from salesman_core.records.lists import (
     FieldKind,
@@ -32,7 +33,6 @@ from salesman_core.records.lists import (
 )
 from salesman_core.services.models import KeptLetter
 from salesman_hookspecs import Permission, Scope
-from salesman_hookspecs.data import salesman_record_types
 
 _ = texts.lazy
 
@@ -137,6 +137,17 @@ def may_look_as(user_id: int) -> bool:
     return seen is not None and covers(current_person(), seen)
 
 
+def handing_over(user_id: int, job_id: int) -> JobView:
+    """Give the work that hands the records of somebody over who left.
+
+    :raises MissingError: where there is none, or it ended so long ago that it has been removed.
+    """
+    found = job_view(job_id)
+    if found is None or found.name != JOB or found.arguments.get("user_id") != user_id:
+        raise MissingError(_("There is no such work any more."))
+    return found
+
+
 def _within_sight(user_id: int) -> sa.ColumnElement[bool]:
     """Everybody sees themselves."""
     return sa.true() if user_id == current_person().id else visible(KIND)
@@ -166,30 +177,6 @@ def _views(rows: Sequence[Mapping[str, Any]]) -> list[UserView]:
         )
         for row in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """How many records of a kind belong to somebody."""
-
-    title: str
-    count: int
-
-
-def owned_by(user_id: int) -> list[Owned]:
-    """Give how much belongs to a user, of every kind of record that has an owner."""
-    found = []
-    for one in current_host().contributions(salesman_record_types):
-        type_ = one.value
-        if type_.owner is None or type_.kind == KIND:
-            continue
-        condition = getattr(type_.model, type_.owner) == user_id
-        if type_.deleted is not None:
-            condition &= getattr(type_.model, type_.deleted).is_(None)
-        count = reading().scalar(sa.select(sa.func.count(type_.model.id)).where(condition)) or 0
-        if count:
-            found.append(Owned(str(type_.title), count))
-    return found
 
 
 # -- teams

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from salesman_core.i18n import LANGUAGES
 from salesman_core.rest import (
@@ -60,6 +60,22 @@ class NewUserSchema(UserSchema):
         load_default=False,
         load_only=True,
         metadata={"description": "Whether an invitation is sent at once."},
+    )
+
+
+class DeactivationSchema(Schema):
+    """Who takes over what somebody who leaves owns; nothing said, it stays theirs."""
+
+    successor_id = Reference(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Who takes over what nobody else does."},
+    )
+    successors = fields.Dict(
+        keys=fields.String(validate=validate.Length(min=1, max=60)),
+        values=Reference(),
+        load_default=dict,
+        metadata={"description": "Who takes over records of a kind, as `client` or `deal`."},
     )
 
 

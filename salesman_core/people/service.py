@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from salesman_core.access import passwords, tokens
 from salesman_core.access.models import Role, SignedIn, User, UserExternalId, UserRole
 from salesman_core.access.person import SUBJECT, SYSTEM, acting_as, current_person
+from salesman_core.access.sign_in import end_looks_of
 from salesman_core.clock import now
 from salesman_core.db import writing
 from salesman_core.db.revisions import bump
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
-from salesman_core.people import letters
+from salesman_core.people import handing_over, letters
+from salesman_core.people.handing_over import Successors
 from salesman_core.people.links import Purpose, link_for
 from salesman_core.people.permissions import MANAGE, ROLES
 from salesman_core.people.reach import demand_reach
@@ -258,23 +260,28 @@ def invitation_link(user_id: int) -> str:
         return link_for(user, Purpose.INVITATION)
 
 
-def deactivate(user_id: int) -> None:
-    """Keep a user from acting, at once and everywhere; their records stay theirs.
+def deactivate(user_id: int, successors: Successors | None = None) -> int | None:
+    """Keep a user from acting, at once and everywhere, and give what they own to others.
 
+    :param successors: who takes over, by kind of record; what nobody takes over stays theirs.
+    :returns: the job that hands many records over, or None where none has to.
     :raises ConflictError: for the last one who may do everything, and for oneself.
+    :raises InvalidError: by kind, for a successor who cannot take over.
     """
     with writing() as session:
         user = user_for_change(session, user_id)
         if user_id == current_person().id:
             raise ConflictError(_("Nobody can deactivate themselves: ask a colleague."))
         if not user.active:
-            return
+            return None
         demand_other_administrator(session, user_id)
         user.active = False
         user.epoch += 1
+        end_looks_of(session, user_id)
         session.execute(sa.delete(SignedIn).where(SignedIn.user_id == user_id))
         tokens.revoke_all(user_id)
         _note(session, user, "deactivated", {"active": (True, False)})
+        return handing_over.begin(session, user_id, successors or {})
 
 
 def activate(user_id: int) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from salesman_core.access.explaining import Explanation, explain, named_type, read_record
+from salesman_core.access.explaining import Explanation, explain, named_type, read_record, reasons
 from salesman_core.access.permissions import all_permissions
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand, record_types
-from salesman_core.access.routes import requires
+from salesman_core.access.records import demand, label_of, record_type, record_types
+from salesman_core.access.routes import requires, signed_in
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts, texts_of
-from salesman_core.people import queries
+from salesman_core.people import handing_over, queries
 from salesman_core.people.permissions import MANAGE
 from salesman_core.web.forms import FormState, typed_values
 from salesman_core.web.templating import render
@@ -23,6 +23,7 @@ from salesman_core.web.templating import render
 _ = texts.lazy
 
 blueprint = Blueprint("people_why", __name__, url_prefix="/admin/users")
+records_blueprint = Blueprint("people_record_why", __name__, url_prefix="/records")
 
 
 @blueprint.get("/<int:record_id>/why")
@@ -37,6 +38,34 @@ def why(record_id: int) -> ResponseReturnValue:
     except InvalidError as error:
         return _page(record_id, FormState.refused(asked, error)), error.status
     return _page(record_id, FormState(typed_values(asked)), found)
+
+
+@records_blueprint.get("/<kind>/<int:record_id>/why")
+@signed_in
+def why_mine(kind: str, record_id: int) -> ResponseReturnValue:
+    """Say why whoever asks sees a record, and lead to the same of others for who may ask it."""
+    person = current_person()
+    type_ = record_type(kind)
+    demand(kind, record_id, type_.view_permission)
+    return render(
+        "core/people/why_mine.html",
+        kind=kind,
+        record_id=record_id,
+        title=label_of(kind, record_id),
+        card=url_for(type_.card_endpoint, record_id=record_id),
+        reasons=reasons(person, type_.view_permission, kind, record_id),
+        people=handing_over.successors_offered() if person.may(MANAGE) else [],
+    )
+
+
+@records_blueprint.get("/<kind>/<int:record_id>/why/of")
+@requires(MANAGE)
+def why_of(kind: str, record_id: int) -> ResponseReturnValue:
+    """Lead to why somebody else may, or may not, see a record."""
+    user_id = request.args.get("user_id", type=int)
+    if user_id is None:
+        return redirect(url_for("people_record_why.why_mine", kind=kind, record_id=record_id))
+    return redirect(url_for("people_why.why", record_id=user_id, record=f"{kind}:{record_id}"))
 
 
 def _page(user_id: int, form: FormState, found: Explanation | None = None) -> str:

@@ -16,15 +16,23 @@ from typing import Final
 
 import sqlalchemy as sa
 import structlog
+from flask import g, has_app_context, has_request_context, request
 from sqlalchemy.orm import Session
 
 from salesman_core.clock import now
 from salesman_core.plugins.models import PluginFault
+from salesman_hookspecs import Person
 
 log = structlog.get_logger(__name__)
 
-KEPT: Final = 500
+KEPT: Final = 2000
 """So many faults are kept in the database; older ones are dropped."""
+
+KEPT_FOR: Final = timedelta(days=30)
+"""So long a fault can be looked up."""
+
+_WAITING: Final = 500
+"""So many wait in the memory of a process to be written."""
 
 LATELY: Final = timedelta(hours=1)
 """The longest rest of a breaker: what was taken out before is called again by now."""
@@ -53,6 +61,9 @@ class Fault:
     :param reference: what a page shows instead of the error; an administrator can look it up.
     :param plugin: the plugin's id.
     :param place: the hook or callable that failed.
+    :param route: the method and rule of the request in which it did; the rule, not the address,
+        because an address may hold the proof of an invitation.
+    :param actor_id: who acted.
     """
 
     reference: str
@@ -61,16 +72,25 @@ class Fault:
     error: str
     traceback: str
     at: datetime
+    route: str = ""
+    actor_id: int | None = None
+    actor_name: str = ""
 
 
 class FaultLog:
     """The failures of this process that are not yet in the database."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Fault] = deque(maxlen=KEPT)
+        self._waiting: deque[Fault] = deque(maxlen=_WAITING)
 
-    def note(self, plugin: str, place: str, error: BaseException) -> Fault:
-        """Log a failure and keep it for the next :meth:`flush`."""
+    def note(
+        self, plugin: str, place: str, error: BaseException, *, event: str = "plugin_fault"
+    ) -> Fault:
+        """Log a failure and keep it for the next :meth:`flush`.
+
+        :param event: what the line of the log is called.
+        """
+        actor = _whoever_acts()
         fault = Fault(
             reference=uuid.uuid4().hex[:10],
             plugin=plugin,
@@ -78,11 +98,15 @@ class FaultLog:
             error=words_of(error)[:2000],
             traceback=storable("".join(traceback.format_exception(error)))[-8000:],
             at=now(),
+            route=_route()[:_LONGEST_PLACE],
+            actor_id=actor.id if actor else None,
+            actor_name=actor.name if actor else "",
         )
         log.error(
-            "plugin_fault",
+            event,
             plugin=plugin,
             place=place,
+            route=fault.route,
             reference=fault.reference,
             exception=fault.traceback,
         )
@@ -105,11 +129,28 @@ class FaultLog:
                     error=fault.error,
                     traceback=fault.traceback,
                     at=fault.at,
+                    route=fault.route,
+                    actor_id=fault.actor_id,
+                    actor_name=fault.actor_name,
                 )
             )
         session.flush()
         newest = sa.select(PluginFault.id).order_by(PluginFault.id.desc()).limit(KEPT)
-        session.execute(sa.delete(PluginFault).where(PluginFault.id.not_in(newest)))
+        old = sa.or_(PluginFault.id.not_in(newest), PluginFault.at < now() - KEPT_FOR)
+        session.execute(sa.delete(PluginFault).where(old))
+
+
+def _route() -> str:
+    """Give what was asked for, where somebody asked."""
+    if not has_request_context():
+        return ""
+    return f"{request.method} {request.url_rule or 'an unknown address'}"
+
+
+def _whoever_acts() -> Person | None:
+    """Give whoever acts, as the room above this one keeps it; that may be nobody."""
+    person: Person | None = g.get("salesman_person") if has_app_context() else None
+    return person
 
 
 Place = tuple[str, str]

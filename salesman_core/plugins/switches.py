@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from salesman_core.clock import now
-from salesman_core.db import db, reading, writing
+from salesman_core.db import db, permit_changes, reading, writing
 from salesman_core.db.revisions import bump, current_revisions, revisions
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
@@ -104,6 +104,7 @@ def install(
 
     @app.teardown_request
     def keep_faults(_error: BaseException | None) -> None:
+        permit_changes()
         keep_pending_faults(host)
 
 

@@ -19,7 +19,7 @@ from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import write_rows
-from salesman_hookspecs import Change
+from salesman_hookspecs import Change, Reassigned
 from salesman_hookspecs.data import salesman_before_save
 
 Changes = dict[str, tuple[Any, Any]]
@@ -179,6 +179,17 @@ def announce(
         actor_name=person.name,
         at=now(),
     )
+
+
+def announce_changed(type_: str, reassigned: Reassigned, fields: Iterable[str]) -> None:
+    """Record for each of some records that got another owner that it was changed.
+
+    :param type_: of the event.
+    :param fields: what was changed.
+    """
+    with writing() as session:
+        for record_id in reassigned.record_ids:
+            announce(session, type_, reassigned.kind, record_id, {"fields": list(fields)})
 
 
 def _plain(value: Any) -> Any:

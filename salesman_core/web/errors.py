@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +19,8 @@ from salesman_core.access.permissions import permission_named
 from salesman_core.access.person import maybe_person
 from salesman_core.db import db
 from salesman_core.errors import ForbiddenError, SalesmanError, UnauthenticatedError
-from salesman_core.i18n import texts, texts_of
+from salesman_core.i18n import CORE, texts, texts_of
+from salesman_core.plugins.host import current_host, plugin_of
 from salesman_core.web.addresses import SIGN_IN, page_of_request
 from salesman_core.web.administrators import administrators
 from salesman_core.web.security import is_api
@@ -147,13 +147,11 @@ def of_forgery(_error: CSRFError) -> ResponseReturnValue:
 
 
 def of_program(error: Exception) -> Response:
-    """Answer what should not have happened: a reference number, and the cause in the log."""
-    reference = uuid.uuid4().hex[:10]
-    log.error(
-        "request_failed", reference=reference, route=str(request.url_rule),
-        ids=_ids(), method=request.method,
-        exc_info=error,
-    )  # fmt: skip
+    """Answer what should not have happened: a reference number that leads to the cause."""
+    owner = plugin_of(request.blueprint) or CORE
+    place = f"{request.url_rule} {_ids() or ''}".strip()
+    faults = current_host().dispatcher.faults
+    reference = faults.note(owner, place, error, event="request_failed").reference
     try:
         db.session.rollback()  # what failed may have spoilt the transaction the page reads in
         message = str(_("It has been written down. Try again; if it stays, give this number."))

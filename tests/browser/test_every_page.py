@@ -51,7 +51,7 @@ NOWHERE: Final = "about:blank"
 
 PAGES: Final = {
     "administration.company_form": "/admin/company",
-    "administration.fault": "/admin/faults/{fault}",
+    "faults.fault": "/admin/faults/{fault}",
     "administration.plugins": "/admin/plugins",
     "administration.purge_form": "/admin/plugins/leads/purge",
     "administration_places.index": "/admin/plugins/places",

@@ -23,7 +23,7 @@ from salesman_core.plugins.host import PluginHost, boot_specifications, specific
 from salesman_core.plugins.states import State
 from salesman_core.testing.application import running
 from salesman_core.testing.people import Make
-from salesman_hookspecs import Change, Closing, Demo, Person, StageMove, rules_of
+from salesman_hookspecs import Change, Closing, Demo, Person, Reassigned, StageMove, rules_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "hooks"
@@ -167,6 +167,9 @@ def arguments_of(name: str, make: Make) -> list[tuple[dict[str, Any], bool]]:
         "salesman_before_close": [({"closing": Closing(nobodys, "won", None)}, False)],
         "salesman_demo": [({"demo": told}, False)],
         "salesman_health": [({}, False)],
+        "salesman_records_reassigned": [
+            ({"reassigned": Reassigned("client", (client_id,), 1, 2)}, False)
+        ],
         "salesman_record_filter": [
             ({"kind": "deal", "permission": "core.deal.view", "person": PERSON}, False)
         ],

@@ -65,7 +65,7 @@ def test_fault_is_kept_and_found_by_its_number(app: Flask, browser: Browser) -> 
     fault = host.dispatcher.faults.note("leads", "somewhere", RuntimeError("no luck today"))
     browser.get("/")  # which keeps the faults that happened since
 
-    assert fault.reference in browser.get("/admin/plugins").text
+    assert fault.reference in browser.get("/admin/faults").text
     assert "no luck today" in browser.get(f"/admin/faults/{fault.reference}").text
     assert browser.get("/admin/faults/0000000000").status_code == HTTPStatus.NOT_FOUND
 

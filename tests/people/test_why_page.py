@@ -97,3 +97,38 @@ def test_refusal_of_a_change_says_whose_the_record_is_and_what_the_role_grants(
     assert page.status_code == 403
     assert "<li>The role Seller grants core.deal.close, reach: own.</li>" in page.text
     assert f"<li>Anna owns deal:{deal}.</li>" in page.text
+
+
+def test_card_leads_to_why_one_sees_the_record(
+    make: Make, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    seller = make.user_of("seller")
+    client, deal = make.client(owner_id=seller), make.deal(owner_id=seller)
+    browser = browser_for("seller")
+
+    for kind, record_id in (("client", client), ("deal", deal)):
+        address = f"/records/{kind}/{record_id}/why"
+        assert address in browser.get(f"/{kind}s/{record_id}").text
+        page = browser.get(address).text
+        assert "Reached as one&#39;s own record." in page
+        assert f"The role Seller grants core.{kind}.view, reach: own." in page
+
+
+def test_nobody_is_told_why_they_do_not_see_a_record(
+    make: Make, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    assert browser_for("seller").get(f"/records/deal/{make.deal()}/why").status_code == 404
+
+
+def test_administrator_asks_from_the_record_for_somebody_else(
+    make: Make, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    deal, seller = make.deal(), make.user_of("seller")
+    browser = browser_for("administrator")
+    assert (
+        "And why may, or may not, somebody else?" in browser.get(f"/records/deal/{deal}/why").text
+    )
+
+    answer = browser.get(f"/records/deal/{deal}/why/of?user_id={seller}", follow_redirects=True)
+
+    assert "No, they may not." in answer.text

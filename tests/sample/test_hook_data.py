@@ -6,9 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.db import reading
+from salesman_core.events.models import RecordedEvent
+from salesman_core.people.handing_over import ALL_KINDS
+from salesman_core.people.service import deactivate
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
 from salesman_core.testing.people import Api, Make
 
@@ -104,3 +109,14 @@ def test_hook_import_types_brings_records_in_from_a_file(
 
     assert dict(result.counts) == {"created": 1, "refused": 1}
     assert dict(again.counts) == {"unchanged": 1, "refused": 1}
+
+
+def test_hook_records_reassigned_tells_whose_promises_they_are_now(
+    app: Flask, make: Make, promised: tuple[int, int]
+) -> None:
+    successor = make.user("head")
+    make.user("administrator")
+    deactivate(make.user_of("head"), {ALL_KINDS: successor})
+
+    told = sa.select(RecordedEvent.payload).where(RecordedEvent.type == "sample.promise.changed")
+    assert reading().scalars(told).all() == [{"fields": ["owner_id"]}]

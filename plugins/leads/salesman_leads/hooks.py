@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.toolkit import ApiBlueprint, current_person, describe_fields, reading
+from salesman_core.toolkit import (
+    ApiBlueprint,
+    announce_changed,
+    current_person,
+    describe_fields,
+    reading,
+)
 from salesman_hookspecs import (
     Demo,
     DeskWidget,
@@ -16,6 +22,7 @@ from salesman_hookspecs import (
     Permission,
     PresetGrant,
     QuickCreate,
+    Reassigned,
     RecordType,
     Schedule,
     SearchSource,
@@ -154,6 +161,13 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("leads.lead.deleted", "A lead was put into the bin"),
         EventType("leads.lead.restored", "A lead was taken out of the bin"),
     ]
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that leads of somebody who left have another owner."""
+    if reassigned.kind == KIND:
+        announce_changed("leads.lead.changed", reassigned, ("owner_id",))
 
 
 @hookimpl

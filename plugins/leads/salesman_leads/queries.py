@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     MissingError,
     User,
     clients_reached_by,
+    contact_data,
     current_person,
     totals,
     visible,
@@ -74,11 +75,23 @@ def one_lead(session: Session, lead_id: int) -> AnyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """Phones and emails of some leads, as typed and as normalised, by lead."""
+class Way:
+    """A phone or email of a lead, masked for those who may not read it.
 
-    phones: Mapping[int, list[AnyRow]]
-    emails: Mapping[int, list[AnyRow]]
+    :param normalised: what it means, or None where it does not validate or is masked.
+    """
+
+    typed: str
+    normalised: str | None
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Phones and emails of some leads, by lead."""
+
+    phones: Mapping[int, list[Way]]
+    emails: Mapping[int, list[Way]]
 
 
 def reached(session: Session, lead_ids: Sequence[int]) -> Reached:
@@ -90,14 +103,15 @@ def reached(session: Session, lead_ids: Sequence[int]) -> Reached:
 
 def _rows(
     session: Session, model: type[LeadPhone | LeadEmail], lead_ids: Sequence[int]
-) -> dict[int, list[AnyRow]]:
-    found: dict[int, list[AnyRow]] = {}
+) -> dict[int, list[Way]]:
+    found: dict[int, list[Way]] = {}
     for row in session.execute(
         sa.select(model.lead_id, model.typed, model.normalised)
         .where(model.lead_id.in_(lead_ids))
         .order_by(model.lead_id, model.position)
     ):
-        found.setdefault(row.lead_id, []).append(row)
+        way = contact_data.readable({"typed": row.typed, "normalised": row.normalised})
+        found.setdefault(row.lead_id, []).append(Way(**way))
     return found
 
 

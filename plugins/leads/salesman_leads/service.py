@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     announce,
     audit,
     checked_owner,
+    contact_data,
     create_client,
     create_contact,
     create_deal,
@@ -84,6 +85,7 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
     """
     with writing() as session:
         lead = _open_lead(session, lead_id, EDIT, version)
+        contact_data.demand_contact_data(values)
         wanted = {name: values[name].strip() for name in COLUMNS if name in values}
         if "owner_id" in values and values["owner_id"] != lead.owner_id:
             wanted["owner_id"] = checked_owner(session, values["owner_id"], ASSIGN)

@@ -217,7 +217,9 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
     )
 
 
-def _current(lead: AnyRow, phones: Sequence[AnyRow], emails: Sequence[AnyRow]) -> FormState:
+def _current(
+    lead: AnyRow, phones: Sequence[queries.Way], emails: Sequence[queries.Way]
+) -> FormState:
     """Give the forms of a lead as it stands, and what it would become."""
     values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
     values["client_name"] = lead.company or lead.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_core.toolkit import FieldWords, user_names
+from salesman_core.toolkit import FieldWords, contact_data, user_names
 from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
 from salesman_leads.texts import texts
 
@@ -13,8 +13,8 @@ _ = texts.lazy
 FIELDS: Final = {
     "name": FieldWords(_("Name")),
     "company": FieldWords(_("Company")),
-    "phones": FieldWords(_("Phones")),
-    "emails": FieldWords(_("Emails")),
+    "phones": contact_data.PHONES,
+    "emails": contact_data.EMAILS,
     "text": FieldWords(_("What they want")),
     "source": FieldWords(_("Source")),
     "owner_id": FieldWords(_("Responsible"), names=user_names),

@@ -15,6 +15,12 @@ COMMON: Final = "canary"
 """What all of these words begin with: a search for it finds every record that the person reaches,
 and an answer that repeats it gives nothing away."""
 
+FIELDS: Final = {
+    "phone": "core.client.contact_data",
+    "email": "core.client.contact_data",
+}
+"""Fields that take a permission of their own, whatever record they stand in."""
+
 _WORD: Final = re.compile(r"canary\d{5}x", re.IGNORECASE)
 _PHONE: Final = re.compile(r"912(?:[^\d<>]{0,2}\d){7}")
 """However it is written: in Russia the country may be 7, 8 or left out."""
@@ -74,6 +80,9 @@ class Canary:
 
     def allowed(self, walker: Walker) -> bool:
         """Tell whether a walker may read it."""
+        field = FIELDS.get(self.place)
+        if field is not None and walker.scope(field) == "none":
+            return False
         return any(record.seen_by(walker) for record in self.through)
 
     def __str__(self) -> str:

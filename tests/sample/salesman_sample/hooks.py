@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint
 from markupsafe import Markup
 
-from salesman_core.toolkit import ApiBlueprint, Deal, reading
+from salesman_core.toolkit import ApiBlueprint, Deal, announce_changed, reading
 from salesman_hookspecs import (
     Change,
     Closing,
@@ -29,6 +29,7 @@ from salesman_hookspecs import (
     Person,
     PresetGrant,
     QuickCreate,
+    Reassigned,
     RecordType,
     Schedule,
     SearchSource,
@@ -114,6 +115,13 @@ def salesman_before_save(change: Change) -> None:
     """Refuse clients without a name of their own."""
     if change.kind == "client" and change.after.get("name") == FORBIDDEN_NAME:
         raise Veto(_("Nobody is no client."), field="name")
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that promises are somebody else's to keep."""
+    if reassigned.kind == queries.KIND:
+        announce_changed("sample.promise.changed", reassigned, ("owner_id",))
 
 
 @hookimpl
@@ -250,6 +258,7 @@ def salesman_event_types() -> Iterable[EventType]:
     return [
         EventType("sample.promise.made", "A promise was made", {"text": "what was promised"}),
         EventType("sample.promise.kept", "A promise was kept"),
+        EventType("sample.promise.changed", "A promise is somebody else's to keep"),
     ]
 
 

@@ -1,0 +1,214 @@
+"""Somebody leaves: others take over what they own, of every kind, in one act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from salesman_core.clients.models import Client
+from salesman_core.clients.service import create_client, delete_client
+from salesman_core.db import reading
+from salesman_core.deals.models import Deal
+from salesman_core.deals.service import create_deal
+from salesman_core.errors import ConflictError, InvalidError
+from salesman_core.jobs import job_view
+from salesman_core.jobs.port import jobs
+from salesman_core.people import handing_over, service
+from salesman_core.people.handing_over import ALL_KINDS
+from salesman_core.records.models import Audit
+from salesman_core.testing.people import api_of
+
+AddUser = Callable[..., int]
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def olga(add_user: AddUser) -> int:
+    """Another seller."""
+    return add_user("Olga", "seller")
+
+
+@pytest.fixture
+def boris(add_user: AddUser) -> int:
+    """A third one."""
+    return add_user("Boris", "seller")
+
+
+def owner_of(model: type[Any], record_id: int) -> int | None:
+    return reading().scalar(sa.select(model.owner_id).where(model.id == record_id))
+
+
+def test_successor_gets_everything_in_one_act(anna: int, sergei: int, olga: int) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    deal = create_deal({"name": "Beams", "owner_id": sergei})
+
+    assert service.deactivate(sergei, {ALL_KINDS: olga}) is None
+
+    assert (owner_of(Client, client), owner_of(Deal, deal)) == (olga, olga)
+    assert handing_over.holdings(reading(), sergei) == []
+
+
+def test_kinds_may_have_successors_of_their_own(
+    anna: int, sergei: int, olga: int, boris: int
+) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    deal = create_deal({"name": "Beams", "owner_id": sergei})
+
+    service.deactivate(sergei, {ALL_KINDS: olga, "deal": boris})
+
+    assert (owner_of(Client, client), owner_of(Deal, deal)) == (olga, boris)
+
+
+def test_records_stay_where_nobody_takes_over(anna: int, sergei: int) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+
+    service.deactivate(sergei)
+
+    assert owner_of(Client, client) == sergei
+
+
+def test_what_lies_in_the_bin_changes_hands_too(anna: int, sergei: int, olga: int) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    delete_client(client)
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    assert owner_of(Client, client) == olga
+
+
+def test_audit_keeps_for_each_record_from_whom_to_whom(anna: int, sergei: int, olga: int) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    (entry,) = reading().scalars(sa.select(Audit).where(Audit.action == "handed_over"))
+    assert (entry.kind, entry.record_id, entry.label) == ("client", client, "Omega")
+    assert entry.changes == {"owner_id": [sergei, olga]}
+
+
+def test_version_of_what_changed_hands_is_raised(anna: int, sergei: int, olga: int) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    before = reading().get_one(Client, client).version
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    assert reading().get_one(Client, client, populate_existing=True).version == before + 1
+
+
+def test_who_may_not_see_such_records_cannot_take_over(
+    anna: int, sergei: int, add_user: AddUser
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    nobody = add_user("Nemo")
+
+    with pytest.raises(InvalidError) as refused:
+        service.deactivate(sergei, {ALL_KINDS: nobody})
+
+    assert list(refused.value.fields) == ["client"]
+    assert "Sergei" in dict(service_users()).values()
+
+
+def service_users() -> list[tuple[int, str]]:
+    """The active users."""
+    return handing_over.successors_offered()
+
+
+def test_who_has_left_cannot_take_over(anna: int, sergei: int, olga: int) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    service.deactivate(olga)
+
+    with pytest.raises(InvalidError):
+        service.deactivate(sergei, {ALL_KINDS: olga})
+
+
+def test_last_administrator_stays_whoever_takes_over(anna: int, sergei: int) -> None:
+    with pytest.raises(ConflictError):
+        service.deactivate(anna, {ALL_KINDS: sergei})
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three records be many."""
+    monkeypatch.setattr(handing_over, "AT_ONCE", 2)
+    monkeypatch.setattr(handing_over, "BATCH", 2)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_many_records_change_hands_in_the_background(anna: int, sergei: int, olga: int) -> None:
+    ids = [create_client({"name": f"Client {n}", "owner_id": sergei}) for n in range(5)]
+
+    job = service.deactivate(sergei, {ALL_KINDS: olga})
+    assert job is not None
+    jobs().drain()
+
+    assert [owner_of(Client, id_) for id_ in ids] == [olga] * 5
+    found = job_view(job)
+    assert found is not None
+    assert found.progress is not None
+    assert (found.progress.done, found.progress.of) == (5, 5)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_page_shows_how_far_the_records_have_come(
+    anna: int, sergei: int, olga: int, visit: Visit
+) -> None:
+    for number in range(3):
+        create_client({"name": f"Client {number}", "owner_id": sergei})
+    browser = visit("anna")
+
+    answer = browser.post(f"/admin/users/{sergei}/deactivate", {"successor_id": str(olga)})
+    page = answer.headers["Location"]
+    assert "You can leave this page" in browser.get(page).text
+    jobs().drain()
+
+    assert "nothing is left that somebody takes over" in browser.get(page).text
+
+
+def test_page_asks_who_takes_over(anna: int, sergei: int, olga: int, visit: Visit) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    browser = visit("anna")
+    assert "Who takes over?" in browser.get(f"/admin/users/{sergei}/deactivate").text
+
+    browser.post(
+        f"/admin/users/{sergei}/deactivate", {"successor_id": "", "successor:client": str(olga)}
+    )
+
+    assert owner_of(Client, client) == olga
+
+
+def test_page_says_at_the_kind_who_cannot_take_over(
+    anna: int, sergei: int, add_user: AddUser, visit: Visit
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    nobody = add_user("Nemo")
+
+    answer = visit("anna").post(f"/admin/users/{sergei}/deactivate", {"successor_id": str(nobody)})
+
+    assert answer.status_code == 422
+    assert "Nemo may not even see such records." in answer.text
+
+
+def test_api_deactivates_with_a_successor(anna: int, sergei: int, olga: int, app: Flask) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+
+    answer = api_of(app, anna).post(f"/users/{sergei}/deactivate", {"successor_id": olga})
+
+    assert (answer.status_code, answer.json["active"]) == (200, False)
+    assert owner_of(Client, client) == olga
+
+
+def test_reactivated_user_comes_back_with_empty_hands(
+    anna: int, sergei: int, olga: int, visit: Visit
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    service.activate(sergei)
+
+    browser = visit("sergei")
+    assert browser.is_inside
+    assert "Omega" not in browser.get("/clients").text
