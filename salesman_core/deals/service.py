@@ -46,7 +46,6 @@ def create_deal(values: Mapping[str, Any]) -> int:
     :raises InvalidError: for a client, stage or pipeline that there is not.
     """
     demand_permission("core.deal.create")
-    _demand_margin(values)
     with writing() as session:
         stage = _beginning(session, values.get("pipeline_id"), values.get("stage_id"))
         deal, changes = steps.begin(
@@ -68,7 +67,7 @@ def create_deal(values: Mapping[str, Any]) -> int:
 
 
 def _demand_margin(values: Mapping[str, Any]) -> None:
-    """Let only those say what a deal costs who may see it."""
+    """Let only those change what a deal costs who may see it; who opens one knows what they say."""
     if "cost" in values:
         demand_permission(MARGIN)
 

@@ -12,14 +12,15 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from salesman_core.access.records import label_of, record_type
+from salesman_core.access.records import demand, label_of, record_type
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.errors import (
-    ForbiddenError,
+    ConflictError,
     InvalidError,
     MissingError,
     SalesmanError,
     StaleError,
+    VetoedError,
 )
 from salesman_core.i18n import texts
 from salesman_core.records import files, notes, restoring
@@ -73,26 +74,31 @@ def history(kind: str, record_id: int) -> Markup:
     )
 
 
-@blueprint.post("/<kind>/<int:record_id>/history/<int:entry_id>/<field>")
+@blueprint.post("/<kind>/<int:record_id>/history")
 @signed_in
-def restore(kind: str, record_id: int, entry_id: int, field: str) -> BaseResponse:
-    """Put the value back that a field had before one change; its service says who may."""
+def restore(kind: str, record_id: int) -> BaseResponse:
+    """Put the value back that ``field`` had before the change that ``entry_id`` tells of.
+
+    Its service says who may; the address may hold both, for undoing it.
+    """
+    demand(kind, record_id, record_type(kind).view_permission)
+    asked = request.values
+    entry_id, version = asked.get("entry_id", 0, type=int), asked.get("version", type=int)
+    page = url_for("records.history", kind=kind, record_id=record_id)
     try:
-        done = restoring.restore(entry_id, field, request.form.get("version", type=int))
-    except SalesmanError as error:
-        if isinstance(error, ForbiddenError | MissingError):
-            raise
+        done = restoring.restore(entry_id, asked.get("field", ""), version)
+    except (ConflictError, InvalidError, StaleError, VetoedError) as error:
         toast(error.message, kind="error")
-    else:
-        undo = url_for(
-            "records.restore",
-            kind=kind,
-            record_id=record_id,
-            entry_id=done.entry_id,
-            field=field,
-        )
-        toast(_("The former value is back."), undo=undo)
-    return redirect(url_for("records.history", kind=kind, record_id=record_id))
+        return redirect(page)
+    undo = url_for(
+        "records.restore",
+        kind=kind,
+        record_id=record_id,
+        entry_id=done.entry_id,
+        field=asked.get("field", ""),
+    )
+    toast(_("The former value is back."), undo=undo)
+    return redirect(page)
 
 
 @blueprint.post("/<kind>/<int:record_id>/notes")

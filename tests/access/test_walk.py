@@ -15,6 +15,7 @@ from salesman_core.testing.people import Make
 
 EXCUSED: Final = {
     "GET /admin/import/<int:import_id>/refused.csv": "it takes an import that refused rows",
+    "GET /admin/users/<int:record_id>/handing-over/<int:job_id>": "it takes many records",
     "GET /fragments/slots/<name>/<owner>/<fill_id>": "no fill of ours is drawn later",
     "GET /static/<owner>/<path:name>": "no plugin of ours has files of its own",
     "GET /welcome": "only before there is an administrator",
@@ -22,6 +23,7 @@ EXCUSED: Final = {
     "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
     "POST /admin/plugins/<plugin_id>/purge": "it takes the plugin's name, typed",
     "POST /admin/rungs/<int:rung_id>/delete": "every rung was stood on once clients are planted",
+    "POST /records/<kind>/<int:record_id>/history": "it takes an entry about a changed field",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
 }

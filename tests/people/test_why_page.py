@@ -125,9 +125,8 @@ def test_administrator_asks_from_the_record_for_somebody_else(
 ) -> None:
     deal, seller = make.deal(), make.user_of("seller")
     browser = browser_for("administrator")
-    assert (
-        "And why may, or may not, somebody else?" in browser.get(f"/records/deal/{deal}/why").text
-    )
+    page = browser.get(f"/records/deal/{deal}/why").text
+    assert "And why may, or may not, somebody else?" in page
 
     answer = browser.get(f"/records/deal/{deal}/why/of?user_id={seller}", follow_redirects=True)
 

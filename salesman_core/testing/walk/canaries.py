@@ -16,10 +16,11 @@ COMMON: Final = "canary"
 and an answer that repeats it gives nothing away."""
 
 FIELDS: Final = {
-    "phone": "core.client.contact_data",
-    "email": "core.client.contact_data",
+    (kind, place): "core.client.contact_data"
+    for kind in ("client", "contact")
+    for place in ("phone", "email")
 }
-"""Fields that take a permission of their own, whatever record they stand in."""
+"""Fields that take a permission of their own, by the kind of record that they stand in."""
 
 _WORD: Final = re.compile(r"canary\d{5}x", re.IGNORECASE)
 _PHONE: Final = re.compile(r"912(?:[^\d<>]{0,2}\d){7}")
@@ -80,7 +81,7 @@ class Canary:
 
     def allowed(self, walker: Walker) -> bool:
         """Tell whether a walker may read it."""
-        field = FIELDS.get(self.place)
+        field = FIELDS.get((self.through[0].kind, self.place))
         if field is not None and walker.scope(field) == "none":
             return False
         return any(record.seen_by(walker) for record in self.through)
