@@ -15,7 +15,6 @@ from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
 
 
-
 @dataclass(frozen=True, slots=True)
 class DealCard:
     """The context of the slots of a deal's card; its fields are a contract.

@@ -21,8 +21,8 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import CloseReason, Deal, Stage
-from salesman_core.deals.standing import frozen
 from salesman_core.deals.permissions import MARGIN
+from salesman_core.deals.standing import frozen
 from salesman_core.deals.views import blueprint
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
