@@ -32,6 +32,7 @@ from salesman_core.logs import configure_logs
 from salesman_core.plugins import gate, migrations, switches
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
+from salesman_core.records.custom.definitions import read_fields_ahead
 from salesman_core.rest import install as init_rest
 from salesman_core.services.company import read_company_ahead
 from salesman_core.services.mail import refuse_unreadable_server
@@ -160,3 +161,4 @@ def take_stock(host: PluginHost) -> None:
     switches.remember(host)
     seed_presets(host)
     read_company_ahead()
+    read_fields_ahead()

@@ -20,6 +20,7 @@ from salesman_core.clients.schemas import (
 )
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
+from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
@@ -58,7 +59,7 @@ def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
             "address": row.address,
             "source": row.source,
             "tags": hanging.tags.get(row.id, []),
-            **_common(row, hanging),
+            **_common("client", row, hanging),
         }
         for row in rows
     ]
@@ -75,7 +76,7 @@ def contact_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
             "position": row.position,
             "primary": row.primary,
             **_reach(row.id, hanging),
-            **_common(row, hanging),
+            **_common("contact", row, hanging),
         }
         for row in rows
     ]
@@ -92,10 +93,10 @@ def _reach(record_id: int, hanging: queries.Around) -> dict[str, Any]:
     }
 
 
-def _common(row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
+def _common(kind: str, row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
     return {
         "external_ids": hanging.external_ids.get(row.id, {}),
-        "custom": row.custom,
+        "custom": custom_json(kind, row.custom),
         "imported": row.imported,
         "extensions": {},
         "created_at": row.created_at,

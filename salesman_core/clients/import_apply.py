@@ -22,7 +22,8 @@ from salesman_core.db import normalised, writing
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.imports import Owners
-from salesman_core.records.changes import Changes, differences
+from salesman_core.records.changes import Changes, Planned, differences
+from salesman_core.records.custom.changes import demand_required, plan_custom
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
@@ -103,6 +104,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         values = dict(draft.values)
         if UNMAPPED in draft.row:
             values["imported"] = dict(draft.row[UNMAPPED])
+        demand_required(self.kind, values)
         client, draft.changes = steps.begin_client(
             values, rung_id=self._lowest, owner_id=values["owner_id"]
         )
@@ -132,6 +134,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         return bool(
             differences(client, _wanted(draft))
             or grown_lists(client, draft.values)
+            or self._custom(draft)
             or _new_keys(draft)
             or draft.rung_id not in (None, client.rung_id)
             or self._notes.is_new(client.id, draft.row)
@@ -140,7 +143,10 @@ class ClientRows(RowWriter[Client, ClientDraft]):
     def change(self, draft: ClientDraft) -> None:
         """Change what the row says otherwise."""
         client = draft.written
-        plan = [*steps.plan_lists(client, grown_lists(client, draft.values))]
+        plan = [
+            *steps.plan_lists(client, grown_lists(client, draft.values)),
+            *self._custom(draft),
+        ]
         if new := _new_keys(draft):
             keys = _keys(client) | new
             plan += plan_external_ids(self.session, ClientExternalId, client.id, keys)
@@ -149,6 +155,9 @@ class ClientRows(RowWriter[Client, ClientDraft]):
             steps.keep(self.session, self.kind, client, changes)
         self._place(draft)
         self._notes.write(client.id, draft.row)
+
+    def _custom(self, draft: ClientDraft) -> list[Planned]:
+        return list(plan_custom(self.kind, draft.written, draft.values))
 
     def _place(self, draft: ClientDraft) -> None:
         client = draft.written

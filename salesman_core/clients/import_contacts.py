@@ -24,7 +24,8 @@ from salesman_core.clients.models import Client, Contact, ContactExternalId
 from salesman_core.db import writing
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.changes import Changes, differences
+from salesman_core.records.changes import Changes, Planned, differences
+from salesman_core.records.custom.changes import demand_required, plan_custom
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
@@ -95,6 +96,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         values: dict[str, Any] = draft.values | {"client_id": client_id}
         if UNMAPPED in draft.row:
             values["imported"] = dict(draft.row[UNMAPPED])
+        demand_required(self.kind, values)
         contact, draft.changes = steps.begin_contact(
             values, client_id=client_id, primary=client_id not in self._with_contacts
         )
@@ -117,18 +119,25 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         return bool(
             differences(contact, _wanted(draft))
             or grown_lists(contact, draft.values)
+            or self._custom(draft)
             or _new_keys(draft)
         )
 
     def change(self, draft: ContactDraft) -> None:
         """Change what the row says otherwise."""
         contact = draft.written
-        plan = [*steps.plan_lists(contact, grown_lists(contact, draft.values))]
+        plan = [
+            *steps.plan_lists(contact, grown_lists(contact, draft.values)),
+            *self._custom(draft),
+        ]
         if new := _new_keys(draft):
             keys = _keys(contact) | new
             plan += plan_external_ids(self.session, ContactExternalId, contact.id, keys)
         changes = steps.change(self.kind, contact, _wanted(draft), plan)
         steps.keep(self.session, self.kind, contact, changes)
+
+    def _custom(self, draft: ContactDraft) -> list[Planned]:
+        return list(plan_custom(self.kind, draft.written, draft.values))
 
 
 def _wanted(draft: ContactDraft) -> dict[str, Any]:

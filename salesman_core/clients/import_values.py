@@ -13,6 +13,8 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records import reach
 from salesman_core.records.contact_data import sees_contact_data
+from salesman_core.records.custom.imports import custom_asked
+from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.records.imports.matching import EXTERNAL_ID, ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.rest import judge
@@ -22,8 +24,8 @@ _ = texts.lazy
 
 _CLIENT: Final = ("name", "kind", "phones", "emails", "site", "address", "source", "tags")
 _CONTACT: Final = ("name", "phones", "emails", "position")
-_CLIENT_SCHEMA: Final = ClientSchema(partial=True, only=(*_CLIENT, "external_ids"))
-_CONTACT_SCHEMA: Final = ContactSchema(partial=True, only=(*_CONTACT, "external_ids"))
+_CLIENT_SCHEMA: Final = ClientSchema(partial=True, only=(*_CLIENT, "external_ids", CUSTOM))
+_CONTACT_SCHEMA: Final = ContactSchema(partial=True, only=(*_CONTACT, "external_ids", CUSTOM))
 _LISTS: Final = ("phones", "emails", "tags")
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,7 +41,7 @@ def client_values(row: ImportedRow, source: str) -> dict[str, Any]:
 
     :raises InvalidError: by field.
     """
-    asked = _asked(row, source, _CLIENT)
+    asked = _asked(row, source, _CLIENT) | custom_asked("client", row)
     if "kind" in asked:
         asked["kind"] = _kind(asked["kind"])
     return judge(_CLIENT_SCHEMA, asked)
@@ -50,7 +52,8 @@ def contact_values(row: ImportedRow, source: str) -> dict[str, Any]:
 
     :raises InvalidError: by field.
     """
-    return judge(_CONTACT_SCHEMA, _asked(row, source, _CONTACT))
+    asked = _asked(row, source, _CONTACT) | custom_asked("contact", row)
+    return judge(_CONTACT_SCHEMA, asked)
 
 
 def _asked(row: ImportedRow, source: str, fields: Sequence[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
+from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.clients.models import (
     Client,
     ClientEmail,
@@ -22,6 +23,7 @@ from salesman_core.clients.models import (
 from salesman_core.i18n import texts
 from salesman_core.records import reach
 from salesman_core.records.contact_data import CONTACT_DATA, sees_contact_data
+from salesman_core.records.custom.list_fields import custom_list_fields
 from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
@@ -97,6 +99,7 @@ CLIENTS: Final = ListSpec(
     source=CLIENT_SOURCE,
     search=search_clients,
     default_sort="name",
+    further=custom_list_fields(CLIENT),
     fields=(
         ListField("name", _("Name"), Client.name, FieldKind.TEXT, norm=Client.search_name),
         ListField("kind", _("Kind"), Client.kind, FieldKind.CHOICE, choices=KINDS),
@@ -141,6 +144,7 @@ CONTACTS: Final = ListSpec(
     source=sa.join(Contact, Client, Client.id == Contact.client_id),
     search=Contact.search_name,
     default_sort="name",
+    further=custom_list_fields(CONTACT),
     fields=(
         ListField("name", _("Full name"), Contact.name, FieldKind.TEXT, norm=Contact.search_name),
         ListField(

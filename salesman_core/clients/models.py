@@ -10,7 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.db import Base, Norm, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
-from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach
+from salesman_core.records.models import (
+    CustomWord,
+    ExternalId,
+    KeptRecord,
+    Participant,
+    Reach,
+)
 
 
 class Rung(Base):
@@ -69,6 +75,15 @@ class ClientExternalId(ExternalId, Base):
     """A client's key in another system."""
 
     __tablename__ = "core_client_external_id"
+
+    record_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
+
+
+class ClientWord(CustomWord, Base):
+    """What is looked for in a client's custom fields."""
+
+    __tablename__ = "core_client_word"
+    __table_args__ = CustomWord.index("core_client_word")
 
     record_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
 
@@ -136,6 +151,15 @@ class ContactExternalId(ExternalId, Base):
     """A contact's key in another system."""
 
     __tablename__ = "core_contact_external_id"
+
+    record_id: Mapped[int] = refers("core_contact.id", ondelete="CASCADE")
+
+
+class ContactWord(CustomWord, Base):
+    """What is looked for in a contact's custom fields."""
+
+    __tablename__ = "core_contact_word"
+    __table_args__ = CustomWord.index("core_contact_word")
 
     record_id: Mapped[int] = refers("core_contact.id", ondelete="CASCADE")
 

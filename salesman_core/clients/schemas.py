@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.rest import (
     Choice,
@@ -49,7 +50,7 @@ class ClientSchema(RecordSchema):
     source = Text(100)
     tags = ListOf(Text(60, blank=False), most=50)
     external_ids = ExternalIds()
-    custom = JsonObject(dump_only=True)
+    custom = CustomValues("client")
     imported = JsonObject(dump_only=True)
     extensions = JsonObject(dump_only=True)
 
@@ -66,7 +67,7 @@ class ContactSchema(RecordSchema):
     emails = _typed()
     normalised_emails = _normalised()
     external_ids = ExternalIds()
-    custom = JsonObject(dump_only=True)
+    custom = CustomValues("contact")
     imported = JsonObject(dump_only=True)
     extensions = JsonObject(dump_only=True)
 

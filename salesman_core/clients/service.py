@@ -23,6 +23,7 @@ from salesman_core.clock import now
 from salesman_core.db import writing
 from salesman_core.records.changes import Planned, carry_out
 from salesman_core.records.contact_data import demand_contact_data
+from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.participants import plan_participants
 from salesman_core.records.saving import checked_owner, for_change, from_bin, named
@@ -66,7 +67,8 @@ def change_client(client_id: int, values: Mapping[str, Any], version: int | None
         if "owner_id" in values and values["owner_id"] != client.owner_id:
             wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.client.assign")
         links = _plan_links_of_client(session, client, values)
-        plan = [*steps.plan_lists(client, values), *links]
+        custom = plan_custom("client", client, values)
+        plan = [*steps.plan_lists(client, values), *links, *custom]
         changes = steps.change("client", client, wanted, plan)
         if not changes:
             return False
@@ -124,7 +126,8 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
         if "name" in values:
             wanted["name"] = named(values["name"])
         links = _plan_links_of_contact(session, contact, values)
-        plan = [*steps.plan_lists(contact, values), *links]
+        custom = plan_custom("contact", contact, values)
+        plan = [*steps.plan_lists(contact, values), *links, *custom]
         changes = steps.change("contact", contact, wanted, plan)
         if not changes:
             return False

@@ -29,12 +29,15 @@ from salesman_core.records.changes import (
     change_record,
     first_changes,
 )
+from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.models import Audit
 from salesman_core.records.reach import plan_reach
 from salesman_core.records.saving import named, touch, write_rows
 
-CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "custom", "imported")
-CONTACT_COLUMNS: Final = ("position", "primary", "custom", "imported")
+CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "imported")
+CONTACT_COLUMNS: Final = ("position", "primary", "imported")
+
+COLUMNS: Final = {"client": CLIENT_COLUMNS, "contact": CONTACT_COLUMNS}
 
 Reached = Client | Contact
 
@@ -55,7 +58,7 @@ def begin_client(
         created_at=moment,
         updated_at=moment,
     )
-    return client, _begin("client", client, values, CLIENT_COLUMNS)
+    return client, _begin("client", client, values)
 
 
 def begin_contact(
@@ -68,21 +71,19 @@ def begin_contact(
     """
     moment = now()
     contact = Contact(client_id=client_id, primary=primary, created_at=moment, updated_at=moment)
-    return contact, _begin("contact", contact, values, CONTACT_COLUMNS)
+    return contact, _begin("contact", contact, values)
 
 
-def _begin(
-    kind: str, record: Reached, values: Mapping[str, Any], columns: Sequence[str]
-) -> Changes:
+def _begin(kind: str, record: Reached, values: Mapping[str, Any]) -> Changes:
     record.name = record.search_name = named(values["name"])
-    for name in columns:
+    for name in COLUMNS[kind]:
         if name in values:
             setattr(record, name, values[name])
-    lists = list(plan_lists(record, values))
+    plan = [*plan_lists(record, values), *plan_custom(kind, record, values)]
     known = {name: getattr(record, name) for name in ("name", "owner_id") if name in values}
-    changes = first_changes({**values, **known}, lists)
+    changes = first_changes({**values, **known}, plan)
     ask(kind, None, changes)
-    carry_out(lists)
+    carry_out(plan)
     return changes
 
 

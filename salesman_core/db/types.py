@@ -60,6 +60,13 @@ class Money(ScaledDecimal):
     scale = 2
 
 
+class Thousandths(ScaledDecimal):
+    """A number with up to three digits after the point: a weight, a length, a rate of hours."""
+
+    cache_ok = True
+    scale = 3
+
+
 class Percent(ScaledDecimal):
     """A share in hundredths of a percent: 40 % is ``Decimal("40.00")``."""
 

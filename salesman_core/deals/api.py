@@ -27,6 +27,7 @@ from salesman_core.deals.schemas import (
     ReasonListSchema,
 )
 from salesman_core.i18n import CORE
+from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
@@ -70,6 +71,7 @@ def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[st
         del item["cost"]
     item["participants"] = hanging.participants.get(id_, [])
     item["contact_ids"] = hanging.contact_ids.get(id_, [])
+    item["custom"] = custom_json("deal", item["custom"])
     item["external_ids"] = hanging.external_ids.get(id_, {})
     item["extensions"] = {}
     return item

@@ -22,6 +22,8 @@ from salesman_core.deals.models import Deal, DealExternalId, Stage
 from salesman_core.i18n import CORE
 from salesman_core.people.imports import Owners
 from salesman_core.records.changes import Changes, Planned, differences
+from salesman_core.records.custom.changes import demand_required, plan_custom
+from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
@@ -100,6 +102,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
             values["imported"] = told.imported
         if told.closed_on and "opened_on" not in values:
             values["opened_on"] = min(told.closed_on, today(company().tz))
+        demand_required(self.kind, values)
         deal, draft.changes = steps.begin(
             values, stage, client_id=client_id, owner_id=values["owner_id"]
         )
@@ -146,6 +149,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         deal = draft.written
         return bool(
             differences(deal, self._wanted(draft))
+            or self._custom(draft)
             or _new_keys(draft)
             or _moves(draft)
             or _closes(draft)
@@ -154,7 +158,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
 
     def _wanted(self, draft: DealDraft) -> dict[str, Any]:
         deal, told = draft.written, draft.told
-        wanted = dict(draft.values)
+        wanted = {name: value for name, value in draft.values.items() if name != CUSTOM}
         client_id = self._clients.of(draft.row)
         if client_id is not None:
             wanted["client_id"] = client_id
@@ -171,7 +175,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         """Change what the row says otherwise, and take the steps that it tells of."""
         deal, told = draft.written, draft.told
         self._touched.add(deal.client_id)
-        plan: list[Planned] = []
+        plan = self._custom(draft)
         if new := _new_keys(draft):
             keys = _keys(deal) | new
             plan += plan_external_ids(self.session, DealExternalId, deal.id, keys)
@@ -184,6 +188,9 @@ class DealRows(RowWriter[Deal, DealDraft]):
             self._close(deal, told, told.outcome)
         self._notes.write(deal.id, draft.row)
         self._touched.add(deal.client_id)
+
+    def _custom(self, draft: DealDraft) -> list[Planned]:
+        return list(plan_custom(self.kind, draft.written, draft.values))
 
     def _close(self, deal: Deal, told: Told, outcome: str) -> None:
         demand("deal", deal.id, "core.deal.close", session=self.session)

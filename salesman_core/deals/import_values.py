@@ -19,6 +19,7 @@ from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.steps import LOST
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.imports import custom_asked
 from salesman_core.records.imports.matching import EXTERNAL_ID, ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.rest import Date, judge
@@ -43,6 +44,7 @@ class ImportedDealSchema(DealSchema):
             "closed_on",
             "stage_since",
             "external_ids",
+            "custom",
         )
 
 
@@ -118,7 +120,8 @@ def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -
         asked["name"] = " ".join(asked["name"].split())
     if "currency" in asked:
         asked["currency"] = _currency(asked["currency"])
-    values = judge(_SCHEMA, asked | {"external_ids": external_ids})
+    custom = custom_asked("deal", row)
+    values = judge(_SCHEMA, asked | custom | {"external_ids": external_ids})
     values.pop("external_ids")
     if "margin" in row and "cost" not in row:
         values["cost"] = _cost(row["margin"], values.get("amount"), deal)

@@ -10,11 +10,13 @@ from salesman_core.access.models import User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
+from salesman_core.deals.custom import DEAL
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
+from salesman_core.records.custom.list_fields import custom_list_fields
 from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 
@@ -143,4 +145,5 @@ DEALS: Final = ListSpec(
     search=Deal.search_name,
     default_sort="-created_at",
     source=WITH_NAMES,
+    further=custom_list_fields(DEAL),
 )

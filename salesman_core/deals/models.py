@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.db import Base, Money, Norm, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
-from salesman_core.records.models import ExternalId, KeptRecord, Participant
+from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Participant
 
 
 class Stage(Base):
@@ -71,6 +71,15 @@ class DealExternalId(ExternalId, Base):
     """A deal's key in another system."""
 
     __tablename__ = "core_deal_external_id"
+
+    record_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
+
+
+class DealWord(CustomWord, Base):
+    """What is looked for in a deal's custom fields."""
+
+    __tablename__ = "core_deal_word"
+    __table_args__ = CustomWord.index("core_deal_word")
 
     record_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
 

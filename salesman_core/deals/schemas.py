@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from salesman_core.deals.steps import LOST, WON
+from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.rest import (
     Choice,
@@ -45,7 +46,7 @@ class DealSchema(RecordSchema):
     frozen_until = Date(allow_none=True, dump_only=True)
     freeze_reason = Text(500, allow_none=True, dump_only=True)
     external_ids = ExternalIds()
-    custom = JsonObject(dump_only=True)
+    custom = CustomValues("deal")
     imported = JsonObject(dump_only=True)
     extensions = JsonObject(dump_only=True)
 

@@ -27,6 +27,7 @@ from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.i18n import CORE, texts
 from salesman_core.records.changes import Planned, carry_out
+from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.participants import plan_participants
 from salesman_core.records.saving import checked_owner, for_change, from_bin, locked, named
@@ -112,7 +113,9 @@ def _change(session: Session, deal: Deal, values: Mapping[str, Any]) -> bool:
     client_id = wanted.get("client_id", deal.client_id)
     if client_id != deal.client_id:
         values = {"contact_ids": [], **values}  # the former client's have no part in it
-    changes = steps.change(deal, wanted, _plan_parts(session, deal, values, client_id))
+    custom = plan_custom("deal", deal, values)
+    plan = [*_plan_parts(session, deal, values, client_id), *custom]
+    changes = steps.change(deal, wanted, plan)
     if not changes:
         return False
     steps.keep(session, deal, "changed", changes)

@@ -28,10 +28,12 @@ from salesman_core.records.changes import (
     ask,
     audit,
     audit_row,
+    carry_out,
     change_record,
     differences,
     first_changes,
 )
+from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import named, touch, write_rows
 from salesman_core.services.company import company, is_currency
@@ -46,7 +48,6 @@ COLUMNS: Final = (
     "currency",
     "opened_on",
     "expected_on",
-    "custom",
     "imported",
 )
 WON, LOST = "won", "lost"
@@ -88,8 +89,10 @@ def begin(
         if values.get(name) is not None:
             setattr(deal, name, values[name])
     kept = {name: getattr(deal, name) for name in values if name in _KEPT_AS_JUDGED}
-    changes = first_changes({**values, **kept}, ())
+    custom = list(plan_custom("deal", deal, values))
+    changes = first_changes({**values, **kept}, custom)
     ask("deal", None, changes)
+    carry_out(custom)
     return deal, changes
 
 

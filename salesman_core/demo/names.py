@@ -8,21 +8,17 @@ from random import Random
 from typing import Final
 
 from salesman_core.demo.words import City, Words
+from salesman_core.records.custom.keys import in_latin
 
 DOMAIN: Final = "example"
 """The top-level domain of the demo's companies: nobody can have it (RFC 2606, section 2)."""
 
-_LATIN: Final = str.maketrans(
-    dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True))
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}
-    | {" ": "-"}
-    | dict.fromkeys("ъь.'", "")
-)
+_IN_ADDRESSES: Final = str.maketrans({" ": "-"} | dict.fromkeys(".'", ""))
 
 
 def latin(text: str) -> str:
     """Give *text* as an address can hold it."""
-    return text.casefold().translate(_LATIN)
+    return in_latin(text).translate(_IN_ADDRESSES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import Base, trigrams
+from salesman_core.db import Base, field_indexes, trigrams
 from salesman_core.errors import PluginError
 from salesman_core.i18n import CORE
 from salesman_core.plugins.discovery import Installed
@@ -215,7 +215,7 @@ def _config(owner: Owner, connection: sa.Connection | None = None) -> Config:
 
 def _options(owner: Owner) -> dict[str, Any]:
     def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-        if trigrams.belongs(name):
+        if trigrams.belongs(name) or field_indexes.belongs(name):
             return False
         return kind != "table" or (name is not None and owner.owns(name))
 
@@ -246,9 +246,11 @@ def _migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
                 if not sqlite:
                     connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                made_here = field_indexes.kept(connection) if sqlite else {}
                 yield connection
                 if sqlite:
                     trigrams.mend(connection)
+                    field_indexes.mend(connection, made_here)
                     _check_references(connection)
         finally:
             if sqlite:

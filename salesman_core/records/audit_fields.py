@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.i18n import texts
+from salesman_core.records.custom.definitions import FieldType, all_fields
+from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.values import DIGITS
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -167,7 +170,21 @@ def described_kinds() -> Mapping[str, Text]:
 def words_of(kind: str, field: str) -> FieldWords:
     """Give how a field is read: by its own name where nobody says so."""
     known = _fields.get(kind, {}).get(field) or _OF_ANY_KIND.get(field)
-    return known or _others.get(kind, FieldWords)(field)
+    return known or _custom_words(kind, field) or _others.get(kind, FieldWords)(field)
+
+
+def _custom_words(kind: str, field: str) -> FieldWords | None:
+    """Give how changes of a custom field are read, of a retired one too."""
+    key = key_of(field)
+    one = next((each for each in all_fields(kind) if each.key == key), None) if key else None
+    if one is None:
+        return None
+    return FieldWords(
+        one.label,
+        names=user_names if one.type is FieldType.USER else None,
+        choices=one.titles or None,
+        figure=one.type in DIGITS,
+    )
 
 
 def told_otherwise(kind: str) -> Collection[str]:

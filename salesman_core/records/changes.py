@@ -58,10 +58,10 @@ def first_changes(values: Mapping[str, Any], plan: Iterable[Planned]) -> Changes
     """Give what is said of a new record: each value as it will be kept.
 
     :param values: as the JSON API names them, judged where they are judged. Participants are told
-        by their user ids, as a change tells them.
+        by their user ids, as a change tells them; custom fields one by one, as *plan* has them.
     :param plan: parts of the record that say better than *values* what they will be.
     """
-    told: Changes = {name: (None, value) for name, value in values.items()}
+    told: Changes = {name: (None, value) for name, value in values.items() if name != "custom"}
     if "participants" in values:
         told["participants"] = (None, sorted(one["user_id"] for one in values["participants"]))
     return told | {one.name: (None, one.after) for one in plan}

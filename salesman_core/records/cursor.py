@@ -98,19 +98,28 @@ def _expression(spec: ListSpec, name: str) -> sa.ColumnElement[Any]:
         message = _("The list cannot be sorted by %(name)s.", name=name)
         raise InvalidError(message, {"sort": message})
     column = sql_of(_sort_column(field))
-    if _never_null(column, spec):
+    if not field.nullable or _never_null(column, spec):
         return column
+    return never_null(column, high=field.empty_high)
+
+
+def never_null(column: sa.ColumnElement[Any], *, high: bool = False) -> sa.ColumnElement[Any]:
+    """Give what *column* is sorted by: a value that none has stands for NULL.
+
+    :param high: whether it stands behind the highest, else before the lowest.
+    """
     # Written out, because no index is used for an expression with a parameter in it.
     constant = sa.bindparam(
         None,
-        _substitute(column.type, high=field.empty_high),
+        substitute(column.type, high=high),
         _type_of_constants(column),
         literal_execute=True,
     )
     return sa.func.coalesce(column, constant, type_=column.type)
 
 
-def _substitute(type_: sa.types.TypeEngine[Any], *, high: bool) -> Any:
+def substitute(type_: sa.types.TypeEngine[Any], *, high: bool = False) -> Any:
+    """Give the value that stands for NULL in what :func:`never_null` gives."""
     kind = kind_of_type(type_)
     if kind is not FieldKind.NUMBER:
         return (_HIGHEST if high else _LOWEST)[kind]

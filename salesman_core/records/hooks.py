@@ -11,10 +11,14 @@ from salesman_core.i18n import texts
 from salesman_core.records import audit_views, permissions, views
 from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.audit_api import audit_api
+from salesman_core.records.custom import views as custom_views
+from salesman_core.records.custom.definitions import SUBJECT
+from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.imports import views as import_views
 from salesman_core.records.imports.job import IMPORT_JOB, UNDO_IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
 from salesman_core.rest import ApiBlueprint
+from salesman_core.rest.documents import follow
 from salesman_hookspecs import (
     EventType,
     HealthCheck,
@@ -28,11 +32,13 @@ from salesman_hookspecs import (
 
 _ = texts.lazy
 
+follow(SUBJECT)  # the documents describe the fields that are defined
+
 
 @hookimpl
 def salesman_permissions() -> Iterable[Permission]:
-    """Give what may be done with notes, files, phones and the audit."""
-    return permissions.PERMISSIONS
+    """Give what may be done with notes, files, phones, custom fields and the audit."""
+    return (*permissions.PERMISSIONS, *permissions.ADMINISTRATION)
 
 
 @hookimpl
@@ -43,8 +49,9 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
-    """Give the pages and fragments of stories, notes, files and history."""
-    return [views.blueprint, import_views.blueprint, audit_views.blueprint]
+    """Give the pages and fragments of stories, notes, files, history and custom fields."""
+    pages = (views, import_views, audit_views, custom_views)
+    return [one.blueprint for one in pages]
 
 
 @hookimpl
@@ -91,8 +98,17 @@ def salesman_jobs() -> Iterable[Job]:
 
 @hookimpl
 def salesman_nav_items() -> Iterable[NavItem]:
-    """Lead to the import of files and to the audit."""
+    """Lead to the import of files, to the custom fields and to the audit."""
     return [
+        NavItem(
+            "custom_fields",
+            _("Custom fields"),
+            "custom_fields.index",
+            "administration",
+            "forms",
+            MANAGE,
+            order=50,
+        ),
         NavItem(
             "import",
             _("Import"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from flask import request
@@ -19,7 +19,7 @@ from salesman_core.records.list_query import (
     parse_list_query,
 )
 from salesman_core.records.list_values import schema_of, text_schema
-from salesman_core.rest.operations import document
+from salesman_core.rest.operations import FURTHER, document
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,8 +38,15 @@ def list_arguments(
             query = parse_list_query(request.args.to_dict(flat=False), spec)
             return view(query, *args, **kwargs)
 
-        document(asked, {"parameters": list(parameters_of(spec))}, problems=(403, 422))
+        described = {"parameters": list(parameters_of(spec)), FURTHER: further_parameters}
+        document(asked, described, problems=(403, 422))
         return asked
+
+    def further_parameters() -> list[dict[str, Any]]:
+        further = spec.further()
+        if further is None:
+            return []
+        return [_sort_parameter(spec, further.fields), *_filter_parameters(further.fields)]
 
     return decorate
 
@@ -49,22 +56,28 @@ def parameters_of(spec: ListSpec) -> Iterator[dict[str, Any]]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": DEFAULT_LIMIT}
     yield _parameter("limit", limit, "At most so many items.")
     yield _parameter("cursor", {"type": "string"}, "The `next` of the page before.")
-    order = _parameter("sort", _sort_schema(spec), "The order; a minus sign turns it around.")
-    yield order | _COMMAS
+    yield _sort_parameter(spec)
     if spec.search is not None:
         yield _parameter("q", text_schema(MOST_SEARCH), "Words to search for.")
-    filters: tuple[ListField | ListFilter, ...] = (*spec.fields, *spec.filters)
-    for field in filters:
+    yield from _filter_parameters((*spec.fields, *spec.filters))
+
+
+def _filter_parameters(fields: Iterable[ListField | ListFilter]) -> Iterator[dict[str, Any]]:
+    for field in fields:
         for operator in field.operators:
             yield _filter_parameter(field, operator)
 
 
-def _sort_schema(spec: ListSpec) -> dict[str, Any]:
-    names = [field.name for field in spec.fields if field.sortable]
+def _sort_parameter(
+    spec: ListSpec, further: Iterable[ListField | ListFilter] = ()
+) -> dict[str, Any]:
+    fields = [*spec.fields, *(one for one in further if isinstance(one, ListField))]
+    names = [field.name for field in fields if field.sortable]
     every = [*names, "id"] if "id" not in names else names
     known = [f"{sign}{name}" for name in every for sign in ("", "-")]
     words = {"type": "string", "enum": known}
-    return {"type": "array", "items": words, "minItems": 1, "maxItems": MOST_SORTS}
+    order = {"type": "array", "items": words, "minItems": 1, "maxItems": MOST_SORTS}
+    return _parameter("sort", order, "The order; a minus sign turns it around.") | _COMMAS
 
 
 def _filter_parameter(field: ListField | ListFilter, operator: str) -> dict[str, Any]:

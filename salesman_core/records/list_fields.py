@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -55,6 +55,7 @@ class ListField:
     :param empty_high: True to sort records without a value behind the highest one (due dates);
         else they stand before the lowest.
     :param show: gives what people read for a value, as a user's name for an id.
+    :param nullable: False where ``column`` is an expression that always has a value.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ListField:
     sort_column: Column | None = None
     empty_high: bool = False
     show: Callable[[Any], str] | None = None
+    nullable: bool = True
 
     @property
     def type(self) -> sa.types.TypeEngine[Any]:
@@ -123,6 +125,30 @@ class ListFilter:
         return self.where(operator, value)
 
 
+def _nothing_further() -> None:
+    """Know of no fields beyond those that are declared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Further:
+    """Fields of a list that are known only at run time, as custom fields; the same until they change.
+
+    :param fields: fields and filters, in their order.
+    :param column: what is read of a record to show its values.
+    :param cells: gives what a page shows of them: by record id, then by name.
+    :param options: gives what may be chosen of those that do not say it themselves.
+    """
+
+    fields: tuple[ListField | ListFilter, ...]
+    column: Column
+    cells: Callable[[Sequence[Any], Collection[str]], Mapping[int, Mapping[str, str]]]
+    options: Callable[[], Mapping[str, Sequence[tuple[int, str]]]] = dict
+
+    def find(self, name: str) -> ListField | ListFilter | None:
+        """Give a field or filter by its name."""
+        return next((one for one in self.fields if one.name == name), None)
+
+
 @dataclass(frozen=True, slots=True)
 class ListSpec:
     """What a list of one kind of record can do.
@@ -136,6 +162,7 @@ class ListSpec:
     :param filters: further filters.
     :param source: the join that columns of other tables come from, or None. It adds and takes no
         rows: counts and sums do without it where they can.
+    :param further: gives fields that are known only at run time, or None where there are none.
     """
 
     kind: str
@@ -145,6 +172,7 @@ class ListSpec:
     default_sort: str = "-id"
     filters: tuple[ListFilter, ...] = ()
     source: sa.FromClause | None = None
+    further: Callable[[], Further | None] = _nothing_further
     _by_name: dict[str, ListField | ListFilter] = field(init=False, repr=False, compare=False)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     """What has been made for the questions that are asked again and again; see ``select_page``."""
@@ -158,21 +186,18 @@ class ListSpec:
             raise ValueError(message)
         object.__setattr__(self, "_by_name", by_name)
 
-    def extended(
-        self, fields: tuple[ListField, ...] = (), filters: tuple[ListFilter, ...] = ()
-    ) -> ListSpec:
-        """Give the same list with further fields and filters, as custom fields need it."""
-        return replace(self, fields=self.fields + fields, filters=self.filters + filters)
-
     def find(self, name: str) -> ListField | ListFilter | None:
         """Give a field or filter by its name."""
-        return self._by_name.get(name)
+        found = self._by_name.get(name)
+        if found is None and (further := self.further()) is not None:
+            return further.find(name)
+        return found
 
     def sortable(self, name: str) -> ListField | None:
         """Give a field by which the list may be sorted."""
         if name == "id" and name not in self._by_name:
             return ListField("id", "id", self.id, FieldKind.REF)
-        found = self._by_name.get(name)
+        found = self.find(name)
         return found if isinstance(found, ListField) and found.sortable else None
 
     def search_condition(self, typed: str) -> Condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -39,6 +39,8 @@ class Asked:
     :param several: whether several of these may be chosen.
     :param chosen: what is asked for now, as it stands in addresses.
     :param low: where the span begins now, as people type it; ``high`` where it ends.
+    :param parameter: of the address, where that is not the name alone.
+    :param empty: whether records without a value are asked for; None where that is not offered.
     """
 
     name: str
@@ -50,13 +52,22 @@ class Asked:
     chosen: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
+    parameter: str = ""
+    empty: bool | None = None
+
+    @property
+    def asked_as(self) -> str:
+        """The parameter of the address that what is typed or chosen goes into."""
+        return self.parameter or self.name
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters of the address that this field stands for."""
         if self.control == "span":
-            return (f"{self.name}__gte", f"{self.name}__lte")
-        return (self.name, f"{self.name}__in")
+            own: tuple[str, ...] = (f"{self.name}__gte", f"{self.name}__lte")
+        else:
+            own = (self.asked_as, f"{self.name}__in")
+        return own if self.empty is None else (*own, f"{self.name}__isnull")
 
 
 def asked(
@@ -68,11 +79,24 @@ def asked(
     :param options: what may be chosen, for fields that do not say it themselves.
     """
     fields = {name: spec.find(name) for name in names}
-    return [
+    known = [
         _asked(field, query, options.get(name))
         for name, field in fields.items()
         if field is not None
     ]
+    return [*known, *_further(spec, query)]
+
+
+def _further(spec: ListSpec, query: ListQuery) -> Iterable[Asked]:
+    """Give the fields that are known only at run time: of each one may ask whether it is empty."""
+    further = spec.further()
+    if further is None:
+        return
+    options = further.options()
+    without = {one.name for one in query.filters if one.operator == "isnull" and one.value}
+    for field in further.fields:
+        shown = _asked(field, query, options.get(field.name))
+        yield replace(shown, empty=field.name in without)
 
 
 def _asked(field: ListField | ListFilter, query: ListQuery, options: Options | None) -> Asked:
@@ -91,6 +115,10 @@ def _asked(field: ListField | ListFilter, query: ListQuery, options: Options | N
     one, several = held.get(field.name), held.get(f"{field.name}__in")
     chosen = tuple(several.text.split(",")) if several else (one.text,) if one else ()
     groups = _groups(field, options)
+    if groups is None and "contains" in field.operators:
+        part = f"{field.name}__contains"
+        chosen = (held[part].text,) if part in held else ()
+        return Asked(field.name, field.title, "text", chosen=chosen, parameter=part)
     if groups is None:
         return Asked(field.name, field.title, "text", chosen=chosen)
     many = field.kind in _SEVERAL and "in" in field.operators

@@ -12,9 +12,14 @@ from flask import request, url_for
 
 from salesman_core.access.records import visible
 from salesman_core.db import reading
+from salesman_core.records.list_fields import sql_of
 from salesman_core.records.list_narrowing import Asked, Options, asked
 from salesman_core.records.lists import (
     Chip,
+    FieldKind,
+    Further,
+    ListField,
+    ListFilter,
     ListQuery,
     ListSpec,
     Page,
@@ -63,6 +68,13 @@ class View:
     current: bool
 
 
+def _column_of(field: ListField | ListFilter) -> Column:
+    sortable = isinstance(field, ListField) and field.sortable
+    numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
+    sort = field.name if sortable else ""
+    return Column(field.name, field.title, sort, numeric=numeric, usual=False)
+
+
 class ListPage:
     """The page of one list, as the address filters and sorts it.
 
@@ -96,7 +108,14 @@ class ListPage:
     def page(self) -> Page:
         """The rows, through access."""
         seen = visible(self.spec.kind)
-        return select_page(reading(), self._read, self.spec, self.query, seen)
+        return select_page(reading(), self._columns_read, self.spec, self.query, seen)
+
+    @property
+    def _columns_read(self) -> Sequence[Any]:
+        if self._further is None or not self._further_shown:
+            return self._read
+        further = sql_of(self._further.column)
+        return [*(one for one in self._read if one.key != further.key), further]
 
     @property
     def rows(self) -> Sequence[Any]:
@@ -151,7 +170,7 @@ class ListPage:
     @cached_property
     def columns(self) -> list[ShownColumn]:
         """All columns, those shown marked."""
-        chosen: Sequence[str] | None = preference(self._kept)
+        chosen = self._chosen
         return [
             ShownColumn(
                 name=column.name,
@@ -161,13 +180,42 @@ class ListPage:
                 numeric=column.numeric,
                 shown=column.usual if chosen is None else column.name in {"name", *chosen},
             )
-            for column in self._columns
+            for column in self._every_column
         ]
+
+    @property
+    def _chosen(self) -> Sequence[str] | None:
+        chosen: Sequence[str] | None = preference(self._kept)
+        return chosen
+
+    @cached_property
+    def _further(self) -> Further | None:
+        return self.spec.further()
+
+    @cached_property
+    def _every_column(self) -> Sequence[Column]:
+        further = () if self._further is None else self._further.fields
+        return [*self._columns, *map(_column_of, further)]
+
+    @cached_property
+    def _further_shown(self) -> Sequence[str]:
+        """The fields known only at run time that the person has chosen to see."""
+        if self._further is None:
+            return ()
+        chosen = self._chosen or ()
+        return [one.name for one in self._further.fields if one.name in chosen]
+
+    @cached_property
+    def further_cells(self) -> Mapping[int, Mapping[str, str]]:
+        """What the page shows of fields known only at run time: by record id, then by name."""
+        if self._further is None or not self._further_shown:
+            return {}
+        return self._further.cells(self.rows, self._further_shown)
 
     def keep_columns(self, chosen: Iterable[str]) -> None:
         """Keep which columns the person wants to see; none of them for the usual ones."""
         wanted = set(chosen)
-        names = [column.name for column in self._columns if column.name in wanted]
+        names = [column.name for column in self._every_column if column.name in wanted]
         remember(self._kept, names or None)
 
     @property

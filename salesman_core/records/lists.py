@@ -38,7 +38,13 @@ from salesman_core.records.cursor import (
     values_of,
 )
 from salesman_core.records.list_chips import Chip, describe
-from salesman_core.records.list_fields import Condition, ListField, ListFilter, ListSpec
+from salesman_core.records.list_fields import (
+    Condition,
+    Further,
+    ListField,
+    ListFilter,
+    ListSpec,
+)
 from salesman_core.records.list_query import Filter, ListQuery, Sort, parse_list_query
 from salesman_core.records.list_values import FieldKind
 
@@ -46,6 +52,7 @@ __all__ = [
     "Chip",
     "FieldKind",
     "Filter",
+    "Further",
     "ListField",
     "ListFilter",
     "ListQuery",
@@ -117,7 +124,8 @@ def _kept_statement(
     if query.q or any(isinstance(spec.find(one.name), ListFilter) for one in query.filters):
         return _statement(columns, spec, query, base_condition)
     begins = query.cursor is None
-    asked = (columns, query.sort, query.filters, query.limit, begins, base_condition)
+    further = spec.further()  # their SQL is theirs, whatever was called so before
+    asked = (columns, query.sort, query.filters, query.limit, begins, base_condition, further)
     if asked not in spec.kept:
         if len(spec.kept) >= _MOST_KEPT:
             spec.kept.clear()

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from salesman_core.db import Base, BigId, identity, refers
+from salesman_core.db import Base, BigId, Norm, identity, refers
+from salesman_core.db.trigrams import TRIGRAMS
 
 
 class Audit(Base):
@@ -190,3 +191,43 @@ class ImportChange(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     digest: Mapped[str | None] = mapped_column(sa.String(32))
+
+
+class CustomField(Base):
+    """A field that the company has defined for a kind of record; see ADR 0011.
+
+    ``key`` is its name in the JSON API and in the records' column ``custom``, for good; ``options``
+    what a choice offers: ``[{"key", "title", "offered"}]``. ``retired_at`` is when it was taken out
+    of use: its values stay.
+    """
+
+    __tablename__ = "core_custom_field"
+    __table_args__ = (sa.UniqueConstraint("kind", "key"),)
+
+    id: Mapped[int] = identity()
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    key: Mapped[str] = mapped_column(sa.String(40))
+    label: Mapped[str] = mapped_column(sa.String(100))
+    type: Mapped[str] = mapped_column(sa.String(10))
+    options: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    help: Mapped[str] = mapped_column(sa.String(300), default="")
+    required: Mapped[bool] = mapped_column(default=False)
+    searched: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    retired_at: Mapped[datetime | None]
+
+
+class CustomWord:
+    """What is looked for in custom fields of text, and the marks of those with several choices.
+
+    It is written from the record's column ``custom`` whenever that changes, and by nobody else.
+    """
+
+    id: Mapped[int] = identity()
+    field_id: Mapped[int] = refers("core_custom_field.id", ondelete="CASCADE", index=False)
+    text: Mapped[str] = mapped_column(Norm, info=TRIGRAMS)
+
+    @staticmethod
+    def index(table: str) -> tuple[sa.schema.SchemaItem, ...]:
+        """Give the index by which whole values are found."""
+        return (sa.Index(f"ix_{table}_field_id_text", "field_id", "text", "record_id"),)

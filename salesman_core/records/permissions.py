@@ -9,6 +9,7 @@ from typing import Final
 
 from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.contact_data import CONTACT_DATA
+from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.files import ATTACH
 from salesman_core.records.notes import WRITE
 from salesman_hookspecs import Permission, PresetGrant
@@ -19,6 +20,7 @@ PERMISSIONS: Final = (
     Permission(CONTACT_DATA, "Read phones and emails, look for them and change them", scoped=False),
     Permission(AUDIT, "See the company's audit, as far as one sees the records", scoped=False),
 )
+ADMINISTRATION: Final = (Permission(MANAGE, "Define custom fields of records", scoped=False),)
 
 _ROLES: Final = (
     "head",

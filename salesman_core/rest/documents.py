@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -17,12 +18,14 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from werkzeug.exceptions import NotFound
 
 from salesman_core.access.routes import public
+from salesman_core.db.revisions import kept
 from salesman_core.i18n import CORE
 from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.rest.blueprint import API, ApiBlueprint
 from salesman_core.rest.errors import PROBLEM
-from salesman_core.rest.fields import DescribedField, ListOf
+from salesman_core.rest.fields import DescribedField, ListOf, or_null
 from salesman_core.rest.links import link_made_records
+from salesman_core.rest.operations import FURTHER
 from salesman_core.rest.smorest import describe_operations, rules_plugin
 
 VERSION: Final = "3.1.0"
@@ -57,8 +60,18 @@ _PROBLEM: Final = {
 }
 
 
+_followed: set[str] = set()
+
+
+def follow(subject: str) -> None:
+    """Build documents anew when the counter of *subject* moves: they tell of what it counts."""
+    _followed.add(subject)
+
+
 class Documents:
-    """Builds the documents of one application, and keeps them until a plugin is switched.
+    """Builds the documents of one application, and keeps them until something in them changes.
+
+    That is when a plugin is switched, or the counter of a subject moves that somebody follows.
 
     :param app: where the operations are registered.
     :param blueprints: all of them, of suspended plugins too.
@@ -68,6 +81,7 @@ class Documents:
         self._app, self._blueprints = app, blueprints
         self._by_owner: dict[str, dict[str, Any]] = {}
         self._whole: tuple[frozenset[str], bytes] | None = None
+        self._followed: list[dict[Any, Any]] = []
 
     @property
     def owners(self) -> list[str]:
@@ -77,6 +91,7 @@ class Documents:
 
     def of(self, owner: str) -> dict[str, Any]:
         """Give the document of one owner."""
+        self._forget_what_changed()
         if owner not in self._by_owner:
             own = [one for one in self._blueprints if one.owner == owner]
             self._by_owner[owner] = _document(self._app, owner, own)
@@ -88,6 +103,7 @@ class Documents:
 
     def whole(self, host: PluginHost) -> bytes:
         """Give the document of all that is active; an owner whose own fails is left out."""
+        self._forget_what_changed()
         if self._whole is None or self._whole[0] != host.active:
             found = (
                 host.guarded(owner, DOCUMENT, partial(self.of, owner))
@@ -97,6 +113,11 @@ class Documents:
             merged = _merged([document for document in found if document is not None])
             self._whole = (host.active, orjson.dumps(merged))
         return self._whole[1]
+
+    def _forget_what_changed(self) -> None:
+        now = [kept(subject) for subject in sorted(_followed)]
+        if len(now) != len(self._followed) or not all(map(operator.is_, now, self._followed)):
+            self._by_owner, self._whole, self._followed = {}, None, now
 
 
 def install(app: Flask, blueprints: Sequence[ApiBlueprint]) -> None:
@@ -161,8 +182,22 @@ def _document(app: Flask, owner: str, blueprints: Iterable[ApiBlueprint]) -> dic
         spec.tag({"name": blueprint.title, "description": blueprint.about})
         describe_operations(blueprint, app, spec)
     described: dict[str, Any] = spec.to_dict()
+    for operation in _operations(described):
+        if given := operation.pop(FURTHER, None):
+            operation["parameters"] = _completed(operation.get("parameters", ()), given())
     link_made_records(described["paths"])
     return described
+
+
+def _completed(known: Iterable[dict[str, Any]], further: list[dict[str, Any]]) -> list[Any]:
+    """Give parameters with *further* ones, which stand in the place of others of their names."""
+    names = {one["name"] for one in further}
+    return [*(one for one in known if one.get("name") not in names), *further]
+
+
+def _operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in described["paths"].values():
+        yield from (one for one in path.values() if isinstance(one, dict))
 
 
 def _add_shared(spec: APISpec) -> None:
@@ -182,11 +217,7 @@ def _described_field(_converter: Any, field: Any, **_given: Any) -> dict[str, An
     described = field.described()
     if not field.allow_none or isinstance(field, ListOf):
         return described
-    if "anyOf" in described:
-        return described | {"anyOf": [*described["anyOf"], {"type": "null"}]}
-    if "enum" in described:
-        described = described | {"enum": [*described["enum"], None]}
-    return described | {"type": [described["type"], "null"]}
+    return or_null(described)
 
 
 def schema_name(owner: str, schema: Any) -> str:

@@ -37,6 +37,15 @@ def refused(message: Words) -> ValidationError:
     return ValidationError([message])
 
 
+def or_null(described: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of a value that may also be null."""
+    if "anyOf" in described:
+        return described | {"anyOf": [*described["anyOf"], {"type": "null"}]}
+    if "enum" in described:
+        described = described | {"enum": [*described["enum"], None]}
+    return described | {"type": [described["type"], "null"]}
+
+
 class DescribedField(fields.Field[V], Generic[V]):
     """A field that gives its own JSON Schema."""
 

@@ -29,6 +29,10 @@ R = TypeVar("R")
 T = TypeVar("T")
 Place = Literal["json", "query"]
 
+FURTHER: Final = "x-further-parameters"
+"""Under this an operation's entry holds a function, until the document is made: it gives what is
+known of its parameters only then."""
+
 _NOTE: Final = "_salesman_operation"
 _FRACTION: Final = re.compile(rb"\d(\.\d|[eE])")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from salesman_core.errors import SalesmanError
+from salesman_core.records.custom.kinds import CUSTOM
 from salesman_hookspecs import ImportOutcome
 
 FIELD_NAMES: Final[Mapping[str, str]] = {
@@ -25,6 +26,7 @@ def refusal(error: SalesmanError) -> ImportOutcome:
     """Give the outcome of a row that an error keeps out."""
     errors: dict[str, str] = {}
     for path, message in error.fields.items():
-        name = path.partition(".")[0]  # of phones.1: phones
+        head, _dot, below = path.partition(".")  # of phones.1: phones
+        name = ".".join((head, below.partition(".")[0])) if head == CUSTOM else head
         errors.setdefault(FIELD_NAMES.get(name, name), str(message))
     return ImportOutcome("refused", errors=errors or {"": str(error)})

@@ -13,6 +13,7 @@ from salesman_core.config import CoreSettings
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
+from salesman_core.records.custom.imports import with_custom_fields
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.files import open_sheet
 from salesman_core.records.imports.journal import Journal
@@ -48,7 +49,8 @@ def import_type(record: str) -> ImportType:
 
 
 def _all_types() -> Iterable[ImportType]:
-    return [one.value for one in current_host().contributions(salesman_import_types)]
+    found = current_host().contributions(salesman_import_types)
+    return [with_custom_fields(one.value) for one in found]
 
 
 def mappings_folder() -> Path:

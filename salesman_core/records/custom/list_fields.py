@@ -1,0 +1,214 @@
+"""Custom fields in lists: filtered on the page and in the JSON API, sorted where an index serves it.
+
+Numbers, money, dates, choices, users and yes-or-no are compared where they stand, in the record's
+column; each has an index over the very expression, made when it was defined. Texts, links and
+several choices are found by the table of their words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.models import User
+from salesman_core.db import Money, db, reading, table_of
+from salesman_core.db.revisions import kept
+from salesman_core.db.types import Thousandths
+from salesman_core.records.cursor import never_null, substitute
+from salesman_core.records.custom.definitions import (
+    SEARCHABLE,
+    SUBJECT,
+    WORDED,
+    DefinedField,
+    FieldType,
+    fields_in_use,
+)
+from salesman_core.records.custom.kinds import CUSTOM, Customised
+from salesman_core.records.custom.showing import cells
+from salesman_core.records.custom.words import as_word
+from salesman_core.records.list_fields import (
+    OPERATORS,
+    Column,
+    Condition,
+    Further,
+    ListField,
+    ListFilter,
+    contains,
+)
+from salesman_core.records.list_values import FieldKind
+
+KINDS: Final[Mapping[FieldType, FieldKind]] = {
+    FieldType.TEXT: FieldKind.TEXT,
+    FieldType.NUMBER: FieldKind.NUMBER,
+    FieldType.MONEY: FieldKind.MONEY,
+    FieldType.DATE: FieldKind.DATE,
+    FieldType.CHOICE: FieldKind.CHOICE,
+    FieldType.CHOICES: FieldKind.CHOICE,
+    FieldType.FLAG: FieldKind.FLAG,
+    FieldType.USER: FieldKind.USER,
+    FieldType.LINK: FieldKind.TEXT,
+}
+SORTED: Final = frozenset({FieldType.NUMBER, FieldType.MONEY, FieldType.DATE})
+"""By these lists can be sorted: both databases agree on their order."""
+
+_SQL_TYPES: Final[Mapping[FieldType, sa.types.TypeEngine[Any]]] = {
+    FieldType.NUMBER: Thousandths(),
+    FieldType.MONEY: Money(),
+    FieldType.FLAG: sa.BigInteger(),
+    FieldType.USER: sa.BigInteger(),
+}
+
+
+def held_value(one: Customised, field: DefinedField) -> sa.ColumnElement[Any]:
+    """Give the SQL of what a record holds in a field, as its index has it: never NULL.
+
+    A value that no field has stands for none: the lowest number, the empty text.
+    """
+    column = table_of(one.model).c[CUSTOM]
+    type_ = _SQL_TYPES.get(field.type, sa.Text())
+    # The key is written out, because no index is used for an expression with a parameter in it.
+    # It consists of small letters, digits and single underscores: see service.py.
+    held: sa.ColumnElement[Any]
+    if db.engine.dialect.name == "sqlite":
+        held = sa.func.json_extract(column, sa.literal_column(f"'$.{field.key}'"))
+    else:
+        held = column.op("->>")(sa.literal_column(f"'{field.key}'"))
+        held = held if isinstance(type_, sa.Text) else sa.cast(held, sa.BigInteger)
+    return never_null(sa.type_coerce(held, type_))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldField(ListField):
+    """A field whose column is :func:`held_value`.
+
+    :param empty: what stands there for no value.
+    """
+
+    empty: Any = ""
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that filters of this field may have."""
+        return tuple(dict.fromkeys((*OPERATORS[self.kind], "isnull")))
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        """Give the SQL of a filter, so that the index of the field serves it."""
+        column: Any = self.column
+        if operator == "isnull":
+            return column == self.empty if value else column > self.empty
+        if isinstance(value, tuple):
+            compared: Any = tuple(map(_compared, value))
+        else:
+            compared = _compared(value)
+        condition = ListField.condition(self, operator, compared)
+        if operator in {"lte", "lt"}:
+            return sa.and_(column > self.empty, condition)
+        return condition
+
+
+def _compared(value: Any) -> Any:
+    """Give a value as the column has it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def custom_list_fields(one: Customised) -> Callable[[], Further | None]:
+    """Give what a ``ListSpec`` needs as ``further`` to know a kind's custom fields."""
+
+    def further() -> Further | None:
+        known = kept(SUBJECT)
+        place = ("list", one.kind)
+        if place not in known:
+            known[place] = _further(one)
+        found: Further | None = known[place]
+        return found
+
+    return further
+
+
+def _further(one: Customised) -> Further | None:
+    fields = fields_in_use(one.kind)
+    if not fields:
+        return None
+    users = [field.name for field in fields if field.type is FieldType.USER]
+
+    def shown(rows: Sequence[Any], names: Collection[str]) -> Mapping[int, Mapping[str, str]]:
+        return cells(one, rows, names)
+
+    def options() -> Mapping[str, Sequence[tuple[int, str]]]:
+        people = active_users() if users else []
+        return dict.fromkeys(users, people)
+
+    listed = tuple(_list_field(one, field) for field in fields)
+    return Further(listed, table_of(one.model).c[CUSTOM], shown, options)
+
+
+def active_users() -> list[tuple[int, str]]:
+    """Give the users who may be chosen, by name."""
+    people = sa.select(User.id, User.name).where(User.active).order_by(User.search_name, User.id)
+    return [(row.id, row.name) for row in reading().execute(people)]
+
+
+def _list_field(one: Customised, field: DefinedField) -> ListField | ListFilter:
+    kind, label = KINDS[field.type], field.label
+    choices = field.titles if kind is FieldKind.CHOICE else None
+    if field.type in WORDED:
+        words = _Words(one, field)
+        operators = ("eq", "contains", "isnull") if choices is None else ("eq", "in", "isnull")
+        return ListFilter(field.name, label, kind, words.condition, operators, choices=choices)
+    column = held_value(one, field)
+    return HeldField(
+        field.name,
+        label,
+        column,
+        kind,
+        sortable=field.type in SORTED,
+        choices=choices,
+        nullable=False,
+        empty=substitute(column.type),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A field that is found by the table of words."""
+
+    one: Customised
+    field: DefinedField
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        words = self.one.words
+        of_field = sa.select(_record(words)).where(words.field_id == self.field.id)
+        id_ = table_of(self.one.model).c.id
+        if operator == "isnull":
+            there = id_.in_(of_field)
+            return sa.not_(there) if value else there
+        if operator == "contains":
+            return id_.in_(of_field.where(contains(words.text, value)))
+        wanted = value if operator == "in" else (value,)
+        return id_.in_(of_field.where(words.text.in_([as_word(one) for one in wanted])))
+
+
+def words_found(one: Customised, typed: str) -> sa.Select[Any] | None:
+    """Give the ids of the records in whose searched fields all words of *typed* stand.
+
+    None where no field of the kind is searched.
+    """
+    searched = [
+        field.id for field in fields_in_use(one.kind) if field.searched and field.type in SEARCHABLE
+    ]
+    if not searched:
+        return None
+    words = one.words
+    found = sa.select(_record(words)).where(words.field_id.in_(searched))
+    return found.where(contains(words.text, typed))
+
+
+def _record(words: type[Any]) -> Column:
+    column: Column = words.record_id
+    return column

@@ -1,0 +1,212 @@
+"""Every change of the definitions of custom fields.
+
+Each is felt at once by the process that makes it and within two seconds by all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import demand_permission
+from salesman_core.clock import now
+from salesman_core.db import field_indexes, reading, table_of, writing
+from salesman_core.db.revisions import bump
+from salesman_core.errors import ConflictError, InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes, audit, differences
+from salesman_core.records.custom.definitions import (
+    SUBJECT,
+    WORDED,
+    DefinedField,
+    of_row,
+)
+from salesman_core.records.custom.judging import judged_field
+from salesman_core.records.custom.keys import free_key
+from salesman_core.records.custom.kinds import CUSTOM, customised_kind
+from salesman_core.records.custom.list_fields import held_value
+from salesman_core.records.custom.queries import records_holding
+from salesman_core.records.models import CustomField
+
+_ = texts.lazy
+
+MANAGE: Final = "core.custom_field.manage"
+MOST: Final = 40
+"""So many fields may a kind of record have: each has an index that every change keeps."""
+
+_AUDITED: Final = "custom_field"
+
+
+def one_field(field_id: int) -> DefinedField:
+    """Give a field by its id.
+
+    :raises MissingError: where there is none.
+    """
+    return of_row(_found(reading(), field_id))
+
+
+def define_field(kind: str, values: Mapping[str, Any]) -> int:
+    """Define a field, behind all others of its kind of record; give its id.
+
+    :param values: ``label``, ``type``, ``key`` (made of the label where it is empty), ``options``
+        (``{"key", "title", "offered"}``, new ones without a key), ``help``, ``required`` and
+        ``searched``.
+    :raises InvalidError: by field.
+    """
+    demand_permission(MANAGE)
+    customised_kind(kind)
+    with writing() as session:
+        others = _of_kind(session, kind)
+        if len(others) >= MOST:
+            raise ConflictError(_("There are %(most)s fields already.", most=MOST))
+        judged = judged_field(values, others)
+        judged["key"] = judged["key"] or free_key(
+            judged["label"], {one.key for one in others}, "field"
+        )
+        position = max((one.position for one in others), default=-1) + 1
+        row = CustomField(kind=kind, position=position, retired_at=None, **judged)
+        session.add(row)
+        session.flush()
+        _index(session, of_row(row))
+        changes: Changes = {name: (None, value) for name, value in judged.items()}
+        _note(session, row, "created", changes)
+        return row.id
+
+
+def change_field(field_id: int, values: Mapping[str, Any]) -> None:
+    """Change a field; its kind, key and type stay, as everything that holds its values relies on.
+
+    :raises InvalidError: by field, also for an option that is left out while records hold it.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        row = _found(session, field_id)
+        others = [one for one in _of_kind(session, row.kind) if one.id != field_id]
+        fixed = {"key": row.key, "type": row.type}
+        judged = judged_field({**values, **fixed}, others)
+        _refuse_held_options(session, of_row(row), judged["options"])
+        changes = differences(row, judged)
+        for name, (_old, new) in changes.items():
+            setattr(row, name, new)
+        if changes:
+            _note(session, row, "changed", changes)
+
+
+def move_field(field_id: int, *, up: bool) -> None:
+    """Let a field change places with its neighbour of those in use.
+
+    :param up: True towards the first.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        row = _found(session, field_id)
+        order = [one for one in _of_kind(session, row.kind) if one.retired_at is None]
+        place = order.index(row) if row in order else -1
+        other = place + (-1 if up else 1)
+        if place < 0 or not 0 <= other < len(order):
+            return
+        order[place], order[other] = order[other], order[place]
+        for position, one in enumerate(order):
+            one.position = position
+        _note(session, row, "changed", {"position": (place, other)})
+
+
+def retire_field(field_id: int) -> None:
+    """Take a field out of use: nobody sees it any more, and its values stay."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        row = _found(session, field_id)
+        if row.retired_at is None:
+            row.retired_at = now()
+            _note(session, row, "retired", {})
+
+
+def restore_field(field_id: int) -> None:
+    """Take a retired field into use again, behind all others, with the values that it had."""
+    demand_permission(MANAGE)
+    with writing() as session:
+        row = _found(session, field_id)
+        if row.retired_at is not None:
+            row.retired_at = None
+            others = _of_kind(session, row.kind)
+            row.position = max(one.position for one in others) + 1
+            _note(session, row, "restored", {})
+
+
+def delete_field(field_id: int) -> int:
+    """Delete a retired field and its values for good; give how many records had one.
+
+    :raises ConflictError: where it is in use.
+    """
+    demand_permission(MANAGE)
+    with writing() as session:
+        row = _found(session, field_id)
+        if row.retired_at is None:
+            raise ConflictError(_("Take the field out of use first."))
+        field = of_row(row)
+        holding = records_holding(session, field)
+        _erase(session, field)
+        _note(session, row, "deleted", {"records": (holding, 0)})
+        session.delete(row)
+        return holding
+
+
+def _found(session: Session, field_id: int) -> CustomField:
+    row = session.get(CustomField, field_id)
+    if row is None:
+        raise MissingError(_("There is no such field."))
+    return row
+
+
+def _of_kind(session: Session, kind: str) -> Sequence[CustomField]:
+    every = sa.select(CustomField).where(CustomField.kind == kind)
+    return session.scalars(
+        every.order_by(CustomField.position, CustomField.id).with_for_update()
+    ).all()
+
+
+def _note(session: Session, row: CustomField, action: str, changes: Changes) -> None:
+    audit(session, _AUDITED, row.id, row.label, action, changes)
+    bump(session, SUBJECT)
+
+
+def _refuse_held_options(
+    session: Session, field: DefinedField, wanted: Sequence[Mapping[str, Any]]
+) -> None:
+    kept = {one["key"] for one in wanted}
+    for option in field.options:
+        if option.key not in kept and (held := records_holding(session, field, option.key)):
+            message = _(
+                "“%(title)s” is held by records: %(count)s. Offer it no longer instead.",
+                title=option.title,
+                count=held,
+            )
+            raise InvalidError(message, {"options": message})
+
+
+def _index(session: Session, field: DefinedField) -> None:
+    """Make the index that serves lists filtered and sorted by a field."""
+    if field.type not in WORDED:
+        one = customised_kind(field.kind)
+        table = table_of(one.model)
+        field_indexes.create(session.connection(), table, field.key, held_value(one, field))
+
+
+def _erase(session: Session, field: DefinedField) -> None:
+    """Take the values of a field out of all records; its words go with its definition."""
+    table = table_of(customised_kind(field.kind).model)
+    column = table.c[CUSTOM]
+    connection = session.connection()
+    field_indexes.drop(connection, table, field.key)
+    if connection.dialect.name == "sqlite":
+        path = f"$.{field.key}"
+        there = sa.func.json_type(column, path).is_not(None)
+        rest: sa.ColumnElement[Any] = sa.func.json_remove(column, path)
+    else:
+        there = sa.cast(column, JSONB).has_key(field.key)  # type: ignore[attr-defined]  # JSONB's own
+        rest = sa.cast(sa.cast(column, JSONB).op("-")(field.key), sa.JSON())
+    connection.execute(sa.update(table).where(there).values({column: rest}))

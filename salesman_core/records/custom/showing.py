@@ -1,0 +1,110 @@
+"""Values of custom fields as people read them: on cards, in lists and in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from salesman_core.access.models import User
+from salesman_core.db import reading, rows_of, table_of
+from salesman_core.i18n import texts
+from salesman_core.records.custom.definitions import (
+    DefinedField,
+    FieldType,
+    defined_field,
+    fields_in_use,
+)
+from salesman_core.records.custom.kinds import CUSTOM, Customised, key_of
+from salesman_core.records.custom.values import decoded
+from salesman_core.services.company import company
+from salesman_core.web import formats
+
+_ = texts.lazy
+
+_LINK = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer" class="text-break">{1}</a>')
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """A custom field as a card shows it.
+
+    :param text: what people read, as HTML; an empty string for no value.
+    """
+
+    field: DefinedField
+    text: str
+
+    @property
+    def name(self) -> str:
+        """Its name among the fields of the card."""
+        return self.field.name
+
+
+def shown_fields(one: Customised, row: Any) -> list[ShownField]:
+    """Give the custom fields of a record for its card.
+
+    :param row: of the record, with its column ``custom`` and, where its kind has one, its currency.
+    """
+    fields = fields_in_use(one.kind)
+    names = _user_names(fields, [row])
+    return [ShownField(field, _cell(one, field, row, names)) for field in fields]
+
+
+def cells(
+    one: Customised, rows: Sequence[Any], names: Collection[str]
+) -> Mapping[int, Mapping[str, str]]:
+    """Give what a page of a list shows: by record id, then by the field's name."""
+    keys = [key for name in names if (key := key_of(name))]
+    fields = [field for key in keys if (field := defined_field(one.kind, key))]
+    users = _user_names(fields, rows)
+    return {row.id: {field.name: _cell(one, field, row, users) for field in fields} for row in rows}
+
+
+def _cell(one: Customised, field: DefinedField, row: Any, users: Mapping[int, str]) -> str:
+    held = getattr(row, CUSTOM) or {}
+    currency = getattr(row, one.currency) if one.currency else company().currency
+    return shown(field, decoded(field, held.get(field.key)), currency, users)
+
+
+def shown(field: DefinedField, value: Any, currency: str, users: Mapping[int, str]) -> str:
+    """Give what people read for a value.
+
+    :param users: the names of users by id.
+    """
+    if value is None:
+        return ""
+    match field.type:
+        case FieldType.NUMBER:
+            return formats.number(value)
+        case FieldType.MONEY:
+            return formats.money(value, currency)
+        case FieldType.DATE:
+            return formats.day(value)
+        case FieldType.CHOICE:
+            return str(field.titles.get(value, value))
+        case FieldType.CHOICES:
+            return ", ".join(str(field.titles.get(key, key)) for key in value)
+        case FieldType.FLAG:
+            return str(_("yes") if value else _("no"))
+        case FieldType.USER:
+            return users.get(value, f"№ {value}")
+        case FieldType.LINK:
+            return _LINK.format(value, value.partition("://")[2].rstrip("/"))
+        case FieldType.TEXT:
+            return str(value)
+
+
+def _user_names(fields: Sequence[DefinedField], rows: Sequence[Any]) -> Mapping[int, str]:
+    """Give the names of the users that some rows name, in one statement where there are any."""
+    keys = [field.key for field in fields if field.type is FieldType.USER]
+    ids = {held.get(key) for row in rows for key in keys if (held := getattr(row, CUSTOM) or {})}
+    ids.discard(None)
+    if not ids:
+        return {}
+    users = table_of(User).c
+    found = rows_of(reading(), sa.select(users.id, users.name).where(users.id.in_(ids)))
+    return {row.id: row.name for row in found}

@@ -1,0 +1,172 @@
+"""Custom fields in lists: filters, order, columns and the speed of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from salesman_core.db import db
+from salesman_core.records.custom.service import delete_field, retire_field
+from salesman_core.testing.people import Api, Make, api_of
+
+Define = Callable[..., int]
+BrowserFor = Callable[[str], FlaskClient]
+
+HELD: dict[str, list[Any]] = {
+    "text": ["Ёлка зелёная", "Пихта", None],
+    "number": ["-2", "10.5", None],
+    "money": ["9.99", "1000", None],
+    "date": ["2025-12-31", "2026-03-12", None],
+    "choice": ["red", "green", None],
+    "choices": [["red", "green"], ["green"], None],
+    "flag": [False, True, None],
+    "link": ["https://example.com/Elk", "http://example.org", None],
+}
+FOUND = [
+    ("text", "=Пихта", "B"),
+    ("text", "__contains=елк", "A"),
+    ("text", "__isnull=true", "C"),
+    ("text", "__isnull=false", "AB"),
+    ("number", "=10.5", "B"),
+    ("number", "__gte=-2", "AB"),
+    ("number", "__lt=10.5", "A"),
+    ("number", "__in=-2,10.5", "AB"),
+    ("number", "__ne=10.5", "AC"),
+    ("number", "__isnull=true", "C"),
+    ("money", "__lte=1000", "AB"),
+    ("money", "__gt=9.99", "B"),
+    ("date", "__gte=2026-01-01", "B"),
+    ("date", "__lte=2025-12-31", "A"),
+    ("date", "__isnull=false", "AB"),
+    ("choice", "=red", "A"),
+    ("choice", "__in=red,green", "AB"),
+    ("choice", "__isnull=true", "C"),
+    ("choices", "=green", "AB"),
+    ("choices", "__in=red,blue", "A"),
+    ("choices", "__isnull=true", "C"),
+    ("flag", "=true", "B"),
+    ("flag", "=false", "A"),
+    ("flag", "__isnull=true", "C"),
+    ("link", "__contains=ELK", "A"),
+    ("link", "=http://example.org", "B"),
+]
+
+
+@pytest.fixture
+def api(app: Flask, make: Make) -> Api:
+    return api_of(app, make.user_of("administrator"))
+
+
+def named(api: Api, question: str) -> str:
+    answer = api.get(f"/deals?sort=name&{question}")
+    assert answer.status_code == 200, answer.text
+    return "".join(one["name"] for one in answer.json["items"])
+
+
+def hold(api: Api, key: str) -> None:
+    for name, value in zip("ABC", HELD[key], strict=True):
+        api.post("/deals", {"name": name, "custom": {key: value}})
+
+
+@pytest.mark.parametrize("key", HELD)
+def test_filter_finds_what_records_hold(api: Api, define: Define, key: str) -> None:
+    define(key)
+    hold(api, key)
+    asked = [(question, letters) for type_, question, letters in FOUND if type_ == key]
+    assert [(one, named(api, f"custom.{key}{one}")) for one, _letters in asked] == asked
+
+
+def test_filter_of_a_user_knows_whoever_asks(api: Api, define: Define, make: Make) -> None:
+    define("user")
+    api.post("/deals", {"name": "A", "custom": {"user": make.user_of("administrator")}})
+    api.post("/deals", {"name": "B", "custom": {"user": make.user_of("seller")}})
+    assert named(api, "custom.user=me") == "A"
+
+
+def test_filter_follows_what_is_changed(api: Api, define: Define) -> None:
+    define("text")
+    deal = api.post("/deals", {"name": "A", "custom": {"text": "elk"}}).json["id"]
+    api.patch(f"/deals/{deal}", {"custom": {"text": "hare"}})
+    assert named(api, "custom.text__contains=elk") == ""
+    assert named(api, "custom.text__contains=hare") == "A"
+
+
+@pytest.mark.parametrize("key", ["number", "money", "date"])
+def test_order_goes_on_over_pages_and_puts_what_has_no_value_first(
+    api: Api, define: Define, key: str
+) -> None:
+    define(key)
+    hold(api, key)
+    found, cursor = [], ""
+    while True:
+        page = api.get(f"/deals?sort=custom.{key}&limit=1{cursor}").json
+        found += [one["name"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert found == ["C", "A", "B"]
+    back = api.get(f"/deals?sort=-custom.{key}").json["items"]
+    assert [one["name"] for one in back] == ["B", "A", "C"]
+
+
+@pytest.mark.parametrize("question", ["sort=custom.text", "custom.text__gte=a", "custom.no=1"])
+def test_what_a_list_does_not_know_is_refused(api: Api, define: Define, question: str) -> None:
+    define("text")
+    assert api.get(f"/deals?{question}").status_code == 422
+
+
+def test_field_that_was_deleted_and_defined_anew_is_asked_by_its_new_type(
+    api: Api, define: Define
+) -> None:
+    first = define("number", key="size")
+    api.post("/deals", {"name": "A", "custom": {"size": "5"}})
+    api.get("/deals?sort=-custom.size")
+    retire_field(first)
+    delete_field(first)
+    define("date", key="size")
+    api.post("/deals", {"name": "B", "custom": {"size": "2026-03-12"}})
+    found = api.get("/deals?sort=-custom.size").json["items"]
+    assert [one["name"] for one in found] == ["B", "A"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["sort=custom.number", "sort=-custom.number&custom.number__gte=5", "custom.number=10.5"],
+)
+def test_index_of_the_field_serves_order_and_filter(
+    api: Api, define: Define, question: str
+) -> None:
+    define("number")
+    hold(api, "number")
+    plans = explained(lambda: api.get(f"/deals?{question}"))
+    assert any("ix_core_deal_number_custom" in plan for plan in plans), plans
+
+
+def explained(call: Callable[[], object]) -> list[str]:
+    """Give how the database would go about the statements that read deals in *call*."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        if "FROM core_deal" in sql and "LIMIT" in sql:
+            seen.append((sql, values))
+
+    sa.event.listen(db.reader, "before_cursor_execute", note)
+    try:
+        call()
+    finally:
+        sa.event.remove(db.reader, "before_cursor_execute", note)
+    with db.engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if not sqlite:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            connection.exec_driver_sql("SET enable_sort = off")
+        word = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        return [
+            "\n".join(str(row) for row in connection.exec_driver_sql(f"{word} {sql}", values))
+            for sql, values in seen
+        ]
