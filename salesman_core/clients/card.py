@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.records import reaches
 from salesman_core.clients import queries
+from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.db import AnyRow, reading
 from salesman_core.people.colleagues import colleagues
 from salesman_core.records.contact_data import sees_contact_data
+from salesman_core.records.custom.showing import ShownField, shown_fields, shown_on
 
 MOVES_SHOWN: Final = 20
 
@@ -117,6 +119,11 @@ class Shown:
         return self.around.external_ids.get(self.id, {})
 
     @property
+    def custom(self) -> Sequence[ShownField]:
+        """Its custom fields."""
+        return shown_fields(CLIENT, self.row)
+
+    @property
     def standing(self) -> Standing:
         """Why and since when it stands on its rung."""
         if not self.moves:
@@ -165,6 +172,7 @@ class ContactLine:
     row: AnyRow
     phones: Sequence[Mapping[str, Any]]
     emails: Sequence[Mapping[str, Any]]
+    custom: Sequence[ShownField]
 
 
 def contacts_shown(client_id: int) -> list[ContactLine]:
@@ -184,8 +192,14 @@ def contact_shown(contact_id: int) -> ContactLine:
 
 def _lines(session: Session, rows: Sequence[AnyRow]) -> list[ContactLine]:
     around = queries.around_contacts(session, [row.id for row in rows])
+    custom = shown_on(CONTACT, rows)
     return [
-        ContactLine(row, around.phones.get(row.id, []), around.emails.get(row.id, []))
+        ContactLine(
+            row,
+            around.phones.get(row.id, []),
+            around.emails.get(row.id, []),
+            custom[row.id],
+        )
         for row in rows
     ]
 

@@ -22,6 +22,7 @@ from salesman_core.db import reading
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import told
+from salesman_core.records.custom.forms import all_as_typed, controls, labels
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
@@ -54,6 +55,9 @@ def _new_form(form: FormState) -> Markup:
         "core/clients/new_form.html" if is_htmx() else "core/clients/new.html",
         form=form,
         with_contact=current_person().may("core.client.edit"),
+        custom=controls("client"),
+        contact_custom=[one for one in controls("contact") if one.field.required],
+        custom_labels=labels("client") | labels("contact", prefix=forms.CONTACT_PREFIX),
     )
 
 
@@ -110,6 +114,7 @@ def edit_contact(contact_id: int) -> Markup:
             "phones": [phone["typed"] for phone in one.phones],
             "emails": [email["typed"] for email in one.emails],
             "version": one.row.version,
+            **all_as_typed("contact", one.row.custom),
         }
     )
     return _contact_form(one.row.client_id, contact_id, form)
@@ -119,9 +124,10 @@ def edit_contact(contact_id: int) -> Markup:
 @requires("core.client.edit")
 def save_contact(contact_id: int) -> ResponseReturnValue:
     """Change a contact."""
-    client_id = cards.client_of_contact(contact_id)
+    held = cards.contact_shown(contact_id).row
+    client_id = held.client_id
     try:
-        values = forms.contact_values(request.form)
+        values = forms.contact_values(request.form, held.custom)
         change_contact(contact_id, values, request.form.get("version", type=int))
     except StaleError as error:
         now = cards.contact_shown(contact_id)
@@ -180,4 +186,5 @@ def _contact_form(client_id: int, contact_id: int | None, form: FormState) -> Ma
         client_id=client_id,
         contact_id=contact_id,
         form=form,
+        custom=controls("contact"),
     )

@@ -13,6 +13,8 @@ from salesman_core.clients.service import change_client
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
+from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
+from salesman_core.records.custom.kinds import CUSTOM, key_of
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -22,7 +24,8 @@ _ = texts.lazy
 class FieldOf:
     """A field that can be edited where it stands.
 
-    :param control: how it is typed: ``text``, ``phones``, ``emails``, ``choice`` or ``person``.
+    :param control: how it is typed: ``text``, ``phones``, ``emails``, ``choice``, ``person``, or
+        ``custom`` as a custom field.
     :param longest: so many characters fit in.
     """
 
@@ -64,7 +67,14 @@ class Field:
     @property
     def about(self) -> FieldOf:
         """What kind of field it is."""
+        if key_of(self.name):
+            return FieldOf(field_named("client", self.name).label, "custom")
         return FIELDS[self.name]
+
+    @property
+    def custom(self) -> Control:
+        """How a custom field is typed."""
+        return control_of("client", self.name, self.typed, self.client.row.custom)
 
     @property
     def seen_text(self) -> str:
@@ -76,6 +86,9 @@ class Field:
         """What the client holds now, as people read it."""
         if self.name == "owner_id":
             return str(self.client.row.owner_name or "")
+        shown = next((one for one in self.client.custom if one.name == self.name), None)
+        if shown is not None:
+            return shown.text
         return str(KINDS[self.seen]) if self.name == "kind" else self.seen_text
 
     @property
@@ -96,7 +109,7 @@ def field_of(client_id: int, name: str) -> Field:
 
     :raises MissingError: where there is no such client or field.
     """
-    if name not in FIELDS:
+    if name not in FIELDS and not key_of(name):
         raise MissingError(_("There is no such field."))
     client = cards.shown(client_id)
     value = _held(client, name)
@@ -109,6 +122,8 @@ def _held(client: cards.Shown, name: str) -> Any:
         return [one["typed"] for one in getattr(client, name)]
     if name == "tags":
         return ", ".join(client.tags)
+    if key_of(name):
+        return as_typed(field_named("client", name), client.row.custom)
     return getattr(client.row, name)
 
 
@@ -122,7 +137,8 @@ def save_field(client_id: int, name: str, typed: forms.Typed, version: int | Non
     :raises InvalidError: for what cannot be.
     """
     field_of(client_id, name)
-    values = {name: forms.client_values(typed)[name]}
+    member = CUSTOM if key_of(name) else name
+    values = {member: forms.client_values(typed)[member]}
     try:
         return change_client(client_id, values, version)
     except StaleError:

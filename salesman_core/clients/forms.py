@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from salesman_core.clients.schemas import ChangeContactSchema, ClientSchema
 from salesman_core.errors import InvalidError
+from salesman_core.records.custom.forms import custom_typed
+from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.rest.schemas import judge
 
 CONTACT_PREFIX: Final = "contact_"
@@ -23,7 +25,7 @@ def client_values(typed: Typed) -> dict[str, Any]:
 
     :raises InvalidError: by field.
     """
-    return judge(ClientSchema(partial=True), _read(typed))
+    return judge(ClientSchema(partial=True), _read(typed) | custom_typed("client", typed))
 
 
 def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -32,22 +34,26 @@ def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
     :raises InvalidError: by field, of both at once.
     """
     wrong: dict[str, Any] = {}
-    client = _judged(ClientSchema(), _read(typed), "", wrong)
+    client = _judged("client", ClientSchema(), typed, "", wrong)
     contact = None
     own = _below(typed, CONTACT_PREFIX)
     if any(value.strip() for values in own.listvalues() for value in values):
-        contact = _judged(ChangeContactSchema(), _read(own), CONTACT_PREFIX, wrong)
+        contact = _judged("contact", ChangeContactSchema(), own, CONTACT_PREFIX, wrong)
     if wrong:
         raise InvalidError(next(iter(wrong.values())), wrong)
     return client, contact
 
 
-def contact_values(typed: Typed) -> dict[str, Any]:
+def contact_values(
+    typed: Typed, custom: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Give a contact as a form holds it.
 
+    :param custom: what an edited one holds in its custom fields; None for a new one.
     :raises InvalidError: by field.
     """
-    values = judge(ChangeContactSchema(), _read(typed))
+    schema = ChangeContactSchema(partial=None if custom is None else (CUSTOM,))
+    values = judge(schema, _read(typed) | custom_typed("contact", typed, custom))
     if "primary" in typed:
         values["primary"] = True
     return values
@@ -79,13 +85,14 @@ def _below(typed: Typed, prefix: str) -> Typed:
 
 
 def _judged(
+    kind: str,
     schema: ClientSchema | ChangeContactSchema,
-    values: Mapping[str, Any],
+    typed: Typed,
     prefix: str,
     wrong: dict[str, Any],
 ) -> dict[str, Any]:
     try:
-        return judge(schema, values)
+        return judge(schema, _read(typed) | custom_typed(kind, typed))
     except InvalidError as error:
         wrong.update({f"{prefix}{name}": message for name, message in error.fields.items()})
         return {}

@@ -89,7 +89,8 @@ def _as_typed(
 ) -> editing.Field:
     now = editing.field_of(client_id, name)
     several = isinstance(now.seen, list)
-    typed = request.form.getlist(name) if several else request.form.get(name, "")
+    sent = request.form.getlist(name)
+    typed = [one for one in sent if one] if several else "".join(sent[:1])
     return editing.Field(name, now.client, typed, now.seen, wrong, conflict)
 
 

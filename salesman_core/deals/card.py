@@ -11,8 +11,10 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
+from salesman_core.deals.custom import DEAL
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
+from salesman_core.records.custom.showing import ShownField, shown_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class Shown:
     def sees_margin(self) -> bool:
         """Whether whoever reads may see what it costs and what is left of it."""
         return current_person().may(MARGIN)
+
+    @property
+    def custom(self) -> Sequence[ShownField]:
+        """Its custom fields."""
+        return shown_fields(DEAL, self.row)
 
     @property
     def margin(self) -> Decimal:

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, queries
+from salesman_core.deals.custom import DEAL
 from salesman_core.deals.models import Deal, DealContact, DealParticipant
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import ChangeDealSchema
 from salesman_core.deals.service import change_deal
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
+from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.showing import shown_fields
 from salesman_core.records.list_fields import contains
 from salesman_core.records.participants import participants_of
 from salesman_hookspecs import Text
@@ -42,30 +47,43 @@ class Field:
     """A field of a deal while it is shown or edited.
 
     :param row: the deal.
-    :param typed: what stands in the input.
+    :param typed: what stands in the input; a list for several choices.
     :param wrong: what is wrong with it, or None.
     :param conflict: whether somebody else gave it another value meanwhile.
     """
 
     name: str
     row: AnyRow
-    typed: str
+    typed: Any
     wrong: Text | None = None
     conflict: bool = False
 
     @property
     def title(self) -> Text:
         """What people read before it."""
+        if key_of(self.name):
+            return field_named("deal", self.name).label
         return FIELDS[self.name]
 
     @property
+    def custom(self) -> Control | None:
+        """How a custom field is typed."""
+        if not key_of(self.name):
+            return None
+        return control_of("deal", self.name, self.typed, self.row.custom)
+
+    @property
     def seen(self) -> str:
-        """What the deal holds now, as it would be typed."""
-        return forms.written(getattr(self.row, self.name))
+        """What the deal holds now, as it would be typed, on one line."""
+        held = _held(self.row, self.name)
+        return "; ".join(held) if isinstance(held, list) else str(held)
 
     @property
     def named(self) -> str:
         """What the deal holds now, as people read it: the name where it refers to something."""
+        shown = next((one for one in shown_fields(DEAL, self.row) if one.name == self.name), None)
+        if shown is not None:
+            return shown.text
         names = {"client_id": "client_name", "owner_id": "owner_name"}
         return str(getattr(self.row, names[self.name]) or "") if self.name in names else self.seen
 
@@ -76,13 +94,20 @@ def field_of(deal_id: int, name: str) -> Field:
     :raises MissingError: where there is no such deal or field.
     """
     hidden = name == "cost" and not current_person().may(MARGIN)
-    if name not in FIELDS or hidden:
+    if hidden or (name not in FIELDS and not key_of(name)):
         raise MissingError(_("There is no such field."))
     row = queries.one_deal(reading(), deal_id)
-    return Field(name, row, forms.written(getattr(row, name)))
+    return Field(name, row, _held(row, name))
 
 
-def save_field(deal_id: int, name: str, typed: str, *, seen: str, version: int | None) -> bool:
+def _held(row: AnyRow, name: str) -> Any:
+    """Give what a deal holds, as it would be typed."""
+    if key_of(name):
+        return as_typed(field_named("deal", name), row.custom)
+    return forms.written(getattr(row, name))
+
+
+def save_field(deal_id: int, name: str, typed: Any, *, seen: str, version: int | None) -> bool:
     """Change one field; give whether it differs now.
 
     Somebody may have changed the deal meanwhile: that is a conflict only where they changed this
@@ -94,7 +119,13 @@ def save_field(deal_id: int, name: str, typed: str, *, seen: str, version: int |
     :raises InvalidError: for what cannot be read or cannot be.
     """
     field_of(deal_id, name)
-    values = forms.judged(ChangeDealSchema(partial=True), {name: typed}, name)
+    schema = ChangeDealSchema(partial=True)
+    if key_of(name):
+        sent = typed if isinstance(typed, list) else [typed]
+        several = MultiDict([(name, one) for one in sent or [""]])
+        values = forms.judged(schema, {}, custom=several)
+    else:
+        values = forms.judged(schema, {name: typed}, name)
     try:
         return change_deal(deal_id, values, version)
     except StaleError:

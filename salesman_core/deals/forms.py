@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
+from salesman_core.records.custom.forms import Typed, custom_typed
 from salesman_core.records.typed import (
     Reader,
     currency_in,
@@ -69,13 +70,17 @@ def read(typed: Mapping[str, str], *names: str) -> dict[str, Any]:
     return values
 
 
-def judged(schema: ma.Schema, typed: Mapping[str, str], *names: str) -> dict[str, Any]:
+def judged(
+    schema: ma.Schema, typed: Mapping[str, str], *names: str, custom: Typed | None = None
+) -> dict[str, Any]:
     """Give the values of some fields of a form, judged by the schema of the JSON API.
 
+    :param custom: where the custom fields of the form stand, if it has any.
     :raises InvalidError: by field, for what cannot be read or cannot be.
     """
     values = read(typed, *names)
-    return judge(schema, {name: _in_api_notation(value) for name, value in values.items()})
+    asked = {name: _in_api_notation(value) for name, value in values.items()}
+    return judge(schema, asked if custom is None else asked | custom_typed("deal", custom))
 
 
 def _in_api_notation(value: Any) -> Any:

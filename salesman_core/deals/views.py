@@ -20,6 +20,9 @@ from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.people.colleagues import colleagues
 from salesman_core.records.answers import given_away, gone_to, told
+from salesman_core.records.custom.definitions import FieldType
+from salesman_core.records.custom.forms import controls, field_named, labels
+from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
 from salesman_core.web.forms import FormState
@@ -83,7 +86,7 @@ def field(record_id: int, name: str) -> Markup:
 @requires("core.deal.edit")
 def save_field(record_id: int, name: str) -> ResponseReturnValue:
     """Save a field; where that cannot be, give it back as it was typed, with the reason."""
-    typed, seen = request.form.get("value", ""), request.form.get("seen", "")
+    typed, seen = _typed(name), request.form.get("seen", "")
     try:
         editing.save_field(record_id, name, typed, seen=seen, version=asked_version())
     except StaleError as error:
@@ -96,6 +99,15 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
         return make_response(_edited(editing.Field(name, now.row, typed, wrong)), 422)
     away = given_away("deal", record_id, url_for("deals.index"))
     return away or told("deal", record_id, _shown(editing.field_of(record_id, name)))
+
+
+def _typed(name: str) -> str | list[str]:
+    """Give what was typed; of a custom field that may be several."""
+    if not key_of(name):
+        return request.form.get("value", "")
+    if field_named("deal", name).type is FieldType.CHOICES:
+        return [one for one in request.form.getlist(name) if one]
+    return request.form.get(name, "")
 
 
 def _shown(one: editing.Field) -> Markup:
@@ -120,7 +132,7 @@ def create() -> ResponseReturnValue:
     """Open a deal."""
     names = ("name", "currency", "stage_id", *needs.NEEDS)
     try:
-        deal_id = create_deal(forms.judged(DealSchema(), _filled(), *names))
+        deal_id = create_deal(forms.judged(DealSchema(), _filled(), *names, custom=request.form))
     except InvalidError as error:
         return make_response(_form(FormState.refused(request.form, error)), 422)
     toast(_("The deal was opened."))
@@ -158,6 +170,8 @@ def _form(form: FormState) -> Markup:
         currencies=_currencies(),
         needs=_further_needs(str(form.value("stage_id"))),
         **moving.choices(form, None),
+        custom=controls("deal"),
+        custom_labels=labels("deal"),
     )
 
 

@@ -205,6 +205,16 @@ class ListPage:
         chosen = self._chosen or ()
         return [one.name for one in self._further.fields if one.name in chosen]
 
+    @property
+    def further_names(self) -> Sequence[str]:
+        """The columns shown that are known only at run time."""
+        return self._further_shown
+
+    @cached_property
+    def further_numeric(self) -> Sequence[str]:
+        """Those of them that stand at the right."""
+        return [one.name for one in self.columns if one.numeric and one.name in self.further_names]
+
     @cached_property
     def further_cells(self) -> Mapping[int, Mapping[str, str]]:
         """What the page shows of fields known only at run time: by record id, then by name."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.imports.amounts import in_hundredths, read_money
+from salesman_core.records.imports.amounts import in_hundredths, read_money, read_number
 from salesman_core.records.imports.dates import own_order, read_date, taken_apart
 from salesman_core.records.imports.errors import CellError
 from salesman_core.services.company import company
@@ -34,6 +34,14 @@ def text_of(typed: str) -> str:
 def money_of(typed: str) -> Decimal:
     """Give an amount typed in any usual notation, 0 for nothing."""
     return _money(typed)[0]
+
+
+def decimal_of(typed: str) -> Decimal:
+    """Give a number typed in any usual notation.
+
+    :raises CellError: where it is none.
+    """
+    return read_number(typed, _MARKS.get(current_language(), ""))
 
 
 def currency_in(typed: str) -> str:

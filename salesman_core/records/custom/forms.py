@@ -1,0 +1,204 @@
+"""Custom fields in forms: drawn by their types, read in the notation that people write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from werkzeug.datastructures import MultiDict
+
+from salesman_core.errors import InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.custom.definitions import (
+    DefinedField,
+    FieldType,
+    defined_field,
+    fields_in_use,
+)
+from salesman_core.records.custom.kinds import CUSTOM, key_of
+from salesman_core.records.custom.list_fields import active_users
+from salesman_core.records.custom.schemas import LONGEST_LINK, LONGEST_TEXT
+from salesman_core.records.custom.values import decoded, in_json
+from salesman_core.records.imports.errors import CellError
+from salesman_core.records.typed import date_of, decimal_of, money_of, written
+from salesman_core.web.locale import current_language
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+Typed = MultiDict[str, str]
+
+_YES_OR_NO: Final = (("true", _("yes")), ("false", _("no")))
+_CONTROLS: Final[Mapping[FieldType, str]] = {
+    FieldType.NUMBER: "decimal",
+    FieldType.MONEY: "decimal",
+    FieldType.DATE: "date",
+    FieldType.CHOICE: "choice",
+    FieldType.CHOICES: "choices",
+    FieldType.FLAG: "choice",
+    FieldType.USER: "choice",
+    FieldType.LINK: "url",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A custom field as a form draws it.
+
+    :param control: ``text``, ``decimal``, ``url``, ``date``, ``choice`` or ``choices``.
+    :param typed: what stands in it where it is edited on a card; a list for several choices.
+    :param options: what may be chosen: pairs of a value and what people read.
+    """
+
+    field: DefinedField
+    control: str
+    typed: Any = ""
+    options: Sequence[tuple[object, Text]] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return self.field.name
+
+    @property
+    def longest(self) -> int:
+        """So many characters fit in."""
+        return LONGEST_LINK if self.control == "url" else LONGEST_TEXT
+
+
+def controls(kind: str) -> list[Control]:
+    """Give the custom fields of a kind of record for the form of a new one."""
+    return [_control(one) for one in fields_in_use(kind)]
+
+
+def control_of(kind: str, name: str, typed: Any, held: Any) -> Control:
+    """Give a custom field as it is edited on a card.
+
+    :param name: as ``custom.budget``.
+    :param typed: what stands in it.
+    :param held: the record's column: what it holds may be chosen again, whatever is offered now.
+    """
+    one = field_named(kind, name)
+    return _control(one, typed, (held or {}).get(one.key))
+
+
+def field_named(kind: str, name: str) -> DefinedField:
+    """Give a custom field in use by its name among the fields of a record.
+
+    :raises MissingError: where there is none.
+    """
+    found = defined_field(kind, key_of(name) or "")
+    if found is None:
+        raise MissingError(_("There is no such field."))
+    return found
+
+
+def _control(one: DefinedField, typed: Any = "", held: Any = None) -> Control:
+    return Control(one, _CONTROLS.get(one.type, "text"), typed, _options(one, held))
+
+
+def _options(one: DefinedField, held: Any) -> Sequence[tuple[object, Text]]:
+    match one.type:
+        case FieldType.FLAG:
+            return _YES_OR_NO
+        case FieldType.USER:
+            return active_users()
+        case FieldType.CHOICE | FieldType.CHOICES:
+            chosen = held if isinstance(held, list) else [held]
+            return [(o.key, o.title) for o in one.options if o.offered or o.key in chosen]
+    return ()
+
+
+def labels(*kinds: str, prefix: str = "") -> dict[str, Text]:
+    """Give what people call custom fields, by their names, for the list of errors of a form."""
+    return {f"{prefix}{one.name}": one.label for kind in kinds for one in fields_in_use(kind)}
+
+
+def as_typed(one: DefinedField, custom: Mapping[str, Any] | None) -> Any:
+    """Give what a record holds as people would type it; a list for several choices."""
+    value = decoded(one, (custom or {}).get(one.key))
+    if one.type is FieldType.CHOICES:
+        return list(value or ())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _plain(value) if isinstance(value, Decimal) else written(value)
+
+
+def all_as_typed(kind: str, custom: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what a record holds in all its custom fields, by their names in forms."""
+    return {one.name: as_typed(one, custom) for one in fields_in_use(kind)}
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace(".", ",") if current_language() == "ru" else text
+
+
+def custom_typed(
+    kind: str, typed: Typed, custom: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give the custom fields that a form holds, in the notation of the JSON API.
+
+    :param custom: the column of the record that is edited: what was not changed is left out.
+    :returns: under ``custom``; nothing where the form has none.
+    :raises InvalidError: by field, for what cannot be read.
+    """
+    values: dict[str, Any] = {}
+    wrong: dict[str, Text] = {}
+    for one in fields_in_use(kind):
+        if one.name not in typed:
+            continue
+        try:
+            value = _read(one, typed.getlist(one.name))
+        except CellError as error:
+            wrong[one.name] = error.reason
+            continue
+        except ValueError as error:
+            wrong[one.name] = error.args[0]
+            continue
+        if custom is None or value != _held(one, custom):
+            values[one.key] = value
+    if wrong:
+        raise InvalidError(_("Something could not be read."), wrong)
+    return {CUSTOM: values} if values else {}
+
+
+def _held(one: DefinedField, custom: Mapping[str, Any]) -> Any:
+    held = in_json(one, decoded(one, custom.get(one.key)))
+    return held or None if isinstance(held, list) else held
+
+
+def _read(one: DefinedField, typed: Sequence[str]) -> Any:
+    filled = [text.strip() for text in typed if text.strip()]
+    if not filled:
+        return None
+    if one.type is FieldType.CHOICES:
+        return [option.key for option in one.options if option.key in filled]
+    reader = _READERS.get(one.type)
+    return in_json(one, reader(filled[0])) if reader else filled[0]
+
+
+def _flag(typed: str) -> bool | str:
+    return {"true": True, "false": False}.get(typed, typed)
+
+
+def _user(typed: str) -> int | str:
+    return int(typed) if typed.isdecimal() else typed
+
+
+def _link(typed: str) -> str:
+    """Give an address as programs write it: people leave its beginning out."""
+    return typed if "://" in typed else f"https://{typed}"
+
+
+_READERS: Final[Mapping[FieldType, Callable[[str], Any]]] = {
+    FieldType.NUMBER: decimal_of,
+    FieldType.MONEY: money_of,
+    FieldType.DATE: date_of,
+    FieldType.FLAG: _flag,
+    FieldType.USER: _user,
+    FieldType.LINK: _link,
+}
