@@ -44,9 +44,7 @@ def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
     return client, contact
 
 
-def contact_values(
-    typed: Typed, custom: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def contact_values(typed: Typed, custom: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Give a contact as a form holds it.
 
     :param custom: what an edited one holds in its custom fields; None for a new one.

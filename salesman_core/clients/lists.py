@@ -23,8 +23,8 @@ from salesman_core.clients.models import (
 from salesman_core.i18n import texts
 from salesman_core.records import reach
 from salesman_core.records.contact_data import CONTACT_DATA, sees_contact_data
-from salesman_core.records.custom.list_fields import custom_list_fields
-from salesman_core.records.list_fields import contains, either, name_of
+from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
+from salesman_core.records.list_fields import either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_core.services.company import company
 
@@ -87,10 +87,13 @@ def clients_reached_by(typed: str) -> sa.Select[int]:
 
 
 def search_clients(typed: str) -> Condition:
-    """Give the SQL of the search box: a name, or a phone or email in any notation."""
+    """Give the SQL of the search box: a name, a phone or email in any notation, a custom field."""
     if not sees_contact_data():
-        return contains(Client.search_name, typed)
-    return either(Client.id, contains(Client.search_name, typed), clients_reached_by(typed))
+        return _by_name(typed)
+    return either(Client.id, _by_name(typed), clients_reached_by(typed))
+
+
+_by_name: Final = by_name_or_words(CLIENT, Client.search_name)
 
 
 CLIENTS: Final = ListSpec(
@@ -142,7 +145,7 @@ CONTACTS: Final = ListSpec(
     kind="contact",
     id=Contact.id,
     source=sa.join(Contact, Client, Client.id == Contact.client_id),
-    search=Contact.search_name,
+    search=by_name_or_words(CONTACT, Contact.search_name),
     default_sort="name",
     further=custom_list_fields(CONTACT),
     fields=(

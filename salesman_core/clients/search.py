@@ -11,6 +11,7 @@ from flask import url_for
 
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
+from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.clients.models import (
     Client,
     ClientEmail,
@@ -24,7 +25,9 @@ from salesman_core.db import normalised, reading
 from salesman_core.i18n import texts
 from salesman_core.records import reach
 from salesman_core.records.contact_data import sees_contact_data
-from salesman_core.records.list_fields import contains, either
+from salesman_core.records.custom.kinds import Customised
+from salesman_core.records.custom.list_fields import by_name_or_words
+from salesman_core.records.list_fields import either
 from salesman_core.services.company import company
 from salesman_hookspecs import Person, SearchHit, SearchSource
 
@@ -48,7 +51,7 @@ def find_clients(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
         .outerjoin(User, User.id == Client.owner_id)
         .where(
             visible("client", person=person),
-            _matches(Client.search_name, Client.id, typed, reached),
+            _matches(CLIENT, Client.search_name, typed, reached),
         )
         .order_by(score.desc(), Client.search_name, Client.id)
         .limit(limit)
@@ -76,7 +79,7 @@ def find_contacts(typed: str, person: Person, limit: int) -> Sequence[SearchHit]
         .join(Client, Client.id == Contact.client_id)
         .where(
             visible("contact", person=person),
-            _matches(Contact.search_name, Contact.id, typed, reached),
+            _matches(CONTACT, Contact.search_name, typed, reached),
         )
         .order_by(score.desc(), Contact.search_name, Contact.id)
         .limit(limit)
@@ -123,10 +126,10 @@ def _by_number(typed: str, phone: type[Any]) -> sa.ColumnElement[bool] | None:
 
 
 def _matches(
-    name: Any, id_: Any, typed: str, reached: sa.Select[*tuple[Any, ...]] | None
+    one: Customised, name: Any, typed: str, reached: sa.Select[*tuple[Any, ...]] | None
 ) -> sa.ColumnElement[bool]:
-    by_name = contains(name, typed)
-    return by_name if reached is None else either(id_, by_name, reached)
+    by_name = by_name_or_words(one, name)(typed)
+    return by_name if reached is None else either(one.model.id, by_name, reached)
 
 
 def _score(

@@ -75,15 +75,15 @@ def mend(connection: sa.Connection, before: Mapping[str, Kept]) -> None:
 
 def drop_all(connection: sa.Connection) -> None:
     """Take all of them away, with the fields that they are of."""
-    inspected = sa.inspect(connection)
-    if connection.dialect.name == "sqlite":
-        names = list(kept(connection))
-    else:
-        names = [
-            str(index["name"])
-            for table in inspected.get_table_names()
-            for index in inspected.get_indexes(table)
-            if belongs(index["name"])
-        ]
-    for name in names:
+    for name in names(connection):
         connection.exec_driver_sql(f"DROP INDEX {name}")
+
+
+def names(connection: sa.Connection) -> list[str]:
+    """Give the names of those that there are."""
+    every = (
+        "SELECT name FROM sqlite_master WHERE type = 'index'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+    )
+    return [str(name) for name in connection.scalars(sa.text(every)) if belongs(name)]

@@ -16,7 +16,7 @@ from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
-from salesman_core.records.custom.list_fields import custom_list_fields
+from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
 from salesman_core.records.list_fields import name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 
@@ -64,6 +64,9 @@ def _client_name(client_id: int) -> str:
     seen = reading().scalar(sa.select(sa.or_(sa.exists(deal), sa.exists(known))))
     return label_of("client", client_id) if seen else str(client_id)
 
+
+search_deals: Final = by_name_or_words(DEAL, Deal.search_name)
+"""Gives the SQL of the search box: a part of the name, or of a custom field that is searched."""
 
 DEALS: Final = ListSpec(
     kind="deal",
@@ -142,7 +145,7 @@ DEALS: Final = ListSpec(
             permission="core.report.funnel",
         ),
     ),
-    search=Deal.search_name,
+    search=search_deals,
     default_sort="-created_at",
     source=WITH_NAMES,
     further=custom_list_fields(DEAL),

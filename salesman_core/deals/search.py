@@ -10,8 +10,8 @@ from flask import url_for
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, normalised, reading
+from salesman_core.deals.lists import search_deals
 from salesman_core.deals.models import Deal, Stage
-from salesman_core.records.list_fields import contains
 from salesman_core.web.formats import money, percent
 from salesman_hookspecs import Person, SearchHit
 
@@ -20,7 +20,7 @@ _LONGEST_ID = 18
 
 def find_deals(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
     """Give the deals that fit what was typed, open ones first."""
-    found = contains(Deal.search_name, typed)
+    found = search_deals(typed)
     number = typed.strip().removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID:
         found = sa.or_(found, Deal.id == int(number))

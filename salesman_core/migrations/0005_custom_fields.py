@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("retired_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_custom_field")),
-        sa.UniqueConstraint("kind", "key", name=op.f("uq_core_custom_field_kind")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_core_custom_field_kind_key")),
     )
     for record in RECORDS:
         _create_words(f"core_{record}_word", f"core_{record}")

@@ -131,7 +131,7 @@ def _nothing_further() -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Further:
-    """Fields of a list that are known only at run time, as custom fields; the same until they change.
+    """Fields of a list that are known only at run time; the same object until they change.
 
     :param fields: fields and filters, in their order.
     :param column: what is read of a record to show its values.

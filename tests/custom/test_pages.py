@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
+from salesman_core.records.custom.service import change_field
 from salesman_core.records.custom.values import values_of
 from salesman_core.testing.people import Make
 
@@ -42,7 +43,13 @@ def held(model: type[Any], record_id: int, kind: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("type_", "typed", "kept", "shown"), TYPED)
 def test_field_is_edited_on_the_card_of_a_deal_as_people_write(
-    browser_for: BrowserFor, make: Make, define: Define, type_: str, typed: Any, kept: Any, shown: str
+    browser_for: BrowserFor,
+    make: Make,
+    define: Define,
+    type_: str,
+    typed: Any,
+    kept: Any,
+    shown: str,
 ) -> None:
     define(type_)
     deal = make.deal()
@@ -55,7 +62,13 @@ def test_field_is_edited_on_the_card_of_a_deal_as_people_write(
 
 @pytest.mark.parametrize(("type_", "typed", "kept", "shown"), TYPED)
 def test_field_is_edited_on_the_card_of_a_client_as_people_write(
-    browser_for: BrowserFor, make: Make, define: Define, type_: str, typed: Any, kept: Any, shown: str
+    browser_for: BrowserFor,
+    make: Make,
+    define: Define,
+    type_: str,
+    typed: Any,
+    kept: Any,
+    shown: str,
 ) -> None:
     define(type_, "client")
     client = make.client()
@@ -66,9 +79,7 @@ def test_field_is_edited_on_the_card_of_a_client_as_people_write(
     assert shown in browser.get(f"/clients/{client}").text.replace("\u202f", " ")
 
 
-def test_field_is_emptied_on_the_card(
-    browser_for: BrowserFor, make: Make, define: Define
-) -> None:
+def test_field_is_emptied_on_the_card(browser_for: BrowserFor, make: Make, define: Define) -> None:
     define("choices")
     deal = make.deal(custom={"choices": ["red"]})
     address = f"/deals/{deal}/fields/custom.choices"
@@ -104,13 +115,14 @@ def test_two_who_edit_one_field_are_told(
 def test_field_that_is_not_defined_is_not_there(browser_for: BrowserFor, make: Make) -> None:
     deal, client = make.deal(), make.client()
     browser = browser_for("administrator")
-    answers = [browser.get(f"/{path}/fields/custom.no?edit=1") for path in (f"deals/{deal}", f"clients/{client}")]
+    answers = [
+        browser.get(f"/{path}/fields/custom.no?edit=1")
+        for path in (f"deals/{deal}", f"clients/{client}")
+    ]
     assert [one.status_code for one in answers] == [404, 404]
 
 
-def test_form_of_a_new_deal_takes_custom_fields(
-    browser_for: BrowserFor, define: Define
-) -> None:
+def test_form_of_a_new_deal_takes_custom_fields(browser_for: BrowserFor, define: Define) -> None:
     define("money")
     define("choices")
     data = {"name": "Roof", "custom.money": "1 000,50", "custom.choices": ["", "blue"]}
@@ -131,9 +143,7 @@ def test_form_of_a_new_deal_demands_what_is_needed_and_keeps_what_was_typed(
     assert 'value="7"' in answer.text
 
 
-def test_form_of_a_new_client_takes_fields_of_both(
-    browser_for: BrowserFor, define: Define
-) -> None:
+def test_form_of_a_new_client_takes_fields_of_both(browser_for: BrowserFor, define: Define) -> None:
     define("number", "client")
     define("text", "contact", required=True)
     data = {"name": "Elk", "custom.number": "5", "contact_name": "Ann", "contact_custom.text": "a"}
@@ -167,12 +177,11 @@ def test_contact_is_edited_with_its_fields(
 def test_contact_keeps_a_value_that_is_offered_no_longer(
     browser_for: BrowserFor, make: Make, define: Define
 ) -> None:
-    from salesman_core.records.custom.service import change_field
-
     options = [{"key": "red", "title": "Red"}, {"key": "green", "title": "Green"}]
     field = define("choice", "contact", options=options)
     contact = make.contact(make.client(), custom={"choice": "red"})
-    change_field(field, {"label": "Choice", "options": [options[0] | {"offered": False}, options[1]]})
+    withdrawn = [{**options[0], "offered": False}, options[1]]
+    change_field(field, {"label": "Choice", "options": withdrawn})
     data = {"name": "Renamed", "custom.choice": "red"}
     answer = browser_for("administrator").post(f"/clients/contacts/{contact}", data=data)
     assert answer.status_code in {200, 302}
@@ -232,9 +241,7 @@ def test_dialog_leads_to_the_list_that_was_asked_for(
     assert answer.headers["Location"] == "/deals?custom.money__gte=1000.50"
 
 
-def test_filter_is_told_by_its_label(
-    browser_for: BrowserFor, define: Define, make: Make
-) -> None:
+def test_filter_is_told_by_its_label(browser_for: BrowserFor, define: Define, make: Make) -> None:
     define("choice")
     make.deal()
     page = browser_for("administrator").get("/deals?custom.choice=green").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 
 from salesman_core.plugins.discovery import Installed
+from salesman_core.records.custom.service import define_field
 from salesman_core.testing.application import running
 from salesman_core.testing.people import Api, Make, api_of
 
@@ -196,3 +198,33 @@ def test_deal_that_changes_its_client_leaves_the_contacts_of_the_former(
     assert stale.json["errors"] == {
         "contact_ids": ["A contact of the deal must be one of its client's contacts."]
     }
+
+
+# -- custom fields
+
+
+@pytest.fixture
+def budgeted(app: Flask) -> None:
+    """Clients have a field for their budget, and one for the end of their contract."""
+    for key, type_ in (("budget", "money"), ("until", "date")):
+        define_field("client", {"key": key, "label": key, "type": type_})
+
+
+@pytest.mark.usefixtures("budgeted")
+def test_plugins_hear_of_each_custom_field_of_a_new_record(api: Api) -> None:
+    api.post("/clients", {"name": "Vega", "custom": {"budget": "5"}})
+    (heard,) = jury.heard
+    assert dict(heard.after) == {"name": "Vega", "custom.budget": Decimal(5)}
+
+
+@pytest.mark.usefixtures("budgeted")
+def test_plugins_hear_of_custom_fields_that_change_alone(api: Api) -> None:
+    sent = {"name": "Vega", "custom": {"budget": "5"}}
+    client = api.post("/clients", sent).json["id"]
+    jury.heard.clear()
+    api.patch(f"/clients/{client}", {"custom": {"budget": "5.00", "until": "2026-03-12"}})
+    (heard,) = jury.heard
+    assert (heard.before, heard.after) == (
+        {"custom.until": None},
+        {"custom.until": date(2026, 3, 12)},
+    )

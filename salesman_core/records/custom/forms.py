@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ class Control:
     field: DefinedField
     control: str
     typed: Any = ""
-    options: Sequence[tuple[object, Text]] = field(default=())
+    options: Sequence[tuple[object, Text]] = ()
 
     @property
     def name(self) -> str:
@@ -167,7 +167,7 @@ def custom_typed(
 
 
 def _held(one: DefinedField, custom: Mapping[str, Any]) -> Any:
-    held = in_json(one, decoded(one, custom.get(one.key)))
+    held = in_json(decoded(one, custom.get(one.key)))
     return held or None if isinstance(held, list) else held
 
 
@@ -178,7 +178,7 @@ def _read(one: DefinedField, typed: Sequence[str]) -> Any:
     if one.type is FieldType.CHOICES:
         return [option.key for option in one.options if option.key in filled]
     reader = _READERS.get(one.type)
-    return in_json(one, reader(filled[0])) if reader else filled[0]
+    return in_json(reader(filled[0])) if reader else filled[0]
 
 
 def _flag(typed: str) -> bool | str:

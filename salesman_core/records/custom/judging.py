@@ -30,16 +30,16 @@ def judged_field(values: Mapping[str, Any], others: Sequence[CustomField]) -> di
     wrong: dict[str, Text] = {}
     label, help_ = (" ".join(str(values.get(name) or "").split()) for name in ("label", "help"))
     key, type_ = str(values.get("key") or "").strip(), values.get("type")
-    if complaint := _about_label(label, others):
+    if (complaint := _about_label(label, others)) is not None:
         wrong["label"] = complaint
-    if complaint := _about_key(key, others):
+    if (complaint := _about_key(key, others)) is not None:
         wrong["key"] = complaint
     if type_ not in set(FieldType):
         wrong["type"] = _("Choose what the field holds.")
     if len(help_) > LONGEST_HELP:
         wrong["help"] = _("At most %(most)s characters fit here.", most=LONGEST_HELP)
     options = _options(values.get("options") or ()) if type_ in WITH_OPTIONS else []
-    if type_ in WITH_OPTIONS and (complaint := _about_options(options)):
+    if type_ in WITH_OPTIONS and (complaint := _about_options(options)) is not None:
         wrong["options"] = complaint
     if wrong:
         raise InvalidError(_("Some fields are not right."), wrong)

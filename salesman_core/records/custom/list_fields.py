@@ -1,4 +1,4 @@
-"""Custom fields in lists: filtered on the page and in the JSON API, sorted where an index serves it.
+"""Custom fields in lists: filtered on pages and in the JSON API, sorted where an index serves it.
 
 Numbers, money, dates, choices, users and yes-or-no are compared where they stand, in the record's
 column; each has an index over the very expression, made when it was defined. Texts, links and
@@ -38,6 +38,7 @@ from salesman_core.records.list_fields import (
     ListField,
     ListFilter,
     contains,
+    either,
 )
 from salesman_core.records.list_values import FieldKind
 
@@ -98,16 +99,16 @@ class HeldField(ListField):
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter, so that the index of the field serves it."""
         column: Any = self.column
+        empty, filled = column == self.empty, column > self.empty
         if operator == "isnull":
-            return column == self.empty if value else column > self.empty
+            condition: Condition = empty if value else filled
+            return condition
         if isinstance(value, tuple):
             compared: Any = tuple(map(_compared, value))
         else:
             compared = _compared(value)
-        condition = ListField.condition(self, operator, compared)
-        if operator in {"lte", "lt"}:
-            return sa.and_(column > self.empty, condition)
-        return condition
+        within = ListField.condition(self, operator, compared)
+        return sa.and_(filled, within) if operator in {"lte", "lt"} else within
 
 
 def _compared(value: Any) -> Any:
@@ -207,6 +208,19 @@ def words_found(one: Customised, typed: str) -> sa.Select[Any] | None:
     words = one.words
     found = sa.select(_record(words)).where(words.field_id.in_(searched))
     return found.where(contains(words.text, typed))
+
+
+def by_name_or_words(one: Customised, column: Column) -> Callable[[str], Condition]:
+    """Give what searches a column of names, and the custom fields that are searched.
+
+    :param column: a ``Norm`` column of the kind's table.
+    """
+
+    def search(typed: str) -> Condition:
+        by_name, words = contains(column, typed), words_found(one, typed)
+        return by_name if words is None else either(table_of(one.model).c.id, by_name, words)
+
+    return search
 
 
 def _record(words: type[Any]) -> Column:

@@ -91,7 +91,7 @@ class CustomValues(DescribedField[dict[str, Any]]):
     """
 
     def __init__(self, kind: str, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(load_default=self._where_nothing_was_sent, **options)
         self._kind = kind
 
     def described(self) -> dict[str, Any]:
@@ -103,19 +103,11 @@ class CustomValues(DescribedField[dict[str, Any]]):
             "additionalProperties": False,
         }
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **options: Any,
-    ) -> dict[str, Any] | None:
-        """Judge what was sent; a new record without any is judged as one that sent nothing."""
-        if value is not ma.missing:
-            return super().deserialize(value, attr, data, **options)
+    def _where_nothing_was_sent(self) -> Any:
+        """Judge a new record that says nothing of its custom fields."""
         if any(field.required for field, _judge in _judges(self._kind).values()):
             return self._deserialize({})
-        return super().deserialize(value, attr, data, **options)
+        return ma.missing
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
@@ -153,7 +145,7 @@ def _read(field: DefinedField, judge: Judge, value: Any) -> str | Decimal | date
         read = [key for key in field.offered if key in read] or None
     if read is None and field.required:
         raise refused(_("This cannot be empty."))
-    return read  # type: ignore[no-any-return]  # one of the fields above
+    return read
 
 
 def _described(field: DefinedField, judge: Judge) -> dict[str, Any]:

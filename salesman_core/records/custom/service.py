@@ -207,6 +207,6 @@ def _erase(session: Session, field: DefinedField) -> None:
         there = sa.func.json_type(column, path).is_not(None)
         rest: sa.ColumnElement[Any] = sa.func.json_remove(column, path)
     else:
-        there = sa.cast(column, JSONB).has_key(field.key)  # type: ignore[attr-defined]  # JSONB's own
+        there = sa.cast(column, JSONB).has_key(field.key)
         rest = sa.cast(sa.cast(column, JSONB).op("-")(field.key), sa.JSON())
     connection.execute(sa.update(table).where(there).values({column: rest}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -25,7 +25,9 @@ from salesman_core.web import formats
 
 _ = texts.lazy
 
-_LINK = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer" class="text-break">{1}</a>')
+_LINK: Final = Markup(
+    '<a href="{0}" target="_blank" rel="noopener noreferrer" class="text-break">{1}</a>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +77,36 @@ def cells(
 def _cell(one: Customised, field: DefinedField, row: Any, users: Mapping[int, str]) -> str:
     held = getattr(row, CUSTOM) or {}
     currency = getattr(row, one.currency) if one.currency else company().currency
-    return shown(field, decoded(field, held.get(field.key)), currency, users)
+    return _shown(field, decoded(field, held.get(field.key)), currency, users)
 
 
-def shown(field: DefinedField, value: Any, currency: str, users: Mapping[int, str]) -> str:
+def _shown(field: DefinedField, value: Any, currency: str, users: Mapping[int, str]) -> str:
     """Give what people read for a value.
 
     :param users: the names of users by id.
     """
     if value is None:
         return ""
-    match field.type:
-        case FieldType.NUMBER:
-            return formats.number(value)
-        case FieldType.MONEY:
-            return formats.money(value, currency)
-        case FieldType.DATE:
-            return formats.day(value)
-        case FieldType.CHOICE:
-            return str(field.titles.get(value, value))
-        case FieldType.CHOICES:
-            return ", ".join(str(field.titles.get(key, key)) for key in value)
-        case FieldType.FLAG:
-            return str(_("yes") if value else _("no"))
-        case FieldType.USER:
-            return users.get(value, f"№ {value}")
-        case FieldType.LINK:
-            return _LINK.format(value, value.partition("://")[2].rstrip("/"))
-        case FieldType.TEXT:
-            return str(value)
+    if field.type is FieldType.MONEY:
+        return formats.money(value, currency)
+    if field.type is FieldType.USER:
+        return users.get(value, f"№ {value}")
+    if field.options:
+        keys = value if isinstance(value, list) else [value]
+        return ", ".join(str(field.titles.get(key, key)) for key in keys)
+    return _PLAIN.get(field.type, str)(value)
+
+
+def _link(address: str) -> Markup:
+    return _LINK.format(address, address.partition("://")[2].rstrip("/"))
+
+
+_PLAIN: Final[Mapping[FieldType, Callable[[Any], str]]] = {
+    FieldType.NUMBER: formats.number,
+    FieldType.DATE: formats.day,
+    FieldType.FLAG: lambda value: str(_("yes") if value else _("no")),
+    FieldType.LINK: _link,
+}
 
 
 def _user_names(fields: Sequence[DefinedField], rows: Sequence[Any]) -> Mapping[int, str]:

@@ -38,7 +38,7 @@ def decoded(field: DefinedField, held: Any) -> Any:
     return bool(held) if field.type is FieldType.FLAG else held
 
 
-def in_json(field: DefinedField, value: Any) -> Any:
+def in_json(value: Any) -> Any:
     """Give a value as the JSON API writes it."""
     if isinstance(value, Decimal):
         return f"{value:f}"
@@ -60,4 +60,4 @@ def custom_json(kind: str, custom: Mapping[str, Any] | None) -> dict[str, Any]:
     if not fields:
         return {}
     held = custom or {}
-    return {one.key: in_json(one, decoded(one, held.get(one.key))) for one in fields}
+    return {one.key: in_json(decoded(one, held.get(one.key))) for one in fields}

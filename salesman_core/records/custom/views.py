@@ -157,7 +157,8 @@ def _options() -> list[dict[str, Any]]:
         {"key": key, "title": title, "offered": key in offered}
         for key, title in zip(keys, titles, strict=False)
     ]
-    return [*held, *({"title": line} for line in request.form.get("new_options", "").splitlines())]
+    new = request.form.get("new_options", "").splitlines()
+    return [*held, *({"key": "", "title": line} for line in new)]
 
 
 def _refused(error: InvalidError) -> FormState:
