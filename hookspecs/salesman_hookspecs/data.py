@@ -305,7 +305,8 @@ def salesman_before_save(change: Change) -> None:
     Called in the transaction of the change, once for each record, with all that changes of it as
     it will be kept: columns, phones, emails, tags, external ids, contacts, participants (these by
     their user ids) and custom fields (each as ``custom.<key>``: a Decimal, date, bool, text, id of
-    a user or list of keys; None for no value). Where nothing changes nobody is asked. Raise :class:`Veto` to refuse it.
+    a user or list of keys; None for no value). Where nothing changes nobody is asked. Raise
+    :class:`Veto` to refuse it.
 
     :param change: what is to be written.
 

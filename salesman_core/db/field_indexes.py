@@ -37,14 +37,12 @@ def create(
 ) -> None:
     """Make the index that serves lists sorted and filtered by *expression*, ties broken by id.
 
-    Others wait with their changes of the table until the transaction has ended: about four seconds
-    at a million rows.
+    Others wait with their changes of the table until the transaction has ended.
     """
     compiled = expression.compile(
         dialect=connection.dialect,
         compile_kwargs={"literal_binds": True, "include_table": False},
     )
-    # exec_driver_sql would take a percent sign for a parameter; none is in what we compile.
     name = name_of(table.name, field)
     connection.exec_driver_sql(f"CREATE INDEX {name} ON {table.name} (({compiled}), id)")
 

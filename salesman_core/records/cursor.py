@@ -208,7 +208,8 @@ def _decoded(cursor: str, signature: str) -> list[str]:
 
 
 def _behind(keys: Sequence[OrderKey], values: Sequence[sa.ColumnElement[Any]]) -> Condition:
-    if len({key.descending for key in keys}) == 1:
+    plain = isinstance(keys[0].expression, sa.Column)  # SQLite skips by no row of expressions
+    if plain and len({key.descending for key in keys}) == 1:
         left, right = sa.tuple_(*(key.expression for key in keys)), sa.tuple_(*values)
         return left < right if keys[0].descending else left > right
     first, value = keys[0], values[0]

@@ -15,6 +15,7 @@ from salesman_hookspecs.web import salesman_api_blueprints, salesman_blueprints
 
 FOR_ADMINISTRATORS = {
     "core.company.manage": "what is true of the whole company",
+    "core.custom_field.manage": "what every record of a kind has",
     "core.job.manage": "what failed, with the values that it was given",
     "core.mail.manage": "the mail server and its password",
     "core.pipeline.manage": "stages are the company's way of selling",
