@@ -36,6 +36,7 @@ from salesman_core.people.links import Purpose, link_for
 from salesman_core.people.service import deactivate
 from salesman_core.plugins.models import PluginFault
 from salesman_core.plugins.switches import keep_pending_faults
+from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.notes import write_note
@@ -59,6 +60,10 @@ PAGES: Final = {
     "clients.index": "/clients",
     "clients.new": "/clients/new",
     "clients.rung": "/clients/1/rung",
+    "custom_fields.confirm_delete": "/admin/fields/1/delete",
+    "custom_fields.edit": "/admin/fields/2",
+    "custom_fields.index": "/admin/fields?kind=deal",
+    "custom_fields.new": "/admin/fields/new?kind=deal",
     "deals.board": "/deals/board",
     "deals.card": "/deals/1",
     "deals.index": "/deals",
@@ -193,6 +198,7 @@ def fill(url: str) -> None:
     ):
         make = Make(app)
         people(make)
+        custom_fields()
         clients(make)
         deals(make)
         leads(app, make)
@@ -209,6 +215,25 @@ def people(make: Make) -> None:
     make.user("head", team_id=sales)
     make.team("North-west", parent_id=sales)
     deactivate(make.user("lawyer", name="Somebody who has left"))
+
+
+def custom_fields() -> None:
+    """Define a field of each type for clients and deals; the first one of deals is out of use."""
+    options = [{"title": "Шифер"}, {"title": "Slate"}]
+    for kind in ("deal", "client"):
+        for type_ in (
+            "text",
+            "choice",
+            "choices",
+            "number",
+            "money",
+            "date",
+            "flag",
+            "user",
+            "link",
+        ):
+            define_field(kind, {"label": f"Field of {type_}", "type": type_, "options": options})
+    retire_field(1)
 
 
 def clients(make: Make) -> None:
