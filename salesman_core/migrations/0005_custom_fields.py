@@ -6,7 +6,7 @@ from alembic import op
 from salesman_core.db import BigId, Norm, UtcDateTime, field_indexes, trigrams
 
 revision = "core_0005"
-down_revision = "core_0003"
+down_revision = "core_0004"
 branch_labels = None
 depends_on = None
 
