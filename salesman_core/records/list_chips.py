@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
@@ -11,7 +11,8 @@ from salesman_core.access.models import User
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec, name_of
 from salesman_core.records.list_query import Filter, ListQuery
-from salesman_core.records.list_values import FieldKind, written
+from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
+from salesman_core.records.relative import Period, words_of
 from salesman_core.services.company import company
 from salesman_core.web.formats import day, moment, number
 from salesman_hookspecs import Text
@@ -56,7 +57,18 @@ _WORDS_OF_TIME: Final[dict[str, Text]] = {
 def describe(query: ListQuery, spec: ListSpec) -> list[Chip]:
     """Give the filters of a query in words, and the search first."""
     chips = [Chip("q", "q", str(_("Search")), str(_WORDS["contains"]), query.q)] if query.q else []
-    return chips + [_chip(one, field) for one in query.filters if (field := spec.find(one.name))]
+    groups: dict[str, list[Chip]] = {}
+    for one in query.filters:
+        if field := spec.find(one.name):
+            groups.setdefault(one.group, []).append(_chip(one, field))
+    chips += groups.pop("", [])
+    return chips + [_any_of(name, of_group) for name, of_group in groups.items()]
+
+
+def _any_of(group: str, chips: Sequence[Chip]) -> Chip:
+    """Give one chip for a group: "Amount at least 1 000 or Owner is Anna"."""
+    told = [f"{one.title} {one.words} {one.value}".strip() for one in chips]
+    return Chip(group, group, str(_("Any of")), "", f" {_('or')} ".join(told))
 
 
 def _chip(filter_: Filter, field: ListField | ListFilter) -> Chip:
@@ -74,8 +86,23 @@ def _words(filter_: Filter, kind: FieldKind) -> Text:
 
 
 def _value(filter_: Filter, field: ListField | ListFilter) -> str:
+    if field.kind is FieldKind.USER and MY_TEAM in filter_.text.split(","):
+        return ", ".join(_people(filter_.text.split(","), field))
     values = filter_.value if filter_.operator == "in" else (filter_.value,)
+    if any(isinstance(value, Period) for value in values):
+        return ", ".join(map(words_of, filter_.text.split(",")))
     return ", ".join(_shown(values, field))
+
+
+def _people(texts_: Iterable[str], field: ListField | ListFilter) -> Iterable[str]:
+    """Give the people of a filter as it stands in the address, one's team not one by one."""
+    for one in texts_:
+        if one == MY_TEAM:
+            yield str(_("my team"))
+        elif one == ME:
+            yield str(_("myself"))
+        else:
+            yield from _shown((int(one),), field)
 
 
 def _shown(values: Iterable[Any], field: ListField | ListFilter) -> Iterable[str]:

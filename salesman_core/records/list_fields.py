@@ -13,6 +13,8 @@ from salesman_core.db import normalised, reading, trigrams
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_values import FieldKind
+from salesman_core.records.relative import Period
+from salesman_core.records.relative import condition as period_condition
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -89,6 +91,14 @@ class ListField:
         """Give the SQL of a filter."""
         if operator == "contains":
             return contains(self.column if self.norm is None else self.norm, value)
+        if operator == "in" and any(isinstance(one, Period) for one in value):
+            return sa.or_(*(self.condition("eq", one) for one in value))
+        if isinstance(value, Period):
+            moments = self.kind is FieldKind.MOMENT
+            within: Condition = period_condition(
+                sql_of(self.column), operator, value, moments=moments
+            )
+            return within
         return _CONDITIONS[operator](sql_of(self.column), value)
 
 
@@ -259,13 +269,20 @@ def _equal(column: Column, value: Any) -> Condition:
     return equal
 
 
+def _other(column: Column, value: Any) -> Condition:
+    """Give the SQL for "it is something else, or nothing"; of several values, none of them."""
+    if isinstance(value, tuple):
+        return sa.or_(column.is_(None), column.not_in(value))
+    return column.is_distinct_from(value)
+
+
 def _empty(column: Column, value: Any) -> Condition:
     return column.is_(None) if value else column.is_not(None)
 
 
 _CONDITIONS: Final[dict[str, Callable[[Column, Any], Condition]]] = {
     "eq": _equal,
-    "ne": lambda column, value: column.is_distinct_from(value),
+    "ne": _other,
     "gte": lambda column, value: column >= value,
     "gt": lambda column, value: column > value,
     "lte": lambda column, value: column <= value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -12,7 +13,8 @@ from flask import Response, request, url_for
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
 from salesman_core.records.list_query import Filter, ListQuery
-from salesman_core.records.list_values import ME, FieldKind, written
+from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
+from salesman_core.records.relative import PERIODS, Period, period_of, words_of
 from salesman_core.records.typed import Reader, date_of, money_of, number_of, read_typed
 from salesman_core.records.typed import written as as_typed
 from salesman_core.services.company import company
@@ -41,6 +43,7 @@ class Asked:
     :param low: where the span begins now, as people type it; ``high`` where it ends.
     :param parameter: of the address, where that is not the name alone.
     :param empty: whether records without a value are asked for; None where that is not offered.
+    :param periods: of a span of days: what may be chosen instead, as "this week".
     """
 
     name: str
@@ -52,6 +55,7 @@ class Asked:
     chosen: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
+    periods: tuple[Option, ...] = ()
     parameter: str = ""
     empty: bool | None = None
 
@@ -64,74 +68,111 @@ class Asked:
     def parameters(self) -> tuple[str, ...]:
         """The parameters of the address that this field stands for."""
         if self.control == "span":
-            own: tuple[str, ...] = (f"{self.name}__gte", f"{self.name}__lte")
+            ends = (f"{self.name}__gte", f"{self.name}__lte")
+            own = (self.name, *ends) if self.periods else ends
         else:
             own = (self.asked_as, f"{self.name}__in")
         return own if self.empty is None else (*own, f"{self.name}__isnull")
 
 
 def asked(
-    spec: ListSpec, query: ListQuery, names: Iterable[str], options: Mapping[str, Options]
+    spec: ListSpec,
+    query: ListQuery,
+    names: Iterable[str],
+    options: Mapping[str, Options],
+    group: str = "",
 ) -> list[Asked]:
     """Give the fields of the dialog, filled in with what is asked for now.
 
     :param names: of fields and filters of the list, in the order of the dialog.
     :param options: what may be chosen, for fields that do not say it themselves.
+    :param group: of the filters of which one is enough, as ``any1``.
     """
     fields = {name: spec.find(name) for name in names}
+    held = {one.parameter: one for one in query.filters}
     known = [
-        _asked(field, query, options.get(name))
+        _asked(field, f"{group}.{name}" if group else name, held, options.get(name))
         for name, field in fields.items()
         if field is not None
     ]
-    return [*known, *_further(spec, query)]
+    return [*known, *_further(spec, held, group)]
 
 
-def _further(spec: ListSpec, query: ListQuery) -> Iterable[Asked]:
+def _further(spec: ListSpec, held: Mapping[str, Filter], group: str) -> Iterable[Asked]:
     """Give the fields that are known only at run time: of each one may ask whether it is empty."""
     further = spec.further()
     if further is None:
         return
     options = further.options()
-    without = {one.name for one in query.filters if one.operator == "isnull" and one.value}
     for field in further.fields:
-        shown = _asked(field, query, options.get(field.name))
-        yield replace(shown, empty=field.name in without)
+        name = f"{group}.{field.name}" if group else field.name
+        without = held.get(f"{name}__isnull")
+        shown = _asked(field, name, held, options.get(field.name))
+        yield replace(shown, empty=without is not None and bool(without.value))
 
 
-def _asked(field: ListField | ListFilter, query: ListQuery, options: Options | None) -> Asked:
-    held = {one.parameter: one for one in query.filters}
+def _asked(
+    field: ListField | ListFilter, name: str, held: Mapping[str, Filter], options: Options | None
+) -> Asked:
     if field.kind in _SPANS:
-        low, high = held.get(f"{field.name}__gte"), held.get(f"{field.name}__lte")
-        numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
-        return Asked(
-            field.name,
-            field.title,
-            "span",
-            numeric,
-            low=_end(low, field.kind),
-            high=_end(high, field.kind),
-        )
-    one, several = held.get(field.name), held.get(f"{field.name}__in")
+        return _span(field, name, held)
+    one, several = held.get(name), held.get(f"{name}__in")
     chosen = tuple(several.text.split(",")) if several else (one.text,) if one else ()
     groups = _groups(field, options)
     if groups is None and "contains" in field.operators:
-        part = f"{field.name}__contains"
+        part = f"{name}__contains"
         chosen = (held[part].text,) if part in held else ()
-        return Asked(field.name, field.title, "text", chosen=chosen, parameter=part)
+        return Asked(name, field.title, "text", chosen=chosen, parameter=part)
     if groups is None:
-        return Asked(field.name, field.title, "text", chosen=chosen)
+        return Asked(name, field.title, "text", chosen=chosen)
     many = field.kind in _SEVERAL and "in" in field.operators
-    return Asked(field.name, field.title, "choice", groups=groups, several=many, chosen=chosen)
+    return Asked(name, field.title, "choice", groups=groups, several=many, chosen=chosen)
+
+
+def _span(field: ListField | ListFilter, name: str, held: Mapping[str, Filter]) -> Asked:
+    """Give a field from … to …; one of days may also be said from today, as "this week"."""
+    numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
+    chosen = held.get(name)
+    text = chosen.text if chosen and isinstance(chosen.value, Period) else ""
+    return Asked(
+        name,
+        field.title,
+        "span",
+        numeric,
+        chosen=(text,) if text else (),
+        low=_end(held.get(f"{name}__gte"), field.kind),
+        high=_end(held.get(f"{name}__lte"), field.kind),
+        periods=() if numeric else _periods(text),
+    )
+
+
+def _periods(chosen: str) -> tuple[Option, ...]:
+    words = dict.fromkeys((*PERIODS, *_COUNTED, *((chosen,) if chosen else ())))
+    return tuple((word, words_of(word)) for word in words)
+
+
+_COUNTED: Final = ("last_7_days", "last_30_days", "last_90_days", "next_7_days", "next_30_days")
+_FROM_TODAY: Final = re.compile(r"([-+−–])\s*([1-9]\d{0,3})")
 
 
 def _end(filter_: Filter | None, kind: FieldKind) -> str:
     """Give an end of a span as people type it; of a moment, its day."""
     if filter_ is None:
         return ""
+    if isinstance(filter_.value, Period):
+        return _from_today(filter_.text)
     if kind is FieldKind.MOMENT:
         return as_typed(filter_.value.astimezone(company().tz).date())
     return as_typed(filter_.value)
+
+
+def _from_today(word: str) -> str:
+    """Give a day said from today as people type it: ``-30`` for ``30_days_ago``."""
+    if word.endswith("_days_ago"):
+        return f"-{word.removesuffix('_days_ago')}"
+    if word.startswith("in_"):
+        return f"+{word.removeprefix('in_').removesuffix('_days')}"
+    return word
 
 
 def _groups(
@@ -145,7 +186,8 @@ def _groups(
         return None
     if isinstance(options, Mapping):
         return options
-    return {"": [(ME, _("Myself")), *options] if field.kind is FieldKind.USER else options}
+    own: tuple[Option, ...] = ((ME, _("Myself")), (MY_TEAM, _("My team")))
+    return {"": [*own, *options] if field.kind is FieldKind.USER else options}
 
 
 def narrowed(spec: ListSpec, endpoint: str) -> Response:
@@ -171,7 +213,8 @@ def narrowed(spec: ListSpec, endpoint: str) -> Response:
 
 
 def _reader(spec: ListSpec, parameter: str) -> Reader | None:
-    name, _separator, operator = parameter.partition("__")
+    _group, _point, own = parameter.rpartition(".")
+    name, _separator, operator = own.partition("__")
     field = spec.find(name)
     if field is None or operator not in {"gte", "lte"}:
         return None
@@ -180,20 +223,28 @@ def _reader(spec: ListSpec, parameter: str) -> Reader | None:
     return _READERS.get(field.kind)
 
 
-def _beginning_of_day(typed: str) -> datetime | None:
-    return _moment_of(date_of(typed), time.min)
+def _day(typed: str) -> date | str | None:
+    """Give a day that was typed, or the word for one said from today: ``-30``, ``+7``."""
+    found = _FROM_TODAY.fullmatch(typed.strip())
+    if found is not None:
+        return f"in_{found[2]}_days" if found[1] == "+" else f"{found[2]}_days_ago"
+    return typed if period_of(typed) is not None else date_of(typed)
 
 
-def _end_of_day(typed: str) -> datetime | None:
-    return _moment_of(date_of(typed), time.max)
+def _beginning_of_day(typed: str) -> datetime | str | None:
+    return _moment_of(_day(typed), time.min)
 
 
-def _moment_of(day: date | None, at: time) -> datetime | None:
-    return None if day is None else datetime.combine(day, at, company().tz)
+def _end_of_day(typed: str) -> datetime | str | None:
+    return _moment_of(_day(typed), time.max)
+
+
+def _moment_of(day: date | str | None, at: time) -> datetime | str | None:
+    return datetime.combine(day, at, company().tz) if isinstance(day, date) else day
 
 
 _READERS: Final[Mapping[FieldKind, Reader]] = {
     FieldKind.MONEY: money_of,
     FieldKind.NUMBER: number_of,
-    FieldKind.DATE: date_of,
+    FieldKind.DATE: _day,
 }

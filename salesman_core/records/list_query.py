@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission
+from salesman_core.db import reading
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
-from salesman_core.records.list_values import ME, FieldKind, read_text, read_value
+from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, read_text, read_value
+from salesman_core.records.relative import period_of
 from salesman_hookspecs import Person, Text
 
 _ = texts.lazy
@@ -34,17 +38,21 @@ class Filter:
         ``contains``.
     :param value: as the column takes it; a tuple for ``in``, True or False for ``isnull``.
     :param text: as it stood in the address.
+    :param group: ``any1`` … ``any9``: of the filters of one group, one that holds is enough; empty
+        where it has to hold in any case.
     """
 
     name: str
     operator: str
     value: Any
     text: str
+    group: str = ""
 
     @property
     def parameter(self) -> str:
-        """The filter's name in addresses, as ``amount__gte``."""
-        return self.name if self.operator == "eq" else f"{self.name}__{self.operator}"
+        """The filter's name in addresses, as ``amount__gte`` or ``any1.amount__gte``."""
+        own = self.name if self.operator == "eq" else f"{self.name}__{self.operator}"
+        return f"{self.group}.{own}" if self.group else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Sort:
 class ListQuery:
     """What was asked of a list.
 
-    :param filters: all of them hold.
+    :param filters: all of them hold, and of each group at least one.
     :param sort: the order; the id breaks ties.
     :param q: what was typed into the search box, or an empty string.
     :param limit: at most so many rows.
@@ -94,8 +102,9 @@ class ListQuery:
         return replace(self, cursor=cursor)
 
     def without(self, parameter: str) -> ListQuery:
-        """Give the same query from its first page on, without a filter or ``q``."""
-        kept = tuple(one for one in self.filters if one.parameter != parameter)
+        """Give the same query from its first page on, without a filter, a group or ``q``."""
+        left = {parameter}
+        kept = tuple(one for one in self.filters if not left & {one.parameter, one.group})
         return replace(self, filters=kept, q="" if parameter == "q" else self.q, cursor=None)
 
     def sorted_by(self, sort: str) -> ListQuery:
@@ -179,6 +188,7 @@ class _Reader:
         return sorts
 
     def _filter(self, parameter: str, values: Sequence[str]) -> Filter:
+        group, parameter = _grouped(parameter)
         name, _separator, operator = parameter.partition("__")
         field = self._spec.find(name)
         if field is None:
@@ -191,7 +201,25 @@ class _Reader:
         if operator == "eq" and len(values) > 1 and "in" in field.operators:
             operator, values = "in", [",".join(values)]
         text = _only(values)
-        return Filter(name, operator, self._value(field, operator, text), text)
+        if field.kind is FieldKind.USER and MY_TEAM in text.split(","):
+            return self._of_team(field, operator, text, group)
+        return Filter(name, operator, self._value(field, operator, text), text, group)
+
+    def _of_team(
+        self, field: ListField | ListFilter, operator: str, text: str, group: str
+    ) -> Filter:
+        """Give a filter by all of one's team, who are several people, and others named with it."""
+        operator = "in" if operator == "eq" else operator
+        if operator not in {"in", "ne"} or operator not in field.operators:
+            raise ValueError(_("The team cannot be asked for like this."))
+        others = [one for one in text.split(",") if one != MY_TEAM]
+        people = {self._one(field, one) for one in others[:MOST_VALUES]} | self._team()
+        return Filter(field.name, operator, tuple(sorted(people)), text, group)
+
+    def _team(self) -> set[int]:
+        members = sa.select(User.id).where(User.team_id.in_(self._person.team_ids))
+        own = {self._person.id or 0}
+        return own | set(reading().scalars(members)) if self._person.team_ids else own
 
     def _demand(self, field: ListField | ListFilter) -> None:
         if field.permission is not None:
@@ -210,13 +238,24 @@ class _Reader:
     def _one(self, field: ListField | ListFilter, text: str) -> Any:
         if field.kind is FieldKind.USER and text == ME:
             return self._person.id or 0
+        if field.kind in {FieldKind.DATE, FieldKind.MOMENT} and isinstance(field, ListField):
+            period = period_of(text)
+            if period is not None:
+                return period
         if field.choices is not None and text not in field.choices:
             known = ", ".join(field.choices)
             raise ValueError(_("%(value)s is none of %(known)s.", value=text, known=known))
         return read_value(field.kind, field.type, text)
 
 
+_GROUP: Final = re.compile(r"(any[1-9])\.(.+)", re.ASCII)
 _PARTS: Final = frozenset({"limit", "sort", "q", "cursor"})
+
+
+def _grouped(parameter: str) -> tuple[str, str]:
+    """Give the group that a parameter names, or an empty string, and the rest of it."""
+    found = _GROUP.fullmatch(parameter)
+    return (found[1], found[2]) if found else ("", parameter)
 
 
 def _only(values: Sequence[str]) -> str:

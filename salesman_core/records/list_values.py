@@ -13,11 +13,15 @@ import sqlalchemy as sa
 
 from salesman_core.db.types import ScaledDecimal
 from salesman_core.i18n import texts
+from salesman_core.records.relative import PATTERN
 
 _ = texts.lazy
 
 ME: Final = "me"
 """Stands for whoever asks, where the id of a user is expected."""
+
+MY_TEAM: Final = "my_team"
+"""Stands for whoever asks and all of their team, and of those below it."""
 
 MOST_TEXT: Final = 500
 """So long may a text be that a list is filtered by."""
@@ -42,7 +46,7 @@ class FieldKind(StrEnum):
     REF = "ref"
     """The id of another record."""
     USER = "user"
-    """The id of a user; ``me`` stands for whoever asks."""
+    """The id of a user; ``me`` stands for whoever asks, ``my_team`` for all of their team."""
     CHOICE = "choice"
     FLAG = "flag"
 
@@ -206,12 +210,20 @@ _READERS: Final[dict[FieldKind, Callable[[str, sa.types.TypeEngine[Any]], Any]]]
 
 _ID: Final = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 _TEXT: Final = text_schema(MOST_TEXT)
+_PERIOD: Final = {"type": "string", "pattern": f"^({PATTERN})$"}
 _SCHEMAS: Final[dict[FieldKind, dict[str, Any]]] = {
     FieldKind.TEXT: _TEXT,
-    FieldKind.DATE: {"type": "string", "format": "date", "pattern": f"^{DATE_PATTERN}$"},
-    FieldKind.MOMENT: {"type": "string", "format": "date-time", "pattern": f"^{MOMENT_PATTERN}$"},
+    FieldKind.DATE: {
+        "anyOf": [{"type": "string", "format": "date", "pattern": f"^{DATE_PATTERN}$"}, _PERIOD]
+    },
+    FieldKind.MOMENT: {
+        "anyOf": [
+            {"type": "string", "format": "date-time", "pattern": f"^{MOMENT_PATTERN}$"},
+            _PERIOD,
+        ]
+    },
     FieldKind.REF: _ID,
-    FieldKind.USER: {"anyOf": [_ID, {"type": "string", "const": ME}]},
+    FieldKind.USER: {"anyOf": [_ID, {"type": "string", "enum": [ME, MY_TEAM]}]},
     FieldKind.CHOICE: _TEXT,
     FieldKind.FLAG: {"type": "boolean"},
 }

@@ -62,6 +62,7 @@ __all__ = [
     "conditions",
     "count",
     "describe",
+    "narrowed_to",
     "parse_list_query",
     "select_page",
     "sort_expression",
@@ -186,12 +187,20 @@ def totals(
 
 def conditions(spec: ListSpec, query: ListQuery) -> list[Condition]:
     """Give the SQL of a query's filters and search, for whoever reads the same rows otherwise."""
-    found = [
-        field.condition(one.operator, one.value)
-        for one in query.filters
-        if (field := spec.find(one.name)) is not None
-    ]
+    by_group: dict[str, list[Condition]] = {}
+    for one in query.filters:
+        if (field := spec.find(one.name)) is not None:
+            by_group.setdefault(one.group, []).append(field.condition(one.operator, one.value))
+    found = by_group.pop("", [])
+    found += [sa.or_(*group) for group in by_group.values()]
     return [*found, spec.search_condition(query.q)] if query.q else found
+
+
+def narrowed_to(
+    columns: Sequence[Any], spec: ListSpec, query: ListQuery, base_condition: Condition
+) -> sa.Select[Any]:
+    """Give the SELECT of all rows that a query finds, in no order, for whoever takes them whole."""
+    return _gathered(sa.select(*columns), spec, query, base_condition)
 
 
 def _filtered(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -18,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from salesman_core.db import Money, Norm, UtcDateTime, make_engine
 from salesman_core.errors import ForbiddenError, InvalidError
+from salesman_core.records import relative
 from salesman_core.records.lists import (
     FieldKind,
     Further,
@@ -535,3 +538,178 @@ def test_moment_whose_zone_leads_out_of_the_calendar_is_its_edge(moment: str) ->
 
     assert filter_.value.year in {1, 9999}
     assert filter_.value.tzinfo is UTC
+
+
+# -- days said from today, one's team, and groups
+
+NOON: Final = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+
+
+def set_today(monkeypatch: pytest.MonkeyPatch, day: date, zone: str = "UTC") -> None:
+    """Let it be *day* in a company of that zone; the list engine itself knows no application."""
+    monkeypatch.setattr(relative, "today", lambda _zone: day)
+    monkeypatch.setattr(relative, "company", lambda: SimpleNamespace(tz=ZoneInfo(zone)))
+
+
+PERIODS: Final = [
+    ("today", "2026-03-04", "2026-03-04"),
+    ("yesterday", "2026-03-03", "2026-03-03"),
+    ("tomorrow", "2026-03-05", "2026-03-05"),
+    ("this_week", "2026-03-02", "2026-03-08"),
+    ("last_week", "2026-02-23", "2026-03-01"),
+    ("next_week", "2026-03-09", "2026-03-15"),
+    ("this_month", "2026-03-01", "2026-03-31"),
+    ("last_month", "2026-02-01", "2026-02-28"),
+    ("next_month", "2026-04-01", "2026-04-30"),
+    ("this_quarter", "2026-01-01", "2026-03-31"),
+    ("last_quarter", "2025-10-01", "2025-12-31"),
+    ("this_year", "2026-01-01", "2026-12-31"),
+    ("last_year", "2025-01-01", "2025-12-31"),
+    ("last_30_days", "2026-02-03", "2026-03-04"),
+    ("next_7_days", "2026-03-04", "2026-03-10"),
+    ("30_days_ago", "2026-02-02", "2026-02-02"),
+    ("in_27_days", "2026-03-31", "2026-03-31"),
+]
+
+
+@pytest.mark.parametrize(("word", "first", "last"), PERIODS)
+def test_day_said_from_today_is_a_period_of_the_calendar(
+    monkeypatch: pytest.MonkeyPatch, word: str, first: str, last: str
+) -> None:
+    set_today(monkeypatch, NOON.date())
+
+    assert relative.period_of(word) == relative.Period(
+        date.fromisoformat(first), date.fromisoformat(last)
+    )
+
+
+@pytest.mark.parametrize("word", ["last_0_days", "days_ago", "last_99999_days", "this_century"])
+def test_word_that_names_no_period_is_refused(word: str) -> None:
+    with pytest.raises(InvalidError):
+        asked(due_on=word)
+
+
+OF_PERIODS: Final = [
+    ("due_on", {"due_on": "next_month"}, [2, 3]),
+    ("due_on", {"due_on__ne": "next_month"}, [1, 4, 5]),
+    ("due_on", {"due_on__lt": "today"}, [4]),
+    ("due_on", {"due_on__gt": "this_month"}, [2, 3]),
+    ("due_on", {"due_on__in": "next_month,2025-01-01"}, [2, 3, 4]),
+    ("sent_at", {"sent_at": "yesterday"}, []),
+    ("sent_at", {"sent_at": "this_week"}, [3]),
+    ("sent_at", {"sent_at__lte": "last_week"}, [1, 4]),
+]
+
+
+def test_period_finds_what_lies_in_it_before_it_or_behind_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_today(monkeypatch, NOON.date())
+    for _field, args, expected in OF_PERIODS:
+        assert (args, found(session, sort="id", **args)) == (args, expected)
+
+
+def test_week_of_moments_begins_at_midnight_in_the_zone_of_the_company(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = "Pacific/Kiritimati"  # fourteen hours: nine in the evening is the next day there
+    found_on = {}
+    for day in (1, 2):
+        set_today(monkeypatch, date(2026, 3, day), ahead)
+        found_on[day] = found(session, sort="id", sent_at="today")
+
+    assert found_on == {1: [1, 4], 2: [3]}
+
+
+def test_period_is_told_in_words_and_stays_a_word_in_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_today(monkeypatch, NOON.date())
+    query = asked(due_on="last_30_days", sent_at__lt="2_days_ago")
+
+    assert [chip.value for chip in describe(query, OFFERS)] == ["the last 30 days", "2 days ago"]
+    assert query.args() == {
+        "due_on": "last_30_days",
+        "sent_at__lt": "2_days_ago",
+        "sort": "-id",
+    }
+
+
+def test_of_a_group_one_condition_is_enough(session: Session) -> None:
+    args = {"any1.state": "won", "any1.pages__gte": "3"}
+
+    assert found(session, sort="id", **args) == [1, 2, 5]
+
+
+def test_groups_and_single_conditions_all_hold(session: Session) -> None:
+    args = {"any1.state": "won", "any1.pages": "3", "any2.seller_id": "2", "any2.urgent": "true"}
+
+    assert found(session, sort="id", **args) == [1]
+
+
+def test_group_is_one_chip_that_can_be_read_aloud_and_dropped() -> None:
+    query = asked(**{"any1.state": "won", "any1.pages__gte": "3", "urgent": "true"})
+    chips = describe(query, OFFERS)
+
+    assert [(one.title, one.value) for one in chips] == [
+        ("Urgent", "yes"),
+        ("Any of", "State is Won or Pages at least 3"),
+    ]
+    assert query.without(chips[1].parameter).args() == {"urgent": "true", "sort": "-id"}
+
+
+def test_what_one_may_not_see_one_cannot_ask_for_in_a_group_either() -> None:
+    with pytest.raises(ForbiddenError):
+        asked(SELLER, **{"any1.discount__gt": "0"})
+
+
+VALUES: Final = {
+    "state": st.sampled_from(["open", "won"]),
+    "urgent": st.sampled_from(["true", "false"]),
+    "amount__gte": st.sampled_from(["-5", "99.99", "100"]),
+    "due_on": st.sampled_from(["this_month", "last_year", "2026-04-01", "last_900_days"]),
+    "sent_at__lt": st.sampled_from(["today", "30_days_ago"]),
+    "pages__isnull": st.sampled_from(["true", "false"]),
+    "seller_id": st.sampled_from(["me", "1", "2"]),
+}
+ASKED: Final = st.dictionaries(
+    st.tuples(st.sampled_from(["", "any1.", "any2."]), st.sampled_from(sorted(VALUES))),
+    st.integers(0, 10**6),
+    max_size=5,
+)
+SCOPES: Final = {
+    "none": sa.false(),
+    "own": Offer.seller_id == 2,
+    "team": Offer.seller_id.in_([1, 2]),
+    "all": EVERYTHING,
+}
+
+
+@given(parts=ASKED, data=st.data())
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+def test_count_of_a_filter_is_the_length_of_its_list_at_every_scope(
+    session: Session, parts: dict[tuple[str, str], int], data: st.DataObject
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        set_today(patched, NOON.date())
+        _counted_as_listed(session, parts, data)
+
+
+def _counted_as_listed(
+    session: Session, parts: dict[tuple[str, str], int], data: st.DataObject
+) -> None:
+    args = {f"{group}{name}": data.draw(VALUES[name]) for group, name in parts}
+    query = asked(**args, limit="2")
+    for name, scope in SCOPES.items():
+        ids_: list[int] = []
+        cursor: str | None = None
+        while True:
+            one = select_page(session, (Offer.id,), OFFERS, query.at(cursor), scope)
+            ids_ += [row.id for row in one.rows]
+            cursor = one.next_cursor
+            if cursor is None:
+                break
+        counted = count(session, OFFERS, query, scope)
+        assert (name, len(set(ids_)), len(ids_)) == (name, counted, counted)
