@@ -5,6 +5,7 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 ``toolkit`` of plugins that it requires, and from nothing else of ours.
 """
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.models import User
 from salesman_core.access.person import SYSTEM, acting_as, current_person
 from salesman_core.access.records import (
@@ -49,10 +50,11 @@ from salesman_core.errors import (
 )
 from salesman_core.i18n import Texts, speaking
 from salesman_core.jobs import enqueue, job_piece, job_progress
-from salesman_core.people.colleagues import colleagues
 from salesman_core.plugins.host import plugin_settings
 from salesman_core.records import contact_data, reach
 from salesman_core.records.audit_fields import FieldWords, describe_fields, user_names
+from salesman_core.records.bulk.api import bulk
+from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
 from salesman_core.records.changes import (
     Changes,
     announce,
@@ -63,7 +65,7 @@ from salesman_core.records.changes import (
 )
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
-from salesman_core.records.list_page import Column, ListPage
+from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import (
     FieldKind,
     ListField,
@@ -79,6 +81,7 @@ from salesman_core.records.lists import (
 )
 from salesman_core.records.models import KeptRecord, Reach
 from salesman_core.records.reach import set_reach
+from salesman_core.records.record_list import Column, RecordList
 from salesman_core.records.saving import checked_owner, for_change, locked, named, touch
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.records.typed import date_of, money_of, number_of, read_typed, text_of, written
@@ -156,6 +159,7 @@ __all__ = [
     "Percent",
     "Pipeline",
     "Reach",
+    "RecordList",
     "RecordSchema",
     "Reference",
     "SalesmanError",
@@ -171,10 +175,13 @@ __all__ = [
     "after_commit",
     "announce",
     "announce_changed",
+    "applied",
     "arguments",
     "at_commit",
     "audit",
     "batch",
+    "binned",
+    "bulk",
     "checked_owner",
     "clients_reached_by",
     "colleagues",
@@ -237,6 +244,8 @@ __all__ = [
     "totals",
     "touch",
     "typed_values",
+    "unbinned",
+    "undone",
     "user_names",
     "versioned",
     "visible",

@@ -33,6 +33,7 @@ from salesman_hookspecs.data import (
 )
 from salesman_hookspecs.demo import Demo
 from salesman_hookspecs.insight import Evidence, HealthCheck
+from salesman_hookspecs.lists import BulkAction, BulkField
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
 from salesman_hookspecs.web import DeskWidget, NavItem, QuickCreate, Slot, SlotFill, Text
 from salesman_hookspecs.work import Event, EventHandler, EventType, Job, Schedule
@@ -41,6 +42,8 @@ __all__ = [
     "API_VERSION",
     "PROJECT_NAME",
     "RESERVED_IDS",
+    "BulkAction",
+    "BulkField",
     "Change",
     "Closing",
     "Demo",

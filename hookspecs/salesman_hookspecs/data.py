@@ -43,6 +43,8 @@ class RecordType:
     :param deleted: the attribute that holds when the record went to the bin, or None.
     :param through: for what is reached only through another record: that record's kind and the
         attribute that refers to it, as ``("client", "client_id")`` for a contact.
+    :param listed: the list of such records, a ``toolkit.RecordList``: what lets rows be marked,
+        exported and kept as views. None where there is no such list.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class RecordType:
     participants: type[Any] | None = None
     deleted: str | None = None
     through: tuple[str, str] | None = None
+    listed: object | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Final
 RESERVED_IDS: Final = frozenset(
     {
         "admin", "api", "assets", "audit", "clients", "contacts", "core", "deals", "desk", "events",
-        "files", "fragments", "healthz", "jobs", "live", "me", "pipelines", "people", "profile",
-        "readyz", "records", "reports", "roles", "rungs", "search", "sign", "static",
+        "files", "fragments", "healthz", "jobs", "lists", "live", "me", "pipelines", "people",
+        "profile", "readyz", "records", "reports", "roles", "rungs", "search", "sign", "static",
         "teams", "tokens", "users", "welcome",
     }
 )  # fmt: skip

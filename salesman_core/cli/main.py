@@ -37,6 +37,7 @@ for _command in (
     people.access_group,
     plugins.plugins_group,
     records.import_command,
+    records.export_command,
     demo.demo,
 ):
     salesman.add_command(_command)

@@ -1,4 +1,4 @@
-"""Records at the command line: in from files."""
+"""Records at the command line: in from files, and out into them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import click
 from flask import Flask
 
 from salesman_core.cli.application import with_database
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
+from salesman_core.records.export import export_to
+from salesman_core.records.export_files import FORMATS
 from salesman_core.records.imports import ImportAbortedError, ImportRun
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.keeping import keep_result, keep_undone, note_import, own_import
@@ -18,6 +22,9 @@ from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
 from salesman_core.records.imports.summary import summary_of
 from salesman_core.records.imports.undo import take_back
+from salesman_core.records.record_list import kind_of_word
+
+_ = texts.lazy
 
 
 @click.command("import")
@@ -85,6 +92,26 @@ def _take_back(number: int) -> None:
     for one in undone.told()["left"]:
         click.echo(f"stays: {one['kind']} {one['record_id']} {one['label']}: {one['why']}")
     click.echo(", ".join(f"{name} {count}" for name, count in undone.counts.items()))
+
+
+@click.command("export")
+@click.argument("record")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--filter", "address", default="", help="As in the list's address: state=open&q=…")
+@with_database
+def export_command(_app: Flask, record: str, file: Path, address: str) -> None:
+    """Export RECORD (as deals) into FILE: .csv or .xlsx.
+
+    The last line of the answer says ``exported N``.
+    """
+    format_ = file.suffix.lower().removeprefix(".")
+    if format_ not in FORMATS:
+        message = _("The file must end in .csv or .xlsx.")
+        raise InvalidError(message)
+    kind = kind_of_word(record)
+    with file.open("wb") as target:
+        number = export_to(kind, target, format_, address)
+    click.echo(f"exported {number}")
 
 
 def _shown_progress() -> _Progress | None:

@@ -20,6 +20,7 @@ from salesman_core.clients.schemas import (
 )
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
+from salesman_core.records.bulk.api import bulk
 from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
@@ -151,6 +152,13 @@ def create_clients(values: dict[str, Any]) -> dict[str, Any]:
         lambda: client_items([queries.one_client(reading(), made)])[0],
         {"id": made, "name": values["name"]},
     )
+
+
+@clients_api.post("/bulk")
+@requires("core.client.view")
+@bulk(CLIENTS)
+def act_on_clients() -> None:
+    """Do one thing with many clients, with a result for each."""
 
 
 @clients_api.get("/<int:record_id>")

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.records import reaches
 from salesman_core.clients import queries
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.db import AnyRow, reading
-from salesman_core.people.colleagues import colleagues
 from salesman_core.records.contact_data import sees_contact_data
 from salesman_core.records.custom.showing import ShownField, shown_fields, shown_on
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.clients import card as cards
 from salesman_core.clients import forms
 from salesman_core.clients.lists import KINDS
 from salesman_core.clients.service import change_client
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
-from salesman_core.people.colleagues import colleagues
 from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
 from salesman_core.records.custom.kinds import CUSTOM, key_of
 from salesman_hookspecs import Text

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from salesman_core.clients import (
     api,
+    bulk,
     card,
     contact_views,
     list_page,
@@ -26,6 +27,7 @@ from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
+    BulkAction,
     EventType,
     ImportType,
     NavItem,
@@ -69,6 +71,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="clients.card",
             participants=ClientParticipant,
             deleted="deleted_at",
+            listed=list_page.LISTED,
         ),
         RecordType(
             kind="contact",
@@ -81,6 +84,12 @@ def salesman_record_types() -> Iterable[RecordType]:
             through=("client", "client_id"),
         ),
     ]
+
+
+@hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Give what may be done with many clients at once."""
+    return bulk.ACTIONS
 
 
 @hookimpl

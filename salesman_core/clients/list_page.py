@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import Response, request, url_for
+from flask import Response
 from markupsafe import Markup
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
@@ -17,13 +18,12 @@ from salesman_core.clients import queries
 from salesman_core.clients.lists import CLIENTS, KINDS
 from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.views import blueprint
-from salesman_core.db import reading
+from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import texts
-from salesman_core.people.colleagues import colleagues
 from salesman_core.records.list_narrowing import Options, narrowed
-from salesman_core.records.list_page import Column, ListPage
+from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import ListQuery, totals
-from salesman_core.web.addresses import go_to, safe_next
+from salesman_core.records.record_list import Column, RecordList
 from salesman_core.web.templating import render
 from salesman_hookspecs import Scope, Text
 
@@ -44,6 +44,32 @@ COLUMNS: Final = (
 )
 
 READ: Final = (*queries.CLIENT, *queries.NAMES)
+
+
+def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
+    """Give what stands in the columns of some clients, for files."""
+    around = queries.around_clients(reading(), [row.id for row in rows])
+    for row in rows:
+        reach = [*around.phones.get(row.id, []), *around.emails.get(row.id, [])]
+        yield {
+            **row._mapping,  # noqa: SLF001  # its API
+            "rung": row.rung_name,
+            "reach": ", ".join(one["typed"] for one in reach),
+            "tags": ", ".join(around.tags.get(row.id, [])),
+            "owner": row.owner_name,
+            "kind": str(KINDS[row.kind]),
+        }
+
+
+LISTED: Final = RecordList(
+    CLIENTS,
+    "clients.index",
+    _("Clients"),
+    READ,
+    COLUMNS,
+    _cells,
+    export="core.client.export",
+)
 
 ASKS: Final = ("rung_id", "owner_id", "participant_id", "kind", "tag", "source", "phone")
 
@@ -77,11 +103,8 @@ def index() -> Markup:
 
 def _listed() -> ListPage:
     rungs = [(rung.id, rung.name) for rung in queries.ladder(reading())]
-    return ListPage(
-        CLIENTS,
-        "clients.index",
-        READ,
-        columns=COLUMNS,
+    return ListPage.of(
+        LISTED,
         views=_views(rungs),
         asks=ASKS,
         options=lambda: _options(rungs),
@@ -104,9 +127,8 @@ def narrow() -> Response:
 @blueprint.post("/columns")
 @requires("core.client.view")
 def choose_columns() -> Response:
-    """Keep which columns the person wants to see; none of them for the usual ones."""
-    _listed().keep_columns(request.form.getlist("column"))
-    return go_to(safe_next(request.form.get("next"), url_for("clients.index")))
+    """Keep which columns the person wants to see, in their order; none for the usual ones."""
+    return _listed().columns_chosen()
 
 
 def rung_totals(query: ListQuery) -> list[RungTotal]:

@@ -27,6 +27,7 @@ from salesman_core.deals.schemas import (
     ReasonListSchema,
 )
 from salesman_core.i18n import CORE
+from salesman_core.records.bulk.api import bulk
 from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
@@ -115,6 +116,13 @@ def create_deals(values: dict[str, Any]) -> dict[str, Any]:
         lambda: deal_items([queries.deal_itself(reading(), made)])[0],
         {"id": made, "name": values["name"]},
     )
+
+
+@deals_api.post("/bulk")
+@requires("core.deal.view")
+@bulk(DEALS)
+def act_on_deals() -> None:
+    """Do one thing with many deals, with a result for each."""
 
 
 @deals_api.get("/<int:record_id>")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import request
 from markupsafe import Markup
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
@@ -19,7 +20,6 @@ from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
 from salesman_core.deals.views import blueprint
-from salesman_core.people.colleagues import colleagues
 from salesman_core.web.templating import render
 
 ME: Final = "me"

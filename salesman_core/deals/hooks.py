@@ -11,6 +11,7 @@ from salesman_core.deals import (
     admin,
     api,
     board,
+    bulk,
     card,
     evidence,
     funnel,
@@ -30,6 +31,7 @@ from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
+    BulkAction,
     DeskWidget,
     EventType,
     Evidence,
@@ -79,8 +81,15 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="deals.card",
             participants=DealParticipant,
             deleted="deleted_at",
+            listed=index.LISTED,
         )
     ]
+
+
+@hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Give what may be done with many deals at once."""
+    return bulk.ACTIONS
 
 
 @hookimpl

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import redirect, request, url_for
+from flask import url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.models import User
-from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
-from salesman_core.deals.lists import DEALS
+from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.standing import frozen
 from salesman_core.deals.views import blueprint
 from salesman_core.i18n import texts
-from salesman_core.people.colleagues import colleagues
 from salesman_core.records import lists
 from salesman_core.records.list_narrowing import Options, narrowed
-from salesman_core.records.list_page import Column, ListPage
+from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import ListQuery
-from salesman_core.web.addresses import safe_next
+from salesman_core.records.record_list import Column, RecordList
 from salesman_core.web.formats import all_whole, percent
 from salesman_core.web.templating import render
 from salesman_hookspecs import Text
@@ -55,8 +54,8 @@ COLUMNS: Final = (
     Column("progress", _("Progress"), "stage_id"),
     Column("amount", _("Amount"), "amount", numeric=True),
     Column("weighted", _("Forecast"), numeric=True, usual=False),
-    Column("cost", _("Cost"), "cost", numeric=True, usual=False),
-    Column("margin", _("Margin"), "margin", numeric=True, usual=False),
+    Column("cost", _("Cost"), "cost", numeric=True, usual=False, permission=MARGIN),
+    Column("margin", _("Margin"), "margin", numeric=True, usual=False, permission=MARGIN),
     Column("owner", _("Owner"), "owner_id"),
     Column("expected_on", _("Expected on"), "expected_on"),
     Column("days", _("Days in stage"), "stage_since", numeric=True),
@@ -65,6 +64,7 @@ COLUMNS: Final = (
     Column("opened_on", _("Opened on"), "opened_on", usual=False),
     Column("closed_on", _("Closed on"), "closed_on", usual=False),
     Column("updated_at", _("Changed"), "updated_at", usual=False),
+    Column("currency", _("Currency"), "currency", usual=False),
 )
 
 READ: Final = (
@@ -92,6 +92,43 @@ READ: Final = (
     Deal.stage_since,
     Deal.plan_since,
     Deal.updated_at,
+    Deal.version,
+)
+
+
+def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
+    """Give what stands in the columns of some deals, for files."""
+    for row in rows:
+        state = row.outcome or "open"
+        yield {
+            **row._mapping,  # noqa: SLF001  # its API
+            "client": row.client_name,
+            "progress": row.progress,
+            "weighted": _weighted(row),
+            "owner": row.owner_name,
+            "days": None if row.outcome else standing.days_in_stage(row),
+            "state": str(STATES[state]),
+            "reason": row.reason_name,
+        }
+
+
+def _weighted(row: AnyRow) -> Decimal | None:
+    """Give the forecast of an open deal, to the hundredth; a frozen one has none."""
+    if row.outcome is not None or standing.is_frozen(row):
+        return None
+    forecast: Decimal = row.amount * row.progress / 100
+    return forecast.quantize(Decimal("0.01"))
+
+
+LISTED: Final = RecordList(
+    DEALS,
+    "deals.index",
+    _("Deals"),
+    READ,
+    COLUMNS,
+    _cells,
+    export="core.deal.export",
+    along=("currency",),
 )
 
 
@@ -147,22 +184,12 @@ def _board(query: ListQuery) -> str:
 
 
 def _listed() -> ListPage:
-    return ListPage(
-        DEALS,
-        "deals.index",
-        READ,
-        columns=_columns(),
+    return ListPage.of(
+        LISTED,
         views=VIEWS,
         asks=ASKS,
         options=_options,
     )
-
-
-def _columns() -> list[Column]:
-    """Give the columns that whoever reads may see."""
-    if current_person().may(MARGIN):
-        return [*COLUMNS]
-    return [column for column in COLUMNS if column.name not in {"cost", "margin"}]
 
 
 def _options() -> dict[str, Options]:
@@ -195,9 +222,8 @@ def narrow() -> Response:
 @blueprint.post("/columns")
 @requires("core.deal.view")
 def choose_columns() -> Response:
-    """Keep which columns the person wants to see; none of them for the usual ones."""
-    _listed().keep_columns(request.form.getlist("column"))
-    return redirect(safe_next(request.form.get("next"), url_for("deals.index")))
+    """Keep which columns the person wants to see, in their order; none for the usual ones."""
+    return _listed().columns_chosen()
 
 
 def _totals(query: ListQuery) -> list[Total]:

@@ -7,12 +7,12 @@ from typing import Any, Final
 from flask import make_response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import editing, forms, needs, queries
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
-from salesman_core.people.colleagues import colleagues
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.deals import card as cards
@@ -18,7 +19,6 @@ from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
-from salesman_core.people.colleagues import colleagues
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.custom.definitions import FieldType
 from salesman_core.records.custom.forms import controls, field_named, labels

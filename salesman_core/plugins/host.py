@@ -19,6 +19,7 @@ import salesman_hookspecs.access
 import salesman_hookspecs.data
 import salesman_hookspecs.demo
 import salesman_hookspecs.insight
+import salesman_hookspecs.lists
 import salesman_hookspecs.web
 import salesman_hookspecs.work
 from salesman_core.config import Settings
@@ -49,6 +50,7 @@ SPECIFICATIONS: Final[tuple[ModuleType, ...]] = (
     salesman_hookspecs.data,
     salesman_hookspecs.demo,
     salesman_hookspecs.insight,
+    salesman_hookspecs.lists,
     salesman_hookspecs.web,
     salesman_hookspecs.work,
 )

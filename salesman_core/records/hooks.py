@@ -8,12 +8,21 @@ from flask import Blueprint
 
 from salesman_core.db import Base, db, trigrams
 from salesman_core.i18n import texts
-from salesman_core.records import audit_views, permissions, views
+from salesman_core.records import (
+    audit_views,
+    export_views,
+    list_view_forms,
+    permissions,
+    views,
+)
 from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.audit_api import audit_api
+from salesman_core.records.bulk import views as bulk_views
+from salesman_core.records.bulk.job import BULK_JOB, BULK_TIDY_JOB
 from salesman_core.records.custom import views as custom_views
 from salesman_core.records.custom.definitions import SUBJECT
 from salesman_core.records.custom.service import MANAGE
+from salesman_core.records.export import EXPORT_JOB
 from salesman_core.records.imports import views as import_views
 from salesman_core.records.imports.job import IMPORT_JOB, UNDO_IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
@@ -26,6 +35,7 @@ from salesman_hookspecs import (
     NavItem,
     Permission,
     PresetGrant,
+    Schedule,
     TimelineSource,
     hookimpl,
 )
@@ -49,9 +59,10 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
-    """Give the pages and fragments of stories, notes, files, history and custom fields."""
+    """Give the pages of stories, notes, files, history, custom fields, and of many records."""
     pages = (views, import_views, audit_views, custom_views)
-    return [one.blueprint for one in pages]
+    several = (bulk_views, export_views, list_view_forms)
+    return list(dict.fromkeys(module.blueprint for module in (*pages, *several)))
 
 
 @hookimpl
@@ -92,8 +103,14 @@ def salesman_event_types() -> Iterable[EventType]:
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
-    """Give the import of files, and taking one back."""
-    return [IMPORT_JOB, UNDO_IMPORT_JOB]
+    """Give imports and taking them back, acts on many records, exports, and what tidies up."""
+    return [IMPORT_JOB, UNDO_IMPORT_JOB, BULK_JOB, EXPORT_JOB, BULK_TIDY_JOB]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when what came of acts on many records is forgotten: at night."""
+    return [Schedule("core.bulk_tidy", "13 3 * * *", "core.bulk_tidy")]
 
 
 @hookimpl

@@ -146,12 +146,14 @@ class Further:
     :param fields: fields and filters, in their order.
     :param column: what is read of a record to show its values.
     :param cells: gives what a page shows of them: by record id, then by name.
+    :param values: the same as plain values, for files.
     :param options: gives what may be chosen of those that do not say it themselves.
     """
 
     fields: tuple[ListField | ListFilter, ...]
     column: Column
     cells: Callable[[Sequence[Any], Collection[str]], Mapping[int, Mapping[str, str]]]
+    values: Callable[[Sequence[Any], Collection[str]], Mapping[int, Mapping[str, Any]]]
     options: Callable[[], Mapping[str, Sequence[tuple[int, str]]]] = dict
 
     def find(self, name: str) -> ListField | ListFilter | None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
-from flask import request, url_for
+from flask import Response, request, url_for
 
-from salesman_core.access.records import visible
-from salesman_core.db import reading
-from salesman_core.records.list_fields import sql_of
+from salesman_core.access.person import current_person
+from salesman_core.access.records import record_type, visible
+from salesman_core.db import AnyRow, reading
+from salesman_core.errors import ForbiddenError, InvalidError
+from salesman_core.records.bulk.acts import Act, acts_of
 from salesman_core.records.list_narrowing import Asked, Options, asked
+from salesman_core.records.list_views import default_key, refusal, sharings, views_of
 from salesman_core.records.lists import (
     Chip,
-    FieldKind,
-    Further,
-    ListField,
-    ListFilter,
     ListQuery,
     ListSpec,
     Page,
@@ -27,24 +27,19 @@ from salesman_core.records.lists import (
     parse_list_query,
     select_page,
 )
+from salesman_core.records.record_list import (
+    Column,
+    RecordList,
+    columns_read,
+    further_columns,
+    list_of,
+)
+from salesman_core.web.addresses import go_to, safe_next
 from salesman_core.web.preferences import preference, remember
 from salesman_hookspecs import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that a list may show.
-
-    :param sort: the field that it is sorted by, or an empty string.
-    :param numeric: whether it stands at the right.
-    :param usual: whether it is shown to those who chose no columns.
-    """
-
-    name: str
-    title: Text
-    sort: str = ""
-    numeric: bool = False
-    usual: bool = True
+_OWN: Final = ("view", "columns")
+"""The parameters of the address that are the page's, not the list's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +56,25 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A usual view of the list, as a tab."""
+    """A view of the list, as a tab.
+
+    :param id: of a view that somebody keeps; 0 for a usual one.
+    :param sharing: with whom that is shared.
+    """
 
     title: Text
     url: str
     current: bool
-
-
-def _column_of(field: ListField | ListFilter) -> Column:
-    sortable = isinstance(field, ListField) and field.sortable
-    numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
-    sort = field.name if sortable else ""
-    return Column(field.name, field.title, sort, numeric=numeric, usual=False)
+    id: int = 0
+    sharing: str = ""
 
 
 class ListPage:
     """The page of one list, as the address filters and sorts it.
+
+    The address may name a view that somebody keeps (``view``) and the columns to show
+    (``columns``). Without anything it opens as the person's default view; ``view=0`` stands for
+    none.
 
     :param spec: the list.
     :param endpoint: its page.
@@ -102,20 +100,123 @@ class ListPage:
         self.spec, self.endpoint = spec, endpoint
         self._read, self._columns, self._views = read, columns, views
         self._asks, self._options = asks, options
-        self.query: ListQuery = parse_list_query(request.args.to_dict(flat=False), spec)
+        self.refused: Text | None = None
+        self.query: ListQuery = self._asked_for()
+
+    @classmethod
+    def of(
+        cls,
+        listed: RecordList,
+        *,
+        views: Sequence[tuple[Text, Mapping[str, str]]] = (),
+        asks: Sequence[str] = (),
+        options: Callable[[], Mapping[str, Options]] = dict,
+    ) -> ListPage:
+        """Give the page of a list that its kind of record declares."""
+        return cls(
+            listed.spec,
+            listed.endpoint,
+            listed.read,
+            columns=listed.columns,
+            views=views,
+            asks=asks,
+            options=options,
+        )
+
+    def _asked_for(self) -> ListQuery:
+        """Read the address; what a view asks for in vain is said on the page, not by an error."""
+        args: dict[str, Any] = request.args.to_dict(flat=False)
+        if self.view is not None and not request.args:
+            args = dict(self.view.args)
+        try:
+            return parse_list_query(args, self.spec, others=_OWN)
+        except (ForbiddenError, InvalidError) as error:
+            if self.view is None or set(request.args) - {*_OWN, *self.view.args}:
+                raise
+            self.refused = refusal(error, self.spec.kind, self.view.args)
+            return parse_list_query({}, self.spec)
+
+    @cached_property
+    def _saved(self) -> Sequence[AnyRow]:
+        return views_of(self.spec.kind) if self._record_list is not None else ()
+
+    @cached_property
+    def _record_list(self) -> RecordList | None:
+        return list_of(record_type(self.spec.kind))
+
+    @cached_property
+    def default_view(self) -> int:
+        """The id of the view with which the list opens, 0 for none."""
+        chosen = preference(default_key(self.spec.kind)) if self._saved else None
+        return next((int(one.id) for one in self._saved if one.id == chosen), 0)
+
+    @cached_property
+    def view(self) -> AnyRow | None:
+        """The view that somebody keeps and that the address names."""
+        named = request.args.get("view", type=int) if request.args else self.default_view
+        return next((one for one in self._saved if one.id == named), None)
+
+    @property
+    def view_is_own(self) -> bool:
+        """Whether whoever reads may change the view."""
+        person = current_person()
+        return self.view is not None and (person.everything or self.view.owner_id == person.id)
+
+    @property
+    def columns_shown(self) -> str:
+        """The names of the columns that are shown, in their order."""
+        return ",".join(one.name for one in self.columns if one.shown)
+
+    @property
+    def columns_kept(self) -> str:
+        """The same for a view that is to keep them; empty where these are the usual ones."""
+        return "" if self._chosen_columns is None else self.columns_shown
+
+    @property
+    def view_changed(self) -> bool:
+        """Whether the list stands otherwise than the view keeps it."""
+        if self.view is None:
+            return False
+        here = self._args(self.query.at(None))
+        kept = {name: text for name, text in self.view.args.items() if name not in _OWN}
+        return here != kept or (self._columns_here or self.view.columns) != self.view.columns
+
+    @property
+    def sharings(self) -> Mapping[str, Text]:
+        """With whom whoever reads may share a view."""
+        return sharings()
+
+    @cached_property
+    def acts(self) -> list[Act]:
+        """What may be done with many of its records."""
+        return acts_of(self.spec.kind) if self._record_list is not None else []
+
+    @property
+    def may_export(self) -> bool:
+        """Whether whoever reads may take records out as a file."""
+        listed = self._record_list
+        if listed is None or not listed.export:
+            return False
+        return current_person().may(listed.export)
+
+    @property
+    def marks(self) -> bool:
+        """Whether rows can be marked: only where there is something to do with them."""
+        return bool(self.acts) or self.may_export
+
+    @property
+    def address(self) -> str:
+        """The parameters of the list's address, on whatever page of it one is."""
+        return urlencode(self._args(self.query.at(None)))
 
     @cached_property
     def page(self) -> Page:
         """The rows, through access."""
+        if self.refused is not None:
+            return Page((), None)
         seen = visible(self.spec.kind)
-        return select_page(reading(), self._columns_read, self.spec, self.query, seen)
-
-    @property
-    def _columns_read(self) -> Sequence[Any]:
-        if self._further is None or not self._further_shown:
-            return self._read
-        further = sql_of(self._further.column)
-        return [*(one for one in self._read if one.key != further.key), further]
+        read = columns_read(self.spec, self._read, self.further_names)
+        return select_page(reading(), read, self.spec, self.query, seen)
 
     @property
     def rows(self) -> Sequence[Any]:
@@ -144,71 +245,101 @@ class ListPage:
     @property
     def clear(self) -> str:
         """The address of the list without any filter."""
-        return url_for(self.endpoint)
+        return self._usual({})
+
+    def _usual(self, filters: Mapping[str, str]) -> str:
+        """Give the address of a usual view, also where the list opens as another one."""
+        args: dict[str, Any] = dict(filters)
+        return url_for(self.endpoint, **(args or ({"view": 0} if self.default_view else {})))
 
     @property
     def views(self) -> Iterable[View]:
-        """The usual views as tabs."""
+        """The usual views as tabs, and behind them those that people keep."""
         here = {one.parameter: one.text for one in self.query.filters}
         here |= {"q": self.query.q} if self.query.q else {}
-        return [
-            View(title, url_for(self.endpoint, **dict[str, Any](filters)), here == filters)
+        usual = [
+            View(title, self._usual(filters), self.view is None and here == filters)
             for title, filters in self._views
         ]
+        return usual + [self._tab(one) for one in self._saved]
+
+    def _tab(self, view: AnyRow) -> View:
+        args: dict[str, Any] = {"view": view.id, **view.args}
+        return View(
+            title=view.name,
+            url=url_for(self.endpoint, **args),
+            current=self.view is not None and self.view.id == view.id,
+            id=view.id,
+            sharing=view.sharing,
+        )
 
     @cached_property
     def asked(self) -> list[Asked]:
         """The fields of the dialog of filters, filled in with what is asked for now."""
-        return asked(self.spec, self.query, self._asks, self._options())
+        return asked(self.spec, self.query, self._asks, self._offered)
+
+    @cached_property
+    def asked_any(self) -> list[Asked]:
+        """The same fields once more, for conditions of which one is enough."""
+        return asked(self.spec, self.query, self._asks, self._offered, "any1")
+
+    @cached_property
+    def _offered(self) -> Mapping[str, Options]:
+        return self._options()
 
     @property
     def besides(self) -> dict[str, str]:
         """What is asked for that the dialog has no field for, as it stands in the address."""
-        here = {"cursor"} | {name for field in self.asked for name in field.parameters}
-        return {name: text for name, text in self._args(self.query).items() if name not in here}
+        fields = (*self.asked, *self.asked_any)
+        here = {"cursor"} | {name for field in fields for name in field.parameters}
+        return {
+            name: text for name, text in self._kept_args(self.query).items() if name not in here
+        }
+
+    @property
+    def besides_search(self) -> dict[str, str]:
+        """What is asked for beside the search, as it stands in the address."""
+        return self._kept_args(self.query.without("q"))
 
     @cached_property
     def columns(self) -> list[ShownColumn]:
-        """All columns, those shown marked."""
-        chosen = self._chosen
+        """All columns that the person may see, those shown first and in the chosen order."""
+        person = current_person()
+        seen = [
+            one for one in self._every_column if not one.permission or person.may(one.permission)
+        ]
+        chosen = self._chosen_columns
+        if chosen is None:
+            chosen = [one.name for one in seen if one.usual]
+        places = {name: place for place, name in enumerate(chosen)}
+        first = seen[:1]  # what names the record stays where it is
+        shown = [one for one in seen[1:] if one.name in places]
+        shown.sort(key=lambda one: places[one.name])
+        others = [one for one in seen[1:] if one.name not in places]
         return [
-            ShownColumn(
-                name=column.name,
-                title=column.title,
-                sort=self.sort(column.sort) if column.sort else "",
-                sorted=self.sorted(column.sort),
-                numeric=column.numeric,
-                shown=column.usual if chosen is None else column.name in {"name", *chosen},
-            )
-            for column in self._every_column
+            *(self._shown(one, shown=True) for one in (*first, *shown)),
+            *(self._shown(one, shown=False) for one in others),
         ]
 
-    @property
-    def _chosen(self) -> Sequence[str] | None:
-        chosen: Sequence[str] | None = preference(self._kept)
-        return chosen
-
-    @cached_property
-    def _further(self) -> Further | None:
-        return self.spec.further()
+    def _shown(self, column: Column, *, shown: bool) -> ShownColumn:
+        return ShownColumn(
+            name=column.name,
+            title=column.title,
+            sort=self.sort(column.sort) if column.sort else "",
+            sorted=self.sorted(column.sort),
+            numeric=column.numeric,
+            shown=shown,
+        )
 
     @cached_property
     def _every_column(self) -> Sequence[Column]:
-        further = () if self._further is None else self._further.fields
-        return [*self._columns, *map(_column_of, further)]
-
-    @cached_property
-    def _further_shown(self) -> Sequence[str]:
-        """The fields known only at run time that the person has chosen to see."""
-        if self._further is None:
-            return ()
-        chosen = self._chosen or ()
-        return [one.name for one in self._further.fields if one.name in chosen]
+        return [*self._columns, *further_columns(self.spec)]
 
     @property
     def further_names(self) -> Sequence[str]:
         """The columns shown that are known only at run time."""
-        return self._further_shown
+        known = {one.name for one in further_columns(self.spec)}
+        return [one.name for one in self.columns if one.shown and one.name in known]
 
     @cached_property
     def further_numeric(self) -> Sequence[str]:
@@ -218,15 +349,45 @@ class ListPage:
     @cached_property
     def further_cells(self) -> Mapping[int, Mapping[str, str]]:
         """What the page shows of fields known only at run time: by record id, then by name."""
-        if self._further is None or not self._further_shown:
+        further = self.spec.further()
+        if further is None or not self.further_names:
             return {}
-        return self._further.cells(self.rows, self._further_shown)
+        return further.cells(self.rows, self.further_names)
 
-    def keep_columns(self, chosen: Iterable[str]) -> None:
-        """Keep which columns the person wants to see; none of them for the usual ones."""
-        wanted = set(chosen)
-        names = [column.name for column in self._every_column if column.name in wanted]
-        remember(self._kept, names or None)
+    @property
+    def _columns_here(self) -> list[str] | None:
+        named = request.args.get("columns", "")
+        return named.split(",") if named else None
+
+    @property
+    def _chosen_columns(self) -> Sequence[str] | None:
+        """The names that were chosen: in the address, by the view, by the person, in this order."""
+        if self._columns_here is not None:
+            return self._columns_here
+        if self.view is not None and self.view.columns:
+            kept: list[str] = self.view.columns
+            return kept
+        chosen: Sequence[str] | None = preference(self._kept)
+        return chosen
+
+    def columns_chosen(self) -> Response:
+        """Do what the form of columns asks for, and lead back to the list.
+
+        Where that shows a view, the address holds the columns until the view keeps them; else they
+        are the person's own from now on, in their order, and none of them stands for the usual
+        ones.
+        """
+        known = {column.name for column in self._every_column}
+        chosen = dict.fromkeys(request.form.getlist("column"))
+        names = [name for name in chosen if name in known]
+        target = safe_next(request.form.get("next"), url_for(self.endpoint))
+        parts = urlsplit(target)
+        args = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if args.get("view", "0") == "0":
+            remember(self._kept, names or None)
+            return go_to(target)
+        args |= {"columns": ",".join(names or [self._columns[0].name])}
+        return go_to(f"{parts.path}?{urlencode(args)}")
 
     @property
     def older(self) -> str:
@@ -254,7 +415,16 @@ class ListPage:
         return ("desc" if first.descending else "asc") if first.name == name else ""
 
     def _address(self, query: ListQuery) -> str:
-        return url_for(self.endpoint, **dict[str, Any](self._args(query)))
+        return url_for(self.endpoint, **dict[str, Any](self._kept_args(query)))
+
+    def _kept_args(self, query: ListQuery) -> dict[str, str]:
+        """Give the query as an address holds it, with the view and columns that it names."""
+        here = {name: request.args[name] for name in _OWN if name in request.args}
+        if self.view is not None:
+            here["view"] = str(self.view.id)
+        elif self.default_view:
+            here["view"] = "0"
+        return here | self._args(query)
 
     def _args(self, query: ListQuery) -> dict[str, str]:
         """Give the query as an address holds it, without the order that goes without saying."""

@@ -231,3 +231,82 @@ class CustomWord:
     def index(table: str) -> tuple[sa.schema.SchemaItem, ...]:
         """Give the index by which whole values are found."""
         return (sa.Index(f"ix_{table}_field_id_text", "field_id", "text", "record_id"),)
+
+
+class BulkRun(Base):
+    """Something that somebody does with many records at once: an act, its undoing, an export.
+
+    ``act`` is the owner and id of a :class:`BulkAction`, as ``core.assign``, or ``core.export``;
+    ``given`` what it was given, ``asked`` the list as its address asked for it, where no single
+    rows were marked. ``stopped`` says why it did not come to its end. Of an export, the content
+    lies in the store by ``file_hash``.
+    """
+
+    __tablename__ = "core_bulk_run"
+
+    id: Mapped[int] = identity()
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    act: Mapped[str] = mapped_column(sa.String(100))
+    given: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    asked: Mapped[str | None] = mapped_column(sa.Text)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    undoes_id: Mapped[int | None] = refers("core_bulk_run.id", ondelete="SET NULL")
+    file_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    file_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    stopped: Mapped[str] = mapped_column(sa.Text, default="")
+    job_id: Mapped[int | None] = mapped_column(BigId)
+    author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class BulkRow(Base):
+    """One record of a run: in which version it was chosen, and what came of it.
+
+    ``state`` is ``waiting``, ``done``, ``unchanged`` or ``refused``; a refused one has the
+    ``status`` of its error and the ``reason``, in the words of whoever began the run. ``undo`` is
+    what the act gave for taking it back.
+    """
+
+    __tablename__ = "core_bulk_row"
+    __table_args__ = (sa.Index("ix_core_bulk_row_state", "run_id", "state", "record_id"),)
+
+    run_id: Mapped[int] = refers(
+        "core_bulk_run.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    record_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    version: Mapped[int | None]
+    label: Mapped[str] = mapped_column(sa.String(300), default="")
+    state: Mapped[str] = mapped_column(sa.String(10), default="waiting")
+    status: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    undo: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
+
+
+class ListView(Base):
+    """A list as somebody keeps it: name, filter, order and columns, for themselves or for others.
+
+    ``sharing`` is ``private``, ``team`` (the owner's team, and whoever is above it) or ``company``.
+    ``args`` are the parameters of the list's address; ``columns`` is None for the usual ones.
+    """
+
+    __tablename__ = "core_list_view"
+    __table_args__ = (
+        sa.CheckConstraint("sharing IN ('private', 'team', 'company')", name="sharing"),
+        sa.Index("ix_core_list_view_kind", "kind", "deleted_at"),
+    )
+
+    id: Mapped[int] = identity()
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    sharing: Mapped[str] = mapped_column(sa.String(10), default="private")
+    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="CASCADE")
+    team_id: Mapped[int | None] = refers("core_team.id", ondelete="SET NULL")
+    args: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    columns: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]

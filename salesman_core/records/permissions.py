@@ -1,6 +1,6 @@
-"""What may be done with notes, files, phones and the audit.
+"""What may be done with notes, files, phones, views of lists and the audit.
 
-To read notes and files goes with the record that they hang on.
+Reading a note or a file goes with the record that it hangs on.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from salesman_core.records.files import ATTACH
 from salesman_core.records.notes import WRITE
 from salesman_hookspecs import Permission, PresetGrant
 
+SHARE: Final = "core.list.share"
+
 PERMISSIONS: Final = (
     Permission(WRITE, "Write notes on what one sees", scoped=False),
     Permission(ATTACH, "Attach files to what one sees", scoped=False),
     Permission(CONTACT_DATA, "Read phones and emails, look for them and change them", scoped=False),
     Permission(AUDIT, "See the company's audit, as far as one sees the records", scoped=False),
+    Permission(SHARE, "Share views of lists with everybody", scoped=False),
 )
 ADMINISTRATION: Final = (Permission(MANAGE, "Define custom fields of records", scoped=False),)
 
@@ -37,5 +40,6 @@ _CALLERS: Final = tuple(role for role in _ROLES if role != "lawyer")
 GRANTS: Final = (
     *(PresetGrant(role, permission) for role in _ROLES for permission in (WRITE, ATTACH)),
     *(PresetGrant(role, CONTACT_DATA) for role in _CALLERS),
+    PresetGrant("head", SHARE),
 )
 """Nobody but administrators sees the audit, until they let others."""

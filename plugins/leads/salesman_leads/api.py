@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     ListQuery,
     arguments,
     batch,
+    bulk,
     etag_of,
     json_response,
     list_arguments,
@@ -106,6 +107,13 @@ def create_leads(values: dict[str, Any]) -> dict[str, Any]:
         return {"id": lead_id}
     (item,) = lead_items([queries.one_lead(reading(), lead_id)])
     return item
+
+
+@api.post("/bulk")
+@requires(VIEW)
+@bulk(LEADS)
+def act_on_leads() -> None:
+    """Do one thing with many leads, with a result for each."""
 
 
 @api.get("/<int:record_id>")

@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     reading,
 )
 from salesman_hookspecs import (
+    BulkAction,
     Demo,
     DeskWidget,
     EventType,
@@ -30,7 +31,7 @@ from salesman_hookspecs import (
     TimelineSource,
     hookimpl,
 )
-from salesman_leads import api, jobs, panels, permissions, queries, story, views, words
+from salesman_leads import api, bulk, jobs, panels, permissions, queries, story, views, words
 from salesman_leads import demo as story_of_demo
 from salesman_leads.models import KIND, Lead
 from salesman_leads.texts import texts
@@ -64,8 +65,15 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="leads.card",
             label="title",
             deleted="deleted_at",
+            listed=bulk.LISTED,
         )
     ]
+
+
+@hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Give what may be done with many leads at once."""
+    return bulk.ACTIONS
 
 
 @hookimpl

@@ -12,6 +12,8 @@ EDIT: Final = "leads.lead.edit"
 ASSIGN: Final = "leads.lead.assign"
 QUALIFY: Final = "leads.lead.qualify"
 DELETE: Final = "leads.lead.delete"
+BULK_DELETE: Final = "leads.lead.bulk_delete"
+EXPORT: Final = "leads.lead.export"
 
 PERMISSIONS: Final = (
     Permission(VIEW, "See leads"),
@@ -20,6 +22,8 @@ PERMISSIONS: Final = (
     Permission(ASSIGN, "Give leads to others", scoped=False),
     Permission(QUALIFY, "Turn leads into clients and deals"),
     Permission(DELETE, "Put leads into the bin"),
+    Permission(BULK_DELETE, "Put many leads into the bin at once", scoped=False),
+    Permission(EXPORT, "Export leads"),
 )
 
 _BY_ROLE: Final = {

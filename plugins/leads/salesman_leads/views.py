@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
     AnyRow,
-    Column,
     FormState,
     InvalidError,
     ListPage,
@@ -26,11 +25,11 @@ from salesman_core.toolkit import (
     reading,
     render,
     requires,
-    safe_next,
     toast,
 )
 from salesman_hookspecs import Text as Words
 from salesman_leads import pasting, queries, service
+from salesman_leads.bulk import LISTED
 from salesman_leads.lists import LEADS, RESULT_TITLES, STATUS_TITLES
 from salesman_leads.models import CONVERTED, KIND
 from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
@@ -43,14 +42,6 @@ blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
 Page = Markup | Response | tuple[Markup, int]
 
-COLUMNS: Final = (
-    Column("name", _("Lead"), "title"),
-    Column("status", _("Status"), "status"),
-    Column("source", _("Source"), "source"),
-    Column("owner", _("Responsible"), "owner_id"),
-    Column("created_at", _("Came in"), "created_at"),
-    Column("updated_at", _("Changed"), "updated_at", usual=False),
-)
 ASKS: Final = ("status", "result", "owner_id", "source", "created_at", "updated_at")
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("To work on"), {"unfinished": "true"}),
@@ -63,11 +54,8 @@ REJECTIONS: Final = [(key, title) for key, title in RESULT_TITLES.items() if key
 
 
 def _list() -> ListPage:
-    return ListPage(
-        LEADS,
-        "leads.index",
-        queries.NAMED,
-        columns=COLUMNS,
+    return ListPage.of(
+        LISTED,
         views=VIEWS,
         asks=ASKS,
         options=lambda: {"owner_id": colleagues(), "source": queries.sources(reading())},
@@ -98,9 +86,8 @@ def narrow() -> Response:
 @blueprint.post("/columns")
 @requires(VIEW)
 def choose_columns() -> Response:
-    """Keep which columns the person wants to see."""
-    _list().keep_columns(request.form.getlist("column"))
-    return redirect(safe_next(request.form.get("next"), url_for("leads.index")))
+    """Keep which columns the person wants to see, in their order."""
+    return _list().columns_chosen()
 
 
 @blueprint.get("/new")

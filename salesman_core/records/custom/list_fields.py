@@ -28,7 +28,7 @@ from salesman_core.records.custom.definitions import (
     fields_in_use,
 )
 from salesman_core.records.custom.kinds import CUSTOM, Customised
-from salesman_core.records.custom.showing import cells
+from salesman_core.records.custom.showing import cells, plain_cells
 from salesman_core.records.custom.words import as_word
 from salesman_core.records.list_fields import (
     OPERATORS,
@@ -141,12 +141,15 @@ def _further(one: Customised) -> Further | None:
     def shown(rows: Sequence[Any], names: Collection[str]) -> Mapping[int, Mapping[str, str]]:
         return cells(one, rows, names)
 
+    def values(rows: Sequence[Any], names: Collection[str]) -> Mapping[int, Mapping[str, Any]]:
+        return plain_cells(one, rows, names)
+
     def options() -> Mapping[str, Sequence[tuple[int, str]]]:
         people = active_users() if users else []
         return dict.fromkeys(users, people)
 
     listed = tuple(_list_field(one, field) for field in fields)
-    return Further(listed, table_of(one.model).c[CUSTOM], shown, options)
+    return Further(listed, table_of(one.model).c[CUSTOM], shown, values, options)
 
 
 def active_users() -> list[tuple[int, str]]:

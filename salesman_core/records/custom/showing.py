@@ -19,7 +19,7 @@ from salesman_core.records.custom.definitions import (
     fields_in_use,
 )
 from salesman_core.records.custom.kinds import CUSTOM, Customised, key_of
-from salesman_core.records.custom.values import decoded
+from salesman_core.records.custom.values import DIGITS, decoded
 from salesman_core.services.company import company
 from salesman_core.web import formats
 
@@ -68,10 +68,30 @@ def cells(
     one: Customised, rows: Sequence[Any], names: Collection[str]
 ) -> Mapping[int, Mapping[str, str]]:
     """Give what a page of a list shows: by record id, then by the field's name."""
-    keys = [key for name in names if (key := key_of(name))]
-    fields = [field for key in keys if (field := defined_field(one.kind, key))]
+    fields = _named(one, names)
     users = _user_names(fields, rows)
     return {row.id: {field.name: _cell(one, field, row, users) for field in fields} for row in rows}
+
+
+def plain_cells(
+    one: Customised, rows: Sequence[Any], names: Collection[str]
+) -> Mapping[int, Mapping[str, Any]]:
+    """Give the same for files: numbers, money and dates as such, all else as people read it."""
+    fields = _named(one, names)
+    users = _user_names(fields, rows)
+    return {row.id: {field.name: _plain(field, row, users) for field in fields} for row in rows}
+
+
+def _named(one: Customised, names: Collection[str]) -> list[DefinedField]:
+    keys = [key for name in names if (key := key_of(name))]
+    return [field for key in keys if (field := defined_field(one.kind, key))]
+
+
+def _plain(field: DefinedField, row: Any, users: Mapping[int, str]) -> Any:
+    value = decoded(field, (getattr(row, CUSTOM) or {}).get(field.key))
+    if field.type in {*DIGITS, FieldType.DATE, FieldType.LINK, FieldType.TEXT}:
+        return value
+    return _shown(field, value, "", users)
 
 
 def _cell(one: Customised, field: DefinedField, row: Any, users: Mapping[int, str]) -> str:

@@ -24,6 +24,7 @@ from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginFault
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
+from salesman_core.records.models import BulkRow, BulkRun, ListView
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import company
 from salesman_core.services.models import KeptLetter
@@ -247,6 +248,43 @@ class Planter:
             self._job(planted, state)
         if self._make.person(owner_id).may("core.client.import"):
             self._import(planted)
+        self._view(planted)
+        self._run(planted)
+
+    def _view(self, planted: RecordSet) -> None:
+        """Plant a view of a list that its owner keeps to themselves."""
+        owned, name = planted.owned, self._canaries.word()
+        with writing() as session:
+            moment = now()
+            view = ListView(
+                kind="client",
+                name=name,
+                owner_id=owned.owner_id,
+                args={"q": name},
+                created_at=moment,
+            )
+            view.updated_at = moment
+            session.add(view)
+            session.flush()
+            view_id = view.id
+        record = Planted("view", view_id, owned.name, None, owned.owner_id, for_everything=True)
+        self._note(planted, record, {"name": name})
+
+    def _run(self, planted: RecordSet) -> None:
+        """Plant what came of an act on many records: one that was done, with the name it had."""
+        owned, label = planted.owned, self._canaries.word()
+        with writing() as session:
+            run = BulkRun(kind="client", act="core.tag", total=1, done=1, author_id=owned.owner_id)
+            run.created_at = run.ended_at = now()
+            session.add(run)
+            session.flush()
+            undo: dict[str, list[str]] = {"add": ["walk"], "remove": []}
+            row = BulkRow(run_id=run.id, record_id=planted.id_of("client"), undo=undo)
+            row.label, row.state = label, "done"
+            session.add(row)
+            run_id = run.id
+        record = Planted("run", run_id, owned.name, None, owned.owner_id, for_everything=True)
+        self._note(planted, record, {"label": label})
 
     def _job(self, planted: RecordSet, state: State) -> None:
         """Plant a job that failed for good, or one that waits for another day."""

@@ -10,6 +10,7 @@ from salesman_core.toolkit import (
     ApiBlueprint,
     ListQuery,
     arguments,
+    bulk,
     etag_of,
     json_response,
     list_arguments,
@@ -51,6 +52,13 @@ def list_promises(query: ListQuery) -> Response:
 def make_promise(values: dict[str, Any]) -> Response:
     """Promise something."""
     return _answer(service.make_promise(values), 201)
+
+
+@api.post("/bulk")
+@requires(VIEW)
+@bulk(queries.PROMISES)
+def act_on_promises() -> None:
+    """Do one thing with many promises, with a result for each."""
 
 
 @api.get("/<int:record_id>")

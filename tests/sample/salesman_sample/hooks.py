@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from salesman_core.toolkit import ApiBlueprint, Deal, announce_changed, reading
 from salesman_hookspecs import (
+    BulkAction,
     Change,
     Closing,
     Demo,
@@ -106,7 +107,17 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="sample.card",
             label="text",
             deleted="deleted_at",
+            listed=queries.LISTED,
         )
+    ]
+
+
+@hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Keep many promises at once, and promise something to many clients."""
+    return [
+        BulkAction("keep", queries.KIND, _("Keep"), permissions.MAKE, service.keep_one),
+        BulkAction("thank", "client", _("Thank"), permissions.MAKE, service.thank_one),
     ]
 
 

@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     ListField,
     ListSpec,
     MissingError,
+    RecordList,
     normalised,
     visible,
 )
@@ -47,6 +48,9 @@ PROMISES: Final = ListSpec(
         ListField("created_at", _("Made"), Promise.created_at, FieldKind.MOMENT),
     ),
 )
+
+
+LISTED: Final = RecordList(PROMISES, "sample.index", _("Promises"), COLUMNS)
 
 
 def promises(*conditions: Any, person: Person | None = None) -> sa.Select[*tuple[Any, ...]]:

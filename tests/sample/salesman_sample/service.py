@@ -72,6 +72,18 @@ def keep_promise(promise_id: int) -> None:
         enqueue(session, "sample.tidy", {"client_id": promise.client_id})
 
 
+def keep_one(promise_id: int, _values: Mapping[str, Any], _version: int | None) -> bool:
+    """Keep one of many promises."""
+    keep_promise(promise_id)
+    return True
+
+
+def thank_one(client_id: int, _values: Mapping[str, Any], _version: int | None) -> bool:
+    """Promise thanks to one of many clients."""
+    make_promise({"text": "Thank the client", "client_id": client_id})
+    return True
+
+
 def forget_old(client_id: int | None = None) -> int:
     """Forget promises that were kept long ago; give how many."""
     limit = now() - timedelta(days=plugin_settings("sample")["kept_days"])

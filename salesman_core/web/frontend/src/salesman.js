@@ -2,6 +2,7 @@
 import "./imports/htmx.js";
 import "./imports/tabler.js";
 import "./requests.js";
+import "./columns.js";
 import "./deals.js";
 import "./desk.js";
 import "./dialogs.js";

@@ -1,0 +1,79 @@
+"""Hooks about lists of records, and the values that they exchange."""
+
+# A specification is a signature with its documentation; it has no body to judge.
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesman_hookspecs._markers import Phase, Policy, hookspec
+from salesman_hookspecs.web import Text
+
+
+@dataclass(frozen=True, slots=True)
+class BulkField:
+    """What an act on many records asks for before it begins.
+
+    :param name: of the value, as the act gets it.
+    :param title: what people read.
+    :param kind: ``text`` gives a ``str``; ``words`` a list of ``str``; ``date`` a date as
+        ``2026-11-23``; ``choice`` one of *choices*; ``user`` the id of an active user. A value
+        that nobody gave is left out.
+    :param required: whether the act cannot begin without it.
+    :param choices: for ``choice``: gives the values with what people read. Asked in a request.
+    """
+
+    name: str
+    title: Text
+    kind: str = "text"
+    required: bool = False
+    choices: Callable[[], Iterable[tuple[str, Text]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something that may be done with many records of a list at once.
+
+    The work is that of a single change: *apply* calls the very same service for one record after
+    another, each in a savepoint of its own. What that refuses is told beside the record and leaves
+    the others alone.
+
+    :param id: unique among those of one kind that the plugin gives.
+    :param kind: the kind of record; also one of the core's, or of another plugin.
+    :param title: what stands on the button, as "Give to".
+    :param permission: what one must hold for it to be offered. Which records one may do it with is
+        for the service to judge.
+    :param apply: does it with one record: gets its id, the values by their names, and the version
+        in which the record was chosen, for whoever refuses what has changed since. Gives what
+        *undo* needs, as plain JSON, or None where there was nothing to change.
+    :param undo: takes it back for one record: gets its id and what *apply* gave. None where that
+        would not be sound.
+    :param fields: what it asks for.
+    :param icon: a Tabler icon's name.
+    :param order: smaller numbers stand further to the left.
+    """
+
+    id: str
+    kind: str
+    title: Text
+    permission: str
+    apply: Callable[[int, Mapping[str, Any], int | None], Any]
+    undo: Callable[[int, Any], object] | None = None
+    fields: tuple[BulkField, ...] = ()
+    icon: str = "bolt"
+    order: int = 50
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Give what may be done with many records of a list at once.
+
+    Example::
+
+        @hookimpl
+        def salesman_bulk_actions():
+            return [BulkAction("greet", "client", "Greet", "core.client.view", greet_client)]
+    """

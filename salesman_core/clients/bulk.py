@@ -1,0 +1,90 @@
+"""What may be done with many clients at once: each through the service of a single change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.clients.lists import KINDS
+from salesman_core.clients.models import ClientTag
+from salesman_core.clients.service import change_client, delete_client, restore_client
+from salesman_core.db import writing
+from salesman_core.i18n import texts
+from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
+from salesman_hookspecs import BulkAction, BulkField
+
+_ = texts.lazy
+
+KIND: Final = "client"
+
+
+def _change_tags(client_id: int, values: Mapping[str, Any], version: int | None) -> Any:
+    """Add and remove tags; what the client had of them already is no change."""
+    with writing() as session:
+        held = set(
+            session.scalars(sa.select(ClientTag.tag).where(ClientTag.client_id == client_id))
+        )
+        add, remove = set(values.get("add", ())), set(values.get("remove", ()))
+        wanted = (held | add) - remove
+        if not change_client(client_id, {"tags": sorted(wanted)}, version):
+            return None
+        return {"add": sorted(held - wanted), "remove": sorted(wanted - held)}
+
+
+def _undo_tags(client_id: int, kept: Any) -> object:
+    return _change_tags(client_id, kept, None)
+
+
+ACTIONS: Final = (
+    BulkAction(
+        id="assign",
+        kind=KIND,
+        title=_("Give to"),
+        permission="core.client.assign",
+        apply=applied(KIND, change_client),
+        undo=undone(KIND, change_client),
+        fields=(BulkField("owner_id", _("New owner"), "user", required=True),),
+        icon="user-share",
+        order=10,
+    ),
+    BulkAction(
+        id="tag",
+        kind=KIND,
+        title=_("Tags"),
+        permission="core.client.edit",
+        apply=_change_tags,
+        undo=_undo_tags,
+        fields=(
+            BulkField("add", _("Add tags"), "words"),
+            BulkField("remove", _("Remove tags"), "words"),
+        ),
+        icon="tags",
+        order=20,
+    ),
+    BulkAction(
+        id="edit",
+        kind=KIND,
+        title=_("Change"),
+        permission="core.client.edit",
+        apply=applied(KIND, change_client),
+        undo=undone(KIND, change_client),
+        fields=(
+            BulkField("kind", _("Kind"), "choice", choices=KINDS.items),
+            BulkField("source", _("Source")),
+        ),
+        icon="edit",
+        order=30,
+    ),
+    BulkAction(
+        id="delete",
+        kind=KIND,
+        title=_("Into the bin"),
+        permission="core.client.bulk_delete",
+        apply=binned(delete_client),
+        undo=unbinned(restore_client),
+        icon="trash",
+        order=90,
+    ),
+)

@@ -1,0 +1,92 @@
+"""What may be done with many deals at once: each through the service of a single change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from salesman_core.db import reading, writing
+from salesman_core.deals import queries
+from salesman_core.deals.models import Deal
+from salesman_core.deals.service import change_deal, delete_deal, move_deal, restore_deal
+from salesman_core.i18n import texts
+from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
+from salesman_core.web.formats import percent
+from salesman_hookspecs import BulkAction, BulkField
+
+_ = texts.lazy
+
+KIND: Final = "deal"
+
+
+def _move(deal_id: int, values: Mapping[str, Any], version: int | None) -> Any:
+    with writing() as session:
+        deal = session.get(Deal, deal_id)
+        before = None if deal is None else deal.stage_id
+        moved = move_deal(deal_id, int(values["stage_id"]), version)
+        return {"stage_id": before} if moved else None
+
+
+def _move_back(deal_id: int, kept: Any) -> object:
+    return move_deal(deal_id, kept["stage_id"])
+
+
+def _stages() -> list[tuple[str, str]]:
+    """Give the stages of all pipelines; where there are several, with the pipeline's name."""
+    pipelines = queries.pipelines(reading())
+    return [
+        (
+            str(stage["id"]),
+            f"{percent(stage['percent'])} {stage['name']}"
+            + (f" · {pipeline['name']}" if len(pipelines) > 1 else ""),
+        )
+        for pipeline in pipelines
+        for stage in pipeline["stages"]
+    ]
+
+
+ACTIONS: Final = (
+    BulkAction(
+        id="assign",
+        kind=KIND,
+        title=_("Give to"),
+        permission="core.deal.assign",
+        apply=applied(KIND, change_deal),
+        undo=undone(KIND, change_deal),
+        fields=(BulkField("owner_id", _("New owner"), "user", required=True),),
+        icon="user-share",
+        order=10,
+    ),
+    BulkAction(
+        id="move",
+        kind=KIND,
+        title=_("Move"),
+        permission="core.deal.edit",
+        apply=_move,
+        undo=_move_back,
+        fields=(BulkField("stage_id", _("Stage"), "choice", required=True, choices=_stages),),
+        icon="arrow-right",
+        order=20,
+    ),
+    BulkAction(
+        id="edit",
+        kind=KIND,
+        title=_("Change"),
+        permission="core.deal.edit",
+        apply=applied(KIND, change_deal),
+        undo=undone(KIND, change_deal),
+        fields=(BulkField("expected_on", _("Expected on"), "date", required=True),),
+        icon="edit",
+        order=30,
+    ),
+    BulkAction(
+        id="delete",
+        kind=KIND,
+        title=_("Into the bin"),
+        permission="core.deal.bulk_delete",
+        apply=binned(delete_deal),
+        undo=unbinned(restore_deal),
+        icon="trash",
+        order=90,
+    ),
+)

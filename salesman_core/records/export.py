@@ -1,0 +1,219 @@
+"""Exports: records of a list as a file, at once where they are few, else by a job.
+
+What one may not see, one cannot take out: rows go through the permission to see and through the
+one to export, columns through their own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.records import demand_permission, visible
+from salesman_core.clock import now, today
+from salesman_core.db import db, reading, writing
+from salesman_core.errors import InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.jobs import job_progress
+from salesman_core.records.bulk.choosing import MOST_MARKED, Chosen, asked_again
+from salesman_core.records.bulk.job import carried_out
+from salesman_core.records.bulk.queries import own_run
+from salesman_core.records.bulk.service import new_run, run_later
+from salesman_core.records.bulk.words import EXPORT, asked_in_words
+from salesman_core.records.changes import note_export
+from salesman_core.records.export_files import FORMATS, MOST_OF_A_SHEET, WRITERS, XLSX
+from salesman_core.records.list_query import ListQuery
+from salesman_core.records.lists import count, select_page
+from salesman_core.records.models import BulkRun
+from salesman_core.records.record_list import Column, RecordList, columns_read, record_list
+from salesman_core.services import files as store
+from salesman_core.services.company import company
+from salesman_hookspecs import Job
+
+_ = texts.lazy
+
+JOB: Final = "core.export"
+AT_ONCE: Final = 1000
+"""So many rows are written while the person waits."""
+LARGEST: Final = 512 * 1024 * 1024
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be in a file.
+
+    :param columns: their names, in their order.
+    :param format: ``csv`` or ``xlsx``.
+    """
+
+    columns: Sequence[str]
+    format: str
+
+
+def begin_export(kind: str, chosen: Chosen, wanted: Wanted) -> int:
+    """Write the chosen records into a file: at once where they are few; give the run.
+
+    :raises ForbiddenError: for whoever may export none of them.
+    :raises InvalidError: for an unknown format, and where nothing is to be exported.
+    """
+    listed = exportable(kind)
+    if wanted.format not in FORMATS:
+        message = _("Choose a kind of file.")
+        raise InvalidError(message, {"format": message})
+    names = [one.name for one in _columns(listed, wanted.columns)]
+    given: dict[str, Any] = {"columns": names, "format": wanted.format}
+    if chosen.query is None:
+        given["ids"] = sorted(chosen.marked)
+    total = _number(listed, chosen.query or ListQuery(), given.get("ids"))
+    _refuse_size(total, wanted.format)
+    with writing() as session:
+        run = new_run(session, kind, EXPORT, given, chosen.asked)
+        run.total = total
+        if total > AT_ONCE:
+            run_later(session, run, JOB)
+    if total <= AT_ONCE:
+        write_export(run.id)
+    return run.id
+
+
+def exportable(kind: str) -> RecordList:
+    """Give the list of a kind of record to somebody who may export such records.
+
+    :raises MissingError: where nobody can.
+    """
+    listed = record_list(kind)
+    if not listed.export:
+        raise MissingError(_("These records cannot be exported."))
+    demand_permission(listed.export)
+    return listed
+
+
+def _refuse_size(total: int, format_: str) -> None:
+    if total == 0:
+        raise InvalidError(_("There is nothing here that you may export."))
+    if format_ == XLSX and total > MOST_OF_A_SHEET:
+        message = _("A sheet holds at most %(most)s rows: choose CSV.", most=MOST_OF_A_SHEET)
+        raise InvalidError(message, {"format": message})
+
+
+def _columns(listed: RecordList, names: Sequence[str]) -> list[Column]:
+    """Give the columns of a file in their order: those asked for that the person may see.
+
+    :raises InvalidError: where none is left.
+    """
+    seen = {one.name: one for one in listed.seen_columns()}
+    wanted = dict.fromkeys((*names, *(one for one in listed.along if names)))
+    found = [seen[name] for name in wanted if name in seen]
+    if not found:
+        message = _("Choose at least one column.")
+        raise InvalidError(message, {"columns": message})
+    return found
+
+
+def _within(listed: RecordList, ids: Sequence[int] | None) -> sa.ColumnElement[bool]:
+    """Give the condition of what the person both sees and may export."""
+    kind = listed.spec.kind
+    both = sa.and_(visible(kind), visible(kind, listed.export))
+    return both if ids is None else sa.and_(both, listed.spec.id.in_(ids[:MOST_MARKED]))
+
+
+def _number(listed: RecordList, query: ListQuery, ids: Sequence[int] | None) -> int:
+    return count(reading(), listed.spec, query, _within(listed, ids))
+
+
+def write_export(run_id: int) -> None:
+    """Write the file of an export, keep it, and note in the audit what was taken out."""
+    run = own_run(run_id)
+    listed = exportable(run.kind)
+    columns = _columns(listed, run.given["columns"])
+    format_: str = run.given["format"]
+    with tempfile.TemporaryFile() as file:
+        headings = [str(column.title) for column in columns]
+        number = WRITERS[format_](file, headings, _rows(run, listed, columns))
+        file.seek(0)
+        hash_ = store.store(file, largest=LARGEST).hash
+    _note(run, number, hash_, f"{listed.title} {today(company().tz):%Y-%m-%d}.{format_}")
+
+
+def _rows(run: BulkRun, listed: RecordList, columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
+    """Give the rows page by page: the place of each is found by the last row of the one before."""
+    query = asked_again(listed.spec, run.asked or "")
+    query = replace(query, limit=_PAGE)
+    within, done, total = _within(listed, run.given.get("ids")), 0, run.total
+    names = [column.name for column in columns]
+    read = columns_read(listed.spec, listed.read, names)
+    while True:
+        page = select_page(reading(), read, listed.spec, query, within)
+        for cells in listed.cells_of(page.rows, names):
+            yield [cells.get(name) for name in names]
+        done += len(page.rows)
+        db.session.rollback()  # a long export must not hold one snapshot
+        job_progress(done, max(total, done))
+        if page.next_cursor is None:
+            return
+        query = query.at(page.next_cursor)
+
+
+def _note(run: BulkRun, number: int, hash_: str, name: str) -> None:
+    # Read before the change: what is read inside of it would not see its end.
+    run_id, kind, told = run.id, run.kind, asked_in_words(run)
+    with writing() as session:
+        kept = session.get_one(BulkRun, run_id)
+        kept.done = kept.total = number
+        kept.file_hash, kept.file_name, kept.ended_at = hash_, store.harmless_name(name), now()
+        note_export(kind, name, number, narrowed=told)
+
+
+def file_of_export(run_id: int) -> tuple[Path, BulkRun]:
+    """Give the file of an export of one's own.
+
+    :raises MissingError: where there is none (any more).
+    :raises ForbiddenError: where exporting was taken away meanwhile.
+    """
+    run = own_run(run_id)
+    if run.file_hash is None:
+        raise MissingError(_("There is no file (any more)."))
+    exportable(run.kind)
+    return store.stored_file(run.file_hash), run
+
+
+def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> int:
+    """Write all records that a filter finds into *file*; give how many.
+
+    :param address: the filter, as the parameters of the list's address.
+    """
+    listed = exportable(kind)
+    columns = listed.seen_columns()
+    given = {"columns": [column.name for column in columns], "format": format_}
+    with writing() as session:
+        run = new_run(session, kind, EXPORT, given, address)
+    headings = [str(column.title) for column in columns]
+    number = WRITERS[format_](file, headings, _rows(run, listed, columns))
+    with writing() as session:
+        kept = session.get_one(BulkRun, run.id)
+        kept.done = kept.total = number
+        kept.ended_at = now()
+        note_export(kind, str(listed.title), number, narrowed=address)
+    return number
+
+
+def run_export(run_id: int, user_id: int) -> None:
+    """Write a file as whoever asked for it."""
+    carried_out(run_id, user_id, write_export)
+
+
+EXPORT_JOB = Job(
+    JOB,
+    run_export,
+    queue="bulk",
+    attempts=3,
+    timeout=6 * 3600,
+    transactional=False,
+    title=_("Export of records"),
+)

@@ -1,0 +1,210 @@
+"""Lists as people keep them: named views, for oneself, one's team or the company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.models import User
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand_permission
+from salesman_core.clock import now
+from salesman_core.db import AnyRow, reading, writing
+from salesman_core.errors import ForbiddenError, InvalidError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.models import ListView
+from salesman_core.records.permissions import SHARE
+from salesman_core.records.record_list import record_list
+from salesman_core.records.saving import named
+from salesman_core.web.preferences import remember
+from salesman_hookspecs import Person, Text
+
+_ = texts.lazy
+
+PRIVATE, TEAM, COMPANY = "private", "team", "company"
+SHARINGS: Final[dict[str, Text]] = {
+    PRIVATE: _("only me"),
+    TEAM: _("my team"),
+    COMPANY: _("everybody"),
+}
+LONGEST_NAME: Final = 60
+MOST_VIEWS: Final = 50
+_NOT_KEPT: Final = frozenset({"view", "columns", "cursor", "limit"})
+_MOST_ARGS: Final = 50
+_MOST_TEXT: Final = 4000
+
+
+def views_of(kind: str) -> Sequence[AnyRow]:
+    """Give the views of a kind of record that whoever acts may use, by name."""
+    columns = (ListView.id, ListView.name, ListView.sharing, ListView.owner_id)
+    query = sa.select(*columns, ListView.args, ListView.columns)
+    query = query.where(ListView.kind == kind, _within_reach(current_person()))
+    return reading().execute(query.order_by(ListView.name, ListView.id).limit(MOST_VIEWS * 4)).all()
+
+
+def _within_reach(person: Person) -> sa.ColumnElement[bool]:
+    """Give the condition of what is one's own, the company's, or of a team that one leads or is in.
+
+    Whoever stands above a team sees its views as they see its records.
+    """
+    shared = sa.or_(
+        ListView.owner_id == person.id,
+        ListView.sharing == COMPANY,
+        sa.and_(ListView.sharing == TEAM, ListView.team_id.in_(person.team_ids)),
+    )
+    return sa.and_(ListView.deleted_at.is_(None), shared)
+
+
+def sharings() -> dict[str, Text]:
+    """Give with whom whoever acts may share a view."""
+    person = current_person()
+    allowed = {PRIVATE} | ({TEAM} if person.team_ids else set())
+    allowed |= {COMPANY} if person.may(SHARE) else set()
+    return {name: title for name, title in SHARINGS.items() if name in allowed}
+
+
+def keep_view(kind: str, values: Mapping[str, Any]) -> int:
+    """Keep a list as it stands under a name; give the new view's id.
+
+    :param values: ``name``, ``sharing``, ``address`` (the parameters of the list's address) and
+        ``columns`` (their names in their order; None for the usual ones).
+    :raises InvalidError: for a name that is none, and for what cannot be shared.
+    """
+    record_list(kind)
+    with writing() as session:
+        view = ListView(kind=kind, owner_id=current_person().id, created_at=now())
+        _fill(session, view, values)
+        _refuse_too_many(session, kind)
+        session.add(view)
+        session.flush()
+        return view.id
+
+
+def change_view(view_id: int, values: Mapping[str, Any]) -> None:
+    """Change a view of one's own: its name, with whom it is shared, or what it shows."""
+    with writing() as session:
+        _fill(session, _own(session, view_id), values)
+
+
+def delete_view(view_id: int) -> None:
+    """Take a view of one's own away, for everybody with whom it was shared."""
+    with writing() as session:
+        _own(session, view_id).deleted_at = now()
+
+
+def restore_view(view_id: int) -> None:
+    """Bring a view of one's own back."""
+    with writing() as session:
+        _own(session, view_id, gone=True).deleted_at = None
+
+
+def choose_default(kind: str, view_id: int | None) -> None:
+    """Let a list open as one of the views, or as usual again.
+
+    :raises MissingError: for a view that whoever acts may not use.
+    """
+    if view_id is not None and view_id not in {one.id for one in views_of(kind)}:
+        raise MissingError(_("There is no such view (any more)."))
+    remember(default_key(kind), view_id)
+
+
+def default_key(kind: str) -> str:
+    """Give the name of the preference that holds the view with which a list opens."""
+    return f"{kind}.view"
+
+
+def view_of(view_id: int) -> ListView:
+    """Give a view of one's own.
+
+    :raises MissingError: where there is none, or it is another's.
+    """
+    return _own(reading(), view_id)
+
+
+def _own(session: Session, view_id: int, *, gone: bool = False) -> ListView:
+    person = current_person()
+    view = session.get(ListView, view_id)
+    if view is None or (view.deleted_at is not None) != gone:
+        raise MissingError(_("There is no such view (any more)."))
+    if view.owner_id != person.id and not person.everything:
+        raise MissingError(_("There is no such view (any more)."))
+    return view
+
+
+def _fill(session: Session, view: ListView, values: Mapping[str, Any]) -> None:
+    if "name" in values:
+        view.name = named(values["name"])
+        if len(view.name) > LONGEST_NAME:
+            message = _("Give at most %(most)s characters.", most=LONGEST_NAME)
+            raise InvalidError(message, {"name": message})
+    if "sharing" in values:
+        _share(session, view, values["sharing"])
+    if "address" in values:
+        view.args = _args(values["address"])
+    if "columns" in values:
+        view.columns = _known_columns(view.kind, values["columns"])
+    view.updated_at = now()
+
+
+def _share(session: Session, view: ListView, sharing: str) -> None:
+    if sharing not in SHARINGS:
+        message = _("Choose with whom it is shared.")
+        raise InvalidError(message, {"sharing": message})
+    if sharing == COMPANY and view.sharing != COMPANY:
+        demand_permission(SHARE)
+    view.sharing, view.team_id = sharing, None
+    if sharing == TEAM:
+        owner_team = sa.select(User.team_id).where(User.id == view.owner_id)
+        view.team_id = session.scalar(owner_team)
+        if view.team_id is None:
+            message = _("You are in no team.")
+            raise InvalidError(message, {"sharing": message})
+
+
+def _args(address: str) -> dict[str, str]:
+    """Give the parameters of an address that a view keeps; several of one name mean any of them."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(address[:_MOST_TEXT]):
+        if name not in _NOT_KEPT:
+            found.setdefault(name, []).append(value)
+    kept = list(found.items())[:_MOST_ARGS]
+    return {
+        name if len(values) == 1 or name.endswith("__in") else f"{name}__in": ",".join(values)
+        for name, values in kept
+    }
+
+
+def _known_columns(kind: str, names: Sequence[str] | None) -> list[str] | None:
+    known = {column.name for column in record_list(kind).columns}
+    chosen = [name for name in names or () if name in known]
+    return chosen or None
+
+
+def _refuse_too_many(session: Session, kind: str) -> None:
+    own = sa.select(sa.func.count()).where(
+        ListView.kind == kind,
+        ListView.owner_id == current_person().id,
+        ListView.deleted_at.is_(None),
+    )
+    if (session.scalar(own) or 0) >= MOST_VIEWS:
+        raise InvalidError(_("You have %(most)s views here: delete one first.", most=MOST_VIEWS))
+
+
+def refusal(error: ForbiddenError | InvalidError, kind: str, args: Mapping[str, str]) -> Text:
+    """Say what a view asks for that its reader may not see, or that there is no more."""
+    spec, person = record_list(kind).spec, current_person()
+    named_fields = [spec.find(name.partition("__")[0]) for name in args]
+    hidden = [
+        str(field.title)
+        for field in named_fields
+        if field is not None and field.permission and not person.may(field.permission)
+    ]
+    if hidden:
+        names = ", ".join(hidden)
+        return _("This view asks for what your roles do not let you see: %(names)s.", names=names)
+    gone = ", ".join(error.fields) or str(error)
+    return _("This view asks for what there is no more: %(names)s.", names=gone)

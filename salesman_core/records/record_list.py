@@ -1,0 +1,142 @@
+"""The list of a kind of record as everything around it knows it: page, acts, exports, views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand_permission, record_type, record_types
+from salesman_core.db import AnyRow
+from salesman_core.errors import MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.list_fields import sql_of
+from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
+from salesman_hookspecs import Person, RecordType, Text
+
+_ = texts.lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a list may show.
+
+    :param sort: the field that it is sorted by, or an empty string.
+    :param numeric: whether it stands at the right.
+    :param usual: whether it is shown to those who chose no columns.
+    :param permission: what one must hold to see it, here and in exports; None for nothing beyond
+        the list itself.
+    """
+
+    name: str
+    title: Text
+    sort: str = ""
+    numeric: bool = False
+    usual: bool = True
+    permission: str | None = None
+
+
+def plain_cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
+    """Give rows as they were read, for lists whose columns are what they select."""
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # its API
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """The list of a kind of record.
+
+    :param spec: what it can be filtered and sorted by.
+    :param endpoint: its page.
+    :param title: what people call it, as "Deals".
+    :param read: the columns to select.
+    :param columns: what may be shown; the first one names the record and is always there.
+    :param cells: gives what stands in the columns of some rows, as plain values by the names of
+        the columns: for files. In as many statements for one row as for five hundred.
+    :param export: the permission with which records may be exported, and which of them; empty
+        where that cannot be done.
+    :param along: columns that stand in every file, chosen or not, as the currency of amounts.
+    """
+
+    spec: ListSpec
+    endpoint: str
+    title: Text
+    read: Sequence[Any]
+    columns: Sequence[Column] = ()
+    cells: Callable[[Sequence[AnyRow]], Iterable[Mapping[str, Any]]] = field(default=plain_cells)
+    export: str = ""
+    along: Sequence[str] = ()
+
+    def seen_columns(self, person: Person | None = None) -> list[Column]:
+        """Give the columns that a person may see."""
+        reader = person or current_person()
+        every = (*self.columns, *further_columns(self.spec))
+        return [one for one in every if one.permission is None or reader.may(one.permission)]
+
+    def cells_of(self, rows: Sequence[AnyRow], names: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+        """Give what stands in some columns, those among them that are known only at run time.
+
+        :param rows: with the columns of :func:`columns_read`.
+        """
+        further = self.spec.further()
+        known = further.values(rows, names) if further is not None else {}
+        for row, cells in zip(rows, self.cells(rows), strict=True):
+            yield {**cells, **known.get(row.id, {})}
+
+
+def further_columns(spec: ListSpec) -> list[Column]:
+    """Give the columns of a list that are known only at run time, as custom fields."""
+    further = spec.further()
+    return [] if further is None else [_column_of(one) for one in further.fields]
+
+
+def _column_of(field: ListField | ListFilter) -> Column:
+    sortable = isinstance(field, ListField) and field.sortable
+    numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
+    sort = field.name if sortable else ""
+    return Column(field.name, field.title, sort, numeric=numeric, usual=False)
+
+
+def columns_read(spec: ListSpec, read: Sequence[Any], names: Collection[str]) -> Sequence[Any]:
+    """Give what is to be selected for some columns of a list.
+
+    :param read: what the list selects itself.
+    :param names: of the columns.
+    """
+    further = spec.further()
+    if further is None or not any(further.find(name) for name in names):
+        return read
+    held = sql_of(further.column)
+    return [*(one for one in read if one.key != held.key), held]
+
+
+def record_list(kind: str) -> RecordList:
+    """Give the list of a kind of record to somebody who may see such records.
+
+    :raises MissingError: where there is no such kind, or it has no list.
+    :raises ForbiddenError: where whoever acts may see none of them.
+    """
+    type_ = record_type(kind)
+    demand_permission(type_.view_permission)
+    found = list_of(type_)
+    if found is None:
+        raise MissingError(_("There is no list of records of the kind %(kind)s.", kind=kind))
+    return found
+
+
+def kind_of_word(word: str) -> str:
+    """Give the kind whose list has a word, as ``deal`` for ``deals``: where its page stands.
+
+    :raises MissingError: for a word that no list has, naming those that there are.
+    """
+    lists = {type_.kind: list_of(type_) for type_ in record_types()}
+    words = {listed.endpoint.partition(".")[0]: kind for kind, listed in lists.items() if listed}
+    if word in words:
+        return words[word]
+    known = ", ".join(sorted(words))
+    raise MissingError(_("There is no list “%(word)s”, only: %(known)s", word=word, known=known))
+
+
+def list_of(type_: RecordType) -> RecordList | None:
+    """Give the list of a kind of record, or None where it has none."""
+    return type_.listed if isinstance(type_.listed, RecordList) else None

@@ -1,0 +1,222 @@
+"""Exports: what one sees, in the columns that one sees, as a file in which nothing runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from salesman_core.access.models import Role
+from salesman_core.db import reading
+from salesman_core.errors import ForbiddenError, InvalidError, MissingError
+from salesman_core.i18n import speaking
+from salesman_core.jobs.port import jobs
+from salesman_core.people.roles import change_grants
+from salesman_core.records import export
+from salesman_core.records.bulk.choosing import Chosen, asked_again, chosen_by_ids
+from salesman_core.records.export import Wanted, begin_export, file_of_export
+from salesman_core.records.export_files import write_csv, write_xlsx
+from salesman_core.records.models import Audit, BulkRun
+from salesman_core.records.record_list import record_list
+from salesman_core.testing.people import Make
+from salesman_hookspecs import Person, Scope
+
+BrowserFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def head(make: Make) -> Iterator[Person]:
+    with make.acting(make.user_of("head")) as person:
+        yield person
+
+
+def whole(kind: str, address: str = "") -> Chosen:
+    return Chosen(query=asked_again(record_list(kind).spec, address))
+
+
+def lines(run_id: int, delimiter: str = ",") -> list[list[str]]:
+    path, _run = file_of_export(run_id)
+    text = path.read_bytes().decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(
+        csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+    )
+
+
+def test_export_holds_the_chosen_columns_of_all_that_the_filter_finds(
+    make: Make, head: Person
+) -> None:
+    make.client(name="Boilers Ltd", source="fair", tags=["vip"])
+    make.client(name="Other", source="web")
+
+    run_id = begin_export(
+        "client", whole("client", "source=fair"), Wanted(["name", "tags", "owner"], "csv")
+    )
+
+    assert lines(run_id) == [["Name", "Tags", "Owner"], ["Boilers Ltd", "vip", head.name]]
+
+
+def test_export_of_marked_rows_holds_these_alone(make: Make, head: Person) -> None:
+    wanted, _other = make.client(name="Boilers Ltd"), make.client()
+
+    run_id = begin_export("client", chosen_by_ids([wanted]), Wanted(["name"], "csv"))
+
+    assert lines(run_id) == [["Name"], ["Boilers Ltd"]]
+
+
+def test_amounts_are_exact_and_stand_beside_their_currency(make: Make, head: Person) -> None:
+    make.deal(name="Boiler", amount=Decimal("1234567.80"))
+
+    run_id = begin_export("deal", whole("deal"), Wanted(["name", "amount"], "csv"))
+
+    currency = lines(run_id)[1][2]
+    assert lines(run_id) == [["Deal", "Amount", "Currency"], ["Boiler", "1234567.80", currency]]
+
+
+def test_export_in_russian_has_semicolons_and_decimal_commas(make: Make, head: Person) -> None:
+    make.deal(name="Котёл", amount=Decimal("10.50"), expected_on=date(2026, 3, 2))
+
+    with speaking("ru"):
+        wanted = Wanted(["name", "amount", "expected_on"], "csv")
+        run_id = begin_export("deal", whole("deal"), wanted)
+
+    assert lines(run_id, ";")[1][:3] == ["Котёл", "10,50", "02.03.2026"]
+
+
+def test_texts_that_spreadsheets_would_run_do_not_begin_as_such(make: Make, head: Person) -> None:
+    for name in ("=1+1", "+7 495", "-1", "@SUM(A1)", "plain"):
+        make.client(name=name)
+
+    run_id = begin_export("client", whole("client", "sort=id"), Wanted(["name"], "csv"))
+
+    assert [line[0] for line in lines(run_id)[1:]] == [
+        "'=1+1",
+        "'+7 495",
+        "'-1",
+        "'@SUM(A1)",
+        "plain",
+    ]
+
+
+def test_sheet_holds_numbers_and_days_as_such_and_no_formula(make: Make, head: Person) -> None:
+    make.deal(name="=1+1", amount=Decimal("10.50"), expected_on=date(2026, 3, 2))
+
+    wanted = Wanted(["name", "amount", "expected_on"], "xlsx")
+    path, _run = file_of_export(begin_export("deal", whole("deal"), wanted))
+
+    (row,) = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[1:]
+    assert row[:3] == ["=1+1", 10.5, date(2026, 3, 2)]
+    with zipfile.ZipFile(path) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+
+def test_export_takes_a_permission_of_its_own(make: Make) -> None:
+    with make.acting(make.user()):
+        make.client()
+        with pytest.raises(ForbiddenError) as caught:
+            begin_export("client", whole("client"), Wanted(["name"], "csv"))
+
+    assert caught.value.permission == "core.client.export"
+
+
+def test_records_that_one_sees_but_may_not_export_stay_out(make: Make) -> None:
+    marketer = make.user("marketer")  # sees all clients, and is given the export of their own
+    make.client(name="Of a stranger")
+    role_id = reading().scalars(sa.select(Role.id).where(Role.preset == "marketer")).one()
+    change_grants(role_id, {"core.client.export": Scope.OWN})
+    with make.acting(marketer):
+        make.client(name="Own")
+        run_id = begin_export("client", whole("client"), Wanted(["name"], "csv"))
+
+    with make.acting(marketer):
+        assert lines(run_id) == [["Name"], ["Own"]]
+
+
+def test_column_that_one_may_not_see_stays_out(
+    make: Make, head: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.deal(name="Boiler", cost=Decimal(7))
+    listed = record_list("deal")
+    hidden = [one for one in listed.columns if one.name == "margin"]
+    monkeypatch.setattr(
+        type(listed),
+        "seen_columns",
+        lambda self, person=None: [one for one in self.columns if one not in hidden],
+    )
+
+    run_id = begin_export("deal", whole("deal"), Wanted(["name", "margin"], "csv"))
+
+    assert lines(run_id)[0] == ["Deal", "Currency"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "format_", "field"),
+    [([], "csv", "columns"), (["colour"], "csv", "columns"), (["name"], "exe", "format")],
+)
+def test_export_of_nothing_or_of_an_unknown_kind_is_refused(
+    make: Make, head: Person, columns: list[str], format_: str, field: str
+) -> None:
+    make.client()
+    with pytest.raises(InvalidError) as caught:
+        begin_export("client", whole("client"), Wanted(columns, format_))
+
+    assert set(caught.value.fields) == {field}
+
+
+def test_export_is_noted_in_the_audit_with_its_filter_and_number(make: Make, head: Person) -> None:
+    make.client(source="fair")
+
+    begin_export("client", whole("client", "source=fair"), Wanted(["name"], "csv"))
+
+    query = sa.select(Audit.actor_id, Audit.changes).where(Audit.action == "exported")
+    ((actor_id, changes),) = reading().execute(query).all()
+    assert (actor_id, changes["narrowed"], changes["rows"]) == (
+        head.id,
+        [None, "Source is fair"],
+        [None, 1],
+    )
+
+
+def test_large_export_is_written_by_a_job(
+    make: Make, head: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    monkeypatch.setattr(export, "_PAGE", 2)
+    for number in range(5):
+        make.client(name=f"Client {number}")
+
+    run_id = begin_export("client", whole("client"), Wanted(["name"], "csv"))
+    with pytest.raises(MissingError):
+        file_of_export(run_id)
+    jobs().drain()
+    reading().rollback()
+
+    assert lines(run_id) == [["Name"], *([f"Client {number}"] for number in range(5))]
+    assert reading().get_one(BulkRun, run_id).done == 5
+
+
+def test_file_of_another_person_is_not_there(make: Make, browser_for: BrowserFor) -> None:
+    with make.acting(make.user_of("head")):
+        make.client()
+        run_id = begin_export("client", whole("client"), Wanted(["name"], "csv"))
+
+    with browser_for("head").get(f"/lists/runs/{run_id}/file") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    assert browser_for("seller").get(f"/lists/runs/{run_id}/file").status_code == 404
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_writers_take_rows_one_after_another(app: Any, write: Callable[..., int]) -> None:
+    file = io.BytesIO()
+
+    assert write(file, ["A"], ([number] for number in range(1000))) == 1000
+    assert file.getbuffer().nbytes > 1000
