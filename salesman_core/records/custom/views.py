@@ -14,7 +14,7 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.custom import service
 from salesman_core.records.custom.definitions import TITLES, DefinedField, all_fields
-from salesman_core.records.custom.kinds import customised_kind, customised_kinds
+from salesman_core.records.custom.kinds import Customised, customised_kind, customised_kinds
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.web.forms import FormState
@@ -30,8 +30,7 @@ blueprint = Blueprint("custom_fields", __name__, url_prefix="/admin/fields")
 @requires(MANAGE)
 def index() -> Markup:
     """Show the fields of a kind of record; those of the first kind where none is asked for."""
-    asked = request.args.get("kind") or next(iter(customised_kinds()))
-    one = customised_kind(asked)
+    one = _asked_kind()
     fields = all_fields(one.kind)
     return render(
         "core/records/custom/index.html",
@@ -47,15 +46,14 @@ def index() -> Markup:
 @requires(MANAGE)
 def new() -> Markup:
     """Show the form of a new field."""
-    kind = customised_kind(request.args.get("kind", "")).kind
-    return _form(kind, None, FormState({"type": "text"}))
+    return _form(_asked_kind().kind, None, FormState({"type": "text"}))
 
 
 @blueprint.post("/new")
 @requires(MANAGE)
 def add() -> ResponseReturnValue:
     """Define a field."""
-    kind = customised_kind(request.args.get("kind", "")).kind
+    kind = _asked_kind().kind
     try:
         service.define_field(kind, _values())
     except InvalidError as error:
@@ -134,6 +132,11 @@ def delete(field_id: int) -> ResponseReturnValue:
     service.delete_field(field_id)
     toast(_("“%(name)s” was deleted.", name=field.label))
     return _to_list(field.kind)
+
+
+def _asked_kind() -> Customised:
+    """Give the kind of record that the address names; the first one where it names none."""
+    return customised_kind(request.args.get("kind") or next(iter(customised_kinds())))
 
 
 def _to_list(kind: str) -> ResponseReturnValue:

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from salesman_core.access.models import Role, User
 from salesman_core.clients.models import Rung
+from salesman_core.clock import now
 from salesman_core.db import reading, writing
 from salesman_core.deals.models import CloseReason, Pipeline, Stage
+from salesman_core.records.models import CustomField
 from salesman_core.testing.people import PASSWORD, Make
 
 _USUAL: Final[Mapping[str, type[Any]]] = {
@@ -39,7 +41,8 @@ def spare_ids(make: Make, user_id: int) -> dict[str, int]:
         pipeline.stages = [Stage(name="Spare", percent=5), Stage(name="Last", percent=95)]
         role, reason = Role(name="Spare"), CloseReason(name="Spare", position=9)
         rung = Rung(name="Spare", position=9, colour="red", interests=99, sales=99)
-        session.add_all([pipeline, role, reason, rung])
+        field = CustomField(kind="deal", key="spare", label="Spare", type="text", retired_at=now())
+        session.add_all([pipeline, role, reason, rung, field])
         session.flush()
         made = {
             "pipeline": pipeline.id,
@@ -47,6 +50,7 @@ def spare_ids(make: Make, user_id: int) -> dict[str, int]:
             "role": role.id,
             "reason": reason.id,
             "rung": rung.id,
+            "field": field.id,
         }
     return {**made, "team": make.team("Spare"), "user": user_id}
 
@@ -57,5 +61,7 @@ def known_fields(administrator_id: int) -> dict[str, dict[str, Any]]:
     return {
         "sign.enter": {"login": email, "password": PASSWORD},
         "profile.change_password": {"old_password": PASSWORD, "password": f"{PASSWORD}, anew"},
+        "custom_fields.add": {"label": "Further", "type": "text"},
+        "custom_fields.change": {"label": "Renamed"},
         "people_mail.change": {"mail_host": "mail.example.com", "mail_port": "587"},
     }
