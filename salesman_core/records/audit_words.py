@@ -197,10 +197,13 @@ def _as_text(text: str, words: FieldWords) -> str:
 
 
 def _as_date(text: str) -> str:
-    """Give a date as people read it; anything else as it stands."""
-    if not _DATE.fullmatch(text):
+    """Give a day or a moment as people read it; anything else as it stands."""
+    if not _DATE.match(text):
         return text
     try:
-        return formats.day(date.fromisoformat(text))
+        if _DATE.fullmatch(text):
+            return formats.day(date.fromisoformat(text))
+        at = datetime.fromisoformat(text)
     except ValueError:
         return text
+    return formats.moment(at) if at.tzinfo else text

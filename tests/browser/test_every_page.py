@@ -52,10 +52,10 @@ NOWHERE: Final = "about:blank"
 
 PAGES: Final = {
     "administration.company_form": "/admin/company",
-    "faults.fault": "/admin/faults/{fault}",
     "administration.plugins": "/admin/plugins",
     "administration.purge_form": "/admin/plugins/leads/purge",
     "administration_places.index": "/admin/plugins/places",
+    "audit.index": "/admin/audit",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.new": "/clients/new",
@@ -69,6 +69,8 @@ PAGES: Final = {
     "deals.index": "/deals",
     "deals.new": "/deals/new",
     "desk.index": "/",
+    "faults.fault": "/admin/faults/{fault}",
+    "faults.index": "/admin/faults",
     "funnel.index": "/reports/funnel?period=all",
     "imports.index": "/admin/import",
     "imports.one": "/admin/import/{import}",
@@ -86,6 +88,7 @@ PAGES: Final = {
     "people.teams": "/admin/teams",
     "people.user": "/admin/users/2",
     "people.users": "/admin/users",
+    "people_record_why.why_mine": "/records/client/1/why",
     "people_mail.index": "/admin/mail",
     "people_why.why": "/admin/users/2/why?record=client:1",
     "people_roles.index": "/admin/roles",
@@ -133,10 +136,14 @@ NO_PAGES: Final = {
     "records.note",
     "records.story",
     # addresses that lead on to a page
+    "audit.narrow",
     "clients.contact",
     "clients.narrow",
     "deals.narrow",
     "leads.narrow",
+    "people_record_why.why_of",
+    # what takes many records of somebody who left: tests/people looks at it
+    "people.handing_over_page",
     # files, streams and signs of life
     "administration.export",
     "assets.built_static",
