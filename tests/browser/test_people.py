@@ -31,6 +31,7 @@ def test_bar_says_whose_eyes_these_are_and_a_change_is_refused(
 
     task.page.goto(f"{task.address}/clients/{client}")
     task.page.get_by_role("button", name="Change: Name", exact=True).click()
+    expect(task.page.locator("input[name=name]")).to_be_focused()
     task.page.keyboard.type("Sigma")
     task.page.keyboard.press("Enter")
 

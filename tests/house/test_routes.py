@@ -14,6 +14,7 @@ from salesman_hookspecs.access import salesman_preset_grants
 from salesman_hookspecs.web import salesman_api_blueprints, salesman_blueprints
 
 FOR_ADMINISTRATORS = {
+    "core.audit.view": "what everybody did, and from where",
     "core.company.manage": "what is true of the whole company",
     "core.custom_field.manage": "what every record of a kind has",
     "core.job.manage": "what failed, with the values that it was given",
@@ -22,6 +23,7 @@ FOR_ADMINISTRATORS = {
     "core.plugin.manage": "switching plugins concerns everybody",
     "core.plugin.purge": "all data of a plugin, taken along and removed",
     "core.role.manage": "who may grant may take everything",
+    "core.user.look_as": "to see what others see",
     "core.user.manage": "who lets people in",
 }
 """Permissions that no preset but the administrator gets, each with the reason."""
