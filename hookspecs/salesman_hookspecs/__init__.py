@@ -32,6 +32,7 @@ from salesman_hookspecs.data import (
     Veto,
 )
 from salesman_hookspecs.demo import Demo
+from salesman_hookspecs.doubles import DuplicateKey, RecordsMerged
 from salesman_hookspecs.insight import Evidence, HealthCheck
 from salesman_hookspecs.lists import BulkAction, BulkField
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
@@ -48,6 +49,7 @@ __all__ = [
     "Closing",
     "Demo",
     "DeskWidget",
+    "DuplicateKey",
     "Event",
     "EventHandler",
     "EventType",
@@ -70,6 +72,7 @@ __all__ = [
     "QuickCreate",
     "Reassigned",
     "RecordType",
+    "RecordsMerged",
     "Schedule",
     "Scope",
     "SearchHit",

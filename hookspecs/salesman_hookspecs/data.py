@@ -45,6 +45,8 @@ class RecordType:
         attribute that refers to it, as ``("client", "client_id")`` for a contact.
     :param listed: the list of such records, a ``toolkit.RecordList``: what lets rows be marked,
         exported and kept as views. None where there is no such list.
+    :param merged: for what can be merged: the attribute that refers to the record which it is one
+        with, or None. What was merged is in the bin as well, and cannot be taken out of it.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class RecordType:
     deleted: str | None = None
     through: tuple[str, str] | None = None
     listed: object | None = None
+    merged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

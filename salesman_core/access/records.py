@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -23,6 +24,18 @@ from salesman_hookspecs.data import salesman_record_types
 _ = texts.lazy
 
 Condition = sa.ColumnElement[bool]
+
+
+class Bin(Enum):
+    """What becomes of records that lie in the bin.
+
+    ``LEFT_OUT`` is usual. ``INCLUDED`` is for what was done to records, wherever they are now;
+    ``ALONE`` gives those in place of all others, without what was merged into another record.
+    """
+
+    LEFT_OUT = auto()
+    INCLUDED = auto()
+    ALONE = auto()
 
 
 def record_type(kind: str) -> RecordType:
@@ -55,7 +68,7 @@ def visible(
     permission: str | None = None,
     person: Person | None = None,
     *,
-    binned: bool = False,
+    bin: Bin = Bin.LEFT_OUT,  # noqa: A002  # the word for it
 ) -> Condition:
     """Give the SQL condition of the records of *kind* that a person reaches.
 
@@ -64,14 +77,14 @@ def visible(
 
     :param permission: what is to be done with them; to see them where not given.
     :param person: who asks; whoever acts where not given.
-    :param binned: True to have those that lie in the bin, too: for what was done to them.
+    :param bin: what becomes of the records that lie in the bin.
     """
     type_ = record_type(kind)
     person = person or current_person()
     permission = permission or type_.view_permission
     if not person.everything and kind in follower().closed_kinds:
         return sa.false()
-    within = _within_scope(type_, permission, person, binned=binned)
+    within = _within_scope(type_, permission, person, bin)
     try:
         narrower = [one.value for one in narrowing(kind, permission, person)]
     except Denied:
@@ -113,18 +126,19 @@ def _is_condition(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _within_scope(type_: RecordType, permission: str, person: Person, *, binned: bool) -> Condition:
+def _within_scope(type_: RecordType, permission: str, person: Person, bin_: Bin) -> Condition:
     scope = person.scope(permission)
-    deleted = None if binned else type_.deleted
     if type_.through is None or scope in {Scope.ALL, Scope.NONE}:
-        way = Way(type_.model, type_.owner, type_.participants, deleted)
+        way = Way(type_.model, type_.owner, type_.participants, type_.deleted, type_.merged, bin_)
         return _reached(way, scope, person.id, person.team_ids)
     parent_kind, attribute = type_.through
     parent = record_type(parent_kind)
-    within = visible(parent_kind, permission, person, binned=binned)
+    of_parent = Bin.INCLUDED if bin_ is Bin.INCLUDED else Bin.LEFT_OUT
+    within = visible(parent_kind, permission, person, bin=of_parent)
     reached = sa.select(parent.model.id).where(within)
     columns = table_of(type_.model).c
-    return sa.and_(columns[attribute].in_(reached), *_kept(columns, deleted))
+    kept = _kept(columns, type_.deleted, type_.merged, bin_)
+    return sa.and_(columns[attribute].in_(reached), *kept)
 
 
 class Way(NamedTuple):
@@ -134,11 +148,13 @@ class Way(NamedTuple):
     owner: str | None
     participants: type[Any] | None
     deleted: str | None
+    merged: str | None
+    bin: Bin
 
 
 @functools.lru_cache(maxsize=4096)
 def _reached(way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int, ...]) -> Condition:
-    """Give the records within a scope, without those in the bin.
+    """Give the records within a scope that lie in the bin, or all others.
 
     Nearly every statement has such a condition in it. It is the very same object for the same
     question, so that statements which are made of it can be kept, too.
@@ -150,12 +166,17 @@ def _reached(way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int,
         within = sa.false()
     else:
         within = sa.or_(*_shares(way, scope, person_id, team_ids))
-    return sa.and_(within, *_kept(columns, way.deleted))
+    return sa.and_(within, *_kept(columns, way.deleted, way.merged, way.bin))
 
 
-def _kept(columns: Any, deleted: str | None) -> list[Condition]:
-    """Leave out what is in the bin."""
-    return [] if deleted is None else [columns[deleted].is_(None)]
+def _kept(columns: Any, deleted: str | None, merged: str | None, bin_: Bin) -> list[Condition]:
+    """Leave out what is in the bin; or what is not, and what was merged into another record."""
+    if bin_ is Bin.INCLUDED:
+        return []
+    if bin_ is Bin.LEFT_OUT:
+        return [] if deleted is None else [columns[deleted].is_(None)]
+    binned = sa.false() if deleted is None else columns[deleted].is_not(None)
+    return [binned] if merged is None else [binned, columns[merged].is_(None)]
 
 
 def _shares(

@@ -17,7 +17,10 @@ from salesman_core.clients.schemas import (
     ContactSchema,
     RungMoveSchema,
     RungSchema,
+    SimilarQuerySchema,
+    SimilarSchema,
 )
+from salesman_core.clients.similar import Similar, similar_clients
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
@@ -159,6 +162,32 @@ def create_clients(values: dict[str, Any]) -> dict[str, Any]:
 @bulk(CLIENTS)
 def act_on_clients() -> None:
     """Do one thing with many clients, with a result for each."""
+
+
+@clients_api.get("/similar")
+@requires("core.client.view")
+@arguments(SimilarQuerySchema(from_text=True), location="query")
+@page_response(SimilarSchema)
+def list_similar_clients(values: dict[str, Any]) -> Response:
+    """List the clients that may be the one with this name, phone or email, the likeliest first."""
+    typed = {
+        "name": values.get("name", ""),
+        "phones": [values["phone"]] if "phone" in values else [],
+        "emails": [values["email"]] if "email" in values else [],
+    }
+    found = similar_clients(reading(), typed)
+    return page_answer([similar_item(one) for one in found], None)
+
+
+def similar_item(one: Similar) -> dict[str, Any]:
+    """Give a similar client as the API shows it."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "in_bin": one.in_bin,
+        "likeness": round(100 * one.score),
+        "reasons": [str(reason) for reason in one.reasons],
+    }
 
 
 @clients_api.get("/<int:record_id>")

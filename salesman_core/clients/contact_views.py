@@ -10,13 +10,14 @@ from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.clients import card as cards
 from salesman_core.clients import forms
-from salesman_core.clients.opening import create_with_contact, known_already
+from salesman_core.clients.opening import create_with_contact
 from salesman_core.clients.service import (
     change_contact,
     create_contact,
     delete_contact,
     restore_contact,
 )
+from salesman_core.clients.similar import similar_clients
 from salesman_core.clients.views import blueprint
 from salesman_core.db import reading
 from salesman_core.errors import InvalidError, StaleError
@@ -61,15 +62,12 @@ def _new_form(form: FormState) -> Markup:
     )
 
 
-@blueprint.get("/known")
+@blueprint.get("/similar")
 @requires("core.client.create")
-def known() -> Markup:
-    """Give whom one knows already by the phones and emails that are being typed."""
-    names = ("phones", "contact_phones"), ("emails", "contact_emails")
-    phones, emails = (
-        [one for name in pair for one in request.args.getlist(name)] for pair in names
-    )
-    return render("core/clients/known.html", known=known_already(reading(), phones, emails))
+def similar() -> Markup:
+    """Give the clients that may be the one that is being typed."""
+    found = similar_clients(reading(), forms.typed_so_far(request.args))
+    return render("core/clients/similar.html", similar=found)
 
 
 @blueprint.get("/contacts/<int:record_id>")

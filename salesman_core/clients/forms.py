@@ -14,6 +14,8 @@ from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.rest.schemas import judge
 
 CONTACT_PREFIX: Final = "contact_"
+LONGEST_NAME: Final = 300
+MOST_REACHED: Final = 50
 _TEXTS: Final = ("name", "kind", "site", "address", "source", "position")
 _LISTS: Final = ("phones", "emails")
 
@@ -42,6 +44,17 @@ def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
     if wrong:
         raise InvalidError(next(iter(wrong.values())), wrong)
     return client, contact
+
+
+def typed_so_far(typed: Typed) -> dict[str, Any]:
+    """Give what a form holds by which similar clients are found, its contact's phone as well."""
+    return {
+        "name": typed.get("name", "").replace("\0", "")[:LONGEST_NAME],
+        **{
+            name: [*typed.getlist(name), *typed.getlist(f"{CONTACT_PREFIX}{name}")][:MOST_REACHED]
+            for name in _LISTS
+        },
+    }
 
 
 def contact_values(typed: Typed, custom: Mapping[str, Any] | None = None) -> dict[str, Any]:

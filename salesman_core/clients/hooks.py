@@ -11,6 +11,7 @@ from salesman_core.clients import (
     bulk,
     card,
     contact_views,
+    duplicate_keys,
     list_page,
     permissions,
     rung_views,
@@ -28,6 +29,7 @@ from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     BulkAction,
+    DuplicateKey,
     EventType,
     ImportType,
     NavItem,
@@ -72,6 +74,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             participants=ClientParticipant,
             deleted="deleted_at",
             listed=list_page.LISTED,
+            merged="merged_into_id",
         ),
         RecordType(
             kind="contact",
@@ -154,6 +157,12 @@ def salesman_slots() -> Iterable[Slot]:
 def salesman_search_sources() -> Iterable[SearchSource]:
     """Let clients and contacts be found."""
     return search.SOURCES
+
+
+@hookimpl
+def salesman_duplicate_keys() -> Iterable[DuplicateKey]:
+    """Let doubles of clients be found by phone and email."""
+    return duplicate_keys.KEYS
 
 
 @hookimpl

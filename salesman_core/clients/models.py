@@ -92,7 +92,8 @@ class Client(KeptRecord, Base):
     """A company or a person that buys or may buy.
 
     ``kind`` is ``company`` or ``person``. ``rung_pinned_at`` is when somebody chose the rung
-    by hand: evidence older than that does not move it.
+    by hand: evidence older than that does not move it. ``merged_into_id`` is the client with which
+    it turned out to be one; what was merged lies in the bin as well.
     """
 
     __tablename__ = "core_client"
@@ -117,6 +118,7 @@ class Client(KeptRecord, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL")
     version: Mapped[int] = mapped_column(default=1)
 
     phones: Mapped[list[ClientPhone]] = relationship(

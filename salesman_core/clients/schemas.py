@@ -55,6 +55,24 @@ class ClientSchema(RecordSchema):
     extensions = JsonObject(dump_only=True)
 
 
+class SimilarQuerySchema(Schema):
+    """What is known of a client that may be there already."""
+
+    name = Text(300)
+    phone = Text(254)
+    email = Text(254)
+
+
+class SimilarSchema(Schema):
+    """A client that may be the one that is meant; ``likeness`` is a percentage."""
+
+    id = Reference(dump_only=True)
+    name = Text(300)
+    in_bin = Flag()
+    likeness = Integer()
+    reasons = fields.List(fields.String(), dump_only=True)
+
+
 class ContactSchema(RecordSchema):
     """A person at a client."""
 

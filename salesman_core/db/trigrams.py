@@ -86,8 +86,23 @@ def candidates(column: sa.ColumnElement[Any], words: Sequence[str]) -> sa.Column
     has_index = isinstance(column, sa.Column) and column.info == TRIGRAMS
     if not (long and has_index and db.engine.dialect.name == "sqlite"):
         return sa.true()
+    return _matching(column, long, " ")
+
+
+def having_any(column: sa.Column[Any], parts: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Give the SQL of the rows that hold one of some parts of words, of three letters and more.
+
+    It serves to find the few among which something dearer chooses.
+    """
+    if db.engine.dialect.name == "sqlite" and column.info == TRIGRAMS:
+        return _matching(column, parts, " OR ")
+    text = sa.type_coerce(column, sa.Text())
+    return sa.or_(*(text.contains(part, autoescape=True) for part in parts))
+
+
+def _matching(column: sa.Column[Any], words: Sequence[str], between: str) -> sa.ColumnElement[bool]:
     index = f"{column.table.name}{_END}"
-    phrases = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+    phrases = between.join('"' + word.replace('"', '""') + '"' for word in words)
     rows = sa.table(index, sa.column("rowid", sa.BigInteger()), sa.column(index, sa.Text()))
     found = sa.select(rows.c.rowid).where(rows.c[index].match(phrases))
     condition: sa.ColumnElement[bool] = column.table.c.id.in_(found)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import record_type, record_types, visible
+from salesman_core.access.records import Bin, record_type, record_types, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import ACTIONS, described_kinds
@@ -74,7 +74,7 @@ def _reached(type_: RecordType, person: Person) -> sa.ColumnElement[bool]:
     """Give the entries about the records of a kind that a person reaches."""
     if person.scope(type_.view_permission) is Scope.NONE:
         return sa.false()
-    seen = visible(type_.kind, person=person, binned=True)
+    seen = visible(type_.kind, person=person, bin=Bin.INCLUDED)
     ids = sa.select(type_.model.id).where(seen)
     return sa.and_(
         Audit.kind == type_.kind, sa.or_(Audit.record_id == OF_NONE, Audit.record_id.in_(ids))

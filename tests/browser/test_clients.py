@@ -188,9 +188,9 @@ def test_exact_twin_is_shown_while_one_types(make: Make, page_for: PageFor) -> N
     task = page_for("head")
     task.begin("/clients/new")
     task.page.locator("#field-phones").fill("8(912)3456789")
-    expect(task.page.locator("#known-already")).to_contain_text("Severstal")
+    expect(task.page.locator("#similar-clients")).to_contain_text("Severstal")
     task.page.locator("#field-phones").fill("8(912)3456780")
-    expect(task.page.locator("#known-already")).to_be_empty()
+    expect(task.page.locator("#similar-clients")).to_be_empty()
 
 
 def test_refused_form_in_the_dialog_keeps_what_was_typed(page_for: PageFor) -> None:

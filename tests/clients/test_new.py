@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from salesman_core.clients.card import contacts_shown, shown
 from salesman_core.clients.models import Client, Contact
-from salesman_core.clients.opening import known_already
 from salesman_core.db import reading
 from salesman_core.testing.people import Make
 
@@ -84,30 +82,3 @@ def test_whoever_may_not_change_clients_is_not_asked_for_a_contact(
 
 def test_lawyer_makes_no_clients(browser_for: BrowserFor) -> None:
     assert browser_for("lawyer").get("/clients/new").status_code == 403
-
-
-@pytest.mark.parametrize("typed", ["+7 912 345-67-89", "89123456789", "8(912)3456789"])
-def test_phone_in_another_notation_is_known_already(make: Make, typed: str) -> None:
-    client = make.client(name="Severstal", phones=["+79123456789"])
-    (found,) = known_already(reading(), [typed], [])
-    assert (found.client_id, found.client, found.contact) == (client, "Severstal", "")
-
-
-def test_email_of_a_contact_is_known_already(make: Make) -> None:
-    client = make.client()
-    make.contact(client, name="Anna", emails=["Anna@Example.com"])
-    (found,) = known_already(reading(), [], ["anna@example.COM"])
-    assert (found.client_id, found.contact) == (client, "Anna")
-
-
-@pytest.mark.parametrize("typed", ["", "12", "ask Olga"])
-def test_what_is_no_phone_finds_nobody(make: Make, typed: str) -> None:
-    make.client(phones=["", "12", "ask Olga"])
-    assert known_already(reading(), [typed], [typed]) == []
-
-
-def test_whom_one_does_not_see_stays_unknown(make: Make, browser_for: BrowserFor) -> None:
-    make.client(name="Secret Ltd", phones=["8 800 555 35 35"])
-    address = "/clients/known?phones=8 800 555 35 35"
-    assert "Secret" not in browser_for("seller").get(address, headers=FRAGMENT).text
-    assert "Secret Ltd" in browser_for("head").get(address, headers=FRAGMENT).text

@@ -1,0 +1,1 @@
+"""Records that are one: found, merged, and taken apart again (ADR 0012)."""
