@@ -12,6 +12,7 @@ from salesman_core.events import purge_events
 from salesman_core.i18n import texts
 from salesman_core.jobs import purge
 from salesman_core.records.imports.undo import forget_changes
+from salesman_core.records.merging.undoing import forget_old_mergings
 from salesman_hookspecs import Job, Schedule, hookimpl
 
 JOBS_KEPT: Final = timedelta(days=14)
@@ -20,10 +21,11 @@ IMPORTS_UNDOABLE: Final = timedelta(days=30)
 
 
 def tidy() -> None:
-    """Remove what ended, was handed on or imported long ago, in small pieces."""
+    """Remove what ended, was handed on, imported or merged long ago, in small pieces."""
     _until_none_is_left(partial(purge, JOBS_KEPT))
     _until_none_is_left(lambda: purge_events(EVENTS_KEPT, now=now()))
     _until_none_is_left(lambda: forget_changes(now() - IMPORTS_UNDOABLE))
+    _until_none_is_left(forget_old_mergings)
 
 
 def _until_none_is_left(remove_some: Callable[[], int]) -> None:

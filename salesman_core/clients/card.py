@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from salesman_core.access.colleagues import colleagues
+from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.clients import queries
 from salesman_core.clients.custom import CLIENT, CONTACT
@@ -74,6 +75,7 @@ class Shown:
     :param row: its columns and names.
     :param moves: its moves on the ladder, the newest first.
     :param may_edit: whether whoever reads may change it; ``may_delete`` alike.
+    :param may_merge: whether they may merge it with another one.
     """
 
     row: AnyRow
@@ -81,6 +83,7 @@ class Shown:
     moves: Sequence[queries.LadderMove]
     may_edit: bool
     may_delete: bool
+    may_merge: bool
 
     @property
     def id(self) -> int:
@@ -151,12 +154,15 @@ def shown(client_id: int) -> Shown:
     """
     session = reading()
     row = queries.one_client(session, client_id)
+    may_edit = reaches("client", client_id, "core.client.edit")
+    may_delete = reaches("client", client_id, "core.client.delete")
     return Shown(
         row=row,
         around=queries.around_clients(session, [client_id]),
         moves=queries.rung_moves(session, client_id, MOVES_SHOWN),
-        may_edit=reaches("client", client_id, "core.client.edit"),
-        may_delete=reaches("client", client_id, "core.client.delete"),
+        may_edit=may_edit,
+        may_delete=may_delete,
+        may_merge=may_edit and may_delete and current_person().may("core.client.merge"),
     )
 
 

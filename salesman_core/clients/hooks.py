@@ -13,6 +13,7 @@ from salesman_core.clients import (
     contact_views,
     duplicate_keys,
     list_page,
+    merge_views,
     permissions,
     rung_views,
     rungs,
@@ -20,9 +21,11 @@ from salesman_core.clients import (
     views,
     words,
 )
+from salesman_core.clients.doubles import FINDER
 from salesman_core.clients.import_apply import apply_clients
 from salesman_core.clients.import_contacts import apply_contacts
 from salesman_core.clients.imports import CLIENT_FIELDS, CONTACT_FIELDS
+from salesman_core.clients.merging import MERGE
 from salesman_core.clients.models import Client, ClientParticipant, Contact
 from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
@@ -32,6 +35,7 @@ from salesman_hookspecs import (
     DuplicateKey,
     EventType,
     ImportType,
+    Job,
     NavItem,
     Permission,
     PresetGrant,
@@ -46,7 +50,7 @@ from salesman_hookspecs import (
 
 _ = texts.lazy
 
-_PAGES = (views, contact_views, list_page, rung_views)
+_PAGES = (views, contact_views, list_page, merge_views, rung_views)
 
 
 @hookimpl
@@ -121,6 +125,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
             order=10,
         ),
         NavItem(
+            "doubles",
+            _("Doubles"),
+            "clients.doubles_found",
+            "sale",
+            "copy",
+            MERGE,
+            order=15,
+        ),
+        NavItem(
             "rungs",
             _("Ladder of relationship"),
             "rungs.index",
@@ -175,11 +188,14 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to clients and contacts."""
     fields = {"fields": "the names of the changed fields"}
+    merged = {"lost_ids": "the ids of the others, which led or lead to it"}
     return [
         EventType("core.client.created", "A client was made", {"name": "the client's name"}),
         EventType("core.client.changed", "A client was changed", fields),
         EventType("core.client.deleted", "A client was put into the bin"),
         EventType("core.client.restored", "A client was taken out of the bin"),
+        EventType("core.client.merged", "Clients were merged into this one", merged),
+        EventType("core.client.unmerged", "Clients that were merged are several again", merged),
         EventType(
             "core.client.climbed",
             "A client moved on the ladder of relationship",
@@ -211,3 +227,9 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that clients have another owner."""
     if reassigned.kind == "client":
         announce_changed("core.client.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the search for doubles."""
+    return [FINDER]

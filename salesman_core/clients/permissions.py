@@ -14,6 +14,7 @@ PERMISSIONS: Final = (
     Permission("core.client.delete", "Put clients into the bin"),
     Permission("core.client.bulk_delete", "Put many clients into the bin at once", scoped=False),
     Permission("core.client.export", "Export clients"),
+    Permission("core.client.merge", "Find doubles of clients and merge them", scoped=False),
     Permission("core.client.import", "Import clients and contacts", scoped=False),
     Permission("core.rung.manage", "Change the ladder of relationship", scoped=False),
 )

@@ -12,9 +12,10 @@ from salesman_core.access.routes import requires
 from salesman_core.clients import card as cards
 from salesman_core.clients import editing, queries
 from salesman_core.clients.ladder import set_rung
+from salesman_core.clients.merge_choice import merged_into
 from salesman_core.clients.service import delete_client, restore_client
 from salesman_core.db import reading
-from salesman_core.errors import InvalidError, StaleError
+from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.panels import files_panel, story_panel
@@ -32,14 +33,21 @@ PARTS: Final = ("head", "details", "participants")
 
 @blueprint.get("/<int:record_id>")
 @requires("core.client.view")
-def card(record_id: int) -> Markup:
-    """Show a client."""
+def card(record_id: int) -> ResponseReturnValue:
+    """Show a client; the address of one that was merged leads to the one that stayed."""
+    try:
+        shown = _card(record_id)
+    except MissingError:
+        kept_id = merged_into(record_id)
+        if kept_id is None:
+            raise
+        return redirect(url_for("clients.card", record_id=kept_id))
     return render(
         "core/clients/card.html",
         contacts=cards.contacts_shown(record_id),
         story=story_panel("client", record_id, source=request.args.get("source", "")),
         files=files_panel("client", record_id),
-        **_card(record_id),
+        **shown,
     )
 
 

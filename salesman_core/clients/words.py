@@ -25,6 +25,7 @@ from salesman_core.records.audit_fields import (
     names_from,
 )
 from salesman_core.records.contact_data import EMAILS, PHONES
+from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.restoring import Restoring, let_restore
 from salesman_core.web.templating import render
 from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
@@ -58,6 +59,8 @@ describe_fields(
         "site": FieldWords(_("Site")),
         "address": FieldWords(_("Address")),
         "source": FieldWords(_("Source")),
+        "merged": FieldWords(_("Merged with")),
+        "merged_into_id": FieldWords(_("Merged into"), names=names_from(Client)),
         "tags": FieldWords(_("Tags")),
     },
 )
@@ -102,6 +105,18 @@ let_restore(
         lambda: ChangeContactSchema(partial=True),
         change_contact,
     ),
+)
+
+describe_tables(
+    {
+        "core_client_email": _("Emails"),
+        "core_client_evidence": _("Evidence of the relationship"),
+        "core_client_external_id": _("Keys in other systems"),
+        "core_client_participant": _("Participants"),
+        "core_client_phone": _("Phones"),
+        "core_client_tag": _("Tags"),
+        "core_rung_move": _("Moves on the ladder"),
+    }
 )
 
 

@@ -100,7 +100,7 @@ def having_any(column: sa.Column[Any], parts: Sequence[str]) -> sa.ColumnElement
     return sa.or_(*(text.contains(part, autoescape=True) for part in parts))
 
 
-def _matching(column: sa.Column[Any], words: Sequence[str], between: str) -> sa.ColumnElement[bool]:
+def _matching(column: Any, words: Sequence[str], between: str) -> sa.ColumnElement[bool]:
     index = f"{column.table.name}{_END}"
     phrases = between.join('"' + word.replace('"', '""') + '"' for word in words)
     rows = sa.table(index, sa.column("rowid", sa.BigInteger()), sa.column(index, sa.Text()))

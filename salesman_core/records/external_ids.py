@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.records import record_types
 from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -42,11 +43,28 @@ def _external_ids(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
 def records_by_key(
     session: Session, model: type[Any], source: str, keys: Iterable[str]
 ) -> dict[str, int]:
-    """Give the ids of the records that have these keys in *source*."""
-    rows = session.execute(
-        sa.select(model.key, model.record_id).where(model.source == source, model.key.in_(keys))
-    ).all()
-    return {row.key: row.record_id for row in rows}
+    """Give the ids of the records that have these keys in *source*.
+
+    The key of a record that was merged leads to the one that it was merged into.
+    """
+    of = model.record_id
+    found = sa.select(model.key).where(model.source == source, model.key.in_(keys))
+    merged = _merged_into(table_of(model))
+    if merged is None:
+        found = found.add_columns(of.label("record_id"))
+    else:
+        found = found.add_columns(sa.func.coalesce(merged, of).label("record_id"))
+        found = found.join(merged.table, merged.table.c.id == of)
+    return {row.key: row.record_id for row in session.execute(found)}
+
+
+def _merged_into(table: sa.Table) -> sa.Column[int] | None:
+    """Give the column in which the records of a table of keys say what they were merged into."""
+    (refers,) = table.c.record_id.foreign_keys
+    for type_ in record_types():
+        if type_.merged is not None and table_of(type_.model) is refers.column.table:
+            return refers.column.table.c[type_.merged]
+    return None
 
 
 def plan_external_ids(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import demand, record_type
-from salesman_core.db import reading
+from salesman_core.db import reading, table_of
 from salesman_core.plugins.host import current_host
 from salesman_core.records.audit_fields import told_otherwise
 from salesman_core.records.audit_words import ENTRY, Line, in_words
@@ -20,6 +20,9 @@ from salesman_hookspecs import RecordType
 from salesman_hookspecs.data import salesman_record_types
 
 PAGE: Final = 50
+
+_TOLD: Final = frozenset({"created", "changed", "deleted", "restored", "merged", "unmerged"})
+"""What the story tells of a record; the page of all changes has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def changes_of(
     session: Session, kind: str, record_id: int, until: datetime | None, limit: int
 ) -> list[Line]:
     """Give the changes of a record and its parts that the story tells, the newest first."""
-    told = {"created", "changed", "deleted", "restored"}.difference(told_otherwise(kind))
+    told = _TOLD.difference(told_otherwise(kind))
     query = _entries(kind, record_id).where(Audit.action.in_(told))
     if until is not None:
         query = query.where(Audit.at <= until)
@@ -64,9 +67,19 @@ def changes_of(
 
 
 def _entries(kind: str, record_id: int) -> sa.Select[*tuple[Any, ...]]:
-    own = sa.and_(Audit.kind == kind, Audit.record_id == record_id)
+    own = sa.and_(Audit.kind == kind, _is_or_was_merged_into(record_type(kind), record_id))
     parts = [_parts(type_, record_id) for type_ in _reached_through(kind)]
     return sa.select(*ENTRY).where(sa.or_(own, *parts))
+
+
+def _is_or_was_merged_into(type_: RecordType, record_id: int) -> sa.ColumnElement[bool]:
+    """Give the SQL of a record's own past, and of that of records which are one with it now."""
+    own = Audit.record_id == record_id
+    if type_.merged is None:
+        return own
+    columns = table_of(type_.model).c
+    lost = sa.select(columns.id).where(columns[type_.merged] == record_id)
+    return sa.or_(own, Audit.record_id.in_(lost))
 
 
 def _reached_through(kind: str) -> Iterable[RecordType]:

@@ -64,6 +64,8 @@ def from_bin(session: Session, kind: str, record_id: int, permission: str) -> An
     """
     type_ = record_type(kind)
     record = locked(session, type_.model, record_id)
+    if type_.merged is not None and getattr(record, type_.merged) is not None:
+        raise MissingError(_("There is no such record, or you may not see it."))
     binned = type_.deleted is not None and getattr(record, type_.deleted) is not None
     if binned:
         setattr(record, str(type_.deleted), None)

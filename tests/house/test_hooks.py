@@ -23,7 +23,16 @@ from salesman_core.plugins.host import PluginHost, boot_specifications, specific
 from salesman_core.plugins.states import State
 from salesman_core.testing.application import running
 from salesman_core.testing.people import Make
-from salesman_hookspecs import Change, Closing, Demo, Person, Reassigned, StageMove, rules_of
+from salesman_hookspecs import (
+    Change,
+    Closing,
+    Demo,
+    Person,
+    Reassigned,
+    RecordsMerged,
+    StageMove,
+    rules_of,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "hooks"
@@ -172,6 +181,9 @@ def arguments_of(name: str, make: Make) -> list[tuple[dict[str, Any], bool]]:
         ],
         "salesman_record_filter": [
             ({"kind": "deal", "permission": "core.deal.view", "person": PERSON}, False)
+        ],
+        "salesman_records_merged": [
+            ({"merged": RecordsMerged("client", client_id, [make.client()])}, False)
         ],
         "salesman_relationship_evidence": [({"client_ids": [client_id]}, False)],
     }

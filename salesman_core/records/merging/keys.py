@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_hookspecs import DuplicateKey, Text
 from salesman_hookspecs.doubles import salesman_duplicate_keys
+
+T = TypeVar("T")
 
 MOST_SHARING: Final = 10
 """A key that more records share says nothing: a switchboard, an address of all."""
@@ -57,7 +60,7 @@ def sharing(
     """
     found: list[Shared] = []
     for one in keys_of(kind):
-        found += _asked(one, lambda one=one: _sharing(session, one, typed, condition)) or ()
+        found += _asked(one, partial(_sharing, session, one, typed, condition)) or ()
     return found
 
 
@@ -84,21 +87,30 @@ def _sharing(
 Pair = tuple[int, int]
 
 
-def pairs_among(session: Session, kind: str, ids: Sequence[int]) -> dict[Pair, list[str]]:
-    """Give the pairs that share keys, one of each among *ids*, with the names of the keys."""
+def pairs_among(
+    session: Session, kind: str, ids: Sequence[int], seen: sa.Select[int]
+) -> dict[Pair, list[str]]:
+    """Give the pairs that share keys, one of each among *ids*, with the names of the keys.
+
+    :param seen: the ids of the records that are asked for.
+    """
     found: dict[Pair, list[str]] = {}
     for one in keys_of(kind):
-        for pair in _asked(one, lambda one=one: _pairs(session, one, ids)) or ():
+        for pair in _asked(one, partial(_pairs, session, one, ids, seen)) or ():
             found.setdefault(pair, []).append(name_of_key(one))
     return found
 
 
-def _pairs(session: Session, one: Contribution[DuplicateKey], ids: Sequence[int]) -> list[Pair]:
+def _pairs(
+    session: Session, one: Contribution[DuplicateKey], ids: Sequence[int], seen: sa.Select[int]
+) -> list[Pair]:
     keys, others = one.value.keys().subquery(), one.value.keys().subquery()
     own = sa.select(keys.c.key).where(keys.c.record_id.in_(ids), keys.c.key.is_not(None))
     sharing: dict[str, set[int]] = {}
     for row in session.execute(
-        sa.select(others.c.key, others.c.record_id).where(others.c.key.in_(own))
+        sa.select(others.c.key, others.c.record_id).where(
+            others.c.key.in_(own), others.c.record_id.in_(seen)
+        )
     ):
         sharing.setdefault(row.key, set()).add(row.record_id)
     few = [group for group in sharing.values() if len(group) <= MOST_SHARING]
@@ -113,7 +125,7 @@ def _pairs(session: Session, one: Contribution[DuplicateKey], ids: Sequence[int]
     )
 
 
-def _asked(one: Contribution[DuplicateKey], ask: Callable[[], Any]) -> Any:
+def _asked(one: Contribution[DuplicateKey], ask: Callable[[], T]) -> T | None:
     """Ask for a plugin's keys; a failing plugin gives none, and the others' stand."""
     place = f"salesman_duplicate_keys: {one.value.id}"
     return current_host().dispatcher.guarded(one.owner, place, ask)

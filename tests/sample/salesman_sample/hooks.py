@@ -18,6 +18,7 @@ from salesman_hookspecs import (
     Closing,
     Demo,
     DeskWidget,
+    DuplicateKey,
     Event,
     EventHandler,
     EventType,
@@ -31,6 +32,7 @@ from salesman_hookspecs import (
     PresetGrant,
     QuickCreate,
     Reassigned,
+    RecordsMerged,
     RecordType,
     Schedule,
     SearchSource,
@@ -165,6 +167,19 @@ def salesman_search_sources() -> Iterable[SearchSource]:
 def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring promises in."""
     return [importing.PROMISES]
+
+
+@hookimpl
+def salesman_duplicate_keys() -> Iterable[DuplicateKey]:
+    """Take clients for one to whom the same was promised."""
+    return [DuplicateKey("promise", "client", _("the same promise"), queries.promised)]
+
+
+@hookimpl
+def salesman_records_merged(merged: RecordsMerged) -> None:
+    """Add up how often clients were thanked that turned out to be one."""
+    if merged.kind == "client":
+        service.add_up_thanks(merged.kept_id, merged.lost_ids)
 
 
 # -- demo

@@ -10,6 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from salesman_core.toolkit import Base, KeptRecord, Norm, identity, refers
 
 
+class Thanks(Base):
+    """How often a client was thanked: one row for a client, so a merging has to join two."""
+
+    __tablename__ = "sample_thanks"
+
+    client_id: Mapped[int] = refers(
+        "core_client.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    times: Mapped[int]
+
+
 class Promise(KeptRecord, Base):
     """Something that was promised to a client, perhaps about one of its deals.
 

@@ -92,6 +92,12 @@ def is_open(session: Session, deal_id: int) -> bool:
     return bool(session.scalar(sa.select(waiting)))
 
 
+def promised() -> sa.Select[*tuple[Any, ...]]:
+    """Give to which clients what was promised, as keys by which doubles are found."""
+    key, shown = Promise.search_text.label("key"), Promise.text.label("shown")
+    return sa.select(Promise.client_id.label("record_id"), key, shown).where(visible(KIND))
+
+
 def kept_about(session: Session, client_ids: Sequence[int]) -> Sequence[AnyRow]:
     """Give the kept promises about some clients, whoever asks."""
     return session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_hookspecs import Demo
-from salesman_sample.models import Promise
+from salesman_sample.models import Promise, Thanks
 from salesman_sample.permissions import MAKE
 from salesman_sample.queries import KIND
 from salesman_sample.texts import texts
@@ -92,6 +92,15 @@ def forget_old(client_id: int | None = None) -> int:
         old = old.where(Promise.client_id == client_id)
     with writing() as session:
         return int(getattr(session.execute(old), "rowcount", 0))
+
+
+def add_up_thanks(kept_id: int, lost_ids: Sequence[int]) -> None:
+    """Count thanks to clients that were merged as thanks to the kept one."""
+    with writing() as session:
+        kept = session.get(Thanks, kept_id)
+        for lost in session.scalars(sa.select(Thanks).where(Thanks.client_id.in_(lost_ids))):
+            if kept is not None:
+                kept.times, lost.times = kept.times + lost.times, 0
 
 
 def promise_thanks(deal_id: int, client_id: int | None) -> None:

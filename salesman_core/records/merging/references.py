@@ -1,0 +1,80 @@
+"""Which rows refer to a record, as the database itself reports it.
+
+So the rows of suspended plugins are found, and those of plugins whose package is long gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.types import NullType
+
+from salesman_core.errors import ConflictError
+from salesman_core.i18n import texts
+
+_ = texts.lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """A table with columns that refer to a kind of record, or the table of the records.
+
+    :param columns: those that refer; of the records' own table the primary key is none of them.
+    :param key: its primary key.
+    """
+
+    table: sa.Table
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
+    """Give the tables that refer to *target* by its ``id``, and that one itself as the first.
+
+    :raises ConflictError: where one of them has no primary key, so that no journal can name its
+        rows.
+    """
+    inspector = sa.inspect(connection)
+    found = dict(_referring(inspector, target))
+    found.setdefault(target, ())
+    names = sorted(found, key=lambda name: (name != target, name))
+    columns = inspector.get_multi_columns(filter_names=names)
+    keys = inspector.get_multi_pk_constraint(filter_names=names)
+    tables = []
+    for name in names:
+        key = tuple(keys[None, name]["constrained_columns"])
+        if not key:
+            message = _(
+                "The table %(table)s has no primary key, so nothing can be merged.", table=name
+            )
+            raise ConflictError(message)
+        tables.append(Referring(_table(connection, name, columns[None, name]), found[name], key))
+    return tables
+
+
+def _referring(inspector: sa.Inspector, target: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for (_schema, name), keys in inspector.get_multi_foreign_keys().items():
+        columns = [
+            key["constrained_columns"][0]
+            for key in keys
+            if key["referred_table"] == target and key["referred_columns"] == ["id"]
+        ]
+        if columns:
+            yield name, tuple(sorted(set(columns)))
+
+
+def _table(
+    connection: sa.Connection, name: str, columns: Sequence[sa.engine.interfaces.ReflectedColumn]
+) -> sa.Table:
+    """Give a table whose values come and go as the driver has them, so that none is changed.
+
+    PostgreSQL's own values need their types; those of SQLite are what stands in the file.
+    """
+    raw = connection.dialect.name == "sqlite"
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        *(sa.Column(one["name"], NullType() if raw else one["type"]) for one in columns),
+    )

@@ -1,0 +1,213 @@
+"""Taking merged records apart again: what still holds the merged value goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.access.records import record_type
+from salesman_core.clock import now
+from salesman_core.db import AnyRow, WritingSession, savepoint, table_of, writing
+from salesman_core.errors import ConflictError, MissingError
+from salesman_core.i18n import texts
+from salesman_core.records.changes import Changes, announce, ask, audit
+from salesman_core.records.merging.models import Merging, MergingStep
+from salesman_core.records.merging.references import Referring, referring_to
+from salesman_core.records.merging.rows import Values, at, unpacked
+from salesman_core.records.saving import for_change
+
+_ = texts.lazy
+
+UNDOABLE_FOR: Final = timedelta(days=30)
+"""So long the journal of a merging is kept."""
+
+COUNTED: Final = frozenset({"version", "updated_at"})
+"""Columns that tell of changes: no change of these alone keeps a row from going back."""
+
+
+def forget_old_mergings(limit: int = 100) -> int:
+    """Remove mergings with their journals that can be undone no more; give how many.
+
+    What was merged stays so: addresses and keys lead to the kept record as before.
+    """
+    old = sa.select(Merging.id).where(Merging.at < now() - UNDOABLE_FOR)
+    with writing() as session:
+        ids = session.scalars(old.order_by(Merging.id).limit(limit)).all()
+        session.execute(sa.delete(MergingStep).where(MergingStep.merging_id.in_(ids)))
+        session.execute(sa.delete(Merging).where(Merging.id.in_(ids)))
+    return len(ids)
+
+
+def mergings_kept_since() -> sa.ColumnElement[bool]:
+    """Give the SQL of the mergings that can still be undone, or were."""
+    return Merging.at >= now() - UNDOABLE_FOR
+
+
+def one_merging(session: WritingSession, kind: str, merging_id: int) -> Merging:
+    """Load a merging for its undoing.
+
+    :raises MissingError: where there is none of that kind.
+    :raises ConflictError: where it is too late.
+    """
+    merging = session.get(Merging, merging_id, with_for_update=True)
+    if merging is None or merging.kind != kind:
+        raise MissingError(_("There is no such merging, or you may not see it."))
+    if merging.undone_at is None and merging.at < now() - UNDOABLE_FOR:
+        raise ConflictError(_("A merging can be undone for thirty days."))
+    return merging
+
+
+def take_apart(kind: str, merging_id: int, edit: str, delete: str) -> None:
+    """Undo a merging; what stayed, and why, stands in the merging afterwards.
+
+    Once more changes nothing.
+
+    :param edit: what one must be allowed with the record that was kept.
+    :param delete: what one must be allowed with those that come back.
+    :raises ConflictError: where it is too late, or where the kept record was merged since.
+    """
+    with writing() as session:
+        merging = one_merging(session, kind, merging_id)
+        _refuse_merged(session, merging)
+        kept = for_change(session, kind, merging.kept_id, edit)
+        if merging.undone_at is not None:
+            return
+        before = _columns(kept)
+        merging.stayed = list(_play_back(session, merging))
+        merging.undone_at = now()
+        session.flush()
+        session.expire_all()
+        for lost in merging.lost:
+            for_change(session, kind, lost["id"], delete)
+        _tell(session, merging, _differences(before, _columns(kept)))
+
+
+def _refuse_merged(session: WritingSession, merging: Merging) -> None:
+    type_ = record_type(merging.kind)
+    columns = table_of(type_.model).c
+    into = sa.select(columns[str(type_.merged)]).where(columns.id == merging.kept_id)
+    if session.scalar(into) is not None:
+        message = _(
+            "“%(name)s” was merged itself since then: undo that first.", name=merging.kept_name
+        )
+        raise ConflictError(message)
+
+
+def _columns(record: Any) -> dict[str, Any]:
+    names = [one.key for one in sa.inspect(type(record)).column_attrs]
+    return {name: getattr(record, name) for name in names if name not in COUNTED}
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    return {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+
+
+def _tell(session: WritingSession, merging: Merging, changes: Changes) -> None:
+    """Let plugins judge what changes of the kept record, and note it with all records."""
+    if changes:
+        ask(merging.kind, merging.kept_id, changes)
+    names = [one["name"] for one in merging.lost]
+    told = {**changes, "merged": (names, [])}
+    audit(session, merging.kind, merging.kept_id, merging.kept_name, "unmerged", told)
+    for lost in merging.lost:
+        told = {"merged_into_id": (merging.kept_id, None)}
+        audit(session, merging.kind, lost["id"], lost["name"], "unmerged", told)
+    payload = {"lost_ids": [one["id"] for one in merging.lost]}
+    announce(session, f"core.{merging.kind}.unmerged", merging.kind, merging.kept_id, payload)
+
+
+class _Player:
+    """Puts rows back as they were."""
+
+    def __init__(self, session: WritingSession, merging: Merging) -> None:
+        self._session = session
+        self._target = table_of(record_type(merging.kind).model).name
+        found = referring_to(session.connection(), self._target)
+        self._tables: dict[str, Referring] = {one.table.name: one for one in found}
+
+    def play(self, step: AnyRow) -> str:
+        """Undo a step; give why it could not be undone wholly, or an empty string."""
+        if step.table_name not in self._tables:
+            return "gone"
+        table = self._tables[step.table_name].table
+        key = {name: unpacked(value) for name, value in step.key.items()}
+        before, after = _unpacked_row(step.before), _unpacked_row(step.after)
+        there = self._session.connection().execute(sa.select(table).where(*at(table, key))).first()
+        try:
+            with savepoint(self._session):
+                return self._put_back(table, key, before, after, there)
+        except sa.exc.IntegrityError:
+            return "refused"
+
+    def _put_back(  # a row, as it was, as it became, as it is
+        self,
+        table: sa.Table,
+        key: Values,
+        before: Values | None,
+        after: Values | None,
+        there: AnyRow | None,
+    ) -> str:
+        connection = self._session.connection()
+        if after is None:
+            if there is None:
+                connection.execute(sa.insert(table).values(_nulls(before or {})))
+            return ""
+        if there is None:
+            return "gone" if before is not None else ""
+        held = [name for name in after if there._mapping[name] == after[name]]  # noqa: SLF001  # its API
+        changed = [name for name in after if name not in held and name not in COUNTED]
+        if before is None:
+            if not changed:
+                connection.execute(sa.delete(table).where(*at(table, key)))
+            return "changed" if changed else ""
+        back = {name: before[name] for name in held if name not in COUNTED}
+        if back:
+            counted = self._counted(table)
+            connection.execute(
+                sa.update(table).where(*at(table, key)).values({**_nulls(back), **counted})
+            )
+        return "changed" if changed else ""
+
+    def _counted(self, table: sa.Table) -> dict[str, Any]:
+        """Let whoever has one of the records open notice that it was changed."""
+        if table.name != self._target:
+            return {}
+        return {"version": table.c.version + 1}
+
+
+def _play_back(session: WritingSession, merging: Merging) -> Iterator[dict[str, Any]]:
+    """Undo the steps, the last one first; give what stayed and why."""
+    session.flush()
+    player = _Player(session, merging)
+    steps: Sequence[AnyRow] = session.execute(
+        sa.select(MergingStep.table_name, MergingStep.key, MergingStep.before, MergingStep.after)
+        .where(MergingStep.merging_id == merging.id)
+        .order_by(MergingStep.id.desc())
+    ).all()
+    refused = []
+    for step in steps:
+        why = player.play(step)
+        if why == "refused":
+            refused.append(step)  # what stands in its way may go back as well
+        elif why:
+            yield _stayed(step, why)
+    for step in refused:
+        why = player.play(step)
+        if why:
+            yield _stayed(step, why)
+
+
+def _stayed(step: AnyRow, why: str) -> dict[str, Any]:
+    return {"table": step.table_name, "key": step.key, "why": why}
+
+
+def _unpacked_row(row: Values | None) -> Values | None:
+    return None if row is None else {name: unpacked(value) for name, value in row.items()}
+
+
+def _nulls(row: Values) -> Values:
+    """Say that nothing is nothing: in a column of JSON it would be written as its ``null``."""
+    return {name: sa.null() if value is None else value for name, value in row.items()}

@@ -1,0 +1,335 @@
+"""Merging clients, and taking them apart again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from salesman_core.access.models import Role, RoleGrant
+from salesman_core.clients.card import contacts_shown, shown
+from salesman_core.clients.merge_choice import merging_shown
+from salesman_core.clients.merging import merge_clients, undo_merging
+from salesman_core.clients.models import ClientExternalId
+from salesman_core.clients.queries import contacts_of
+from salesman_core.clients.service import change_client, change_contact, restore_client
+from salesman_core.db import db, reading, writing
+from salesman_core.deals.models import Deal
+from salesman_core.deals.service import close_deal
+from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
+from salesman_core.records.external_ids import records_by_key
+from salesman_core.records.history import history
+from salesman_core.records.merging.models import Merging, MergingStep
+from salesman_core.records.models import Note
+from salesman_core.records.notes import write_note
+from salesman_core.testing.clock import FrozenClock
+from salesman_core.testing.people import Make
+from salesman_core.tidying import tidy
+from salesman_hookspecs import Scope
+
+BrowserFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """The clock of the application, which stands still until it is moved."""
+    clock = FrozenClock()
+    monkeypatch.setitem(app.extensions, "salesman_clock", clock.now)
+    return clock
+
+
+def anew(client_id: int) -> Any:
+    reading().rollback()
+    return shown(client_id)
+
+
+def test_chosen_values_stay_and_the_rest_is_joined(make: Make) -> None:
+    kept = make.client(name="Ромашка", site="", phones=["8 800 555 35 35"], tags=["vip"])
+    lost = make.client(
+        name="ООО «Ромашка»",
+        site="romashka.example",
+        phones=["+7 800 555-35-35", "8 912 345-67-89"],
+        tags=["vip", "fair"],
+    )
+    merge_clients(kept, [lost], {"name": lost, "site": lost})
+    client = anew(kept)
+    assert (client.row.name, client.row.site) == ("ООО «Ромашка»", "romashka.example")
+    assert [one["typed"] for one in client.phones] == ["8 800 555 35 35", "8 912 345-67-89"]
+    assert client.tags == ["fair", "vip"]
+
+
+def test_deals_notes_and_contacts_move(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    contact, deal = make.contact(lost), make.deal(client_id=lost)
+    note = write_note("client", lost, "called")
+    merge_clients(kept, [lost])
+    reading().rollback()
+    assert [row.id for row in contacts_of(reading(), kept)] == [contact]
+    assert reading().get_one(Deal, deal).client_id == kept
+    assert reading().get_one(Note, note).client_id == kept
+
+
+def test_one_contact_is_the_primary_one(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    first, _second = make.contact(kept), make.contact(lost)
+    merge_clients(kept, [lost])
+    reading().rollback()
+    assert [line.row.id for line in contacts_shown(kept) if line.row.primary] == [first]
+
+
+def test_ladder_counts_the_sales_of_both(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    for client in (kept, lost):
+        close_deal(make.deal(client_id=client), "won")
+    before = anew(kept).row.rung_name
+    merging = merge_clients(kept, [lost])
+    assert (before, anew(kept).row.rung_name) == ("Current", "Regular")
+    undo_merging(merging)
+    assert (anew(kept).row.rung_name, anew(lost).row.rung_name) == ("Current", "Current")
+
+
+def test_whose_client_it_was_takes_part_in_the_one_that_stays(make: Make) -> None:
+    seller = make.user_of("seller")
+    kept, lost = make.client(), make.client(owner_id=seller)
+    merge_clients(kept, [lost])
+    assert [one["user_id"] for one in anew(kept).participants] == [seller]
+
+
+def test_keys_of_the_lost_client_lead_to_the_kept_one(make: Make) -> None:
+    kept = make.client(external_ids={"1c": "A"})
+    middle = make.client(external_ids={"1c": "B", "site": "7"})
+    last = make.client()
+    merge_clients(kept, [middle])
+    merge_clients(last, [kept])
+    keys = {"1c": ["A", "B"], "site": ["7"]}
+    reading().rollback()
+    found = {
+        key: id_
+        for source, wanted in keys.items()
+        for key, id_ in records_by_key(reading(), ClientExternalId, source, wanted).items()
+    }
+    assert found == {"A": last, "B": last, "7": last}
+
+
+def test_address_of_the_lost_client_leads_to_the_kept_one(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    kept, lost = make.client(), make.client()
+    merge_clients(kept, [lost])
+    answer = browser_for("head").get(f"/clients/{lost}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/clients/{kept}")
+    assert browser_for("seller").get(f"/clients/{lost}").status_code == 404
+
+
+def test_merged_client_cannot_be_taken_out_of_the_bin(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    merge_clients(kept, [lost])
+    with pytest.raises(MissingError):
+        restore_client(lost)
+
+
+def test_history_tells_the_past_of_both(make: Make) -> None:
+    kept, lost = make.client(name="Kept"), make.client(name="Lost")
+    change_client(lost, {"site": "lost.example"})
+    merge_clients(kept, [lost])
+    lines = history("client", kept).lines
+    told = {(line.action, step.field, step.after) for line in lines for step in line.steps}
+    assert {("merged", "Merged with", "Lost"), ("changed", "Site", "lost.example")} <= told
+
+
+def test_plugins_are_asked_about_the_kept_client_as_it_will_be(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int | None, dict[str, Any]]] = []
+    kept, lost = make.client(name="Kept"), make.client(name="Lost", phones=["8 800 555 35 35"])
+
+    def note(_kind: str, record_id: int | None, changes: dict[str, Any]) -> None:
+        asked.append((record_id, {name: after for name, (_before, after) in changes.items()}))
+
+    monkeypatch.setattr("salesman_core.records.changes.ask", note)
+    merge_clients(kept, [lost], {"name": lost})
+    assert asked == [(kept, {"name": "Lost", "phones": ["8 800 555 35 35"]})]
+
+
+# -- who may
+
+
+@pytest.mark.parametrize("role", ["seller", "marketer", "service", "lawyer"])
+def test_merging_takes_a_permission(make: Make, role: str) -> None:
+    kept, lost = make.client(), make.client()
+    with make.acting(make.user_of(role)), pytest.raises(ForbiddenError):
+        merge_clients(kept, [lost])
+
+
+def test_client_that_one_may_not_delete_is_not_merged(make: Make) -> None:
+    seller = make.user_of("seller")
+    with writing() as session:
+        role = session.scalars(sa.select(Role).where(Role.preset == "seller")).one()
+        for name in ("core.client.merge", "core.client.delete"):
+            scope = Scope.OWN if name.endswith("delete") else Scope.ALL
+            session.add(RoleGrant(role_id=role.id, permission=name, scope=scope))
+    own, other = make.client(owner_id=seller), make.client(name="Secret")
+    with make.acting(seller), pytest.raises(MissingError):
+        merge_clients(own, [other])
+
+
+@pytest.mark.parametrize("which", ["itself", "nobody", "too many"])
+def test_clients_to_merge_are_two_to_eleven_different_ones(make: Make, which: str) -> None:
+    kept = make.client()
+    lost = {"itself": [kept], "nobody": [], "too many": [make.client() for _ in range(11)]}
+    with pytest.raises(InvalidError):
+        merge_clients(kept, lost[which])
+
+
+# -- undoing
+
+
+def test_what_was_changed_since_stays_and_is_listed(make: Make) -> None:
+    kept, lost = make.client(name="Kept", address="Old"), make.client(name="Lost", address="New")
+    contact = make.contact(lost, name="Anna")
+    deal = make.deal(client_id=lost)
+    merging = merge_clients(kept, [lost], {"name": lost, "address": lost})
+    change_client(kept, {"name": "Chosen since"})
+    change_contact(contact, {"position": "Director"})
+    undo_merging(merging)
+    client = anew(kept)
+    assert (client.row.name, client.row.address) == ("Chosen since", "Old")
+    assert [row.id for row in contacts_of(reading(), lost)] == [contact]
+    assert reading().get_one(Deal, deal).client_id == lost
+    stayed = [(one.what, str(one.why)) for one in merging_shown(merging).stayed]
+    assert stayed == [(f"Client № {kept}", "was changed since")]
+
+
+def test_what_came_since_stays_with_the_kept_client(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    merging = merge_clients(kept, [lost])
+    deal = make.deal(client_id=kept)
+    undo_merging(merging)
+    reading().rollback()
+    assert reading().get_one(Deal, deal).client_id == kept
+    assert merging_shown(merging).stayed == []
+
+
+def test_undoing_once_more_changes_nothing(make: Make) -> None:
+    kept, lost = make.client(name="Kept"), make.client()
+    merging = merge_clients(kept, [lost])
+    undo_merging(merging)
+    change_client(kept, {"name": "Kept on"})
+    version = anew(kept).row.version
+    undo_merging(merging)
+    assert (anew(kept).row.name, anew(kept).row.version) == ("Kept on", version)
+
+
+def test_later_merging_is_undone_first(make: Make) -> None:
+    first, second, third = (make.client(name=name) for name in ("A", "B", "C"))
+    earlier = merge_clients(second, [first])
+    later = merge_clients(third, [second])
+    with pytest.raises(ConflictError, match="undo that first"):
+        undo_merging(earlier)
+    undo_merging(later)
+    undo_merging(earlier)
+    reading().rollback()
+    assert [anew(one).row.name for one in (first, second, third)] == ["A", "B", "C"]
+
+
+def test_merging_is_undone_for_thirty_days(make: Make, clock: FrozenClock) -> None:
+    kept, lost = make.client(), make.client()
+    merging = merge_clients(kept, [lost])
+    clock.advance(days=31)
+    with pytest.raises(ConflictError, match="thirty days"):
+        undo_merging(merging)
+
+
+def test_journal_is_tidied_and_the_address_leads_on(
+    make: Make, clock: FrozenClock, browser_for: BrowserFor
+) -> None:
+    kept, lost = make.client(), make.client()
+    merge_clients(kept, [lost])
+    clock.advance(days=29)
+    tidy()
+    assert _counts() == (1, 2)
+    clock.advance(days=2)
+    tidy()
+    assert _counts() == (0, 0)
+    assert browser_for("head").get(f"/clients/{lost}").status_code == 302
+
+
+def _counts() -> tuple[int, int]:
+    reading().rollback()
+    mergings, steps = (
+        reading().scalar(sa.select(sa.func.count(model.id))) or 0
+        for model in (Merging, MergingStep)
+    )
+    return mergings, steps
+
+
+# -- tables of others
+
+
+def test_rows_of_a_plugin_that_is_gone_move_and_come_back(make: Make, app: Flask) -> None:
+    kept, lost = make.client(), make.client()
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TABLE absent_seal (number VARCHAR(20) PRIMARY KEY, stamped TIMESTAMP,"
+                " client_id BIGINT REFERENCES core_client (id) ON DELETE CASCADE)"
+            )
+        )
+        seal = {"number": "7", "stamped": "2026-03-02 12:00:00", "client_id": lost}
+        connection.execute(
+            sa.text("INSERT INTO absent_seal VALUES (:number, :stamped, :client_id)"), seal
+        )
+    merging = merge_clients(kept, [lost])
+    assert _seals() == [("7", kept)]
+    undo_merging(merging)
+    assert _seals() == [("7", lost)]
+
+
+def _seals() -> list[tuple[str, int]]:
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT number, client_id FROM absent_seal"))
+        return [(row.number, row.client_id) for row in rows]
+
+
+# -- pages
+
+
+def test_pages_merge_with_a_choice_and_undo(make: Make, browser_for: BrowserFor) -> None:
+    kept, lost = make.client(name="Kept"), make.client(name="Lost", site="lost.example")
+    make.deal(client_id=lost)
+    browser = browser_for("head")
+    page = browser.get(f"/clients/merge?id={kept}&id={lost}").text
+    assert re.search(r"<dt>Deal</dt><dd>1</dd>", page)
+    typed = {"id": [kept, lost], "kept": kept, "field-name": lost, "field-site": lost}
+    answer = browser.post("/clients/merge", data=typed)
+    assert answer.headers["Location"] == f"/clients/{kept}"
+    card = browser.get(f"/clients/{kept}").text
+    (undo,) = set(re.findall(r"/clients/mergings/\d+/undo", card))
+    assert "lost.example" in card
+    page = browser.get(browser.post(undo).headers["Location"]).text
+    assert "Nothing: everything went back." in page
+    assert browser.get(f"/clients/{lost}").status_code == 200
+
+
+def test_page_offers_similar_clients_and_others_by_name(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client(name="Ромашка")
+    similar, other = make.client(name="ООО Ромашка"), make.client(name="Цветы")
+    browser = browser_for("head")
+    page = browser.get(f"/clients/{client}/merge").text
+    assert (f"/clients/{similar}" in page, f"/clients/{other}" in page) == (True, False)
+    page = browser.get(f"/clients/{client}/merge?q=цвет").text
+    assert (f"/clients/{similar}" in page, f"/clients/{other}" in page) == (False, True)
+
+
+def test_too_few_clients_are_told_so(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client()
+    answer = browser_for("head").get(f"/clients/merge?id={client}")
+    assert answer.status_code == 422
+    assert "Choose two to 11 different clients." in answer.text
