@@ -9,9 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from salesman_sample.models import Thanks
 
-from salesman_core.db import reading
+from salesman_core.clients.doubles import begin_finding, doubles
+from salesman_core.clients.merging import merge_clients, undo_merging
+from salesman_core.db import reading, writing
 from salesman_core.events.models import RecordedEvent
+from salesman_core.jobs.port import jobs
 from salesman_core.people.handing_over import ALL_KINDS
 from salesman_core.people.service import deactivate
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
@@ -120,3 +124,37 @@ def test_hook_records_reassigned_tells_whose_promises_they_are_now(
 
     told = sa.select(RecordedEvent.payload).where(RecordedEvent.type == "sample.promise.changed")
     assert reading().scalars(told).all() == [{"fields": ["owner_id"]}]
+
+
+def test_hook_duplicate_keys_lets_the_finder_see_what_only_the_plugin_knows(
+    app: Flask, make: Make, api_for: ApiFor
+) -> None:
+    first, second = make.client(name="Boilers Ltd"), make.client(name="Kettles")
+    for client_id in (first, second):
+        values = {"text": "Send the drawing", "client_id": client_id}
+        assert api_for("head").post("/sample", values).status_code == 201
+    begin_finding()
+
+    jobs().drain()
+
+    reading().rollback()
+    (pair,) = doubles().shown
+    assert [one.id for one in pair.clients] == [first, second]
+    assert [str(reason) for reason in pair.reasons] == ["the same promise"]
+
+
+def test_hook_records_merged_joins_what_there_can_be_once(app: Flask, make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    with writing() as session:
+        session.add_all([Thanks(client_id=kept, times=2), Thanks(client_id=lost, times=3)])
+
+    merging = merge_clients(kept, [lost])
+
+    assert thanks() == {kept: 5, lost: 0}
+    undo_merging(merging)
+    assert thanks() == {kept: 2, lost: 3}
+
+
+def thanks() -> dict[int, int]:
+    reading().rollback()
+    return {row.client_id: row.times for row in reading().scalars(sa.select(Thanks))}

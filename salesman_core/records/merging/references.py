@@ -46,9 +46,7 @@ def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
     for name in names:
         key = tuple(keys[None, name]["constrained_columns"])
         if not key:
-            message = _(
-                "The table %(table)s has no primary key, so nothing can be merged.", table=name
-            )
+            message = _("The table %(name)s has no primary key: nothing can be merged.", name=name)
             raise ConflictError(message)
         tables.append(Referring(_table(connection, name, columns[None, name]), found[name], key))
     return tables
