@@ -188,7 +188,7 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to clients and contacts."""
     fields = {"fields": "the names of the changed fields"}
-    merged = {"lost_ids": "the ids of the others, which led or lead to it"}
+    merged = {"lost_ids": "the ids of the other clients"}
     return [
         EventType("core.client.created", "A client was made", {"name": "the client's name"}),
         EventType("core.client.changed", "A client was changed", fields),

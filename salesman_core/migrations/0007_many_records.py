@@ -6,7 +6,7 @@ from alembic import op
 from salesman_core.db import types
 
 revision = "core_0007"
-down_revision = "core_0005"
+down_revision = "core_0006"
 branch_labels = None
 depends_on = None
 

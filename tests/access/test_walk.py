@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.models import User
-from salesman_core.db import reading
+from salesman_core.clients.merging import merge_clients
+from salesman_core.db import reading, writing
 from salesman_core.people.links import Purpose, link_for
+from salesman_core.records.merging.finding import Found, keep_found
+from salesman_core.records.merging.models import LikelyDouble
 from salesman_core.testing.people import Make
+
+Values = tuple[dict[str, list[str]], dict[str, dict[str, Any]]]
 
 EXCUSED: Final = {
     "GET /admin/import/<int:import_id>/refused.csv": "it takes an import that refused rows",
@@ -50,17 +56,31 @@ def proofs(app: Flask, make: Make) -> list[str]:
     return [link_for(user, purpose).rpartition("/")[2] for purpose in Purpose]
 
 
+@pytest.fixture
+def doubles(make: Make) -> Values:
+    """A merging, a pair that may be merged, and what its form sends."""
+    first, second, third = (make.client(name="Ромашка") for _number in range(3))
+    merging_id = merge_clients(first, [second])
+    with writing() as session:
+        keep_found(session, "client", {(first, third): Found(0.9, ["name"])})
+        double_id = session.scalar(sa.select(LikelyDouble.id))
+    values = {"merging_id": [str(merging_id)], "double_id": [str(double_id)]}
+    return values, {"clients.merge_chosen": {"id": [first, third], "kept": first}}
+
+
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_what_they_may_not_see(
-    access_walk: Callable[..., None], proofs: list[str]
+    access_walk: Callable[..., None], proofs: list[str], doubles: Values
 ) -> None:
-    access_walk(excused=EXCUSED, values={"proof": proofs}, fields=FIELDS)
+    values, fields = doubles
+    access_walk(excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
-    access_walk: Callable[..., None], proofs: list[str]
+    access_walk: Callable[..., None], proofs: list[str], doubles: Values
 ) -> None:
-    access_walk(excused=EXCUSED, values={"proof": proofs}, fields=FIELDS, full=True)
+    values, fields = doubles
+    access_walk(excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS, full=True)
