@@ -131,7 +131,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
             "sale",
             "copy",
             MERGE,
-            order=15,
+            order=90,
         ),
         NavItem(
             "rungs",

@@ -89,7 +89,7 @@ _SILENT: Final = 5
 
 _SLIPS_FROM: Final = 5
 """Words of fewer letters are the same only where they sound the same."""
-_EXCHANGE_FROM: Final = 7
+_EXCHANGE_FROM: Final = 9
 """In words of fewer letters another letter makes another word: «Магнит», «Магнат»."""
 _TWO_SLIPS_FROM: Final = 10
 _JOINED: Final = 93

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import demand, record_type
-from salesman_core.db import reading, table_of
+from salesman_core.db import among, reading, table_of
 from salesman_core.plugins.host import current_host
 from salesman_core.records.audit_fields import told_otherwise
 from salesman_core.records.audit_words import ENTRY, Line, in_words
@@ -79,7 +79,7 @@ def _is_or_was_merged_into(type_: RecordType, record_id: int) -> sa.ColumnElemen
         return own
     columns = table_of(type_.model).c
     lost = sa.select(columns.id).where(columns[type_.merged] == record_id)
-    return sa.or_(own, Audit.record_id.in_(lost))
+    return sa.or_(own, among(Audit.record_id, lost))
 
 
 def _reached_through(kind: str) -> Iterable[RecordType]:
@@ -91,4 +91,4 @@ def _reached_through(kind: str) -> Iterable[RecordType]:
 def _parts(type_: RecordType, record_id: int) -> sa.ColumnElement[bool]:
     attribute = type_.through[1] if type_.through else ""
     ids = sa.select(type_.model.id).where(getattr(type_.model, attribute) == record_id)
-    return sa.and_(Audit.kind == type_.kind, Audit.record_id.in_(ids))
+    return sa.and_(Audit.kind == type_.kind, among(Audit.record_id, ids))

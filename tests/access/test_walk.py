@@ -83,4 +83,6 @@ def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
     access_walk: Callable[..., None], proofs: list[str], doubles: Values
 ) -> None:
     values, fields = doubles
-    access_walk(excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS, full=True)
+    access_walk(
+        excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS, full=True
+    )

@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, Page, Request, Response
 
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
+from salesman_core.clients.merging import merge_clients
 from salesman_core.clock import now
 from salesman_core.db import reading, writing
 from salesman_core.deals import queries
@@ -39,6 +40,7 @@ from salesman_core.plugins.switches import keep_pending_faults
 from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
+from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
 from salesman_core.testing.application import UPGRADED, running, upgraded
@@ -58,6 +60,11 @@ PAGES: Final = {
     "audit.index": "/admin/audit",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
+    "clients.doubles_found": "/clients/doubles",
+    "clients.merge": "/clients/merge?id=1&id=2",
+    "clients.merge_with": "/clients/2/merge",
+    "clients.merging": "/clients/mergings/1",
+    "clients.mergings": "/clients/mergings",
     "clients.new": "/clients/new",
     "clients.rung": "/clients/1/rung",
     "custom_fields.confirm_delete": "/admin/fields/1/delete",
@@ -120,9 +127,10 @@ NO_PAGES: Final = {
     "clients.contacts",
     "clients.edit_contact",
     "clients.field",
-    "clients.known",
+    "clients.finding_progress",
     "clients.new_contact",
     "clients.parts",
+    "clients.similar",
     "deals.board_changed",
     "deals.choose_client",
     "deals.field",
@@ -209,6 +217,7 @@ def fill(url: str) -> None:
         clients(make)
         deals(make)
         leads(app, make)
+        doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
         host.dispatcher.faults.note("leads", "salesman_nav_items", ValueError("out of order"))
@@ -289,6 +298,14 @@ def leads(app: Flask, make: Make) -> None:
     for number in range(10):
         lead = {"name": f"Пётр {number}", "phones": ["8 916 123-45-67"], "text": "Call me? " * 20}
         assert api.post("/leads", lead).status_code == 201
+
+
+def doubles(make: Make) -> None:
+    """Let some clients be there twice, of whom two were merged already."""
+    twins = [make.client(name=f"ООО «Ромашка {'и другие ' * 5}»") for _number in range(4)]
+    merge_clients(twins[0], [twins[1]])
+    with writing() as session:
+        keep_found(session, "client", {(twins[2], twins[3]): Found(0.9, ["core.phone", "name"])})
 
 
 def dead_jobs() -> None:
