@@ -311,7 +311,7 @@ def test_pages_merge_with_a_choice_and_undo(make: Make, browser_for: BrowserFor)
     card = browser.get(f"/clients/{kept}").text
     (undo,) = set(re.findall(r"/clients/mergings/\d+/undo", card))
     assert "lost.example" in card
-    assert "Merged with" in card
+    assert "Merged with" in browser.get(f"/records/client/{kept}/story").text
     page = browser.get(browser.post(undo).headers["Location"]).text
     assert "Nothing: everything went back." in page
     assert browser.get(f"/clients/{lost}").status_code == 200

@@ -116,3 +116,5 @@ def fill_demo(demo: Demo) -> None:
     noon = datetime.combine(demo.today, time(12), UTC)
     with demo.at(noon, demo.people["head"]):
         make_promise({"text": "Send the price list", "client_id": demo.client_ids[0]})
+    with writing() as session:
+        session.add(Thanks(client_id=demo.client_ids[0], times=1))
