@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from salesman_sample.models import Thanks
 
+from salesman_core.db import writing
 from salesman_core.plugins.discovery import Installed
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
@@ -31,6 +33,8 @@ def used(
             promise = {"text": "Send the drawing", **made}
             promise.pop("contact_id")
             assert api.post("/sample", promise).status_code == 201
+            with writing() as session:
+                session.add(Thanks(client_id=made["client_id"], times=1))
 
     return Template("used", fill)
 
