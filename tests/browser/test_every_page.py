@@ -37,6 +37,8 @@ from salesman_core.people.links import Purpose, link_for
 from salesman_core.people.service import deactivate
 from salesman_core.plugins.models import PluginFault
 from salesman_core.plugins.switches import keep_pending_faults
+from salesman_core.records.bulk.choosing import chosen_by_ids
+from salesman_core.records.bulk.service import begin_run
 from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
@@ -89,6 +91,8 @@ PAGES: Final = {
     "leads.index": "/leads",
     "leads.new": "/leads/new",
     "leads.paste_form": "/leads/paste",
+    "lists.run": "/lists/runs/{run}",
+    "lists.runs": "/lists/runs?{run}",
     "people.deactivate_form": "/admin/users/2/deactivate",
     "people.new_user": "/admin/users/new",
     "people.team": "/admin/teams/1",
@@ -139,6 +143,7 @@ NO_PAGES: Final = {
     "desk.widget",
     "fragments.fill",
     "imports.progress",
+    "lists.progress",
     "records.all_files",
     "records.edit_note",
     "records.note",
@@ -161,6 +166,7 @@ NO_PAGES: Final = {
     "live.numbers",
     "live.stream",
     "imports.refused",
+    "lists.file",
     "records.download",
     "records.show",
 }
@@ -336,6 +342,7 @@ def path_of(place: str) -> str:
         "dead": lambda: str(jobs_in(State.DEAD, limit=1)[0].id),
         "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
         "import": lambda: str(begun_import()),
+        "run": lambda: str(tagged()),
         "invitation": lambda: proof(Purpose.INVITATION),
         "password": lambda: proof(Purpose.PASSWORD),
     }
@@ -349,6 +356,14 @@ def begun_import() -> int:
     with acting_as(administrator):
         rows = io.BytesIO("Name,Phone,Цвет\nTrade,8 912 345 67 89,синий\n".encode())
         return begin_import("clients", "clients.csv", rows)
+
+
+def tagged() -> int:
+    """Tag two clients at once, of whom one is not there."""
+    administrator = load_person(reading(), administrator_id())
+    assert administrator is not None
+    with acting_as(administrator):
+        return begin_run("client", "core.tag", {"add": ["vip"]}, chosen_by_ids([1, 987654]))
 
 
 class Window:
