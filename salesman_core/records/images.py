@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 
 from salesman_core.db import Base
-
-Row = dict[str, Any]
-"""A row by the names of its columns, as JSON can hold it."""
+from salesman_core.records.packing import Row, packed_row, unpacked, unpacked_row, written_row
 
 Place = tuple[str, tuple[Any, ...]]
 """Where a row stands: its table, and its primary key as JSON can hold it."""
@@ -91,7 +86,7 @@ class Camera:
         for row in connection.execute(sa.select(part.table).where(part.refers.in_(sorted(roots)))):
             values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's documented name
             root = roots[values[part.refers.name]]
-            kept = {name: plain(value) for name, value in values.items()}
+            kept = packed_row(values)
             found.setdefault(root, {})[place_of(part.table, kept)] = kept
             if "id" in values:
                 own[values["id"]] = root
@@ -165,18 +160,18 @@ def row_at(connection: sa.Connection, place: Place) -> Row | None:
     found = connection.execute(sa.select(table).where(*_at(table, place))).first()
     if found is None:
         return None
-    return {name: plain(value) for name, value in found._mapping.items()}  # noqa: SLF001  # as above
+    return packed_row(dict(found._mapping))  # noqa: SLF001  # as above
 
 
 def insert_row(connection: sa.Connection, place: Place, row: Row) -> None:
     """Put a row back that is gone."""
-    connection.execute(sa.insert(table_at(place)).values(_spoken(row)))
+    connection.execute(sa.insert(table_at(place)).values(written_row(unpacked_row(row))))
 
 
 def update_row(connection: sa.Connection, place: Place, values: Row) -> None:
     """Put values of a row back."""
-    table = table_at(place)
-    connection.execute(sa.update(table).where(*_at(table, place)).values(_spoken(values)))
+    table, back = table_at(place), written_row(unpacked_row(values))
+    connection.execute(sa.update(table).where(*_at(table, place)).values(back))
 
 
 def delete_row(connection: sa.Connection, place: Place) -> None:
@@ -192,40 +187,4 @@ def table_at(place: Place) -> sa.Table:
 
 def _at(table: sa.Table, place: Place) -> list[sa.ColumnElement[bool]]:
     keys = zip(table.primary_key, place[1], strict=True)
-    return [column == spoken(value) for column, value in keys]
-
-
-def _spoken(row: Row) -> dict[str, Any]:
-    return {name: spoken(value) for name, value in row.items()}
-
-
-def plain(value: Any) -> Any:
-    """Give a value of a column as JSON can hold it, and :func:`spoken` gives it back."""
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, datetime):
-        return {"moment": value.isoformat()}
-    if isinstance(value, date):
-        return {"day": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"number": str(value)}
-    if isinstance(value, bytes):
-        return {"bytes": b64encode(value).decode()}
-    return {"json": value}
-
-
-_SPOKEN: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "moment": datetime.fromisoformat,
-    "day": date.fromisoformat,
-    "number": Decimal,
-    "bytes": b64decode,
-    "json": lambda value: value,
-}
-
-
-def spoken(value: Any) -> Any:
-    """Give a value back that :func:`plain` made."""
-    if not isinstance(value, dict):
-        return value
-    ((kind, kept),) = value.items()
-    return _SPOKEN[kind](kept)
+    return [column == unpacked(value) for column, value in keys]

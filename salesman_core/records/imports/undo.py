@@ -23,7 +23,6 @@ from salesman_core.records.changes import audit
 from salesman_core.records.images import (
     Camera,
     Place,
-    Row,
     delete_row,
     digest_of,
     insert_row,
@@ -32,6 +31,7 @@ from salesman_core.records.images import (
 )
 from salesman_core.records.imports.run import Progress
 from salesman_core.records.models import FileImport, ImportChange
+from salesman_core.records.packing import Row
 from salesman_core.records.referrers import Referrers
 
 _ = texts.gettext

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from salesman_core.db import AnyRow
 from salesman_core.records.merging.references import Referring
+from salesman_core.records.packing import packed, packed_row
 
 Values = dict[str, Any]
 Place = tuple[str, tuple[Any, ...]]
@@ -20,35 +18,6 @@ Place = tuple[str, tuple[Any, ...]]
 
 _AT_A_TIME: Final = 500
 """So many ids one statement names."""
-
-_NAMES: Final[Mapping[type[Any], tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]] = {
-    datetime: ("moment", datetime.isoformat, datetime.fromisoformat),
-    date: ("date", date.isoformat, date.fromisoformat),
-    time: ("time", time.isoformat, time.fromisoformat),
-    Decimal: ("decimal", str, Decimal),
-    UUID: ("uuid", str, UUID),
-    bytes: ("bytes", bytes.hex, bytes.fromhex),
-    dict: ("json", dict, dict),
-    list: ("json", list, list),
-}
-_READERS: Final = {name: read for name, _write, read in _NAMES.values() if name != "json"}
-
-
-def packed(value: Any) -> Any:
-    """Give a value of a row as JSON can hold it, with its type where JSON has none for it."""
-    known = _NAMES.get(type(value))
-    if known is None:
-        return value
-    name, write, _read = known
-    return {"type": name, "value": write(value)}
-
-
-def unpacked(value: Any) -> Any:
-    """Give what was :func:`packed`."""
-    if not isinstance(value, dict):
-        return value
-    read = _READERS.get(value["type"])
-    return value["value"] if read is None else read(value["value"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +80,7 @@ class Rows:
 
 
 def _packed_row(row: Values | None) -> Values | None:
-    return None if row is None else {name: packed(value) for name, value in row.items()}
+    return None if row is None else packed_row(row)
 
 
 def _rows(

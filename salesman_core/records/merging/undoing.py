@@ -16,7 +16,8 @@ from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, announce, ask, audit
 from salesman_core.records.merging.models import Merging, MergingStep
 from salesman_core.records.merging.references import Referring, referring_to
-from salesman_core.records.merging.rows import Values, at, unpacked
+from salesman_core.records.merging.rows import Values, at
+from salesman_core.records.packing import unpacked_row, written_row
 from salesman_core.records.saving import for_change
 
 _ = texts.lazy
@@ -133,8 +134,8 @@ class _Player:
         if step.table_name not in self._tables:
             return "gone"
         table = self._tables[step.table_name].table
-        key = {name: unpacked(value) for name, value in step.key.items()}
-        before, after = _unpacked_row(step.before), _unpacked_row(step.after)
+        key = unpacked_row(step.key)
+        before, after = _unpacked(step.before), _unpacked(step.after)
         there = self._session.connection().execute(sa.select(table).where(*at(table, key))).first()
         try:
             with savepoint(self._session):
@@ -153,7 +154,7 @@ class _Player:
         connection = self._session.connection()
         if after is None:
             if there is None:
-                connection.execute(sa.insert(table).values(_nulls(before or {})))
+                connection.execute(sa.insert(table).values(written_row(before or {})))
             return ""
         if there is None:
             return "gone" if before is not None else ""
@@ -167,7 +168,7 @@ class _Player:
         if back:
             counted = self._counted(table)
             connection.execute(
-                sa.update(table).where(*at(table, key)).values({**_nulls(back), **counted})
+                sa.update(table).where(*at(table, key)).values({**written_row(back), **counted})
             )
         return "changed" if changed else ""
 
@@ -204,10 +205,5 @@ def _stayed(step: AnyRow, why: str) -> dict[str, Any]:
     return {"table": step.table_name, "key": step.key, "why": why}
 
 
-def _unpacked_row(row: Values | None) -> Values | None:
-    return None if row is None else {name: unpacked(value) for name, value in row.items()}
-
-
-def _nulls(row: Values) -> Values:
-    """Say that nothing is nothing: in a column of JSON it would be written as its ``null``."""
-    return {name: sa.null() if value is None else value for name, value in row.items()}
+def _unpacked(row: Values | None) -> Values | None:
+    return None if row is None else unpacked_row(row)
