@@ -138,6 +138,7 @@ NO_PAGES: Final = {
     "deals.board_changed",
     "deals.choose_client",
     "deals.field",
+    "deals.freezing",
     "deals.lose",
     "deals.parts",
     "desk.widget",
