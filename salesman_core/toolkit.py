@@ -37,6 +37,7 @@ from salesman_core.db import (
     refers,
     writing,
 )
+from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals.models import Deal, Pipeline, Stage
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import (
@@ -63,6 +64,7 @@ from salesman_core.records.changes import (
     differences,
     note_export,
 )
+from salesman_core.records.finding import Findable, search_source
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import ListPage
@@ -119,6 +121,7 @@ from salesman_core.web.toasts import is_htmx, toast
 
 __all__ = [
     "SYSTEM",
+    "TRIGRAMS",
     "Amount",
     "AnyRow",
     "ApiBlueprint",
@@ -137,6 +140,7 @@ __all__ = [
     "ExternalIds",
     "FieldKind",
     "FieldWords",
+    "Findable",
     "Flag",
     "ForbiddenError",
     "FormState",
@@ -233,6 +237,7 @@ __all__ = [
     "response",
     "review_relationship",
     "safe_next",
+    "search_source",
     "select_page",
     "send_letter",
     "set_reach",

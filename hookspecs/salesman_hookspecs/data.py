@@ -204,7 +204,11 @@ class SearchSource:
     :param icon: a Tabler icon's name.
     :param permission: what one must hold for it to be asked.
     :param find: gets what was typed, who asks and how many hits at most; access is its own duty,
-        through ``toolkit.visible``.
+        through ``toolkit.visible``. Where nothing at all is found, it is asked once more with
+        what the same keys give in the other keyboard layout.
+    :param near: gets the same where little was found, and gives what is nearly called so, to be
+        shown under "Perhaps you meant"; None where nothing forgives a typo.
+        ``toolkit.search_source`` makes a source with both.
     """
 
     id: str
@@ -212,6 +216,7 @@ class SearchSource:
     icon: str
     permission: str
     find: Callable[[str, Person, int], Sequence[SearchHit]]
+    near: Callable[[str, Person, int], Sequence[SearchHit]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,79 @@
-"""Indexes by which a part of a text is found: see ADR 0006.
+"""Indexes by which a part of a text is found, or a word nearly like it: see ADR 0006 and 0015.
 
-PostgreSQL's own serve every LIKE by themselves. SQLite has none: a table of trigrams (FTS5), which
-triggers keep, is asked for the candidates, and the LIKE beside it decides, so that the answers are
-the same with an index and without. The names of all that belongs to them end in one word, by which
-the check for drift leaves them out: models cannot tell of them.
+What is indexed is the text with a space for every sign that is neither letter nor digit, and one
+before and behind it, so that the beginnings and ends of words are parts as well. PostgreSQL's
+index serves LIKE over that. SQLite has none: a table of trigrams (FTS5) without content of its own,
+which triggers keep, is asked for the candidates. The names of all that belongs to them end in one
+word, by which the check for drift leaves them out: models cannot tell of them.
 """
 
 from __future__ import annotations
 
 import logging
+import string
 from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from salesman_core.db.session import db
 
 log = logging.getLogger(__name__)
 
 TRIGRAMS: Final = {"trigrams": True}
-"""The ``info`` of a column that has such an index, beside a primary key ``id``."""
+"""The ``info`` of a column that has such an index, beside a primary key ``id``.
+
+One column of a table at most; ``salesman db upgrade`` makes what is not there yet.
+"""
 
 _END: Final = "_trigrams"
 _SHORTEST: Final = 3
+_PENDING: Final = 64
+"""Kilobytes of new entries that PostgreSQL may leave unsorted: each search reads all of them."""
+_SIGNS: Final = string.punctuation + "«»„“”‘’‐–—·•"
+_NESTED: Final = 10
+_TO_SPACES: Final = str.maketrans(dict.fromkeys(_SIGNS, " "))
+
+
+def spaced(text: str) -> str:
+    """Give a text with a space for every sign, as it is indexed."""
+    return text.translate(_TO_SPACES)
+
+
+class Spaced(FunctionElement[str]):
+    """A column as PostgreSQL indexes it: :func:`spaced`, with a space before and behind."""
+
+    name = "spaced"
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(Spaced)
+def _spaced(element: Spaced, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = element.clauses
+    return _spaced_on_server(compiler.process(column, **options))
+
+
+def _spaced_on_server(column: str) -> str:
+    """Give the SQL to the letter as the index has it, or PostgreSQL would not know it again."""
+    signs = "".join(f"\\{ord(sign):03o}" if sign.isascii() else sign for sign in _SIGNS)
+    return f"(' ' || translate({column}, E'{signs}', '{' ' * len(_SIGNS)}') || ' ')"
+
+
+def _spaced_in_file(column: str) -> str:
+    """Give the same for SQLite, which can replace one sign at a time, and nest but some of that."""
+    source = f"(SELECT {column} AS text)"
+    for place in range(0, len(_SIGNS), _NESTED):
+        text = "text"
+        for sign in _SIGNS[place : place + _NESTED]:
+            quoted = sign.replace("'", "''")
+            text = f"replace({text}, '{quoted}', ' ')"
+        source = f"(SELECT {text} AS text FROM {source})"  # noqa: S608  # names of ours
+    return f"' ' || {source} || ' '"
 
 
 def belongs(name: str | None) -> bool:
@@ -38,12 +89,15 @@ def create(connection: sa.Connection, table: str, column: str) -> None:
     if connection.dialect.name == "sqlite":
         _create_table(connection, table, column)
     elif _has_extension(connection):
-        index = f"CREATE INDEX IF NOT EXISTS {table}{_END} ON {table} USING gin"
-        connection.exec_driver_sql(f"{index} ({column} gin_trgm_ops)")
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {table}{_END} ON {table}"
+            f" USING gin (({_spaced_on_server(column)}) gin_trgm_ops)"
+            f" WITH (gin_pending_list_limit = {_PENDING})"
+        )
 
 
 def drop(connection: sa.Connection, table: str) -> None:
-    """Take the index of a table away."""
+    """Take the index of a table away; where there is none, nothing happens."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {table}{_END}")
         return
@@ -53,21 +107,29 @@ def drop(connection: sa.Connection, table: str) -> None:
 
 
 def mend(connection: sa.Connection) -> None:
-    """Give SQLite's tables their triggers again: a table that is made anew loses them."""
+    """Give SQLite's tables their triggers again: a table that is made anew loses them.
+
+    The index of a table that is gone goes too.
+    """
+    there = sa.inspect(connection).get_table_names()
     for table, column in _tables(connection):
+        if table not in there:
+            drop(connection, table)
+            continue
         triggers = connection.execute(
             sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t"),
             {"t": table},
         )
         if not triggers.scalar():
             _create_triggers(connection, table, column)
-            _fill(connection, table)
+            _fill(connection, table, column)
 
 
 def missing(connection: sa.Connection, metadata: sa.MetaData) -> list[sa.Column[Any]]:
-    """Give the columns that should have an index and have none."""
-    tables = sorted(metadata.tables.items())
-    wanted = [one for _name, table in tables for one in table.columns if one.info == TRIGRAMS]
+    """Give the columns of tables that are there which should have an index and have none."""
+    made = sa.inspect(connection).get_table_names()
+    tables = [table for name, table in sorted(metadata.tables.items()) if name in made]
+    wanted = [one for table in tables for one in table.columns if one.info == TRIGRAMS]
     if connection.dialect.name == "sqlite":
         there = {table for table, _column in _tables(connection)}
     else:
@@ -77,16 +139,34 @@ def missing(connection: sa.Connection, metadata: sa.MetaData) -> list[sa.Column[
 
 
 def candidates(column: sa.ColumnElement[Any], words: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Give the SQL by which SQLite comes from words to the rows that may hold all of them.
+    """Give the SQL by which a database comes from words to the rows that may hold all of them.
 
-    Always true where there is nothing to be gained: on PostgreSQL, for a column without an index
-    and for words of one or two letters.
+    Always true where there is nothing to be gained: for a column without an index, and for words
+    of one or two letters.
     """
-    long = [word for word in words if len(word) >= _SHORTEST and "\0" not in word]
-    has_index = isinstance(column, sa.Column) and column.info == TRIGRAMS
-    if not (long and has_index and db.engine.dialect.name == "sqlite"):
-        return sa.true()
-    return _matching(column, long, " ")
+    parts = [spaced(word) for word in words if "\0" not in word]
+    long = [[(part,)] for part in parts if len(part) >= _SHORTEST]
+    return holding(column, long) if long and is_indexed(column) else sa.true()
+
+
+def is_indexed(column: sa.ColumnElement[Any]) -> bool:
+    """Tell whether a column should have such an index."""
+    return isinstance(column, sa.Column) and column.info == TRIGRAMS
+
+
+Pattern = tuple[str, ...]
+"""Parts of a text, each of three letters and more, which all stand in it."""
+
+
+def holding(column: Any, words: Sequence[Sequence[Pattern]]) -> sa.ColumnElement[bool]:
+    """Give the SQL of the rows whose text holds, for each word, one of its patterns.
+
+    :param column: indexed; its text is as :func:`spaced` gives it, with a space at either end.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return _in_table(column, words)
+    text = Spaced(sa.type_coerce(column, sa.Text()))
+    return sa.and_(*(text.like(_any_of(patterns)) for patterns in words))
 
 
 def having_any(column: sa.Column[Any], parts: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -94,36 +174,46 @@ def having_any(column: sa.Column[Any], parts: Sequence[str]) -> sa.ColumnElement
 
     It serves to find the few among which something dearer chooses.
     """
-    if db.engine.dialect.name == "sqlite" and column.info == TRIGRAMS:
-        return _matching(column, parts, " OR ")
-    text = sa.type_coerce(column, sa.Text())
-    return sa.or_(*(text.contains(part, autoescape=True) for part in parts))
+    return holding(column, [[(spaced(part),) for part in parts]])
 
 
-def _matching(column: Any, words: Sequence[str], between: str) -> sa.ColumnElement[bool]:
+def _any_of(patterns: Sequence[Pattern]) -> Any:
+    """Give the patterns as one array: the text behind the index is made once for all of them."""
+    likes = [f"%{'%'.join(parts)}%" for parts in patterns]
+    return sa.any_(sa.literal(likes, ARRAY(sa.Text())))
+
+
+def _in_table(column: sa.Column[Any], words: Sequence[Sequence[Pattern]]) -> sa.ColumnElement[bool]:
+    asked = " AND ".join(
+        "(" + " OR ".join("(" + " AND ".join(map(_phrase, parts)) + ")" for parts in patterns) + ")"
+        for patterns in words
+    )
     index = f"{column.table.name}{_END}"
-    phrases = between.join('"' + word.replace('"', '""') + '"' for word in words)
     rows = sa.table(index, sa.column("rowid", sa.BigInteger()), sa.column(index, sa.Text()))
-    found = sa.select(rows.c.rowid).where(rows.c[index].match(phrases))
+    found = sa.select(rows.c.rowid).where(rows.c[index].match(asked))
     condition: sa.ColumnElement[bool] = column.table.c.id.in_(found)
     return condition
 
 
+def _phrase(part: str) -> str:
+    return f'"{part}"'  # no sign is left in it, a quotation mark least of all
+
+
 def _create_table(connection: sa.Connection, table: str, column: str) -> None:
     connection.exec_driver_sql(
-        f"CREATE VIRTUAL TABLE {table}{_END} USING fts5({column}, content={table},"
-        " content_rowid=id, tokenize='trigram case_sensitive 1', columnsize=0)"
+        f"CREATE VIRTUAL TABLE {table}{_END} USING fts5({column}, content='',"
+        " tokenize='trigram case_sensitive 1', columnsize=0)"
     )
     _create_triggers(connection, table, column)
-    _fill(connection, table)
+    _fill(connection, table, column)
 
 
 def _create_triggers(connection: sa.Connection, table: str, column: str) -> None:
-    index = f"{table}{_END}"
-    add = f"INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});"  # noqa: S608  # names of ours
+    index, old, new = f"{table}{_END}", *map(_spaced_in_file, (f"old.{column}", f"new.{column}"))
+    add = f"INSERT INTO {index} (rowid, {column}) VALUES (new.id, {new});"  # noqa: S608  # names of ours
     remove = (
         f"INSERT INTO {index} ({index}, rowid, {column})"  # noqa: S608  # names of ours
-        f" VALUES ('delete', old.id, old.{column});"
+        f" VALUES ('delete', old.id, {old});"
     )
     changed = f"UPDATE OF {column} ON {table} WHEN old.{column} IS NOT new.{column}"
     for name, when, steps in (
@@ -134,9 +224,12 @@ def _create_triggers(connection: sa.Connection, table: str, column: str) -> None
         connection.exec_driver_sql(f"CREATE TRIGGER {index}_{name} AFTER {when} BEGIN {steps} END")
 
 
-def _fill(connection: sa.Connection, table: str) -> None:
-    index = f"{table}{_END}"
-    connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608  # names of ours
+def _fill(connection: sa.Connection, table: str, column: str) -> None:
+    index, text = f"{table}{_END}", _spaced_in_file(column)
+    connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608  # names of ours
+    connection.exec_driver_sql(
+        f"INSERT INTO {index} (rowid, {column}) SELECT id, {text} FROM {table}"  # noqa: S608  # names of ours
+    )
 
 
 def _tables(connection: sa.Connection) -> list[tuple[str, str]]:

@@ -180,7 +180,7 @@ def salesman_desk_widgets() -> Iterable[DeskWidget]:
 @hookimpl
 def salesman_search_sources() -> Iterable[SearchSource]:
     """Let deals be found."""
-    return [SearchSource("deals", _("Deals"), "businessplan", _SEE, search.find_deals)]
+    return search.SOURCES
 
 
 @hookimpl

@@ -90,6 +90,13 @@ def head(owner: Owner) -> str | None:
     return newest[0] if newest else None
 
 
+def knows(owner: Owner, revision: str) -> bool:
+    """Tell whether a revision is in an owner's folder."""
+    files = (file.read_text(encoding="utf-8") for file in owner.folder.glob("*.py"))
+    said = (dict(_REVISION.findall(text)).get("revision", "None") for text in files)
+    return revision in map(ast.literal_eval, said)
+
+
 def applied(connection: sa.Connection, owner: Owner) -> str | None:
     """Give the revision that the database stands at."""
     if not sa.inspect(connection).has_table(owner.version_table):
@@ -109,7 +116,7 @@ def upgrade(engine: sa.Engine, owner: Owner, revision: str = "head") -> None:
     """Run an owner's migrations up to *revision*, in one transaction."""
     from alembic import command  # noqa: PLC0415  # see above
 
-    with _migrating(engine) as connection:
+    with migrating(engine) as connection:
         command.upgrade(_config(owner, connection), revision)
 
 
@@ -117,7 +124,7 @@ def downgrade(engine: sa.Engine, owner: Owner, revision: str = "base") -> None:
     """Run an owner's migrations back to *revision*, in one transaction."""
     from alembic import command  # noqa: PLC0415  # see above
 
-    with _migrating(engine) as connection:
+    with migrating(engine) as connection:
         command.downgrade(_config(owner, connection), revision)
 
 
@@ -138,7 +145,7 @@ def _complete_search(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         lacking = trigrams.missing(connection, Base.metadata)
     if lacking:
-        with _migrating(engine) as connection:
+        with migrating(engine) as connection:
             for column in lacking:
                 trigrams.create(connection, column.table.name, column.name)
 
@@ -230,7 +237,7 @@ def _options(owner: Owner) -> dict[str, Any]:
 
 
 @contextmanager
-def _migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
+def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open the transaction of a migration on a connection of its own.
 
     SQLite's batch changes make a table anew: with foreign keys on, dropping the old one would

@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from salesman_core.db import WritingSession, db, owner_of_table, reading, writing
+from salesman_core.db import WritingSession, db, owner_of_table, reading, trigrams, writing
 from salesman_core.db.revisions import bump
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import CORE, texts
@@ -144,6 +144,7 @@ def purge(plugin_id: str) -> Preview:
     with writing() as session:
         connection = session.connection()
         for table in reversed(tables):
+            trigrams.drop(connection, table.name)
             table.drop(connection)
         sa.Table(_history(plugin_id), sa.MetaData()).drop(connection, checkfirst=True)
         _forget(session, plugin_id)
@@ -168,7 +169,9 @@ def _tables(plugin_id: str) -> list[sa.Table]:
     names = [
         name
         for name in sa.inspect(db.reader).get_table_names()
-        if owner_of_table(name) == plugin_id and name != _history(plugin_id)
+        if owner_of_table(name) == plugin_id
+        and name != _history(plugin_id)
+        and not trigrams.belongs(name)
     ]
     metadata = sa.MetaData()
     with expressions_passed_over():

@@ -255,13 +255,13 @@ def contains(column: Column, typed: str) -> Condition:
     return sa.and_(trigrams.candidates(sql_of(column), words), *likes)
 
 
-def either(id_: Column, condition: Condition, others: sa.Select[Any]) -> Condition:
+def either(id_: Column, condition: Condition, *others: sa.Select[Any]) -> Condition:
     """Give the SQL for "*condition* holds, or the id is among *others*".
 
-    Each half goes by its own index; an OR of the two would go through the whole table.
+    Each part goes by its own index; an OR of them would go through the whole table.
     """
     own = sql_of(id_)
-    return own.in_(sa.union(sa.select(own).where(condition), others))
+    return own.in_(sa.union(sa.select(own).where(condition), *others))
 
 
 def _equal(column: Column, value: Any) -> Condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -27,6 +27,7 @@ from salesman_core.records.lists import (
     parse_list_query,
     select_page,
 )
+from salesman_core.records.meant import perhaps_meant
 from salesman_core.records.record_list import (
     Column,
     RecordList,
@@ -240,6 +241,16 @@ class ListPage:
         return [
             (chip, self._address(self.query.without(chip.parameter)))
             for chip in describe(self.query, self.spec)
+        ]
+
+    @cached_property
+    def meant(self) -> list[tuple[str, str]]:
+        """What a search that found nothing may have meant, each with the address that finds it."""
+        if self.page.rows or not self.query.q:
+            return []
+        return [
+            (words, self._address(replace(self.query, q=words, cursor=None)))
+            for words in perhaps_meant(self.spec, self.query)
         ]
 
     @property

@@ -79,7 +79,7 @@ class Reach:
 
     id: Mapped[int] = identity()
     typed: Mapped[str] = mapped_column(sa.String(254))
-    normalised: Mapped[str | None] = mapped_column(sa.String(254), index=True)
+    normalised: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=TRIGRAMS)
     position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
 
 

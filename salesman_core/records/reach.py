@@ -47,6 +47,21 @@ def phone(typed: str, region: str) -> Reached:
     return Reached(typed, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def without_trunk(digits: str, region: str) -> list[str]:
+    """Give the beginning of a number as it is kept, where it was typed as it is dialled at home.
+
+    :param digits: as ``8912345``: the first is what one dials before the code of a town.
+    :returns: ``["7912345"]``, or nothing where it was not typed so.
+    """
+    import phonenumbers  # noqa: PLC0415  # see above
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None or not metadata.national_prefix:
+        return []
+    trunk = metadata.national_prefix
+    return [f"{metadata.country_code}{digits[len(trunk) :]}"] if digits.startswith(trunk) else []
+
+
 def email(typed: str) -> Reached:
     """Read an address for letters; whether its domain answers is not asked."""
     typed = typed.strip()

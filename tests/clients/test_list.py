@@ -162,3 +162,27 @@ def test_statements_do_not_grow_with_rows(
     few = sent()
     fill(20)
     assert sent() == few
+
+
+def offered(page: str) -> list[str]:
+    return [
+        words(one)
+        for one in re.findall(r'<a class="btn btn-primary" href="[^"]*q=[^"]+">(.*?)</a>', page)
+    ]
+
+
+def test_search_that_finds_nothing_offers_near_names_in_the_same_filter(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.client(name="Северсталь", kind="company")
+    make.client(name="Севирсталь Пётр", kind="person")
+    browser = browser_for("head")
+    assert offered(browser.get("/clients?q=сиверсталь&kind=company").text) == ["Северсталь"]
+    assert offered(browser.get("/clients?q=сталь").text) == []
+
+
+def test_search_in_the_other_layout_is_offered(make: Make, browser_for: BrowserFor) -> None:
+    make.client(name="Привет")
+    make.client(name="Hidden")
+    assert offered(browser_for("head").get("/clients?q=ghbdtn").text) == ["привет"]
+    assert offered(browser_for("seller").get("/clients?q=ghbdtn").text) == []

@@ -148,7 +148,7 @@ def rows(engine: sa.Engine) -> Rows:
 def altered(engine: sa.Engine, table: str) -> None:
     """Add a column in the way in which a migration does; on SQLite the table is made anew."""
     how: Literal["always", "never"] = "always" if engine.dialect.name == "sqlite" else "never"
-    with migrations._migrating(engine) as connection:  # as Alembic runs inside it
+    with migrations.migrating(engine) as connection:  # as Alembic runs inside it
         operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table(table, recreate=how) as batch:
             batch.add_column(sa.Column("added", sa.String(20), nullable=True))
@@ -178,7 +178,7 @@ def test_migration_that_would_leave_rows_without_their_target_is_refused(
     migrations.upgrade_all(engine, every_owner())
     filled(engine)
 
-    with pytest.raises(sa.exc.IntegrityError), migrations._migrating(engine) as connection:
+    with pytest.raises(sa.exc.IntegrityError), migrations.migrating(engine) as connection:
         connection.execute(sa.text("DELETE FROM core_rung"))
 
     with engine.connect() as connection:

@@ -19,7 +19,7 @@ from salesman_core.clients.service import change_client
 from salesman_core.db import Base, db, normalised, reading, trigrams
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import Deal
-from salesman_core.plugins.migrations import _migrating, upgrade_all
+from salesman_core.plugins.migrations import migrating, upgrade_all
 from salesman_core.records.hooks import salesman_health
 from salesman_core.records.list_fields import contains
 from salesman_core.records.lists import ListSpec, parse_list_query, select_page
@@ -126,7 +126,7 @@ def test_renamed_record_is_found_by_its_new_name_alone(make: Make) -> None:
 def test_index_follows_what_is_written_removed_and_made_anew(make: Make) -> None:
     make.client(name="Removed")
     kept = make.client(name="Renamed")
-    with _migrating(db.engine) as connection:
+    with migrating(db.engine) as connection:
         operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table("core_client", recreate="always") as batch:
             batch.add_column(sa.Column("added", sa.String(20), nullable=True))
@@ -138,6 +138,14 @@ def test_index_follows_what_is_written_removed_and_made_anew(make: Make) -> None
         connection.execute(sa.text(check), {"how": "integrity-check"})
     names = reading().scalars(sa.select(Client.name).where(contains(Client.search_name, "anot")))
     assert names.all() == ["Renamed"]
+
+
+@pytest.mark.databases("sqlite")
+def test_index_of_a_table_that_is_gone_goes_with_the_next_migration(make: Make) -> None:
+    with migrating(db.engine) as connection:
+        connection.exec_driver_sql("DROP TABLE leads_lead")
+    names = sa.inspect(db.engine).get_table_names()
+    assert [name for name in names if name.startswith("leads_lead")] == []
 
 
 @pytest.mark.databases("postgresql")
@@ -152,14 +160,7 @@ def test_database_whose_user_may_not_have_the_extension_goes_without(
             trigrams.create(connection, "core_client", "search_name")
         lacking = [one.table.name for one in trigrams.missing(connection, Base.metadata)]
         connection.rollback()
-    assert lacking == [
-        "core_client",
-        "core_client_word",
-        "core_contact",
-        "core_contact_word",
-        "core_deal",
-        "core_deal_word",
-    ]
+    assert {"core_client", "core_contact", "core_deal", "core_client_phone"} <= set(lacking)
     assert "CREATE EXTENSION pg_trgm" in caplog.text
 
 

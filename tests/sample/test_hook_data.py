@@ -98,6 +98,8 @@ def test_hook_search_sources_is_asked_by_the_search_box(
 
     assert "Send the drawing" in browser_for("head").get("/search?q=DRAW", headers=heads).text
     assert "drawing" not in browser_for("lawyer").get("/search?q=DRAW", headers=heads).text
+    assert "Send the drawing" in browser_for("head").get("/search?q=drowing", headers=heads).text
+    assert "drawing" not in browser_for("lawyer").get("/search?q=drowing", headers=heads).text
 
 
 def test_hook_import_types_brings_records_in_from_a_file(

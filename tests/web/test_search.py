@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.plugins.discovery import Installed
+from salesman_core.web.layouts import other_layout
 from salesman_hookspecs import Person, SearchHit, SearchSource, hookimpl
 
 HTMX = {"HX-Request": "true"}
@@ -24,6 +25,11 @@ def leads(words: str, _person: Person, _limit: int) -> Sequence[SearchHit]:
     return [SearchHit("Lead of Roma", "/leads/1", score=0.9)] if words == "roma" else []
 
 
+def near_leads(words: str, _person: Person, _limit: int) -> Sequence[SearchHit]:
+    known = {"rona": "roma", "ыщтшс": "sonic"}
+    return [SearchHit(f"Near {known[words]}", "/leads/2", score=0.4)] if words in known else []
+
+
 def broken(_words: str, _person: Person, _limit: int) -> Sequence[SearchHit]:
     message = "on purpose"
     raise RuntimeError(message)
@@ -33,7 +39,7 @@ def broken(_words: str, _person: Person, _limit: int) -> Sequence[SearchHit]:
 def salesman_search_sources() -> list[SearchSource]:
     return [
         SearchSource("clients", "Clients", "users", "finder.client.view", clients),
-        SearchSource("leads", "Leads", "user-plus", "finder.lead.view", leads),
+        SearchSource("leads", "Leads", "user-plus", "finder.lead.view", leads, near_leads),
         SearchSource("broken", "Broken", "bug", "finder.lead.view", broken),
     ]
 
@@ -93,3 +99,47 @@ def test_enter_with_several_hits_shows_a_page(finder: FlaskClient) -> None:
     assert answer.status_code == 200
     assert "<!doctype html>" in answer.text
     assert "Lead of Roma" in answer.text
+
+
+def test_what_was_typed_in_the_other_layout_is_found_and_said(finder: FlaskClient) -> None:
+    html = finder.get("/search?q=куьф", headers=HTMX).text
+    assert "Nothing found" in html
+
+    html = finder.get("/search?q=кщьф", headers=HTMX).text
+    assert "Found for “roma”" in html
+    assert "Lead of Roma" in html
+
+
+def test_near_names_are_offered_as_a_guess(finder: FlaskClient) -> None:
+    html = finder.get("/search?q=rona", headers=HTMX).text
+
+    assert "Nothing found for “rona”." in html
+    assert html.index("Perhaps you meant:") < html.index("Near roma")
+
+
+def test_nothing_is_guessed_where_the_very_record_was_found(finder: FlaskClient) -> None:
+    assert "Perhaps you meant" not in finder.get("/search?q=roma", headers=HTMX).text
+
+
+def test_enter_does_not_open_a_guess(finder: FlaskClient) -> None:
+    answer = finder.get("/search?q=rona")
+
+    assert answer.status_code == 200
+    assert "Nothing is called “rona”. Perhaps you meant:" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ghbdtn", "привет"),
+        ("Ctvtyjd", "Семенов"),
+        ("tk`xrf", "елёчка"),
+        ("{jkjl b j,ed", "Холод и обув"),
+        ("ыещту", "stone"),
+        ('штащ"ьфшдюкг', "info@mail.ru"),
+        ("Roma Рома", ""),
+        ("8 912", ""),
+    ],
+)
+def test_other_layout_gives_what_the_same_keys_give(typed: str, meant: str) -> None:
+    assert other_layout(typed) == meant

@@ -12,6 +12,7 @@ from salesman_core.toolkit import (
     current_person,
     describe_fields,
     reading,
+    search_source,
 )
 from salesman_hookspecs import (
     BulkAction,
@@ -152,7 +153,7 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 @hookimpl
 def salesman_search_sources() -> Iterable[SearchSource]:
     """Let the search box find leads."""
-    return [SearchSource("leads", _("Leads"), "inbox", permissions.VIEW, story.find)]
+    return [search_source("leads", _("Leads"), "inbox", permissions.VIEW, story.FOUND)]
 
 
 @hookimpl

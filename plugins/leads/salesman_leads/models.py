@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.toolkit import Base, KeptRecord, Norm, Reach, identity, refers
+from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Norm, Reach, identity, refers
 
 KIND: Final = "leads.lead"
 
@@ -55,7 +55,7 @@ class Lead(KeptRecord, Base):
 
     id: Mapped[int] = identity()
     title: Mapped[str] = mapped_column(sa.String(300))
-    search_title: Mapped[str] = mapped_column(Norm, index=True)
+    search_title: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     name: Mapped[str] = mapped_column(sa.String(300), default="")
     company: Mapped[str] = mapped_column(sa.String(300), default="")
     text: Mapped[str] = mapped_column(sa.Text, default="")

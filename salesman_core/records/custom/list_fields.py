@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -211,6 +212,11 @@ def words_found(one: Customised, typed: str) -> sa.Select[Any] | None:
     words = one.words
     found = sa.select(_record(words)).where(words.field_id.in_(searched))
     return found.where(contains(words.text, typed))
+
+
+def words_finder(one: Customised) -> Callable[[str], sa.Select[Any] | None]:
+    """Give what the search box looks in beside the names of a kind."""
+    return partial(words_found, one)
 
 
 def by_name_or_words(one: Customised, column: Column) -> Callable[[str], Condition]:

@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from flask import Blueprint
 from markupsafe import Markup
 
-from salesman_core.toolkit import ApiBlueprint, Deal, announce_changed, reading
+from salesman_core.toolkit import (
+    ApiBlueprint,
+    Deal,
+    Findable,
+    announce_changed,
+    reading,
+    search_source,
+)
 from salesman_hookspecs import (
     BulkAction,
     Change,
@@ -160,7 +167,14 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 @hookimpl
 def salesman_search_sources() -> Iterable[SearchSource]:
     """Let promises be found."""
-    return [SearchSource("promises", _("Promises"), "star", permissions.VIEW, panels.find)]
+    found = Findable(
+        kind=queries.KIND,
+        id=Promise.id,
+        name=Promise.search_text,
+        read=sa.select(Promise.id, Promise.text, Promise.created_at),
+        hit=panels.hit,
+    )
+    return [search_source("promises", _("Promises"), "star", permissions.VIEW, found)]
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.toolkit import Base, KeptRecord, Norm, identity, refers
+from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Norm, identity, refers
 
 
 class Thanks(Base):
@@ -31,7 +31,7 @@ class Promise(KeptRecord, Base):
 
     id: Mapped[int] = identity()
     text: Mapped[str] = mapped_column(sa.String(300))
-    search_text: Mapped[str] = mapped_column(Norm, index=True)
+    search_text: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
     deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL")
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")

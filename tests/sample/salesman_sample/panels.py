@@ -9,8 +9,8 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from salesman_core.toolkit import current_person, now, reading, render
-from salesman_hookspecs import Person, SearchHit, TimelineEntry, TimelineQuery
+from salesman_core.toolkit import AnyRow, current_person, reading, render
+from salesman_hookspecs import SearchHit, TimelineEntry, TimelineQuery
 from salesman_sample import queries
 from salesman_sample.models import Promise
 
@@ -78,9 +78,6 @@ def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
     ][: query.limit]
 
 
-def find(typed: str, person: Person, limit: int) -> Sequence[SearchHit]:
-    """Find promises by their words."""
-    return [
-        SearchHit(row.text, url_for("sample.card", record_id=row.id), f"{now() - row.created_at}")
-        for row in queries.found(reading(), typed, person, limit)
-    ]
+def hit(row: AnyRow, score: float) -> SearchHit:
+    """Show a promise that was found."""
+    return SearchHit(row.text, url_for("sample.card", record_id=row.id), f"{row.created_at}", score)

@@ -15,7 +15,6 @@ from salesman_core.toolkit import (
     ListSpec,
     MissingError,
     RecordList,
-    normalised,
     visible,
 )
 from salesman_hookspecs import Person
@@ -77,13 +76,6 @@ def of_record(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
     """Give the promises about a client or deal."""
     column = {"client": Promise.client_id, "deal": Promise.deal_id}[kind]
     return session.execute(promises(column == record_id)).all()
-
-
-def found(session: Session, typed: str, person: Person, limit: int) -> Sequence[AnyRow]:
-    """Give the promises in which every word stands that was typed."""
-    text = sa.type_coerce(Promise.search_text, sa.Text)
-    words = [text.contains(word, autoescape=True) for word in normalised(typed).split()]
-    return session.execute(promises(*words, person=person).limit(limit)).all()
 
 
 def is_open(session: Session, deal_id: int) -> bool:
