@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from salesman_core.cli import database, demo, doctor, people, plugins, records, server
+from salesman_core.cli import backup, database, demo, doctor, people, plugins, records, server
 from salesman_core.cli.application import plugin_commands
 from salesman_core.errors import SalesmanError
 
@@ -29,6 +29,8 @@ def salesman() -> None:
 for _command in (
     database.init,
     database.db_group,
+    backup.backup,
+    backup.restore,
     server.serve,
     server.worker,
     doctor.doctor,

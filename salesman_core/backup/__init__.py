@@ -1,0 +1,1 @@
+"""Backup and restore: database, files and settings in one archive, on either database."""
