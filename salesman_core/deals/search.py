@@ -9,8 +9,10 @@ from flask import url_for
 
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow
+from salesman_core.deals.custom import DEAL
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.i18n import texts
+from salesman_core.records.custom.list_fields import words_finder
 from salesman_core.records.finding import Findable, search_source
 from salesman_core.web.formats import money, percent
 from salesman_hookspecs import SearchHit

@@ -6,7 +6,7 @@ from alembic import op
 from salesman_core.db import trigrams
 
 revision = "core_0009"
-down_revision = "core_0003"
+down_revision = "core_0008"
 branch_labels = None
 depends_on = None
 
