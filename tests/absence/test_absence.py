@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.models import User
-from salesman_core.db import Base, db
+from salesman_core.db import Base, db, trigrams
 from salesman_core.plugins import migrations, switches
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
@@ -91,7 +91,7 @@ def rows_of(owner: str) -> dict[str, int]:
         names = [
             name
             for name in sa.inspect(connection).get_table_names()
-            if name.startswith(f"{owner}_")
+            if name.startswith(f"{owner}_") and not trigrams.belongs(name)
         ]
         return {
             name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0

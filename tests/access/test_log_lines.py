@@ -30,5 +30,5 @@ def test_failed_request_is_logged_with_its_route_and_not_with_the_proof_in_it(ap
         of_program(RuntimeError("broken"))
 
     said = log.taken()
-    assert '"route": "/sign/invitation/<proof>"' in said
+    assert '"route": "GET /sign/invitation/<proof>"' in said
     assert "a-proof" not in said

@@ -62,7 +62,7 @@ def test_failed_job_is_shown_in_words_with_its_last_error(browser: Browser, put_
 
     page = browser.get(PAGE).text
 
-    assert "Removal of old jobs and events" in page
+    assert "Removal of old jobs, events and undo data" in page
     assert f"№ {job_id} · SalesMan itself" in page
     assert "attempt 8 of 8" in page
     assert "ValueError: no luck" in page

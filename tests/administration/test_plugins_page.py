@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from salesman_leads.service import create_lead
 
-from salesman_core.db import db, reading, writing
+from salesman_core.db import db, reading, trigrams, writing
 from salesman_core.plugins import switches
 from salesman_core.plugins.discovery import installed_plugins
 from salesman_core.records.models import Audit
@@ -117,7 +117,9 @@ def test_export_holds_every_row_of_every_table(browser: Browser) -> None:
 
 
 def without_history() -> set[str]:
-    return {name for name in tables() if not name.endswith("_alembic_version")}
+    """Give the tables with rows of their own: what indexes search is made from them again."""
+    kept = [name for name in tables() if not trigrams.belongs(name)]
+    return {name for name in kept if not name.endswith("_alembic_version")}
 
 
 @pytest.mark.parametrize("other", ["core", "offers", "alembic"])
