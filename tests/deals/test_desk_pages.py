@@ -104,7 +104,7 @@ def test_search_finds_a_deal_by_words_in_any_case(
 
 def test_search_finds_a_deal_by_its_number_first(make: Make, browser_for: BrowserFor) -> None:
     deal = make.deal(name="Boilers")
-    other = make.deal(name=f"Pipes {deal}")
+    other = make.deal(name=f"{deal} pipes")
     assert found(browser_for("head"), str(deal)) == [f"/deals/{deal}", f"/deals/{other}"]
     assert found(browser_for("head"), f"#{deal}") == [f"/deals/{deal}"]
 

@@ -23,6 +23,7 @@ def test_columns_are_recognised_without_a_mapping(command: Command, write_csv: W
     lines = command("import", "clients", str(write_csv("Company;Colour", "Omega;red")))
 
     assert lines == [
+        "Import 1: salesman import --undo 1 takes it back",
         "rows.csv: CSV, utf-8, “;”",
         "  name ← Company",
         "Not recognised, kept with the records: Colour",
