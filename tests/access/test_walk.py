@@ -26,6 +26,7 @@ EXCUSED: Final = {
     "GET /lists/runs/<int:run_id>/file": "it takes an export; tests/records/test_export.py has one",
     "GET /static/<owner>/<path:name>": "no plugin of ours has files of its own",
     "GET /welcome": "only before there is an administrator",
+    "POST /admin/import/<int:import_id>/undo": "it takes an import that brought something in",
     "POST /admin/mail/trial": "it takes a mail server",
     "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
     "POST /admin/plugins/<plugin_id>/purge": "it takes the plugin's name, typed",

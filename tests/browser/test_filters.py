@@ -28,7 +28,7 @@ def test_dialog_leads_to_the_list_that_it_asks_for(make: Make, page_for: PageFor
     make.deal(name="Large", amount="5000.00")
     page = open_filters(page_for("head"), "/deals?state=open")
 
-    page.get_by_label("Amount: from").fill("1 000,00")
+    page.get_by_label("Amount: from", exact=True).fill("1 000,00")
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"/deals\?state=open&amount__gte=1000\.00$"))
@@ -41,9 +41,9 @@ def test_what_cannot_be_read_leaves_the_dialog_as_it_was_typed(
     make.deal()
     page = open_filters(page_for("head"), "/deals")
 
-    page.get_by_label("Amount: from").fill("much")
+    page.get_by_label("Amount: from", exact=True).fill("much")
     page.keyboard.press("Enter")
 
     expect(page.locator("#filters-problem")).to_contain_text("an amount is expected")
-    expect(page.get_by_label("Amount: from")).to_have_value("much")
+    expect(page.get_by_label("Amount: from", exact=True)).to_have_value("much")
     expect(page.locator("dialog#filters")).to_be_visible()
