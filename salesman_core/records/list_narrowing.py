@@ -12,7 +12,7 @@ from flask import Response, request, url_for
 
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
-from salesman_core.records.list_query import Filter, ListQuery
+from salesman_core.records.list_query import Filter, ListQuery, grouped
 from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
 from salesman_core.records.relative import PERIODS, Period, period_of, words_of
 from salesman_core.records.typed import Reader, date_of, money_of, number_of, read_typed
@@ -213,7 +213,7 @@ def narrowed(spec: ListSpec, endpoint: str) -> Response:
 
 
 def _reader(spec: ListSpec, parameter: str) -> Reader | None:
-    _group, _point, own = parameter.rpartition(".")
+    _group, own = grouped(parameter)
     name, _separator, operator = own.partition("__")
     field = spec.find(name)
     if field is None or operator not in {"gte", "lte"}:

@@ -188,7 +188,7 @@ class _Reader:
         return sorts
 
     def _filter(self, parameter: str, values: Sequence[str]) -> Filter:
-        group, parameter = _grouped(parameter)
+        group, parameter = grouped(parameter)
         name, _separator, operator = parameter.partition("__")
         field = self._spec.find(name)
         if field is None:
@@ -252,7 +252,7 @@ _GROUP: Final = re.compile(r"(any[1-9])\.(.+)", re.ASCII)
 _PARTS: Final = frozenset({"limit", "sort", "q", "cursor"})
 
 
-def _grouped(parameter: str) -> tuple[str, str]:
+def grouped(parameter: str) -> tuple[str, str]:
     """Give the group that a parameter names, or an empty string, and the rest of it."""
     found = _GROUP.fullmatch(parameter)
     return (found[1], found[2]) if found else ("", parameter)
