@@ -30,7 +30,7 @@ class Referrers:
     def of(self, connection: sa.Connection, table: str) -> Sequence[Referrer]:
         """Give the columns that refer to a table."""
         if self._by_table is None:
-            self._by_table = _all(connection)
+            self._by_table = referring_columns(sa.inspect(connection))
         return self._by_table.get(table, ())
 
     def referred(
@@ -48,10 +48,12 @@ class Referrers:
         return found
 
 
-def _all(connection: sa.Connection) -> dict[str, list[Referrer]]:
+def referring_columns(inspector: sa.Inspector) -> dict[str, list[Referrer]]:
+    """Give the columns that refer to the ``id`` of a table, by the names of such tables."""
     found: dict[str, list[Referrer]] = defaultdict(list)
-    for (_schema, name), keys in sa.inspect(connection).get_multi_foreign_keys().items():
+    for (_schema, name), keys in inspector.get_multi_foreign_keys().items():
         for key in keys:
-            for column in key["constrained_columns"]:
+            if key["referred_columns"] == ["id"]:
+                (column,) = key["constrained_columns"]
                 found[key["referred_table"]].append(Referrer(str(name), column))
     return found

@@ -5,7 +5,8 @@ So the rows of suspended plugins are found, and those of plugins whose package i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.types import NullType
 
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
+from salesman_core.records.referrers import referring_columns
 
 _ = texts.lazy
 
@@ -37,7 +39,7 @@ def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
         rows.
     """
     inspector = sa.inspect(connection)
-    found = dict(_referring(inspector, target))
+    found = _referring(inspector, target)
     found.setdefault(target, ())
     names = sorted(found, key=lambda name: (name != target, name))
     columns = inspector.get_multi_columns(filter_names=names)
@@ -52,15 +54,11 @@ def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
     return tables
 
 
-def _referring(inspector: sa.Inspector, target: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for (_schema, name), keys in inspector.get_multi_foreign_keys().items():
-        columns = [
-            key["constrained_columns"][0]
-            for key in keys
-            if key["referred_table"] == target and key["referred_columns"] == ["id"]
-        ]
-        if columns:
-            yield name, tuple(sorted(set(columns)))
+def _referring(inspector: sa.Inspector, target: str) -> dict[str, tuple[str, ...]]:
+    columns: dict[str, set[str]] = defaultdict(set)
+    for referrer in referring_columns(inspector).get(target, ()):
+        columns[referrer.table].add(referrer.column)
+    return {table: tuple(sorted(names)) for table, names in columns.items()}
 
 
 def _table(
