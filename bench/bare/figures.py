@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bench.bare.drivers import Driver
 from bench.bare.reading import Asker, money, written
 
 CARDS: Final = 50
+_ZONE: Final = ZoneInfo("Europe/Moscow")
 
 _FROM: Final = " FROM core_deal d WHERE d.deleted_at IS NULL AND d.pipeline_id = ?"
 _OPEN: Final = " AND d.outcome IS NULL"
+_RESTS: Final = "d.frozen_until IS NOT NULL AND d.frozen_until > ?"
 _SUMS: Final = "count(*), CAST(coalesce(sum(d.amount), 0) AS BIGINT)"
 
 
@@ -35,8 +39,12 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
             "count": sum(stage["count"] for stage in stages),
             "amount": money(sum(stage["amount"] for stage in stages)),
             "weighted": money(sum(stage["weighted"] for stage in stages)),
+            "frozen": _in_money(_together([stage["frozen"] for stage in stages])),
             "win_rate": _share(won[0], won[0] + lost[0]),
-            "stages": [_in_money(stage) for stage in stages],
+            "stages": [
+                {name: value for name, value in _in_money(stage).items() if name != "frozen"}
+                for stage in stages
+            ],
             "won": {"count": won[0], "amount": money(won[1])},
             "lost": {"count": lost[0], "amount": money(lost[1])},
             "reasons": _reasons(driver, asker, values),
@@ -57,24 +65,27 @@ def _currencies(driver: Driver, among: str, values: Sequence[Any]) -> list[str]:
 def _stages(
     driver: Driver, pipeline_id: int, among: str, values: Sequence[Any]
 ) -> list[dict[str, Any]]:
-    open_ = f"SELECT d.stage_id, {_SUMS}{among}{_OPEN} GROUP BY d.stage_id"
-    counted = {row[0]: row[1:] for row in driver.rows(open_, values)}
+    open_ = f"SELECT d.stage_id, {_RESTS}, {_SUMS}{among}{_OPEN} GROUP BY 1, 2"
+    today = driver.day(datetime.now(_ZONE))
+    counted = {(row[0], bool(row[1])): row[2:] for row in driver.rows(open_, (today, *values))}
     stages = driver.rows(
         "SELECT id, name, percent FROM core_stage WHERE pipeline_id = ? ORDER BY percent, id",
         (pipeline_id,),
     )
-    return [_stage(*stage, *counted.get(stage[0], (0, 0))) for stage in stages]
+    return [
+        {"stage_id": id_, "name": name, "percent": percent}
+        | _sums(percent, *counted.get((id_, False), (0, 0)))
+        | {"frozen": _sums(percent, *counted.get((id_, True), (0, 0)))}
+        for id_, name, percent in stages
+    ]
 
 
-def _stage(id_: int, name: str, percent: int, count: int, amount: int) -> dict[str, Any]:
-    return {
-        "stage_id": id_,
-        "name": name,
-        "percent": percent,
-        "count": count,
-        "amount": amount,
-        "weighted": _rounded(amount * percent),
-    }
+def _sums(percent: int, count: int, amount: int) -> dict[str, Any]:
+    return {"count": count, "amount": amount, "weighted": _rounded(amount * percent)}
+
+
+def _together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {name: sum(part[name] for part in parts) for name in ("count", "amount", "weighted")}
 
 
 def _rounded(hundredfold: int) -> int:

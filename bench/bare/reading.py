@@ -18,7 +18,8 @@ LIMIT: Final = 50
 DEAL: Final = (
     "SELECT d.id, d.name, d.client_id, d.pipeline_id, d.stage_id, s.percent, d.outcome,"
     " d.reason_id, d.amount, d.cost, d.currency, d.owner_id, d.opened_on, d.expected_on,"
-    " d.closed_on, d.created_at, d.updated_at, d.version, d.custom, d.imported"
+    " d.closed_on, d.created_at, d.updated_at, d.version, d.custom, d.imported,"
+    " d.frozen_until, d.freeze_reason"
     " FROM core_deal d JOIN core_stage s ON s.id = d.stage_id"
     " WHERE d.deleted_at IS NULL"
 )
@@ -41,6 +42,7 @@ _NAMES: Final = (
     *("id", "name", "client_id", "pipeline_id", "stage_id", "progress", "outcome", "reason_id"),
     *("amount", "cost", "margin", "currency", "owner_id", "participants", "contact_ids"),
     *("opened_on", "expected_on", "closed_on", "external_ids", "custom", "imported", "extensions"),
+    *("frozen_until", "freeze_reason"),
     *("created_at", "updated_at", "version"),
 )
 
@@ -138,7 +140,7 @@ def _deal(
         *row[:8],
         *(money(amount), money(cost), money(amount - cost), row[10], row[11]),
         *(people, contacts, row[12], row[13], row[14], keys),
-        *(driver.json(row[18]), driver.json(row[19]), {}),
+        *(driver.json(row[18]), driver.json(row[19]), {}, row[20], row[21]),
         *(driver.written_moment(row[15]), driver.written_moment(row[16]), row[17]),
     )
     return dict(zip(_NAMES, values, strict=True))
