@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from salesman_core.clients.lists import CLIENTS
-from salesman_core.clients.opening import known_already
 from salesman_core.clients.service import change_client
+from salesman_core.clients.similar import similar_clients
 from salesman_core.db import reading
 from salesman_core.deals.service import change_deal
 from salesman_core.errors import ForbiddenError
@@ -84,7 +84,7 @@ def test_nobody_is_found_by_a_hidden_phone(omega: int, make: Make, api_for: ApiF
         assert lawyer.get("/clients", query_string={"q": typed}).json["items"] == []
         assert lawyer.get("/clients", query_string={"phone": typed}).status_code == 403
     with make.acting(make.user_of("lawyer")):
-        assert known_already(reading(), [PHONE], []) == []
+        assert similar_clients(reading(), {"phones": [PHONE]}) == []
 
 
 def test_search_box_finds_nobody_by_a_hidden_phone(omega: int, browser_for: BrowserFor) -> None:

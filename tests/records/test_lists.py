@@ -494,7 +494,7 @@ def test_two_fields_of_one_name_are_a_mistake_of_the_author() -> None:
 
 def test_a_list_knows_fields_that_are_given_at_run_time() -> None:
     code = ListField("code", "Code", Offer.name, FieldKind.TEXT)
-    further = Further((code,), Offer.name, lambda _rows, _names: {})
+    further = Further((code,), Offer.name, lambda _rows, _names: {}, lambda _rows, _names: {})
     spec = ListSpec("offers.offer", Offer.id, OFFERS.fields, further=lambda: further)
     query = parse_list_query({"code": "x", "sort": "-code"}, spec, person=BOSS)
     assert query.args() == {"code": "x", "sort": "-code"}
