@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from salesman_core.i18n import LANGUAGES
 from salesman_core.rest import (
@@ -72,7 +72,7 @@ class DeactivationSchema(Schema):
         metadata={"description": "Who takes over what nobody else does."},
     )
     successors = fields.Dict(
-        keys=fields.String(validate=validate.Length(min=1, max=60)),
+        keys=fields.String(),
         values=Reference(),
         load_default=dict,
         metadata={"description": "Who takes over records of a kind, as `client` or `deal`."},

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +18,17 @@ from salesman_core.db import reading, writing
 from salesman_core.plugins import faults
 from salesman_core.plugins.faults import KEPT_FOR, FaultLog
 from salesman_core.plugins.models import PluginFault
+from salesman_core.testing.application import running
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of the test's own: the one that tests share must not get a page more."""
+    with running(database_url, tmp_path / "data", secret_key="of this test alone") as app:
+        yield app
 
 
 @pytest.fixture
@@ -32,8 +41,6 @@ def broken(app: Flask) -> None:
         message = f"broken {len(secret)}"
         raise RuntimeError(message)
 
-    if "breaks" in app.view_functions:  # the application is kept from test to test
-        return
     app._got_first_request = False
     app.add_url_rule("/breaks/<int:record_id>", "breaks", breaks)
 
