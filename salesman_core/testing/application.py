@@ -116,9 +116,6 @@ def _reused(url: str, folder: Path, installed: Sequence[Installed] | None) -> Fl
 def _renew(kept: Kept, url: str, folder: Path) -> None:
     app, host = kept.app, kept.extensions["salesman_host"]
     db.point(app, url)
-    with app.app_context():
-        for engine in (db.engine, db.reader):
-            _share_statements(engine)
     app.extensions.clear()
     app.extensions.update(kept.extensions)
     core = replace(kept.config["SALESMAN"], data_dir=folder, database_url=url)
@@ -130,23 +127,27 @@ def _renew(kept: Kept, url: str, folder: Path) -> None:
     app.extensions["salesman_attempts"].reset()
     init_work(app)
     with app.app_context():
+        _share_statements("writer", db.engine)
+        _share_statements("reader", db.reader)
         take_stock(host)
 
 
-_dialects: Final[dict[str, sa.Dialect]] = {}
+_dialects: Final[dict[tuple[str, str], sa.Dialect]] = {}
 _statements: Final = LRUCache[Any, Any](2000)
 
 
-def _share_statements(engine: sa.Engine) -> None:
+def _share_statements(task: str, engine: sa.Engine) -> None:
     """Let an engine find the statements that those of earlier tests have compiled.
 
     What an engine has compiled it keeps by its dialect, and both are new with each test: compiling
-    the same statements again and again was most of what a cheap test took.
+    the same statements again and again was most of what a cheap test took. A dialect also knows
+    how its engine's connections begin, so engines for different tasks have different ones.
     """
-    if engine.dialect.name not in _dialects:
+    key = (engine.dialect.name, task)
+    if key not in _dialects:
         with engine.connect():  # only its first connection tells a dialect what it speaks to
-            _dialects[engine.dialect.name] = engine.dialect
-    engine.dialect = _dialects[engine.dialect.name]
+            _dialects[key] = engine.dialect
+    engine.dialect = _dialects[key]
     engine.update_execution_options(compiled_cache=_statements)
 
 

@@ -306,7 +306,7 @@ def test_run_that_is_taken_over_does_no_row_twice(make: Make, head: Person) -> N
 def test_statements_of_a_choice_do_not_grow_with_its_rows(
     make: Make, head: Person, statements: Statements
 ) -> None:
-    sent: list[int] = []
+    sent: list[list[str]] = []
     for number in (AT_ONCE + 1, AT_ONCE + 2, 3 * AT_ONCE):
         for _number in range(number):
             make.client(source=f"fair {number}")
@@ -314,7 +314,8 @@ def test_statements_of_a_choice_do_not_grow_with_its_rows(
             begin_run(
                 "client", "core.edit", {"source": "web"}, all_of("client", f"source=fair {number}")
             )
-        sent.append(len(found))
+        # when the counters of changes are read again is a matter of the clock, not of the rows
+        sent.append([one for one in found if "FROM core_revision" not in one])
 
     assert sent[1] == sent[2]  # the first one also read what the process keeps from then on
 
