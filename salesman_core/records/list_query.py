@@ -248,6 +248,7 @@ class _Reader:
         return read_value(field.kind, field.type, text)
 
 
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _GROUP: Final = re.compile(r"(any[1-9])\.(.+)", re.ASCII)
 _PARTS: Final = frozenset({"limit", "sort", "q", "cursor"})
 
@@ -265,7 +266,7 @@ def _only(values: Sequence[str]) -> str:
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_ROWS:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MOST_ROWS:
         raise ValueError(_("Give a number from 1 to %(most)s.", most=MOST_ROWS))
     return int(text)
 
