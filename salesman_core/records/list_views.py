@@ -16,6 +16,7 @@ from salesman_core.clock import now
 from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.i18n import texts
+from salesman_core.records.list_query import grouped
 from salesman_core.records.models import ListView
 from salesman_core.records.permissions import SHARE
 from salesman_core.records.record_list import record_list
@@ -179,7 +180,7 @@ def _args(address: str) -> dict[str, str]:
 
 
 def _known_columns(kind: str, names: Sequence[str] | None) -> list[str] | None:
-    known = {column.name for column in record_list(kind).columns}
+    known = {column.name for column in record_list(kind).seen_columns()}
     chosen = [name for name in names or () if name in known]
     return chosen or None
 
@@ -194,15 +195,21 @@ def _refuse_too_many(session: Session, kind: str) -> None:
         raise InvalidError(_("You have %(most)s views here: delete one first.", most=MOST_VIEWS))
 
 
+def _fields_named(args: Mapping[str, str]) -> list[str]:
+    """Give the names of the fields that a view filters and sorts by."""
+    filtered = [grouped(parameter)[1].partition("__")[0] for parameter in args]
+    return filtered + [one.removeprefix("-") for one in args.get("sort", "").split(",")]
+
+
 def refusal(error: ForbiddenError | InvalidError, kind: str, args: Mapping[str, str]) -> Text:
     """Say what a view asks for that its reader may not see, or that there is no more."""
     spec, person = record_list(kind).spec, current_person()
-    named_fields = [spec.find(name.partition("__")[0]) for name in args]
-    hidden = [
-        str(field.title)
+    named_fields = [spec.find(name) for name in _fields_named(args)]
+    hidden = {
+        str(field.title): None
         for field in named_fields
         if field is not None and field.permission and not person.may(field.permission)
-    ]
+    }
     if hidden:
         names = ", ".join(hidden)
         return _("This view asks for what your roles do not let you see: %(names)s.", names=names)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from salesman_core.db import db
 from salesman_core.records.custom.service import delete_field, retire_field
+from salesman_core.records.list_views import views_of
 from salesman_core.testing.people import Api, Make, api_of
 
 Define = Callable[..., int]
@@ -170,3 +171,17 @@ def explained(call: Callable[[], object]) -> list[str]:
             "\n".join(str(row) for row in connection.exec_driver_sql(f"{word} {sql}", values))
             for sql, values in seen
         ]
+
+
+def test_view_keeps_the_column_of_a_custom_field(
+    define: Define, make: Make, browser_for: BrowserFor
+) -> None:
+    define("text")
+    browser = browser_for("head")
+    form = {"name": "Ours", "sharing": "private", "filter": "", "columns": "name,custom.text"}
+
+    browser.post("/lists/deal/views", data=form)
+
+    with make.acting(make.user_of("head")):
+        (view,) = views_of("deal")
+    assert view.columns == ["name", "custom.text"]

@@ -169,6 +169,19 @@ def test_view_that_asks_for_what_its_reader_may_not_see_says_so(app: Flask, make
     assert "Large boiler" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "asked", ["any1.margin__gte=5&any1.amount__gte=3", "sort=-margin", "margin=1&sort=-margin"]
+)
+def test_view_names_what_is_hidden_in_its_groups_and_order(
+    make: Make, browser_for: BrowserFor, asked: str
+) -> None:
+    view_id = kept(make, make.user_of("head"), sharing="company", address=asked)
+
+    page = browser_for("lawyer").get(f"/deals?view={view_id}&{asked}").text
+
+    assert "This view asks for what your roles do not let you see: Margin." in page
+
+
 def test_columns_are_kept_in_the_order_in_which_they_are_sent(
     make: Make, browser_for: BrowserFor
 ) -> None:
