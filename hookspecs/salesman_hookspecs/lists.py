@@ -24,6 +24,7 @@ class BulkField:
         that nobody gave is left out.
     :param required: whether the act cannot begin without it.
     :param choices: for ``choice``: gives the values with what people read. Asked in a request.
+    :param longest: for ``text`` and ``words``: so many characters may a text have, or each word.
     """
 
     name: str
@@ -31,6 +32,7 @@ class BulkField:
     kind: str = "text"
     required: bool = False
     choices: Callable[[], Iterable[tuple[str, Text]]] | None = None
+    longest: int = 500
 
 
 @dataclass(frozen=True, slots=True)

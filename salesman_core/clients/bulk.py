@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from salesman_core.clients.lists import KINDS
 from salesman_core.clients.models import ClientTag
+from salesman_core.clients.schemas import LONGEST_SOURCE, LONGEST_TAG
 from salesman_core.clients.service import change_client, delete_client, restore_client
 from salesman_core.db import writing
 from salesman_core.i18n import texts
@@ -57,8 +58,8 @@ ACTIONS: Final = (
         apply=_change_tags,
         undo=_undo_tags,
         fields=(
-            BulkField("add", _("Add tags"), "words"),
-            BulkField("remove", _("Remove tags"), "words"),
+            BulkField("add", _("Add tags"), "words", longest=LONGEST_TAG),
+            BulkField("remove", _("Remove tags"), "words", longest=LONGEST_TAG),
         ),
         icon="tags",
         order=20,
@@ -72,7 +73,7 @@ ACTIONS: Final = (
         undo=undone(KIND, change_client),
         fields=(
             BulkField("kind", _("Kind"), "choice", choices=KINDS.items),
-            BulkField("source", _("Source")),
+            BulkField("source", _("Source"), longest=LONGEST_SOURCE),
         ),
         icon="edit",
         order=30,

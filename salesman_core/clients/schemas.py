@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields
 
@@ -21,6 +21,8 @@ from salesman_core.rest import (
 )
 
 KINDS = ("company", "person")
+LONGEST_SOURCE: Final = 100
+LONGEST_TAG: Final = 60
 
 
 def _typed() -> fields.Field[Any]:
@@ -47,8 +49,8 @@ class ClientSchema(RecordSchema):
     normalised_emails = _normalised()
     site = Text(300)
     address = Text(500)
-    source = Text(100)
-    tags = ListOf(Text(60, blank=False), most=50)
+    source = Text(LONGEST_SOURCE)
+    tags = ListOf(Text(LONGEST_TAG, blank=False), most=50)
     external_ids = ExternalIds()
     custom = CustomValues("client")
     imported = JsonObject(dump_only=True)

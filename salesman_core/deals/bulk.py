@@ -21,14 +21,16 @@ KIND: Final = "deal"
 
 def _move(deal_id: int, values: Mapping[str, Any], version: int | None) -> Any:
     with writing() as session:
-        deal = session.get(Deal, deal_id)
-        before = None if deal is None else deal.stage_id
-        moved = move_deal(deal_id, int(values["stage_id"]), version)
-        return {"stage_id": before} if moved else None
+        deal = session.get_one(Deal, deal_id)
+        before = deal.stage_id
+        if not move_deal(deal_id, int(values["stage_id"]), version):
+            return None
+        session.flush()
+        return {"stage_id": before, "version": deal.version}
 
 
 def _move_back(deal_id: int, kept: Any) -> object:
-    return move_deal(deal_id, kept["stage_id"])
+    return move_deal(deal_id, kept["stage_id"], kept["version"])
 
 
 def _stages() -> list[tuple[str, str]]:

@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 from salesman_core.clients.models import Client, ClientTag
 from salesman_core.clients.service import change_client
 from salesman_core.db import reading
-from salesman_core.deals.models import Deal
+from salesman_core.deals.models import Deal, Stage
+from salesman_core.deals.service import move_deal
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
 from salesman_core.jobs import cancel
 from salesman_core.jobs.port import jobs
+from salesman_core.people.service import deactivate
 from salesman_core.records.bulk import working
 from salesman_core.records.bulk.choosing import Chosen, asked_again, chosen_by_ids
 from salesman_core.records.bulk.service import AT_ONCE, begin_run, undo_run
@@ -170,6 +172,19 @@ def test_undo_gives_back_what_was_and_leaves_alone_what_changed_since(
     assert owners() == {first: head.id, second: head.id}
 
 
+def test_undo_leaves_a_deal_where_somebody_moved_it_since(make: Make, head: Person) -> None:
+    stages = reading().scalars(sa.select(Stage.id).order_by(Stage.percent)).all()
+    first, second = make.deal(), make.deal()
+    run_id = begin_run("deal", "core.move", {"stage_id": str(stages[1])}, all_of("deal"))
+    move_deal(second, stages[2])
+
+    undoing = undo_run(run_id)
+
+    assert states(undoing) == {first: "done", second: "refused"}
+    stands = reading().execute(sa.select(Deal.id, Deal.stage_id))
+    assert {row.id: row.stage_id for row in stands} == {first: stages[0], second: stages[2]}
+
+
 def test_undo_is_done_once(make: Make, head: Person) -> None:
     run_id = assign([make.client()], make.user())
     undo_run(run_id)
@@ -245,6 +260,25 @@ def test_what_an_act_cannot_use_is_refused_at_its_field_and_nothing_begins(
     assert reading().scalar(sa.select(sa.func.count(BulkRun.id))) == 0
 
 
+@pytest.mark.parametrize(
+    ("act", "given", "field"),
+    [
+        ("core.edit", {"kind": ["company"]}, "kind"),
+        ("core.edit", {"source": "x" * 101}, "source"),
+        ("core.tag", {"add": ["x" * 61]}, "add"),
+        ("core.tag", {"add": ["vip", " "]}, "add"),
+    ],
+)
+def test_what_a_single_change_would_refuse_no_act_on_many_takes(
+    make: Make, head: Person, act: str, given: dict[str, Any], field: str
+) -> None:
+    client_id = make.client()
+    with pytest.raises(InvalidError) as caught:
+        begin_run("client", act, given, chosen_by_ids([client_id]))
+
+    assert list(caught.value.fields) == [field]
+
+
 def test_act_that_there_is_not_is_missing(make: Make, head: Person) -> None:
     with pytest.raises(MissingError):
         begin_run("client", "core.burn", {}, chosen_by_ids([make.client()]))
@@ -289,6 +323,48 @@ def test_stopped_run_keeps_what_was_done_and_says_so(
     counted = list(states(run_id).values())
     assert (run.done, counted.count("done"), counted.count("waiting")) == (50, 50, 1)
     assert run.stopped == "Stopped. What was done by then stays."
+
+
+def test_run_of_somebody_who_was_deactivated_before_it_ends_and_says_so(make: Make) -> None:
+    author, boss = make.user("head"), make.user_of("administrator")
+    clients, seller = many(make), make.user()
+    with make.acting(author):
+        run_id = assign(clients, seller)
+    with make.acting(boss):
+        deactivate(author)
+
+    jobs().drain()
+
+    assert end_of(run_id) == (0, "Whoever began this may not act any more.")
+
+
+def test_run_goes_no_further_than_the_rights_of_whoever_began_it(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author, boss = make.user("head"), make.user_of("administrator")
+    clients, seller = many(make, working.BATCH + 1), make.user()
+    with make.acting(author):
+        run_id = assign(clients, seller)
+    batch = working._batch
+
+    def batch_and_deactivate(run_id: int) -> bool:
+        more = batch(run_id)
+        with make.acting(boss):
+            deactivate(author)
+        return more
+
+    monkeypatch.setattr(working, "_batch", batch_and_deactivate)
+    jobs().drain()
+
+    assert end_of(run_id) == (working.BATCH, "Whoever began this may not act any more.")
+
+
+def end_of(run_id: int) -> tuple[int, str]:
+    """Give how many rows of a run are done, and why it ended early."""
+    reading().rollback()
+    run = reading().get_one(BulkRun, run_id)
+    assert run.ended_at is not None
+    return run.done, run.stopped
 
 
 def test_run_that_is_taken_over_does_no_row_twice(make: Make, head: Person) -> None:

@@ -22,7 +22,6 @@ from salesman_hookspecs.lists import salesman_bulk_actions
 
 _ = texts.lazy
 
-MOST_TEXT: Final = 500
 MOST_WORDS: Final = 50
 
 
@@ -103,16 +102,19 @@ def _value(field: BulkField, given: Any) -> Any:
     return _JUDGES[field.kind](field, given)
 
 
-def _text(_field: BulkField, given: Any) -> str:
+def _text(field: BulkField, given: Any) -> str:
     if not isinstance(given, str):
         raise ValueError(_("This is not a text."))  # noqa: TRY004  # wrong for a person
-    return read_text(given, MOST_TEXT).strip()
+    return read_text(given, field.longest).strip()
 
 
 def _words(field: BulkField, given: Any) -> list[str]:
     if not isinstance(given, list) or len(given) > MOST_WORDS:
         raise ValueError(_("Give at most %(most)s words.", most=MOST_WORDS))
-    return [_text(field, one) for one in given]
+    words = [_text(field, one) for one in given]
+    if "" in words:
+        raise ValueError(_("Fill this in."))
+    return words
 
 
 def _date(_field: BulkField, given: Any) -> str:
@@ -124,7 +126,7 @@ def _date(_field: BulkField, given: Any) -> str:
 
 def _choice(field: BulkField, given: Any) -> str:
     known = dict(field.choices()) if field.choices else {}
-    if given not in known:
+    if not isinstance(given, str) or given not in known:
         raise ValueError(_("%(value)s cannot be chosen here.", value=given))
     return str(given)
 

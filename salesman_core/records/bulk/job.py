@@ -38,6 +38,7 @@ def carried_out(run_id: int, user_id: int, call: Callable[[int], None]) -> None:
     """Do a run as whoever began it, and keep why it ended early where it did."""
     with _as_author(run_id, user_id) as known:
         if not known:
+            _keep_end(run_id, _("Whoever began this may not act any more."))
             return
         try:
             call(run_id)
@@ -53,7 +54,8 @@ def _as_author(run_id: int, user_id: int) -> Iterator[bool]:
     person = person_of(user_id)
     if person is None:
         log.warning("run %s: who began it may not act any more", run_id)
-        yield False
+        with speaking(company().language):
+            yield False
         return
     language = person.locale if person.locale in LANGUAGES else company().language
     with acting_as(person), speaking(language):
