@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session, selectinload
 
 from salesman_core.clients import steps
-from salesman_core.clients.import_keys import matching_of_clients
+from salesman_core.clients.import_keys import matching_of_clients, merged_names
 from salesman_core.clients.import_values import (
     client_values,
     grown_columns,
@@ -71,6 +71,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         self._source = batch.source
         self._owners = Owners(session, batch, "core.client.assign")
         self._notes = RowNotes(session, self.kind)
+        self._merged: set[tuple[str, int]] = set()
         ladder = rungs(session)
         self._lowest = ladder[0].id
         self._rungs = {normalised(one.name): one.id for one in ladder}
@@ -96,8 +97,10 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         return found
 
     def prepare(self, drafts: Collection[ClientDraft]) -> None:
-        """Look up the notes of those that there are."""
-        self._notes.look_up(one.record.id for one in drafts if one.record is not None)
+        """Look up the notes of those that there are, and what they were called before merging."""
+        ids = {one.record.id for one in drafts if one.record is not None}
+        self._notes.look_up(ids)
+        self._merged = merged_names(self.session, ids)
 
     def begin(self, draft: ClientDraft) -> Client:
         """Give the new client."""
@@ -132,7 +135,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         """Tell whether a row says anything new."""
         client = draft.written
         return bool(
-            differences(client, _wanted(draft))
+            differences(client, self._wanted(draft))
             or grown_lists(client, draft.values)
             or self._custom(draft)
             or _new_keys(draft)
@@ -150,11 +153,19 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         if new := _new_keys(draft):
             keys = _keys(client) | new
             plan += plan_external_ids(self.session, ClientExternalId, client.id, keys)
-        changes = steps.change(self.kind, client, _wanted(draft), plan)
+        changes = steps.change(self.kind, client, self._wanted(draft), plan)
         if changes:
             steps.keep(self.session, self.kind, client, changes)
         self._place(draft)
         self._notes.write(client.id, draft.row)
+
+    def _wanted(self, draft: ClientDraft) -> dict[str, Any]:
+        """Give what the columns are to hold; a client keeps the name that was chosen in merging."""
+        told: Mapping[str, Any] = draft.values
+        columns = {name: told[name] for name in _COLUMNS if name in told}
+        if (normalised(told.get("name", "")), draft.written.id) in self._merged:
+            del columns["name"]
+        return grown_columns(draft.written, draft.row, columns)
 
     def _custom(self, draft: ClientDraft) -> list[Planned]:
         return list(plan_custom(self.kind, draft.written, draft.values))
@@ -165,17 +176,15 @@ class ClientRows(RowWriter[Client, ClientDraft]):
             put_on_rung(self.session, client, draft.rung_id, _("the imported file says so"))
 
 
-def _wanted(draft: ClientDraft) -> dict[str, Any]:
-    told: Mapping[str, Any] = draft.values
-    columns = {name: told[name] for name in _COLUMNS if name in told}
-    return grown_columns(draft.written, draft.row, columns)
-
-
 def _keys(client: Client) -> dict[str, str]:
     return {one.source: one.key for one in client.external_ids}
 
 
 def _new_keys(draft: ClientDraft) -> dict[str, str]:
-    """Give the key that a client does not have yet, where a row found it by others."""
+    """Give the key that a client does not have yet, where a row found it by others.
+
+    Whose client has another key of that source came by the key of a client merged into it.
+    """
     told: dict[str, str] = draft.values.get("external_ids", {})
-    return dict(told.items() - _keys(draft.written).items())
+    held = _keys(draft.written)
+    return {source: key for source, key in told.items() if source not in held}

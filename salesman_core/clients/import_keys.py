@@ -69,13 +69,37 @@ def _names_at_clients(row: ImportedRow) -> Iterable[Hashable]:
     return [(client, name) for client in clients for name in _names(row)]
 
 
-def _pairs(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Found:
+def _pairs(session: Session, query: sa.Select[*tuple[Any, ...]]) -> list[tuple[Hashable, int]]:
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _clients_named(session: Session, names: Collection[Any]) -> Found:
+def clients_named(session: Session, names: Collection[str]) -> Found:
+    """Give the clients that the person sees by their names.
+
+    Where nobody is called so now, it is the one into which a client of that name was merged.
+    """
     query = sa.select(Client.search_name, Client.id)
-    return _pairs(session, query.where(Client.search_name.in_(names), visible("client")))
+    found = _pairs(session, query.where(Client.search_name.in_(names), visible("client")))
+    left = set(names) - {name for name, _id in found}
+    if left:
+        found += _pairs(session, _merged_named(left, _LOST.search_name, Client.id))
+    return found
+
+
+_LOST: Final = sa.orm.aliased(Client)
+
+
+def merged_names(session: Session, client_ids: Collection[int]) -> set[tuple[str, int]]:
+    """Give the names of the clients that were merged into some others, each with the other."""
+    query = sa.select(_LOST.search_name, _LOST.merged_into_id)
+    rows = session.execute(query.where(_LOST.merged_into_id.in_(client_ids)))
+    return {(name, kept_id) for name, kept_id in rows if kept_id is not None}
+
+
+def _merged_named(names: Collection[str], *columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of clients by the names of those that were merged into them."""
+    query = sa.select(*columns).select_from(_LOST).join(Client, Client.id == _LOST.merged_into_id)
+    return query.where(_LOST.search_name.in_(names), visible("client"))
 
 
 def _clients_at(session: Session, sites: Collection[Any]) -> Found:
@@ -111,29 +135,39 @@ def _contacts_named(session: Session, names: Collection[Any]) -> Found:
 
 
 def _clients_with_phones(session: Session, values: Collection[Any]) -> Found:
-    query = (
-        sa.select(Client.search_name, _meant(ClientPhone), Client.id)
-        .outerjoin(ClientPhone, ClientPhone.client_id == Client.id)
-        .where(Client.search_name.in_({name for name, _phone in values}), visible("client"))
-    )
+    names = {name for name, _phone in values}
+    of_client = ClientPhone.client_id == Client.id
+    named = sa.select(Client.search_name, _meant(ClientPhone), Client.id)
+    named = named.where(Client.search_name.in_(names), visible("client"))
+    merged = _merged_named(names, _LOST.search_name, _meant(ClientPhone), Client.id)
+    found = _with_phone(session, named.outerjoin(ClientPhone, of_client))
+    taken = {pair for pair, _id in found}
+    by_former_names = _with_phone(session, merged.outerjoin(ClientPhone, of_client))
+    return found + [(pair, id_) for pair, id_ in by_former_names if pair not in taken]
+
+
+def _with_phone(session: Session, query: sa.Select[*tuple[Any, ...]]) -> list[tuple[Hashable, int]]:
     return [((name, phone), id_) for name, phone, id_ in session.execute(query)]
 
 
 def _contacts_at_clients(session: Session, values: Collection[Any]) -> Found:
-    query = (
-        sa.select(Client.search_name, Contact.search_name, Contact.id)
-        .join(Client, Client.id == Contact.client_id)
-        .where(
-            Client.search_name.in_({client for client, _name in values}),
-            Contact.search_name.in_({name for _client, name in values}),
-            visible("contact"),
-        )
+    names: dict[int, list[Hashable]] = {}
+    for client, client_id in clients_named(session, {client for client, _name in values}):
+        names.setdefault(client_id, []).append(client)
+    query = sa.select(Contact.client_id, Contact.search_name, Contact.id).where(
+        Contact.client_id.in_(names),
+        Contact.search_name.in_({name for _client, name in values}),
+        visible("contact"),
     )
-    return [((client, name), id_) for client, name, id_ in session.execute(query)]
+    return [
+        ((client, name), id_)
+        for client_id, name, id_ in session.execute(query)
+        for client in names[client_id]
+    ]
 
 
 _CLIENT_KEYS: Final = {
-    "name": Key(_names, _clients_named),
+    "name": Key(_names, clients_named),
     "phones": Key(_phones, _clients_reached(ClientPhone)),
     "emails": Key(_emails, _clients_reached(ClientEmail)),
     "site": Key(_sites, _clients_at),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.clients import steps
+from salesman_core.clients.import_keys import clients_named
 from salesman_core.clients.ladder import lowest_rung
 from salesman_core.clients.models import Client, ClientExternalId
 from salesman_core.clients.schemas import ClientSchema
@@ -80,11 +81,8 @@ class NamedClients:
 
     def _by_name(self, names: set[str]) -> dict[str, set[int]]:
         found: dict[str, set[int]] = {}
-        if names:
-            query = sa.select(Client.search_name, Client.id)
-            query = query.where(Client.search_name.in_(names), visible("client"))
-            for name, client_id in self._session.execute(query):
-                found.setdefault(name, set()).add(client_id)
+        for name, client_id in clients_named(self._session, names) if names else ():
+            found.setdefault(str(name), set()).add(client_id)
         return found
 
     def _keyed(self, groups: Iterable[set[int]]) -> set[int]:

@@ -83,7 +83,11 @@ def plan_external_ids(
             raise InvalidError(message, {"external_ids": message})
 
     def apply() -> None:
-        session.execute(sa.delete(model).where(model.record_id == record_id))
+        # A record that was merged into this one may hold a key still: it is given up to it.
+        taken = [
+            sa.and_(model.source == source, model.key == key) for source, key in wanted.items()
+        ]
+        session.execute(sa.delete(model).where(sa.or_(model.record_id == record_id, *taken)))
         session.add_all(
             model(record_id=record_id, source=source, key=key) for source, key in wanted.items()
         )

@@ -116,6 +116,14 @@ def test_keys_of_the_lost_client_lead_to_the_kept_one(make: Make) -> None:
     assert found == {"A": last, "B": last, "7": last}
 
 
+def test_kept_client_takes_over_a_key_of_the_lost_one(make: Make) -> None:
+    kept, lost = make.client(external_ids={"1c": "A"}), make.client(external_ids={"1c": "B"})
+    merge_clients(kept, [lost])
+    change_client(kept, {"external_ids": {"1c": "B"}})
+    assert anew(kept).external_ids == {"1c": "B"}
+    assert records_by_key(reading(), ClientExternalId, "1c", ["A", "B"]) == {"B": kept}
+
+
 def test_address_of_the_lost_client_leads_to_the_kept_one(
     make: Make, browser_for: BrowserFor
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.models import Client, ClientPhone, Contact, Rung, RungMove
 from salesman_core.db import reading
 from salesman_core.records.imports import ImportResult, mapping_of, read_mapping
@@ -199,3 +200,49 @@ def test_clients_of_the_predecessor_come_in_from_both_files(bring: Bring) -> Non
     assert again.last_line == "created 0, updated 0, unchanged 47, refused 0"
     assert sheet.last_line == "created 0, updated 47, unchanged 0, refused 0"
     assert values(sa.select(sa.func.count(Client.id))) == [47]
+
+
+# -- clients that were merged
+
+
+def test_row_of_a_merged_client_means_the_one_that_stayed(bring: Bring, make: Make) -> None:
+    rows = ("1;Omega;+7 495 123-45-67;;", "2;Omega Group;+7 495 765-43-21;;")
+    bring(*rows)
+    first, second = values(sa.select(Client.id).order_by(Client.id))
+    merge_clients(first, [second])
+
+    result = bring(*rows)
+
+    assert result.last_line == "created 0, updated 0, unchanged 2, refused 0"
+
+
+def test_former_name_and_a_phone_mean_the_client_that_stayed(bring: Bring, make: Make) -> None:
+    kept = make.client(name="Omega", phones=["+7 495 123-45-67"])
+    merge_clients(kept, [make.client(name="Omega Group", phones=["+7 495 765-43-21"])])
+
+    result = bring(";Omega Group;8 (495) 765-43-21;info@omega.com;")
+
+    assert result.last_line == "created 0, updated 1, unchanged 0, refused 0"
+    assert values(sa.select(Client.name).where(Client.id == kept)) == ["Omega"]
+
+
+def test_who_is_called_so_now_comes_before_who_was(bring: Bring, make: Make) -> None:
+    kept = make.client(name="Omega")
+    merge_clients(kept, [make.client(name="Alpha")])
+    now = make.client(name="Alpha")
+
+    bring("Anna;Alpha;;", record="contacts", head=CONTACTS)
+
+    assert values(sa.select(Contact.client_id)) == [now]
+
+
+def test_contact_of_a_merged_client_is_found_at_the_one_that_stayed(
+    bring: Bring, make: Make
+) -> None:
+    lost = make.client(name="Omega Group")
+    bring("Anna;Omega Group;;", record="contacts", head=CONTACTS)
+    merge_clients(make.client(name="Omega"), [lost])
+
+    result = bring("Anna;Omega Group;;", record="contacts", head=CONTACTS)
+
+    assert result.last_line == "created 0, updated 0, unchanged 1, refused 0"

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.models import User
+from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.service import change_client
 from salesman_core.db import reading
@@ -331,3 +332,15 @@ def test_head_of_sales_makes_no_users_by_a_file(bring: Bring, make: Make) -> Non
         {"owner": "there is no such user, and your roles do not let you add one"}
     ]
     assert value(sa.select(sa.func.count(User.id)).where(User.name == "Stranger")) == 0
+
+
+def test_deal_of_a_client_that_was_merged_belongs_to_the_one_that_stayed(
+    bring: Bring, make: Make
+) -> None:
+    kept = make.client(name="Omega")
+    merge_clients(kept, [make.client(name="Omega Group")])
+
+    bring("1;Beams;Omega Group;;;;;;;;;", mapping=MAKING)
+
+    (deal,) = deals()
+    assert deal.client_id == kept
