@@ -12,18 +12,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.access.models import Role, RoleGrant
+from salesman_core.access.records import visible
 from salesman_core.clients.card import contacts_shown, shown
+from salesman_core.clients.lists import CLIENTS
 from salesman_core.clients.merge_choice import merging_shown
 from salesman_core.clients.merging import merge_clients, undo_merging
-from salesman_core.clients.models import ClientExternalId
+from salesman_core.clients.models import Client, ClientExternalId
 from salesman_core.clients.queries import contacts_of
 from salesman_core.clients.service import change_client, change_contact, restore_client
 from salesman_core.db import db, reading, writing
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import close_deal
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.external_ids import records_by_key
 from salesman_core.records.history import history
+from salesman_core.records.list_query import parse_list_query
+from salesman_core.records.lists import select_page
 from salesman_core.records.merging.models import Merging, MergingStep
 from salesman_core.records.models import Note
 from salesman_core.records.notes import write_note
@@ -162,6 +167,28 @@ def test_plugins_are_asked_about_the_kept_client_as_it_will_be(
     monkeypatch.setattr("salesman_core.records.changes.ask", note)
     merge_clients(kept, [lost], {"name": lost})
     assert asked == [(kept, {"name": "Lost", "phones": ["8 800 555 35 35"]})]
+
+
+def test_custom_texts_are_found_as_they_stand(make: Make) -> None:
+    define_field("client", {"type": "text", "key": "hall", "label": "Hall"})
+    kept, lost = make.client(custom={"hall": "North"}), make.client(custom={"hall": "South"})
+    alone = make.client()
+    merging = merge_clients(kept, [lost])
+    assert (named_in("North"), named_in("South")) == ([kept], [])
+    merge_clients(alone, [kept])
+    assert (named_in("North"), named_in("South")) == ([alone], [])
+    undo_merging(merging + 1)
+    change_client(kept, {"custom": {"hall": "West"}})
+    undo_merging(merging)
+    assert (named_in("West"), named_in("South"), named_in("North")) == ([kept], [lost], [])
+
+
+def named_in(hall: str) -> list[int]:
+    """The clients whose field says so."""
+    reading().rollback()
+    query = parse_list_query({"custom.hall": hall}, CLIENTS)
+    found = select_page(reading(), (Client.id,), CLIENTS, query, visible("client"))
+    return [row.id for row in found.rows]
 
 
 # -- who may

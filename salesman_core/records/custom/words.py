@@ -46,9 +46,14 @@ def _write_changed(session: Session, _context: Any) -> None:
     for one, record in waiting:
         by_kind.setdefault(one.kind, []).append(record)
     for kind, records in by_kind.items():
-        fields = [field for field in all_fields(kind) if field.type in WORDED]
-        if fields:
-            _write(session, customised_kinds()[kind], records, fields)
+        write_words(session, kind, records)
+
+
+def write_words(session: Session, kind: str, records: Sequence[Any]) -> None:
+    """Write what is looked for in some records, where their columns were set past the objects."""
+    fields = [field for field in all_fields(kind) if field.type in WORDED]
+    if fields:
+        _write(session, customised_kinds()[kind], records, fields)
 
 
 def _write(

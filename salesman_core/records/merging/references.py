@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
+from salesman_core.db import table_of
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.kinds import customised_kinds
 from salesman_core.records.referrers import referring_columns
 
 _ = texts.lazy
@@ -34,6 +36,8 @@ class Referring:
 
 def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
     """Give the tables that refer to *target* by its ``id``, and that one itself as the first.
+
+    Words of custom fields are none of them: they are written from the records themselves.
 
     :raises ConflictError: where one of them has no primary key, so that no journal can name its
         rows.
@@ -56,8 +60,10 @@ def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
 
 def _referring(inspector: sa.Inspector, target: str) -> dict[str, tuple[str, ...]]:
     columns: dict[str, set[str]] = defaultdict(set)
+    derived = {table_of(one.words).name for one in customised_kinds().values()}
     for referrer in referring_columns(inspector).get(target, ()):
-        columns[referrer.table].add(referrer.column)
+        if referrer.table not in derived:
+            columns[referrer.table].add(referrer.column)
     return {table: tuple(sorted(names)) for table, names in columns.items()}
 
 

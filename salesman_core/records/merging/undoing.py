@@ -14,6 +14,8 @@ from salesman_core.db import AnyRow, WritingSession, savepoint, table_of, writin
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, announce, ask, audit
+from salesman_core.records.custom.kinds import customised_kinds
+from salesman_core.records.custom.words import write_words
 from salesman_core.records.merging.models import Merging, MergingStep
 from salesman_core.records.merging.references import Referring, referring_to
 from salesman_core.records.merging.rows import Values, at
@@ -81,6 +83,8 @@ def take_apart(kind: str, merging_id: int, edit: str, delete: str) -> None:
         merging.undone_at = now()
         session.flush()
         session.expire_all()
+        if kind in customised_kinds():
+            write_words(session, kind, [kept])
         for lost in merging.lost:
             for_change(session, kind, lost["id"], delete)
         _tell(session, merging, _differences(before, _columns(kept)))
