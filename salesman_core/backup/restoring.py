@@ -19,6 +19,7 @@ from salesman_core.db import db, trigrams
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.plugins import migrations
+from salesman_core.records.custom.service import index_fields
 from salesman_core.services.files import store
 
 _ = texts.lazy
@@ -124,6 +125,7 @@ def _bring_rows(archive: Archive, tell: Tell) -> int:
                 tell(f"{said['name']}: {brought}")
                 rows += brought
         _set_sequences(connection, list(every.values()))
+        index_fields(connection)
     return rows
 
 

@@ -21,10 +21,11 @@ from salesman_core.backup.restoring import restore
 from salesman_core.backup.saving import save
 from salesman_core.clients.models import Client
 from salesman_core.clients.service import create_client
-from salesman_core.db import db, reading, writing
+from salesman_core.db import db, field_indexes, reading, writing
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import ConflictError
 from salesman_core.plugins import migrations
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.files import attach
 from salesman_core.services.files import stored_file
 from salesman_core.testing.people import Make
@@ -91,6 +92,20 @@ def test_restored_database_is_worked_with(
         assert create_client({"name": "New"}) == (latest or 0) + 1
         for owner in other.extensions["salesman_owners"]:
             assert migrations.drift(db.engine, owner) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_restored_lists_have_the_indexes_of_custom_fields(
+    app: Flask, elsewhere: Elsewhere, tmp_path: Path, kind: str
+) -> None:
+    for type_ in ("number", "text"):
+        define_field("deal", {"type": type_, "key": type_, "label": type_.title()})
+    save(app, tmp_path / "b.zip", tell=quiet)
+    other = elsewhere(kind)
+    with inside(other):
+        restore(other, tmp_path / "b.zip", tell=quiet)
+        with db.engine.connect() as connection:
+            assert field_indexes.names(connection) == ["ix_core_deal_number_custom"]
 
 
 def test_backup_while_eight_write_holds_each_change_whole_or_not_at_all(

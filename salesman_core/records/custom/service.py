@@ -71,7 +71,7 @@ def define_field(kind: str, values: Mapping[str, Any]) -> int:
         row = CustomField(kind=kind, position=position, retired_at=None, **judged)
         session.add(row)
         session.flush()
-        _index(session, of_row(row))
+        _index(session.connection(), of_row(row))
         changes: Changes = {name: (None, value) for name, value in judged.items()}
         _note(session, row, "created", changes)
         return row.id
@@ -188,12 +188,19 @@ def _refuse_held_options(
             raise InvalidError(message, {"options": message})
 
 
-def _index(session: Session, field: DefinedField) -> None:
+def index_fields(connection: sa.Connection) -> None:
+    """Make the indexes of all fields, in a database whose rows came from elsewhere."""
+    if sa.inspect(connection).has_table(CustomField.__tablename__):
+        for row in connection.execute(sa.select(*table_of(CustomField).c)).all():
+            _index(connection, of_row(row))
+
+
+def _index(connection: sa.Connection, field: DefinedField) -> None:
     """Make the index that serves lists filtered and sorted by a field."""
     if field.type not in WORDED:
         one = customised_kind(field.kind)
         table = table_of(one.model)
-        field_indexes.create(session.connection(), table, field.key, held_value(one, field))
+        field_indexes.create(connection, table, field.key, held_value(one, field))
 
 
 def _erase(session: Session, field: DefinedField) -> None:
