@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from salesman_core.access.records import demand, reaches, record_type
+from salesman_core.access.records import demand, reaches, record_type, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
@@ -68,12 +68,16 @@ def is_restorable(line: Line, step: Step) -> bool:
 
 
 def versions_of(lines: Collection[Line]) -> dict[tuple[str, int], int]:
-    """Give the versions of the records that some entries are about: one statement a kind."""
+    """Give the versions of the records that some entries are about: one statement a kind.
+
+    What lies in the bin, or was merged, has none: nothing of it can be put back.
+    """
     found: dict[tuple[str, int], int] = {}
     for kind in {line.kind for line in lines} & _ways.keys():
         model = record_type(kind).model
         ids = {line.record_id for line in lines if line.kind == kind}
-        rows = reading().execute(sa.select(model.id, model.version).where(model.id.in_(ids)))
+        there = sa.select(model.id, model.version).where(model.id.in_(ids), visible(kind))
+        rows = reading().execute(there)
         found |= {(kind, row.id): row.version for row in rows}
     return found
 

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.models import Client
-from salesman_core.clients.service import change_client
+from salesman_core.clients.service import change_client, change_contact, delete_contact
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import change_deal
@@ -134,3 +135,18 @@ def test_history_page_offers_nothing_to_who_may_only_look(
     change_deal(deal, {"name": "Girders"})
 
     assert "Put back" not in browser_for("lawyer").get(f"/records/deal/{deal}/history").text
+
+
+def test_history_page_offers_nothing_of_what_was_merged_or_lies_in_the_bin(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    kept, lost = make.client(), make.client()
+    contact = make.contact(kept)
+    change_contact(contact, {"position": "Director"})
+    change_client(lost, {"site": "lost.example"})
+    merge_clients(kept, [lost])
+    delete_contact(contact)
+
+    page = browser_for("head").get(f"/records/client/{kept}/history").text
+
+    assert ("Director" in page, "lost.example" in page, "Put back:" in page) == (True, True, False)
