@@ -16,7 +16,7 @@ from salesman_core.clock import now
 from salesman_core.db import AnyRow, WritingSession, reading, table_of
 from salesman_core.errors import InvalidError, VetoedError
 from salesman_core.i18n import texts
-from salesman_core.jobs import enqueue, job_piece, job_progress
+from salesman_core.jobs import State, enqueue, job_piece, job_progress, jobs_in
 from salesman_core.plugins.host import current_host
 from salesman_core.records.changes import ask, audit_row
 from salesman_core.records.models import Audit
@@ -32,6 +32,7 @@ ALL_KINDS: Final = ""
 AT_ONCE: Final = 500
 """So many records change hands with the deactivation itself; more of them in the background."""
 BATCH: Final = 500
+_MOST_UNDER_WAY: Final = 1000
 
 Successors = Mapping[str, int]
 """Who takes over, by kind of record; see :data:`ALL_KINDS`."""
@@ -68,17 +69,28 @@ def begin(session: WritingSession, user_id: int, successors: Successors) -> int 
 
     :raises InvalidError: by kind, for a successor who cannot take over.
     """
-    held = holdings(session, user_id)
-    taken = {one.kind: _successor(one.kind, successors) for one in held}
+    held, coming = holdings(session, user_id), _coming_to(user_id)
+    taken = {kind: _successor(kind, successors) for kind in {one.kind for one in held} | coming}
     given = {kind: id_ for kind, id_ in taken.items() if id_ is not None}
     _judge(session, user_id, given)
     if not given:
         return None
-    if sum(one.count for one in held) <= AT_ONCE:
+    if not coming and sum(one.count for one in held) <= AT_ONCE:
         hand_over(user_id, given, current_person().id)
         return None
     arguments = {"user_id": user_id, "successors": given, "actor_id": current_person().id}
-    return enqueue(session, JOB, arguments, key=f"user:{user_id}")
+    return enqueue(session, JOB, arguments, key=JOB)  # one after the other, see _coming_to
+
+
+def _coming_to(user_id: int) -> set[str]:
+    """Give the kinds of record that somebody is still taking over from others who left.
+
+    What they are given before they hand over themselves has to go on to their own successor.
+    """
+    under_way = jobs_in(State.READY, State.RUNNING, name=JOB, limit=_MOST_UNDER_WAY)
+    given = [one.arguments["successors"] for one in under_way]
+    coming = {kind for successors in given for kind, id_ in successors.items() if id_ == user_id}
+    return coming & {type_.kind for type_ in owned_types()}
 
 
 def _successor(kind: str, successors: Successors) -> int | None:

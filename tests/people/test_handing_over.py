@@ -168,6 +168,19 @@ def test_page_shows_how_far_the_records_have_come(
     assert "nothing is left that somebody takes over" in browser.get(page).text
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_what_comes_to_somebody_who_leaves_too_goes_on_to_their_successor(
+    anna: int, sergei: int, olga: int, boris: int
+) -> None:
+    ids = [create_client({"name": f"Client {n}", "owner_id": sergei}) for n in range(3)]
+    service.deactivate(sergei, {ALL_KINDS: olga})
+    service.deactivate(olga, {ALL_KINDS: boris})
+
+    jobs().drain()
+
+    assert [owner_of(Client, id_) for id_ in ids] == [boris] * 3
+
+
 def test_page_asks_who_takes_over(anna: int, sergei: int, olga: int, visit: Visit) -> None:
     client = create_client({"name": "Omega", "owner_id": sergei})
     browser = visit("anna")
