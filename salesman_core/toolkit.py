@@ -115,7 +115,7 @@ from salesman_core.services.company import Company, company
 from salesman_core.services.mail import Letter, link_to
 from salesman_core.services.mail import send as send_letter
 from salesman_core.web.addresses import safe_next
-from salesman_core.web.forms import FormState, typed_values
+from salesman_core.web.forms import FormState, typed_values, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -254,6 +254,7 @@ __all__ = [
     "user_names",
     "versioned",
     "visible",
+    "whole_number",
     "writing",
     "written",
 ]

@@ -22,6 +22,7 @@ from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.jobs import State
 from salesman_core.plugins.host import current_host
+from salesman_core.web.forms import whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_hookspecs import Schedule, Text
@@ -108,7 +109,7 @@ def index() -> Markup:
 
 def _page(states: Sequence[State], name: str | None) -> tuple[list[JobLine], int | None]:
     """Give a page of jobs, and the id behind which the next one begins."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole_number)
     found = jobs.jobs_in(*states, name=name, limit=SHOWN + 1, before=before)
     lines = [JobLine(job, job_words(job.name)) for job in found[:SHOWN]]
     return lines, lines[-1].job.id if len(found) > SHOWN else None

@@ -24,7 +24,7 @@ from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import told
 from salesman_core.records.custom.forms import all_as_typed, controls, labels
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -126,7 +126,7 @@ def save_contact(contact_id: int) -> ResponseReturnValue:
     client_id = held.client_id
     try:
         values = forms.contact_values(request.form, held.custom)
-        change_contact(contact_id, values, request.form.get("version", type=int))
+        change_contact(contact_id, values, request.form.get("version", type=whole_number))
     except StaleError as error:
         now = cards.contact_shown(contact_id)
         typed = FormState.refused(request.form, error)

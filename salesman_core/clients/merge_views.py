@@ -14,7 +14,7 @@ from salesman_core.db import reading
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 
@@ -91,10 +91,10 @@ def merge_with(record_id: int) -> Markup:
 @requires(MERGE)
 def merge() -> ResponseReturnValue:
     """Let a person choose which values stay, and show what moves along."""
-    ids = request.args.getlist("id", type=int)
+    ids = request.args.getlist("id", type=whole_number)
     if not ids:
         return redirect(url_for("clients.doubles_found"))
-    return _merge_page(ids, request.args.get("kept", type=int), FormState({}))
+    return _merge_page(ids, request.args.get("kept", type=whole_number), FormState({}))
 
 
 def _merge_page(ids: list[int], kept_id: int | None, form: FormState) -> Markup:
@@ -106,9 +106,9 @@ def _merge_page(ids: list[int], kept_id: int | None, form: FormState) -> Markup:
 @requires(MERGE)
 def merge_chosen() -> ResponseReturnValue:
     """Merge clients into one."""
-    ids = request.form.getlist("id", type=int)
-    kept_id = request.form.get("kept", 0, type=int)
-    chosen = {name: request.form.get(f"field-{name}", 0, type=int) for name in FIELDS}
+    ids = request.form.getlist("id", type=whole_number)
+    kept_id = request.form.get("kept", 0, type=whole_number)
+    chosen = {name: request.form.get(f"field-{name}", 0, type=whole_number) for name in FIELDS}
     try:
         merging_id = merge_clients(kept_id, [id_ for id_ in ids if id_ != kept_id], chosen)
     except SalesmanError as error:

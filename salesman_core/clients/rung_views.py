@@ -13,7 +13,7 @@ from salesman_core.clients import rungs
 from salesman_core.clients.rungs import MANAGE
 from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.i18n import texts
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 
@@ -77,8 +77,8 @@ def _values() -> dict[str, Any]:
     return {
         "name": request.form.get("name"),
         "colour": request.form.get("colour"),
-        "interests": request.form.get("interests", type=int),
-        "sales": request.form.get("sales", type=int),
+        "interests": request.form.get("interests", type=whole_number),
+        "sales": request.form.get("sales", type=whole_number),
     }
 
 

@@ -19,7 +19,7 @@ from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.panels import files_panel, story_panel
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -76,7 +76,9 @@ def field(record_id: int, name: str) -> Markup:
 def save_field(record_id: int, name: str) -> ResponseReturnValue:
     """Save a field; where that cannot be, give it back as it was typed, with the reason."""
     try:
-        editing.save_field(record_id, name, request.form, request.form.get("version", type=int))
+        editing.save_field(
+            record_id, name, request.form, request.form.get("version", type=whole_number)
+        )
     except StaleError as error:
         return make_response(
             _edited(_as_typed(record_id, name, [error.message], conflict=True)), 412
@@ -127,8 +129,8 @@ def rung(record_id: int) -> Markup:
 @requires("core.client.edit")
 def save_rung(record_id: int) -> ResponseReturnValue:
     """Put a client on a rung by hand."""
-    version = request.form.get("version", type=int)
-    rung_id = request.form.get("rung_id", 0, type=int)
+    version = request.form.get("version", type=whole_number)
+    rung_id = request.form.get("rung_id", 0, type=whole_number)
     try:
         set_rung(record_id, rung_id, request.form.get("reason", ""), version)
     except (InvalidError, StaleError) as error:
@@ -150,7 +152,7 @@ def _rung_form(client: cards.Shown, form: FormState) -> Markup:
 @requires("core.client.edit")
 def add_participant(record_id: int) -> ResponseReturnValue:
     """Give the user of the field ``user_id`` a part in a client."""
-    user_id = request.form.get("user_id", 0, type=int)
+    user_id = request.form.get("user_id", 0, type=whole_number)
     editing.add_participant(record_id, user_id, request.form.get("part", ""))
     return _done(record_id)
 

@@ -18,7 +18,7 @@ from salesman_core.people import teams as team_service
 from salesman_core.people.permissions import MANAGE, VIEW
 from salesman_core.records.lists import ListQuery, describe, parse_list_query
 from salesman_core.services.mail import mail_settings
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -102,7 +102,7 @@ def _typed_user() -> dict[str, Any]:
         "name": form.get("name", ""),
         "email": form.get("email", ""),
         "locale": form.get("locale", ""),
-        "team_id": form.get("team_id", type=int),
+        "team_id": form.get("team_id", type=whole_number),
         "role_ids": form.getlist("role_ids", int),
     }
 
@@ -229,13 +229,16 @@ def deactivate(record_id: int) -> ResponseReturnValue:
 
 def _successors() -> dict[str, int]:
     """Give who takes over, by kind; for a kind of which nothing is said, whoever takes all."""
-    chosen = {
-        name.removeprefix(_SUCCESSOR): int(value)
-        for name, value in request.form.items()
-        if name.startswith(_SUCCESSOR) and value.isdecimal()
+    fields = {
+        name.removeprefix(_SUCCESSOR): name for name in request.form if name.startswith(_SUCCESSOR)
     }
-    everything = request.form.get("successor_id", type=int)
-    return chosen if everything is None else {handing_over.ALL_KINDS: everything, **chosen}
+    fields[handing_over.ALL_KINDS] = "successor_id"
+    # What is no number is nobody's: it is refused, and not taken for leaving the field empty.
+    return {
+        kind: request.form.get(name, 0, type=whole_number)
+        for kind, name in fields.items()
+        if request.form.get(name)
+    }
 
 
 @blueprint.get("/users/<int:record_id>/handing-over/<int:job_id>")
@@ -282,7 +285,7 @@ def add_team() -> ResponseReturnValue:
     """Add a team."""
     form = request.form
     try:
-        team_service.add_team(form.get("name", ""), form.get("parent_id", type=int))
+        team_service.add_team(form.get("name", ""), form.get("parent_id", type=whole_number))
     except InvalidError as error:
         return _teams_page(FormState.refused(form, error)), error.status
     return redirect(url_for("people.teams"))
@@ -310,7 +313,7 @@ def _team_page(team_id: int, form: FormState) -> str:
 def change_team(record_id: int) -> ResponseReturnValue:
     """Change a team."""
     form = request.form
-    values = {"name": form.get("name", ""), "parent_id": form.get("parent_id", type=int)}
+    values = {"name": form.get("name", ""), "parent_id": form.get("parent_id", type=whole_number)}
     try:
         team_service.change_team(record_id, values)
     except InvalidError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, make_response, redirect, request, url_for
@@ -122,16 +122,25 @@ def sign_out_others() -> ResponseReturnValue:
 def make_token() -> ResponseReturnValue:
     """Make a token and show it, this once."""
     form = request.form
-    days = form.get("expires", type=int)
-    expires_at = now() + timedelta(days=days) if days else None
     narrowed = form.getlist("permissions") or None
     try:
-        token = own.make_token(form.get("name", ""), narrowed, expires_at)
+        token = own.make_token(form.get("name", ""), narrowed, _expiry(form.get("expires", "")))
     except InvalidError as error:
         return _page("token", FormState.refused(form, error)), error.status
     response = make_response(_page(new_token=token))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _expiry(days: str) -> datetime | None:
+    """Give when a token is to expire: what is no choice must not make one that never does.
+
+    :raises InvalidError: for what is none.
+    """
+    if days not in EXPIRIES:
+        message = _("Choose when it expires.")
+        raise InvalidError(message, {"expires": message})
+    return now() + timedelta(days=int(days)) if days else None
 
 
 @blueprint.post("/tokens/<int:token_id>/revoke")

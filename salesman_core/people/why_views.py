@@ -17,7 +17,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts, texts_of
 from salesman_core.people import handing_over, queries
 from salesman_core.people.permissions import MANAGE
-from salesman_core.web.forms import FormState, typed_values
+from salesman_core.web.forms import FormState, typed_values, whole_number
 from salesman_core.web.templating import render
 
 _ = texts.lazy
@@ -62,7 +62,7 @@ def why_mine(kind: str, record_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def why_of(kind: str, record_id: int) -> ResponseReturnValue:
     """Lead to why somebody else may, or may not, see a record."""
-    user_id = request.args.get("user_id", type=int)
+    user_id = request.args.get("user_id", type=whole_number)
     if user_id is None:
         return redirect(url_for("people_record_why.why_mine", kind=kind, record_id=record_id))
     return redirect(url_for("people_why.why", record_id=user_id, record=f"{kind}:{record_id}"))

@@ -36,6 +36,7 @@ from salesman_core.records.record_list import (
     list_of,
 )
 from salesman_core.web.addresses import go_to, safe_next
+from salesman_core.web.forms import whole_number
 from salesman_core.web.preferences import preference, remember
 from salesman_hookspecs import Text
 
@@ -155,7 +156,7 @@ class ListPage:
     @cached_property
     def view(self) -> AnyRow | None:
         """The view that somebody keeps and that the address names."""
-        named = request.args.get("view", type=int) if request.args else self.default_view
+        named = request.args.get("view", type=whole_number) if request.args else self.default_view
         return next((one for one in self._saved if one.id == named), None)
 
     @property

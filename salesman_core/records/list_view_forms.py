@@ -15,6 +15,7 @@ from salesman_core.records.bulk.views import blueprint
 from salesman_core.records.models import ListView
 from salesman_core.records.record_list import record_list
 from salesman_core.web.addresses import go_to, safe_next
+from salesman_core.web.forms import whole_number
 from salesman_core.web.toasts import toast
 
 _ = texts.lazy
@@ -63,7 +64,7 @@ def restore_view(view_id: int) -> Response:
 @signed_in
 def choose_default(kind: str) -> Response:
     """Let a list open as the view of the field ``view``, or as usual."""
-    view_id = request.form.get("view", type=int) or None
+    view_id = request.form.get("view", type=whole_number) or None
     endpoint = record_list(kind).endpoint
     list_views.choose_default(kind, view_id)
     toast(_("The list opens like this now.") if view_id else _("The list opens as usual now."))

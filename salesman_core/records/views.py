@@ -34,7 +34,7 @@ from salesman_core.records.panels import (
 )
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
 from salesman_core.services.files import SHOWN, TooLargeError
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -61,7 +61,7 @@ def story(kind: str, record_id: int) -> Markup:
 @signed_in
 def history(kind: str, record_id: int) -> Markup:
     """Show who changed which field of a record from what to what."""
-    found = history_of(kind, record_id, before=request.args.get("before", type=int))
+    found = history_of(kind, record_id, before=request.args.get("before", type=whole_number))
     return render(
         "core/records/history.html",
         kind=kind,
@@ -83,7 +83,10 @@ def restore(kind: str, record_id: int) -> BaseResponse:
     """
     demand(kind, record_id, record_type(kind).view_permission)
     asked = request.values
-    entry_id, version = asked.get("entry_id", 0, type=int), asked.get("version", type=int)
+    entry_id, version = (
+        asked.get("entry_id", 0, type=whole_number),
+        asked.get("version", type=whole_number),
+    )
     page = url_for("records.history", kind=kind, record_id=record_id)
     try:
         done = restoring.restore(entry_id, asked.get("field", ""), version)
@@ -150,7 +153,7 @@ def edit_note(note_id: int) -> Markup:
 @requires(notes.WRITE)
 def change_note(note_id: int) -> Markup | tuple[Markup, int]:
     """Change a note; gives it as it stands in a story."""
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=whole_number)
     try:
         notes.change_note(note_id, request.form.get("text", ""), version)
     except (InvalidError, StaleError) as error:

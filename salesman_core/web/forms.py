@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
 from salesman_core.errors import SalesmanError
 from salesman_hookspecs import Text
+
+_MOST: Final = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,15 @@ def typed_values(typed: MultiDict[str, str]) -> dict[str, Any]:
         for name, values in typed.lists()
         if name != "csrf_token"
     }
+
+
+def whole_number(text: str) -> int:
+    """Read a number from a form or an address, as ``request.args.get(…, type=whole_number)`` does.
+
+    :raises ValueError: for what is none, and for one that no column can hold.
+    """
+    number = int(text)
+    if not -_MOST <= number < _MOST:
+        message = "no column can hold this number"
+        raise ValueError(message)
+    return number

@@ -15,6 +15,7 @@ from salesman_core.db import db, reading
 from salesman_core.errors import MissingError
 from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError, note_position
 from salesman_core.plugins.switches import follower
+from salesman_core.web.forms import whole_number
 from salesman_core.web.nav import menu_numbers
 from salesman_hookspecs import Person
 
@@ -35,8 +36,8 @@ def stream() -> Response:
     Without it, what changes from now on; a browser that comes back says itself where it stood.
     """
     feed: LiveFeed = current_app.extensions["salesman_live"]
-    after = request.args.get("after", type=int)
-    last = request.headers.get("Last-Event-ID", after, type=int)
+    after = request.args.get("after", type=whole_number)
+    last = request.headers.get("Last-Event-ID", after, type=whole_number)
     try:
         frames = feed.subscribe(last, accept_for(current_person()))
     except TooManySubscribersError:

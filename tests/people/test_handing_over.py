@@ -205,6 +205,20 @@ def test_page_says_at_the_kind_who_cannot_take_over(
     assert "Nemo may not even see such records." in answer.text
 
 
+@pytest.mark.parametrize("field", ["successor_id", "successor:client"])
+@pytest.mark.parametrize("nobody", ["9" * 30, "Olga"])
+def test_successor_who_is_none_keeps_everything_as_it_was(
+    anna: int, sergei: int, visit: Visit, field: str, nobody: str
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+
+    answer = visit("anna").post(f"/admin/users/{sergei}/deactivate", {field: nobody})
+
+    assert answer.status_code == 422
+    assert "Choose an active colleague." in answer.text
+    assert "Sergei" in dict(service_users()).values()
+
+
 def test_api_deactivates_with_a_successor(anna: int, sergei: int, olga: int, app: Flask) -> None:
     client = create_client({"name": "Omega", "owner_id": sergei})
 

@@ -99,3 +99,10 @@ def test_profile_form_changes_nothing_that_is_not_on_it(
         "/profile/details", {"name": "Sergei", "email": "me@evil.example", "role_ids": "1"}
     )
     assert visit().sign_in("sergei").status_code == 302
+
+
+def test_token_whose_expiry_is_no_choice_is_not_made(anna: int, visit: Visit) -> None:
+    answer = visit("anna").post("/profile/tokens", {"name": "site", "expires": "soon"})
+
+    assert answer.status_code == 422
+    assert "Choose when it expires." in answer.text

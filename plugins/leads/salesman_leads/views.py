@@ -26,6 +26,7 @@ from salesman_core.toolkit import (
     render,
     requires,
     toast,
+    whole_number,
 )
 from salesman_hookspecs import Text as Words
 from salesman_leads import pasting, queries, service
@@ -298,14 +299,14 @@ def qualify(record_id: int) -> Page:
 def _typed_result() -> dict[str, Any]:
     names = ("client_name", "contact_name", "deal_name")
     typed: dict[str, Any] = {name: request.form.get(name, "").strip() for name in names}
-    typed["client_id"] = request.form.get("client_id", type=int)
+    typed["client_id"] = request.form.get("client_id", type=whole_number)
     if request.form.get("amount", "").strip():
         typed |= read_typed(request.form, {"amount": money_of}, "amount")
     return typed
 
 
 def _version() -> int | None:
-    return request.form.get("version", type=int)
+    return request.form.get("version", type=whole_number)
 
 
 def _to_card(record_id: int) -> Response:

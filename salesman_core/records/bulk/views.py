@@ -24,7 +24,7 @@ from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import RecordList, list_of, record_list
 from salesman_core.records.typed import date_of, read_typed
 from salesman_core.web.addresses import go_to, safe_next
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -151,7 +151,7 @@ def runs() -> Markup:
 def run(run_id: int) -> Markup:
     """Show how far a run is, or what came of it."""
     found = queries.own_run(run_id)
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole_number)
     session = reading()
     states = ("refused",) if request.args.get("only") == "refused" else queries.TOLD
     rows = queries.rows_of_run(session, run_id, states, after)
