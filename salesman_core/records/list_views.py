@@ -167,15 +167,19 @@ def _share(session: Session, view: ListView, sharing: str) -> None:
 
 
 def _args(address: str) -> dict[str, str]:
-    """Give the parameters of an address that a view keeps; several of one name mean any of them."""
+    """Give the parameters of an address that a view keeps; several of one name mean any of them.
+
+    :raises InvalidError: for more than a view holds: what is cut off would show another list.
+    """
     found: dict[str, list[str]] = {}
-    for name, value in parse_qsl(address[:_MOST_TEXT]):
+    for name, value in parse_qsl(address[: _MOST_TEXT + 1]):
         if name not in _NOT_KEPT:
             found.setdefault(name, []).append(value)
-    kept = list(found.items())[:_MOST_ARGS]
+    if len(address) > _MOST_TEXT or len(found) > _MOST_ARGS:
+        raise InvalidError(_("This list asks for too much to be kept as a view: drop a filter."))
     return {
         name if len(values) == 1 or name.endswith("__in") else f"{name}__in": ",".join(values)
-        for name, values in kept
+        for name, values in found.items()
     }
 
 

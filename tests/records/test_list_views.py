@@ -182,6 +182,18 @@ def test_view_names_what_is_hidden_in_its_groups_and_order(
     assert "This view asks for what your roles do not let you see: Margin." in page
 
 
+@pytest.mark.parametrize(
+    "address", ["name=" + "x" * 4000, "&".join(f"any1.name{number}=x" for number in range(51))]
+)
+def test_list_that_is_too_much_for_a_view_is_not_kept_in_part(make: Make, address: str) -> None:
+    head = make.user("head")
+
+    with pytest.raises(InvalidError):
+        kept(make, head, address=address)
+
+    assert names(make, head) == []
+
+
 def test_columns_are_kept_in_the_order_in_which_they_are_sent(
     make: Make, browser_for: BrowserFor
 ) -> None:
