@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.models import User
+from salesman_core.clients.merging import merge_clients, undo_merging
 from salesman_core.clients.models import Client, ClientEvidence, RungMove
 from salesman_core.clients.service import change_client
 from salesman_core.db import Base, db, reading
@@ -284,3 +285,36 @@ def test_tables_of_a_plugin_that_was_never_migrated_are_no_hindrance(bring: Brin
     finally:
         Base.metadata.remove(table)
         parts.cache_clear()
+
+
+def test_import_and_merging_are_taken_back_in_either_order(
+    bring: Bring, make: Make, all_rows: AllRows
+) -> None:
+    rows = ("1;Omega;+7 495 123-45-67;fair", "2;Omega Group;+7 495 765-43-21;web")
+    before = all_rows()
+    number = bring("clients", CLIENTS, *rows, mapping=MATCHING)
+    kept, lost = reading().scalars(sa.select(Client.id).order_by(Client.id)).all()
+    merging = merge_clients(kept, [lost])
+
+    undone = take_back(number)
+
+    changed = "it was changed since"
+    assert sorted(reasons(undone)) == [("Omega", changed), ("Omega Group", changed)]
+    undo_merging(merging)
+    apart = sa.select(Client.name).where(Client.deleted_at.is_(None)).order_by(Client.id)
+    assert reading().scalars(apart).all() == ["Omega", "Omega Group"]
+    assert len(all_rows()["core_client_phone"]) == len(before["core_client_phone"]) + 2
+
+
+def test_what_an_import_changed_goes_back_in_a_client_that_was_merged_since(
+    bring: Bring, make: Make
+) -> None:
+    lost = make.client(name="Omega Group", source="web", external_ids={"import": "7"})
+    number = bring("clients", CLIENTS, "7;Omega Group;;fair", mapping=MATCHING)
+    merging = merge_clients(make.client(name="Omega"), [lost])
+
+    take_back(number)
+    undo_merging(merging)
+
+    reading().rollback()
+    assert reading().get_one(Client, lost).source == "web"
