@@ -234,10 +234,3 @@ def _stayed(stayed: Sequence[Mapping[str, Any]]) -> list[Stayed]:
         )
         for one in stayed
     ]
-
-
-def merged_into(client_id: int) -> int | None:
-    """Give the client that another one was merged into, where the person sees it."""
-    into = sa.select(Client.merged_into_id).where(Client.id == client_id)
-    kept_id = reading().scalar(into)
-    return kept_id if kept_id is not None and reaches("client", kept_id) else None

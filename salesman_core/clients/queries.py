@@ -94,12 +94,24 @@ def named_clients(columns: Sequence[Any] = (*CLIENT, *NAMES)) -> sa.Select[*tupl
 def one_client(session: Session, client_id: int) -> AnyRow:
     """Give a client with names.
 
-    :raises MissingError: where there is none that the person may see.
+    :raises MissingError: where there is none that the person may see; saying into which one it was
+        merged, where they see that.
     """
     row = session.execute(named_clients().where(Client.id == client_id)).one_or_none()
-    if row is None:
-        raise MissingError(_("There is no such client, or you may not see it."))
-    return row
+    if row is not None:
+        return row
+    kept_id = merged_into(session, client_id)
+    if kept_id is not None:
+        raise MissingError(_("This client was merged into the client %(id)s.", id=kept_id))
+    raise MissingError(_("There is no such client, or you may not see it."))
+
+
+def merged_into(session: Session, client_id: int) -> int | None:
+    """Give the client that another one was merged into, where the person sees it."""
+    lost = sa.orm.aliased(Client)
+    kept = clients((Client.id,)).join(lost, lost.merged_into_id == Client.id)
+    kept_id: int | None = session.scalar(kept.where(lost.id == client_id))
+    return kept_id
 
 
 def contacts(columns: Sequence[Any] = CONTACT) -> sa.Select[*tuple[Any, ...]]:

@@ -12,7 +12,6 @@ from salesman_core.access.routes import requires
 from salesman_core.clients import card as cards
 from salesman_core.clients import editing, queries
 from salesman_core.clients.ladder import set_rung
-from salesman_core.clients.merge_choice import merged_into
 from salesman_core.clients.service import delete_client, restore_client
 from salesman_core.db import reading
 from salesman_core.errors import InvalidError, MissingError, StaleError
@@ -38,7 +37,7 @@ def card(record_id: int) -> ResponseReturnValue:
     try:
         shown = _card(record_id)
     except MissingError:
-        kept_id = merged_into(record_id)
+        kept_id = queries.merged_into(reading(), record_id)
         if kept_id is None:
             raise
         return redirect(url_for("clients.card", record_id=kept_id))

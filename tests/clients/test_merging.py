@@ -33,10 +33,11 @@ from salesman_core.records.merging.models import Merging, MergingStep
 from salesman_core.records.models import Note
 from salesman_core.records.notes import write_note
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Api, Make
 from salesman_core.tidying import tidy
 from salesman_hookspecs import Scope
 
+ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], FlaskClient]
 
 
@@ -137,6 +138,18 @@ def test_address_of_the_lost_client_leads_to_the_kept_one(
     answer = browser_for("head").get(f"/clients/{lost}")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/clients/{kept}")
     assert browser_for("seller").get(f"/clients/{lost}").status_code == 404
+
+
+def test_api_says_into_which_client_one_was_merged_to_who_sees_that(
+    make: Make, api_for: ApiFor
+) -> None:
+    kept, lost = make.client(), make.client()
+    merge_clients(kept, [lost])
+    answers = [api_for(role).get(f"/clients/{lost}") for role in ("head", "seller")]
+    assert [(one.status_code, one.json["detail"]) for one in answers] == [
+        (404, f"This client was merged into the client {kept}."),
+        (404, "There is no such client, or you may not see it."),
+    ]
 
 
 def test_merged_client_cannot_be_taken_out_of_the_bin(make: Make) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
-from salesman_core.db import table_of
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.kinds import customised_kinds
@@ -60,7 +59,7 @@ def referring_to(connection: sa.Connection, target: str) -> list[Referring]:
 
 def _referring(inspector: sa.Inspector, target: str) -> dict[str, tuple[str, ...]]:
     columns: dict[str, set[str]] = defaultdict(set)
-    derived = {table_of(one.words).name for one in customised_kinds().values()}
+    derived = {sa.inspect(one.words).local_table.name for one in customised_kinds().values()}
     for referrer in referring_columns(inspector).get(target, ()):
         if referrer.table not in derived:
             columns[referrer.table].add(referrer.column)
