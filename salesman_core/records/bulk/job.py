@@ -19,6 +19,7 @@ from salesman_core.jobs import JobCancelledError
 from salesman_core.records.bulk.service import JOB
 from salesman_core.records.bulk.working import work
 from salesman_core.records.models import BulkRun
+from salesman_core.records.present_rights import GONE
 from salesman_core.services.company import company
 from salesman_hookspecs import Job
 
@@ -38,7 +39,7 @@ def carried_out(run_id: int, user_id: int, call: Callable[[int], None]) -> None:
     """Do a run as whoever began it, and keep why it ended early where it did."""
     with _as_author(run_id, user_id) as known:
         if not known:
-            _keep_end(run_id, _("Whoever began this may not act any more."))
+            _keep_end(run_id, str(GONE))
             return
         try:
             call(run_id)

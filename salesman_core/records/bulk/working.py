@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.person import acting_as, current_person, load_person
 from salesman_core.access.records import reaches
 from salesman_core.clock import now
 from salesman_core.db import WritingSession, as_writing, savepoint
-from salesman_core.errors import ConflictError, MissingError, SalesmanError
+from salesman_core.errors import MissingError, SalesmanError
 from salesman_core.i18n import CORE, texts
-from salesman_core.jobs import current_run, job_piece, job_progress
+from salesman_core.jobs import job_piece, job_progress
 from salesman_core.plugins.dispatch import FAILURES
 from salesman_core.plugins.host import current_host
 from salesman_core.records.bulk.acts import Act, act_named
 from salesman_core.records.models import BulkRow, BulkRun
+from salesman_core.records.present_rights import by_present_rights
 
 _ = texts.lazy
 
@@ -41,7 +40,7 @@ def work(run_id: int) -> None:
 
 def _batch(run_id: int) -> bool:
     """Do the next rows of a run; give whether there may be more."""
-    with job_piece() as session, _by_present_rights(session):
+    with job_piece() as session, by_present_rights(session):
         run = session.get_one(BulkRun, run_id)
         act = act_named(run.kind, run.act)
         rows = session.scalars(_waiting(run_id)).all()
@@ -52,23 +51,6 @@ def _batch(run_id: int) -> bool:
         told = run.done + run.unchanged + run.refused
         job_progress(told, run.total)
         return run.ended_at is None
-
-
-@contextmanager
-def _by_present_rights(session: Session) -> Iterator[None]:
-    """Let a job do its next rows with what its person may now, not with what they once might.
-
-    :raises ConflictError: where they may not act any more.
-    """
-    if current_run() is None:
-        yield
-        return
-    author = current_person()
-    person = None if author.id is None else load_person(session, author.id)
-    if person is None:
-        raise ConflictError(_("Whoever began this may not act any more."))
-    with acting_as(person):
-        yield
 
 
 def _waiting(run_id: int) -> sa.Select[Any]:

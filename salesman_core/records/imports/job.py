@@ -30,6 +30,7 @@ from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.summary import failure, summary_of
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import FileImport
+from salesman_core.records.present_rights import GONE
 from salesman_core.services.company import company
 from salesman_hookspecs import Job, Person
 
@@ -41,8 +42,12 @@ def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
     """Import a file, or try to, and keep what came of it."""
     kept = reading().get(FileImport, import_id)
     person = person_of(user_id)
-    if kept is None or person is None:
-        log.warning("import %s: the import or who began it is gone", import_id)
+    if kept is None:
+        log.warning("import %s is gone", import_id)
+        return
+    if person is None:
+        with force_locale(company().language):
+            keep_result(import_id, failure(str(GONE), rehearsal=dry_run))
         return
     with acting_as(person), force_locale(_language(person)):
         try:

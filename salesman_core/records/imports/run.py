@@ -19,6 +19,7 @@ from salesman_core.records.imports.rehearsal import rehearsal
 from salesman_core.records.imports.result import ACTIONS, ImportResult
 from salesman_core.records.imports.sheet import Sheet
 from salesman_core.records.imports.survey import surveyed
+from salesman_core.records.present_rights import by_present_rights
 from salesman_hookspecs import ImportBatch, ImportOutcome, ImportType
 
 _ = texts.gettext
@@ -135,7 +136,7 @@ class ImportRun:
             options={"match": options.match, "create_missing": options.create_missing},
             source=options.source,
         )
-        with writing() as session:
+        with writing() as session, by_present_rights(session):
             outcomes = self.import_type.apply(batch)
             _require_complete(outcomes, len(sound), self.import_type)
             session.flush()
