@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from salesman_core.access.person import acting_as, current_person, load_person
+from salesman_core.access.person import SYSTEM, acting_as, current_person, load_person
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.jobs import current_run
@@ -27,12 +27,12 @@ def by_present_rights(session: Session) -> Iterator[None]:
 
     :raises ConflictError: where they may not act any more.
     """
-    author = current_person()
-    if current_run() is None or author.id is None:
+    person = current_person() if current_run() is not None else SYSTEM
+    if person.id is None:
         yield
         return
-    person = load_person(session, author.id)
-    if person is None:
+    present = load_person(session, person.id)
+    if present is None:
         raise ConflictError(GONE)
-    with acting_as(person):
+    with acting_as(present):
         yield
