@@ -18,6 +18,7 @@ _HTML: Final = "text/html"
 _PHONES: Final = "9120000"
 """What all planted telephone numbers hold, and no answer that repeats it gives away."""
 _OWN_PHONE: Final = "+79120000000"
+_OWN_LINK: Final = "https://example.com"
 _PROBES: Final = (COMMON, _PHONES)
 _MOST, _EVERY = 4, 10_000
 """So many addresses of one route for one set are tried, of those that name the same by words: each
@@ -200,7 +201,7 @@ def _words(arguments: Mapping[str, object]) -> tuple[str, ...]:
 def _nobodys(name: str, value: Any) -> Any:
     """Give a field's value without what was planted: others send this form too."""
     if isinstance(value, str) and COMMON in value:
-        return f"Walk {len(name)}"
+        return _OWN_LINK if value.startswith("https://") else f"Walk {len(name)}"
     return _OWN_PHONE if isinstance(value, str) and _PHONES in value else value
 
 

@@ -30,6 +30,7 @@ from salesman_core.services.company import company
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.people import Make
 from salesman_core.testing.walk.canaries import Canaries, Planted
+from salesman_core.testing.walk.company_fields import custom_values
 from salesman_core.testing.walk.factories import Factory, Text, factories_of, insert_row
 from salesman_hookspecs import RecordType
 from salesman_hookspecs.data import salesman_record_types
@@ -139,6 +140,7 @@ class Planter:
             emails=[text("email")],
             tags=[text("tag")],
             external_ids={"walk": text("external_id")},
+            custom=custom_values(text),
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_client],
         )
@@ -167,6 +169,7 @@ class Planter:
             phones=[text("phone")],
             emails=[text("email")],
             external_ids={"walk": text("external_id")},
+            custom=custom_values(text),
         )
         seen = (_SEE_CLIENT, owned.owner_id, owned.of_client)
         self._note(planted, Planted("contact", contact_id, owned.name, *seen), words)
@@ -182,6 +185,7 @@ class Planter:
             amount="1000.00",
             contact_ids=[] if contact_id is None else [contact_id],
             external_ids={"walk": text("external_id")},
+            custom=custom_values(text),
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_deal],
         )

@@ -11,6 +11,7 @@ from salesman_core.clock import now
 from salesman_core.jobs.port import jobs
 from salesman_core.testing.people import PASSWORD, Make
 from salesman_core.testing.walk.canaries import Canaries, Planted
+from salesman_core.testing.walk.company_fields import define_fields
 from salesman_core.testing.walk.factories import Factory
 from salesman_core.testing.walk.people import Walker, found_company
 from salesman_core.testing.walk.planting import Owned, Planter, RecordSet
@@ -40,6 +41,7 @@ class World:
         app.extensions["salesman_live"].heartbeat = _SILENCE
         make = Make(app)
         company = found_company(make)
+        define_fields()
         self.walkers = company.walkers
         self.canaries = Canaries()
         self.planter = Planter(make, self.canaries, factories)
