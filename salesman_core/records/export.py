@@ -174,13 +174,20 @@ def file_of_export(run_id: int) -> tuple[Path, BulkRun]:
     """Give the file of an export of one's own.
 
     :raises MissingError: where there is none (any more).
-    :raises ForbiddenError: where exporting was taken away meanwhile.
+    :raises ForbiddenError: where exporting was taken away meanwhile, or one of its columns.
     """
     run = own_run(run_id)
     if run.file_hash is None:
         raise MissingError(_("There is no file (any more)."))
-    exportable(run.kind)
+    _demand_columns(exportable(run.kind), run.given["columns"])
     return store.stored_file(run.file_hash), run
+
+
+def _demand_columns(listed: RecordList, names: Sequence[str]) -> None:
+    """Refuse what holds a column that one may not see any more."""
+    for column in listed.columns:
+        if column.name in names and column.permission is not None:
+            demand_permission(column.permission)
 
 
 def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> int:

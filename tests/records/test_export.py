@@ -158,6 +158,23 @@ def test_column_that_one_may_not_see_stays_out(
     assert lines(run_id)[0] == ["Deal", "Currency"]
 
 
+def test_file_with_a_column_that_was_taken_away_is_handed_out_no_more(make: Make) -> None:
+    head = make.user_of("head")
+    with make.acting(head):
+        make.deal(name="Boiler", cost=Decimal(7))
+        with_margin = begin_export("deal", whole("deal"), Wanted(["name", "margin"], "csv"))
+        without = begin_export("deal", whole("deal"), Wanted(["name"], "csv"))
+    role_id = reading().scalars(sa.select(Role.id).where(Role.preset == "head")).one()
+
+    change_grants(role_id, {"core.deal.margin": Scope.NONE})
+
+    with make.acting(head):
+        with pytest.raises(ForbiddenError) as refused:
+            file_of_export(with_margin)
+        assert lines(without) == [["Deal", "Currency"], ["Boiler", "RUB"]]
+    assert refused.value.permission == "core.deal.margin"
+
+
 @pytest.mark.parametrize(
     ("columns", "format_", "field"),
     [([], "csv", "columns"), (["colour"], "csv", "columns"), (["name"], "exe", "format")],
