@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from statistics import median_low
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,15 @@ _ZONE: Final = ZoneInfo("Europe/Moscow")
 _FROM: Final = " FROM core_deal d WHERE d.deleted_at IS NULL AND d.pipeline_id = ?"
 _OPEN: Final = " AND d.outcome IS NULL"
 _RESTS: Final = "d.frozen_until IS NOT NULL AND d.frozen_until > ?"
+_PAIRS: Final = {
+    "entered": "SELECT DISTINCT to_stage_id AS stage_id, deal_id FROM core_deal_move"
+    " WHERE action IN ('open', 'move')",
+    "forward": "SELECT m.from_stage_id AS stage_id, m.deal_id FROM core_deal_move m"
+    " JOIN core_stage b ON b.id = m.from_stage_id JOIN core_stage a ON a.id = m.to_stage_id"
+    " WHERE m.action = 'move' AND a.percent > b.percent"
+    " UNION SELECT stage_id, id FROM core_deal WHERE outcome = 'won'",
+    "lost": "SELECT stage_id, id AS deal_id FROM core_deal WHERE outcome = 'lost'",
+}
 _SUMS: Final = "count(*), CAST(coalesce(sum(d.amount), 0) AS BIGINT)"
 
 
@@ -48,6 +58,7 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
             "won": {"count": won[0], "amount": money(won[1])},
             "lost": {"count": lost[0], "amount": money(lost[1])},
             "reasons": _reasons(driver, asker, values),
+            "flow": _flow(driver, pipeline_id, asker, values),
         }
     )
 
@@ -113,6 +124,56 @@ def _reasons(driver: Driver, asker: Asker, values: Sequence[Any]) -> list[dict[s
         {"reason_id": id_, "name": name, "count": count, "amount": money(amount)}
         for id_, name, count, amount in rows
     ]
+
+
+def _flow(
+    driver: Driver, pipeline_id: int, asker: Asker, values: Sequence[Any]
+) -> list[dict[str, Any]]:
+    """Tell what happened at each stage: each deal counts once for a stage."""
+    counted = {name: _passed(driver, pairs, asker, values) for name, pairs in _PAIRS.items()}
+    medians = _medians(driver, asker, values)
+    stages = driver.rows(
+        "SELECT id, name, percent FROM core_stage WHERE pipeline_id = ? ORDER BY percent, id",
+        (pipeline_id,),
+    )
+    flow = []
+    for id_, name, percent in stages:
+        passed = {step: counted[step].get(id_, (0, 0)) for step in _PAIRS}
+        decided = passed["forward"][0] + passed["lost"][0]
+        flow.append(
+            {"stage_id": id_, "name": name, "percent": percent}
+            | {step: {"count": one[0], "amount": money(one[1])} for step, one in passed.items()}
+            | {"median_days": medians.get(id_)}
+            | {"conversion": _share(passed["forward"][0], decided)}
+        )
+    return flow
+
+
+def _passed(
+    driver: Driver, pairs: str, asker: Asker, values: Sequence[Any]
+) -> dict[int, tuple[int, int]]:
+    rows = driver.rows(
+        f"SELECT p.stage_id, {_SUMS} FROM ({pairs}) p JOIN core_deal d ON d.id = p.deal_id"
+        " WHERE d.deleted_at IS NULL AND d.pipeline_id = ?"
+        f"{asker.seen} AND d.currency = ? GROUP BY p.stage_id",
+        values,
+    )
+    return {stage_id: (count, amount) for stage_id, count, amount in rows}
+
+
+def _medians(driver: Driver, asker: Asker, values: Sequence[Any]) -> dict[int, int]:
+    rows = driver.rows(
+        "SELECT m.from_stage_id, m.seconds / 86400, count(*)"
+        " FROM core_deal_move m JOIN core_deal d ON d.id = m.deal_id"
+        " WHERE d.deleted_at IS NULL AND d.pipeline_id = ?"
+        f"{asker.seen} AND d.currency = ?"
+        " AND m.action IN ('move', 'close') AND m.seconds > 0 GROUP BY 1, 2 ORDER BY 1, 2",
+        values,
+    )
+    stays: dict[int, list[int]] = {}
+    for stage_id, length, number in rows:
+        stays.setdefault(stage_id, []).extend([length] * number)
+    return {stage_id: median_low(lengths) for stage_id, lengths in stays.items()}
 
 
 def board(driver: Driver, asker: Asker) -> bytes:

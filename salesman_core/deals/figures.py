@@ -14,8 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.models import User
+from salesman_core.access.person import teams_below
 from salesman_core.access.records import visible
 from salesman_core.db import Money
+from salesman_core.deals.flow import Days, StageFlow, stage_flow
 from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
 from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.errors import MissingError
@@ -81,7 +84,8 @@ class Funnel:
 
     :param currency: of all amounts in it.
     :param currencies: all that the visible deals of the pipeline have, the commonest first.
-    :param stages: in the order of progress.
+    :param stages: as they stand, in the order of progress.
+    :param flow: what happened at them in the period, in the same order.
     :param win_rate: won of all closed, in percent, or None where none is closed.
     """
 
@@ -92,6 +96,7 @@ class Funnel:
     won: OutcomeFigures
     lost: OutcomeFigures
     reasons: tuple[ReasonFigures, ...]
+    flow: tuple[StageFlow, ...]
 
     @property
     def win_rate(self) -> Decimal | None:
@@ -141,23 +146,28 @@ def funnel(
     since: date | None = None,
     until: date | None = None,
     owner_id: int | None = None,
+    team_id: int | None = None,
 ) -> Funnel:
     """Count a pipeline as the person sees it.
 
     :param currency: whose deals are counted; the company's, or the commonest, where not given.
-    :param since: closed deals from this day on; open ones count as they stand.
-    :param until: closed deals up to this day.
+    :param since: steps and closings from this day on; open deals count as they stand.
+    :param until: steps and closings up to this day.
     :param owner_id: deals of one owner only.
+    :param team_id: deals of the people of a team and of those below it only.
     """
     counted = sa.and_(visible("deal"), visible("deal", "core.report.funnel"))
     seen = [counted, Deal.pipeline_id == pipeline_id]
     if owner_id is not None:
         seen.append(Deal.owner_id == owner_id)
+    if team_id is not None:
+        seen.append(of_team(session, team_id))
     currencies = currencies_of(session, seen)
     currency = currency or chosen_currency(currencies)
     seen.append(Deal.currency == currency)
-    period = _period(since, until)
-    outcomes = outcomes_of(session, [*seen, *period])
+    days = Days(since, until)
+    closed = [*seen, *days.of_closing()]
+    outcomes = outcomes_of(session, closed)
     none = OutcomeFigures(0, Decimal(0))
     return Funnel(
         pipeline_id=pipeline_id,
@@ -166,17 +176,15 @@ def funnel(
         stages=stage_figures(session, pipeline_id, seen),
         won=outcomes.get("won", none),
         lost=outcomes.get("lost", none),
-        reasons=_reasons(session, [*seen, *period]),
+        reasons=_reasons(session, closed),
+        flow=stage_flow(session, pipeline_id, seen, days),
     )
 
 
-def _period(since: date | None, until: date | None) -> list[sa.ColumnElement[bool]]:
-    limits = []
-    if since is not None:
-        limits.append(Deal.closed_on >= since)
-    if until is not None:
-        limits.append(Deal.closed_on <= until)
-    return limits
+def of_team(session: Session, team_id: int) -> sa.ColumnElement[bool]:
+    """Give the condition of deals whose owner is in a team, or in one below it."""
+    teams = teams_below(session, team_id)
+    return Deal.owner_id.in_(sa.select(User.id).where(User.team_id.in_(teams)))
 
 
 def currencies_of(session: Session, conditions: Sequence[Any]) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from markupsafe import Markup
 
-from salesman_core.access.models import User
+from salesman_core.access.models import Team, User
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clock import today
 from salesman_core.db import reading
-from salesman_core.deals import figures, forms, queries
+from salesman_core.deals import figures, flow, forms, queries
 from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
@@ -44,8 +44,8 @@ PERIODS: Final[dict[str, Text]] = {
 class Asked:
     """What the report counts, as its address says.
 
-    :param since: closed deals count from this day on; None for all of them.
-    :param until: closed deals count up to this day.
+    :param since: steps and closings count from this day on; None for all of them.
+    :param until: steps and closings count up to this day.
     """
 
     pipeline_id: int
@@ -53,11 +53,17 @@ class Asked:
     since: date | None
     until: date | None
     owner_id: int | None
+    team_id: int | None
     currency: str | None
 
     def rows(self, currency: str, **filters: Any) -> str:
         """Give the address of the list of exactly the deals that a figure is made of."""
-        args = {"pipeline_id": self.pipeline_id, "currency": currency, "owner_id": self.owner_id}
+        args = {
+            "pipeline_id": self.pipeline_id,
+            "currency": currency,
+            "owner_id": self.owner_id,
+            "team_id": self.team_id,
+        }
         return url_for("deals.index", **flat(args | _narrower() | filters))
 
     def in_work(self, currency: str, **filters: Any) -> str:
@@ -68,6 +74,11 @@ class Asked:
         """Give the address of the list of deals that were closed in the period."""
         period = {"closed_on__gte": self.since, "closed_on__lte": self.until}
         return self.rows(currency, **period, **filters)
+
+    def passed(self, currency: str, step: str, stage_id: int) -> str:
+        """Give the address of the list of deals that took a step at a stage in the period."""
+        days = flow.Days(self.since, self.until)
+        return self.rows(currency, passed=flow.passing(step, stage_id, days))
 
 
 def _narrower() -> dict[str, str]:
@@ -90,15 +101,18 @@ def index() -> Markup:
         since=asked.since,
         until=asked.until,
         owner_id=asked.owner_id,
+        team_id=asked.team_id,
     )
     return render(
         "core/deals/funnel.html",
         asked=asked,
         funnel=counted,
         chart=_chart(asked, counted),
+        flow_chart=_flow_chart(asked, counted),
         periods=PERIODS,
         pipelines=queries.pipelines(session),
         owners=_owners(),
+        teams=_teams(),
         written=forms.written,
     )
 
@@ -115,6 +129,7 @@ def _asked() -> Asked:
         since=values.get("since") if period == "own" else since,
         until=values.get("until") if period == "own" else until,
         owner_id=asked_number("owner_id"),
+        team_id=asked_number("team_id"),
         currency=request.args.get("currency", "").upper()[:3] or None,
     )
 
@@ -170,6 +185,32 @@ def _counts(stages: Sequence[figures.StageFigures]) -> dict[str, Any]:
         "values": counts,
         "texts": [formats.number(count) for count in counts],
     }
+
+
+def _flow_chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
+    """Give what ``chart.js`` draws: what entered each stage, left it forward and was lost there."""
+    series = {
+        str(_("Entered")): [stage.entered.count for stage in counted.flow],
+        str(_("Left forward")): [stage.forward.count for stage in counted.flow],
+        str(_("Lost")): [stage.lost.count for stage in counted.flow],
+    }
+    return {
+        "label": str(_("What happened at the stages")),
+        "names": [f"{formats.percent(stage.percent)} {stage.name}" for stage in counted.flow],
+        "series": [
+            {"name": name, "values": values, "texts": [formats.number(one) for one in values]}
+            for name, values in series.items()
+        ],
+        "links": [
+            asked.passed(counted.currency, "entered", stage.stage_id) for stage in counted.flow
+        ],
+    }
+
+
+def _teams() -> list[tuple[int, str]]:
+    """Give the teams, where there are any."""
+    found = reading().execute(sa.select(Team.id, Team.name).order_by(Team.name, Team.id))
+    return [(row.id, row.name) for row in found]
 
 
 def _owners() -> list[tuple[int, str]]:

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.access.models import User
+from salesman_core.access.models import Team, User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.custom import DEAL
+from salesman_core.deals.figures import of_team
+from salesman_core.deals.flow import has_passed, passing_in_words
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
@@ -50,6 +52,10 @@ def _takes_part(operator: str, user: Any) -> Condition:
     users = user if operator == "in" else (user,)
     part = sa.select(DealParticipant.record_id).where(DealParticipant.user_id.in_(users))
     return Deal.id.in_(part)
+
+
+def _in_team(_operator: str, team_id: Any) -> Condition:
+    return of_team(reading(), team_id)
 
 
 def _in_report(_operator: str, wanted: Any) -> Condition:
@@ -136,6 +142,22 @@ DEALS: Final = ListSpec(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
         ),
         ListFilter("frozen", _("Frozen"), FieldKind.FLAG, _frozen, operators=("eq",)),
+        ListFilter(
+            "team_id",
+            _("Team of the owner"),
+            FieldKind.REF,
+            _in_team,
+            operators=("eq",),
+            show=name_of(Team),
+        ),
+        ListFilter(
+            "passed",
+            _("Step"),
+            FieldKind.TEXT,
+            has_passed,
+            operators=("eq",),
+            show=passing_in_words,
+        ),
         ListFilter(
             "in_report",
             _("Counted in your funnel"),

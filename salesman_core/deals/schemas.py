@@ -124,6 +124,7 @@ class FunnelQuerySchema(Schema):
     since = Date(load_default=None)
     until = Date(load_default=None)
     owner_id = Reference(load_default=None)
+    team_id = Reference(load_default=None)
 
 
 class StageFiguresSchema(Schema):
@@ -159,6 +160,32 @@ class ReasonFiguresSchema(OutcomeFiguresSchema):
     name = Text(200)
 
 
+class PassedSchema(Schema):
+    """Deals that took a step at a stage: each counts once."""
+
+    count = Integer()
+    amount = Money()
+
+
+class StageFlowSchema(Schema):
+    """What happened at a stage in the period.
+
+    `entered` is what was opened there or moved there, `forward` what moved to a stage of more
+    progress or was won there, `lost` what is closed as lost there. Half of the stays that ended
+    took at most `median_days`. `conversion` is what left forward, in percent of that and what was
+    lost.
+    """
+
+    stage_id = Reference()
+    name = Text(200)
+    percent = Integer()
+    entered = fields.Nested(PassedSchema)
+    forward = fields.Nested(PassedSchema)
+    lost = fields.Nested(PassedSchema)
+    median_days = Integer(allow_none=True)
+    conversion = fields.String(allow_none=True)
+
+
 class FunnelSchema(Schema):
     """A pipeline in one currency, as the person sees it."""
 
@@ -174,3 +201,4 @@ class FunnelSchema(Schema):
     won = fields.Nested(OutcomeFiguresSchema)
     lost = fields.Nested(OutcomeFiguresSchema)
     reasons = fields.List(fields.Nested(ReasonFiguresSchema))
+    flow = fields.List(fields.Nested(StageFlowSchema))
