@@ -24,7 +24,7 @@ function draw(element) {
 
 function bars(data) {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const fills = [colour("--tblr-primary"), colour("--tblr-azure"), colour("--tblr-teal")];
+  const fills = [colour("--tblr-primary"), colour("--tblr-azure"), colour("--tblr-secondary")];
   const text = colour("--tblr-body-color");
   const names = window.innerWidth < 576 ? 110 : 190;
   return {
