@@ -150,7 +150,7 @@ def lose(page: Page, address: str) -> None:
 def funnel(page: Page) -> dict[str, str]:
     """Give what stands below the figures of the funnel, by their names."""
     page.goto("/reports/funnel?period=all")
-    page.locator("[data-chart] svg").wait_for()
+    page.locator("[data-chart] svg").first.wait_for()
     tiles = page.locator(".tiles > *").all_inner_texts()
     return {lines[0]: lines[-1] for lines in (tile.splitlines() for tile in tiles)}
 
