@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from salesman_core.cli.application import with_database
+from salesman_core.cli.memory import settled
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.export import export_to
@@ -74,7 +75,8 @@ def _bring_in(record: str, file: Path, mapping: str | None, *, dry_run: bool) ->
 
 def _report(run: ImportRun, take: Callable[[], ImportResult]) -> ImportResult:
     try:
-        result = take()
+        with settled():
+            result = take()
     except ImportAbortedError as error:
         for line in report_lines(run.sheet, error.result):
             click.echo(line)

@@ -36,8 +36,7 @@ class Owners:
             and whoever acts may not.
         """
         if name not in self._known:
-            with self._session.begin_nested():
-                self._known[name] = self._looked_up(name)
+            self._known[name] = self._looked_up(name)
         found = self._known[name]
         if found is None:
             message = _("there is no such user, or more than one")
@@ -51,7 +50,8 @@ class Owners:
         if not current_person().may(MANAGE):
             message = _("there is no such user, and your roles do not let you add one")
             raise InvalidError(message, {"owner": message})
-        return user_named(self._session, name, create_missing=True, source=self._source)
+        with self._session.begin_nested():  # what cannot be made leaves the other rows alone
+            return user_named(self._session, name, create_missing=True, source=self._source)
 
     def for_new(self, name: str | None) -> int | None:
         """Give the owner of a new record: whoever acts, where the file names nobody."""

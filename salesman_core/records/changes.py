@@ -194,6 +194,8 @@ def announce_changed(type_: str, reassigned: Reassigned, fields: Iterable[str]) 
 
 def _plain(value: Any) -> Any:
     """Give a value as JSON can hold it."""
+    if value is None or type(value) is str:  # as most are
+        return value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime | date):

@@ -23,6 +23,9 @@ _NAMES: Final[Mapping[type[Any], tuple[str, Callable[[Any], Any], Callable[[Any]
     dict: ("json", dict, dict),
     list: ("json", list, list),
 }
+_AS_THEY_ARE: Final = frozenset({str, int, float, bool, type(None)})
+"""What most values are: an import packs them by the hundred thousand."""
+
 _READERS: Final = {name: read for name, _write, read in _NAMES.values() if name != "json"}
 
 
@@ -45,7 +48,9 @@ def unpacked(value: Any) -> Any:
 
 def packed_row(row: Mapping[str, Any]) -> Row:
     """Give a row as JSON can hold it."""
-    return {name: packed(value) for name, value in row.items()}
+    return {
+        name: value if type(value) in _AS_THEY_ARE else packed(value) for name, value in row.items()
+    }
 
 
 def unpacked_row(row: Mapping[str, Any]) -> Row:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
 
 from salesman_core.db import WritingSession, normalised
 from salesman_core.records.custom.definitions import WORDED, DefinedField, all_fields
@@ -35,8 +36,13 @@ def _note_changed(session: Session, _context: Any, _instances: Any) -> None:
     waiting = session.info.setdefault(_WAITING, [])
     for record in (*session.new, *session.dirty):
         one = models.get(type(record))
-        if one is not None and sa.inspect(record).attrs[CUSTOM].history.has_changes():
+        if one is not None and _is_changed(record):
             waiting.append((one, record))
+
+
+def _is_changed(record: Any) -> bool:
+    """Tell whether what custom fields hold was set, without a look at all other attributes."""
+    return get_history(record, CUSTOM, PASSIVE_NO_INITIALIZE).has_changes()
 
 
 @sa.event.listens_for(WritingSession, "after_flush_postexec")
