@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from salesman_core.db import WritingSession, normalised
 from salesman_core.records.custom.definitions import WORDED, DefinedField, all_fields
