@@ -20,6 +20,7 @@ from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.views import blueprint
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import texts
+from salesman_core.records.contact_data import CONTACT_DATA
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import ListQuery, totals
@@ -32,7 +33,7 @@ _ = texts.lazy
 COLUMNS: Final = (
     Column("name", _("Name"), "name"),
     Column("rung", _("Relationship"), "rung_id"),
-    Column("reach", _("Phone, email")),
+    Column("reach", _("Phone, email"), unmasked=CONTACT_DATA),
     Column("tags", _("Tags")),
     Column("owner", _("Owner"), "owner_id"),
     Column("updated_at", _("Changed"), "updated_at"),

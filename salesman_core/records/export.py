@@ -7,13 +7,14 @@ one to export, columns through their own.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
+from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, visible
 from salesman_core.clock import now, today
 from salesman_core.db import db, reading, writing
@@ -133,12 +134,20 @@ def write_export(run_id: int) -> None:
     listed = exportable(run.kind)
     columns = _columns(listed, run.given["columns"])
     format_: str = run.given["format"]
+    masked = _masked(columns)
     with tempfile.TemporaryFile() as file:
         headings = [str(column.title) for column in columns]
         number = WRITERS[format_](file, headings, _rows(run, listed, columns))
         file.seek(0)
         hash_ = store.store(file, largest=LARGEST).hash
-    _note(run, number, hash_, f"{listed.title} {today(company().tz):%Y-%m-%d}.{format_}")
+    name = f"{listed.title} {today(company().tz):%Y-%m-%d}.{format_}"
+    _note(run, number, hash_, name, masked)
+
+
+def _masked(columns: Sequence[Column]) -> list[str]:
+    """Give the names of the columns that whoever acts sees masked."""
+    person = current_person()
+    return [one.name for one in columns if one.unmasked and not person.may(one.unmasked)]
 
 
 def _rows(run: BulkRun, listed: RecordList, columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
@@ -160,13 +169,14 @@ def _rows(run: BulkRun, listed: RecordList, columns: Sequence[Column]) -> Iterat
         query = query.at(page.next_cursor)
 
 
-def _note(run: BulkRun, number: int, hash_: str, name: str) -> None:
+def _note(run: BulkRun, number: int, hash_: str, name: str, masked: Sequence[str]) -> None:
     # Read before the change: what is read inside of it would not see its end.
     run_id, kind, told = run.id, run.kind, asked_in_words(run)
     with writing() as session:
         kept = session.get_one(BulkRun, run_id)
         kept.done = kept.total = number
         kept.file_hash, kept.file_name, kept.ended_at = hash_, store.harmless_name(name), now()
+        kept.given = {**kept.given, "masked": list(masked)}
         note_export(kind, name, number, narrowed=told)
 
 
@@ -174,20 +184,28 @@ def file_of_export(run_id: int) -> tuple[Path, BulkRun]:
     """Give the file of an export of one's own.
 
     :raises MissingError: where there is none (any more).
-    :raises ForbiddenError: where exporting was taken away meanwhile, or one of its columns.
+    :raises ForbiddenError: where exporting was taken away meanwhile, or one of its columns, or to
+        see one of them whole.
     """
     run = own_run(run_id)
     if run.file_hash is None:
         raise MissingError(_("There is no file (any more)."))
-    _demand_columns(exportable(run.kind), run.given["columns"])
+    _demand_columns(exportable(run.kind), run.given)
     return store.stored_file(run.file_hash), run
 
 
-def _demand_columns(listed: RecordList, names: Sequence[str]) -> None:
-    """Refuse what holds a column that one may not see any more."""
+def _demand_columns(listed: RecordList, given: Mapping[str, Any]) -> None:
+    """Refuse what holds a column that one may not see any more, or not whole.
+
+    A file that does not say which of its columns are masked was written before files said so.
+    """
     for column in listed.columns:
-        if column.name in names and column.permission is not None:
+        if column.name not in given["columns"]:
+            continue
+        if column.permission is not None:
             demand_permission(column.permission)
+        if column.unmasked is not None and column.name not in given.get("masked", ()):
+            demand_permission(column.unmasked)
 
 
 def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> int:

@@ -27,6 +27,8 @@ class Column:
     :param usual: whether it is shown to those who chose no columns.
     :param permission: what one must hold to see it, here and in exports; None for nothing beyond
         the list itself.
+    :param unmasked: what one must hold to see it whole; others see it masked. None where nothing
+        is masked.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     numeric: bool = False
     usual: bool = True
     permission: str | None = None
+    unmasked: str | None = None
 
 
 def plain_cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from salesman_core.access.models import Role
-from salesman_core.db import reading
+from salesman_core.db import reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.i18n import speaking
 from salesman_core.jobs.port import jobs
@@ -173,6 +173,51 @@ def test_file_with_a_column_that_was_taken_away_is_handed_out_no_more(make: Make
             file_of_export(with_margin)
         assert lines(without) == [["Deal", "Currency"], ["Boiler", "RUB"]]
     assert refused.value.permission == "core.deal.margin"
+
+
+def grant_contact_data(scope: Scope) -> None:
+    role_id = reading().scalars(sa.select(Role.id).where(Role.preset == "head")).one()
+    change_grants(role_id, {"core.client.contact_data": scope})
+
+
+def test_file_with_phones_is_handed_out_only_to_whoever_may_still_read_them(make: Make) -> None:
+    make.client(name="Omega", phones=["+7 912 345-67-67"])
+    head = make.user_of("head")
+    with make.acting(head):
+        with_phones = begin_export("client", whole("client"), Wanted(["name", "reach"], "csv"))
+        without = begin_export("client", whole("client"), Wanted(["name"], "csv"))
+
+    grant_contact_data(Scope.NONE)
+
+    with make.acting(head):
+        with pytest.raises(ForbiddenError) as refused:
+            file_of_export(with_phones)
+        assert lines(without) == [["Name"], ["Omega"]]
+    assert refused.value.permission == "core.client.contact_data"
+
+
+def test_file_with_masked_phones_is_handed_out(make: Make) -> None:
+    make.client(name="Omega", phones=["+7 912 345-67-67"])
+    grant_contact_data(Scope.NONE)
+    with make.acting(make.user_of("head")):
+        run = begin_export("client", whole("client"), Wanted(["name", "reach"], "csv"))
+        assert lines(run) == [["Name", "Phone, email"], ["Omega", "'+7 *** ** 67"]]
+
+
+def test_file_that_does_not_say_what_it_masks_is_taken_for_one_that_masks_nothing(
+    make: Make,
+) -> None:
+    make.client(name="Omega", phones=["+7 912 345-67-67"])
+    grant_contact_data(Scope.NONE)
+    head = make.user_of("head")
+    with make.acting(head):
+        run = begin_export("client", whole("client"), Wanted(["name", "reach"], "csv"))
+    with writing() as session:
+        kept = session.get_one(BulkRun, run)
+        kept.given = {"columns": kept.given["columns"], "format": "csv"}
+
+    with make.acting(head), pytest.raises(ForbiddenError):
+        file_of_export(run)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from salesman_core.toolkit import (
     RecordList,
     applied,
     binned,
+    contact_data,
     unbinned,
     undone,
 )
@@ -32,7 +33,7 @@ from salesman_leads.texts import texts
 _ = texts.lazy
 
 COLUMNS: Final = (
-    Column("name", _("Lead"), "title"),
+    Column("name", _("Lead"), "title", unmasked=contact_data.CONTACT_DATA),
     Column("status", _("Status"), "status"),
     Column("source", _("Source"), "source"),
     Column("owner", _("Responsible"), "owner_id"),

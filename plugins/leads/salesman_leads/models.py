@@ -41,7 +41,8 @@ class Lead(KeptRecord, Base):
     """An interest not yet checked: no client and no deal so far.
 
     ``name`` is who, ``company`` for whom; at least one of them, or a way to reach somebody, is
-    there. A closed lead has a ``result``; a converted one refers to what came of it.
+    there. Where nothing else is, ``title`` is that way, masked. A closed lead has a ``result``; a
+    converted one refers to what came of it.
     ``reminded_at`` says when its owner was last told that it waits.
     """
 

@@ -29,9 +29,29 @@ from salesman_leads.texts import texts
 
 _ = texts.lazy
 
+
+def _first(model: type[LeadPhone | LeadEmail]) -> sa.ScalarSelect[str]:
+    ways = sa.select(model.typed).where(model.lead_id == Lead.id)
+    return ways.order_by(model.position).limit(1).scalar_subquery()
+
+
+TITLE: Final = sa.case(
+    (
+        sa.and_(
+            sa.bindparam("sees", callable_=contact_data.sees_contact_data, type_=sa.Boolean),
+            Lead.name == "",
+            Lead.company == "",
+        ),
+        sa.func.coalesce(_first(LeadPhone), _first(LeadEmail), Lead.title),
+    ),
+    else_=Lead.title,
+).label("title")
+"""What a lead is called, for whoever reads it: where nothing but a phone or email is known, that
+way whole or masked. Who reads is asked when the statement runs, so lists may hold it for good."""
+
 LEAD: Final = (
     Lead.id,
-    Lead.title,
+    TITLE,
     Lead.name,
     Lead.company,
     Lead.text,

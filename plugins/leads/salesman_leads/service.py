@@ -260,11 +260,14 @@ def _open_lead(session: Session, lead_id: int, permission: str, version: int | N
 
 
 def _entitle(lead: Lead) -> None:
-    """Name a lead by the best that is known of it.
+    """Name a lead by the best that is known of it; a phone or email masked.
 
-    :raises InvalidError: where nothing is.
+    The title is kept in places that ask nobody what they may see: in the audit, in letters, in
+    the runs of acts. :data:`queries.TITLE` gives it whole to whoever may read contact data.
+
+    :raises InvalidError: where nothing is known.
     """
-    reached = [one.typed for one in lead.phones] + [one.typed for one in lead.emails]
+    reached = [contact_data.masked(one.typed) for one in (*lead.phones, *lead.emails)]
     who = ", ".join(part for part in (lead.name, lead.company) if part)
     title = who or next(iter(reached), "")
     if not title:

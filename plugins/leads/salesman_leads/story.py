@@ -11,6 +11,7 @@ from flask import url_for
 from salesman_core.toolkit import AnyRow, Findable, reading, visible
 from salesman_hookspecs import SearchHit, TimelineEntry, TimelineQuery
 from salesman_leads.models import CLOSED, KIND, Lead, LeadEmail, LeadPhone
+from salesman_leads.queries import TITLE
 from salesman_leads.texts import texts
 
 
@@ -19,7 +20,7 @@ def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
     column = {"client": Lead.client_id, "deal": Lead.deal_id}.get(query.kind)
     if column is None:
         return []
-    came_in = sa.select(Lead.id, Lead.title, Lead.source, Lead.created_at).where(
+    came_in = sa.select(Lead.id, TITLE, Lead.source, Lead.created_at).where(
         visible(KIND, person=query.person), column == query.record_id
     )
     if query.before is not None:
@@ -54,7 +55,7 @@ FOUND: Final = Findable(
     kind=KIND,
     id=Lead.id,
     name=Lead.search_title,
-    read=sa.select(Lead.id, Lead.title, Lead.source),
+    read=sa.select(Lead.id, TITLE, Lead.source),
     hit=_found,
     phones=LeadPhone.lead_id,
     emails=LeadEmail.lead_id,
