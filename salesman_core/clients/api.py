@@ -24,6 +24,7 @@ from salesman_core.clients.similar import Similar, similar_clients
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
+from salesman_core.records.contact_data import readable_imported
 from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
@@ -101,7 +102,7 @@ def _common(kind: str, row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
     return {
         "external_ids": hanging.external_ids.get(row.id, {}),
         "custom": custom_json(kind, row.custom),
-        "imported": row.imported,
+        "imported": readable_imported(row.imported),
         "extensions": {},
         "created_at": row.created_at,
         "updated_at": row.updated_at,

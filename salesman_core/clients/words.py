@@ -24,7 +24,7 @@ from salesman_core.records.audit_fields import (
     describe_kind,
     names_from,
 )
-from salesman_core.records.contact_data import EMAILS, PHONES
+from salesman_core.records.contact_data import EMAILS, IMPORTED, PHONES
 from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.restoring import Restoring, let_restore
 from salesman_core.web.templating import render
@@ -37,7 +37,7 @@ _BOTH: Final = {
     "phones": PHONES,
     "emails": EMAILS,
     "external_ids": FieldWords(_("Keys in other systems")),
-    "imported": FieldWords(_("From the imported file")),
+    "imported": IMPORTED,
     "custom": FieldWords(_("Further fields")),
 }
 

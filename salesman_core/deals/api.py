@@ -28,6 +28,7 @@ from salesman_core.deals.schemas import (
 )
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
+from salesman_core.records.contact_data import readable_imported
 from salesman_core.records.custom.values import custom_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
@@ -73,6 +74,7 @@ def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[st
     item["participants"] = hanging.participants.get(id_, [])
     item["contact_ids"] = hanging.contact_ids.get(id_, [])
     item["custom"] = custom_json("deal", item["custom"])
+    item["imported"] = readable_imported(item["imported"])
     item["external_ids"] = hanging.external_ids.get(id_, {})
     item["extensions"] = {}
     return item

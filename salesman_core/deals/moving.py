@@ -35,10 +35,10 @@ def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
     """Ask for what a deal lacks in a stage, and for nothing else.
 
     :param error: why it could not move; what is wrong is said only of what was filled in.
-    :raises Refusal: the same, where filling in helps nothing.
+    :raises Refusal: the same, where filling in helps nothing, or only somebody else may.
     """
     was_asked = "filling" in request.form
-    if not was_asked and not isinstance(error, needs.UnfilledError):
+    if not was_asked and not (isinstance(error, needs.UnfilledError) and error.askable):
         raise error
     session = reading()
     row, stage = queries.one_deal(session, deal_id), session.get(Stage, stage_id)
@@ -50,7 +50,7 @@ def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
         form=form,
         row=row,
         stage=stage,
-        needs=needs.lacking(session, deal, stage) if stage is not None else [],
+        needs=needs.asked_of_person(needs.lacking(session, deal, stage)) if stage else [],
         **choices(form, row.client_id),
     )
     answer = make_response(body, error.status)

@@ -13,7 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.person import current_person
 from salesman_core.deals.models import Deal, DealContact, Stage
+from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_hookspecs import Text
@@ -27,15 +29,24 @@ class Need:
 
     :param name: as the JSON API calls it.
     :param is_filled: tells whether a deal has it filled in, as it stands in the transaction.
+    :param permission: what one must hold to see and fill it in; None for nothing beyond the deal.
     """
 
     name: str
     title: Text
     is_filled: Callable[[Session, Deal], bool]
+    permission: str | None = None
+
+    @property
+    def askable(self) -> bool:
+        """Whether whoever acts may fill it in."""
+        return self.permission is None or current_person().may(self.permission)
 
 
 class UnfilledError(InvalidError):
     """A deal lacks what its new stage asks for.
+
+    What whoever acts may not see is named all the same: they have to know whom to ask.
 
     :param needs: what it lacks.
     """
@@ -43,9 +54,24 @@ class UnfilledError(InvalidError):
     def __init__(self, stage: Stage, needs: Sequence[Need]) -> None:
         lacking = ", ".join(str(need.title) for need in needs)
         message = _("“%(stage)s” needs: %(lacking)s.", stage=stage.name, lacking=lacking)
-        wrong = _("Needed at “%(stage)s”.", stage=stage.name)
-        super().__init__(message, {need.name: wrong for need in needs})
+        hidden = ", ".join(str(need.title) for need in needs if not need.askable)
+        if hidden:
+            message = _(
+                "“%(stage)s” needs: %(lacking)s. Ask somebody who may see this to fill it in: "
+                "%(hidden)s.",
+                stage=stage.name,
+                lacking=lacking,
+                hidden=hidden,
+            )
+        super().__init__(message, {need.name: _wrong(need, stage) for need in needs})
         self.needs = tuple(needs)
+        self.askable = not hidden
+
+
+def _wrong(need: Need, stage: Stage) -> Text:
+    if need.askable:
+        return _("Needed at “%(stage)s”.", stage=stage.name)
+    return _("Needed at “%(stage)s”: ask somebody who may see it to fill it in.", stage=stage.name)
 
 
 def _column(name: str) -> Callable[[Session, Deal], bool]:
@@ -69,7 +95,7 @@ NEEDS: Final = {
         Need("contact_ids", _("Contact"), _has_contact),
         Need("owner_id", _("Owner"), _column("owner_id")),
         Need("amount", _("Amount"), _column("amount")),
-        Need("cost", _("Cost"), _column("cost")),
+        Need("cost", _("Cost"), _column("cost"), MARGIN),
         Need("expected_on", _("Expected on"), _column("expected_on")),
     )
 }
@@ -86,6 +112,11 @@ def known(names: Iterable[str]) -> list[Need]:
 def lacking(session: Session, deal: Deal, stage: Stage) -> list[Need]:
     """Give what a deal lacks to enter a stage, as it stands in the transaction."""
     return [need for need in known(stage.required) if not need.is_filled(session, deal)]
+
+
+def asked_of_person(found: Iterable[Need]) -> list[Need]:
+    """Give those needs that whoever acts may fill in."""
+    return [need for need in found if need.askable]
 
 
 def demand_filled(session: Session, deal: Deal, stage: Stage) -> None:

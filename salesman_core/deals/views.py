@@ -179,7 +179,7 @@ def _further_needs(stage_id: str) -> list[needs.Need]:
     """Give what the chosen stage asks for that the form does not ask for anyway."""
     stage = reading().get(Stage, int(stage_id)) if stage_id.isdecimal() else None
     required = needs.known(stage.required) if stage is not None else []
-    return [need for need in required if need.name not in _USUAL]
+    return [need for need in needs.asked_of_person(required) if need.name not in _USUAL]
 
 
 def _currencies() -> list[str]:

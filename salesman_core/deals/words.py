@@ -25,6 +25,7 @@ from salesman_core.records.audit_fields import (
     describe_kind,
     names_from,
 )
+from salesman_core.records.contact_data import IMPORTED
 from salesman_core.records.restoring import Restoring, let_restore
 from salesman_hookspecs import TimelineSource
 
@@ -78,7 +79,7 @@ describe_fields(
         "external_ids": FieldWords(_("Keys in other systems")),
         "frozen_until": FieldWords(_("Frozen until")),
         "freeze_reason": FieldWords(_("Why it is frozen")),
-        "imported": FieldWords(_("From the imported file")),
+        "imported": IMPORTED,
         "custom": FieldWords(_("Further fields")),
     },
     told_otherwise={"created"},

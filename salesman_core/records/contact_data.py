@@ -66,6 +66,14 @@ def readable(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"typed": masked(one["typed"]), "normalised": None, "masked": True}
 
 
+def readable_imported(imported: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what an imported file knew and no field holds, as whoever acts may read it.
+
+    Nothing of it to those who may not read phones and emails: what was not recognised may be one.
+    """
+    return imported if sees_contact_data() else {}
+
+
 def demand_contact_data(values: Mapping[str, Any]) -> None:
     """Let only those change phones and emails who may read them.
 
@@ -81,3 +89,6 @@ def demand_contact_data(values: Mapping[str, Any]) -> None:
 PHONES: Final = FieldWords(_("Phones"), permission=CONTACT_DATA, mask=masked)
 EMAILS: Final = FieldWords(_("Emails"), permission=CONTACT_DATA, mask=masked)
 """How changes of phones and emails are read, of whatever kind of record."""
+
+IMPORTED: Final = FieldWords(_("From the imported file"), permission=CONTACT_DATA)
+"""How changes of what no field holds are read."""

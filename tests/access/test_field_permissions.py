@@ -114,6 +114,23 @@ def test_history_and_story_mask_phones(omega: int, browser_for: BrowserFor) -> N
         assert "11-22" not in page
 
 
+def test_what_no_field_of_an_imported_file_holds_is_for_those_who_may_read_phones(
+    omega: int, make: Make, browser_for: BrowserFor, api_for: ApiFor
+) -> None:
+    lawyer = [{"user_id": make.user_of("lawyer")}]
+    deal = make.deal(name="Beams", imported={"Tel. 2": PHONE}, participants=lawyer)
+    contact = make.contact(omega, name="Oleg", imported={"Tel. 2": PHONE})
+    change_client(omega, {"imported": {"Tel. 2": PHONE}})
+    paths = (f"/clients/{omega}", f"/contacts/{contact}", f"/deals/{deal}")
+
+    for role, seen in (("head", {"Tel. 2": PHONE}), ("lawyer", {})):
+        api = api_for(role)
+        assert [api.get(path).json["imported"] for path in paths] == [seen] * 3
+    for path in (f"/clients/{omega}", f"/deals/{deal}", f"/records/client/{omega}/history"):
+        assert "Tel. 2" in browser_for("head").get(path).text, path
+        assert "Tel. 2" not in browser_for("lawyer").get(path).text, path
+
+
 # -- margins
 
 

@@ -17,7 +17,7 @@ from salesman_core.access.tokens import new_token
 from salesman_core.db import reading
 from salesman_core.deals import needs, pipelines, queries
 from salesman_core.deals.models import Deal
-from salesman_core.deals.service import close_deal, reopen_deal
+from salesman_core.deals.service import change_deal, close_deal, reopen_deal
 from salesman_core.errors import InvalidError
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import Api, Make
@@ -281,3 +281,76 @@ def test_judging_names_gives_each_once_in_their_usual_order() -> None:
     assert needs.judged(["amount", "client_id", "amount"]) == ["client_id", "amount"]
     with pytest.raises(InvalidError):
         needs.judged(["shoe_size"])
+
+
+# -- what whoever moves a deal may not see
+
+
+ASK_SOMEBODY = "Needed at “Meeting, presentation”: ask somebody who may see it to fill it in."
+
+
+@pytest.fixture
+def hidden_cost(make: Make) -> int:
+    """A deal that an assistant, who may not see costs, may move to a stage that asks for one."""
+    asking(1, "amount", "cost")
+    return make.deal(name="Beams", owner_id=make.user_of("assistant"))
+
+
+def test_program_learns_that_somebody_else_fills_in_the_cost(
+    hidden_cost: int, api_for: ApiFor
+) -> None:
+    answer = api_for("assistant").post(f"/deals/{hidden_cost}/move", {"stage_id": stage(1)["id"]})
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {
+        "amount": ["Needed at “Meeting, presentation”."],
+        "cost": [ASK_SOMEBODY],
+    }
+    assert answer.json["detail"] == (
+        "“Meeting, presentation” needs: Amount, Cost. "
+        "Ask somebody who may see this to fill it in: Cost."
+    )
+
+
+def test_nobody_is_asked_for_a_cost_that_they_may_not_enter(
+    hidden_cost: int, browser_for: BrowserFor
+) -> None:
+    browser = browser_for("assistant")
+    moved = {"stage_id": stage(1)["id"]}
+    answer = browser.post(f"/deals/{hidden_cost}/move", data=moved, headers=HTMX)
+    assert answer.status_code == 422
+    assert asked_fields(answer.text) == []
+    assert "Ask somebody who may see this to fill it in: Cost." in answer.text
+    form = browser.get("/deals/new", query_string=moved).text
+    assert "cost" not in asked_fields(form)
+
+
+def test_deal_whose_cost_is_known_moves_for_whoever_may_not_see_it(
+    hidden_cost: int, make: Make, api_for: ApiFor
+) -> None:
+    with make.acting(make.user_of("head")):
+        change_deal(hidden_cost, {"cost": Decimal(5), "amount": Decimal(9)})
+    answer = api_for("assistant").post(f"/deals/{hidden_cost}/move", {"stage_id": stage(1)["id"]})
+    assert (answer.status_code, answer.json["stage_id"]) == (200, stage(1)["id"])
+
+
+def test_form_asks_for_the_rest_once_the_hidden_cost_is_there(
+    hidden_cost: int, make: Make, browser_for: BrowserFor
+) -> None:
+    with make.acting(make.user_of("head")):
+        change_deal(hidden_cost, {"cost": Decimal(5)})
+    moved = {"stage_id": stage(1)["id"]}
+    answer = browser_for("assistant").post(f"/deals/{hidden_cost}/move", data=moved, headers=HTMX)
+    assert asked_fields(answer.text) == ["amount"]
+
+
+def test_act_on_many_deals_says_for_each_that_somebody_else_fills_in_the_cost(
+    hidden_cost: int, api_for: ApiFor
+) -> None:
+    act = {"action": "core.move", "ids": [hidden_cost], "values": {"stage_id": stage(1)["id"]}}
+    answer = api_for("assistant").post("/deals/bulk", act)
+    (result,) = answer.json["results"]
+    assert result["status"] == 422
+    assert result["problem"]["errors"] == {
+        "amount": ["Needed at “Meeting, presentation”."],
+        "cost": [ASK_SOMEBODY],
+    }

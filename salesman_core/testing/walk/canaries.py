@@ -16,9 +16,12 @@ COMMON: Final = "canary"
 and an answer that repeats it gives nothing away."""
 
 FIELDS: Final = {
-    (kind, place): "core.client.contact_data"
-    for kind in ("client", "contact")
-    for place in ("phone", "email")
+    **{
+        (kind, place): "core.client.contact_data"
+        for kind in ("client", "contact")
+        for place in ("phone", "email", "imported")
+    },
+    ("deal", "imported"): "core.client.contact_data",
 }
 """Fields that take a permission of their own, by the kind of record that they stand in."""
 
