@@ -346,7 +346,7 @@ def test_form_asks_for_the_rest_once_the_hidden_cost_is_there(
 def test_act_on_many_deals_says_for_each_that_somebody_else_fills_in_the_cost(
     hidden_cost: int, api_for: ApiFor
 ) -> None:
-    act = {"action": "core.move", "ids": [hidden_cost], "values": {"stage_id": stage(1)["id"]}}
+    act = {"action": "core.move", "ids": [hidden_cost], "values": {"stage_id": str(stage(1)["id"])}}
     answer = api_for("assistant").post("/deals/bulk", act)
     (result,) = answer.json["results"]
     assert result["status"] == 422
