@@ -182,6 +182,14 @@ def test_plugins_are_asked_about_the_kept_client_as_it_will_be(
     assert asked == [(kept, {"name": "Lost", "phones": ["8 800 555 35 35"]})]
 
 
+def test_needed_field_that_the_kept_client_lacks_is_filled_by_the_other(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    define_field("client", {"type": "text", "key": "hall", "label": "Hall", "required": True})
+    change_client(lost, {"custom": {"hall": "South"}})
+    merge_clients(kept, [lost])
+    assert reading().get_one(Client, kept).custom == {"hall": "South"}
+
+
 def test_custom_texts_are_found_as_they_stand(make: Make) -> None:
     define_field("client", {"type": "text", "key": "hall", "label": "Hall"})
     kept, lost = make.client(custom={"hall": "North"}), make.client(custom={"hall": "South"})

@@ -109,6 +109,14 @@ def test_needed_field_is_demanded_of_a_new_record(api: Api, define: Define) -> N
     assert api.post("/deals", {"name": "Roof"}).json["errors"].keys() == {"custom.text"}
 
 
+def test_needed_field_is_demanded_of_each_record_of_a_batch(api: Api, define: Define) -> None:
+    define("text", required=True)
+    items = [{"name": "Roof"}, {"name": "Beams", "custom": {"text": "a"}}]
+    first, second = api.post("/deals/batch", {"items": items}).json["results"]
+    assert first["problem"]["errors"].keys() == {"custom.text"}
+    assert second["status"] == 201
+
+
 def test_needed_field_cannot_be_emptied(api: Api, define: Define) -> None:
     define("text", required=True)
     deal = api.post("/deals", {"name": "Roof", "custom": {"text": "a"}}).json["id"]

@@ -267,7 +267,8 @@ def _entitle(lead: Lead) -> None:
 
     :raises InvalidError: where nothing is known.
     """
-    reached = [contact_data.masked(one.typed) for one in (*lead.phones, *lead.emails)]
+    typed = [one.typed for one in lead.phones] + [one.typed for one in lead.emails]
+    reached = [contact_data.masked(one) for one in typed[:1]]
     who = ", ".join(part for part in (lead.name, lead.company) if part)
     title = who or next(iter(reached), "")
     if not title:
