@@ -114,6 +114,18 @@ def test_card_leads_to_why_one_sees_the_record(
         assert f"The role Seller grants core.{kind}.view, reach: own." in page
 
 
+def test_contact_leads_to_why_one_sees_it(
+    make: Make, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    client = make.client(owner_id=make.user_of("seller"))
+    contact = make.contact(client)
+    browser = browser_for("seller")
+    address = f"/records/contact/{contact}/why"
+
+    assert address in browser.get(f"/clients/{client}").text
+    assert f"contact:{contact} is reached through client:{client}." in browser.get(address).text
+
+
 def test_nobody_is_told_why_they_do_not_see_a_record(
     make: Make, browser_for: Callable[[str], FlaskClient]
 ) -> None:

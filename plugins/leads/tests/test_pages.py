@@ -73,6 +73,15 @@ def test_client_shows_the_leads_that_it_came_from(app: Flask, browser_for: Brows
     assert f'href="/leads/{lead_id}"' in page
 
 
+def test_lead_leads_to_why_one_sees_it(app: Flask, browser_for: BrowserFor) -> None:
+    lead_id = service.create_lead({"name": "Anna"})
+    browser = browser_for("head")
+    address = f"/records/leads.lead/{lead_id}/why"
+
+    assert address in browser.get(f"/leads/{lead_id}").text
+    assert browser.get(address).status_code == 200
+
+
 def test_suspended_plugin_takes_its_pages_entries_and_panels_with_it(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
