@@ -22,7 +22,7 @@ from salesman_core.db.session import (
     set_current_change,
     writing,
 )
-from salesman_core.db.types import BigId, Money, Norm, Percent, UtcDateTime, normalised
+from salesman_core.db.types import BigId, Money, Norm, Percent, Rate, UtcDateTime, normalised
 
 __all__ = [
     "AnyRow",
@@ -32,6 +32,7 @@ __all__ = [
     "Money",
     "Norm",
     "Percent",
+    "Rate",
     "ReadOnlyError",
     "UtcDateTime",
     "WritingSession",

@@ -67,6 +67,13 @@ class Thousandths(ScaledDecimal):
     scale = 3
 
 
+class Rate(ScaledDecimal):
+    """What one unit of a currency is worth in another, to eight digits after the point."""
+
+    cache_ok = True
+    scale = 8
+
+
 class Percent(ScaledDecimal):
     """A share in hundredths of a percent: 40 % is ``Decimal("40.00")``."""
 

@@ -12,7 +12,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import figures, queries, service, standing
+from salesman_core.deals import figures, queries, rates, service, standing
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import (
@@ -46,6 +46,7 @@ from salesman_core.rest import (
     seen_or,
     versioned,
 )
+from salesman_core.services.company import company
 
 deals_api = ApiBlueprint(CORE, __name__, collection="deals")
 pipelines_api = ApiBlueprint(CORE, __name__, collection="pipelines")
@@ -63,7 +64,10 @@ def deal_items(rows: Sequence[AnyRow], session: Session | None = None) -> list[d
 def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[str, Any]:
     """Give a deal; by their names, the columns of a row take longer than all the rest here."""
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
-    del item["stage_since"], item["plan_since"]
+    del item["stage_since"], item["plan_since"], item["rate_currency"]
+    item["rate"] = rates.kept_rate(row)
+    item["company_amount"] = rates.company_amount(row)
+    item["company_currency"] = company().currency
     if item["frozen_until"] is not None and not standing.is_frozen(row):
         item["frozen_until"] = item["freeze_reason"] = None  # its day has come
     id_ = item["id"]

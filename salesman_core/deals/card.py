@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import queries, standing
+from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.records.custom.showing import ShownField, shown_fields
+from salesman_core.services.company import company
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,21 @@ class Shown:
     def margin_share(self) -> Decimal | None:
         """The margin in percent of the amount, or None where there is no amount."""
         return round(100 * self.margin / self.row.amount, 1) if self.row.amount else None
+
+    @property
+    def company_currency(self) -> str:
+        """The currency that amounts of all deals can be compared in."""
+        return company().currency
+
+    @property
+    def company_amount(self) -> Decimal | None:
+        """The amount in that currency, or None where the rate is missing."""
+        return rates.company_amount(self.row)
+
+    @property
+    def rate_day(self) -> date:
+        """The day whose rate it keeps."""
+        return rates.day_of(self.row)
 
     @property
     def weighted(self) -> Decimal:

@@ -14,6 +14,7 @@ from salesman_core.records.typed import (
     Reader,
     currency_in,
     date_of,
+    decimal_of,
     money_of,
     number_of,
     read_typed,
@@ -28,6 +29,10 @@ __all__ = ["READERS", "judged", "read", "written"]
 def _numbers_of(typed: str) -> list[int]:
     number = number_of(typed)
     return [] if number is None else [number]
+
+
+def _rate_of(typed: str) -> Decimal | None:
+    return decimal_of(typed) if typed.strip() else None
 
 
 READERS: Final[Mapping[str, Reader]] = {
@@ -53,6 +58,8 @@ READERS: Final[Mapping[str, Reader]] = {
     "contact_ids": _numbers_of,
     "frozen_until": date_of,
     "freeze_reason": text_of,
+    "day": date_of,
+    "rate": _rate_of,
     "version": number_of,
     "shown": number_of,
 }

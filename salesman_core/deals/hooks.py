@@ -19,6 +19,7 @@ from salesman_core.deals import (
     jobs,
     permissions,
     pipelines,
+    rate_views,
     search,
     views,
     widgets,
@@ -53,7 +54,7 @@ from salesman_hookspecs import (
 
 _ = texts.lazy
 
-_PAGES = (views, acts, index, board, funnel, admin)
+_PAGES = (views, acts, index, board, funnel, admin, rate_views)
 _SEE, _CREATE = "core.deal.view", "core.deal.create"
 
 
@@ -120,6 +121,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
             "git-branch",
             manage,
             order=30,
+        ),
+        NavItem(
+            "rates",
+            _("Currency rates"),
+            "rates.index",
+            "administration",
+            "currency-dollar",
+            permissions.RATES,
+            order=35,
         ),
     ]
 
@@ -223,8 +233,8 @@ def salesman_event_types() -> Iterable[EventType]:
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
-    """Give what lets frozen deals go on."""
-    return [jobs.JOB]
+    """Give what lets frozen deals go on, and what brings rates to deals that lack them."""
+    return [jobs.JOB, jobs.RATES_JOB]
 
 
 @hookimpl

@@ -14,7 +14,7 @@ from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import add_evidence
 from salesman_core.clock import today
 from salesman_core.db import writing
-from salesman_core.deals import evidence, needs, steps
+from salesman_core.deals import evidence, needs, rates, steps
 from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons
@@ -111,6 +111,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         if told.outcome is not None:
             deal.outcome, deal.reason_id = told.outcome, self._reason(told)
             deal.closed_on = told.closed_on or today(company().tz)
+            rates.take_rate(deal)
         return deal
 
     def _reason(self, told: Told) -> int | None:

@@ -18,7 +18,7 @@ from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import queries, standing
+from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.permissions import MARGIN
@@ -30,6 +30,7 @@ from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import ListQuery
 from salesman_core.records.record_list import Column, RecordList
+from salesman_core.services.company import company
 from salesman_core.web.formats import all_whole, percent
 from salesman_core.web.templating import render
 from salesman_hookspecs import Text
@@ -43,6 +44,7 @@ ASKS: Final = (
     "stage_id",
     "participant_id",
     "frozen",
+    "rate_missing",
     "reason_id",
     "amount",
     "expected_on",
@@ -53,6 +55,7 @@ COLUMNS: Final = (
     Column("client", _("Client"), "client_id", usual=False),
     Column("progress", _("Progress"), "stage_id"),
     Column("amount", _("Amount"), "amount", numeric=True),
+    Column("company_amount", _("In the company's currency"), numeric=True, usual=False),
     Column("weighted", _("Forecast"), numeric=True, usual=False),
     Column("cost", _("Cost"), "cost", numeric=True, usual=False, permission=MARGIN),
     Column("margin", _("Margin"), "margin", numeric=True, usual=False, permission=MARGIN),
@@ -80,6 +83,8 @@ READ: Final = (
     Deal.cost,
     queries.MARGIN.label("margin"),
     Deal.currency,
+    Deal.rate,
+    Deal.rate_currency,
     Deal.owner_id,
     User.name.label("owner_name"),
     Deal.outcome,
@@ -104,6 +109,7 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
             **row._mapping,  # noqa: SLF001  # its API
             "client": row.client_name,
             "progress": row.progress,
+            "company_amount": rates.company_amount(row),
             "weighted": _weighted(row),
             "owner": row.owner_name,
             "days": None if row.outcome else standing.days_in_stage(row),
@@ -170,6 +176,8 @@ def index() -> Markup:
         totals=totals,
         whole=_whole(listed.rows, totals),
         standing=standing,
+        rates=rates,
+        own=company().currency,
         board=_board(listed.query),
     )
 

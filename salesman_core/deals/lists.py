@@ -16,6 +16,7 @@ from salesman_core.deals.flow import has_passed, passing_in_words
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
+from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
@@ -46,6 +47,10 @@ def _attention(_operator: str, wanted: Any) -> Condition:
 
 def _frozen(_operator: str, wanted: Any) -> Condition:
     return frozen() if wanted else sa.not_(frozen())
+
+
+def _rate_missing(_operator: str, wanted: Any) -> Condition:
+    return lacks_rate() if wanted else sa.not_(lacks_rate())
 
 
 def _takes_part(operator: str, user: Any) -> Condition:
@@ -157,6 +162,9 @@ DEALS: Final = ListSpec(
             has_passed,
             operators=("eq",),
             show=passing_in_words,
+        ),
+        ListFilter(
+            "rate_missing", _("Rate is missing"), FieldKind.FLAG, _rate_missing, operators=("eq",)
         ),
         ListFilter(
             "in_report",

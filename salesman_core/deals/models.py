@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import Base, Money, Norm, identity, refers
+from salesman_core.db import Base, Money, Norm, Rate, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Participant
 
@@ -99,6 +99,7 @@ class Deal(KeptRecord, Base):
     ``outcome`` is None while the deal is open, then ``won`` or ``lost``; its stage stays where
     it stood. ``stage_since`` is when it came to its stage; ``plan_since`` is set where it was
     frozen there: that much later, so that the days in between do not count against the plan.
+    ``rate`` is what one unit of its currency was worth in ``rate_currency`` on its day.
     """
 
     __tablename__ = "core_deal"
@@ -131,6 +132,8 @@ class Deal(KeptRecord, Base):
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     currency: Mapped[str] = mapped_column(sa.String(3))
+    rate: Mapped[Decimal | None] = mapped_column(Rate)
+    rate_currency: Mapped[str | None] = mapped_column(sa.String(3))
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     opened_on: Mapped[date]
     expected_on: Mapped[date | None]

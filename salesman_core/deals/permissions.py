@@ -9,6 +9,9 @@ from salesman_hookspecs import Permission, PresetGrant, Scope
 MARGIN: Final = "core.deal.margin"
 """What one must hold to see, change and ask for what a deal costs and what is left of it."""
 
+RATES: Final = "core.rate.manage"
+"""What one must hold to enter and delete rates of currencies."""
+
 PERMISSIONS: Final = (
     Permission("core.deal.view", "See deals"),
     Permission("core.deal.create", "Open deals", scoped=False),
@@ -22,6 +25,7 @@ PERMISSIONS: Final = (
     Permission("core.deal.export", "Export deals"),
     Permission("core.deal.import", "Import deals", scoped=False),
     Permission("core.pipeline.manage", "Change pipelines, stages and reasons", scoped=False),
+    Permission(RATES, "Enter rates of currencies", scoped=False),
     Permission("core.report.funnel", "See the funnel"),
 )
 

@@ -62,6 +62,8 @@ DEAL: Final = (
     _DEAL.version,
     _DEAL.custom,
     _DEAL.imported,
+    _DEAL.rate,
+    _DEAL.rate_currency,
 )
 """What a deal is, in the JSON API."""
 

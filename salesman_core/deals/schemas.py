@@ -16,6 +16,7 @@ from salesman_core.rest import (
     ListOf,
     Money,
     Reference,
+    ScaledNumber,
     Schema,
     Text,
 )
@@ -37,6 +38,9 @@ class DealSchema(RecordSchema):
     cost = Money()  # below zero where a supplier pays back more than was paid
     margin = Money(dump_only=True)
     currency = Text(3)
+    rate = ScaledNumber(8, dump_only=True, allow_none=True)  # null in the company's own currency
+    company_amount = Money(dump_only=True, allow_none=True)  # null where the rate is missing
+    company_currency = Text(3, dump_only=True)
     owner_id = Reference(allow_none=True)
     participants = participants()
     contact_ids = ListOf(Reference())

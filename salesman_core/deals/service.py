@@ -15,7 +15,7 @@ from salesman_core.clients.ladder import add_evidence
 from salesman_core.clients.models import Contact
 from salesman_core.clock import now, today
 from salesman_core.db import writing
-from salesman_core.deals import evidence, needs, standing, steps
+from salesman_core.deals import evidence, needs, rates, standing, steps
 from salesman_core.deals.models import (
     Deal,
     DealContact,
@@ -244,6 +244,15 @@ def note_thawed(deal_id: int) -> None:
     """Note that a deal whose day has come goes on, unless somebody was faster."""
     with writing() as session:
         steps.thaw_if_due(session, locked(session, Deal, deal_id))
+
+
+def keep_rate(deal_id: int) -> None:
+    """Give a deal the rate of its day that it lacked, unless somebody was faster."""
+    with writing() as session:
+        deal = locked(session, Deal, deal_id)
+        changes = {} if rates.company_amount(deal) is not None else rates.take_rate(deal)
+        if changes:
+            steps.keep(session, deal, "changed", changes)
 
 
 def close_deal(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import SYSTEM, acting_as, current_person
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clock import now, today
-from salesman_core.deals import needs, standing
+from salesman_core.deals import needs, rates, standing
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -88,6 +88,7 @@ def begin(
     for name in COLUMNS:
         if values.get(name) is not None:
             setattr(deal, name, values[name])
+    rates.take_rate(deal)
     kept = {name: getattr(deal, name) for name in values if name in _KEPT_AS_JUDGED}
     custom = list(plan_custom("deal", deal, values))
     changes = first_changes({**values, **kept}, custom)
@@ -126,10 +127,11 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
 def change(deal: Deal, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()) -> Changes:
     """Set columns of a deal and all else that is planned; see :func:`change_record`."""
     _refuse_unknown_currency(wanted)
+    before = rates.decided_by(deal)
     changes = change_record("deal", deal, wanted, plan)
     if "name" in changes:
         deal.search_name = deal.name
-    return changes
+    return changes | rates.follow(deal, before)
 
 
 def move(session: Session, deal: Deal, stage: Stage) -> None:
@@ -158,10 +160,10 @@ def close(
     ask_closing(deal.id, outcome, reason_id)
     thaw_if_due(session, deal)
     thaw(session, deal)
-    day = closed_on or today(company().tz)
+    day, before = closed_on or today(company().tz), rates.decided_by(deal)
     deal.outcome, deal.reason_id, deal.closed_on = outcome, reason_id, day
     _log(session, deal, "close", deal.stage_id)
-    keep(session, deal, "closed", _closing(deal), _ending(deal))
+    keep(session, deal, "closed", _closing(deal) | rates.follow(deal, before), _ending(deal))
 
 
 def ask_closing(deal_id: int, outcome: str, reason_id: int | None) -> None:
@@ -184,9 +186,10 @@ def _ending(deal: Deal) -> dict[str, Any]:
 def reopen(session: Session, deal: Deal) -> None:
     """Open a closed deal again where it stood."""
     changes: Changes = {"outcome": (deal.outcome, None), "reason_id": (deal.reason_id, None)}
+    before = rates.decided_by(deal)
     deal.outcome = deal.reason_id = deal.closed_on = None
     _log(session, deal, "reopen", deal.stage_id)
-    keep(session, deal, "reopened", changes, {})
+    keep(session, deal, "reopened", changes | rates.follow(deal, before), {})
 
 
 def freeze(session: Session, deal: Deal, until: date, reason: str) -> None:

@@ -72,6 +72,8 @@ describe_fields(
         "amount": FieldWords(_("Amount"), figure=True),
         "cost": FieldWords(_("Cost"), figure=True, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
+        "rate": FieldWords(_("Rate"), figure=True),
+        "rate_currency": FieldWords(_("Currency of the rate")),
         "owner_id": FieldWords(_("Owner"), names=USERS),
         "participants": PARTICIPANTS,
         "opened_on": FieldWords(_("Opened on")),
@@ -96,6 +98,7 @@ describe_kind(
         "deals": FieldWords(_("Deals"), figure=True),
     },
 )
+describe_kind("rate", _("Rate"), {"rate": FieldWords(_("Rate"), figure=True)})
 describe_kind(
     "reason",
     _("Reason"),

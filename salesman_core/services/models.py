@@ -1,14 +1,15 @@
-"""Tables of the services: settings that change at run time, and the log of letters."""
+"""Tables of the services: settings that change at run time, the log of letters, and rates."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.db import Base, identity
+from salesman_core.db import Base, Rate, identity
 
 
 class Setting(Base):
@@ -41,3 +42,22 @@ class KeptLetter(Base):
     error: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class CurrencyRate(Base):
+    """What one unit of a currency was worth on a day.
+
+    ``base`` is the currency that it was worth that much of: the company's own when it was entered.
+    """
+
+    __tablename__ = "core_currency_rate"
+    __table_args__ = (
+        sa.CheckConstraint("rate > 0", name="rate"),
+        sa.UniqueConstraint("base", "currency", "day"),
+    )
+
+    id: Mapped[int] = identity()
+    base: Mapped[str] = mapped_column(sa.String(3))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    day: Mapped[date]
+    rate: Mapped[Decimal] = mapped_column(Rate)

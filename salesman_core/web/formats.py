@@ -71,6 +71,11 @@ def number(value: Decimal | float | None, *, digits: int | None = None) -> str:
     return _thin(format_decimal(value, pattern, locale=_locale()))
 
 
+def rate(value: Decimal | None) -> str:
+    """Give what one unit of a currency is worth, with as many digits as it has, two at least."""
+    return "" if value is None else _thin(format_decimal(value, "#,##0.00######", _locale()))
+
+
 def percent(value: Decimal | float | None, *, digits: int = 0) -> str:
     """Give a share: 40 is ``40 %`` in Russian and ``40%`` in English."""
     if value is None:
@@ -137,6 +142,7 @@ def initials(name: str) -> str:
 
 FILTERS: Final = {
     "money": money,
+    "rate": rate,
     "money_short": money_short,
     "number": number,
     "percent": percent,

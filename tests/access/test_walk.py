@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -15,6 +17,7 @@ from salesman_core.db import reading, writing
 from salesman_core.people.links import Purpose, link_for
 from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.merging.models import LikelyDouble
+from salesman_core.services.rates import put_rate
 from salesman_core.testing.people import Make
 
 Values = tuple[dict[str, list[str]], dict[str, dict[str, Any]]]
@@ -46,8 +49,10 @@ FIELDS: Final = {
     "lists.do_act": {**WHOLE, "add": "walk", "result": "spam"},
     "lists.export_form": WHOLE,
     "lists.export": {**WHOLE, "column": "name", "format": "csv"},
+    "rates.enter": {"currency": "USD", "rate": "92.5"},
+    "rates.enter_lines": {"lines": "USD 23.11.2026 92.5"},
 }
-"""What is chosen in a list before something is done with many of its records."""
+"""What no page fills in: what is chosen in a list before an act on it, what one has to know."""
 
 
 @pytest.fixture
@@ -69,21 +74,36 @@ def doubles(make: Make) -> Values:
     return values, {"clients.merge_chosen": {"id": [first, third], "kept": first}}
 
 
+@pytest.fixture
+def rate_ids(app: Flask) -> list[str]:
+    """A rate that may be deleted."""
+    with writing() as session:
+        held, _before = put_rate(session, "RUB", "EUR", date(2026, 11, 2), Decimal(100))
+        return [str(held.id)]
+
+
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_what_they_may_not_see(
-    access_walk: Callable[..., None], proofs: list[str], doubles: Values
+    access_walk: Callable[..., None], proofs: list[str], doubles: Values, rate_ids: list[str]
 ) -> None:
     values, fields = doubles
-    access_walk(excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS)
+    access_walk(
+        excused=EXCUSED,
+        values=dict(values, proof=proofs, rate_id=rate_ids),
+        fields=fields | FIELDS,
+    )
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
-    access_walk: Callable[..., None], proofs: list[str], doubles: Values
+    access_walk: Callable[..., None], proofs: list[str], doubles: Values, rate_ids: list[str]
 ) -> None:
     values, fields = doubles
     access_walk(
-        excused=EXCUSED, values={"proof": proofs, **values}, fields=fields | FIELDS, full=True
+        excused=EXCUSED,
+        values=dict(values, proof=proofs, rate_id=rate_ids),
+        fields=fields | FIELDS,
+        full=True,
     )

@@ -22,6 +22,7 @@ FOR_ADMINISTRATORS = {
     "core.pipeline.manage": "stages are the company's way of selling",
     "core.plugin.manage": "switching plugins concerns everybody",
     "core.plugin.purge": "all data of a plugin, taken along and removed",
+    "core.rate.manage": "what amounts in foreign currencies are worth concerns everybody",
     "core.role.manage": "who may grant may take everything",
     "core.user.look_as": "to see what others see",
     "core.user.manage": "who lets people in",

@@ -1,0 +1,84 @@
+"""The rate that a deal keeps of its day, and what its amount is worth by it.
+
+The day of a deal is that on which it was closed, and while it is open that on which it was opened.
+Once a deal has the rate of its day, later changes of the table do not touch it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.deals.models import Deal
+from salesman_core.records.changes import Changes, differences
+from salesman_core.services.company import company
+from salesman_core.services.rates import rate_on
+
+_HUNDREDTH: Final = Decimal("0.01")
+_DIGITS: Final = 60
+"""More than any product of an amount and a rate has: nothing is rounded but the result."""
+
+Deciding = tuple[str, date]
+
+
+def day_of(row: Any) -> date:
+    """Give the day whose rate counts for a deal."""
+    day: date = row.closed_on or row.opened_on
+    return day
+
+
+def decided_by(deal: Deal) -> Deciding:
+    """Give what decides which rate a deal keeps."""
+    return deal.currency, day_of(deal)
+
+
+def take_rate(deal: Deal) -> Changes:
+    """Let a deal keep the rate that the table now has for its day; give what that changes."""
+    own = company().currency
+    rate = None if deal.currency == own else rate_on(own, deal.currency, day_of(deal))
+    return _set(deal, rate, None if rate is None else own)
+
+
+def follow(deal: Deal, before: Deciding) -> Changes:
+    """Let a deal keep another rate where its currency or its day is another; give the changes.
+
+    :param before: what decided until now.
+    """
+    return {} if decided_by(deal) == before else take_rate(deal)
+
+
+def _set(deal: Deal, rate: Decimal | None, rate_currency: str | None) -> Changes:
+    changes = differences(deal, {"rate": rate, "rate_currency": rate_currency})
+    deal.rate, deal.rate_currency = rate, rate_currency
+    return changes
+
+
+def lacks_rate() -> sa.ColumnElement[bool]:
+    """Give the condition of deals whose worth in the company's currency nobody knows."""
+    own = company().currency
+    other = sa.or_(Deal.rate.is_(None), Deal.rate_currency.is_(None), Deal.rate_currency != own)
+    return sa.and_(Deal.currency != own, other)
+
+
+def kept_rate(row: Any) -> Decimal | None:
+    """Give the rate of a deal to the company's currency, or None where it has none."""
+    rate: Decimal | None = row.rate if row.rate_currency == company().currency else None
+    return rate
+
+
+def company_amount(row: Any) -> Decimal | None:
+    """Give a deal's amount in the company's currency, or None where its rate is missing."""
+    amount: Decimal = row.amount
+    if row.currency == company().currency:
+        return amount
+    rate = kept_rate(row)
+    return None if rate is None else converted(amount, rate)
+
+
+def converted(amount: Decimal, rate: Decimal) -> Decimal:
+    """Give an amount at a rate, rounded once, to the hundredth."""
+    with localcontext(prec=_DIGITS):
+        return (amount * rate).quantize(_HUNDREDTH, ROUND_HALF_UP)
