@@ -31,7 +31,7 @@ blueprint = Blueprint("rates", __name__, url_prefix="/admin/rates")
 @requires(RATES)
 def index() -> Markup:
     """Show the rates, of one currency where the address names one."""
-    return _page(FormState({"day": today(company().tz)}))
+    return _page(FormState({"day": forms.written(today(company().tz))}))
 
 
 def _page(form: FormState) -> Markup:
