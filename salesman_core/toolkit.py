@@ -38,6 +38,7 @@ from salesman_core.db import (
     writing,
 )
 from salesman_core.db.trigrams import TRIGRAMS
+from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.models import Deal, Pipeline, Stage
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import (
@@ -221,6 +222,7 @@ __all__ = [
     "note_export",
     "now",
     "number_of",
+    "own_amount",
     "page_answer",
     "page_response",
     "parse_list_query",
@@ -232,6 +234,7 @@ __all__ = [
     "read_typed",
     "reading",
     "refers",
+    "release_amount",
     "render",
     "requires",
     "response",

@@ -15,6 +15,7 @@ from salesman_hookspecs._markers import (
 )
 from salesman_hookspecs.access import Permission, Person, PresetGrant, Scope
 from salesman_hookspecs.data import (
+    AmountSource,
     Change,
     Closing,
     ImportBatch,
@@ -43,6 +44,7 @@ __all__ = [
     "API_VERSION",
     "PROJECT_NAME",
     "RESERVED_IDS",
+    "AmountSource",
     "BulkAction",
     "BulkField",
     "Change",

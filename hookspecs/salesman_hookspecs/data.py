@@ -126,6 +126,20 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountSource:
+    """Where amounts of deals come from: lines that a plugin keeps, as those of an offer.
+
+    :param name: what ``toolkit.own_amount`` is told; it begins with the plugin's id.
+    :param title: what people read for it beside an amount.
+    :param url: gives the page on which the lines of a deal are changed, by the deal's id.
+    """
+
+    name: str
+    title: Text
+    url: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened to a record.
 
@@ -381,6 +395,21 @@ def salesman_before_close(closing: Closing) -> None:
         def salesman_before_close(closing):
             if closing.outcome == "won" and unpaid(closing.deal_id):
                 raise Veto("An invoice is still unpaid")
+    """
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
+def salesman_amount_source() -> Iterable[AmountSource]:
+    """Give what of this plugin may own the amounts of deals.
+
+    A deal is owned once the plugin has called ``toolkit.own_amount`` for it: then its amount, cost
+    and currency are changed by the plugin alone, until it calls ``toolkit.release_amount``.
+
+    Example::
+
+        @hookimpl
+        def salesman_amount_source():
+            return [AmountSource("notes.lines", "Lines", lines_page)]
     """
 
 

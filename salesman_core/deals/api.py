@@ -13,6 +13,7 @@ from salesman_core.access.records import visible
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import figures, queries, rates, service, standing
+from salesman_core.deals.amount_source import owner_of
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import (
@@ -66,6 +67,7 @@ def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[st
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
     del item["stage_since"], item["plan_since"], item["rate_currency"]
     item["rate"] = rates.kept_rate(row)
+    item["amount_source"] = owner_of(row)
     item["company_amount"] = rates.company_amount(row)
     item["company_currency"] = company().currency
     if item["frozen_until"] is not None and not standing.is_frozen(row):

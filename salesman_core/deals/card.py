@@ -12,6 +12,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import reaches
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
+from salesman_core.deals.amount_source import Origin, origin_of
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
@@ -112,6 +113,11 @@ class Shown:
     def margin_share(self) -> Decimal | None:
         """The margin in percent of the amount, or None where there is no amount."""
         return round(100 * self.margin / self.row.amount, 1) if self.row.amount else None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the amount comes from, or None where it is changed by hand."""
+        return origin_of(self.row)
 
     @property
     def company_currency(self) -> str:

@@ -100,6 +100,7 @@ class Deal(KeptRecord, Base):
     it stood. ``stage_since`` is when it came to its stage; ``plan_since`` is set where it was
     frozen there: that much later, so that the days in between do not count against the plan.
     ``rate`` is what one unit of its currency was worth in ``rate_currency`` on its day.
+    ``amount_source`` names the plugin's lines that own its amount.
     """
 
     __tablename__ = "core_deal"
@@ -132,6 +133,7 @@ class Deal(KeptRecord, Base):
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_source: Mapped[str | None] = mapped_column(sa.String(100))
     rate: Mapped[Decimal | None] = mapped_column(Rate)
     rate_currency: Mapped[str | None] = mapped_column(sa.String(3))
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from salesman_core.access.colleagues import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import editing, forms, needs, queries
+from salesman_core.deals.amount_source import origin_of
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
@@ -49,6 +50,7 @@ def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
         in_dialog=is_htmx(),
         form=form,
         row=row,
+        origin=origin_of(row),
         stage=stage,
         needs=needs.asked_of_person(needs.lacking(session, deal, stage)) if stage else [],
         **choices(form, row.client_id),

@@ -64,6 +64,7 @@ DEAL: Final = (
     _DEAL.imported,
     _DEAL.rate,
     _DEAL.rate_currency,
+    _DEAL.amount_source,
 )
 """What a deal is, in the JSON API."""
 

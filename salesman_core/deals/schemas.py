@@ -38,6 +38,7 @@ class DealSchema(RecordSchema):
     cost = Money()  # below zero where a supplier pays back more than was paid
     margin = Money(dump_only=True)
     currency = Text(3)
+    amount_source = Text(100, dump_only=True, allow_none=True)  # null where people say it
     rate = ScaledNumber(8, dump_only=True, allow_none=True)  # null in the company's own currency
     company_amount = Money(dump_only=True, allow_none=True)  # null where the rate is missing
     company_currency = Text(3, dump_only=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import SYSTEM, acting_as, current_person
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clock import now, today
-from salesman_core.deals import needs, rates, standing
+from salesman_core.deals import amount_source, needs, rates, standing
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -125,7 +125,25 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
 
 
 def change(deal: Deal, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()) -> Changes:
-    """Set columns of a deal and all else that is planned; see :func:`change_record`."""
+    """Set columns of a deal and all else that is planned by hand; see :func:`change_record`.
+
+    :raises InvalidError: by field, where the lines of a plugin own what is to be changed.
+    """
+    return _set(deal, amount_source.by_hand(deal, wanted), plan)
+
+
+def take_amount(session: Session, deal: Deal, wanted: Mapping[str, Any]) -> bool:
+    """Let a deal hold what lines of a plugin come to, or be free of them; give whether it differs.
+
+    :raises VetoedError: where a plugin refuses it.
+    """
+    changes = _set(deal, wanted)
+    if changes:
+        keep(session, deal, "changed", changes)
+    return bool(changes)
+
+
+def _set(deal: Deal, wanted: Mapping[str, Any], plan: Iterable[Planned] = ()) -> Changes:
     _refuse_unknown_currency(wanted)
     before = rates.decided_by(deal)
     changes = change_record("deal", deal, wanted, plan)

@@ -72,6 +72,7 @@ describe_fields(
         "amount": FieldWords(_("Amount"), figure=True),
         "cost": FieldWords(_("Cost"), figure=True, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
+        "amount_source": FieldWords(_("Where the amount comes from")),
         "rate": FieldWords(_("Rate"), figure=True),
         "rate_currency": FieldWords(_("Currency of the rate")),
         "owner_id": FieldWords(_("Owner"), names=USERS),

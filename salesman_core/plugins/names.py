@@ -14,6 +14,7 @@ _PREFIXED: Final = {
     "salesman_jobs": "name",
     "salesman_schedules": "name",
     "salesman_record_types": "kind",
+    "salesman_amount_source": "name",
 }
 """What begins with its owner's id and a dot, so that no two plugins can meet."""
 

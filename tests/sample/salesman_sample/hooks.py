@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 import sqlalchemy as sa
-from flask import Blueprint
+from flask import Blueprint, url_for
 from markupsafe import Markup
 
 from salesman_core.toolkit import (
@@ -20,6 +20,7 @@ from salesman_core.toolkit import (
     search_source,
 )
 from salesman_hookspecs import (
+    AmountSource,
     BulkAction,
     Change,
     Closing,
@@ -156,6 +157,12 @@ def salesman_before_close(closing: Closing) -> None:
     """Let no deal be won with a promise that was not kept."""
     if closing.outcome == "won" and queries.is_open(reading(), closing.deal_id):
         raise Veto(_("Keep your promise first."))
+
+
+@hookimpl
+def salesman_amount_source() -> Iterable[AmountSource]:
+    """Let the lines of deals own their amounts."""
+    return [AmountSource(service.LINES, _("Lines"), lambda _deal_id: url_for("sample.index"))]
 
 
 @hookimpl

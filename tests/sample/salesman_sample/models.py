@@ -1,13 +1,14 @@
-"""The table of promises."""
+"""The tables of promises, thanks and lines."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Norm, identity, refers
+from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Money, Norm, identity, refers
 
 
 class Thanks(Base):
@@ -19,6 +20,17 @@ class Thanks(Base):
         "core_client.id", ondelete="CASCADE", primary_key=True, index=False
     )
     times: Mapped[int]
+
+
+class Line(Base):
+    """What of a deal is sold, and for how much: it owns the amount together with its fellows."""
+
+    __tablename__ = "sample_line"
+
+    id: Mapped[int] = identity()
+    deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
+    amount: Mapped[Decimal] = mapped_column(Money)
+    cost: Mapped[Decimal] = mapped_column(Money)
 
 
 class Promise(KeptRecord, Base):

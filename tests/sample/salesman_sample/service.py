@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -19,19 +20,23 @@ from salesman_core.toolkit import (
     locked,
     normalised,
     now,
+    own_amount,
     plugin_settings,
     reaches,
+    release_amount,
     review_relationship,
     touch,
     writing,
 )
 from salesman_hookspecs import Demo
-from salesman_sample.models import Promise, Thanks
+from salesman_sample.models import Line, Promise, Thanks
 from salesman_sample.permissions import MAKE
 from salesman_sample.queries import KIND
 from salesman_sample.texts import texts
 
 _ = texts.lazy
+
+LINES: Final = "sample.lines"
 
 
 def make_promise(values: Mapping[str, Any]) -> int:
@@ -109,6 +114,29 @@ def promise_thanks(deal_id: int, client_id: int | None) -> None:
         if client_id is not None and session.get(Client, client_id) is not None:
             text = "Thank the client"
             make_promise({"text": text, "client_id": client_id, "deal_id": deal_id})
+
+
+def add_line(deal_id: int, amount: Decimal, cost: Decimal) -> None:
+    """Sell something more in a deal, whose amount its lines own from then on."""
+    demand_permission(MAKE)
+    with writing() as session:
+        session.add(Line(deal_id=deal_id, amount=amount, cost=cost))
+        session.flush()
+        lines = session.scalars(sa.select(Line).where(Line.deal_id == deal_id)).all()
+        own_amount(
+            deal_id,
+            LINES,
+            sum((one.amount for one in lines), Decimal(0)),
+            sum((one.cost for one in lines), Decimal(0)),
+        )
+
+
+def drop_lines(deal_id: int) -> None:
+    """Sell nothing by lines in a deal: its amount is anybody's again."""
+    demand_permission(MAKE)
+    with writing() as session:
+        session.execute(sa.delete(Line).where(Line.deal_id == deal_id))
+        release_amount(deal_id, LINES)
 
 
 def fill_demo(demo: Demo) -> None:
