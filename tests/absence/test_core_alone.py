@@ -12,6 +12,10 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 ALONE: Final = Path(__file__).with_name("alone")
+PYTEST: Final = (
+    sys.executable, "-m", "pytest", "-q", "-p", "core_alone",
+    "-m", "not soak and not bench and not plugins",
+)  # fmt: skip
 FOLDERS: Final = ("access", "clients", "custom", "deals", "imports", "people", "records")
 
 
@@ -19,7 +23,7 @@ FOLDERS: Final = ("access", "clients", "custom", "deals", "imports", "people", "
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_tests_of_the_core_pass_without_any_plugin(folder: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "core_alone", f"tests/{folder}"],
+        [*PYTEST, f"tests/{folder}"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ALONE)},
         capture_output=True,

@@ -218,6 +218,7 @@ def test_contact_is_explained_by_its_client(make: Make, anna: int, sergei: int) 
     assert said(sergei, "core.client.edit", "contact", contact)[0]
 
 
+@pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("permission", "kind", "message"),
@@ -236,6 +237,7 @@ def test_what_cannot_be_asked_names_the_nearest(
         explain(sergei, permission, kind, 1)
 
 
+@pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 def test_permission_of_a_suspended_plugin_is_told(sergei: int) -> None:
     switches.suspend("leads")

@@ -82,6 +82,7 @@ def rate_ids(app: Flask) -> list[str]:
         return [str(held.id)]
 
 
+@pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_what_they_may_not_see(

@@ -140,6 +140,7 @@ def test_index_follows_what_is_written_removed_and_made_anew(make: Make) -> None
     assert names.all() == ["Renamed"]
 
 
+@pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 def test_index_of_a_table_that_is_gone_goes_with_the_next_migration(make: Make) -> None:
     with migrating(db.engine) as connection:
