@@ -193,7 +193,17 @@ def company_form() -> Markup:
 @requires(COMPANY)
 def change() -> Markup | tuple[Markup, int] | Response:
     """Change what is true of the whole company."""
-    names = ("name", "language", "zone", "currency", "region", "work_from", "work_to", "accent")
+    names = (
+        "name",
+        "language",
+        "zone",
+        "currency",
+        "region",
+        "work_from",
+        "work_to",
+        "accent",
+        "vat",
+    )
     values: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
     values["work_days"] = tuple(request.form.getlist("work_days", int))
     try:

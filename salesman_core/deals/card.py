@@ -13,11 +13,13 @@ from salesman_core.access.records import reaches
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.amount_source import Origin, origin_of
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.records.custom.showing import ShownField, shown_fields
 from salesman_core.services.company import company
+from salesman_hookspecs import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ class Shown:
     def margin_share(self) -> Decimal | None:
         """The margin in percent of the amount, or None where there is no amount."""
         return round(100 * self.margin / self.row.amount, 1) if self.row.amount else None
+
+    @property
+    def amount_title(self) -> Text:
+        """What stands before the amount: it says whether VAT is in it."""
+        return AMOUNT
 
     @property
     def origin(self) -> Origin | None:

@@ -14,6 +14,7 @@ from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, queries
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.models import Deal, DealContact, DealParticipant
 from salesman_core.deals.permissions import MARGIN
@@ -34,7 +35,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "name": _("Name"),
     "client_id": _("Client"),
     "owner_id": _("Owner"),
-    "amount": _("Amount"),
+    "amount": AMOUNT,
     "cost": _("Cost"),
     "expected_on": _("Expected on"),
     "opened_on": _("Opened on"),

@@ -19,6 +19,7 @@ from salesman_core.access.routes import requires
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.permissions import MARGIN
@@ -54,7 +55,7 @@ COLUMNS: Final = (
     Column("name", _("Deal"), "name"),
     Column("client", _("Client"), "client_id", usual=False),
     Column("progress", _("Progress"), "stage_id"),
-    Column("amount", _("Amount"), "amount", numeric=True),
+    Column("amount", AMOUNT, "amount", numeric=True),
     Column("company_amount", _("In the company's currency"), numeric=True, usual=False),
     Column("weighted", _("Forecast"), numeric=True, usual=False),
     Column("cost", _("Cost"), "cost", numeric=True, usual=False, permission=MARGIN),
@@ -174,6 +175,7 @@ def index() -> Markup:
         "core/deals/index.html",
         listed=listed,
         totals=totals,
+        amount_title=AMOUNT,
         whole=_whole(listed.rows, totals),
         standing=standing,
         rates=rates,

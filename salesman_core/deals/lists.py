@@ -10,6 +10,7 @@ from salesman_core.access.models import Team, User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.figures import of_team
 from salesman_core.deals.flow import has_passed, passing_in_words
@@ -118,7 +119,7 @@ DEALS: Final = ListSpec(
             sortable=False,
             show=name_of(CloseReason),
         ),
-        ListField("amount", _("Amount"), Deal.amount, FieldKind.MONEY),
+        ListField("amount", AMOUNT, Deal.amount, FieldKind.MONEY),
         ListField("cost", _("Cost"), Deal.cost, FieldKind.MONEY, permission=SEE_MARGIN),
         ListField("margin", _("Margin"), MARGIN, FieldKind.MONEY, permission=SEE_MARGIN),
         ListField("currency", _("Currency"), Deal.currency, FieldKind.TEXT),

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.models import Deal, DealContact, Stage
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import InvalidError
@@ -94,7 +95,7 @@ NEEDS: Final = {
         Need("client_id", _("Client"), _column("client_id")),
         Need("contact_ids", _("Contact"), _has_contact),
         Need("owner_id", _("Owner"), _column("owner_id")),
-        Need("amount", _("Amount"), _column("amount")),
+        Need("amount", AMOUNT, _column("amount")),
         Need("cost", _("Cost"), _column("cost"), MARGIN),
         Need("expected_on", _("Expected on"), _column("expected_on")),
     )

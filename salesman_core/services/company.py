@@ -21,6 +21,7 @@ from salesman_core.services.models import Setting
 _ = texts.lazy
 
 SUBJECT: Final = "settings"
+VAT: Final = frozenset({"", "with", "without"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Company:
     :param work_days: ISO weekdays, Monday is 1.
     :param work_from: the hour at which work begins, ``HH:MM``.
     :param work_to: the hour at which it ends.
+    :param vat: whether amounts of deals are meant ``with`` or ``without`` VAT; empty where nobody
+        has said so.
     :param accent: the one accent colour, ``#rrggbb``, or empty for the default.
     """
 
@@ -46,6 +49,7 @@ class Company:
     work_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     work_from: str = "09:00"
     work_to: str = "18:00"
+    vat: str = ""
     accent: str = ""
 
     @property
@@ -110,6 +114,7 @@ def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
         "language": set(LANGUAGES),
         "zone": available_timezones(),
         "currency": _currencies(),
+        "vat": VAT,
     }
     return {
         name: _("%(value)s is not known here.", value=values[name])
