@@ -184,7 +184,8 @@ def rows_of(
     """
     if isinstance(session, ReadingSession):
         return session.kept_connection().execute(statement, values).all()
-    if isinstance(session, WritingSession):
+    # What follows from a flush, as the words of custom fields, may read before it has ended.
+    if isinstance(session, WritingSession) and not session._flushing:  # noqa: SLF001  # nothing else tells
         session.flush()
     return session.connection().execute(statement, values).all()
 
