@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
+from salesman_core.access.permissions import role_name
 from salesman_core.access.person import load_person
 from salesman_core.access.records import narrowing, reaches, record_type, record_types
 from salesman_core.db import AnyRow, reading, table_of
@@ -177,7 +178,7 @@ def _granted(asked: _Asked) -> Iterator[Text]:
     """Give what each role says of the permission."""
     held = (RoleGrant.role_id == Role.id) & (RoleGrant.permission == asked.permission)
     roles = (
-        sa.select(Role.name, Role.everything, RoleGrant.scope)
+        sa.select(Role.name, Role.preset, Role.everything, RoleGrant.scope)
         .join(UserRole, UserRole.role_id == Role.id)
         .outerjoin(RoleGrant, held)
         .where(UserRole.user_id == asked.person.id)
@@ -187,19 +188,20 @@ def _granted(asked: _Asked) -> Iterator[Text]:
     if not found:
         yield _("The user has no role.")
     for row in found:
+        role = role_name(row.preset, row.name)
         if row.everything:
-            yield _("The role %(role)s may do everything.", role=row.name)
+            yield _("The role %(role)s may do everything.", role=role)
         elif row.scope:
             yield _(
                 "The role %(role)s grants %(permission)s, reach: %(scope)s.",
-                role=row.name,
+                role=role,
                 permission=asked.permission,
                 scope=SCOPES[Scope(row.scope)],
             )
         else:
             yield _(
                 "The role %(role)s does not grant %(permission)s.",
-                role=row.name,
+                role=role,
                 permission=asked.permission,
             )
 

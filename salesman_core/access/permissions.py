@@ -33,6 +33,11 @@ PRESETS: Final = {
 """The eight business roles (``product.md``, the people), by their key."""
 
 
+def role_name(preset: str | None, name: str) -> str:
+    """Give a role's name: a preset's in the reader's language."""
+    return str(PRESETS[preset]) if preset in PRESETS else name
+
+
 def all_permissions() -> list[Contribution[Permission]]:
     """Give every permission of the core and of active plugins."""
     return current_host().contributions(salesman_permissions)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer
 
 from salesman_core.access.looking import covers
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserExternalId, UserRole
-from salesman_core.access.permissions import PRESETS, all_permissions, owner_title
+from salesman_core.access.permissions import PRESETS, all_permissions, owner_title, role_name
 from salesman_core.access.person import current_person, person_of
 from salesman_core.access.records import visible
 from salesman_core.db import reading
@@ -278,16 +278,11 @@ def roles() -> list[RoleView]:
         .all()
     )
     found = [
-        RoleView(row.id, shown_name(row.preset, row.name), row.preset, row.everything, row.holders)
+        RoleView(row.id, role_name(row.preset, row.name), row.preset, row.everything, row.holders)
         for row in rows
     ]
     order = {preset: place for place, preset in enumerate(PRESETS)}
     return sorted(found, key=lambda role: (order.get(role.preset or "", len(order)), role.name))
-
-
-def shown_name(preset: str | None, name: str) -> str:
-    """Give a role's name: a preset's in the reader's language."""
-    return str(PRESETS[preset]) if preset in PRESETS else name
 
 
 def role(role_id: int) -> RoleView:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.explaining import SCOPES
 from salesman_core.access.models import Role, Team
-from salesman_core.access.permissions import permission_named
+from salesman_core.access.permissions import permission_named, role_name
 from salesman_core.i18n import LANGUAGES, texts, texts_of
-from salesman_core.people import queries, roles, service, teams
+from salesman_core.people import roles, service, teams
 from salesman_core.records.audit_fields import (
     USERS,
     FieldWords,
@@ -29,7 +29,7 @@ _SCOPES: Final = {scope.name.lower(): title for scope, title in SCOPES.items()}
 def _role_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     """Give the names of roles, a preset's in the reader's language."""
     found = session.execute(sa.select(Role.id, Role.preset, Role.name).where(Role.id.in_(ids)))
-    return {row.id: queries.shown_name(row.preset, row.name) for row in found}
+    return {row.id: role_name(row.preset, row.name) for row in found}
 
 
 def _permission(name: str) -> FieldWords:

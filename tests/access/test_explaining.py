@@ -15,6 +15,7 @@ from salesman_core.clients.service import change_client
 from salesman_core.db import reading, writing
 from salesman_core.deals.models import Deal
 from salesman_core.errors import InvalidError
+from salesman_core.i18n import speaking
 from salesman_core.people import roles
 from salesman_core.people import service as people
 from salesman_core.plugins import switches
@@ -80,6 +81,15 @@ def test_strangers_record_is_told_with_its_owner_and_the_role(
             "Not reached: neither one's own record nor one with a part in it.",
         ],
     )
+
+
+def test_preset_role_is_named_in_the_language_of_the_reader(make: Make, sergei: int) -> None:
+    deal = make.deal(owner_id=sergei)
+
+    with speaking("ru"):
+        _allowed, (role, *_further) = said(sergei, CHANGE, "deal", deal)
+
+    assert "«Продавец»" in role
 
 
 def test_own_record_is_reached_as_ones_own(make: Make, sergei: int) -> None:

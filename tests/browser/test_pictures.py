@@ -25,6 +25,7 @@ from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app
 from salesman_core.cli.database import upgrade_database
 from salesman_core.clients.models import Client
+from salesman_core.clients.service import create_client
 from salesman_core.db import db, reading
 from salesman_core.deals.models import Deal, DealParticipant, Stage
 from salesman_core.demo.generator import make_plan
@@ -112,6 +113,33 @@ def fill_new_user(page: Page, language: str) -> None:
     page.locator("[name=email]").fill("vera@example.com")
 
 
+def begin_a_double(page: Page, _language: str) -> None:
+    """Begin to type a client whose name is nearly that of one of the list."""
+    name = page.locator("tbody a").first.inner_text()
+    page.goto("/clients/new")
+    page.locator("[name=name]").press_sequentially(name.rstrip("».")[:-1])
+    page.locator("#similar-clients [role=status]").wait_for()
+
+
+def open_freeze(page: Page, language: str) -> None:
+    page.locator("[hx-get$='/freeze']").first.click()
+    reason = {"en": "No budget before spring", "ru": "До весны нет бюджета"}[language]
+    page.locator("[name=frozen_until]").fill("01.04.2026")
+    page.locator("[name=freeze_reason]").fill(reason)
+
+
+def mark_three(page: Page, _language: str) -> None:
+    for number in range(3):
+        page.locator("[data-mark]").nth(number).check()
+
+
+def fill_new_field(page: Page, language: str) -> None:
+    page.locator("[name=label]").fill({"en": "Warehouse", "ru": "Склад"}[language])
+    page.locator("[name=type]").evaluate("list => list.tomselect.setValue('choice')")
+    places = {"en": "Albany\nBoston\nSalem", "ru": "Клин\nПсков\nТверь"}[language]
+    page.locator("[name=new_options]").fill(places)
+
+
 LARGE: Final = {"en": 10_000, "ru": 1_000_000}
 """What is much money for a deal, in each demo company's currency."""
 
@@ -125,7 +153,8 @@ class Picture:
     """What one picture shows.
 
     :param who: the preset role of whoever looks.
-    :param path: the page; ``{client}``, ``{deal}``, ``{lead}`` and ``{large}`` are filled in.
+    :param path: the page; ``{client}``, ``{double}``, ``{deal}``, ``{lead}`` and ``{large}`` are
+        filled in.
     :param prepare: what is done on the page before the picture is taken.
     """
 
@@ -142,6 +171,12 @@ PICTURES: Final = {
     "clients": Picture("seller", "/clients"),
     "clients-current": Picture("service", "/clients?rung_id=3", size=(1280, 560)),
     "client": Picture("seller", "/clients/{client}"),
+    "client-similar": Picture("seller", "/clients", begin_a_double, size=(1280, 640)),
+    "clients-merge": Picture("head", "/clients/merge?id={client}&id={double}"),
+    "deals-marked": Picture("head", "/deals?state=open", mark_three, size=(1280, 560)),
+    "deal-frozen": Picture("seller", "/deals/{deal}", open_freeze, size=(1280, 640)),
+    "why": Picture("lawyer", "/records/deal/{deal}/why", size=(1280, 360)),
+    "field-new": Picture("administrator", "/admin/fields/new?kind=client", fill_new_field),
     "deals-filtered": Picture("head", "/deals?state=open&amount__gte={large}&sort=-amount"),
     "deals-lawyer": Picture("lawyer", "/deals?state=open", size=(1280, 560)),
     "deal": Picture("seller", "/deals/{deal}"),
@@ -219,6 +254,12 @@ def client_of(role: str) -> int:
     return reading().scalars(owned.order_by(count.desc(), Client.id)).first() or 0
 
 
+def double_of(client_id: int) -> int:
+    """Make the same client once more, as somebody else has heard of it."""
+    name = reading().scalars(sa.select(Client.name).where(Client.id == client_id)).one()
+    return create_client({"name": name.upper(), "site": "www.example.com", "tags": ["2026"]})
+
+
 def lead_of_nobody(app: Flask) -> int:
     """Give the newest lead that waits."""
     waiting = sa.text("select id from leads_lead where status = 'open' order by id desc")
@@ -260,8 +301,10 @@ def test_picture_of_a_guide_can_be_taken(
     app: Flask, signed_in_page: SignedInPage, tmp_path: Path, language: str, name: str
 ) -> None:
     picture = PICTURES[name]
+    client = client_of("seller")
     path = picture.path.format(
-        client=client_of("seller"),
+        client=client,
+        double=double_of(client) if "{double}" in picture.path else "",
         deal=deal_of("seller"),
         lead=lead_of_nobody(app),
         large=LARGE[language],
