@@ -85,7 +85,14 @@ from salesman_core.records.lists import (
 from salesman_core.records.models import KeptRecord, Reach
 from salesman_core.records.reach import set_reach
 from salesman_core.records.record_list import Column, RecordList
-from salesman_core.records.saving import checked_owner, for_change, locked, named, touch
+from salesman_core.records.saving import (
+    checked_owner,
+    for_change,
+    from_bin,
+    locked,
+    named,
+    touch,
+)
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.records.typed import date_of, money_of, number_of, read_typed, text_of, written
 from salesman_core.rest import (
@@ -206,6 +213,7 @@ __all__ = [
     "enqueue",
     "etag_of",
     "for_change",
+    "from_bin",
     "identity",
     "is_htmx",
     "job_piece",

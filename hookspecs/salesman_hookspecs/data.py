@@ -29,6 +29,19 @@ class Veto(Exception):  # noqa: N818  # the field's word: a veto is not an error
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBin:
+    """The way of a kind of record out of the bin, for the page of the bin.
+
+    :param permission: what one must hold to put such a record into the bin, and to take it out.
+    :param restore: takes one out, by its id; it judges who may, audits and announces, and raises
+        the errors of the toolkit.
+    """
+
+    permission: str
+    restore: Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordType:
     """A kind of record that has an owner, a card and access.
 
@@ -47,6 +60,7 @@ class RecordType:
         exported and kept as views. None where there is no such list.
     :param merged: for what can be merged: the attribute that refers to the record which it is one
         with, or None. What was merged is in the bin as well, and cannot be taken out of it.
+    :param bin: how such records come out of the bin again, or None where none of them can.
     """
 
     kind: str
@@ -61,6 +75,7 @@ class RecordType:
     through: tuple[str, str] | None = None
     listed: object | None = None
     merged: str | None = None
+    bin: RecordBin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from salesman_core.clients import (
     rung_views,
     rungs,
     search,
+    service,
     views,
     words,
 )
@@ -41,6 +42,7 @@ from salesman_hookspecs import (
     PresetGrant,
     QuickCreate,
     Reassigned,
+    RecordBin,
     RecordType,
     SearchSource,
     Slot,
@@ -79,6 +81,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=list_page.LISTED,
             merged="merged_into_id",
+            bin=RecordBin("core.client.delete", service.restore_client),
         ),
         RecordType(
             kind="contact",
@@ -89,6 +92,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             owner=None,
             deleted="deleted_at",
             through=("client", "client_id"),
+            bin=RecordBin("core.client.edit", service.restore_contact),
         ),
     ]
 

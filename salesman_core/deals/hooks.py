@@ -21,6 +21,7 @@ from salesman_core.deals import (
     pipelines,
     rate_views,
     search,
+    service,
     views,
     widgets,
     words,
@@ -43,6 +44,7 @@ from salesman_hookspecs import (
     PresetGrant,
     QuickCreate,
     Reassigned,
+    RecordBin,
     RecordType,
     Schedule,
     SearchSource,
@@ -83,6 +85,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             participants=DealParticipant,
             deleted="deleted_at",
             listed=index.LISTED,
+            bin=RecordBin("core.deal.delete", service.restore_deal),
         )
     ]
 

@@ -17,6 +17,8 @@ from salesman_core.records import (
 )
 from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.audit_api import audit_api
+from salesman_core.records.bin import views as bin_views
+from salesman_core.records.bin.api import bin_api
 from salesman_core.records.bulk import views as bulk_views
 from salesman_core.records.bulk.job import BULK_JOB, BULK_TIDY_JOB
 from salesman_core.records.custom import views as custom_views
@@ -59,16 +61,16 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
-    """Give the pages of stories, notes, files, history, custom fields, and of many records."""
-    pages = (views, import_views, audit_views, custom_views)
+    """Give the pages of stories, notes, files, history, custom fields, the bin, many records."""
+    pages = (views, import_views, audit_views, custom_views, bin_views)
     several = (bulk_views, export_views, list_view_forms)
     return list(dict.fromkeys(module.blueprint for module in (*pages, *several)))
 
 
 @hookimpl
 def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
-    """Give the JSON API of the audit."""
-    return [audit_api]
+    """Give the JSON API of the audit and of the bin."""
+    return [audit_api, bin_api]
 
 
 @hookimpl
@@ -115,8 +117,9 @@ def salesman_schedules() -> Iterable[Schedule]:
 
 @hookimpl
 def salesman_nav_items() -> Iterable[NavItem]:
-    """Lead to the import of files, to the custom fields and to the audit."""
+    """Lead to the import of files, to the custom fields, to the audit and to the bin."""
     return [
+        NavItem("bin", _("Bin"), "bin.index", "sale", "trash", order=95),
         NavItem(
             "custom_fields",
             _("Custom fields"),

@@ -25,6 +25,7 @@ from salesman_hookspecs import (
     PresetGrant,
     QuickCreate,
     Reassigned,
+    RecordBin,
     RecordType,
     Schedule,
     SearchSource,
@@ -32,7 +33,18 @@ from salesman_hookspecs import (
     TimelineSource,
     hookimpl,
 )
-from salesman_leads import api, bulk, jobs, panels, permissions, queries, story, views, words
+from salesman_leads import (
+    api,
+    bulk,
+    jobs,
+    panels,
+    permissions,
+    queries,
+    service,
+    story,
+    views,
+    words,
+)
 from salesman_leads import demo as story_of_demo
 from salesman_leads.models import KIND, Lead
 from salesman_leads.texts import texts
@@ -67,6 +79,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             label="title",
             deleted="deleted_at",
             listed=bulk.LISTED,
+            bin=RecordBin(permissions.DELETE, service.restore_lead),
         )
     ]
 

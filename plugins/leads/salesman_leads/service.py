@@ -22,11 +22,10 @@ from salesman_core.toolkit import (
     create_contact,
     create_deal,
     current_person,
-    demand,
     demand_permission,
     differences,
     for_change,
-    locked,
+    from_bin,
     now,
     reaches,
     set_reach,
@@ -180,10 +179,7 @@ def restore_lead(lead_id: int) -> None:
     """Take a lead out of the bin again."""
     demand_permission(DELETE)
     with writing() as session:
-        lead = locked(session, Lead, lead_id)
-        lead.deleted_at = None
-        session.flush()  # nobody reaches what is in the bin, so it is judged outside
-        demand(KIND, lead_id, DELETE, session=session)
+        lead = from_bin(session, KIND, lead_id, DELETE)
         _keep(session, lead, "restored", {}, {})
 
 

@@ -40,6 +40,7 @@ from salesman_hookspecs import (
     PresetGrant,
     QuickCreate,
     Reassigned,
+    RecordBin,
     RecordsMerged,
     RecordType,
     Schedule,
@@ -118,6 +119,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             label="text",
             deleted="deleted_at",
             listed=queries.LISTED,
+            bin=RecordBin(permissions.MAKE, service.restore_promise),
         )
     ]
 

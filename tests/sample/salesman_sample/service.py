@@ -17,6 +17,8 @@ from salesman_core.toolkit import (
     current_person,
     demand_permission,
     enqueue,
+    for_change,
+    from_bin,
     locked,
     normalised,
     now,
@@ -75,6 +77,21 @@ def keep_promise(promise_id: int) -> None:
         announce(session, "sample.promise.kept", KIND, promise.id, {})
         review_relationship([promise.client_id])
         enqueue(session, "sample.tidy", {"client_id": promise.client_id})
+
+
+def break_promise(promise_id: int) -> None:
+    """Put a promise into the bin."""
+    with writing() as session:
+        promise = for_change(session, KIND, promise_id, MAKE)
+        promise.deleted_at = now()
+        audit(session, KIND, promise.id, promise.text, "deleted", {})
+
+
+def restore_promise(promise_id: int) -> None:
+    """Take a promise out of the bin again."""
+    with writing() as session:
+        promise = from_bin(session, KIND, promise_id, MAKE)
+        audit(session, KIND, promise.id, promise.text, "restored", {})
 
 
 def keep_one(promise_id: int, _values: Mapping[str, Any], _version: int | None) -> bool:
