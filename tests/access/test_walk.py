@@ -13,6 +13,7 @@ from flask import Flask
 
 from salesman_core.access.models import User
 from salesman_core.clients.merging import merge_clients
+from salesman_core.clients.service import delete_client
 from salesman_core.db import reading, writing
 from salesman_core.people.links import Purpose, link_for
 from salesman_core.records.merging.finding import Found, keep_found
@@ -82,29 +83,32 @@ def rate_ids(app: Flask) -> list[str]:
         return [str(held.id)]
 
 
+@pytest.fixture
+def told(make: Make, proofs: list[str], doubles: Values, rate_ids: list[str]) -> dict[str, Any]:
+    """What the walk cannot find out by itself, as it takes it."""
+    values, fields = doubles
+    binned = make.client(name="Лютик")
+    delete_client(binned)
+    restored = {"bin.restore": {"id": [f"client:{binned}"]}}
+    return {
+        "excused": EXCUSED,
+        "values": {**values, "proof": proofs, "rate_id": rate_ids},
+        "fields": {**fields, **restored, **FIELDS},
+    }
+
+
 @pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_what_they_may_not_see(
-    access_walk: Callable[..., None], proofs: list[str], doubles: Values, rate_ids: list[str]
+    access_walk: Callable[..., None], told: dict[str, Any]
 ) -> None:
-    values, fields = doubles
-    access_walk(
-        excused=EXCUSED,
-        values=dict(values, proof=proofs, rate_id=rate_ids),
-        fields=fields | FIELDS,
-    )
+    access_walk(**told)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
-    access_walk: Callable[..., None], proofs: list[str], doubles: Values, rate_ids: list[str]
+    access_walk: Callable[..., None], told: dict[str, Any]
 ) -> None:
-    values, fields = doubles
-    access_walk(
-        excused=EXCUSED,
-        values=dict(values, proof=proofs, rate_id=rate_ids),
-        fields=fields | FIELDS,
-        full=True,
-    )
+    access_walk(**told, full=True)

@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, Request, Response
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
 from salesman_core.clients.merging import merge_clients
+from salesman_core.clients.service import delete_client
 from salesman_core.clock import now
 from salesman_core.db import reading, writing
 from salesman_core.deals import queries
@@ -45,6 +46,7 @@ from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
+from salesman_core.services.rates import put_rate
 from salesman_core.testing.application import UPGRADED, running, upgraded
 from salesman_core.testing.browser import complaints, sign_in
 from salesman_core.testing.databases import Template
@@ -60,6 +62,7 @@ PAGES: Final = {
     "administration.purge_form": "/admin/plugins/leads/purge",
     "administration_places.index": "/admin/plugins/places",
     "audit.index": "/admin/audit",
+    "bin.index": "/bin",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.doubles_found": "/clients/doubles",
@@ -106,6 +109,7 @@ PAGES: Final = {
     "people_roles.role": "/admin/roles/1",
     "pipelines.index": "/admin/pipelines",
     "profile.index": "/profile",
+    "rates.index": "/admin/rates",
     "records.history": "/records/client/1/history",
     "rungs.index": "/admin/rungs",
     "search.index": "/search?q=trade",
@@ -151,6 +155,7 @@ NO_PAGES: Final = {
     "records.story",
     # addresses that lead on to a page
     "audit.narrow",
+    "bin.narrow",
     "clients.contact",
     "clients.narrow",
     "deals.narrow",
@@ -272,11 +277,14 @@ def clients(make: Make) -> None:
     attach("client", long, "offer.txt", io.BytesIO(b"beams"))
     for number in range(60):
         make.client(name=f"Торговый дом № {number}" if number % 2 else f"Trade {number}")
+    delete_client(make.client(name="A client that nobody was to delete, and somebody did"))
 
 
 def deals(make: Make) -> None:
     stages = queries.pipelines(reading())[0]["stages"]
     reason = queries.close_reasons(reading())[0].id
+    with writing() as session:
+        put_rate(session, "RUB", "USD", date(2026, 1, 1), Decimal("92.5"))
     make.deal(
         name="A deal with a name that is about as long as names of deals become in practice",
         client_id=1,

@@ -130,7 +130,7 @@ class Offer(HTMLParser):
                 self._form.buttons.append((action, name, given.get("value") or ""))
         elif kind in _MARKS:
             if "checked" in given or kind == "radio":
-                self._set(name, given.get("value") or "on", keep="checked" not in given)
+                self._set(name, given.get("value", "on") or "", keep="checked" not in given)
         elif kind == "file":
             if "required" in given or "multiple" in given:
                 self._set(name, ("walk.csv", _FILE))
