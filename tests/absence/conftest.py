@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
-from salesman_sample.models import Thanks
+from salesman_sample.models import Line, Thanks
 
 from salesman_core.db import writing
 from salesman_core.plugins.discovery import Installed
@@ -35,6 +36,7 @@ def used(
             assert api.post("/sample", promise).status_code == 201
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
+                session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
 
     return Template("used", fill)
 
