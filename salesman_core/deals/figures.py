@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.person import teams_below
 from salesman_core.access.records import visible
-from salesman_core.db import Money
-from salesman_core.deals.flow import Days, StageFlow, stage_flow
+from salesman_core.deals.flow import Days, StageFlow, stage_flow, summed
 from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
 from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.errors import MissingError
@@ -219,7 +218,7 @@ def stage_figures(
     counted = {
         (row.stage_id, bool(row.rests)): row
         for row in session.execute(
-            sa.select(Deal.stage_id, rests, sa.func.count().label("number"), _summed())
+            sa.select(Deal.stage_id, rests, sa.func.count().label("number"), summed())
             .where(*conditions, Deal.outcome.is_(None))
             .group_by(Deal.stage_id, rests)
         )
@@ -254,18 +253,12 @@ def _of_stage(stage: Any, row: Any) -> tuple[int, Decimal, Decimal]:
     return row.number if row else 0, amount, weighted
 
 
-def _summed() -> sa.ColumnElement[Decimal]:
-    """Sum amounts as the whole numbers that they are in the table."""
-    total = sa.func.coalesce(sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)), 0)
-    return sa.type_coerce(total, Money).label("amount")
-
-
 def open_figures(session: Session, conditions: Sequence[Any]) -> OutcomeFigures:
     """Count the deals in work among some deals; frozen ones do not count.
 
     :param conditions: which deals count, access and one currency included.
     """
-    counted = sa.select(sa.func.count().label("number"), _summed())
+    counted = sa.select(sa.func.count().label("number"), summed())
     row = session.execute(counted.where(*conditions, in_work())).one()
     return OutcomeFigures(row.number, row.amount)
 
@@ -276,7 +269,7 @@ def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, Outcom
     :param conditions: which deals count, access and one currency included.
     """
     rows = session.execute(
-        sa.select(Deal.outcome, sa.func.count().label("number"), _summed())
+        sa.select(Deal.outcome, sa.func.count().label("number"), summed())
         .where(*conditions, Deal.outcome.is_not(None))
         .group_by(Deal.outcome)
     )
@@ -286,7 +279,7 @@ def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, Outcom
 def _reasons(session: Session, conditions: Sequence[Any]) -> tuple[ReasonFigures, ...]:
     number = sa.func.count().label("number")
     rows = session.execute(
-        sa.select(CloseReason.id, CloseReason.name, number, _summed())
+        sa.select(CloseReason.id, CloseReason.name, number, summed())
         .join(CloseReason, CloseReason.id == Deal.reason_id)
         .where(*conditions, Deal.outcome == "lost")
         .group_by(CloseReason.id, CloseReason.name)

@@ -136,13 +136,18 @@ def stage_flow(
     )
 
 
+def summed() -> sa.ColumnElement[Decimal]:
+    """Sum amounts as the whole numbers that they are in the table."""
+    total = sa.func.coalesce(sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)), 0)
+    return sa.type_coerce(total, Money).label("amount")
+
+
 def _passed(
     session: Session, step: str, conditions: Sequence[Any], days: Days
 ) -> Mapping[int, Passed]:
     pairs = _pairs(step, days).subquery()
-    total = sa.func.coalesce(sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)), 0)
     rows = session.execute(
-        sa.select(pairs.c.stage_id, sa.func.count(), sa.type_coerce(total, Money))
+        sa.select(pairs.c.stage_id, sa.func.count(), summed())
         .join_from(pairs, Deal, Deal.id == pairs.c.deal_id)
         .where(*conditions)
         .group_by(pairs.c.stage_id)
