@@ -224,11 +224,12 @@ def _moves(deal: Row) -> Iterator[Row]:
         "actor_id": deal["owner_id"],
         "actor_name": "Seller",
     }
-    yield {**step, "action": "open", "at": deal["created_at"]}
+    yield {**step, "action": "open", "at": deal["created_at"], "day": deal["opened_on"]}
     if deal["outcome"] is not None:
         closing = {name: deal[name] for name in ("outcome", "reason_id")}
         at = deal["created_at"] + timedelta(days=1)
-        yield {**step, **closing, "action": "close", "from_stage_id": deal["stage_id"], "at": at}
+        closing |= {"action": "close", "from_stage_id": deal["stage_id"]}
+        yield {**step, **closing, "at": at, "day": at.date()}
 
 
 def _evidence(deal: Row) -> Iterator[Row]:

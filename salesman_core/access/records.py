@@ -92,6 +92,19 @@ def visible(
     return sa.and_(within, *narrower) if narrower else within
 
 
+def unlimited(kind: str, *permissions: str) -> bool:
+    """Tell whether whoever acts reaches every record of *kind* that is not in the bin.
+
+    Only then may they be shown what was counted for everybody.
+    """
+    person = current_person()
+    if not person.everything and kind in follower().closed_kinds:
+        return False
+    if any(person.scope(one) is not Scope.ALL for one in permissions):
+        return False
+    return kind not in current_host().derived(_guards_by_kind)
+
+
 def narrowing(kind: str, permission: str, person: Person) -> list[Contribution[Condition]]:
     """Give what plugins add to the condition, by plugin.
 

@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 
 from salesman_core.backup.archive import ArchiveError
-from salesman_core.db import trigrams
+from salesman_core.db import images, trigrams
 from salesman_core.i18n import texts
 from salesman_core.plugins.migrations import expressions_passed_over
 
@@ -59,9 +59,11 @@ _MADE_AS: Final[Mapping[str, Callable[[int | None], sa.types.TypeEngine[Any]]]] 
 
 
 def tables_of(connection: sa.Connection) -> list[sa.Table]:
-    """Give all tables of a database as it has them, those that are referred to first."""
+    """Give all tables of a database as it has them, without those that it makes of others."""
     names = [
-        name for name in sa.inspect(connection).get_table_names() if not trigrams.belongs(name)
+        name
+        for name in sa.inspect(connection).get_table_names()
+        if not trigrams.belongs(name) and not images.belongs(name)
     ]
     metadata = sa.MetaData()
     with expressions_passed_over():

@@ -19,6 +19,7 @@ from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.deals import figures, flow, forms, queries
 from salesman_core.deals.answers import asked_number, flat
+from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
 from salesman_core.i18n import texts
@@ -77,7 +78,7 @@ class Asked:
 
     def passed(self, currency: str, step: str, stage_id: int) -> str:
         """Give the address of the list of deals that took a step at a stage in the period."""
-        days = flow.Days(self.since, self.until)
+        days = Days(self.since, self.until)
         return self.rows(currency, passed=flow.passing(step, stage_id, days))
 
 

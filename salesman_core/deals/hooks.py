@@ -17,6 +17,7 @@ from salesman_core.deals import (
     funnel,
     index,
     jobs,
+    kept,
     permissions,
     pipelines,
     rate_views,
@@ -237,13 +238,13 @@ def salesman_event_types() -> Iterable[EventType]:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give what lets frozen deals go on, and what brings rates to deals that lack them."""
-    return [jobs.JOB, jobs.RATES_JOB]
+    return [jobs.JOB, jobs.RATES_JOB, kept.JOB]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
     """Say when it does: as the day begins."""
-    return [jobs.SCHEDULE]
+    return [jobs.SCHEDULE, kept.SCHEDULE]
 
 
 @hookimpl

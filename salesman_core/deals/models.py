@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import Base, Money, Norm, Rate, identity, refers
+from salesman_core.db import Base, BigId, Money, Norm, Rate, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Participant
 
@@ -155,7 +155,8 @@ class DealMove(Base):
 
     ``action`` is ``open``, ``move``, ``close``, ``reopen``, ``freeze`` or ``thaw``; ``seconds`` is
     how long the deal had stood where it left, or for a thawing how long it was frozen.
-    ``frozen_until`` and ``freeze_reason`` say how a freezing was meant.
+    ``frozen_until`` and ``freeze_reason`` say how a freezing was meant. ``day`` is the company's
+    day of ``at``, and ``forward`` tells a move to a stage of more progress: both as they were then.
     """
 
     __tablename__ = "core_deal_move"
@@ -168,8 +169,67 @@ class DealMove(Base):
     outcome: Mapped[str | None] = mapped_column(sa.String(4))
     reason_id: Mapped[int | None] = refers("core_close_reason.id", ondelete="RESTRICT", index=False)
     at: Mapped[datetime]
+    day: Mapped[date]
+    forward: Mapped[bool] = mapped_column(default=False)
     actor_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     actor_name: Mapped[str] = mapped_column(sa.String(200), default="")
     seconds: Mapped[int] = mapped_column(default=0)
     frozen_until: Mapped[date | None]
     freeze_reason: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class FunnelKept(Base):
+    """A figure of the funnel as it was counted last; see :mod:`salesman_core.deals.kept`.
+
+    What is not asked of a figure holds the same in all rows of its kind: ``NO_DAY`` or 0.
+    """
+
+    __tablename__ = "core_funnel_kept"
+
+    pipeline_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(sa.String(3), primary_key=True)
+    stage_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    reason_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    previous: Mapped[date] = mapped_column(primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(sa.BigInteger)
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+
+class DealKept(Base):
+    """A deal that has changed since it was counted last, as it was then.
+
+    ``there`` is false for one that was not there. The database itself writes it.
+    """
+
+    __tablename__ = "core_deal_kept"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    there: Mapped[bool]
+    pipeline_id: Mapped[int | None] = mapped_column(BigId)
+    stage_id: Mapped[int | None] = mapped_column(BigId)
+    outcome: Mapped[str | None] = mapped_column(sa.String(4))
+    reason_id: Mapped[int | None] = mapped_column(BigId)
+    amount: Mapped[Decimal | None] = mapped_column(Money)
+    currency: Mapped[str | None] = mapped_column(sa.String(3))
+    frozen_until: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class DealMoveKept(Base):
+    """A step that came, changed or went since its deal was counted last, as it was then."""
+
+    __tablename__ = "core_deal_move_kept"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    there: Mapped[bool]
+    deal_id: Mapped[int] = mapped_column(BigId, index=True)
+    action: Mapped[str | None] = mapped_column(sa.String(10))
+    from_stage_id: Mapped[int | None] = mapped_column(BigId)
+    to_stage_id: Mapped[int | None] = mapped_column(BigId)
+    day: Mapped[date | None]
+    forward: Mapped[bool | None]
+    seconds: Mapped[int | None]

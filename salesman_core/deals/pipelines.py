@@ -195,6 +195,8 @@ def _hand_over(session: Session, stage_id: int, into_id: int) -> int:
     )
     for column in (DealMove.from_stage_id, DealMove.to_stage_id):
         session.execute(sa.update(DealMove).where(column == stage_id).values({column.key: into_id}))
+    nowhere = DealMove.from_stage_id == DealMove.to_stage_id
+    session.execute(sa.update(DealMove).where(nowhere, DealMove.forward).values(forward=False))
     return moved
 
 

@@ -163,7 +163,7 @@ def move(session: Session, deal: Deal, stage: Stage) -> None:
     step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
     current_host().call(salesman_before_stage_move, move=step)
     before, deal.stage_id = deal.stage_id, stage.id
-    _log(session, deal, "move", before)
+    _log(session, deal, "move", before, forward=stage.percent > _progress(session, before))
     keep(session, deal, "moved", {"stage_id": (before, stage.id)}, {"stage_id": stage.id})
 
 
@@ -290,10 +290,17 @@ def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int 
     return reason_id
 
 
-def _log(session: Session, deal: Deal, action: str, from_stage_id: int) -> None:
+def _progress(session: Session, stage_id: int) -> int:
+    return session.get_one(Stage, stage_id).percent
+
+
+def _log(
+    session: Session, deal: Deal, action: str, from_stage_id: int, *, forward: bool = False
+) -> None:
     """Keep a step of the deal, which now begins to stand where it is."""
     moment = now()
-    write_rows(session, DealMove, [_step(deal, action, from_stage_id, moment)])
+    step = _step(deal, action, from_stage_id, moment) | {"forward": forward}
+    write_rows(session, DealMove, [step])
     deal.stage_since, until = moment, deal.frozen_until
     deal.plan_since = None if until is None else standing.thaws_at(until)
 
@@ -311,6 +318,8 @@ def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) 
         "outcome": deal.outcome if closing else None,
         "reason_id": deal.reason_id if closing else None,
         "at": moment,
+        "day": moment.astimezone(company().tz).date(),
+        "forward": False,
         "actor_id": person.id,
         "actor_name": person.name,
         "seconds": stood,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import Base, field_indexes, trigrams
+from salesman_core.db import Base, field_indexes, images, trigrams
 from salesman_core.errors import PluginError
 from salesman_core.i18n import CORE
 from salesman_core.plugins.discovery import Installed
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _REVISION: Final = re.compile(r"^(revision|down_revision)(?:: [^=]+)? = (.+)$", re.MULTILINE)
 _NUMBER: Final = re.compile(r"(\d{4})_")
 _PACKAGE: Final = Path(__file__).parent.parent
+_MADE_ANEW: Final = "ALTER TABLE _alembic_tmp_"
 _LOCK: Final = 7_303_014_215
 """The advisory lock that keeps two upgrades of one PostgreSQL database apart."""
 
@@ -254,14 +255,30 @@ def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
                     connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 made_here = field_indexes.kept(connection) if sqlite else {}
+                triggers = images.kept(connection) if sqlite else {}
+                if sqlite:
+                    sa.event.listen(connection, "before_cursor_execute", _let_be_put_in_place)
                 yield connection
                 if sqlite:
                     trigrams.mend(connection)
                     field_indexes.mend(connection, made_here)
+                    images.mend(connection, triggers)
                     _check_references(connection)
         finally:
             if sqlite:
+                driver.execute("PRAGMA legacy_alter_table=off")
                 driver.execute("PRAGMA foreign_keys=on")
+
+
+def _let_be_put_in_place(
+    _connection: sa.Connection, cursor: Any, statement: str, *_rest: Any
+) -> None:
+    """Let a table that was made anew take its place, though triggers of others name it.
+
+    SQLite would look into them all, and not find the table that is away just then.
+    """
+    made_anew = statement.startswith(_MADE_ANEW)
+    cursor.execute(f"PRAGMA legacy_alter_table={'on' if made_anew else 'off'}")
 
 
 def _check_references(connection: sa.Connection) -> None:

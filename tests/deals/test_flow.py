@@ -19,6 +19,7 @@ from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.access.records import visible
 from salesman_core.db import db, reading
 from salesman_core.deals import figures, flow, queries
+from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import (
@@ -223,7 +224,7 @@ def _listed(**args: str) -> tuple[int, Decimal]:
     return number, Decimal(amount)
 
 
-def _behind(stage: flow.StageFlow, days: flow.Days) -> Mapping[str, dict[str, str]]:
+def _behind(stage: flow.StageFlow, days: Days) -> Mapping[str, dict[str, str]]:
     """The filters that the figures of a stage lead to."""
     ends = {"closed_on__gte": days.since, "closed_on__lte": days.until}
     lost = {"state": "lost", "stage_id": str(stage.stage_id)}
@@ -256,13 +257,13 @@ def test_figures_equal_their_lists_and_sums_the_sum_of_deals_at_every_scope(
         _act(make, clock, [seller, other, service, head], act)
     first = None if since is None else begin + timedelta(days=since)
     last = None if length is None else (first or begin) + timedelta(days=length)
-    days = flow.Days(first, last)
+    days = Days(first, last)
     for user in (seller, service, head, None):
         with acting_as(SYSTEM if user is None else make.person(user)):
             _compare(days, service=user == service)
 
 
-def _compare(days: flow.Days, *, service: bool) -> None:
+def _compare(days: Days, *, service: bool) -> None:
     counted = funnel(currency="RUB", since=days.since, until=days.until)
     usual = {"currency": "RUB", **({"in_report": "true"} if service else {})}
     work = _listed(**usual, state="open", frozen="false")

@@ -1,0 +1,95 @@
+"""What each deal and each of its steps adds to the figures of the funnel, said once.
+
+The same SQL counts some deals afresh, keeps the figures of all, and says by how much those that
+have changed since are to be corrected. A figure is of one kind:
+
+- ``deals``: every deal, for the currencies that there are;
+- ``open``: by stage and, as ``day``, until when it is frozen;
+- ``won`` and ``lost``: by the day of the closing, the stage and the reason;
+- ``entered`` and ``forward``: by the day of the step and the stage that the deal came to or left.
+  ``previous`` is when it had done so before: in a period that begins later, it counts once;
+- ``stayed``: by the day on which a stay ended, the stage and how many whole ``days`` it took.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.db import BigId, table_of
+from salesman_core.deals.models import DealKept, DealMoveKept, FunnelKept
+
+NO_DAY: Final = date.min
+"""Stands for none where a day is part of a key."""
+
+KEY: Final = tuple(column.name for column in table_of(FunnelKept).primary_key)
+
+_MARKS: Final = frozenset({"id", "there"})
+DEAL: Final = tuple(one.name for one in table_of(DealKept).c if one.name not in _MARKS)
+"""The columns of a deal on which the figures depend."""
+
+STEP: Final = tuple(one.name for one in table_of(DealMoveKept).c if one.name not in _MARKS)
+"""The same of a step."""
+
+_DAY: Final = 86_400
+_NONE: Final[dict[str, sa.ColumnElement[Any]]] = {
+    "day": sa.literal(NO_DAY, sa.Date()),
+    "stage_id": sa.literal(0, BigId),
+    "reason_id": sa.literal(0, BigId),
+    "previous": sa.literal(NO_DAY, sa.Date()),
+    "days": sa.literal(0, sa.Integer()),
+}
+
+Condition = sa.ColumnElement[bool]
+
+
+def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any]:
+    """Give what some deals add to the figures: columns of :class:`FunnelKept`, a row for each.
+
+    :param deals: with ``id`` and the columns :data:`DEAL`; those in the bin add nothing.
+    :param steps: with the columns :data:`STEP`; those of other deals add nothing.
+    """
+    d, s = deals.c, steps.c
+    here, of_step = d.deleted_at.is_(None), deals.join(steps, s.deal_id == d.id)
+    came = sa.and_(here, s.action.in_(("open", "move")))
+    ended = sa.and_(here, s.action.in_(("move", "close")), s.seconds > 0)
+    to, away = ({"day": s.day, "stage_id": one} for one in (s.to_stage_id, s.from_stage_id))
+    closing = {"day": d.closed_on, "stage_id": d.stage_id}
+    freezing = {"day": sa.func.coalesce(d.frozen_until, NO_DAY), "stage_id": d.stage_id}
+    reason_id = sa.func.coalesce(d.reason_id, 0)
+    entered = _columns(d, id=d.id, **to).select_from(of_step).where(came)
+    onward = sa.union_all(
+        _columns(d, id=d.id, **away).select_from(of_step).where(here, s.forward),
+        _columns(d, id=d.id, **closing).where(here, d.outcome == "won"),
+    )
+    stays = _figures("stayed", d, **away, days=s.seconds // _DAY).select_from(of_step)
+    return sa.union_all(
+        _figures("deals", d).where(here),
+        _figures("open", d, **freezing).where(here, d.outcome.is_(None)),
+        _figures(d.outcome, d, **closing, reason_id=reason_id).where(here, d.outcome.is_not(None)),
+        _each_once("entered", entered),
+        _each_once("forward", onward),
+        stays.where(ended),
+    )
+
+
+def _each_once(kind: str, events: sa.SelectBase) -> sa.Select[Any]:
+    """Give a figure for each event, with the day of the same deal's last one at that stage."""
+    e = events.subquery().c
+    last = sa.func.lag(e.day).over(partition_by=(e.id, e.stage_id), order_by=e.day)
+    previous = sa.func.coalesce(last, NO_DAY)
+    return _figures(kind, e, day=e.day, stage_id=e.stage_id, previous=previous)
+
+
+def _figures(kind: str | sa.ColumnElement[str], source: Any, **key: Any) -> sa.Select[Any]:
+    kind = sa.literal(kind, sa.String(10)) if isinstance(kind, str) else kind
+    number = sa.literal(1, sa.Integer())
+    return _columns(source, kind=kind, **(_NONE | key), number=number)
+
+
+def _columns(source: Any, **further: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    named = [column.label(name) for name, column in further.items()]
+    amount = sa.type_coerce(source.amount, sa.BigInteger).label("amount")
+    return sa.select(source.pipeline_id, source.currency, *named, amount)

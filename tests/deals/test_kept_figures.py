@@ -1,0 +1,300 @@
+"""The figures of the funnel that are kept are what counting all deals afresh gives."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from salesman_core.access.person import SYSTEM, acting_as
+from salesman_core.access.records import visible
+from salesman_core.clock import today
+from salesman_core.db import db, reading, table_of, writing
+from salesman_core.deals import figures, pipelines, queries
+from salesman_core.deals.counted import Days, Figure, of_all, of_some
+from salesman_core.deals.kept import begin_anew, count_deals, count_some
+from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
+from salesman_core.deals.service import (
+    change_deal,
+    close_deal,
+    create_deal,
+    delete_deal,
+    freeze_deal,
+    move_deal,
+    reopen_deal,
+    restore_deal,
+    thaw_deal,
+)
+from salesman_core.services.company import company
+from salesman_core.testing.people import Make
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+
+ALWAYS = Days()
+
+
+@dataclass
+class Clock:
+    """A clock that is set by hand."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock(app: Flask) -> Clock:
+    """The clock of the application."""
+    clock = Clock(datetime(2026, 10, 1, 9, tzinfo=UTC))
+    app.extensions["salesman_clock"] = clock.now
+    return clock
+
+
+def stages() -> list[int]:
+    return [stage["id"] for stage in queries.pipelines(reading())[0]["stages"]]
+
+
+def pipeline() -> int:
+    return figures.first_pipeline(reading())
+
+
+def kept(days: Days = ALWAYS) -> list[Figure]:
+    db.session.rollback()
+    return _in_order(of_all(reading(), pipeline(), days))
+
+
+def afresh(days: Days = ALWAYS) -> list[Figure]:
+    db.session.rollback()
+    return _in_order(of_some(reading(), pipeline(), days, [visible("deal")]))
+
+
+def _in_order(found: Sequence[Figure]) -> list[Figure]:
+    return sorted(
+        found, key=lambda one: (one.currency, one.kind, one.stage_id, one.reason_id, one.days)
+    )
+
+
+def rows(model: type) -> int:
+    return reading().scalar(sa.select(sa.func.count()).select_from(table_of(model))) or 0
+
+
+def lost_reason() -> int:
+    return int(queries.close_reasons(reading())[0].id)
+
+
+def test_deal_counts_at_once_and_is_counted_in_by_the_job(make: Make) -> None:
+    make.deal(amount=Decimal("12.50"))
+    (deals,) = [one for one in kept() if one.kind == "deals"]
+    assert (deals.number, deals.amount) == (1, Decimal("12.50"))
+    assert (rows(DealKept), rows(FunnelKept)) == (1, 0)
+    count_deals()
+    db.session.rollback()
+    assert (rows(DealKept), rows(DealMoveKept), rows(FunnelKept)) == (0, 0, 3)
+    assert kept() == afresh()
+
+
+def test_change_that_no_figure_depends_on_leaves_the_deal_counted(make: Make) -> None:
+    deal = make.deal()
+    count_deals()
+    change_deal(deal, {"name": "Another name"})
+    db.session.rollback()
+    assert rows(DealKept) == 0
+
+
+def test_statement_past_all_services_is_noticed(make: Make) -> None:
+    deal = make.deal(amount=Decimal(5))
+    move_deal(deal, stages()[2])
+    count_deals()
+    with writing() as session:
+        session.execute(sa.update(Deal).values(amount=Decimal(7)))
+        session.execute(sa.update(DealMove).values(seconds=200_000))
+    assert kept() == afresh()
+    with writing() as session:
+        session.execute(sa.delete(DealMove))
+        session.execute(sa.delete(Deal))
+    assert kept() == afresh() == []
+
+
+def test_deal_that_goes_for_good_takes_its_steps_out_of_the_figures(make: Make) -> None:
+    deal = make.deal()
+    move_deal(deal, stages()[1])
+    count_deals()
+    with writing() as session:
+        session.execute(sa.delete(Deal).where(Deal.id == deal))
+    assert kept() == []
+    count_deals()
+    db.session.rollback()
+    assert reading().scalars(sa.select(FunnelKept.number)).all() == [0] * rows(FunnelKept)
+
+
+def test_figures_begin_anew(make: Make) -> None:
+    make.deal()
+    count_deals()
+    with writing() as session:
+        session.execute(sa.update(FunnelKept).values(number=17))
+    with writing() as session:
+        begin_anew(session)
+    assert kept() == afresh()
+
+
+def test_whoever_reaches_all_deals_is_not_made_to_wait_for_counting(
+    make: Make, statements: Statements
+) -> None:
+    make.deal()
+    person = make.person(make.user("head"))
+    count_deals()
+    with acting_as(person), statements() as asked:
+        figures.funnel(reading(), pipeline())
+    assert [one for one in asked if "core_funnel_kept" in one]
+
+
+Acts = st.lists(
+    st.tuples(
+        st.sampled_from(
+            (
+                "open",
+                "move",
+                "move",
+                "won",
+                "lost",
+                "reopen",
+                "bin",
+                "restore",
+                "freeze",
+                "thaw",
+                "amount",
+                "currency",
+                "delete",
+                "stage",
+                "count",
+                "count one",
+            )
+        ),
+        st.integers(0, 8),
+        st.integers(0, 999),
+    ),
+    min_size=6,
+    max_size=20,
+)
+
+
+def _act(step: str, place: int, amount: int) -> None:
+    """Do one thing, where it can be done."""
+    at = stages()
+    stage = at[place % len(at)]
+    if step == "open":
+        money = Decimal(amount).scaleb(-2)
+        create_deal({"name": f"Deal {amount}", "stage_id": stage, "amount": money})
+    elif step == "count":
+        count_deals()
+    elif step == "count one":
+        count_some(1)
+    elif step == "stage":
+        if len(at) > 3:
+            pipelines.delete_stage(at[1], into_id=at[0])
+    else:
+        _act_on_deal(step, stage, amount)
+    db.session.rollback()
+
+
+_WHERE = {
+    "reopen": Deal.outcome.is_not(None),
+    "thaw": sa.and_(Deal.outcome.is_(None), Deal.frozen_until.is_not(None)),
+    "freeze": sa.and_(Deal.outcome.is_(None), Deal.frozen_until.is_(None)),
+    "move": Deal.outcome.is_(None),
+    "won": Deal.outcome.is_(None),
+    "lost": Deal.outcome.is_(None),
+}
+
+
+def _act_on_deal(step: str, stage: int, amount: int) -> None:
+    binned = Deal.deleted_at.is_not(None) if step == "restore" else Deal.deleted_at.is_(None)
+    among = sa.select(Deal.id).where(binned, _WHERE.get(step, sa.true())).order_by(Deal.id)
+    ids = reading().scalars(among).all()
+    if not ids:
+        return
+    deal = ids[amount % len(ids)]
+    {
+        "move": lambda: move_deal(deal, stage),
+        "won": lambda: close_deal(deal, "won"),
+        "lost": lambda: close_deal(deal, "lost", lost_reason()),
+        "reopen": lambda: reopen_deal(deal),
+        "bin": lambda: delete_deal(deal),
+        "restore": lambda: restore_deal(deal),
+        "freeze": lambda: freeze_deal(deal, today(company().tz) + timedelta(days=amount + 1), "x"),
+        "thaw": lambda: thaw_deal(deal),
+        "amount": lambda: change_deal(deal, {"amount": Decimal(amount)}),
+        "currency": lambda: change_deal(deal, {"currency": "EUR" if amount % 2 else "RUB"}),
+        "delete": lambda: _delete_for_good(deal),
+    }[step]()
+
+
+def _delete_for_good(deal: int) -> None:
+    with writing() as session:
+        session.execute(sa.delete(Deal).where(Deal.id == deal))
+
+
+@given(acts=Acts, since=st.integers(-1, 9), length=st.none() | st.integers(0, 6))
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_kept_figures_are_what_a_fresh_count_gives_after_any_changes(
+    make: Make, clock: Clock, acts: list[tuple[str, int, int]], since: int, length: int | None
+) -> None:
+    first = clock.moment.date() + timedelta(days=since)
+    for number in range(3):
+        make.deal(stage_id=stages()[number], amount=Decimal(number))
+    for act in acts:
+        clock.moment += timedelta(hours=act[2] % 40)
+        _act(*act)
+    last = None if length is None else first + timedelta(days=length)
+    for days in (ALWAYS, Days(first, last), Days(None, last)):
+        assert kept(days) == afresh(days)
+    count_deals()
+    assert kept() == afresh()
+
+
+def test_figures_stay_right_while_deals_change_and_are_counted_at_once(
+    app: Flask, make: Make
+) -> None:
+    at = stages()
+    deals = [make.deal(stage_id=at[0], amount=Decimal(10)) for _one in range(6)]
+    count_deals()
+    changing = threading.Event()
+
+    def change(mine: int) -> None:
+        with app.app_context(), acting_as(SYSTEM):
+            for number in range(12):
+                move_deal(deals[(mine + number) % len(deals)], at[(number + mine) % len(at)])
+                change_deal(deals[mine], {"amount": Decimal(number + mine)})
+
+    def count_meanwhile() -> None:
+        with app.app_context(), acting_as(SYSTEM):
+            while not changing.is_set():
+                count_some(2)
+
+    with ThreadPoolExecutor() as threads:
+        counting = threads.submit(count_meanwhile)
+        try:
+            for done in [threads.submit(change, mine) for mine in range(3)]:
+                done.result()
+        finally:
+            changing.set()
+        counting.result()
+    assert kept() == afresh()
+    count_deals()
+    assert kept() == afresh()
