@@ -25,7 +25,7 @@ OURS := $(INSTALL) --offline --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check soak pictures bench docs lock clean
+.PHONY: help run test check soak pictures bench bench-large docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,7 +57,11 @@ pictures: $(VENV)/.test ## take the pictures of the documentation anew
 
 bench: $(VENV)/.test ## measure the goals of speed; fails where one is missed
 	@tools/prepare_tests
-	$(BIN)/pytest -n 0 -p no:randomly -m bench --timeout 3600 --capture no
+	$(BIN)/pytest -n 0 -p no:randomly -m "bench and not large" --timeout 3600 --capture no
+
+bench-large: $(VENV)/.test ## the same with a million deals
+	@tools/prepare_tests
+	$(BIN)/pytest -n 0 -p no:randomly -m "bench and large" --timeout 3600 --capture no bench/test_requests.py
 
 docs: $(VENV)/.docs ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

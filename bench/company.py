@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask
@@ -20,6 +21,7 @@ from flask import Flask
 from salesman_core.access.models import User
 from salesman_core.clients.models import Client, ClientEvidence, Contact, Rung
 from salesman_core.db import db, reading
+from salesman_core.deals.kept import count_deals
 from salesman_core.deals.models import (
     CloseReason,
     Deal,
@@ -37,6 +39,7 @@ _SEED: Final = 8800
 _ROWS_AT_ONCE: Final = 5_000
 _BEGINNING: Final = datetime(2024, 1, 1, 6, tzinfo=UTC)
 _SECONDS: Final = 2 * 365 * 86_400
+_ZONE: Final = ZoneInfo("Europe/Moscow")
 _GOODS: Final = ("Pumps", "Valves", "Насосы", "Клапаны", "Фильтры", "Service contract")
 _SELLER: Final = "Seller"
 _HEAD: Final = "Head of sales"
@@ -79,6 +82,8 @@ def found_company(app: Flask, deals: int) -> Company:
     with db.engine.begin() as connection:
         for model, rows in tables(setting, deals):
             _write(connection, model, rows)
+    _settle()
+    count_deals()  # as the job does
     _settle()
     db.session.rollback()  # what it has read so far is of before
     return known_company()
@@ -128,7 +133,7 @@ def tables(setting: Setting, deals: int) -> Iterator[tuple[type[Any], Iterator[R
     yield Client, (_client(setting, number) for number in range(1, clients + 1))
     yield Contact, (_contact(number) for number in range(1, clients + 1))
     yield Deal, _deals(setting, deals)
-    yield DealMove, (row for deal in _deals(setting, deals) for row in _moves(deal))
+    yield DealMove, (row for deal in _deals(setting, deals) for row in _moves(setting, deal))
     yield ClientEvidence, (row for deal in _deals(setting, deals) for row in _evidence(deal))
     yield DealParticipant, (_participant(setting, id_) for id_ in range(1, deals + 1, 25))
     yield (
@@ -214,22 +219,38 @@ def _outcome(setting: Setting, chance: random.Random, opened: date) -> Row:
     return {"outcome": "lost", "reason_id": chance.choice(setting.reasons), "closed_on": day}
 
 
-def _moves(deal: Row) -> Iterator[Row]:
-    step = {
-        "deal_id": deal["id"],
-        "from_stage_id": None,
-        "to_stage_id": deal["stage_id"],
-        "outcome": None,
-        "reason_id": None,
-        "actor_id": deal["owner_id"],
-        "actor_name": "Seller",
-    }
-    yield {**step, "action": "open", "at": deal["created_at"], "day": deal["opened_on"]}
+def _moves(setting: Setting, deal: Row) -> Iterator[Row]:
+    """Give the way of a deal: up to two moves to the stage where it stands, and its closing."""
+    last = setting.stages.index(deal["stage_id"])
+    at, stood, before = deal["created_at"], timedelta(0), None
+    for place in range(max(0, last - deal["id"] % 3), last + 1):
+        action = "open" if before is None else "move"
+        yield _step(deal, action, (before, setting.stages[place]), at, stood)
+        before = setting.stages[place]
+        stood = timedelta(days=deal["id"] * 7 % 40 + 1, hours=place)
+        at += stood
     if deal["outcome"] is not None:
         closing = {name: deal[name] for name in ("outcome", "reason_id")}
-        at = deal["created_at"] + timedelta(days=1)
-        closing |= {"action": "close", "from_stage_id": deal["stage_id"]}
-        yield {**step, **closing, "at": at, "day": at.date()}
+        yield _step(deal, "close", (before, deal["stage_id"]), at, stood) | closing
+
+
+def _step(
+    deal: Row, action: str, way: tuple[int | None, int], at: datetime, stood: timedelta
+) -> Row:
+    return {
+        "deal_id": deal["id"],
+        "action": action,
+        "from_stage_id": way[0],
+        "to_stage_id": way[1],
+        "outcome": None,
+        "reason_id": None,
+        "at": at,
+        "day": at.astimezone(_ZONE).date(),
+        "forward": action == "move",
+        "actor_id": deal["owner_id"],
+        "actor_name": "Seller",
+        "seconds": int(stood.total_seconds()),
+    }
 
 
 def _evidence(deal: Row) -> Iterator[Row]:

@@ -17,6 +17,7 @@ PLACES = [
     Place("sqlite", 200_000),
     Place("postgresql", 10_000),
     Place("postgresql", 200_000),
+    pytest.param(Place("postgresql", 1_000_000), marks=pytest.mark.large),
 ]
 
 Measured = Mapping[str, Comparison]
@@ -33,16 +34,22 @@ def report() -> Iterator[Report]:
 
 
 @pytest.fixture(scope="session", params=PLACES, ids=str)
+def place(request: pytest.FixtureRequest) -> Place:
+    """Where it is measured."""
+    found: Place = request.param
+    if found.kind == "postgresql" and (reason := absence()):
+        lacking(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
 def measured(
-    request: pytest.FixtureRequest,
+    place: Place,
     databases: Databases,
     tmp_path_factory: pytest.TempPathFactory,
     report: Report,
 ) -> Measured:
     """What every request costs in one place, beside the bare function."""
-    place: Place = request.param
-    if place.kind == "postgresql" and (reason := absence()):
-        lacking(reason)
     with company_at(place, databases, tmp_path_factory.mktemp("company")) as (url, company, asked):
         found = compare(url, company, asked)
     report.requests[place] = found

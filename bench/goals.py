@@ -10,6 +10,12 @@ READ: Final = 3.0
 WRITE: Final = 6.0
 """The same for a change."""
 
+KEPT: Final = 0.1
+"""So many times counting it afresh may the funnel of all deals cost, where they are many."""
+
+MANY: Final = 200_000
+"""So many deals and more."""
+
 LAST_PAGE: Final = 1.2
 """So many times the first page may the last one cost."""
 

@@ -25,7 +25,7 @@ _INSERT: Final = {
         "core_deal": "name, search_name, client_id, pipeline_id, stage_id, stage_since, amount,"
         " cost, currency, owner_id, opened_on, custom, imported, version, created_at, updated_at",
         "core_deal_move": "deal_id, action, from_stage_id, to_stage_id, at, actor_id, actor_name,"
-        " seconds",
+        " seconds, day, forward",
         "core_audit": "at, actor_id, actor_name, kind, record_id, label, action, changes, address",
         "core_client_evidence": "client_id, owner, weight, sale, at, text, url",
         "core_event": "type, kind, record_id, payload, actor_id, actor_name, at",
@@ -58,7 +58,7 @@ def create(driver: Driver, asker: Asker, sent: Mapping[str, Any]) -> bytes:
         payload = {"name": name}
         _note(driver, asker, at, (deal_id, name), "created", changes=changes, payload=payload)
         step = (deal_id, "open", None, stage_id, at, asker.user_id, asker.name, 0)
-        driver.run(_INSERT["core_deal_move"], step)
+        driver.run(_INSERT["core_deal_move"], (*step, day, False))
         _review(driver, sent["client_id"], deal_id, name, at)
     return card(driver, asker, deal_id)
 
@@ -132,8 +132,12 @@ def move(driver: Driver, asker: Asker, deal_id: int, sent: Mapping[str, Any]) ->
         if not found:
             raise Refused("404 NOT FOUND")
         name, pipeline_id, before, since, outcome, version = found[0]
-        stage = driver.rows("SELECT pipeline_id FROM core_stage WHERE id = ?", (stage_id,))
-        if outcome is not None or stage[0][0] != pipeline_id:
+        ((of_pipeline, forward),) = driver.rows(
+            "SELECT a.pipeline_id, a.percent > b.percent FROM core_stage a, core_stage b"
+            " WHERE a.id = ? AND b.id = ?",
+            (stage_id, before),
+        )
+        if outcome is not None or of_pipeline != pipeline_id:
             raise Refused("409 CONFLICT")
         at = driver.moment(moment)
         driver.run(
@@ -143,7 +147,8 @@ def move(driver: Driver, asker: Asker, deal_id: int, sent: Mapping[str, Any]) ->
         )
         stood = int((moment - driver.read_moment(since)).total_seconds())
         step = (deal_id, "move", before, stage_id, at, asker.user_id, asker.name, stood)
-        driver.run(_INSERT["core_deal_move"], step)
+        day = driver.day(moment.astimezone(_ZONE))
+        driver.run(_INSERT["core_deal_move"], (*step, day, forward))
         changes, payload = {"stage_id": [before, stage_id]}, {"stage_id": stage_id}
         _note(driver, asker, at, (deal_id, name), "moved", changes=changes, payload=payload)
     return card(driver, asker, deal_id)

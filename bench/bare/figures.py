@@ -21,9 +21,7 @@ _RESTS: Final = "d.frozen_until IS NOT NULL AND d.frozen_until > ?"
 _PAIRS: Final = {
     "entered": "SELECT DISTINCT to_stage_id AS stage_id, deal_id FROM core_deal_move"
     " WHERE action IN ('open', 'move')",
-    "forward": "SELECT m.from_stage_id AS stage_id, m.deal_id FROM core_deal_move m"
-    " JOIN core_stage b ON b.id = m.from_stage_id JOIN core_stage a ON a.id = m.to_stage_id"
-    " WHERE m.action = 'move' AND a.percent > b.percent"
+    "forward": "SELECT from_stage_id AS stage_id, deal_id FROM core_deal_move WHERE forward"
     " UNION SELECT stage_id, id FROM core_deal WHERE outcome = 'won'",
     "lost": "SELECT stage_id, id AS deal_id FROM core_deal WHERE outcome = 'lost'",
 }

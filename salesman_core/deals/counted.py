@@ -5,6 +5,7 @@ Whoever reaches every deal is shown what is kept for all; the deals of anybody e
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.clock import today
-from salesman_core.db import Money, table_of
+from salesman_core.db import BigId, Money, rows_of, table_of
 from salesman_core.deals import kept
 from salesman_core.deals.models import Deal, DealMove
 from salesman_core.deals.tally import DEAL, NO_DAY, STEP, tallied
@@ -60,9 +61,28 @@ class Figure:
     amount: Decimal
 
 
+_PIPELINE, _SINCE, _UNTIL, _TODAY = (
+    sa.bindparam("pipeline_id", type_=BigId),
+    sa.bindparam("since", type_=sa.Date()),
+    sa.bindparam("until", type_=sa.Date()),
+    sa.bindparam("today", type_=sa.Date()),
+)
+
+
 def of_all(session: Session, pipeline_id: int, days: Days) -> Sequence[Figure]:
     """Add up the figures that are kept of all deals."""
-    return _read(session, kept.figures(lambda c: _asked(c, pipeline_id, days)), pipeline_id, days)
+    statement = _of_all(days.since is not None, days.until is not None)
+    return _read(session, statement, pipeline_id, days)
+
+
+@functools.cache
+def _of_all(since: bool, until: bool) -> sa.Select[Any]:  # noqa: FBT001  # what it is cached by
+    """Give the statement, which costs as much to build as to run.
+
+    :param since: whether the period has a beginning, and so on.
+    """
+    days = _bounds(since, until)
+    return _summed(kept.figures(lambda c: _asked(c, days)), days)
 
 
 def of_some(
@@ -74,43 +94,56 @@ def of_some(
     """
     deals, steps = table_of(Deal).c, table_of(DealMove).c
     among = sa.select(deals.id, *(deals[name] for name in DEAL)).where(
-        deals.pipeline_id == pipeline_id, *conditions
+        deals.pipeline_id == _PIPELINE, *conditions
     )
     taken = sa.select(*(steps[name] for name in STEP)).subquery()
-    return _read(session, tallied(among.cte(), taken), pipeline_id, days)
+    limits = _bounds(days.since is not None, days.until is not None)
+    return _read(session, _summed(tallied(among.cte(), taken), limits), pipeline_id, days)
 
 
-def _asked(c: Any, pipeline_id: int, days: Days) -> tuple[sa.ColumnElement[bool], ...]:
+Bound = sa.BindParameter[date] | None
+
+
+def _bounds(since: bool, until: bool) -> tuple[Bound, Bound]:  # noqa: FBT001  # as above
+    return _SINCE if since else None, _UNTIL if until else None
+
+
+def _asked(c: Any, bounds: tuple[Bound, Bound]) -> tuple[sa.ColumnElement[bool], ...]:
     """Give the conditions of the figures that are asked for: one or the other holds of each."""
+    since, until = bounds
     once = c.previous == NO_DAY
-    if days.since is not None:
-        once |= c.previous < days.since
-    of_pipeline = c.pipeline_id == pipeline_id
+    happened = [c.pipeline_id == _PIPELINE, c.kind.in_(_HAPPENED)]
+    if since is not None:
+        happened.append(c.day >= since)
+        once |= c.previous < since
+    if until is not None:
+        happened.append(c.day <= until)
     return (
-        sa.and_(of_pipeline, c.kind.in_(_STANDING)),
-        sa.and_(
-            of_pipeline,
-            c.kind.in_(_HAPPENED),
-            *days.holds(c.day),
-            sa.or_(c.kind.not_in(_ONCE), once),
-        ),
+        sa.and_(c.pipeline_id == _PIPELINE, c.kind.in_(_STANDING)),
+        sa.and_(*happened, sa.or_(c.kind.not_in(_ONCE), once)),
+    )
+
+
+def _summed(source: sa.SelectBase, bounds: tuple[Bound, Bound]) -> sa.Select[Any]:
+    c = source.subquery().c
+    rests = sa.case((c.kind == "open", c.day > _TODAY), else_=sa.false())
+    keys = (c.currency, c.kind, c.stage_id, c.reason_id, c.days, rests.label("rests"))
+    number, total = (sa.cast(sa.func.sum(one), sa.BigInteger) for one in (c.number, c.amount))
+    return (
+        sa.select(*keys, number, sa.type_coerce(total, Money))
+        .where(sa.or_(*_asked(c, bounds)))
+        .group_by(*keys)
+        .having(number != 0)
     )
 
 
 def _read(
-    session: Session, source: sa.SelectBase, pipeline_id: int, days: Days
+    session: Session, statement: sa.Select[Any], pipeline_id: int, days: Days
 ) -> Sequence[Figure]:
-    c = source.subquery().c
-    rests = sa.case((c.kind == "open", c.day > today(company().tz)), else_=sa.false())
-    keys = (c.currency, c.kind, c.stage_id, c.reason_id, c.days, rests.label("rests"))
-    number, total = (sa.cast(sa.func.sum(one), sa.BigInteger) for one in (c.number, c.amount))
-    rows = session.execute(
-        sa.select(*keys, number, sa.type_coerce(total, Money))
-        .where(sa.or_(*_asked(c, pipeline_id, days)))
-        .group_by(*keys)
-        .having(number != 0)
-    )
-    return [Figure(*row) for row in rows]
+    values = {"pipeline_id": pipeline_id, "today": today(company().tz)}
+    ends = {"since": days.since, "until": days.until}
+    given = {name: day for name, day in ends.items() if day is not None}
+    return [Figure(*row) for row in rows_of(session, statement, values | given)]
 
 
 def by_currency(figures: Sequence[Figure]) -> Mapping[str, int]:

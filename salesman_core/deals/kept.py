@@ -8,12 +8,13 @@ these come to now. A job counts the changed ones in from time to time, so that t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from salesman_core.db import table_of, writing
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
@@ -28,6 +29,10 @@ _NAME: Final = "core.count_deals"
 
 _deals, _steps = table_of(Deal), table_of(DealMove)
 _kept_deals, _kept_steps, _figures = map(table_of, (DealKept, DealMoveKept, FunnelKept))
+_SUMS: Final = ("number", "amount")
+_NEXT: Final = (
+    sa.select(_kept_deals.c.id).order_by(_kept_deals.c.id).with_for_update(skip_locked=True)
+)
 
 
 Conditions = Sequence[sa.ColumnElement[bool]]
@@ -47,30 +52,29 @@ def figures(asked: Callable[[Any], Conditions]) -> sa.CompoundSelect[Any]:
     )
 
 
-def _corrections(changed: Any) -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _corrections(changed: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """Give what some of the changed deals add to the kept figures, and what they take away.
 
-    :param changed: their ids, as a query or a list.
+    :param changed: their ids.
     """
-    now = _deals.c.id.in_(changed), _steps.c.deal_id.in_(changed)
-    here = tallied(
-        sa.select(_deals.c.id, *(_deals.c[name] for name in DEAL)).where(now[0]).cte(),
-        sa.select(*(_steps.c[name] for name in STEP)).where(now[1]).cte(),
-    ).subquery()
-    added = [here.c[name] for name in (*KEY, "number", "amount")]
-    were = sa.select(_kept_deals.c.id, *(_kept_deals.c[name] for name in DEAL)).where(
+    of_changed = _steps.c.deal_id.in_(changed)
+    deals = sa.select(_deals.c.id, *_named(_deals, DEAL)).where(_deals.c.id.in_(changed))
+    steps = sa.select(*_named(_steps, STEP)).where(of_changed)
+    were = sa.select(_kept_deals.c.id, *_named(_kept_deals, DEAL)).where(
         _kept_deals.c.id.in_(changed), _kept_deals.c.there
     )
-    untouched = sa.select(*(_steps.c[name] for name in STEP)).where(
-        now[1], ~sa.exists().where(_kept_steps.c.id == _steps.c.id)
-    )
-    touched = sa.select(*(_kept_steps.c[name] for name in STEP)).where(
+    untouched = steps.where(~sa.exists().where(_kept_steps.c.id == _steps.c.id))
+    touched = sa.select(*_named(_kept_steps, STEP)).where(
         _kept_steps.c.deal_id.in_(changed), _kept_steps.c.there
     )
-    gone = tallied(were.cte(), sa.union_all(untouched, touched).cte()).subquery()
-    removed = [gone.c[name] for name in KEY]
-    less = [(-gone.c[name]).label(name) for name in ("number", "amount")]
-    return sa.select(*added), sa.select(*removed, *less)
+    now = tallied(deals.cte(), steps.cte()).subquery()
+    then = tallied(were.cte(), sa.union_all(untouched, touched).cte()).subquery()
+    less = [(-then.c[name]).label(name) for name in _SUMS]
+    return sa.select(*_named(now, (*KEY, *_SUMS))), sa.select(*_named(then, KEY), *less)
+
+
+def _named(table: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
+    return [table.c[name] for name in names]
 
 
 def count_deals() -> None:
@@ -85,40 +89,49 @@ def count_some(most: int) -> int:
     Those that somebody is changing at this very moment are left for the next time.
     """
     with writing() as session:
-        ids = session.scalars(
-            sa.select(_kept_deals.c.id)
-            .order_by(_kept_deals.c.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        ).all()
+        ids = list(session.scalars(_NEXT.limit(most)))
         if ids:
-            _add(session, sa.union_all(*_corrections(ids)).subquery())
-            session.execute(sa.delete(_kept_steps).where(_kept_steps.c.deal_id.in_(ids)))
-            session.execute(sa.delete(_kept_deals).where(_kept_deals.c.id.in_(ids)))
+            for statement in _counting_in(session.get_bind().dialect.name):
+                session.execute(statement, {"ids": ids})
     return len(ids)
 
 
-def _add(session: Session, rows: sa.FromClause) -> None:
-    key = [rows.c[name] for name in KEY]
-    number, amount = sa.func.sum(rows.c.number), sa.func.sum(rows.c.amount)
+@functools.cache
+def _counting_in(dialect: str) -> Sequence[sa.Executable]:
+    """Give the statements that count the deals in whose ids they are given, built once."""
+    sqlite_ = dialect == "sqlite"
+    listed = sa.bindparam("ids", type_=sa.JSON() if sqlite_ else ARRAY(sa.BigInteger))
+    if sqlite_:
+        values = sa.func.json_each(listed).table_valued("value")
+    else:
+        values = sa.func.unnest(listed).table_valued("value").render_derived()
+    chosen = sa.select(values.c.value)
+    return (
+        _adding(
+            sa.union_all(*_corrections(chosen)).subquery(), sqlite.insert if sqlite_ else insert
+        ),
+        sa.delete(_kept_steps).where(_kept_steps.c.deal_id.in_(chosen)),
+        sa.delete(_kept_deals).where(_kept_deals.c.id.in_(chosen)),
+    )
+
+
+def _adding(rows: sa.FromClause, make: Any) -> sa.Executable:
+    """Give the statement that adds rows to the figures.
+
+    :param make: the dialect's ``insert``.
+    """
+    key = _named(rows, KEY)
+    number, amount = (sa.func.sum(rows.c[name]) for name in _SUMS)
     summed = (
         sa.select(*key, number, amount)
         .where(sa.true())  # SQLite would take ON CONFLICT for a join's ON
         .group_by(*key)
         .having(sa.or_(number != 0, amount != 0))
     )
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    insert = make(_figures).from_select([*KEY, "number", "amount"], summed)
-    raised = {name: _figures.c[name] + insert.excluded[name] for name in ("number", "amount")}
-    session.execute(insert.on_conflict_do_update(index_elements=KEY, set_=raised))
-
-
-def begin_anew(session: Session) -> None:
-    """Forget the figures, and count every deal for one that has come since."""
-    for table in (_figures, _kept_steps, _kept_deals):
-        session.execute(sa.delete(table))
-    every = sa.select(_deals.c.id, sa.false())
-    session.execute(sa.insert(_kept_deals).from_select(["id", "there"], every))
+    adding = make(_figures).from_select([*KEY, *_SUMS], summed)
+    raised = {name: _figures.c[name] + adding.excluded[name] for name in _SUMS}
+    statement: sa.Executable = adding.on_conflict_do_update(index_elements=KEY, set_=raised)
+    return statement
 
 
 JOB: Final = Job(_NAME, count_deals, transactional=False, title=texts.lazy("Figures of the funnel"))

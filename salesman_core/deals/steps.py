@@ -162,8 +162,9 @@ def move(session: Session, deal: Deal, stage: Stage) -> None:
     needs.demand_filled(session, deal, stage)
     step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
     current_host().call(salesman_before_stage_move, move=step)
+    forward = stage.percent > session.get_one(Stage, deal.stage_id).percent
     before, deal.stage_id = deal.stage_id, stage.id
-    _log(session, deal, "move", before, forward=stage.percent > _progress(session, before))
+    _log(session, deal, "move", before, forward=forward)
     keep(session, deal, "moved", {"stage_id": (before, stage.id)}, {"stage_id": stage.id})
 
 
@@ -288,10 +289,6 @@ def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int 
         message = _("Say why the deal was lost: choose a reason from the list.")
         raise InvalidError(message, {"reason_id": message})
     return reason_id
-
-
-def _progress(session: Session, stage_id: int) -> int:
-    return session.get_one(Stage, stage_id).percent
 
 
 def _log(

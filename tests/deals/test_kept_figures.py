@@ -22,7 +22,7 @@ from salesman_core.clock import today
 from salesman_core.db import db, reading, table_of, writing
 from salesman_core.deals import figures, pipelines, queries
 from salesman_core.deals.counted import Days, Figure, of_all, of_some
-from salesman_core.deals.kept import begin_anew, count_deals, count_some
+from salesman_core.deals.kept import count_deals, count_some
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
 from salesman_core.deals.service import (
     change_deal,
@@ -138,16 +138,6 @@ def test_deal_that_goes_for_good_takes_its_steps_out_of_the_figures(make: Make) 
     assert reading().scalars(sa.select(FunnelKept.number)).all() == [0] * rows(FunnelKept)
 
 
-def test_figures_begin_anew(make: Make) -> None:
-    make.deal()
-    count_deals()
-    with writing() as session:
-        session.execute(sa.update(FunnelKept).values(number=17))
-    with writing() as session:
-        begin_anew(session)
-    assert kept() == afresh()
-
-
 def test_whoever_reaches_all_deals_is_not_made_to_wait_for_counting(
     make: Make, statements: Statements
 ) -> None:
@@ -208,20 +198,25 @@ def _act(step: str, place: int, amount: int) -> None:
     db.session.rollback()
 
 
-_WHERE = {
-    "reopen": Deal.outcome.is_not(None),
-    "thaw": sa.and_(Deal.outcome.is_(None), Deal.frozen_until.is_not(None)),
-    "freeze": sa.and_(Deal.outcome.is_(None), Deal.frozen_until.is_(None)),
-    "move": Deal.outcome.is_(None),
-    "won": Deal.outcome.is_(None),
-    "lost": Deal.outcome.is_(None),
-}
+def _where(step: str) -> sa.ColumnElement[bool]:
+    """Give the condition of the deals with which it can be done."""
+    binned = Deal.deleted_at.is_not(None) if step == "restore" else Deal.deleted_at.is_(None)
+    open_, wakes = Deal.outcome.is_(None), Deal.frozen_until > today(company().tz)
+    return sa.and_(
+        binned,
+        {
+            "reopen": sa.not_(open_),
+            "thaw": sa.and_(open_, wakes),
+            "freeze": sa.and_(open_, Deal.frozen_until.is_(None)),
+            "move": open_,
+            "won": open_,
+            "lost": open_,
+        }.get(step, sa.true()),
+    )
 
 
 def _act_on_deal(step: str, stage: int, amount: int) -> None:
-    binned = Deal.deleted_at.is_not(None) if step == "restore" else Deal.deleted_at.is_(None)
-    among = sa.select(Deal.id).where(binned, _WHERE.get(step, sa.true())).order_by(Deal.id)
-    ids = reading().scalars(among).all()
+    ids = reading().scalars(sa.select(Deal.id).where(_where(step)).order_by(Deal.id)).all()
     if not ids:
         return
     deal = ids[amount % len(ids)]
