@@ -85,7 +85,7 @@ def test_file_is_read_whole(
     sheet = open_sheet(DATA / file)
     blanks = Counter(row.is_blank for row in sheet.rows())
 
-    assert (sheet.description, len(sheet.headings)) == (description, columns)
+    assert (str(sheet.layout), len(sheet.headings)) == (description, columns)
     assert (blanks[False], blanks[True]) == (rows, blank)
 
 

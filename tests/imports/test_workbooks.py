@@ -24,7 +24,7 @@ def test_cells_keep_their_types(write_xlsx: WriteXlsx) -> None:
 
     sheet = open_sheet(path)
 
-    assert sheet.description == "XLSX, “Deals”"
+    assert str(sheet.layout) == "XLSX, “Deals”"
     assert [row.cells for row in sheet.rows()] == [("Ёлка", 10.5, date(2016, 10, 20), True)]
 
 
@@ -64,7 +64,7 @@ def test_first_sheet_with_something_in_it_is_taken(tmp_path: Path) -> None:
         workbook.add_worksheet("Spaces").write(0, 0, "  ")
         workbook.add_worksheet("Data").write(0, 0, "a")
 
-    assert open_sheet(path).description == "XLSX, “Data”"
+    assert str(open_sheet(path).layout) == "XLSX, “Data”"
 
 
 def test_sheet_may_be_named(write_xlsx: WriteXlsx) -> None:
@@ -97,7 +97,7 @@ def test_workbook_is_told_by_its_content(write_xlsx: WriteXlsx) -> None:
     path = write_xlsx(S=[["a"], ["1"]])
     named_wrongly = path.rename(path.with_suffix(".xls"))
 
-    assert open_sheet(named_wrongly).description == "XLSX, “S”"
+    assert str(open_sheet(named_wrongly).layout) == "XLSX, “S”"
 
 
 def test_rows_may_be_left_before_their_end(write_xlsx: WriteXlsx) -> None:

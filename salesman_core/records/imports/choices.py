@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from salesman_core.errors import InvalidError
+from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import recognised
+from salesman_core.records.imports.recognition import ReadingChoice, reading_choices
 from salesman_core.records.imports.sheet import Sheet
 from salesman_hookspecs import ImportField
+
+_ = texts.lazy
 
 KEEP: Final = ""
 """The choice to keep a column's texts with the records."""
@@ -37,6 +42,32 @@ class ColumnChoice:
     heading: str
     samples: tuple[str, ...]
     chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoices:
+    """What can be chosen about a file.
+
+    :param headings: of all its columns.
+    :param columns: what each of them fills.
+    :param reading: how it is read.
+    """
+
+    headings: tuple[str, ...]
+    columns: Sequence[ColumnChoice]
+    reading: Sequence[ReadingChoice]
+
+
+def file_choices(
+    sheet: Sheet, fields: Sequence[ImportField], tables: Mapping[str, Any]
+) -> FileChoices:
+    """Give what can be chosen about a file, with what its mapping says of it now."""
+    options = mapping_from(tables, fields).options
+    return FileChoices(
+        headings=sheet.headings,
+        columns=column_choices(sheet, fields, tables),
+        reading=reading_choices(sheet.layout, options),
+    )
 
 
 def column_choices(
@@ -86,7 +117,7 @@ def makeable(fields: Sequence[ImportField]) -> list[str]:
 
 def chosen_tables(
     tables: Mapping[str, Any],
-    choices: Sequence[ColumnChoice],
+    choices: FileChoices,
     chosen: Mapping[str, str],
     create_missing: Sequence[str],
 ) -> dict[str, Any]:
@@ -97,8 +128,20 @@ def chosen_tables(
 
     :param chosen: by the control's name, what was chosen.
     :param create_missing: fields whose records are made where they are missing.
+    :raises InvalidError: where something was chosen that is not offered.
     """
-    before = tables.get("columns", {})
+    columns, ignored = _chosen_columns(tables.get("columns", {}), choices.columns, chosen)
+    options = tables.get("options", {}) | {
+        "ignore": ignored,
+        "create_missing": list(create_missing),
+        **_chosen_reading(choices.reading, chosen),
+    }
+    return {**tables, "columns": columns, "options": options}
+
+
+def _chosen_columns(
+    before: Mapping[str, Any], choices: Sequence[ColumnChoice], chosen: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
     columns: dict[str, Any] = {}
     ignored: list[str] = []
     for each in choices:
@@ -109,10 +152,21 @@ def chosen_tables(
             columns[each.heading] = before[each.heading]
         elif now != KEEP:
             columns[each.heading] = now.split(_BETWEEN)
-    options = tables.get("options", {}) | {
-        "ignore": ignored,
-        "create_missing": list(create_missing),
-    }
     # A table without columns would leave them to recognition again.
-    columns = columns or {choices[0].heading: []}
-    return {**tables, "columns": columns, "options": options}
+    return columns or {choices[0].heading: []}, ignored
+
+
+def _chosen_reading(choices: Sequence[ReadingChoice], chosen: Mapping[str, str]) -> dict[str, str]:
+    given = {each.name: chosen.get(each.name, each.chosen) for each in choices}
+    for each in choices:
+        if given[each.name] not in dict(each.options):
+            message = _("Choose one of the list.")
+            raise InvalidError(message, {each.name: message})
+    return given
+
+
+def without_columns(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the tables of a mapping without all that names columns: they are recognised again."""
+    options = {name: held for name, held in tables.get("options", {}).items() if name != "ignore"}
+    kept = {name: held for name, held in tables.items() if name not in ("columns", "compose")}
+    return {**kept, "options": options}

@@ -69,17 +69,30 @@ def own_order(written: Written) -> str:
     return ""
 
 
+def is_undecided(written: Written) -> bool:
+    """Tell whether nothing in a date says which is the day and which the month."""
+    first, second, _third = written.parts
+    return not own_order(written) and written.mark != "." and int(first) != int(second)
+
+
 @dataclass(slots=True)
 class OrderEvidence:
-    """What the cells of a column show about the order of day and month."""
+    """What the cells of a column show about the order of day and month.
+
+    :param seen: how many show which order.
+    :param undecided: how many could be read either way.
+    """
 
     seen: Counter[str] = field(default_factory=Counter)
+    undecided: int = 0
 
     def add(self, text: str) -> None:
         """Look at one more cell."""
         written = taken_apart(text)
         order = own_order(written) if written else ""
-        if order in ("dmy", "mdy"):
+        if written and is_undecided(written):
+            self.undecided += 1
+        elif order in ("dmy", "mdy"):
             self.seen[order] += 1
 
     @property
@@ -99,13 +112,10 @@ def _expected(order: str) -> str:
 def _order_of(written: Written, order: str, text: str) -> str:
     if written.year_first:
         return "ymd"
-    own = own_order(written)
-    if order or own:
-        return order or own
-    if written.mark == "." or int(written.parts[0]) == int(written.parts[1]):
-        return "dmy"
-    reason = _("day and month cannot be told apart: name their order in the mapping (dates)")
-    raise CellError(text, reason)
+    if is_undecided(written) and not order:
+        reason = _("day and month cannot be told apart: name their order in the mapping (dates)")
+        raise CellError(text, reason)
+    return order or own_order(written) or "dmy"
 
 
 def _full_year(digits: str) -> int:

@@ -115,7 +115,7 @@ def recognised_dialect(path: Path, encoding: str = "", delimiter: str = "") -> D
             lines = list(islice(file, _SAMPLE_ROWS))
     except (UnicodeError, LookupError) as error:
         message = _("The file is no text in the encoding “%(encoding)s”", encoding=encoding)
-        raise UnreadableFileError(message) from error
+        raise UnreadableFileError(message, {"encoding": message}) from error
     named = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
     if named:
         return Dialect(encoding, delimiter or named[1], preamble=True)

@@ -11,7 +11,14 @@ from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.delimited import delimited_records, recognised_dialect
 from salesman_core.records.imports.errors import UnreadableFileError
-from salesman_core.records.imports.sheet import MOST_BYTES, Cell, Sheet, cleaned, distinct
+from salesman_core.records.imports.sheet import (
+    MOST_BYTES,
+    Cell,
+    Layout,
+    Sheet,
+    cleaned,
+    distinct,
+)
 from salesman_core.records.imports.workbook import (
     opened_workbook,
     require_bounded,
@@ -63,14 +70,13 @@ def _require_text(head: bytes, path: Path) -> None:
 
 def _workbook(path: Path, kind: str, wanted: str) -> Sheet:
     with opened_workbook(path, wanted) as opened:
-        name, first_column = opened.name, opened.first_column
         row, headings = _headings(opened.records)
     return Sheet(
         path=path,
-        description=f"{kind}, “{name}”",
-        headings=distinct(headings, first_column),
+        layout=Layout(kind, sheet=opened.name, sheets=opened.names),
+        headings=distinct(headings, opened.first_column),
         heading_row=row,
-        records=partial(workbook_records, path, name),
+        records=partial(workbook_records, path, opened.name),
     )
 
 
@@ -79,10 +85,9 @@ def _delimited(path: Path, encoding: str, delimiter: str) -> Sheet:
     records: Callable[[], Iterator[Sequence[Cell]]] = partial(delimited_records, path, dialect)
     with closing(delimited_records(path, dialect)) as start:
         row, headings = _headings(start)
-    shown = "Tab" if dialect.delimiter == "\t" else f"“{dialect.delimiter}”"
     return Sheet(
         path=path,
-        description=f"CSV, {dialect.encoding}, {shown}",
+        layout=Layout("CSV", encoding=dialect.encoding, delimiter=dialect.delimiter),
         headings=distinct(headings),
         heading_row=row,
         records=records,

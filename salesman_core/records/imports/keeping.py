@@ -16,12 +16,18 @@ import sqlalchemy as sa
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
 from salesman_core.db import WritingSession, reading, writing
-from salesman_core.errors import ConflictError, InvalidError, MissingError
+from salesman_core.errors import ConflictError, InvalidError, MissingError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.jobs import State, cancel, enqueue, job_view
-from salesman_core.records.imports.choices import ColumnChoice, chosen_tables, column_choices
-from salesman_core.records.imports.errors import MappingError
+from salesman_core.records.imports.choices import (
+    FileChoices,
+    chosen_tables,
+    file_choices,
+    without_columns,
+)
+from salesman_core.records.imports.errors import MappingError, UnreadableFileError
 from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.plan import laid_out
 from salesman_core.records.imports.service import import_type, sheet_for
 from salesman_core.records.imports.undo import Undone, changes_kept
 from salesman_core.records.models import FileImport
@@ -50,14 +56,25 @@ def begin_import(record: str, name: str, content: IO[bytes], mapping: str = "") 
     :param mapping: a mapping's TOML; empty to recognise the columns.
     :raises InvalidError: for a file that cannot be read, or a mapping that does not fit.
     """
-    type_ = import_type(record)
+    fields = import_type(record).fields
     tables = _tables(mapping)
-    content_ = store.store(content, largest=LARGEST)
+    with at_field("mapping", MappingError):
+        judged = mapping_from(tables, fields)
     name = store.harmless_name(name)
-    with named_file(content_.hash, name) as path:
-        sheet = sheet_for(path, mapping_from(tables, type_.fields))
-        column_choices(sheet, type_.fields, tables)
+    with at_field("file", UnreadableFileError, store.TooLargeError):
+        content_ = store.store(content, largest=LARGEST)
+        with named_file(content_.hash, name) as path, at_field("mapping", MappingError):
+            laid_out(sheet_for(path, judged).headings, fields, judged)
     return _kept(record, name, content_.hash, tables)
+
+
+@contextmanager
+def at_field(name: str, *errors: type[SalesmanError]) -> Iterator[None]:
+    """Let errors of these kinds say that they concern one field of the form."""
+    try:
+        yield
+    except errors as error:
+        raise type(error)(error.message, {name: error.message}) from error
 
 
 def note_import(record: str, name: str) -> int:
@@ -126,27 +143,45 @@ def own_imports() -> Sequence[FileImport]:
     return reading().scalars(query.order_by(FileImport.id.desc()).limit(_SHOWN)).all()
 
 
-def choices_of(kept: FileImport) -> list[ColumnChoice]:
-    """Give the columns of an import's file with what they fill now."""
+@contextmanager
+def opened_sheet(kept: FileImport, tables: Mapping[str, Any]) -> Iterator[Sheet]:
+    """Open an import's file as the tables of a mapping say.
+
+    :raises ConflictError: where the command line has read it elsewhere.
+    """
+    _require_stored(kept)
     fields = import_type(kept.record).fields
-    if not kept.file_hash:
-        return []  # the command line has read it elsewhere
     with named_file(kept.file_hash, kept.name) as path:
-        sheet: Sheet = sheet_for(path, mapping_from(kept.mapping, fields))
-        return column_choices(sheet, fields, kept.mapping)
+        yield sheet_for(path, mapping_from(tables, fields))
+
+
+def _require_stored(kept: FileImport) -> None:
+    if not kept.file_hash:
+        raise ConflictError(_("The command line has read this file: begin the import there."))
+
+
+def choices_of(kept: FileImport) -> FileChoices:
+    """Give what can be chosen about an import's file, with what is chosen now."""
+    with opened_sheet(kept, kept.mapping) as sheet:
+        return file_choices(sheet, import_type(kept.record).fields, kept.mapping)
 
 
 def choose(import_id: int, chosen: Mapping[str, str], create_missing: Sequence[str]) -> None:
-    """Keep what columns are to fill.
+    """Keep how a file is read, and what its columns are to fill.
 
-    :param chosen: by the name of a column's control.
+    :param chosen: by the name of a control.
     :raises MappingError: where two columns fill one field that takes only one.
+    :raises UnreadableFileError: where the file cannot be read like this.
     :raises ConflictError: while the import runs.
     """
     kept = own_import(import_id)
     _refuse_running(kept)
-    tables = chosen_tables(kept.mapping, choices_of(kept), chosen, create_missing)
+    choices = choices_of(kept)
+    tables = chosen_tables(kept.mapping, choices, chosen, create_missing)
     mapping_from(tables, import_type(kept.record).fields)
+    with opened_sheet(kept, tables) as sheet:
+        if sheet.headings != choices.headings:
+            tables = without_columns(tables)
     with writing() as session:
         session.get_one(FileImport, import_id).mapping = tables
 
@@ -158,8 +193,7 @@ def run_later(import_id: int, *, dry_run: bool) -> None:
     """
     kept = own_import(import_id)
     import_type(kept.record)
-    if not kept.file_hash:
-        raise ConflictError(_("The command line has read this file: begin the import there."))
+    _require_stored(kept)
     with writing() as session:
         changed = _put_to_work(session, kept, JOB, dry_run=dry_run)
         changed.result = changed.undone = None

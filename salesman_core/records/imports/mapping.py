@@ -53,6 +53,7 @@ ANYTHING_ELSE: Final = "*"
 DECIMAL_MARKS: Final = (".", ",")
 _TABLES = ("columns", "compose", "values", "defaults", "options")
 _PLACE = re.compile(r"\{([^{}]+)\}")
+_DELIMITER = re.compile(r"[^\r\n\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +309,7 @@ def _options(table: Mapping[str, Any], names: Sequence[str]) -> Options:
     for name, value in table.items():
         if name in ("match", "create_missing", "ignore"):
             given[name] = _names(value, f"{where} {name}")
-        elif isinstance(value, str):
+        elif isinstance(value, str) and "\0" not in value:
             given[name] = value
         else:
             raise MappingError(_("%(where)s %(name)s: a text is expected", where=where, name=name))
@@ -316,4 +317,6 @@ def _options(table: Mapping[str, Any], names: Sequence[str]) -> Options:
     _require_known(options.match + options.create_missing, names, where)
     _choice(options.dates, ORDERS, f"{where} dates")
     _choice(options.decimal, DECIMAL_MARKS, f"{where} decimal")
+    if options.delimiter and not _DELIMITER.fullmatch(options.delimiter):
+        raise MappingError(_("%(where)s delimiter: one character is expected", where=where))
     return options

@@ -54,13 +54,23 @@ def plain(heading: str) -> str:
 
 
 def planned(headings: Sequence[str], fields: Sequence[ImportField], mapping: ColumnMapping) -> Plan:
-    """Say what becomes of each column.
+    """Say what becomes of each column, where nothing that a row needs is left unfilled.
 
     :param headings: of the sheet.
     :param fields: what may be filled.
     :param mapping: where it names columns, only those are used; else they are recognised.
-    :raises MappingError: where the mapping names a column that the sheet does not have.
+    :raises MappingError: where the mapping names a column that the sheet does not have, or no
+        column fills a field that is required.
     """
+    plan = laid_out(headings, fields, mapping)
+    _require_reachable(plan.columns, fields, mapping)
+    return plan
+
+
+def laid_out(
+    headings: Sequence[str], fields: Sequence[ImportField], mapping: ColumnMapping
+) -> Plan:
+    """Say what becomes of each column, whatever may be lacking still; see :func:`planned`."""
     _require_headings(headings, mapping)
     rules = dict(mapping.columns) or recognised(headings, fields, mapping)
     by_name = {each.name: each for each in fields}
@@ -72,7 +82,6 @@ def planned(headings: Sequence[str], fields: Sequence[ImportField], mapping: Col
             columns.append(Column(index, heading, filled, rule))
         elif heading not in mapping.options.ignore:
             kept.append((index, heading))
-    _require_reachable(columns, fields, mapping)
     return Plan(tuple(headings), tuple(columns), tuple(kept))
 
 

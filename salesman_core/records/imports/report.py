@@ -21,7 +21,7 @@ _EVALUATED: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def report_lines(sheet: Sheet, result: ImportResult) -> Iterator[str]:
     """Give the lines of a report; the last is :attr:`ImportResult.last_line`."""
-    yield f"{sheet.path.name}: {sheet.description}"
+    yield f"{sheet.path.name}: {sheet.layout}"
     for name, headings in sorted(result.filled.items()):
         yield f"  {name} ← {', '.join(headings)}"
     if result.kept:

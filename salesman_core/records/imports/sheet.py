@@ -48,18 +48,43 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file was taken for.
+
+    :param kind: ``CSV``, ``XLSX`` or ``XLS``.
+    :param encoding: of a CSV file.
+    :param delimiter: of a CSV file.
+    :param sheet: the name of the sheet that is read, of a workbook.
+    :param sheets: the names of all its sheets that show.
+    """
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Give it in a line, as ``CSV, cp1251, “;”``."""
+        if self.kind != "CSV":
+            return f"{self.kind}, “{self.sheet}”"
+        shown = "Tab" if self.delimiter == "\t" else f"“{self.delimiter}”"
+        return f"CSV, {self.encoding}, {shown}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A file's rows under their headings; it may be read again and again.
 
     :param path: the file.
-    :param description: what it was taken for, as ``CSV, cp1251, “;”``.
+    :param layout: what it was taken for.
     :param headings: one for each column, no two alike; a column without one has its letter.
     :param heading_row: the number of the row that holds them.
     :param records: reads the file from its first row.
     """
 
     path: Path
-    description: str
+    layout: Layout
     headings: tuple[str, ...]
     heading_row: int
     records: Callable[[], Iterator[Sequence[Cell]]]

@@ -16,6 +16,7 @@ from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports import keeping
 from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
+from salesman_core.records.imports.looking import found_in
 from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.undo import changes_kept
 from salesman_core.services.files import TooLargeError
@@ -91,7 +92,7 @@ def _import_page(import_id: int, form: FormState) -> Markup:
     kept = keeping.own_import(import_id)
     type_ = import_type(kept.record)
     job = keeping.running_job(kept)
-    choices = [] if job else keeping.choices_of(kept)
+    choices = keeping.choices_of(kept) if kept.file_hash and not job else None
     return render(
         "core/records/import/one.html",
         form=form,
@@ -99,7 +100,8 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         type=type_,
         job=job,
         choices=choices,
-        fields=offered(type_.fields, choices),
+        fields=offered(type_.fields, choices.columns if choices else ()),
+        labels={each.name: each.title for each in choices.reading} if choices else {},
         titles={field.name: field.title for field in type_.fields},
         makeable=makeable(type_.fields),
         made=kept.mapping.get("options", {}).get("create_missing", ()),
@@ -112,24 +114,40 @@ def _import_page(import_id: int, form: FormState) -> Markup:
 
 def _addressed(left: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
     """Give records that stay with the addresses of their cards, for those that have one."""
-    found = []
+    addressed = []
     for one in left:
         type_ = known_type(one["kind"] or "")
         endpoint = "" if type_ is None else type_.card_endpoint
-        found.append((one, url_for(endpoint, record_id=one["record_id"]) if endpoint else ""))
-    return found
+        addressed.append((one, url_for(endpoint, record_id=one["record_id"]) if endpoint else ""))
+    return addressed
 
 
 @blueprint.post("/<int:import_id>")
 @signed_in
 def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
-    """Keep the choices, and begin a dry run or the import, as the button says."""
+    """Keep the choices, and begin a dry run or the import, as the button says.
+
+    The button ``read`` keeps them alone, and the page shows the file as it is read now.
+    """
     try:
         keeping.choose(import_id, request.form, request.form.getlist("create_missing"))
     except InvalidError as error:
         return _import_page(import_id, FormState.refused(request.form, error)), error.status
-    keeping.run_later(import_id, dry_run=request.form.get("action") != "import")
+    action = request.form.get("action")
+    if action != "read":
+        keeping.run_later(import_id, dry_run=action != "import")
     return redirect(url_for("imports.one", import_id=import_id))
+
+
+@blueprint.get("/<int:import_id>/found")
+@signed_in
+def found(import_id: int) -> Markup:
+    """Give what a look at all rows of the file tells."""
+    try:
+        told, broken = found_in(keeping.own_import(import_id)), None
+    except InvalidError as error:
+        told, broken = None, error
+    return render("core/records/import/found.html", found=told, broken=broken)
 
 
 @blueprint.get("/<int:import_id>/progress")

@@ -65,11 +65,13 @@ class Opened:
     """A sheet of a workbook that is being read.
 
     :param name: the sheet's name.
+    :param names: those of all sheets that show.
     :param first_column: the index of its first column; those before it are empty.
     :param records: its rows from the first on, blank ones too.
     """
 
     name: str
+    names: tuple[str, ...]
     first_column: int
     records: Iterator[list[Cell]]
 
@@ -86,7 +88,8 @@ def opened_workbook(path: Path, sheet: str = "") -> Iterator[Opened]:
         about: dict[str, Any] = next(lines, {})
         if "sheet" not in about:
             raise UnreadableFileError(_why(about, path))
-        yield Opened(about["sheet"], about["first_column"], _records(lines, path))
+        records = _records(lines, path)
+        yield Opened(about["sheet"], tuple(about["sheets"]), about["first_column"], records)
 
 
 @contextmanager

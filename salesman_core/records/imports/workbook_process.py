@@ -55,6 +55,16 @@ def is_blank(row: Iterable[Any]) -> bool:
     return all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row)
 
 
+def shown_sheets(workbook: python_calamine.CalamineWorkbook) -> list[str]:
+    """Give the names of the sheets of cells that show."""
+    return [
+        about.name
+        for about in workbook.sheets_metadata
+        if about.typ is python_calamine.SheetTypeEnum.WorkSheet
+        and about.visible is python_calamine.SheetVisibleEnum.Visible
+    ]
+
+
 def chosen_sheet(
     workbook: python_calamine.CalamineWorkbook, wanted: str
 ) -> python_calamine.CalamineSheet:
@@ -63,19 +73,15 @@ def chosen_sheet(
         if wanted not in workbook.sheet_names:
             raise Refused("no_such_sheet", wanted, ", ".join(workbook.sheet_names))
         return workbook.get_sheet_by_name(wanted)
-    for about in workbook.sheets_metadata:
-        if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if about.visible is not python_calamine.SheetVisibleEnum.Visible:
-            continue
-        sheet = workbook.get_sheet_by_name(about.name)
+    for name in shown_sheets(workbook):
+        sheet = workbook.get_sheet_by_name(name)
         if not all(is_blank(row) for row in sheet.iter_rows()):
             return sheet
     raise Refused("empty")
 
 
 def lines(path: str, wanted: str, most_columns: int) -> Iterator[Line]:
-    """Give the sheet's name and first column, then its rows by the hundred.
+    """Give the sheet, its fellows and its first column, then its rows by the hundred.
 
     Numbers, texts and flags stand as they are, ``["date", "2014-03-23"]`` is a date.
     """
@@ -86,7 +92,11 @@ def lines(path: str, wanted: str, most_columns: int) -> Iterator[Line]:
         sheet = chosen_sheet(workbook, wanted)
         if sheet.width > most_columns:
             raise Refused("columns", str(sheet.width))
-        yield {"sheet": sheet.name, "first_column": (sheet.start or (0, 0))[1]}
+        yield {
+            "sheet": sheet.name,
+            "sheets": shown_sheets(workbook),
+            "first_column": (sheet.start or (0, 0))[1],
+        }
         rows = sheet.iter_rows()
         while part := list(islice(rows, ROWS_PER_LINE)):
             yield [[encoded(cell) for cell in row] for row in part]

@@ -1,0 +1,154 @@
+"""What the page says of a file before anything is mapped, and how a person corrects it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+BrowserFor = Callable[[str], FlaskClient]
+Upload = Callable[..., str]
+
+DEALS = "Deal;Opened on;Closed on;Amount\r\nBoilers;{};04.03.2026;{}\r\n"
+
+
+@pytest.fixture(autouse=True)
+def forms_without_proof(app: Flask) -> None:
+    """Let test clients post without the proof of a page: that has tests of its own."""
+    app.config["WTF_CSRF_METHODS"] = []
+
+
+@pytest.fixture
+def browser(browser_for: BrowserFor) -> FlaskClient:
+    """The head of sales."""
+    return browser_for("head")
+
+
+@pytest.fixture
+def upload(browser: FlaskClient) -> Upload:
+    """A function that brings a file to the page, and gives the address of its import."""
+
+    def upload(content: str | bytes, record: str = "deals", mapping: str = "") -> str:
+        sent = content.encode() if isinstance(content, str) else content
+        form: dict[str, object] = {"record": record, "file": (io.BytesIO(sent), "rows.csv")}
+        if mapping:
+            form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
+        answer = browser.post("/admin/import", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 302, answer.text
+        return answer.location
+
+    return upload
+
+
+def words(response: TestResponse) -> str:
+    """What a person reads of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def chosen(response: TestResponse, name: str) -> str:
+    """What stands in a list of choices."""
+    found = re.search(rf'name="{name}".*?value="[^"]*" selected>([^<]*)<', response.text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_page_says_what_a_text_was_taken_for(browser: FlaskClient, upload: Upload) -> None:
+    page = browser.get(upload("Компания;Телефон\r\nОмега;1\r\n".encode("cp1251"), "clients"))
+
+    assert chosen(page, "encoding") == "recognised: Windows-1251"
+    assert chosen(page, "delimiter") == "recognised: semicolon ;"
+    assert chosen(page, "dates") == "as each column shows"
+
+
+def test_rows_are_counted_before_anything_is_tried(browser: FlaskClient, upload: Upload) -> None:
+    place = upload("Company\r\nOmega\r\n\r\nAlpha\r\n", "clients")
+
+    assert words(browser.get(f"{place}/found")) == (
+        "2 rows to bring in, 1 blank row is passed over"
+    )
+
+
+@pytest.mark.parametrize(
+    ("opened_on", "amount", "told"),
+    [
+        ("31.12.2025", "45 000,50", ["dates: day first, as 31.12.2026", "comma, as 45 000,50"]),
+        ("12/31/2025", "45,000.50", ["dates: month first, as 12/31/2026", "point, as 45,000.50"]),
+        ("2025-12-31", "1000", ["dates: without a doubt", "none to be seen"]),
+        ("03/04/2025", "1000", ["dates: day and month cannot be told apart"]),
+    ],
+)
+def test_dates_and_amounts_are_told_by_column(
+    browser: FlaskClient, upload: Upload, opened_on: str, amount: str, told: list[str]
+) -> None:
+    said = words(browser.get(f"{upload(DEALS.format(opened_on, amount))}/found"))
+
+    assert [one for one in told if one not in said] == []
+
+
+def test_order_that_a_person_chooses_is_taken(browser: FlaskClient, upload: Upload) -> None:
+    place = upload(DEALS.format("03/04/2025", "1000"))
+
+    browser.post(place, data={"action": "read", "dates": "mdy"})
+
+    assert chosen(browser.get(place), "dates") == "month first, as 12/31/2026"
+    said = browser.get(f"{place}/found")
+    assert "Opened on – dates: month first, as 12/31/2026 (chosen)" in words(said)
+    assert "Worth a look" not in said.text
+
+
+def test_delimiter_that_a_person_corrects_cuts_the_columns_anew(
+    browser: FlaskClient, upload: Upload
+) -> None:
+    place = upload("Company, Ltd;Phone\r\nOmega, Alpha;1\r\n", "clients")
+    assert "Company, Ltd" in browser.get(place).text
+
+    browser.post(place, data={"action": "read", "delimiter": ","})
+
+    page = browser.get(place)
+    assert chosen(page, "delimiter") == "comma ,"
+    assert chosen(page, "column-0") == "Name"
+    assert "Ltd;Phone" in page.text
+
+
+def test_encoding_that_a_person_corrects_is_read(browser: FlaskClient, upload: Upload) -> None:
+    place = upload("Компания;Телефон\r\nОмега;1\r\n".encode("cp866"), "clients")
+    assert "Омега" not in browser.get(place).text
+
+    browser.post(place, data={"action": "read", "encoding": "cp866"})
+
+    page = browser.get(place)
+    assert "Омега" in page.text
+    assert chosen(page, "column-0") == "Name"
+
+
+def test_encoding_that_cannot_be_is_refused_at_its_field(
+    browser: FlaskClient, upload: Upload
+) -> None:
+    place = upload("Компания;Телефон\r\nОмега;1\r\n".encode("cp1251"), "clients")
+
+    answer = browser.post(place, data={"action": "read", "encoding": "utf-8-sig"})
+
+    assert answer.status_code == 422
+    assert 'id="wrong-encoding"' in answer.text
+    assert chosen(answer, "encoding") == "UTF-8"
+    assert chosen(browser.get(place), "encoding") == "recognised: Windows-1251"
+
+
+def test_what_is_not_offered_is_refused(browser: FlaskClient, upload: Upload) -> None:
+    place = upload("Company\r\nOmega\r\n", "clients")
+
+    assert browser.post(place, data={"action": "read", "delimiter": "ab"}).status_code == 422
+    assert browser.post(place, data={"action": "read", "encoding": "a\0b"}).status_code == 422
+
+
+def test_break_in_the_middle_of_a_file_is_said_where_its_rows_are_counted(
+    browser: FlaskClient, upload: Upload
+) -> None:
+    place = upload('Company;Note\r\nOmega;1\r\nAlpha;"2\r\n', "clients")
+
+    assert "opens a quotation mark that is not closed" in words(browser.get(f"{place}/found"))
