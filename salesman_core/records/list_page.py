@@ -17,7 +17,7 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records.bulk.acts import Act, acts_of
 from salesman_core.records.list_narrowing import Asked, Options, asked
-from salesman_core.records.list_views import default_key, refusal, sharings, views_of
+from salesman_core.records.list_views import default_key, refusal, views_of
 from salesman_core.records.lists import (
     Chip,
     ListQuery,
@@ -35,6 +35,7 @@ from salesman_core.records.record_list import (
     further_columns,
     list_of,
 )
+from salesman_core.records.sharing import sharings
 from salesman_core.web.addresses import go_to, safe_next
 from salesman_core.web.forms import whole_number
 from salesman_core.web.preferences import preference, remember

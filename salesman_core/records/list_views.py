@@ -9,30 +9,20 @@ from urllib.parse import parse_qsl
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.models import User
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand_permission
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.list_query import grouped
 from salesman_core.records.models import ListView
-from salesman_core.records.permissions import SHARE
 from salesman_core.records.record_list import record_list
-from salesman_core.records.saving import named
+from salesman_core.records.sharing import call, own, share, within_reach
 from salesman_core.web.preferences import remember
-from salesman_hookspecs import Person, Text
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
-PRIVATE, TEAM, COMPANY = "private", "team", "company"
-SHARINGS: Final[dict[str, Text]] = {
-    PRIVATE: _("only me"),
-    TEAM: _("my team"),
-    COMPANY: _("everybody"),
-}
-LONGEST_NAME: Final = 60
 MOST_VIEWS: Final = 50
 _NOT_KEPT: Final = frozenset({"view", "columns", "cursor", "limit"})
 _MOST_ARGS: Final = 50
@@ -43,29 +33,8 @@ def views_of(kind: str) -> Sequence[AnyRow]:
     """Give the views of a kind of record that whoever acts may use, by name."""
     columns = (ListView.id, ListView.name, ListView.sharing, ListView.owner_id)
     query = sa.select(*columns, ListView.args, ListView.columns)
-    query = query.where(ListView.kind == kind, _within_reach(current_person()))
+    query = query.where(ListView.kind == kind, within_reach(ListView))
     return reading().execute(query.order_by(ListView.name, ListView.id).limit(MOST_VIEWS * 4)).all()
-
-
-def _within_reach(person: Person) -> sa.ColumnElement[bool]:
-    """Give the condition of what is one's own, the company's, or of a team that one leads or is in.
-
-    Whoever stands above a team sees its views as they see its records.
-    """
-    shared = sa.or_(
-        ListView.owner_id == person.id,
-        ListView.sharing == COMPANY,
-        sa.and_(ListView.sharing == TEAM, ListView.team_id.in_(person.team_ids)),
-    )
-    return sa.and_(ListView.deleted_at.is_(None), shared)
-
-
-def sharings() -> dict[str, Text]:
-    """Give with whom whoever acts may share a view."""
-    person = current_person()
-    allowed = {PRIVATE} | ({TEAM} if person.team_ids else set())
-    allowed |= {COMPANY} if person.may(SHARE) else set()
-    return {name: title for name, title in SHARINGS.items() if name in allowed}
 
 
 def keep_view(kind: str, values: Mapping[str, Any]) -> int:
@@ -127,43 +96,19 @@ def view_of(view_id: int) -> ListView:
 
 
 def _own(session: Session, view_id: int, *, gone: bool = False) -> ListView:
-    person = current_person()
-    view = session.get(ListView, view_id)
-    if view is None or (view.deleted_at is not None) != gone:
-        raise MissingError(_("There is no such view (any more)."))
-    if view.owner_id != person.id and not person.everything:
-        raise MissingError(_("There is no such view (any more)."))
-    return view
+    return own(session, ListView, view_id, _("There is no such view (any more)."), gone=gone)
 
 
 def _fill(session: Session, view: ListView, values: Mapping[str, Any]) -> None:
     if "name" in values:
-        view.name = named(values["name"])
-        if len(view.name) > LONGEST_NAME:
-            message = _("Give at most %(most)s characters.", most=LONGEST_NAME)
-            raise InvalidError(message, {"name": message})
+        call(view, values["name"])
     if "sharing" in values:
-        _share(session, view, values["sharing"])
+        share(session, view, values["sharing"])
     if "address" in values:
         view.args = _args(values["address"])
     if "columns" in values:
         view.columns = _known_columns(view.kind, values["columns"])
     view.updated_at = now()
-
-
-def _share(session: Session, view: ListView, sharing: str) -> None:
-    if sharing not in SHARINGS:
-        message = _("Choose with whom it is shared.")
-        raise InvalidError(message, {"sharing": message})
-    if sharing == COMPANY and view.sharing != COMPANY:
-        demand_permission(SHARE)
-    view.sharing, view.team_id = sharing, None
-    if sharing == TEAM:
-        owner_team = sa.select(User.team_id).where(User.id == view.owner_id)
-        view.team_id = session.scalar(owner_team)
-        if view.team_id is None:
-            message = _("You are in no team.")
-            raise InvalidError(message, {"sharing": message})
 
 
 def _args(address: str) -> dict[str, str]:

@@ -146,6 +146,45 @@ class Attachment(Attached, Base):
     media_type: Mapped[str] = mapped_column(sa.String(100))
 
 
+class Shared:
+    """What somebody keeps under a name, for themselves or for others.
+
+    ``sharing`` is ``private``, ``team`` (the owner's team, and whoever is above it) or ``company``.
+    """
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = mapped_column(sa.String(60))
+    sharing: Mapped[str] = mapped_column(sa.String(10), default="private")
+    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="CASCADE")
+    team_id: Mapped[int | None] = refers("core_team.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+    @staticmethod
+    def with_whom() -> sa.CheckConstraint:
+        """Give the check of ``sharing``."""
+        return sa.CheckConstraint("sharing IN ('private', 'team', 'company')", name="sharing")
+
+
+class ImportMapping(Shared, Base):
+    """A mapping that somebody keeps for files to come.
+
+    ``record`` is the word of the kind of record, as ``deals``; ``mapping`` the tables as their TOML
+    would have them; ``headings`` those of the file for which it was made.
+    """
+
+    __tablename__ = "core_import_mapping"
+    __table_args__ = (
+        Shared.with_whom(),
+        sa.Index("ix_core_import_mapping_record", "record", "deleted_at"),
+    )
+
+    record: Mapped[str] = mapped_column(sa.String(60))
+    mapping: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    headings: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+
 class FileImport(Base):
     """A file that somebody brings in through the page, from its upload to its result.
 
@@ -153,6 +192,7 @@ class FileImport(Base):
     as their TOML would have them; ``result`` what came of the last run, see
     :mod:`salesman_core.records.imports.summary`. The content lies in the store by ``file_hash``,
     which is empty where the command line read the file. ``undone`` is what came of taking it back.
+    ``mapping_id`` names the kept mapping with which somebody began.
     """
 
     __tablename__ = "core_import"
@@ -167,6 +207,7 @@ class FileImport(Base):
     author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
     created_at: Mapped[datetime]
     undone: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    mapping_id: Mapped[int | None] = refers("core_import_mapping.id", ondelete="SET NULL")
 
 
 class ImportChange(Base):
@@ -286,27 +327,18 @@ class BulkRow(Base):
     undo: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True)
 
 
-class ListView(Base):
+class ListView(Shared, Base):
     """A list as somebody keeps it: name, filter, order and columns, for themselves or for others.
 
-    ``sharing`` is ``private``, ``team`` (the owner's team, and whoever is above it) or ``company``.
     ``args`` are the parameters of the list's address; ``columns`` is None for the usual ones.
     """
 
     __tablename__ = "core_list_view"
     __table_args__ = (
-        sa.CheckConstraint("sharing IN ('private', 'team', 'company')", name="sharing"),
+        Shared.with_whom(),
         sa.Index("ix_core_list_view_kind", "kind", "deleted_at"),
     )
 
-    id: Mapped[int] = identity()
     kind: Mapped[str] = mapped_column(sa.String(60))
-    name: Mapped[str] = mapped_column(sa.String(60))
-    sharing: Mapped[str] = mapped_column(sa.String(10), default="private")
-    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="CASCADE")
-    team_id: Mapped[int | None] = refers("core_team.id", ondelete="SET NULL")
     args: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     columns: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    deleted_at: Mapped[datetime | None]

@@ -21,7 +21,7 @@ PERMISSIONS: Final = (
     Permission(ATTACH, "Attach files to what one sees", scoped=False),
     Permission(CONTACT_DATA, "Read phones and emails, look for them and change them", scoped=False),
     Permission(AUDIT, "See the company's audit, as far as one sees the records", scoped=False),
-    Permission(SHARE, "Share views of lists with everybody", scoped=False),
+    Permission(SHARE, "Share views of lists and mappings of imports with everybody", scoped=False),
 )
 ADMINISTRATION: Final = (Permission(MANAGE, "Define custom fields of records", scoped=False),)
 

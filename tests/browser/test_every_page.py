@@ -43,6 +43,7 @@ from salesman_core.records.bulk.service import begin_run
 from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
+from salesman_core.records.imports.saved import keep_mapping
 from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
@@ -85,6 +86,8 @@ PAGES: Final = {
     "faults.index": "/admin/faults",
     "funnel.index": "/reports/funnel?period=all",
     "imports.index": "/admin/import",
+    "imports.mapping": "/admin/import/mappings/{mapping}",
+    "imports.name_mapping": "/admin/import/{import}/mapping",
     "imports.one": "/admin/import/{import}",
     "jobs.discard_all_form": "/admin/jobs/kinds/core.tidy/discard",
     "jobs.discard_form": "/admin/jobs/{dead}/discard",
@@ -147,6 +150,7 @@ NO_PAGES: Final = {
     "deals.parts",
     "desk.widget",
     "fragments.fill",
+    "imports.found",
     "imports.progress",
     "lists.progress",
     "records.all_files",
@@ -171,6 +175,7 @@ NO_PAGES: Final = {
     "health.ready",
     "live.numbers",
     "live.stream",
+    "imports.mapping_file",
     "imports.refused",
     "lists.file",
     "records.download",
@@ -351,6 +356,7 @@ def path_of(place: str) -> str:
         "dead": lambda: str(jobs_in(State.DEAD, limit=1)[0].id),
         "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
         "import": lambda: str(begun_import()),
+        "mapping": lambda: str(kept_mapping()),
         "run": lambda: str(tagged()),
         "invitation": lambda: proof(Purpose.INVITATION),
         "password": lambda: proof(Purpose.PASSWORD),
@@ -365,6 +371,23 @@ def begun_import() -> int:
     with acting_as(administrator):
         rows = io.BytesIO("Name,Phone,Цвет\nTrade,8 912 345 67 89,синий\n".encode())
         return begin_import("clients", "clients.csv", rows)
+
+
+def kept_mapping() -> int:
+    """Keep a mapping that says all that one can say."""
+    administrator = load_person(reading(), administrator_id())
+    assert administrator is not None
+    tables = {
+        "columns": {"Name": "name", "Цвет": {"field": "source", "when": {"Phone": ["", "1"]}}},
+        "compose": {"note": "{Name}, {Phone}"},
+        "values": {"source": {"синий": "Синий", "*": ""}},
+        "defaults": {"address": "Тверь"},
+        "options": {"match": ["name"], "source": "old", "create_missing": ["owner"]},
+    }
+    values = {"name": "Old system", "sharing": "private", "mapping": tables}
+    headings = ["Name", "Phone", "Цвет"]
+    with acting_as(administrator):
+        return keep_mapping("clients", {**values, "headings": headings})
 
 
 def tagged() -> int:

@@ -111,6 +111,7 @@ OF_EITHER = [{"deal_id": None}, {"id": 2, "client_id": None}]
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "core_attachment": OF_EITHER,
     "core_deal": [{"outcome": "lost"}],
+    "core_import_mapping": [{"sharing": "team"}],
     "core_list_view": [{"sharing": "team"}],
     "core_note": OF_EITHER,
     "leads_lead": [{"status": "closed"}],

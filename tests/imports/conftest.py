@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,14 +12,19 @@ import sqlalchemy as sa
 import xlsxwriter
 from click.testing import CliRunner
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_babel import Babel
+from werkzeug.test import TestResponse
 
 from salesman_core.cli.application import application
 from salesman_core.cli.main import salesman
 from salesman_core.db import Base, db, images
+from salesman_core.jobs.port import jobs
+from salesman_core.testing.people import apart
 
 WriteCsv = Callable[..., Path]
 WriteXlsx = Callable[..., Path]
+Upload = Callable[..., str]
 
 
 @pytest.fixture
@@ -116,3 +123,48 @@ def command_on() -> Callable[[str, Path], Callable[..., list[str]]]:
         return run
 
     return command_on
+
+
+@pytest.fixture
+def forms_without_proof(app: Flask) -> None:
+    """Let test clients post without the proof of a page: that has tests of its own."""
+    app.config["WTF_CSRF_METHODS"] = []
+
+
+@pytest.fixture
+def browser(browser_for: Callable[[str], FlaskClient]) -> FlaskClient:
+    """The head of sales."""
+    return browser_for("head")
+
+
+@pytest.fixture
+def upload(browser: FlaskClient) -> Upload:
+    """A function that brings a file to the page, and gives the address of its import."""
+
+    def upload(content: str | bytes, record: str = "deals", mapping: str = "") -> str:
+        sent = content.encode() if isinstance(content, str) else content
+        form: dict[str, object] = {"record": record, "file": (io.BytesIO(sent), "rows.csv")}
+        if mapping:
+            form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
+        answer = browser.post("/admin/import", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 302, answer.text
+        return answer.location
+
+    return upload
+
+
+def words(response: TestResponse) -> str:
+    """What a person reads of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
+
+
+def chosen(response: TestResponse, name: str) -> str:
+    """What stands in a list of choices."""
+    found = re.search(rf'name="{name}".*?value="[^"]*" selected>([^<]*)<', response.text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def work() -> None:
+    """Do what waits for a worker."""
+    apart(jobs().drain)

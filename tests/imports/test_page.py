@@ -8,32 +8,23 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
-from salesman_core.jobs.port import jobs
 from salesman_core.records.models import FileImport
-from salesman_core.testing.people import Make, apart
+from salesman_core.testing.people import Make
+
+from .conftest import words, work
+
+pytestmark = pytest.mark.usefixtures("forms_without_proof")
 
 BrowserFor = Callable[[str], FlaskClient]
 
 CLIENTS = "Company;Phone;Colour\r\nOmega;+7 495 123-45-67;red\r\nAlpha;;blue\r\n"
 DEALS = "ID,Deal,Client,Amount,Stage\n1,Boilers,Omega,1000,Negotiation\n2,Pipes,Omega,5,Nowhere\n"
-
-
-@pytest.fixture(autouse=True)
-def forms_without_proof(app: Flask) -> None:
-    """Let test clients post without the proof of a page: that has tests of its own."""
-    app.config["WTF_CSRF_METHODS"] = []
-
-
-def words(response: TestResponse) -> str:
-    """What a person reads of a page."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
 
 
 def send(browser: FlaskClient, record: str, text: str, mapping: str = "") -> TestResponse:
@@ -45,11 +36,6 @@ def send(browser: FlaskClient, record: str, text: str, mapping: str = "") -> Tes
     if mapping:
         form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
     return browser.post("/admin/import", data=form, content_type="multipart/form-data")
-
-
-def work() -> None:
-    """Do what waits for a worker."""
-    apart(jobs().drain)
 
 
 def names(model: type[Client | Deal]) -> list[str]:

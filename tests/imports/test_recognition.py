@@ -2,59 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-BrowserFor = Callable[[str], FlaskClient]
-Upload = Callable[..., str]
+from .conftest import Upload, chosen, words
+
+pytestmark = pytest.mark.usefixtures("forms_without_proof")
 
 DEALS = "Deal;Opened on;Closed on;Amount\r\nBoilers;{};04.03.2026;{}\r\n"
-
-
-@pytest.fixture(autouse=True)
-def forms_without_proof(app: Flask) -> None:
-    """Let test clients post without the proof of a page: that has tests of its own."""
-    app.config["WTF_CSRF_METHODS"] = []
-
-
-@pytest.fixture
-def browser(browser_for: BrowserFor) -> FlaskClient:
-    """The head of sales."""
-    return browser_for("head")
-
-
-@pytest.fixture
-def upload(browser: FlaskClient) -> Upload:
-    """A function that brings a file to the page, and gives the address of its import."""
-
-    def upload(content: str | bytes, record: str = "deals", mapping: str = "") -> str:
-        sent = content.encode() if isinstance(content, str) else content
-        form: dict[str, object] = {"record": record, "file": (io.BytesIO(sent), "rows.csv")}
-        if mapping:
-            form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
-        answer = browser.post("/admin/import", data=form, content_type="multipart/form-data")
-        assert answer.status_code == 302, answer.text
-        return answer.location
-
-    return upload
-
-
-def words(response: TestResponse) -> str:
-    """What a person reads of a page."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
-
-
-def chosen(response: TestResponse, name: str) -> str:
-    """What stands in a list of choices."""
-    found = re.search(rf'name="{name}".*?value="[^"]*" selected>([^<]*)<', response.text, re.DOTALL)
-    assert found is not None
-    return found[1]
 
 
 def test_page_says_what_a_text_was_taken_for(browser: FlaskClient, upload: Upload) -> None:

@@ -175,15 +175,26 @@ def choose(import_id: int, chosen: Mapping[str, str], create_missing: Sequence[s
     :raises ConflictError: while the import runs.
     """
     kept = own_import(import_id)
-    _refuse_running(kept)
+    refuse_running(kept)
     choices = choices_of(kept)
     tables = chosen_tables(kept.mapping, choices, chosen, create_missing)
     mapping_from(tables, import_type(kept.record).fields)
     with opened_sheet(kept, tables) as sheet:
         if sheet.headings != choices.headings:
             tables = without_columns(tables)
+    keep_tables(import_id, tables)
+
+
+def keep_tables(import_id: int, tables: Mapping[str, Any], mapping_id: int | None = None) -> None:
+    """Keep the mapping of an import; what was tried by another one is forgotten.
+
+    :param mapping_id: the kept mapping that it comes from; None where that stays the same.
+    """
     with writing() as session:
-        session.get_one(FileImport, import_id).mapping = tables
+        kept = session.get_one(FileImport, import_id)
+        if kept.mapping != tables and (kept.result or {}).get("rehearsal"):
+            kept.result = None
+        kept.mapping, kept.mapping_id = dict(tables), mapping_id or kept.mapping_id
 
 
 def run_later(import_id: int, *, dry_run: bool) -> None:
@@ -213,7 +224,7 @@ def undo_later(import_id: int) -> None:
 
 
 def _put_to_work(session: WritingSession, kept: FileImport, job: str, **further: Any) -> FileImport:
-    _refuse_running(kept)
+    refuse_running(kept)
     arguments = {"import_id": kept.id, "user_id": current_person().id, **further}
     job_id = enqueue(session, job, arguments, unique=f"import:{kept.id}")
     changed = session.get_one(FileImport, kept.id, with_for_update=True)
@@ -227,7 +238,11 @@ def running_job(kept: FileImport) -> JobView | None:
     return job if job is not None and job.state in (State.READY, State.RUNNING) else None
 
 
-def _refuse_running(kept: FileImport) -> None:
+def refuse_running(kept: FileImport) -> None:
+    """Refuse what cannot be done with an import while a job is on its way.
+
+    :raises ConflictError: where one is.
+    """
     if running_job(kept) is not None:
         raise ConflictError(_("The import is running: wait for its end, or stop it."))
 

@@ -86,11 +86,12 @@ def laid_out(
 
 
 def _require_headings(headings: Sequence[str], mapping: ColumnMapping) -> None:
-    for heading in _named_headings(mapping):
+    for heading in named_headings(mapping):
         require_one(heading, headings, _("the file"))
 
 
-def _named_headings(mapping: ColumnMapping) -> Iterator[str]:
+def named_headings(mapping: ColumnMapping) -> Iterator[str]:
+    """Give the headings that a mapping names: a file that lacks one of them is not meant by it."""
     yield from mapping.columns
     yield from mapping.options.ignore
     for rule in mapping.columns.values():

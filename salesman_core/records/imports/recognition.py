@@ -39,6 +39,16 @@ _ORDERS: Final = {
 _MARKS: Final = {",": _("comma, as 45 000,50"), ".": _("point, as 45,000.50")}
 
 
+def order_title(order: str) -> Text:
+    """Give an order of dates in words, as ``dmy``."""
+    return _ORDERS[order]
+
+
+def mark_title(mark: str) -> Text:
+    """Give a decimal mark in words."""
+    return _MARKS[mark]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingChoice:
     """How a file is read in one respect.

@@ -14,10 +14,11 @@ from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.custom.imports import with_custom_fields
+from salesman_core.records.imports import saved
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.files import open_sheet
 from salesman_core.records.imports.journal import Journal
-from salesman_core.records.imports.mapping import ColumnMapping, read_mapping
+from salesman_core.records.imports.mapping import ColumnMapping, mapping_from, read_mapping
 from salesman_core.records.imports.run import ImportRun, Progress
 from salesman_core.records.imports.sheet import Sheet
 from salesman_core.services.company import company
@@ -60,7 +61,9 @@ def mappings_folder() -> Path:
 
 
 def chosen_mapping(name_or_file: str | None, type_: ImportType) -> ColumnMapping:
-    """Give the mapping of a file, or the one of that name in :func:`mappings_folder`.
+    """Give the mapping of a file, the one of that name in :func:`mappings_folder`, or a kept one.
+
+    A kept one is that which somebody shares with everybody under this name.
 
     :param name_or_file: None for a mapping that leaves everything to recognition.
     :raises MappingError: where there is none, or it does not say what can be done.
@@ -70,8 +73,12 @@ def chosen_mapping(name_or_file: str | None, type_: ImportType) -> ColumnMapping
     for path in (Path(name_or_file), mappings_folder() / f"{name_or_file}.toml"):
         if path.is_file():
             return read_mapping(path, type_.fields)
+    kept = saved.shared_mapping(type_.record, name_or_file)
+    if kept is not None:
+        return mapping_from(kept.mapping, type_.fields)
     message = _(
-        "There is no mapping “%(name)s”: neither a file nor “%(name)s.toml” in %(folder)s",
+        "There is no mapping “%(name)s”: neither a file nor “%(name)s.toml” in %(folder)s,"
+        " nor one that is shared with everybody",
         name=name_or_file,
         folder=mappings_folder(),
     )

@@ -14,14 +14,18 @@ from salesman_core.access.records import known_type
 from salesman_core.access.routes import signed_in
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.imports import keeping
+from salesman_core.records.imports import keeping, reuse, saved
 from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
 from salesman_core.records.imports.looking import found_in
+from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.mapping_words import further_words, rule_words
 from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.undo import changes_kept
+from salesman_core.records.sharing import SHARINGS
 from salesman_core.services.files import TooLargeError
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
+from salesman_core.web.toasts import toast
 
 _ = texts.lazy
 
@@ -71,6 +75,8 @@ def _upload_page(form: FormState) -> Markup:
         types=types,
         titles=titles,
         imports=keeping.own_imports(),
+        mappings=saved.mappings_of(list(titles)),
+        sharings=SHARINGS,
     )
 
 
@@ -92,6 +98,8 @@ def _import_page(import_id: int, form: FormState) -> Markup:
     kept = keeping.own_import(import_id)
     type_ = import_type(kept.record)
     job = keeping.running_job(kept)
+    mapping = mapping_from(kept.mapping, type_.fields)
+    in_use = reuse.mapping_in_use(kept)
     choices = keeping.choices_of(kept) if kept.file_hash and not job else None
     return render(
         "core/records/import/one.html",
@@ -100,6 +108,11 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         type=type_,
         job=job,
         choices=choices,
+        offers=reuse.offered_to(kept, choices.headings) if choices else (),
+        in_use=in_use,
+        in_use_is_own=in_use is not None and saved.is_own(in_use),
+        further=further_words(mapping, type_.fields),
+        rules={heading: rule_words(rule) for heading, rule in mapping.columns.items()},
         fields=offered(type_.fields, choices.columns if choices else ()),
         labels={each.name: each.title for each in choices.reading} if choices else {},
         titles={field.name: field.title for field in type_.fields},
@@ -127,15 +140,22 @@ def _addressed(left: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str
 def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
     """Keep the choices, and begin a dry run or the import, as the button says.
 
-    The button ``read`` keeps them alone, and the page shows the file as it is read now.
+    The button ``read`` keeps them alone, and the page shows the file as it is read now; ``keep``
+    asks for the name under which to keep the mapping, ``renew`` keeps it where it came from.
     """
     try:
         keeping.choose(import_id, request.form, request.form.getlist("create_missing"))
     except InvalidError as error:
         return _import_page(import_id, FormState.refused(request.form, error)), error.status
-    action = request.form.get("action")
-    if action != "read":
-        keeping.run_later(import_id, dry_run=action != "import")
+    match request.form.get("action"):
+        case "read":
+            pass
+        case "keep":
+            return redirect(url_for("imports.name_mapping", import_id=import_id))
+        case "renew":
+            toast(_("“%(name)s” says this now.", name=reuse.renew_from(import_id).name))
+        case action:
+            keeping.run_later(import_id, dry_run=action != "import")
     return redirect(url_for("imports.one", import_id=import_id))
 
 

@@ -24,6 +24,7 @@ from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginFault
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
+from salesman_core.records.imports.saved import keep_mapping
 from salesman_core.records.models import BulkRow, BulkRun, ListView
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import company
@@ -310,6 +311,23 @@ class Planter:
         owned = planted.owned
         record = Planted("import", import_id, owned.name, None, owned.owner_id, for_everything=True)
         self._note(planted, record, {"name": name, "content": cell})
+        self._mapping(planted)
+
+    def _mapping(self, planted: RecordSet) -> None:
+        """Plant a mapping of an import that its owner keeps to themselves."""
+        owned, name, held = planted.owned, self._canaries.word(), self._canaries.word()
+        values = {
+            "name": name,
+            "sharing": "private",
+            "mapping": {"columns": {"Name": "name"}, "defaults": {"note": held}},
+            "headings": ["Name", "Phone", "Remark"],
+        }
+        with self._make.acting(owned.owner_id):
+            mapping_id = keep_mapping("clients", values)
+        record = Planted(
+            "mapping", mapping_id, owned.name, None, owned.owner_id, for_everything=True
+        )
+        self._note(planted, record, {"name": name, "content": held})
 
     def person(self, user_id: int, name: str) -> Planted:
         """Give somebody a name and an address that stand nowhere else."""

@@ -23,7 +23,9 @@ _UNWALKED: Final = frozenset({"HEAD", "OPTIONS"})
 _API: Final = "/api/v1"
 _OF_RECORD: Final = "record_id"
 KIND: Final = "kind"
-_HANGING: Final = frozenset({"note", "file", "token", "device", "import", "job", "run", "view"})
+_HANGING: Final = frozenset(
+    {"note", "file", "token", "device", "import", "job", "run", "view", "mapping"}
+)
 """Kinds of what is planted beside the records."""
 
 
