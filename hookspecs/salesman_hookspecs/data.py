@@ -262,6 +262,8 @@ class ImportField:
     :param required: True where a row without it is refused.
     :param money_currency: for ``money``: the field that holds its currency; a sign or word beside
         the amount (``€ 3.500,00``) fills it with the currency's code.
+    :param recurs: True where it names something that other rows may name too, as a source or a
+        client: what differs only by case, space or punctuation is offered to be joined.
     """
 
     name: str
@@ -270,6 +272,7 @@ class ImportField:
     kind: str = "text"
     required: bool = False
     money_currency: str | None = None
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

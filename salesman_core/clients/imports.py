@@ -72,6 +72,7 @@ CLIENT_FIELDS: Final = (
             "заказчик",
         ),
         required=True,
+        recurs=True,
     ),
     ImportField("kind", _("Company or person"), ("client type", "тип клиента", "вид клиента")),
     ImportField(
@@ -103,6 +104,7 @@ CLIENT_FIELDS: Final = (
             "куратор",
             "владелец",
         ),
+        recurs=True,
     ),
     PHONES,
     EMAILS,
@@ -127,12 +129,20 @@ CLIENT_FIELDS: Final = (
         "source",
         _("Source"),
         ("lead source", "client source", "источник", "источник клиента", "канал"),
+        recurs=True,
     ),
-    ImportField("tags", _("Tags"), ("tag", "labels", "теги", "тег", "метки"), kind="list"),
+    ImportField(
+        "tags",
+        _("Tags"),
+        ("tag", "labels", "теги", "тег", "метки"),
+        kind="list",
+        recurs=True,
+    ),
     ImportField(
         "rung",
         _("Relationship"),
         ("relation", "relationship type", "тип отношений", "отношения", "ступень"),
+        recurs=True,
     ),
     ImportField(
         "note",
@@ -177,6 +187,7 @@ CONTACT_FIELDS: Final = (
             "название",
         ),
         required=True,
+        recurs=True,
     ),
     ImportField(
         "external_id",

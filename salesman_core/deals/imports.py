@@ -60,6 +60,7 @@ DEAL_FIELDS: Final = (
             "компания",
             "организация",
         ),
+        recurs=True,
     ),
     ImportField(
         "client_external_id",
@@ -89,13 +90,15 @@ DEAL_FIELDS: Final = (
             "владелец",
             "продавец",
         ),
+        recurs=True,
     ),
     ImportField(
         "stage",
         _("Stage"),
         ("deal stage", "sales stage", "progress", "этап", "стадия", "этап сделки", "прогресс"),
+        recurs=True,
     ),
-    ImportField("pipeline", _("Pipeline"), ("funnel", "воронка", "воронка продаж")),
+    ImportField("pipeline", _("Pipeline"), ("funnel", "воронка", "воронка продаж"), recurs=True),
     ImportField(
         "outcome",
         _("Outcome"),
@@ -113,6 +116,7 @@ DEAL_FIELDS: Final = (
             "причина проигрыша",
             "комментарий закрытия",
         ),
+        recurs=True,
     ),
     ImportField(
         "amount",

@@ -32,6 +32,7 @@ _CELLS: Final[Mapping[FieldType, str]] = {
     FieldType.FLAG: "flag",
 }
 """How cells are read, see ``ImportField.kind``; those of other types are texts."""
+_RECURRING: Final = (FieldType.TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldType.USER)
 
 
 def with_custom_fields(type_: ImportType) -> ImportType:
@@ -45,7 +46,8 @@ def with_custom_fields(type_: ImportType) -> ImportType:
 
 def _import_field(field: DefinedField) -> ImportField:
     synonyms = (field.key, field.key.replace("_", " "))
-    return ImportField(field.name, field.label, synonyms, kind=_CELLS.get(field.type, "text"))
+    kind = _CELLS.get(field.type, "text")
+    return ImportField(field.name, field.label, synonyms, kind, recurs=field.type in _RECURRING)
 
 
 def custom_asked(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:

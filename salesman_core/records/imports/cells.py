@@ -170,8 +170,14 @@ def _emails(cell: Cell, _hints: Hints) -> Reading | None:
     return several and Reading(several.value, warning)
 
 
+def listed(text: str) -> list[str]:
+    """Give the parts of a list as people write one: between commas, semicolons or lines."""
+    parts = (" ".join(part.split()) for part in _BETWEEN_LISTED.split(text))
+    return [part for part in parts if part]
+
+
 def _list(cell: Cell, _hints: Hints) -> Reading | None:
-    return _several(" ".join(part.split()) for part in _BETWEEN_LISTED.split(text_of(cell)))
+    return _several(listed(text_of(cell)))
 
 
 def _several(parts: Iterable[str]) -> Reading | None:

@@ -29,6 +29,7 @@ from salesman_core.records.imports.errors import MappingError, UnreadableFileErr
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import laid_out
 from salesman_core.records.imports.service import import_type, sheet_for
+from salesman_core.records.imports.spellings import joined
 from salesman_core.records.imports.undo import Undone, changes_kept
 from salesman_core.records.models import FileImport
 from salesman_core.services import files as store
@@ -166,10 +167,13 @@ def choices_of(kept: FileImport) -> FileChoices:
         return file_choices(sheet, import_type(kept.record).fields, kept.mapping)
 
 
-def choose(import_id: int, chosen: Mapping[str, str], create_missing: Sequence[str]) -> None:
+def choose(
+    import_id: int, chosen: Mapping[str, str], create_missing: Sequence[str], *, join: bool = False
+) -> None:
     """Keep how a file is read, and what its columns are to fill.
 
     :param chosen: by the name of a control.
+    :param join: whether to join what the dry run found written in several ways, as chosen.
     :raises MappingError: where two columns fill one field that takes only one.
     :raises UnreadableFileError: where the file cannot be read like this.
     :raises ConflictError: while the import runs.
@@ -178,6 +182,8 @@ def choose(import_id: int, chosen: Mapping[str, str], create_missing: Sequence[s
     refuse_running(kept)
     choices = choices_of(kept)
     tables = chosen_tables(kept.mapping, choices, chosen, create_missing)
+    if join:
+        tables = joined(tables, (kept.result or {}).get("spellings", ()), chosen)
     mapping_from(tables, import_type(kept.record).fields)
     with opened_sheet(kept, tables) as sheet:
         if sheet.headings != choices.headings:

@@ -11,7 +11,8 @@ from salesman_core.db import normalised
 from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import SEVERAL, Hints, Reading, read_cell, text_of
 from salesman_core.records.imports.errors import CellError, MappingError
-from salesman_core.records.imports.mapping import ANYTHING_ELSE, ColumnMapping
+from salesman_core.records.imports.mapping import ColumnMapping
+from salesman_core.records.imports.meanings import ValueMap
 from salesman_core.records.imports.plan import Plan
 from salesman_core.records.imports.sheet import Cell, Row
 from salesman_core.records.imports.survey import Survey
@@ -56,25 +57,6 @@ class ReadRow:
     texts: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Problem] = field(default_factory=dict)
     warnings: dict[str, Problem] = field(default_factory=dict)
-
-
-class ValueMap:
-    """What the values of a file are called here (``[values.<field>]`` of a mapping)."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._exact = values
-        self._loose = {normalised(value): meant for value, meant in values.items()}
-        self._otherwise = values.get(ANYTHING_ELSE)
-
-    def meant(self, cell: Cell) -> Cell:
-        """Give what a cell means: by its text, forgiving case; itself where nothing is said."""
-        text = text_of(cell)
-        if not text:
-            return cell
-        found = self._exact.get(text)
-        if found is None:
-            found = self._loose.get(normalised(text), self._otherwise)
-        return cell if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +155,7 @@ class RowReader:
         currencies: dict[str, str],
     ) -> None:
         name = field_.name
-        meant = self._maps[name].meant(cell) if name in self._maps else cell
+        meant = self._meant(field_, cell)
         try:
             reading = read_cell(field_.kind, meant, hints)
         except CellError as error:
@@ -187,6 +169,12 @@ class RowReader:
             read.warnings[name] = Problem(read.texts[name], reading.warning)
         if reading.currency and field_.money_currency:
             currencies[name] = reading.currency
+
+    def _meant(self, field_: ImportField, cell: Cell) -> Cell:
+        meanings = self._maps.get(field_.name)
+        if meanings is None:
+            return cell
+        return meanings.each_meant(cell) if field_.kind == "list" else meanings.meant(cell)
 
     def _settle_currencies(self, read: ReadRow, currencies: Mapping[str, str]) -> None:
         """Let the currency beside an amount fill its field, and refuse a row that names two."""

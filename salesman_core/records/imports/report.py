@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
 from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.result import ImportResult, ReasonCount, Remark
 from salesman_core.records.imports.sheet import Sheet
+from salesman_core.records.imports.spellings import Spelling
 
 _ = texts.gettext
 
@@ -32,6 +33,9 @@ def report_lines(sheet: Sheet, result: ImportResult) -> Iterator[str]:
             "%(num)s blank rows were passed over",
             result.blank_rows,
         )
+    if result.spellings:
+        yield _("Written in several ways, joined by what [values] says of them:")
+        yield from (_spelling_line(each) for each in result.spellings[:_MOST_ROWS])
     yield from _remarks(_("Worth a look:"), result.warnings, result.warned)
     yield from _remarks(_("Refused rows:"), result.refused_rows, result.counts["refused"])
     if reasons := result.reasons():
@@ -56,11 +60,18 @@ def _remarks(title: str, remarks: list[Remark], count: int) -> Iterator[str]:
         yield "  " + _("and %(count)s more", count=count - _MOST_ROWS)
 
 
-def _reason_line(each: ReasonCount) -> str:
-    values = ", ".join(
-        _("“%(value)s” × %(count)s", value=value, count=count)
-        for value, count in each.values[:_MOST_VALUES]
+def _spelling_line(each: Spelling) -> str:
+    return f"  {each.field}: {_counted(each.ways)}"
+
+
+def _counted(values: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(
+        _("“%(value)s” × %(count)s", value=value, count=count) for value, count in values
     )
+
+
+def _reason_line(each: ReasonCount) -> str:
+    values = _counted(each.values[:_MOST_VALUES])
     more = ", …" if len(each.values) > _MOST_VALUES else ""
     field = f"{each.field}: " if each.field else ""
     return f"  {each.rows} × {field}{each.reason} ({values}{more})"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salesman_core.records.imports.reading import Problem, ReadRow
 from salesman_core.records.imports.sheet import Row
+from salesman_core.records.imports.spellings import Spelling
 from salesman_hookspecs import ImportOutcome
 
 ACTIONS = ("created", "updated", "unchanged", "refused")
@@ -48,6 +49,7 @@ class ImportResult:
     :param blank_rows: rows that were passed over.
     :param filled: by field, the headings of the columns that fill it.
     :param kept: headings of columns that were not recognised: their texts stay with the records.
+    :param spellings: names that stand in the file in several ways.
     :param refused_rows: refused rows with what was wrong, at most :data:`MOST_KEPT`.
     :param warnings: rows with what deserves a look, at most :data:`MOST_KEPT`.
     """
@@ -57,6 +59,7 @@ class ImportResult:
     blank_rows: int = 0
     filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    spellings: Sequence[Spelling] = ()
     counts: Counter[str] = field(default_factory=Counter)
     refused_rows: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)

@@ -18,6 +18,7 @@ from salesman_core.records.imports.reading import ReadRow, RowReader
 from salesman_core.records.imports.rehearsal import rehearsal
 from salesman_core.records.imports.result import ACTIONS, ImportResult
 from salesman_core.records.imports.sheet import Sheet
+from salesman_core.records.imports.spellings import spellings_in
 from salesman_core.records.imports.survey import surveyed
 from salesman_core.records.present_rights import by_present_rights
 from salesman_hookspecs import ImportBatch, ImportOutcome, ImportType
@@ -102,6 +103,11 @@ class ImportRun:
             rows=self.survey.rows,
             blank_rows=self.survey.blank_rows,
             filled=filled,
+            spellings=spellings_in(
+                self.survey.texts,
+                {field.name: field for field in self.import_type.fields},
+                self.mapping.values,
+            ),
             kept=tuple(heading for index, heading in self.plan.kept if index in self.survey.filled),
         )
 

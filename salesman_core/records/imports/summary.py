@@ -10,6 +10,7 @@ from salesman_core.records.imports.result import ACTIONS, ImportResult, Remark
 _MOST_ROWS: Final = 100
 _MOST_REASONS: Final = 20
 _MOST_VALUES: Final = 5
+_MOST_SPELLINGS: Final = 30
 
 
 def summary_of(
@@ -26,6 +27,10 @@ def summary_of(
         "blank_rows": result.blank_rows,
         "counts": {action: result.counts[action] for action in ACTIONS},
         "kept": list(result.kept),
+        "spellings": [
+            {"field": each.field, "ways": [list(way) for way in each.ways]}
+            for each in result.spellings[:_MOST_SPELLINGS]
+        ],
         "refused": _rows(result.refused_rows),
         "reasons": [
             {

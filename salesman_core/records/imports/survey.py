@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Final
@@ -12,6 +13,7 @@ from salesman_core.records.imports.dates import OrderEvidence
 from salesman_core.records.imports.mapping import Options
 from salesman_core.records.imports.plan import Column, Plan
 from salesman_core.records.imports.sheet import Row, Sheet
+from salesman_core.records.imports.spellings import MOST_TEXTS
 
 _DATED: Final = ("date", "moment")
 _COUNTED: Final = ("money", "number")
@@ -26,6 +28,7 @@ class Survey:
     :param filled: indexes of columns in which something stands.
     :param orders: by index, what the columns of dates show.
     :param marks: by index, what the columns of amounts show.
+    :param texts: by field whose values recur, what stands in its columns, and how often.
     """
 
     rows: int = 0
@@ -33,6 +36,8 @@ class Survey:
     filled: set[int] = field(default_factory=set)
     orders: dict[int, OrderEvidence] = field(default_factory=dict)
     marks: dict[int, MarkEvidence] = field(default_factory=dict)
+    texts: dict[str, Counter[str]] = field(default_factory=dict)
+    _counted: dict[int, list[Counter[str]]] = field(default_factory=dict)
 
     def hints(self, column: Column, options: Options, zone: tzinfo = UTC) -> Hints:
         """Give how a column is read: as the mapping says, as it shows, as the others show."""
@@ -44,6 +49,19 @@ class Survey:
             or self.marks.get(column.index, MarkEvidence()).mark,
             zone=zone,
         )
+
+    def count(self, column: Column) -> None:
+        """Count from now on what stands in a column, where it fills a field whose values recur."""
+        for each in column.fields:
+            if each.recurs:
+                texts = self.texts.setdefault(each.name, Counter())
+                self._counted.setdefault(column.index, []).append(texts)
+
+    def note(self, index: int, text: str) -> None:
+        """Count a text of a column, of the first hundred thousand that differ."""
+        for texts in self._counted.get(index, ()):
+            if text in texts or len(texts) < MOST_TEXTS:
+                texts[text] += 1
 
     def _order_of_all(self) -> str:
         together = OrderEvidence()
@@ -64,6 +82,7 @@ def surveyed(sheet: Sheet, plan: Plan) -> Survey:
             survey.orders[column.index] = OrderEvidence()
         if kinds.intersection(_COUNTED):
             survey.marks[column.index] = MarkEvidence()
+        survey.count(column)
     for row in sheet.rows():
         _look_at(row, survey)
     return survey
@@ -83,3 +102,4 @@ def _look_at(row: Row, survey: Survey) -> None:
                 survey.orders[index].add(cell)
             if index in survey.marks:
                 survey.marks[index].add(cell)
+            survey.note(index, cell)

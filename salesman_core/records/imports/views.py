@@ -20,6 +20,7 @@ from salesman_core.records.imports.looking import found_in
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.mapping_words import further_words, rule_words
 from salesman_core.records.imports.service import import_type, import_types
+from salesman_core.records.imports.spellings import APART
 from salesman_core.records.imports.undo import changes_kept
 from salesman_core.records.sharing import SHARINGS
 from salesman_core.services.files import TooLargeError
@@ -118,6 +119,7 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         titles={field.name: field.title for field in type_.fields},
         makeable=makeable(type_.fields),
         made=kept.mapping.get("options", {}).get("create_missing", ()),
+        apart=APART,
         keep=KEEP,
         ignore=IGNORE,
         left=_addressed((kept.undone or {}).get("left", ())),
@@ -141,20 +143,22 @@ def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
     """Keep the choices, and begin a dry run or the import, as the button says.
 
     The button ``read`` keeps them alone, and the page shows the file as it is read now; ``keep``
-    asks for the name under which to keep the mapping, ``renew`` keeps it where it came from.
+    asks for the name under which to keep the mapping, ``renew`` keeps it where it came from. The
+    button ``join`` joins spellings as chosen, and tries all rows again.
     """
+    action, made = request.form.get("action"), request.form.getlist("create_missing")
     try:
-        keeping.choose(import_id, request.form, request.form.getlist("create_missing"))
+        keeping.choose(import_id, request.form, made, join=action == "join")
     except InvalidError as error:
         return _import_page(import_id, FormState.refused(request.form, error)), error.status
-    match request.form.get("action"):
+    match action:
         case "read":
             pass
         case "keep":
             return redirect(url_for("imports.name_mapping", import_id=import_id))
         case "renew":
             toast(_("“%(name)s” says this now.", name=reuse.renew_from(import_id).name))
-        case action:
+        case _:
             keeping.run_later(import_id, dry_run=action != "import")
     return redirect(url_for("imports.one", import_id=import_id))
 

@@ -15,7 +15,7 @@ from salesman_sample.service import make_promise
 
 FIELDS: Final = (
     ImportField("text", "Promise", ("promise", "обещание"), required=True),
-    ImportField("client", "Client", ("client", "клиент"), required=True),
+    ImportField("client", "Client", ("client", "клиент"), required=True, recurs=True),
 )
 
 
