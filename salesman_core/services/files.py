@@ -20,6 +20,7 @@ from flask import current_app
 from salesman_core.config import CoreSettings
 from salesman_core.errors import MissingError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -97,13 +98,17 @@ def store(stream: IO[bytes], *, largest: int = LARGEST) -> Content:
     return content
 
 
+def too_large_for(largest: int) -> Text:
+    """Say that a file may have at most so many bytes."""
+    return _("A file may have at most %(most)s MB.", most=largest // (1024 * 1024))
+
+
 def _copied(source: IO[bytes], target: IO[bytes], largest: int) -> Content:
     digest, size, beginning = hashlib.sha256(), 0, b""
     while chunk := source.read(_CHUNK):
         size += len(chunk)
         if size > largest:
-            most = largest // (1024 * 1024)
-            raise TooLargeError(_("A file may have at most %(most)s MB.", most=most))
+            raise TooLargeError(too_large_for(largest))
         beginning = beginning or chunk[:16]
         digest.update(chunk)
         target.write(chunk)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from salesman_core.access.records import known_type
@@ -23,7 +24,7 @@ from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.spellings import APART
 from salesman_core.records.imports.undo import changes_kept
 from salesman_core.records.sharing import SHARINGS
-from salesman_core.services.files import TooLargeError
+from salesman_core.services.files import TooLargeError, too_large_for
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -58,6 +59,14 @@ def upload() -> Markup | tuple[Markup, int] | BaseResponse:
     return redirect(url_for("imports.one", import_id=import_id))
 
 
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[Markup, int]:
+    """Say at its field that a file is too large; none of the request was read."""
+    error = TooLargeError(too_large_for(keeping.LARGEST))
+    refused = FormState(errors={"file": [error.message]})
+    return _upload_page(refused), error.status
+
+
 def _sent_file() -> FileStorage:
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -78,6 +87,8 @@ def _upload_page(form: FormState) -> Markup:
         imports=keeping.own_imports(),
         mappings=saved.mappings_of(list(titles)),
         sharings=SHARINGS,
+        largest=keeping.LARGEST,
+        too_large=too_large_for(keeping.LARGEST),
     )
 
 

@@ -67,6 +67,14 @@ document.addEventListener("change", ({ target }) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// A file that no server would take is refused before it is sent.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("input[type=file][data-largest]")) return;
+  const isTooLarge = [...target.files].some((file) => file.size > Number(target.dataset.largest));
+  target.setCustomValidity(isTooLarge ? target.dataset.tooLarge : "");
+  target.reportValidity();
+});
+
 function addRow(button) {
   const rows = button.closest("[data-repeated]").querySelectorAll("[data-repeated-row]");
   const last = rows[rows.length - 1];
