@@ -16,8 +16,8 @@ def test_page_says_what_a_text_was_taken_for(browser: FlaskClient, upload: Uploa
     page = browser.get(upload("Компания;Телефон\r\nОмега;1\r\n".encode("cp1251"), "clients"))
 
     assert chosen(page, "encoding") == "recognised: Windows-1251"
-    assert chosen(page, "delimiter") == "recognised: semicolon ;"
-    assert chosen(page, "dates") == "as each column shows"
+    assert chosen(page, "delimiter") == "recognised: “;” semicolon"
+    assert chosen(page, "dates") == "by column"
 
 
 def test_rows_are_counted_before_anything_is_tried(browser: FlaskClient, upload: Upload) -> None:
@@ -31,8 +31,8 @@ def test_rows_are_counted_before_anything_is_tried(browser: FlaskClient, upload:
 @pytest.mark.parametrize(
     ("opened_on", "amount", "told"),
     [
-        ("31.12.2025", "45 000,50", ["dates: day first, as 31.12.2026", "comma, as 45 000,50"]),
-        ("12/31/2025", "45,000.50", ["dates: month first, as 12/31/2026", "point, as 45,000.50"]),
+        ("31.12.2025", "45 000,50", ["dates: 31.12.2026, day first", "comma, as 45 000,50"]),
+        ("12/31/2025", "45,000.50", ["dates: 12/31/2026, month first", "point, as 45,000.50"]),
         ("2025-12-31", "1000", ["dates: without a doubt", "none to be seen"]),
         ("03/04/2025", "1000", ["dates: day and month cannot be told apart"]),
     ],
@@ -50,9 +50,9 @@ def test_order_that_a_person_chooses_is_taken(browser: FlaskClient, upload: Uplo
 
     browser.post(place, data={"action": "read", "dates": "mdy"})
 
-    assert chosen(browser.get(place), "dates") == "month first, as 12/31/2026"
+    assert chosen(browser.get(place), "dates") == "12/31/2026, month first"
     said = browser.get(f"{place}/found")
-    assert "Opened on – dates: month first, as 12/31/2026 (chosen)" in words(said)
+    assert "Opened on – dates: 12/31/2026, month first (chosen)" in words(said)
     assert "Worth a look" not in said.text
 
 
@@ -65,7 +65,7 @@ def test_delimiter_that_a_person_corrects_cuts_the_columns_anew(
     browser.post(place, data={"action": "read", "delimiter": ","})
 
     page = browser.get(place)
-    assert chosen(page, "delimiter") == "comma ,"
+    assert chosen(page, "delimiter") == "“,” comma"
     assert chosen(page, "column-0") == "Name"
     assert "Ltd;Phone" in page.text
 

@@ -15,8 +15,9 @@ from salesman_core.db import reading
 from salesman_core.deals.imports import DEAL_FIELDS
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.records.imports import mapping_of
-from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.mapping import Options, mapping_from
 from salesman_core.records.imports.mapping_words import column_words, further_words
+from salesman_core.records.imports.recognition import reading_words
 from salesman_core.records.imports.saved import (
     change_mapping,
     delete_mapping,
@@ -145,6 +146,18 @@ def test_mapping_is_told_in_words_conditions_included(make: Make) -> None:
         ("A row finds its record by", "External id"),
         ("External ids are kept as those of", "“old”"),
         ("Made where they are missing", "Client"),
+    ]
+
+
+def test_mapping_tells_how_its_files_are_read(make: Make) -> None:
+    make.user()
+    options = Options(encoding="cp1251", delimiter=";", dates="mdy", sheet="Deals")
+
+    assert [(str(about), str(said)) for about, said in reading_words(options)] == [
+        ("Sheet", "Deals"),
+        ("Encoding", "Windows-1251"),
+        ("Between cells", "“;” semicolon"),
+        ("Order of dates", "12/31/2026, month first"),
     ]
 
 

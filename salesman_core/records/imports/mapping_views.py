@@ -13,6 +13,7 @@ from salesman_core.records.imports import keeping, reuse, saved
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.mapping import ColumnMapping, mapping_from
 from salesman_core.records.imports.mapping_words import column_words, further_words
+from salesman_core.records.imports.recognition import reading_words
 from salesman_core.records.imports.service import import_type
 from salesman_core.records.imports.views import blueprint
 from salesman_core.records.sharing import PRIVATE, sharings
@@ -55,7 +56,7 @@ def _naming(import_id: int, form: FormState) -> Markup:
         kept=kept,
         sharings=list(sharings().items()),
         columns=column_words(mapping, fields),
-        further=further_words(mapping, fields),
+        further=[*further_words(mapping, fields), *reading_words(mapping.options)],
     )
 
 
@@ -107,7 +108,7 @@ def _mapping_page(mapping_id: int, form: FormState) -> Markup:
         sharings=list(sharings().items()),
         outdated=outdated,
         columns=column_words(says, type_.fields),
-        further=further_words(says, type_.fields),
+        further=[*further_words(says, type_.fields), *reading_words(says.options)],
     )
 
 

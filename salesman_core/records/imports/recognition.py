@@ -26,17 +26,29 @@ _ENCODINGS: Final = {
 """Those that can be chosen; “UTF-8” is read with a mark at its beginning and without one."""
 _SAME: Final = {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 _DELIMITERS: Final = {
-    ";": _("semicolon ;"),
-    ",": _("comma ,"),
+    ";": _("“;” semicolon"),
+    ",": _("“,” comma"),
     "\t": _("tab"),
-    "|": _("vertical bar |"),
+    "|": _("“|” vertical bar"),
 }
 _ORDERS: Final = {
-    "dmy": _("day first, as 31.12.2026"),
-    "mdy": _("month first, as 12/31/2026"),
-    "ymd": _("year first, as 2026-12-31"),
+    "dmy": _("31.12.2026, day first"),
+    "mdy": _("12/31/2026, month first"),
+    "ymd": _("2026-12-31, year first"),
 }
 _MARKS: Final = {",": _("comma, as 45 000,50"), ".": _("point, as 45,000.50")}
+
+
+def reading_words(options: Options) -> list[tuple[Text, Text]]:
+    """Give in what respects a mapping says how files are read, and how."""
+    said: tuple[tuple[Text, str, Mapping[str, Text]], ...] = (
+        (_("Sheet"), options.sheet, {}),
+        (_("Encoding"), options.encoding, _ENCODINGS),
+        (_("Between cells"), options.delimiter, _DELIMITERS),
+        (_("Order of dates"), options.dates, _ORDERS),
+        (_("Decimal mark"), options.decimal, _MARKS),
+    )
+    return [(title, titles.get(chosen, chosen)) for title, chosen, titles in said if chosen]
 
 
 def order_title(order: str) -> Text:
@@ -66,7 +78,7 @@ class ReadingChoice:
 
 def reading_choices(layout: Layout, options: Options) -> list[ReadingChoice]:
     """Give how a file is read, in every respect that can be said otherwise."""
-    each_column = _("as each column shows")
+    each_column = _("by column")
     dates = _choice("dates", _("Order of dates"), options.dates, each_column, _ORDERS)
     decimal = _choice("decimal", _("Decimal mark"), options.decimal, each_column, _MARKS)
     return [*_of_layout(layout, options), dates, decimal]
