@@ -43,7 +43,7 @@ from salesman_core.records.bulk.service import begin_run
 from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.files import attach
 from salesman_core.records.imports.keeping import begin_import
-from salesman_core.records.imports.saved import keep_mapping
+from salesman_core.records.imports.saved import keep_mapping, mappings_of
 from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
@@ -387,7 +387,8 @@ def kept_mapping() -> int:
     values = {"name": "Old system", "sharing": "private", "mapping": tables}
     headings = ["Name", "Phone", "Цвет"]
     with acting_as(administrator):
-        return keep_mapping("clients", {**values, "headings": headings})
+        kept = mappings_of(["clients"])
+        return kept[0].id if kept else keep_mapping("clients", {**values, "headings": headings})
 
 
 def tagged() -> int:
