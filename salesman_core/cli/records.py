@@ -17,11 +17,15 @@ from salesman_core.records.export import export_to
 from salesman_core.records.export_files import FORMATS
 from salesman_core.records.imports import ImportAbortedError, ImportRun
 from salesman_core.records.imports.journal import Journal
-from salesman_core.records.imports.keeping import keep_result, keep_undone, note_import, own_import
+from salesman_core.records.imports.keeping import (
+    keep_result,
+    note_import,
+    own_import,
+    told_of,
+)
 from salesman_core.records.imports.report import report_lines
 from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
-from salesman_core.records.imports.summary import summary_of
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.record_list import kind_of_word
 
@@ -68,29 +72,29 @@ def _bring_in(record: str, file: Path, mapping: str | None, *, dry_run: bool) ->
         _report(run, run.rehearse)
         return
     number = note_import(record, file.name)
-    run = import_run(type_, file, chosen, _shown_progress(), Journal(number))
+    run = import_run(type_, file, chosen, _shown_progress(), journal=Journal(number))
     click.echo(f"Import {number}: salesman import --undo {number} takes it back")
-    keep_result(number, summary_of(_report(run, run.apply)))
+    try:
+        _report(run, run.apply)
+    except ImportAbortedError as error:
+        keep_result(number, told_of(run, stopped=str(error)))
+        raise
+    keep_result(number, told_of(run))
 
 
-def _report(run: ImportRun, take: Callable[[], ImportResult]) -> ImportResult:
+def _report(run: ImportRun, take: Callable[[], ImportResult]) -> None:
     try:
         with settled():
-            result = take()
-    except ImportAbortedError as error:
-        for line in report_lines(run.sheet, error.result):
+            take()
+    finally:
+        for line in report_lines(run.sheet, run.result):
             click.echo(line)
-        raise
-    for line in report_lines(run.sheet, result):
-        click.echo(line)
-    return result
 
 
 def _take_back(number: int) -> None:
     kept = own_import(number)
     import_type(kept.record)
     undone = take_back(number, _shown_progress())
-    keep_undone(number, undone)
     for one in undone.told()["left"]:
         click.echo(f"stays: {one['kind']} {one['record_id']} {one['label']}: {one['why']}")
     click.echo(", ".join(f"{name} {count}" for name, count in undone.counts.items()))

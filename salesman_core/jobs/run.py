@@ -20,6 +20,7 @@ from salesman_core.db import (
     own_transaction,
     writing,
 )
+from salesman_core.db.session import COUNTERS
 from salesman_core.jobs.models import JOBS, State, in_state
 from salesman_core.jobs.store import Executor, Store
 from salesman_hookspecs import Job
@@ -143,6 +144,7 @@ def fenced_transaction(seal: Callable[[Session], None]) -> Iterator[WritingSessi
             at_commit(session, seal)
             with own_transaction(session):
                 yield session
+        g.pop(COUNTERS, None)  # as writing() does: the next piece sees what others changed
         call_what_waited(session)
 
 

@@ -75,6 +75,7 @@ LOGS = {
     "core_import",
     "core_import_change",
     "core_job",
+    "core_job_schedule",
     "core_revision",
 }
 

@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
-from salesman_core.records.models import FileImport
 from salesman_core.testing.people import Make
 
 from .conftest import words, work
@@ -247,16 +246,3 @@ def test_progress_asks_for_a_new_page_once_it_is_over(browser_for: BrowserFor) -
     assert "HX-Refresh" not in browser.get(f"{place}/progress").headers
     work()
     assert browser.get(f"{place}/progress").headers["HX-Refresh"] == "true"
-
-
-def test_stopped_import_says_so(browser_for: BrowserFor) -> None:
-    browser = browser_for("head")
-    place = send(browser, "clients", CLIENTS).location
-    browser.post(place, data={"action": "import"})
-
-    browser.post(f"{place}/stop")
-    work()
-
-    assert names(Client) == []
-    reading().rollback()
-    assert reading().scalars(sa.select(FileImport.result)).one() is None

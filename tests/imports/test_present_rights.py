@@ -55,15 +55,14 @@ def test_import_goes_no_further_than_the_rights_of_whoever_began_it(
 ) -> None:
     import_id, author = begun
     boss = make.user_of("administrator")
-    written = ImportRun._written
+    write = ImportRun._write
 
-    def write_and_deactivate(run: ImportRun, sound: Any) -> Any:
-        outcomes = written(run, sound)
+    def write_and_deactivate(run: ImportRun, batch: Any) -> None:
+        write(run, batch)
         with make.acting(boss):
             deactivate(author)
-        return outcomes
 
-    monkeypatch.setattr(ImportRun, "_written", write_and_deactivate)
+    monkeypatch.setattr(ImportRun, "_write", write_and_deactivate)
     jobs().drain()
 
     in_by_then, why = stopped(import_id)

@@ -187,8 +187,8 @@ def test_client_whom_a_colleague_changed_between_two_batches_stays(
     monkeypatch.setattr("salesman_core.records.imports.run.BATCH", 1)
     keep, calls = Journal.keep, iter(range(9))
 
-    def change_and_keep(journal: Journal, session: Any) -> None:
-        keep(journal, session)
+    def change_and_keep(journal: Journal, session: Any, told: Any) -> None:
+        keep(journal, session, told)
         if next(calls) == 1:
             omega = session.scalars(sa.select(Client.id)).one()
             session.info["after"] = change_client(omega, {"source": "fair"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 
 from flask_babel import force_locale
@@ -18,16 +17,13 @@ from salesman_core.records.imports.keeping import (
     JOB,
     UNDO_JOB,
     keep_result,
-    keep_undone,
     named_file,
-    stored_text,
+    told_of,
 )
 from salesman_core.records.imports.mapping import mapping_from
-from salesman_core.records.imports.report import write_refused
-from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.run import ImportRun
 from salesman_core.records.imports.service import import_run, import_type
-from salesman_core.records.imports.summary import failure, summary_of
+from salesman_core.records.imports.summary import failure, reached_in
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import FileImport
 from salesman_core.records.present_rights import GONE
@@ -50,12 +46,7 @@ def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
             keep_result(import_id, failure(str(GONE), rehearsal=dry_run))
         return
     with acting_as(person), force_locale(_language(person)):
-        try:
-            keep_result(import_id, _outcome(kept, dry_run=dry_run))
-        except JobCancelledError:
-            message = _("Stopped. What was in by then stays; the file may be imported again.")
-            keep_result(import_id, failure(message, rehearsal=dry_run))
-            raise
+        keep_result(import_id, _outcome(kept, dry_run=dry_run))
 
 
 def _language(person: Person) -> str:
@@ -67,38 +58,36 @@ def _outcome(kept: FileImport, *, dry_run: bool) -> dict[str, object]:
         try:
             type_ = import_type(kept.record)
             mapping = mapping_from(kept.mapping, type_.fields)
-            run = import_run(type_, path, mapping, job_progress, Journal(kept.id))
+            reached = reached_in(kept.result)  # where a worker died, another goes on
+            journal = Journal(kept.id)
+            run = import_run(type_, path, mapping, job_progress, journal=journal, reached=reached)
         except SalesmanError as error:
             return failure(str(error), rehearsal=dry_run)
-        return _run(run, dry_run=dry_run)
+        return _run(kept.id, run, dry_run=dry_run)
 
 
-def _run(run: ImportRun, *, dry_run: bool) -> dict[str, object]:
+def _run(import_id: int, run: ImportRun, *, dry_run: bool) -> dict[str, object]:
     stopped = ""
     try:
-        result = run.rehearse() if dry_run else run.apply()
+        run.rehearse() if dry_run else run.apply()
     except ImportAbortedError as error:
         log.exception("an import stopped half-way")
-        result, stopped = error.result, str(error)
-    return summary_of(result, refused_hash=_refused(run, result), stopped=stopped)
-
-
-def _refused(run: ImportRun, result: ImportResult) -> str | None:
-    if not result.refused_rows:
-        return None
-    file = io.StringIO(newline="")
-    write_refused(run.sheet, result, file)
-    return stored_text(file.getvalue())
+        stopped = str(error)
+    except JobCancelledError:
+        message = _("Stopped. What was in by then stays; the file may be imported again.")
+        keep_result(import_id, told_of(run, stopped=message))
+        raise
+    return told_of(run, stopped=stopped)
 
 
 def undo_import(import_id: int, user_id: int) -> None:
-    """Take an import back, and keep what came of it."""
+    """Take an import back."""
     person = person_of(user_id)
     if person is None:
         log.warning("import %s: who began to take it back is gone", import_id)
         return
     with acting_as(person), force_locale(_language(person)):
-        keep_undone(import_id, take_back(import_id, job_progress))
+        take_back(import_id, job_progress)
 
 
 IMPORT_JOB = Job(

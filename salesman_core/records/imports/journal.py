@@ -7,56 +7,67 @@ kept row by row, as it was and as it became.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import WritingSession, db, rows_of, table_of, writing
+from salesman_core.db import AnyRow, WritingSession, db, rows_of, table_of, writing
 from salesman_core.records.images import Camera, Image, changes, digest_of
-from salesman_core.records.models import ImportChange
+from salesman_core.records.models import FileImport, ImportChange
 from salesman_core.records.saving import write_rows
 
 _CHANGE: Final = table_of(ImportChange)
-_MADE: Final = sa.select(_CHANGE.c.record_table, _CHANGE.c.record_id, _CHANGE.c.digest).where(
-    _CHANGE.c.import_id == sa.bindparam("import_id"), _CHANGE.c.digest.is_not(None)
+_IMPORT: Final = table_of(FileImport)
+_MADE: Final = sa.select(
+    _CHANGE.c.record_table, _CHANGE.c.record_id, _CHANGE.c.digest, _CHANGE.c.after
+).where(_CHANGE.c.import_id == sa.bindparam("import_id"), _CHANGE.c.digest.is_not(None))
+_UNSETTLED: Final = _MADE.where(_CHANGE.c.after.is_not(None))
+_OF_RECORD: Final = sa.update(_CHANGE).where(
+    _CHANGE.c.import_id == sa.bindparam("of_import"),
+    _CHANGE.c.record_table == sa.bindparam("of_table"),
+    _CHANGE.c.record_id == sa.bindparam("of_record"),
+    _CHANGE.c.digest.is_not(None),
 )
-_RENEW: Final = (
-    sa.update(_CHANGE)
-    .where(
-        _CHANGE.c.import_id == sa.bindparam("of_import"),
-        _CHANGE.c.record_table == sa.bindparam("of_table"),
-        _CHANGE.c.record_id == sa.bindparam("of_record"),
-        _CHANGE.c.digest.is_not(None),
-    )
-    .values(digest=sa.bindparam("renewed"))
+_LEAVE: Final = _OF_RECORD.values(after=sa.bindparam("left"))
+_RENEW: Final = _OF_RECORD.values(digest=sa.bindparam("renewed"), after=sa.null())
+_TELL: Final = (
+    sa.update(_IMPORT)
+    .where(_IMPORT.c.id == sa.bindparam("of_import"))
+    .values(result=sa.bindparam("told"))
 )
 
 Tables = Mapping[sa.Table, set[int]]
 """Some records: their ids by their tables."""
 
+Digests = defaultdict[sa.Table, dict[int, str]]
+"""What was made, by table and id."""
+
 
 class Journal:
     """Keeps what the batches of one import did.
 
-    A client that the first batch made gets evidence from each later one: its digest is renewed
-    once, at the end, unless a colleague has been at it meanwhile.
+    A client that the first batch made gets evidence from each later one. Each of these says in
+    which version it left the client, and the digest is renewed once, at the end, unless a colleague
+    has been at it meanwhile. Where a run was broken off, that is done by the one that goes on in
+    its place, or when the import is taken back.
 
     :param import_id: the import.
     """
 
     def __init__(self, import_id: int) -> None:
         self._import_id = import_id
-        self._digests: dict[sa.Table, dict[int, str]] | None = None
+        self._digests: Digests | None = None
         with db.reader.connect() as connection:
             self._camera = Camera(connection)
         self._left: dict[sa.Table, dict[int, int | None]] = defaultdict(dict)
-        self._again: dict[sa.Table, set[int]] = defaultdict(set)
 
-    def keep(self, session: WritingSession) -> None:
+    def keep(self, session: WritingSession, told: Mapping[str, Any]) -> None:
         """Keep what the transaction of a batch did; called as the last thing before its commit.
 
         What stood before is read by another connection, which does not see the transaction yet.
+
+        :param told: what came of the import so far, which is kept with it.
         """
         session.flush()
         digests = self._known(session)
@@ -64,7 +75,7 @@ class Journal:
         made = {table: ids & digests[table].keys() for table, ids in touched.items()}
         rows: list[dict[str, Any]] = []
         with db.reader.connect() as outside:
-            self._follow(outside, session.connection(), made)
+            self._follow(outside, session.connection(), made, digests)
             for table, ids in touched.items():
                 before = self._camera.images(outside, table, ids - made[table])
                 after = self._camera.images(session.connection(), table, ids - made[table])
@@ -76,45 +87,80 @@ class Journal:
                     rows.append(self._row(table, id_) | {"digest": digests[table][id_]})
                     self._left[table][id_] = image[table.name, (id_,)].get("version")
         write_rows(session, ImportChange, rows)
+        session.connection().execute(_TELL, {"of_import": self._import_id, "told": dict(told)})
 
     def settle(self) -> None:
-        """Renew the digests of what later batches touched again; called when the run is over."""
-        if not any(self._again.values()):
-            return
+        """Renew the digests of what was touched again after it was made.
+
+        Called when the run is over, and before it is taken back.
+        """
+        asked = {"import_id": self._import_id}
+        with db.reader.connect() as connection:
+            if connection.execute(_UNSETTLED, asked).first() is None:
+                return
         with writing() as session:
-            renewed = list(self._renewals(session))
+            renewed = list(self._renewals(session, rows_of(session, _UNSETTLED, asked)))
             if renewed:
                 session.connection().execute(_RENEW, renewed)
 
-    def _renewals(self, session: WritingSession) -> Iterator[dict[str, Any]]:
-        digests = self._known(session)
-        for table, ids in self._again.items():
-            for id_, image in self._camera.images(session.connection(), table, ids).items():
-                if image[table.name, (id_,)].get("version") == self._left[table].get(id_):
-                    whole = digest_of(image, table.name)
-                    hanging = digests[table][id_][len(whole.own) :]
-                    yield self._renewed(table, id_, whole.own + hanging)
+    def _renewals(
+        self, session: WritingSession, unsettled: Sequence[AnyRow]
+    ) -> Iterator[dict[str, Any]]:
+        by_table: dict[str, dict[int, AnyRow]] = defaultdict(dict)
+        for row in unsettled:
+            by_table[row.record_table][row.record_id] = row
+        for name, rows in by_table.items():
+            table = _CHANGE.metadata.tables[name]
+            for id_, image in self._camera.images(session.connection(), table, rows.keys()).items():
+                if image[name, (id_,)].get("version") == rows[id_].after["version"]:
+                    whole = digest_of(image, name)
+                    hanging = rows[id_].digest[len(whole.own) :]
+                    yield self._of(table, id_) | {"renewed": whole.own + hanging}
 
-    def _follow(self, outside: sa.Connection, inside: sa.Connection, made: Tables) -> None:
+    def _follow(
+        self, outside: sa.Connection, inside: sa.Connection, made: Tables, digests: Digests
+    ) -> None:
         """Note the versions of what was made before and is touched again.
 
         One whose version is not the one that this import left is a colleague's now: it is followed
         no further, so its digest says for ever that it was changed.
         """
+        noted: list[dict[str, Any]] = []
         for table, ids in made.items():
             left = self._left[table]
             stood, stands = _versions(outside, table, ids), _versions(inside, table, ids)
+            left.update(self._untouched(outside, table, ids - left.keys(), digests[table]))
             for id_ in stood.keys() & stands.keys():
-                if left.setdefault(id_, stood[id_]) == stood[id_]:
+                if id_ in left and left[id_] == stood[id_]:
                     left[id_] = stands[id_]
-            self._again[table] |= ids
+                    noted.append(self._of(table, id_) | {"left": {"version": stands[id_]}})
+        if noted:
+            inside.execute(_LEAVE, noted)
 
-    def _known(self, session: WritingSession) -> dict[sa.Table, dict[int, str]]:
+    def _untouched(
+        self,
+        outside: sa.Connection,
+        table: sa.Table,
+        ids: Collection[int],
+        digests: Mapping[int, str],
+    ) -> dict[int, int | None]:
+        """Give the versions of what a run made that was broken off, where it stands as it was."""
+        return {
+            id_: image[table.name, (id_,)].get("version")
+            for id_, image in self._camera.images(outside, table, ids).items()
+            if str(digest_of(image, table.name)) == digests[id_]
+        }
+
+    def _known(self, session: WritingSession) -> Digests:
         """Give what was made so far: by this run, or by one that was broken off."""
         if self._digests is None:
             self._digests = defaultdict(dict)
-            for table, id_, digest in rows_of(session, _MADE, {"import_id": self._import_id}):
-                self._digests[_CHANGE.metadata.tables[table]][id_] = digest
+            made = rows_of(session, _MADE, {"import_id": self._import_id})
+            for name, id_, digest, after in made:
+                table = _CHANGE.metadata.tables[name]
+                self._digests[table][id_] = digest
+                if after is not None:
+                    self._left[table][id_] = after["version"]
         return self._digests
 
     def _changed_rows(
@@ -133,9 +179,9 @@ class Journal:
         empty = {"before": None, "after": None, "digest": None}
         return {"import_id": self._import_id, **record, **row, **empty}
 
-    def _renewed(self, table: sa.Table, id_: int, digest: str) -> dict[str, Any]:
-        of = {"of_import": self._import_id, "of_table": table.name, "of_record": id_}
-        return {**of, "renewed": digest}
+    def _of(self, table: sa.Table, id_: int) -> dict[str, Any]:
+        """Give what finds the line of a record that was made."""
+        return {"of_import": self._import_id, "of_table": table.name, "of_record": id_}
 
 
 def _versions(

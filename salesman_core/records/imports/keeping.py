@@ -28,9 +28,11 @@ from salesman_core.records.imports.choices import (
 from salesman_core.records.imports.errors import MappingError, UnreadableFileError
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import laid_out
+from salesman_core.records.imports.report import write_refused
 from salesman_core.records.imports.service import import_type, sheet_for
 from salesman_core.records.imports.spellings import joined
-from salesman_core.records.imports.undo import Undone, changes_kept
+from salesman_core.records.imports.summary import failure, summary_of
+from salesman_core.records.imports.undo import changes_kept
 from salesman_core.records.models import FileImport
 from salesman_core.services import files as store
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from salesman_core.jobs import JobView
+    from salesman_core.records.imports.run import ImportRun
     from salesman_core.records.imports.sheet import Sheet
 
 _ = texts.lazy
@@ -255,9 +258,15 @@ def refuse_running(kept: FileImport) -> None:
 
 def stop(import_id: int) -> None:
     """Have a running import stop after the rows at hand; what is in stays."""
-    job = running_job(own_import(import_id))
-    if job is not None:
-        cancel(job.id)
+    kept = own_import(import_id)
+    job = running_job(kept)
+    if job is None:
+        return
+    cancel(job.id)
+    reading().rollback()
+    if job.name == JOB and kept.result is None and running_job(kept) is None:
+        told = failure(str(_("Stopped before it began.")), rehearsal=job.arguments["dry_run"])
+        keep_result(import_id, told)
 
 
 def refused_rows(import_id: int) -> Path:
@@ -278,15 +287,21 @@ def keep_result(import_id: int, result: Mapping[str, Any]) -> None:
         session.get_one(FileImport, import_id).result = dict(result)
 
 
-def keep_undone(import_id: int, undone: Undone) -> None:
-    """Keep what came of taking an import back."""
-    with writing() as session:
-        session.get_one(FileImport, import_id).undone = undone.told()
+def told_of(run: ImportRun, *, stopped: str = "") -> dict[str, Any]:
+    """Give what is kept of a run that is over; its refused rows lie in the store from now on.
+
+    :param stopped: why it did not come to its end, or an empty text.
+    """
+    return summary_of(run.result, refused_hash=_stored_refused(run), stopped=stopped)
 
 
-def stored_text(text: str) -> str:
-    """Put a text for spreadsheets into the store, and give its hash."""
-    return store.store(io.BytesIO(text.encode("utf-8-sig")), largest=LARGEST).hash
+def _stored_refused(run: ImportRun) -> str | None:
+    if not run.result.refused_rows:
+        return None
+    file = io.StringIO(newline="")
+    write_refused(run.sheet, run.result, file)
+    content = file.getvalue().encode("utf-8-sig")  # as Excel knows it
+    return store.store(io.BytesIO(content), largest=len(content)).hash
 
 
 def mapping_text(upload: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salesman_core.records.imports.reading import Problem, ReadRow
 from salesman_core.records.imports.sheet import Row
@@ -52,6 +52,7 @@ class ImportResult:
     :param spellings: names that stand in the file in several ways.
     :param refused_rows: refused rows with what was wrong, at most :data:`MOST_KEPT`.
     :param warnings: rows with what deserves a look, at most :data:`MOST_KEPT`.
+    :param last_row: the number of the last row that was dealt with.
     """
 
     rehearsal: bool
@@ -64,6 +65,7 @@ class ImportResult:
     refused_rows: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     warned: int = 0
+    last_row: int = 0
     _values: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     @property
@@ -76,12 +78,23 @@ class ImportResult:
         """The line that programs read: ``created N, updated N, unchanged N, refused N``."""
         return ", ".join(f"{action} {self.counts[action]}" for action in ACTIONS)
 
+    def copy(self) -> ImportResult:
+        """Give the same, to be added to on trial: a batch counts once it is written."""
+        return replace(
+            self,
+            counts=Counter(self.counts),
+            refused_rows=list(self.refused_rows),
+            warnings=list(self.warnings),
+            _values={about: Counter(values) for about, values in self._values.items()},
+        )
+
     def add(self, read: ReadRow, outcome: ImportOutcome) -> None:
         """Count a row.
 
         :param read: the row; its own errors and warnings were found while it was read.
         :param outcome: what was done with it.
         """
+        self.last_row = read.row.number
         self.counts[outcome.action] += 1
         warnings = read.warnings | _problems(read, outcome.warnings)
         if warnings:
@@ -107,6 +120,40 @@ class ImportResult:
     def _reasons(self) -> Iterator[ReasonCount]:
         for (name, reason), values in self._values.items():
             yield ReasonCount(name, reason, values.total(), tuple(values.most_common()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a run came that was broken off, for the one that goes on in its place.
+
+    :param row: the number of the last row that was dealt with.
+    :param again: rows up to there that were refused: they are tried once more, because what stands
+        in them has to go into the file of refused rows.
+    :param counts: what became of the others.
+    :param warnings: what they were warned of, as far as that is kept.
+    :param warned: of how many rows.
+    """
+
+    row: int = 0
+    again: frozenset[int] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[Remark, ...] = ()
+    warned: int = 0
+
+    def leaves(self, row: Row) -> bool:
+        """Tell whether a row is still to be dealt with."""
+        return row.number > self.row or row.number in self.again
+
+    def after(self, result: ImportResult) -> Reached:
+        """Give how far a run has come that goes on from here, with what came of it so far."""
+        refused = frozenset(remark.row.number for remark in result.refused_rows)
+        waiting = frozenset(number for number in self.again if number > result.last_row)
+        beyond = {"refused": result.counts["refused"] - len(refused)}
+        return Reached(
+            row=max(self.row, result.last_row),
+            again=refused | waiting,
+            counts={**result.counts, **beyond},
+        )
 
 
 def _problems(read: ReadRow, messages: Mapping[str, str]) -> dict[str, Problem]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, tzinfo
 from itertools import islice
 from typing import Final
 
-from salesman_core.db import writing
+from salesman_core.db import WritingSession, writing
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.jobs import JobCancelledError, LostLeaseError, job_piece
 from salesman_core.records.imports.errors import ImportAbortedError
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping
 from salesman_core.records.imports.plan import planned
 from salesman_core.records.imports.reading import ReadRow, RowReader
 from salesman_core.records.imports.rehearsal import rehearsal
-from salesman_core.records.imports.result import ACTIONS, ImportResult
+from salesman_core.records.imports.result import ACTIONS, ImportResult, Reached
 from salesman_core.records.imports.sheet import Sheet
 from salesman_core.records.imports.spellings import spellings_in
+from salesman_core.records.imports.summary import summary_of
 from salesman_core.records.imports.survey import surveyed
 from salesman_core.records.present_rights import by_present_rights
 from salesman_hookspecs import ImportBatch, ImportOutcome, ImportType
@@ -45,8 +48,10 @@ class ImportRun:
     :param zone: the company's time zone, for moments without an offset.
     :param progress: called after each batch. An exception that it raises stops the run; the
         batches before stay written.
-    :param journal: keeps what each batch does, so that it can be taken back; None for no import
-        that anybody would take back.
+    :param journal: keeps what each batch does, so that it can be taken back, and how far the run
+        came; None for no import that anybody would take back.
+    :param reached: how far an earlier attempt at the same rows came, which was broken off: what it
+        did is not done again.
     :raises MappingError: where the mapping does not fit the file.
     :raises UnreadableFileError: where the file turns out to be broken.
     """
@@ -60,6 +65,7 @@ class ImportRun:
         zone: tzinfo = UTC,
         progress: Progress | None = None,
         journal: Journal | None = None,
+        reached: Reached | None = None,
     ) -> None:
         self.import_type = import_type
         self.sheet = sheet
@@ -68,25 +74,32 @@ class ImportRun:
         self.survey = surveyed(sheet, self.plan)
         self._progress = progress
         self._journal = journal
+        self._reached = reached or Reached()
         self._reader = RowReader(import_type.fields, mapping, self.plan, self.survey, zone)
+
+        self.result = self._new_result(rehearsal=False)
+        """What came of it so far: of the batches that are in."""
 
     def rehearse(self) -> ImportResult:
         """Do everything with all rows, and keep nothing of it.
 
         :raises ImportAbortedError: where something went wrong that is no fault of a row.
         """
-        self._journal = None
+        self._journal, self._reached = None, Reached()
+        self.result = self._new_result(rehearsal=True)
         with rehearsal():
-            return self._run(self._new_result(rehearsal=True))
+            return self._run()
 
     def apply(self) -> ImportResult:
-        """Write all rows, a batch to a transaction.
+        """Write all rows, a batch to a transaction, each fenced where a job does it.
 
         :raises ImportAbortedError: where something went wrong that is no fault of a row: its
             batch is not written, and its message says how far the run came.
+        :raises JobCancelledError: where somebody asked for it to stop; :attr:`result` says how
+            far it came.
         """
         try:
-            return self._run(self._new_result(rehearsal=False))
+            return self._run()
         finally:
             if self._journal is not None:
                 self._journal.settle()
@@ -109,31 +122,49 @@ class ImportRun:
                 self.mapping.values,
             ),
             kept=tuple(heading for index, heading in self.plan.kept if index in self.survey.filled),
+            counts=Counter(self._reached.counts),
+            warnings=list(self._reached.warnings),
+            warned=self._reached.warned,
         )
 
-    def _run(self, result: ImportResult) -> ImportResult:
+    def _run(self) -> ImportResult:
         for batch in self._batches():
-            for read, outcome in zip(batch, self._outcomes(batch, result), strict=True):
-                result.add(read, outcome)
+            self._write(batch)
             if self._progress:
-                self._progress(result.done, result.rows)
-        return result
+                self._progress(self.result.done, self.result.rows)
+        return self.result
 
     def _batches(self) -> Iterator[list[ReadRow]]:
-        rows = (self._reader.read(row) for row in self.sheet.rows() if not row.is_blank)
+        left = (row for row in self.sheet.rows() if not row.is_blank and self._reached.leaves(row))
+        rows = (self._reader.read(row) for row in left)
         while batch := list(islice(rows, BATCH)):
             yield batch
 
-    def _outcomes(self, batch: Sequence[ReadRow], result: ImportResult) -> list[ImportOutcome]:
-        """Write a batch, and give the outcome of each of its rows, unreadable ones included."""
-        sound = [read for read in batch if not read.errors]
+    def _write(self, batch: Sequence[ReadRow]) -> None:
+        """Write a batch in its transaction, and count what became of its rows."""
+        fenced = writing() if self.result.rehearsal else job_piece()
         try:
-            written = iter(self._written(sound))
+            with fenced as session, by_present_rights(session):
+                result = self._written(session, batch)
+        except (JobCancelledError, LostLeaseError):
+            raise
         except Exception as error:
-            raise ImportAbortedError(_how_far(batch, result, error), result) from error
-        return [_REFUSED if read.errors else next(written) for read in batch]
+            raise ImportAbortedError(_how_far(batch, self.result, error), self.result) from error
+        self.result = result
 
-    def _written(self, sound: Sequence[ReadRow]) -> Sequence[ImportOutcome]:
+    def _written(self, session: WritingSession, batch: Sequence[ReadRow]) -> ImportResult:
+        """Write a batch, and give the result with each of its rows, unreadable ones included."""
+        result = self.result.copy()
+        outcomes = iter(self._outcomes([read for read in batch if not read.errors]))
+        for read in batch:
+            result.add(read, _REFUSED if read.errors else next(outcomes))
+        session.flush()
+        if self._journal is not None:
+            told = summary_of(result, reached=self._reached.after(result))
+            self._journal.keep(session, told)
+        return result
+
+    def _outcomes(self, sound: Sequence[ReadRow]) -> Sequence[ImportOutcome]:
         if not sound:
             return []
         options = self.mapping.options
@@ -142,12 +173,8 @@ class ImportRun:
             options={"match": options.match, "create_missing": options.create_missing},
             source=options.source,
         )
-        with writing() as session, by_present_rights(session):
-            outcomes = self.import_type.apply(batch)
-            _require_complete(outcomes, len(sound), self.import_type)
-            session.flush()
-            if self._journal is not None:
-                self._journal.keep(session)
+        outcomes = self.import_type.apply(batch)
+        _require_complete(outcomes, len(sound), self.import_type)
         return outcomes
 
 

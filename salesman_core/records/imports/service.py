@@ -19,6 +19,7 @@ from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.files import open_sheet
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping, mapping_from, read_mapping
+from salesman_core.records.imports.result import Reached
 from salesman_core.records.imports.run import ImportRun, Progress
 from salesman_core.records.imports.sheet import Sheet
 from salesman_core.services.company import company
@@ -101,14 +102,24 @@ def import_run(
     path: Path,
     mapping: ColumnMapping,
     progress: Progress | None = None,
+    *,
     journal: Journal | None = None,
+    reached: Reached | None = None,
 ) -> ImportRun:
     """Give the run that imports a file here, in the company's time zone.
 
     :param journal: keeps what the run does, so that it can be taken back.
+    :param reached: how far an earlier attempt at it came, which was broken off.
     :raises MappingError: where the mapping does not fit the file.
     :raises UnreadableFileError: where the file is broken.
     """
     sheet = sheet_for(path, mapping)
-    zone = company().tz
-    return ImportRun(type_, sheet, mapping, zone=zone, progress=progress, journal=journal)
+    return ImportRun(
+        type_,
+        sheet,
+        mapping,
+        zone=company().tz,
+        progress=progress,
+        journal=journal,
+        reached=reached,
+    )

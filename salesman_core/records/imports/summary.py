@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from salesman_core.records.imports.result import ACTIONS, ImportResult, Remark
+from salesman_core.records.imports.reading import Problem
+from salesman_core.records.imports.result import ACTIONS, ImportResult, Reached, Remark
+from salesman_core.records.imports.sheet import Row
 
 _MOST_ROWS: Final = 100
 _MOST_REASONS: Final = 20
@@ -14,12 +16,17 @@ _MOST_SPELLINGS: Final = 30
 
 
 def summary_of(
-    result: ImportResult, *, refused_hash: str | None = None, stopped: str = ""
+    result: ImportResult,
+    *,
+    refused_hash: str | None = None,
+    stopped: str = "",
+    reached: Reached | None = None,
 ) -> dict[str, Any]:
     """Give a result as plain values.
 
     :param refused_hash: where the refused rows lie in the store as a file.
     :param stopped: why the run did not come to its end, or an empty text.
+    :param reached: how far a run has come that goes on; None for one that is over.
     """
     return {
         "rehearsal": result.rehearsal,
@@ -45,7 +52,37 @@ def summary_of(
         "warnings": _rows(result.warnings),
         "refused_hash": refused_hash,
         "stopped": stopped,
+        "unfinished": None if reached is None else _going_on(reached),
     }
+
+
+def _going_on(reached: Reached) -> dict[str, Any]:
+    return {
+        "row": reached.row,
+        "again": sorted(reached.again),
+        "refused": reached.counts["refused"],
+    }
+
+
+def reached_in(summary: Mapping[str, Any] | None) -> Reached:
+    """Give how far the run came whose last word is a summary; nowhere where it is over."""
+    unfinished = (summary or {}).get("unfinished")
+    if summary is None or unfinished is None:
+        return Reached()
+    again = frozenset(unfinished["again"])
+    dropped = sum(one["row"] in again for one in summary["warnings"])
+    return Reached(
+        row=unfinished["row"],
+        again=again,
+        counts=summary["counts"] | {"refused": unfinished["refused"]},
+        warnings=tuple(_remark(one) for one in summary["warnings"] if one["row"] not in again),
+        warned=summary["warned"] - dropped,
+    )
+
+
+def _remark(told: Mapping[str, Any]) -> Remark:
+    problems = {name: Problem("", text) for name, text in told["problems"].items()}
+    return Remark(Row(told["row"], ()), problems)
 
 
 def failure(message: str, *, rehearsal: bool) -> dict[str, Any]:

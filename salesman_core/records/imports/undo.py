@@ -6,11 +6,12 @@ moment at which it is taken back, so it may be begun again after a fault.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from salesman_core.access.records import record_types
 from salesman_core.db import AnyRow, Base, db, rows_of, table_of, writing
 from salesman_core.db.revisions import bump_all
 from salesman_core.i18n import texts
+from salesman_core.jobs import job_piece
 from salesman_core.records.changes import audit
 from salesman_core.records.images import (
     Camera,
@@ -29,6 +31,7 @@ from salesman_core.records.images import (
     row_at,
     update_row,
 )
+from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.run import Progress
 from salesman_core.records.models import FileImport, ImportChange
 from salesman_core.records.packing import Row
@@ -50,11 +53,30 @@ _OF_EVERY_CHANGE: Final = frozenset({"updated_at", "version"})
 
 _CHANGE: Final = table_of(ImportChange)
 _COUNT: Final = sa.select(sa.func.count()).where(_CHANGE.c.import_id == sa.bindparam("import_id"))
+_CHANGED: Final = (
+    sa.select(_CHANGE.c.record_table, _CHANGE.c.record_id)
+    .where(_CHANGE.c.import_id == sa.bindparam("import_id"), _CHANGE.c.digest.is_(None))
+    .distinct()
+)
+_RECORDS: Final = sa.select(
+    sa.select(sa.func.count())
+    .where(_CHANGE.c.import_id == sa.bindparam("import_id"), _CHANGE.c.digest.is_not(None))
+    .scalar_subquery(),
+    sa.select(sa.func.count()).select_from(_CHANGED.subquery()).scalar_subquery(),
+)
 _LATEST: Final = (
     sa.select(_CHANGE)
     .where(_CHANGE.c.import_id == sa.bindparam("import_id"))
     .order_by(_CHANGE.c.id.desc())
     .limit(sa.bindparam("most"))
+)
+
+_IMPORT: Final = table_of(FileImport)
+_UNDONE: Final = sa.select(_IMPORT.c.undone).where(_IMPORT.c.id == sa.bindparam("import_id"))
+_TELL: Final = (
+    sa.update(_IMPORT)
+    .where(_IMPORT.c.id == sa.bindparam("of_import"))
+    .values(undone=sa.bindparam("told"))
 )
 
 Record = tuple[str, int]
@@ -67,21 +89,39 @@ class Undone:
     :param removed: how many of those that the import made are gone.
     :param restored: those that have something back.
     :param left: those that stay, wholly or in part, with the reason.
+    :param before: what came of it before it was stopped half-way, as :meth:`told` gave it.
     """
 
     removed: int = 0
     restored: set[Record] = field(default_factory=set)
     left: dict[Record, dict[str, Any]] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
         """How many records came to what."""
-        restored, left = len(self.restored), len(self.left)
-        return {"removed": self.removed, "restored": restored, "left": left}
+        here = Counter(removed=self.removed, restored=len(self.restored), left=len(self.left))
+        here.update(self.before.get("counts", {}))
+        return dict(here)
 
     def told(self) -> dict[str, Any]:
         """Give it as plain values."""
-        return {"counts": self.counts, "left": list(self.left.values())[:MOST_TOLD]}
+        left = [*self.before.get("left", ()), *self.left.values()]
+        return {"counts": self.counts, "left": left[:MOST_TOLD]}
+
+
+class ToTakeBack(NamedTuple):
+    """How many records an import made, and how many others it changed, of which it is kept."""
+
+    made: int
+    changed: int
+
+
+def to_take_back(import_id: int) -> ToTakeBack | None:
+    """Give what of an import can be taken back; None where nothing is kept of it (any more)."""
+    with db.reader.connect() as connection:
+        counted = connection.execute(_RECORDS, {"import_id": import_id}).one()
+    return ToTakeBack(*counted) if any(counted) else None
 
 
 def changes_kept(import_id: int) -> int:
@@ -106,24 +146,37 @@ def forget_changes(before: datetime) -> int:
 def take_back(import_id: int, progress: Progress | None = None) -> Undone:
     """Take an import back, some changes to a transaction, the latest first.
 
+    What came of it stands in the import after each of them.
+
     :param progress: called after each transaction; an exception that it raises stops the work.
     """
-    undo, done, of = _Undo(), 0, changes_kept(import_id)
+    done, of = 0, changes_kept(import_id)
+    if not of:
+        return Undone()
+    Journal(import_id).settle()  # what a run left over that was broken off
+    undo = _Undo(_undone_before(import_id))
     while done < of:
-        with writing() as session:
+        with job_piece() as session:
             rows = rows_of(session, _LATEST, {"import_id": import_id, "most": AT_A_TIME})
             if not rows:
                 break
             undo.take_back(session, rows)
+            told = {"of_import": import_id, "told": undo.undone.told()}
+            session.connection().execute(_TELL, told)
         done += len(rows)
         if progress:
             progress(done, of)
     return undo.undone
 
 
+def _undone_before(import_id: int) -> Mapping[str, Any]:
+    with db.reader.connect() as connection:
+        return connection.scalar(_UNDONE, {"import_id": import_id}) or {}
+
+
 class _Undo:
-    def __init__(self) -> None:
-        self.undone = Undone()
+    def __init__(self, before: Mapping[str, Any]) -> None:
+        self.undone = Undone(before=before)
         self._types = {table_of(one.model).name: one for one in record_types()}
         self._referrers = Referrers()
         with db.reader.connect() as connection:

@@ -22,7 +22,7 @@ from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.mapping_words import further_words, rule_words
 from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.spellings import APART
-from salesman_core.records.imports.undo import changes_kept
+from salesman_core.records.imports.undo import to_take_back
 from salesman_core.records.sharing import SHARINGS
 from salesman_core.services.files import TooLargeError, too_large_for
 from salesman_core.web.forms import FormState
@@ -134,7 +134,7 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         keep=KEEP,
         ignore=IGNORE,
         left=_addressed((kept.undone or {}).get("left", ())),
-        undoable=0 if job else changes_kept(import_id),
+        undoable=None if job else to_take_back(import_id),
     )
 
 
