@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import Base, Norm, identity, refers
+from salesman_core.db import TOGETHER, Base, Norm, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import (
     CustomWord,
@@ -101,6 +101,7 @@ class Client(KeptRecord, Base):
         sa.Index("ix_core_client_owner_id_name", "owner_id", "search_name", "id"),
         sa.Index("ix_core_client_created_at", "created_at", "id"),
         sa.Index("ix_core_client_updated_at", "updated_at", "id"),
+        {"info": {TOGETHER: ({"rung_id", "rung_pinned_at"},)}},
     )
 
     id: Mapped[int] = identity()

@@ -1,7 +1,15 @@
 """The database: engines, sessions, column types and the base of all tables."""
 
 from salesman_core.db.among import among
-from salesman_core.db.base import AnyRow, Base, identity, owner_of_table, refers, table_of
+from salesman_core.db.base import (
+    TOGETHER,
+    AnyRow,
+    Base,
+    identity,
+    owner_of_table,
+    refers,
+    table_of,
+)
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt
 from salesman_core.db.session import (
     LentSession,
@@ -25,6 +33,7 @@ from salesman_core.db.session import (
 from salesman_core.db.types import BigId, Money, Norm, Percent, Rate, UtcDateTime, normalised
 
 __all__ = [
+    "TOGETHER",
     "AnyRow",
     "Base",
     "BigId",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
@@ -22,6 +22,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 """Names of constraints: SQLite's batch changes and every downgrade need to know them."""
+
+
+TOGETHER: Final = "salesman_together"
+"""Under this name a table's ``info`` holds groups of columns that mean something only together, as
+an amount and its currency: who puts values back puts a group back as a whole, or not at all."""
 
 
 class Base(DeclarativeBase):

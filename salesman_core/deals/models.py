@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import Base, BigId, Money, Norm, Rate, identity, refers
+from salesman_core.db import TOGETHER, Base, BigId, Money, Norm, Rate, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Participant
 
@@ -116,6 +116,15 @@ class Deal(KeptRecord, Base):
         sa.Index("ix_core_deal_owner_id_created_at", "owner_id", "created_at", "id"),
         sa.Index("ix_core_deal_board", "pipeline_id", "outcome", "stage_id", "amount"),
         sa.Index("ix_core_deal_frozen_until", "frozen_until"),
+        {
+            "info": {
+                TOGETHER: (
+                    {"amount", "cost", "currency", "amount_source", "rate", "rate_currency"},
+                    {"pipeline_id", "stage_id", "stage_since", "plan_since"},
+                    {"outcome", "reason_id", "closed_on"},
+                )
+            }
+        },
     )
 
     id: Mapped[int] = identity()

@@ -34,6 +34,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "frozen": _("frozen until a day"),
     "thawed": _("thawed"),
     "import_undone": _("removed with its import"),
+    "import_put_back": _("as before an import that was taken back"),
     "note_written": _("note written"),
     "note_changed": _("note changed"),
     "note_deleted": _("note put into the bin"),
@@ -174,6 +175,11 @@ def words_of(kind: str, field: str) -> FieldWords:
     """Give how a field is read: by its own name where nobody says so."""
     known = _fields.get(kind, {}).get(field) or _OF_ANY_KIND.get(field)
     return known or _custom_words(kind, field) or _others.get(kind, FieldWords)(field)
+
+
+def is_described(kind: str, field: str) -> bool:
+    """Tell whether somebody has said how changes of a field are read."""
+    return field in _fields.get(kind, {})
 
 
 def _custom_words(kind: str, field: str) -> FieldWords | None:

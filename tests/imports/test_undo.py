@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from salesman_core.records.imports import mapping_of
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
-from salesman_core.records.imports.undo import Undone, changes_kept, take_back
+from salesman_core.records.imports.undo import changes_kept, take_back
+from salesman_core.records.imports.undone import Undone
 from salesman_core.records.models import Audit
 from salesman_core.records.notes import write_note
 from salesman_core.testing.people import Make
@@ -214,6 +216,36 @@ def test_value_that_somebody_wrote_since_stays_and_the_others_go_back(
     row = reading().execute(sa.select(Client.name, Client.source, Client.version)).one()
     assert tuple(row) == ("Omega", "exhibition", version + 1)
     assert undone.counts == {"removed": 0, "restored": 1, "left": 1}
+
+
+def test_amount_does_not_go_back_alone_where_its_currency_is_another_by_now(
+    bring: Bring, make: Make
+) -> None:
+    deal = make.deal(name="Boilers", amount="100", external_ids={"import": "1"})
+    number = bring("deals", DEALS, "1;Boilers for Omega;;;;;;200;")
+    change_deal(deal, {"currency": "USD"})
+
+    undone = take_back(number)
+
+    db.session.rollback()
+    row = reading().execute(sa.select(Deal.name, Deal.amount, Deal.currency)).one()
+    assert tuple(row) == ("Boilers", Decimal(200), "USD")
+    assert reasons(undone) == [("Boilers", "it was changed since")]
+
+
+def test_audit_says_what_a_deal_got_back(bring: Bring, make: Make) -> None:
+    deal = make.deal(name="Boilers", amount="100", external_ids={"import": "1"})
+    number = bring("deals", DEALS, "1;Pipes;;;;;;200;")
+
+    take_back(number)
+
+    reading().rollback()
+    told = sa.select(Audit.label, Audit.changes).where(
+        Audit.record_id == deal, Audit.action == "import_put_back"
+    )
+    assert [tuple(row) for row in reading().execute(told)] == [
+        ("Pipes", {"name": ["Pipes", "Boilers"], "amount": ["200.00", "100.00"]})
+    ]
 
 
 def test_owner_who_has_other_deals_by_now_stays(bring: Bring, make: Make) -> None:

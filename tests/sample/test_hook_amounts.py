@@ -16,11 +16,15 @@ from salesman_sample.service import LINES, add_line, drop_lines
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.db import reading, writing
 from salesman_core.deals.amount_service import own_amount
+from salesman_core.deals.models import Deal
 from salesman_core.errors import InvalidError, PluginError
 from salesman_core.events.models import RecordedEvent
 from salesman_core.plugins.host import current_host
 from salesman_core.records.imports import mapping_of
+from salesman_core.records.imports.journal import Journal
+from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
+from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import Audit
 from salesman_core.records.restoring import restore
 from salesman_core.testing.people import Api, Make
@@ -149,6 +153,24 @@ def test_import_refuses_another_amount_in_its_row(
     assert dict(result.counts) == {"refused": 1}
     assert [one.problems["amount"].reason for one in result.refused_rows] == [REFUSAL]
     assert money(api_for("head"), sold) == ("150.15", "90.00", LINES)
+
+
+def test_import_that_is_taken_back_leaves_an_amount_to_the_lines_that_own_it_by_now(
+    app: Flask, make: Make, tmp_path: Path, api_for: ApiFor
+) -> None:
+    deal_id = make.deal(name="Three boilers", amount="5", cost="1")
+    file, number = tmp_path / "deals.csv", note_import("deals", "deals.csv")
+    file.write_text("Deal;Amount;Cost;Expected on\nThree boilers;150.15;90;2026-12-31\n")
+    type_ = import_type("deals")
+    mapping = mapping_of("[options]\nmatch = ['name']", type_.fields)
+    import_run(type_, file, mapping, journal=Journal(number)).apply()
+    with acting_as(SYSTEM):
+        add_line(deal_id, Decimal("150.15"), Decimal(90))  # what the import wrote, by chance
+
+    take_back(number)
+
+    assert money(api_for("head"), deal_id) == ("150.15", "90.00", LINES)
+    assert reading().get_one(Deal, deal_id).expected_on is None
 
 
 def test_former_amount_is_not_put_back_into_an_owned_deal(sold: int, api_for: ApiFor) -> None:

@@ -6,9 +6,7 @@ moment at which it is taken back, so it may be begun again after a fault.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -17,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import record_types
-from salesman_core.db import AnyRow, Base, db, rows_of, table_of, writing
+from salesman_core.db import TOGETHER, AnyRow, Base, db, rows_of, table_of, writing
 from salesman_core.db.revisions import bump_all
 from salesman_core.i18n import texts
 from salesman_core.jobs import job_piece
+from salesman_core.records.audit_fields import is_described
 from salesman_core.records.changes import audit
 from salesman_core.records.images import (
     Camera,
@@ -33,17 +32,15 @@ from salesman_core.records.images import (
 )
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.run import Progress
+from salesman_core.records.imports.undone import Record, Undone
 from salesman_core.records.models import FileImport, ImportChange
-from salesman_core.records.packing import Row
+from salesman_core.records.packing import Row, unpacked_row
 from salesman_core.records.referrers import Referrers
 
 _ = texts.gettext
 
 AT_A_TIME: Final = 200
 """Changes that are taken back in one transaction."""
-
-MOST_TOLD: Final = 100
-"""So many of the records that stay are named."""
 
 _FORGOTTEN: Final = 1_000
 """Changes that are forgotten in one transaction."""
@@ -78,36 +75,6 @@ _TELL: Final = (
     .where(_IMPORT.c.id == sa.bindparam("of_import"))
     .values(undone=sa.bindparam("told"))
 )
-
-Record = tuple[str, int]
-
-
-@dataclass(slots=True)
-class Undone:
-    """What came of taking an import back, each record by its table and id.
-
-    :param removed: how many of those that the import made are gone.
-    :param restored: those that have something back.
-    :param left: those that stay, wholly or in part, with the reason.
-    :param before: what came of it before it was stopped half-way, as :meth:`told` gave it.
-    """
-
-    removed: int = 0
-    restored: set[Record] = field(default_factory=set)
-    left: dict[Record, dict[str, Any]] = field(default_factory=dict)
-    before: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many records came to what."""
-        here = Counter(removed=self.removed, restored=len(self.restored), left=len(self.left))
-        here.update(self.before.get("counts", {}))
-        return dict(here)
-
-    def told(self) -> dict[str, Any]:
-        """Give it as plain values."""
-        left = [*self.before.get("left", ()), *self.left.values()]
-        return {"counts": self.counts, "left": left[:MOST_TOLD]}
 
 
 class ToTakeBack(NamedTuple):
@@ -242,17 +209,31 @@ class _Undo:
     def _put_values_back(self, session: Session, row: AnyRow, now: Row) -> None:
         before, after = row.before, row.after
         changed = {name for name in before if before[name] != after[name]}
-        ours = {name for name in changed if now[name] == after[name]}
+        ours = changed - _elsewhere(row.row_table, after, now)
         if now != after:
             ours -= _OF_EVERY_CHANGE
-            if changed - ours - _OF_EVERY_CHANGE:
-                self._leave(session, row, _("it was changed since"))
-        values = {name: before[name] for name in ours}
-        if values and now != after and "version" in now:
+        if ours:
+            self._write_back(session, row, now, {name: before[name] for name in ours})
+        if now != after and changed - ours - _OF_EVERY_CHANGE:
+            self._leave(session, row, _("it was changed since"))
+
+    def _write_back(self, session: Session, row: AnyRow, now: Row, values: Row) -> None:
+        self._tell(session, row, now, values)
+        if now != row.after and "version" in now:
             values["version"] = now["version"] + 1  # whoever has it open is told
-        if values:
-            update_row(session.connection(), _place(row), values)
-            self.undone.restored.add(_record(row))
+        update_row(session.connection(), _place(row), values)
+        self.undone.restored.add(_record(row))
+
+    def _tell(self, session: Session, row: AnyRow, now: Row, values: Row) -> None:
+        """Tell the audit what a record gets back, as far as that has a name for people."""
+        type_ = self._types.get(row.record_table)
+        if type_ is None or row.row_table != row.record_table:
+            return
+        there, back = unpacked_row(now), unpacked_row(values)
+        known = [name for name in back if is_described(type_.kind, name)]
+        changes = {name: (there[name], back[name]) for name in known}
+        label = str(there.get(type_.label) or "")
+        audit(session, type_.kind, row.record_id, label, "import_put_back", changes)
 
     def _note(self, session: Session, row: AnyRow, stood: Row) -> None:
         type_ = self._types.get(row.record_table)
@@ -271,6 +252,13 @@ class _Undo:
             "label": str(stands.get("name" if type_ is None else type_.label) or ""),
             "why": why,
         }
+
+
+def _elsewhere(table: str, after: Row, now: Row) -> set[str]:
+    """Give the columns that are not as an import left them, and those that go with one of them."""
+    changed = {name for name in after if name not in now or now[name] != after[name]}
+    groups = Base.metadata.tables[table].info.get(TOGETHER, ())
+    return changed.union(*(group for group in groups if not changed.isdisjoint(group)))
 
 
 def _place(row: AnyRow) -> Place:
