@@ -10,7 +10,7 @@ from salesman_core.db.base import (
     refers,
     table_of,
 )
-from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt
+from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.session import (
     LentSession,
     ReadOnlyError,
@@ -69,4 +69,5 @@ __all__ = [
     "spoilt",
     "table_of",
     "writing",
+    "written_json",
 ]

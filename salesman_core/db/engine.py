@@ -23,6 +23,11 @@ WRITE_WAIT = 5.0
 IDLE = 5.0
 """Seconds after which a connection that nobody used may have been cut off."""
 
+_AS_JSON_HAS_IT = (
+    orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+)
+"""Moments and objects are refused: who reads them again would get texts."""
+
 _RESTS = "salesman_rests_since"
 
 _READ_ONLY = "-c default_transaction_read_only=on"
@@ -92,11 +97,20 @@ def make_engine(url: str | sa.URL, **options: Any) -> sa.Engine:
     """
     target = sa.make_url(url)
     options.setdefault("json_deserializer", orjson.loads)
+    options.setdefault("json_serializer", written_json)
     options.setdefault("hide_parameters", True)  # an error is logged: it must not tell of people
     if target.get_backend_name() == "sqlite":
         turns = type("EngineConnection", (TurnTaking,), {"turn": FairLock()})
         return _sqlite_engine(target, turns, options)
     return discreet(_asked_when_idle(sa.create_engine(target, **options)))
+
+
+def written_json(value: Any) -> str:
+    """Give a value as a column of JSON holds it: an import writes a hundred thousand of them.
+
+    :raises TypeError: for what JSON has no place for.
+    """
+    return orjson.dumps(value, option=_AS_JSON_HAS_IT).decode()
 
 
 def _asked_when_idle(engine: sa.Engine) -> sa.Engine:
@@ -129,7 +143,12 @@ def readonly(engine: sa.Engine, **options: Any) -> sa.Engine:
     no transactions: each statement sees what is committed when it begins, as ``READ COMMITTED``
     has it anyway, and the two round trips around it are a third of what a small answer costs.
     """
-    options = {"json_deserializer": orjson.loads, "hide_parameters": True, **options}
+    options = {
+        "json_deserializer": orjson.loads,
+        "json_serializer": written_json,
+        "hide_parameters": True,
+        **options,
+    }
     if engine.dialect.name == "postgresql":
         return _reading_server(engine.url, options)
     return _sqlite_engine(engine.url, Reading, options)

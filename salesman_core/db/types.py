@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+_MOMENT: Final = len("2026-01-31 23:59:59.123456")
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Identity of a row: SQLite counts up only columns that are INTEGER to the letter."""
@@ -94,13 +96,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give UTC; a moment without a zone is a mistake of the caller."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = f"{value!r} has no time zone"
-            raise ValueError(message)
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+        moment = _in_utc(value)
+        if moment is None or dialect.name == "postgresql":
+            return moment
+        return moment.replace(tzinfo=None)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Give what makes UTC of a moment: an import writes a hundred thousand of them."""
+        return _in_utc if dialect.name == "postgresql" else _text_in_utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give an aware moment in UTC."""
@@ -111,6 +114,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Give what makes an aware moment in UTC of a column: lists have hundreds of them."""
         return _zoned if dialect.name == "postgresql" else _read
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        message = f"{value!r} has no time zone"
+        raise ValueError(message)
+    return value.astimezone(UTC)
+
+
+def _text_in_utc(value: datetime | None) -> str | None:
+    """Give a moment as SQLAlchemy writes it for SQLite."""
+    moment = _in_utc(value)
+    return None if moment is None else moment.isoformat(" ", "microseconds")[:_MOMENT]
 
 
 def _zoned(value: datetime | None) -> datetime | None:

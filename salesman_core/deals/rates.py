@@ -51,6 +51,8 @@ def follow(deal: Deal, before: Deciding) -> Changes:
 
 
 def _set(deal: Deal, rate: Decimal | None, rate_currency: str | None) -> Changes:
+    if deal.rate == rate and deal.rate_currency == rate_currency:
+        return {}
     changes = differences(deal, {"rate": rate, "rate_currency": rate_currency})
     deal.rate, deal.rate_currency = rate, rate_currency
     return changes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +11,15 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, SessionTransaction
 
-from salesman_core.db import WritingSession, after_commit, at_commit, db, reading, writing
+from salesman_core.db import (
+    WritingSession,
+    after_commit,
+    at_commit,
+    db,
+    reading,
+    writing,
+    written_json,
+)
 from salesman_core.events.models import EVENTS
 from salesman_core.events.position import count_events, move_position
 from salesman_core.jobs import Jobs, forget
@@ -154,7 +161,7 @@ def record_event(
     :raises TypeError: where the payload holds something else than plain JSON values.
     """
     events: Events = current_app.extensions["salesman_events"]
-    json.dumps(payload)  # a mistake is shown here, where it is made, and not at the commit
+    written_json(payload)  # a mistake is shown here, where it is made, and not at the commit
     events.record(
         session,
         {

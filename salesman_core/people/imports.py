@@ -8,14 +8,14 @@ from salesman_core.access.person import current_person
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.permissions import MANAGE
-from salesman_core.people.service import user_named
+from salesman_core.people.service import user_named, users_named
 from salesman_hookspecs import ImportBatch
 
 _ = texts.lazy
 
 
 class Owners:
-    """Gives the owners that the rows of a batch name; each name is looked up once.
+    """Gives the owners that the rows of a batch name.
 
     :param session: of the batch.
     :param batch: its ``create_missing`` says whether users are made (``owner``).
@@ -27,7 +27,8 @@ class Owners:
         self._source = batch.source
         self._create = "owner" in batch.options.get("create_missing", ())
         self._assign = assign
-        self._known: dict[str, int | None] = {}
+        names = {row["owner"] for row in batch.rows if "owner" in row}
+        self._known: dict[str, int | None] = {**users_named(session, names, batch.source)}
 
     def named(self, name: str) -> int:
         """Give the user of a name or address; they may have left.
@@ -44,9 +45,8 @@ class Owners:
         return found
 
     def _looked_up(self, name: str) -> int | None:
-        found = user_named(self._session, name, create_missing=False, source=self._source)
-        if found is not None or not self._create:
-            return found
+        if not self._create:
+            return None
         if not current_person().may(MANAGE):
             message = _("there is no such user, and your roles do not let you add one")
             raise InvalidError(message, {"owner": message})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from salesman_core.access.models import Role, SignedIn, User, UserExternalId, Us
 from salesman_core.access.person import SUBJECT, SYSTEM, acting_as, current_person
 from salesman_core.access.sign_in import end_looks_of
 from salesman_core.clock import now
-from salesman_core.db import writing
+from salesman_core.db import normalised, writing
 from salesman_core.db.revisions import bump
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
@@ -367,31 +367,48 @@ def user_named(
         a seller, so that their own records are there for them when they come.
     :param source: the name under which external ids of the file are kept.
     """
-    typed = " ".join(name_or_email.split())
+    typed = _as_typed(name_or_email)
     if not typed:
         return None
-    found = _known_as(session, typed, source)
+    found = users_named(session, [typed], source).get(typed)
     if found is None and create_missing:
         found = _named_by_file(session, typed, source)
     return found
 
 
-def _known_as(session: Session, typed: str, source: str) -> int | None:
-    external = sa.select(UserExternalId.record_id).where(
-        UserExternalId.source == source, UserExternalId.key == typed
+def _as_typed(name_or_email: str) -> str:
+    return " ".join(name_or_email.split())
+
+
+def users_named(
+    session: Session, names_or_emails: Iterable[str], source: str = ""
+) -> dict[str, int]:
+    """Give the users whom a file names, by what it calls them; see :func:`user_named`."""
+    called = {each: _as_typed(each) for each in names_or_emails}
+    typed = {each for each in called.values() if each}
+    external = sa.select(UserExternalId.key, UserExternalId.record_id).where(
+        UserExternalId.source == source, UserExternalId.key.in_(typed)
     )
-    by_login = sa.select(User.id).where(User.login == typed)
-    for way in (external, by_login):
-        found = session.scalar(way)
-        if found is not None:
-            return int(found)
-    for active in (True, False):
-        named = session.scalars(
-            sa.select(User.id).where(User.search_name == typed, User.active == active).limit(2)
-        ).all()
-        if named:
-            return named[0] if len(named) == 1 else None
-    return None
+    keys = {row.key: row.record_id for row in session.execute(external)}
+    others = typed - keys.keys()
+    known = _by_login_or_name(session, others) if others else {}
+    found = {each: keys.get(name) or known.get(normalised(name)) for each, name in called.items()}
+    return {each: user_id for each, user_id in found.items() if user_id is not None}
+
+
+def _by_login_or_name(session: Session, typed: Collection[str]) -> dict[str, int]:
+    """Give the users by their logins, and by their names where one bears them, normalised."""
+    asked = sa.or_(User.login.in_(typed), User.search_name.in_(typed))
+    users = session.execute(
+        sa.select(User.id, User.login, User.search_name, User.active).where(asked)
+    ).all()
+    named: dict[str, dict[bool, list[int]]] = {}
+    for user in users:
+        bearers = named.setdefault(user.search_name, {True: [], False: []})
+        bearers[user.active].append(user.id)
+    meant = {name: bearers[True] or bearers[False] for name, bearers in named.items()}
+    found = {name: ids[0] for name, ids in meant.items() if len(ids) == 1}
+    return found | {user.login: user.id for user in users if user.login is not None}
 
 
 def _named_by_file(session: Session, typed: str, source: str) -> int | None:

@@ -17,7 +17,14 @@ import orjson
 import sqlalchemy as sa
 
 from salesman_core.db import Base
-from salesman_core.records.packing import Row, packed_row, unpacked, unpacked_row, written_row
+from salesman_core.records.packing import (
+    Row,
+    packed_pairs,
+    packed_row,
+    unpacked,
+    unpacked_row,
+    written_row,
+)
 
 Place = tuple[str, tuple[Any, ...]]
 """Where a row stands: its table, and its primary key as JSON can hold it."""
@@ -83,13 +90,14 @@ class Camera:
         if not roots or part.table.name not in self._there:
             return
         own: dict[int, int] = {}
-        for row in connection.execute(sa.select(part.table).where(part.refers.in_(sorted(roots)))):
-            values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's documented name
-            root = roots[values[part.refers.name]]
-            kept = packed_row(values)
-            found.setdefault(root, {})[place_of(part.table, kept)] = kept
-            if "id" in values:
-                own[values["id"]] = root
+        rows = connection.execute(sa.select(part.table).where(part.refers.in_(sorted(roots))))
+        names, key = tuple(rows.keys()), tuple(one.name for one in part.table.primary_key)
+        for row in rows:
+            kept = packed_pairs(zip(names, row, strict=True))
+            root = roots[kept[part.refers.name]]
+            found.setdefault(root, {})[part.table.name, tuple(kept[name] for name in key)] = kept
+            if "id" in kept:
+                own[kept["id"]] = root
         for further in parts(part.table) if own else ():
             self._gather(connection, further, own, found)
 
@@ -103,11 +111,6 @@ def parts(table: sa.Table) -> tuple[Part, ...]:
         for key in sorted(other.foreign_keys, key=lambda key: key.parent.name)
         if key.ondelete == "CASCADE" and key.column.table is table and other is not table
     )
-
-
-def place_of(table: sa.Table, row: Row) -> Place:
-    """Give where a row stands."""
-    return table.name, tuple(row[column.name] for column in table.primary_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -48,9 +48,12 @@ def unpacked(value: Any) -> Any:
 
 def packed_row(row: Mapping[str, Any]) -> Row:
     """Give a row as JSON can hold it."""
-    return {
-        name: value if type(value) in _AS_THEY_ARE else packed(value) for name, value in row.items()
-    }
+    return packed_pairs(row.items())
+
+
+def packed_pairs(pairs: Iterable[tuple[str, Any]]) -> Row:
+    """Give a row of which names and values come in pairs as JSON can hold it."""
+    return {name: value if type(value) in _AS_THEY_ARE else packed(value) for name, value in pairs}
 
 
 def unpacked_row(row: Mapping[str, Any]) -> Row:

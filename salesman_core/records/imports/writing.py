@@ -137,7 +137,7 @@ class _Wave(Generic[R, D]):
         self._read()
         self._writer.prepare(self._drafts.values())
         new = [place for place, draft in self._drafts.items() if draft.record is None]
-        old = [place for place in self._drafts if place not in set(new)]
+        old = [place for place, draft in self._drafts.items() if draft.record is not None]
         self._create(new)
         for place in old:
             self._attempt(place, self._change)
