@@ -28,5 +28,8 @@ EMPTY_SLOTS: Final = 0.01
 FILLED: Final = 2.0
 """So many times a card's page without plugins may one cost whose slots ten plugins fill."""
 
+IMPORTED: Final = 1500.0
+"""Rows of a file that come in within a second of CPU at least."""
+
 GROWTH: Final = 2.0
 """So many times the memory after its first answer may a process hold after 500 requests."""

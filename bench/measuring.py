@@ -71,7 +71,7 @@ def measure(sides: Mapping[str, Side], rounds: int = ROUNDS) -> dict[str, Cost]:
     for number in range(rounds):
         for name in sorted(sides, reverse=bool(number % 2)):
             costs[name].append(_cost(sides[name], batches[name]))
-    return {name: _median(found) for name, found in costs.items()}
+    return {name: median(found) for name, found in costs.items()}
 
 
 def _batch(side: Side) -> int:
@@ -95,7 +95,8 @@ def _read(side: Side) -> tuple[float, float]:
     return cpu_of(side.program), sum(map(cpu_of, side.backends()))
 
 
-def _median(costs: Sequence[Cost]) -> Cost:
+def median(costs: Sequence[Cost]) -> Cost:
+    """Give the median of several costs, of each part by itself."""
     return Cost(
         statistics.median(one.program for one in costs),
         statistics.median(one.database for one in costs),

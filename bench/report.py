@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.comparison import Comparison, Place
-from bench.goals import EMPTY_SLOTS, READ, START, WRITE
+from bench.goals import EMPTY_SLOTS, IMPORTED, READ, START, WRITE
+from bench.importing import Imported
 from bench.measuring import Cost
 from bench.memory import Memory
 from bench.picture import drawn
@@ -32,6 +33,7 @@ GOALS: Final = {
 """What has a goal against the bare function."""
 
 _KINDS_AND_SIZES: Final = 4
+_KINDS: Final = 2
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Report:
     """
 
     requests: dict[Place, dict[str, Comparison]] = field(default_factory=dict)
+    imports: dict[str, Imported] = field(default_factory=dict)
     plugins: dict[int, Cost] = field(default_factory=dict)
     slots: tuple[float, float] | None = None
     start: Start | None = None
@@ -50,11 +53,12 @@ class Report:
     def is_whole(self) -> bool:
         """Tell whether nothing is missing, so that it may take the place of an older one."""
         found = self.plugins and self.slots and self.start and self.memory
-        return bool(found) and len(self.requests) == _KINDS_AND_SIZES
+        places = len(self.requests) == _KINDS_AND_SIZES and len(self.imports) == _KINDS
+        return bool(found) and places
 
     def as_text(self) -> str:
         """Give it as Markdown."""
-        return "\n".join((*self._tables(), *self._others(), ""))
+        return "\n".join((*self._tables(), *self._imports(), *self._others(), ""))
 
     def write_down(self, page: Path = PAGE, picture: Path = PICTURE) -> None:
         """Put it into the documentation."""
@@ -69,6 +73,15 @@ class Report:
             yield "| --- | ---: | ---: | ---: | ---: | ---: |"
             for name, one in found.items():
                 yield _row(name, one)
+
+    def _imports(self) -> Iterator[str]:
+        yield "\n### Import of 8,800 deals\n"
+        yield "| database | rows a second | row, ms | of it database | bare, ms | ratio | goal |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+        for kind, one in self.imports.items():
+            ours = f"{one.ours.whole * 1000:.2f} | {one.ours.database * 1000:.2f}"
+            bare = f"{one.bare.whole * 1000:.3f} | {one.ratio:.0f}"
+            yield f"| {kind} | {one.a_second:,.0f} | {ours} | {bare} | {IMPORTED:,.0f} a second |"
 
     def _others(self) -> Iterator[str]:
         yield "\n### Plugins, start, memory\n"

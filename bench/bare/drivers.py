@@ -38,6 +38,9 @@ class Driver(Protocol):
     def run(self, statement: str, values: Sequence[Any]) -> None:
         """Run a statement that gives none."""
 
+    def run_many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each of some rows."""
+
     def writing(self) -> Any:
         """Open the transaction of a change, for a ``with``."""
 
@@ -79,6 +82,9 @@ class Sqlite:
 
     def run(self, statement: str, values: Sequence[Any]) -> None:
         self._connection.execute(statement, values)
+
+    def run_many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(statement, values)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -132,6 +138,10 @@ class Postgresql:
 
     def run(self, statement: str, values: Sequence[Any]) -> None:
         self._connection.execute(_formatted(statement), values)
+
+    def run_many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_formatted(statement), values)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

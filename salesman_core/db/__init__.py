@@ -10,6 +10,7 @@ from salesman_core.db.base import (
     refers,
     table_of,
 )
+from salesman_core.db.bulk import insert_rows, new_ids
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.session import (
     LentSession,
@@ -53,7 +54,9 @@ __all__ = [
     "current_change",
     "db",
     "identity",
+    "insert_rows",
     "make_engine",
+    "new_ids",
     "normalised",
     "own_transaction",
     "owner_of_table",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -79,6 +80,9 @@ def begin(
         stage_id=stage.id,
         stage_since=moment,
         owner_id=owner_id,
+        amount=Decimal(0),  # said of each, so that many deals go into the table in one statement
+        cost=Decimal(0),
+        imported={},
         currency=company().currency,
         opened_on=today(company().tz),
         created_at=moment,

@@ -13,7 +13,7 @@ from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission, record_type
 from salesman_core.clock import now
-from salesman_core.db import table_of
+from salesman_core.db import insert_rows, table_of
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.models import KeptRecord
@@ -116,9 +116,4 @@ def write_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, A
         flushed.
     """
     if rows:
-        session.connection().execute(_insert(table_of(model)), rows)
-
-
-@functools.cache
-def _insert(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
+        insert_rows(session.connection(), table_of(model), rows)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from salesman_core.access.records import record_type, visible
+from salesman_core.db import new_ids, planned_afresh, table_of
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
@@ -108,7 +109,8 @@ class RowWriter(ABC, Generic[R, D]):
 
     def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
         """Give the records that rows mean, or why that cannot be said."""
-        matches = self._matching.found(self.session, list(rows.values()))
+        with planned_afresh(self.session.connection()):  # for so many values as there are
+            matches = self._matching.found(self.session, list(rows.values()))
         found: dict[int, int | SalesmanError | None] = {}
         for place, row in rows.items():
             try:
@@ -174,11 +176,19 @@ class _Wave(Generic[R, D]):
         for place in places:
             self._attempt(place, self._begin)
         begun = [place for place in places if place in self._drafts]
-        self._session.add_all(self._drafts[place].written for place in begun)
+        self._add([self._drafts[place].written for place in begun])
         self._session.flush()
         for place in begun:
             self._attempt(place, self._admit)
         self._writer.note([self._drafts[place] for place in begun if place in self._drafts])
+
+    def _add(self, records: Sequence[Any]) -> None:
+        """Add new records; where their ids can be had before, nothing has to be read back."""
+        table = table_of(record_type(self._writer.kind).model)
+        ids = new_ids(self._session.connection(), table, len(records))
+        for record, id_ in zip(records, ids or (), strict=False):
+            record.id = id_
+        self._session.add_all(records)
 
     def _begin(self, draft: D) -> str:
         draft.record = self._writer.begin(draft)
