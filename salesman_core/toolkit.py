@@ -126,6 +126,7 @@ from salesman_core.web.addresses import safe_next
 from salesman_core.web.forms import FormState, typed_values, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
+from salesman_core.web.two_editors import form_to_edit, save_form
 
 __all__ = [
     "SYSTEM",
@@ -213,6 +214,7 @@ __all__ = [
     "enqueue",
     "etag_of",
     "for_change",
+    "form_to_edit",
     "from_bin",
     "identity",
     "is_htmx",
@@ -248,6 +250,7 @@ __all__ = [
     "response",
     "review_relationship",
     "safe_next",
+    "save_form",
     "search_source",
     "select_page",
     "send_letter",

@@ -20,13 +20,15 @@ from salesman_core.clients.service import (
 from salesman_core.clients.similar import similar_clients
 from salesman_core.clients.views import blueprint
 from salesman_core.db import reading
-from salesman_core.errors import InvalidError, StaleError
+from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import told
-from salesman_core.records.custom.forms import all_as_typed, controls, labels
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.records.contact_data import sees_contact_data
+from salesman_core.records.custom.forms import all_as_typed, controls, labels, options_of
+from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
+from salesman_core.web.two_editors import form_to_edit, save_form
 
 _ = texts.lazy
 
@@ -104,18 +106,21 @@ def add_contact(record_id: int) -> ResponseReturnValue:
 def edit_contact(contact_id: int) -> Markup:
     """Give the form of a contact, which takes its place on the card."""
     one = cards.contact_shown(contact_id)
-    form = FormState(
-        {
-            "name": one.row.name,
-            "position": one.row.position,
-            "primary": one.row.primary,
-            "phones": [phone["typed"] for phone in one.phones],
-            "emails": [email["typed"] for email in one.emails],
-            "version": one.row.version,
-            **all_as_typed("contact", one.row.custom),
-        }
-    )
-    return _contact_form(one.row.client_id, contact_id, form)
+    return _contact_form(one.row.client_id, contact_id, _held(contact_id))
+
+
+def _held(contact_id: int) -> FormState:
+    """Give the form of a contact as it stands."""
+    one = cards.contact_shown(contact_id)
+    reached = {
+        "phones": [phone["typed"] for phone in one.phones],
+        "emails": [email["typed"] for email in one.emails],
+    }
+    hidden = () if sees_contact_data() else tuple(reached)
+    values = {"name": one.row.name, "position": one.row.position, "primary": one.row.primary}
+    custom = all_as_typed("contact", one.row.custom)
+    unshown = (*hidden, "primary") if one.row.primary else hidden
+    return form_to_edit({**values, **reached, **custom}, one.row.version, unshown=unshown)
 
 
 @blueprint.post("/contacts/<int:contact_id>")
@@ -123,19 +128,14 @@ def edit_contact(contact_id: int) -> Markup:
 def save_contact(contact_id: int) -> ResponseReturnValue:
     """Change a contact."""
     held = cards.contact_shown(contact_id).row
-    client_id = held.client_id
-    try:
-        values = forms.contact_values(request.form, held.custom)
-        change_contact(contact_id, values, request.form.get("version", type=whole_number))
-    except StaleError as error:
-        now = cards.contact_shown(contact_id)
-        typed = FormState.refused(request.form, error)
-        form = FormState({**typed.values, "version": now.row.version}, message=error.message)
-        return make_response(_contact_form(client_id, contact_id, form), error.status)
-    except InvalidError as error:
-        form = FormState.refused(request.form, error)
-        return make_response(_contact_form(client_id, contact_id, form), error.status)
-    return _contacts(client_id)
+
+    def save(typed: forms.Typed, version: int | None) -> None:
+        change_contact(contact_id, forms.contact_values(typed, held.custom), version)
+
+    again = save_form(request.form, lambda: _held(contact_id), save)
+    if again is not None:
+        return make_response(_contact_form(held.client_id, contact_id, again), again.status)
+    return _contacts(held.client_id)
 
 
 @blueprint.post("/contacts/<int:contact_id>/delete")
@@ -185,4 +185,6 @@ def _contact_form(client_id: int, contact_id: int | None, form: FormState) -> Ma
         contact_id=contact_id,
         form=form,
         custom=controls("contact"),
+        custom_labels=labels("contact"),
+        custom_options=options_of("contact"),
     )

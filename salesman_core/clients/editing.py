@@ -55,6 +55,7 @@ class Field:
     :param seen: what the client holds now, likewise.
     :param wrong: what is wrong with what was typed.
     :param conflict: whether somebody else gave it another value meanwhile.
+    :param before: what people read in it when the person began to type, where there is a conflict.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Field:
     seen: Any
     wrong: Sequence[Text] = field(default=())
     conflict: bool = False
+    before: str = ""
 
     @property
     def about(self) -> FieldOf:

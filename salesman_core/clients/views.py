@@ -100,7 +100,8 @@ def _as_typed(
     several = isinstance(now.seen, list)
     sent = request.form.getlist(name)
     typed = [one for one in sent if one] if several else "".join(sent[:1])
-    return editing.Field(name, now.client, typed, now.seen, wrong, conflict)
+    before = request.form.get("before", "") if conflict else ""
+    return editing.Field(name, now.client, typed, now.seen, wrong, conflict, before)
 
 
 def _shown(client_id: int, name: str) -> Markup:

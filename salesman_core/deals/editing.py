@@ -51,6 +51,7 @@ class Field:
     :param typed: what stands in the input; a list for several choices.
     :param wrong: what is wrong with it, or None.
     :param conflict: whether somebody else gave it another value meanwhile.
+    :param before: what people read in it when the person began to type, where there is a conflict.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Field:
     typed: Any
     wrong: Text | None = None
     conflict: bool = False
+    before: str = ""
 
     @property
     def title(self) -> Text:

@@ -91,7 +91,8 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
         editing.save_field(record_id, name, typed, seen=seen, version=asked_version())
     except StaleError as error:
         now = editing.field_of(record_id, name)
-        again = editing.Field(name, now.row, typed, error.message, conflict=True)
+        before = request.form.get("before", "")
+        again = editing.Field(name, now.row, typed, error.message, conflict=True, before=before)
         return make_response(_edited(again), 412)
     except InvalidError as error:
         now = editing.field_of(record_id, name)

@@ -11,7 +11,7 @@ from salesman_core.access.looking import looks_of
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
-from salesman_core.errors import ConflictError, InvalidError, SalesmanError
+from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import LANGUAGES, texts
 from salesman_core.people import handing_over, queries, service
 from salesman_core.people import teams as team_service
@@ -21,6 +21,7 @@ from salesman_core.services.mail import mail_settings
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
+from salesman_core.web.two_editors import Typed, form_to_edit, save_form
 
 _ = texts.lazy
 
@@ -71,7 +72,7 @@ def add_user() -> ResponseReturnValue:
     """Add a user, and invite them where that was asked for."""
     form = request.form
     try:
-        values = _typed_user()
+        values = _typed_user(form)
         user_id = service.add_user(
             values["email"],
             values["name"],
@@ -96,8 +97,7 @@ def _new_page(form: FormState) -> str:
     )
 
 
-def _typed_user() -> dict[str, Any]:
-    form = request.form
+def _typed_user(form: Typed) -> dict[str, Any]:
     return {
         "name": form.get("name", ""),
         "email": form.get("email", ""),
@@ -119,19 +119,20 @@ def _choices() -> dict[str, Any]:
 @requires(VIEW)
 def user(record_id: int) -> ResponseReturnValue:
     """Show a user; who may, changes them here."""
-    found = queries.user(record_id)
-    return _user_page(
-        record_id,
-        FormState(
-            {
-                "name": found.name,
-                "email": found.email,
-                "locale": found.locale,
-                "team_id": found.team_id,
-                "role_ids": list(found.role_ids),
-            }
-        ),
-    )
+    return _user_page(record_id, _held_user(record_id))
+
+
+def _held_user(user_id: int) -> FormState:
+    """Give the form of a user as they stand."""
+    found = queries.user(user_id)
+    values = {
+        "name": found.name,
+        "email": found.email,
+        "locale": found.locale,
+        "team_id": found.team_id,
+        "role_ids": list(found.role_ids),
+    }
+    return form_to_edit(values, service.version_of(found.updated_at))
 
 
 def _user_page(user_id: int, form: FormState, link: str = "") -> str:
@@ -154,10 +155,13 @@ def _user_page(user_id: int, form: FormState, link: str = "") -> str:
 @requires(MANAGE)
 def change_user(record_id: int) -> ResponseReturnValue:
     """Change a user."""
-    try:
-        service.change_user(record_id, _typed_user())
-    except (InvalidError, ConflictError) as error:
-        return _user_page(record_id, FormState.refused(request.form, error)), error.status
+    again = save_form(
+        request.form,
+        lambda: _held_user(record_id),
+        lambda typed, version: service.change_user(record_id, _typed_user(typed), version),
+    )
+    if again is not None:
+        return _user_page(record_id, again), again.status
     toast(_("Saved."))
     return redirect(url_for("people.user", record_id=record_id))
 
@@ -189,8 +193,7 @@ def _invited(user_id: int) -> ResponseReturnValue:
 def invitation_link(record_id: int) -> ResponseReturnValue:
     """Show a link by which a user chooses a password, to hand over in another way than by mail."""
     link = service.invitation_link(record_id)
-    found = queries.user(record_id)
-    return _user_page(record_id, FormState({"name": found.name}), link)
+    return _user_page(record_id, _held_user(record_id), link)
 
 
 @blueprint.get("/users/<int:record_id>/deactivate")
@@ -295,8 +298,14 @@ def add_team() -> ResponseReturnValue:
 @requires(MANAGE)
 def team(record_id: int) -> ResponseReturnValue:
     """Ask what is to change about a team."""
-    found = queries.team(record_id)
-    return _team_page(record_id, FormState({"name": found.name, "parent_id": found.parent_id}))
+    return _team_page(record_id, _held_team(record_id))
+
+
+def _held_team(team_id: int) -> FormState:
+    """Give the form of a team as it stands."""
+    found = queries.team(team_id)
+    version = team_service.version_of(found.name, found.parent_id)
+    return form_to_edit({"name": found.name, "parent_id": found.parent_id}, version)
 
 
 def _team_page(team_id: int, form: FormState) -> str:
@@ -312,12 +321,15 @@ def _team_page(team_id: int, form: FormState) -> str:
 @requires(MANAGE)
 def change_team(record_id: int) -> ResponseReturnValue:
     """Change a team."""
-    form = request.form
-    values = {"name": form.get("name", ""), "parent_id": form.get("parent_id", type=whole_number)}
-    try:
-        team_service.change_team(record_id, values)
-    except InvalidError as error:
-        return _team_page(record_id, FormState.refused(form, error)), error.status
+
+    def save(typed: Typed, version: int | None) -> None:
+        parent_id = typed.get("parent_id", type=whole_number)
+        values = {"name": typed.get("name", ""), "parent_id": parent_id}
+        team_service.change_team(record_id, values, version)
+
+    again = save_form(request.form, lambda: _held_team(record_id), save)
+    if again is not None:
+        return _team_page(record_id, again), again.status
     toast(_("Saved."))
     return redirect(url_for("people.teams"))
 

@@ -127,8 +127,7 @@ def list_teams() -> Response:
 @response(TeamSchema, 201)
 def create_team(values: dict[str, Any]) -> Response:
     """Add a team."""
-    team_id = teams.add_team(values["name"], values.get("parent_id"))
-    return json_response(_team(queries.team(team_id)), 201)
+    return _team_response(teams.add_team(values["name"], values.get("parent_id")), 201)
 
 
 @teams_api.get("/<int:record_id>")
@@ -136,17 +135,18 @@ def create_team(values: dict[str, Any]) -> Response:
 @response(TeamSchema)
 def read_team(record_id: int) -> Response:
     """Read a team."""
-    return json_response(_team(queries.team(record_id)))
+    return _team_response(record_id)
 
 
 @teams_api.patch("/<int:record_id>")
 @requires(MANAGE)
+@versioned(teams.KIND)
 @arguments(TeamSchema(partial=True))
 @response(TeamSchema)
-def change_team(values: dict[str, Any], record_id: int) -> Response:
+def change_team(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a team."""
-    teams.change_team(record_id, values)
-    return json_response(_team(queries.team(record_id)))
+    teams.change_team(record_id, values, version)
+    return _team_response(record_id)
 
 
 @teams_api.delete("/<int:record_id>")
@@ -155,6 +155,12 @@ def change_team(values: dict[str, Any], record_id: int) -> Response:
 def delete_team(record_id: int) -> None:
     """Delete a team: its people are in none, the teams below it move up."""
     teams.delete_team(record_id)
+
+
+def _team_response(team_id: int, status: int = 200) -> Response:
+    team = queries.team(team_id)
+    version = teams.version_of(team.name, team.parent_id)
+    return json_response(_team(team), status, etag=etag_of(teams.KIND, team_id, version))
 
 
 def _team(team: TeamView) -> dict[str, Any]:

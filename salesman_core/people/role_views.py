@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from salesman_core.access.explaining import SCOPES
 from salesman_core.access.routes import requires
+from salesman_core.db import reading
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people import queries
@@ -15,13 +18,15 @@ from salesman_core.people.permissions import ROLES
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
+from salesman_core.web.two_editors import Typed, form_to_edit, save_form
 from salesman_hookspecs import Scope
 
 _ = texts.lazy
 
 blueprint = Blueprint("people_roles", __name__, url_prefix="/admin/roles")
 
-_GRANT = "grant:"
+_GRANT: Final = "grant:"
+_REACHES: Final = [(scope.value, title) for scope, title in SCOPES.items()]
 
 
 @blueprint.get("")
@@ -38,13 +43,25 @@ def role(record_id: int) -> ResponseReturnValue:
     return _page(record_id, FormState({"name": queries.role(record_id).name}))
 
 
+def _held(role_id: int) -> FormState:
+    """Give the form of what a role grants; of what one may not grant it has no field."""
+    lines = [line for group in queries.matrix(role_id) if group.present for line in group.lines]
+    granted = {f"{_GRANT}{line.name}": line.scope.value for line in lines if line.most}
+    return form_to_edit(granted, role_service.version_of(reading(), role_id))
+
+
 def _page(role_id: int, form: FormState) -> str:
+    groups = queries.matrix(role_id)
+    titles = {f"{_GRANT}{line.name}": line.title for group in groups for line in group.lines}
     return render(
         "core/people/role.html",
         role=queries.role(role_id),
-        groups=queries.matrix(role_id),
+        groups=groups,
         scopes=SCOPES.items(),
         form=form,
+        granted=form if form.value("seen") else _held(role_id),
+        titles=titles,
+        reaches={name: _REACHES for name in titles},
     )
 
 
@@ -52,17 +69,23 @@ def _page(role_id: int, form: FormState) -> str:
 @requires(ROLES)
 def change_grants(record_id: int) -> ResponseReturnValue:
     """Change how far a role holds its permissions."""
-    grants = {
-        name.removeprefix(_GRANT): Scope(int(value))
-        for name, value in request.form.items()
-        if name.startswith(_GRANT) and value in {"0", "1", "2", "3"}
-    }
-    try:
-        role_service.change_grants(record_id, grants)
-    except InvalidError as error:
-        return _page(record_id, FormState.refused(request.form, error)), error.status
+    again = save_form(
+        request.form,
+        lambda: _held(record_id),
+        lambda typed, version: role_service.change_grants(record_id, _grants(typed), version),
+    )
+    if again is not None:
+        return _page(record_id, again), again.status
     toast(_("Saved."))
     return redirect(url_for("people_roles.role", record_id=record_id))
+
+
+def _grants(typed: Typed) -> dict[str, Scope]:
+    return {
+        name.removeprefix(_GRANT): Scope(int(value))
+        for name, value in typed.items()
+        if name.startswith(_GRANT) and value in {"0", "1", "2", "3"}
+    }
 
 
 @blueprint.post("/<int:record_id>/copy")

@@ -18,6 +18,7 @@ from salesman_core.people.permissions import ROLES
 from salesman_core.people.reach import demand_reach
 from salesman_core.people.rules import checked_name
 from salesman_core.records.changes import Changes, audit
+from salesman_core.records.saving import demand_version, fingerprint
 from salesman_hookspecs import Scope
 
 _ = texts.lazy
@@ -77,11 +78,19 @@ def delete_role(role_id: int) -> None:
         _note(session, role, "deleted", {"name": (role.name, None)})
 
 
-def change_grants(role_id: int, grants: Mapping[str, Scope]) -> None:
+def version_of(session: Session, role_id: int) -> int:
+    """Give the version of what a role grants: another one wherever something of it differs."""
+    held = {name: int(scope) for name, scope in grants_of(session, role_id).items() if scope}
+    return fingerprint(held)
+
+
+def change_grants(role_id: int, grants: Mapping[str, Scope], version: int | None = None) -> None:
     """Change how far a role holds some permissions; those that are not named stay as they are.
 
     So the grants of a plugin that is away are kept.
 
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed what the role grants since *version*.
     :raises InvalidError: for the field of a permission that there is not, or that has no scopes.
     :raises ForbiddenError: for more than one holds oneself.
     :raises ConflictError: for the role that holds everything.
@@ -90,6 +99,7 @@ def change_grants(role_id: int, grants: Mapping[str, Scope]) -> None:
         role = role_for_change(session, role_id)
         if role.everything:
             raise ConflictError(_("This role holds everything; there is nothing to change."))
+        demand_version(version_of(session, role_id), version)
         before = grants_of(session, role_id)
         changes: Changes = {}
         for permission, scope in grants.items():

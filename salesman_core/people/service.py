@@ -17,7 +17,7 @@ from salesman_core.access.sign_in import end_looks_of
 from salesman_core.clock import now
 from salesman_core.db import normalised, writing
 from salesman_core.db.revisions import bump
-from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
+from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.people import handing_over, letters
 from salesman_core.people.handing_over import Successors
@@ -27,6 +27,7 @@ from salesman_core.people.reach import demand_reach
 from salesman_core.people.rules import judged_fields
 from salesman_core.records.changes import Changes, audit, carry_out, differences
 from salesman_core.records.external_ids import plan_external_ids
+from salesman_core.records.saving import demand_version
 from salesman_core.services.mail import send
 from salesman_hookspecs import Text
 
@@ -93,7 +94,7 @@ def change_user(user_id: int, values: Mapping[str, Any], version: int | None = N
     fields = {name: value for name, value in values.items() if name not in _APART}
     with writing() as session:
         user = user_for_change(session, user_id)
-        _demand_unchanged(user, version)
+        demand_version(version_of(user.updated_at), version)
         changes = differences(user, judged_fields(session, user, fields))
         if "email" in changes:
             user.login = changes["email"][1]
@@ -111,11 +112,6 @@ def change_user(user_id: int, values: Mapping[str, Any], version: int | None = N
 def version_of(updated_at: datetime) -> int:
     """Give the version of a user who was last changed at a moment: microseconds since 1970."""
     return (updated_at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _demand_unchanged(user: User, version: int | None) -> None:
-    if version is not None and version_of(user.updated_at) != version:
-        raise StaleError(_("Somebody else has changed this user since you read it."))
 
 
 def _set_external_ids(session: Session, user: User, wanted: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.people.rules import checked_name
 from salesman_core.records.changes import Changes, audit, differences
+from salesman_core.records.saving import demand_version, fingerprint
 
 _ = texts.lazy
 
@@ -37,13 +38,21 @@ def add_team(name: str, parent_id: int | None = None) -> int:
         return team.id
 
 
-def change_team(team_id: int, values: Mapping[str, Any]) -> None:
+def version_of(name: str, parent_id: int | None) -> int:
+    """Give the version of a team: another one wherever something of it differs."""
+    return fingerprint(name, parent_id)
+
+
+def change_team(team_id: int, values: Mapping[str, Any], version: int | None = None) -> None:
     """Change a team's ``name`` or ``parent_id``.
 
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
     :raises InvalidError: by field, for a circle too.
+    :raises StaleError: where somebody changed the team since *version*.
     """
     with writing() as session:
         team = _team(session, team_id)
+        demand_version(version_of(team.name, team.parent_id), version)
         judged = dict(values)
         if "name" in judged:
             judged["name"] = _free_name(session, team_id, judged["name"])

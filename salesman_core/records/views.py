@@ -18,7 +18,6 @@ from salesman_core.errors import (
     ConflictError,
     InvalidError,
     MissingError,
-    SalesmanError,
     StaleError,
     VetoedError,
 )
@@ -37,6 +36,7 @@ from salesman_core.services.files import SHOWN, TooLargeError
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
+from salesman_core.web.two_editors import form_to_edit, save_form
 
 _ = texts.lazy
 
@@ -145,30 +145,28 @@ def note(note_id: int) -> Markup:
 def edit_note(note_id: int) -> Markup:
     """Give the form of a note, which takes its place in the story."""
     found = notes.one_note(note_id)
-    form = FormState({"text": found.text, "version": found.version})
-    return render("core/records/note_edit.html", note=found, form=form)
+    return render("core/records/note_edit.html", note=found, form=_held_note(note_id))
+
+
+def _held_note(note_id: int) -> FormState:
+    """Give the form of a note as it stands."""
+    found = notes.one_note(note_id)
+    return form_to_edit({"text": found.text}, found.version)
 
 
 @blueprint.post("/notes/<int:note_id>")
 @requires(notes.WRITE)
 def change_note(note_id: int) -> Markup | tuple[Markup, int]:
     """Change a note; gives it as it stands in a story."""
-    version = request.form.get("version", type=whole_number)
-    try:
-        notes.change_note(note_id, request.form.get("text", ""), version)
-    except (InvalidError, StaleError) as error:
-        return _note_again(note_id, error), error.status
-    return note_fragment(notes.one_note(note_id))
-
-
-def _note_again(note_id: int, error: SalesmanError) -> Markup:
-    """Give the form with what was typed; saving it once more overwrites what came between."""
-    found = notes.one_note(note_id)
-    form = FormState(
-        {"text": request.form.get("text", ""), "version": found.version},
-        {"text": [error.message]},
+    again = save_form(
+        request.form,
+        lambda: _held_note(note_id),
+        lambda typed, version: notes.change_note(note_id, typed.get("text", ""), version),
     )
-    return render("core/records/note_edit.html", note=found, form=form)
+    if again is not None:
+        note = notes.one_note(note_id)
+        return render("core/records/note_edit.html", note=note, form=again), again.status
+    return note_fragment(notes.one_note(note_id))
 
 
 @blueprint.post("/notes/<int:note_id>/delete")

@@ -15,6 +15,20 @@ _MOST: Final = 2**63
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field to which two people gave different values, each as a form would send it.
+
+    :param before: what stood in it when the person began to type.
+    :param theirs: what somebody else made of it meanwhile.
+    """
+
+    name: str
+    before: Sequence[str]
+    mine: Sequence[str]
+    theirs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FormState:
     """The state of a form, for the macros of ``core/macros/forms.html``.
 
@@ -22,17 +36,22 @@ class FormState:
         the letter; repeated fields hold a list.
     :param errors: what is wrong, by field.
     :param message: what is wrong with the whole, or None.
+    :param conflicts: fields that somebody else changed as well, for the person to choose.
+    :param status: of the answer that shows it.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, Sequence[Text]] = field(default_factory=dict)
     message: Text | None = None
+    conflicts: Sequence[Conflict] = ()
+    status: int = 200
 
     @classmethod
     def refused(cls, typed: MultiDict[str, str], error: SalesmanError) -> FormState:
         """Give the form back as it was typed, with what the *error* says of its fields."""
         errors = {name: [message] for name, message in error.fields.items()}
-        return cls(typed_values(typed), errors, None if errors else error.message)
+        message = None if errors else error.message
+        return cls(typed_values(typed), errors, message, status=error.status)
 
     def value(self, name: str) -> Any:
         """Give what stands in a field; an empty string where nothing does."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
@@ -15,7 +15,9 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     colleagues,
+    contact_data,
     current_person,
+    form_to_edit,
     judge,
     money_of,
     narrowed,
@@ -25,6 +27,7 @@ from salesman_core.toolkit import (
     reading,
     render,
     requires,
+    save_form,
     toast,
     whole_number,
 )
@@ -41,6 +44,7 @@ _ = texts.lazy
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 
+Typed = MultiDict[str, str]
 Page = Markup | Response | tuple[Markup, int]
 
 ASKS: Final = ("status", "result", "owner_id", "source", "created_at", "updated_at")
@@ -103,7 +107,7 @@ def new() -> Markup:
 def create() -> Page:
     """Take in the lead that was typed."""
     try:
-        lead_id = service.create_lead(judge(LeadSchema(), _typed_lead()))
+        lead_id = service.create_lead(judge(LeadSchema(), _typed_lead(request.form)))
     except InvalidError as error:
         return _new_page(FormState.refused(request.form, error)), error.status
     return redirect(url_for("leads.card", record_id=lead_id))
@@ -128,27 +132,25 @@ def _owners(lead: AnyRow | None = None) -> dict[str, Any]:
     return {"owners": people, "or_nobody": service.usual_owner() is None}
 
 
-def _typed_lead() -> dict[str, Any]:
+def _typed_lead(form: Typed) -> dict[str, Any]:
     typed: dict[str, Any] = {
-        name: request.form[name].strip()
-        for name in ("name", "company", "text", "source")
-        if name in request.form
+        name: form[name].strip() for name in ("name", "company", "text", "source") if name in form
     }
     for name in ("phones", "emails"):
-        if name in request.form:
-            typed[name] = [one.strip() for one in request.form.getlist(name) if one.strip()]
-    return typed | _typed_owner()
+        if name in form:
+            typed[name] = [one.strip() for one in form.getlist(name) if one.strip()]
+    return typed | _typed_owner(form)
 
 
-def _typed_owner() -> dict[str, Any]:
+def _typed_owner(form: Typed) -> dict[str, Any]:
     """Give the owner that was chosen, None for nobody; nothing where there was no choice.
 
     :raises InvalidError: at the field, where the person may not choose, or no longer.
     """
-    if "owner_id" in request.form and not current_person().may(ASSIGN):
+    if "owner_id" in form and not current_person().may(ASSIGN):
         message = _("You may not give leads to others.")
         raise InvalidError(message, {"owner_id": message})
-    return read_typed(request.form, {"owner_id": number_of}, "owner_id")
+    return read_typed(form, {"owner_id": number_of}, "owner_id")
 
 
 @blueprint.get("/paste")
@@ -163,7 +165,7 @@ def paste_form() -> Markup:
 def paste() -> Page:
     """Take in a lead for each line."""
     try:
-        common = {"source": request.form.get("source", "").strip(), **_typed_owner()}
+        common = {"source": request.form.get("source", "").strip(), **_typed_owner(request.form)}
         ids = pasting.paste_leads(request.form.get("lines", ""), common)
     except InvalidError as error:
         return _paste_page(FormState.refused(request.form, error)), error.status
@@ -182,6 +184,20 @@ def card(record_id: int) -> Markup:
     return _card_page(record_id, FormState())
 
 
+def _held(lead_id: int) -> FormState:
+    """Give the form of a lead as it stands."""
+    session = reading()
+    lead, hanging = queries.one_lead(session, lead_id), queries.reached(session, [lead_id])
+    values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
+    reach = {
+        "phones": [one.typed for one in hanging.phones.get(lead_id, [])],
+        "emails": [one.typed for one in hanging.emails.get(lead_id, [])],
+    }
+    hidden = () if contact_data.sees_contact_data() else tuple(reach)
+    unshown = hidden if current_person().may(ASSIGN) else (*hidden, "owner_id")
+    return form_to_edit({**values, **reach}, lead.version, unshown=unshown)
+
+
 def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
     session = reading()
     lead = queries.one_lead(session, record_id)
@@ -195,7 +211,8 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         emails=emails,
         known=known,
         known_choices=[("", _("a new one")), *((one.id, one.name) for one in known)],
-        current=_current(lead, phones, emails),
+        current=_held(record_id),
+        becomes=_becomes(lead),
         form=form,
         opened=opened,
         statuses=STATUS_TITLES,
@@ -205,27 +222,24 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
     )
 
 
-def _current(
-    lead: AnyRow, phones: Sequence[queries.Way], emails: Sequence[queries.Way]
-) -> FormState:
-    """Give the forms of a lead as it stands, and what it would become."""
-    values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
-    values["client_name"] = lead.company or lead.name
-    values["contact_name"] = lead.name if lead.company else ""
-    values["phones"] = [one.typed for one in phones]
-    values["emails"] = [one.typed for one in emails]
-    return FormState(values)
+def _becomes(lead: AnyRow) -> FormState:
+    """Give the form of what a lead would become."""
+    contact = lead.name if lead.company else ""
+    return FormState({"client_name": lead.company or lead.name, "contact_name": contact})
 
 
 @blueprint.post("/<int:record_id>")
 @requires(EDIT)
 def change(record_id: int) -> Page:
     """Change what was typed."""
-    try:
-        service.change_lead(record_id, judge(LeadSchema(partial=True), _typed_lead()), _version())
-    except InvalidError as error:
-        form = FormState.refused(request.form, error)
-        return _card_page(record_id, form, opened="edit"), error.status
+
+    def save(typed: Typed, version: int | None) -> None:
+        values = judge(LeadSchema(partial=True), _typed_lead(typed))
+        service.change_lead(record_id, values, version)
+
+    again = save_form(request.form, lambda: _held(record_id), save)
+    if again is not None:
+        return _card_page(record_id, again, opened="edit"), again.status
     toast(_("Saved."))
     return _to_card(record_id)
 

@@ -14,6 +14,7 @@ from salesman_core.db.revisions import kept
 from salesman_core.i18n import texts
 from salesman_core.records.custom.kinds import name_of
 from salesman_core.records.models import CustomField
+from salesman_core.records.saving import fingerprint
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -87,6 +88,12 @@ class DefinedField:
     def name(self) -> str:
         """Its name among all fields of the record, as ``custom.budget``."""
         return name_of(self.key)
+
+    @property
+    def version(self) -> int:
+        """Another number wherever something of it differs that people change."""
+        options = [(one.key, one.title, one.offered) for one in self.options]
+        return fingerprint(self.label, self.help, self.required, self.searched, options)
 
     @property
     def titles(self) -> dict[str, Text]:

@@ -116,6 +116,11 @@ def labels(*kinds: str, prefix: str = "") -> dict[str, Text]:
     return {f"{prefix}{one.name}": one.label for kind in kinds for one in fields_in_use(kind)}
 
 
+def options_of(kind: str) -> dict[str, Sequence[tuple[object, Text]]]:
+    """Give what can be chosen in the custom fields of a kind of record, by their names."""
+    return {one.name: one.options for one in controls(kind)}
+
+
 def as_typed(one: DefinedField, custom: Mapping[str, Any] | None) -> Any:
     """Give what a record holds as people would type it; a list for several choices."""
     value = decoded(one, (custom or {}).get(one.key))

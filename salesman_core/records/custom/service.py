@@ -31,6 +31,7 @@ from salesman_core.records.custom.kinds import CUSTOM, customised_kind
 from salesman_core.records.custom.list_fields import held_value
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.models import CustomField
+from salesman_core.records.saving import demand_version
 
 _ = texts.lazy
 
@@ -77,15 +78,18 @@ def define_field(kind: str, values: Mapping[str, Any]) -> int:
         return row.id
 
 
-def change_field(field_id: int, values: Mapping[str, Any]) -> None:
+def change_field(field_id: int, values: Mapping[str, Any], version: int | None = None) -> None:
     """Change a field; its kind, key and type stay, as everything that holds its values relies on.
 
+    :param version: what the person saw; None where they do not say.
+    :raises StaleError: where somebody changed it since *version*.
     :raises InvalidError: by field, also for an option that is left out while records hold it.
     """
     demand_permission(MANAGE)
     with writing() as session:
         row = _found(session, field_id)
         others = [one for one in _of_kind(session, row.kind) if one.id != field_id]
+        demand_version(of_row(row).version, version)
         fixed = {"key": row.key, "type": row.type}
         judged = judged_field({**values, **fixed}, others)
         _refuse_held_options(session, of_row(row), judged["options"])

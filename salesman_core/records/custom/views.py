@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,8 +21,13 @@ from salesman_core.records.custom.service import MANAGE
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
+from salesman_core.web.two_editors import Typed, form_to_edit, save_form
+from salesman_hookspecs import Text
 
 _ = texts.lazy
+
+_TITLE: Final = "option_title:"
+_OFFERED: Final = "option_offered:"
 
 blueprint = Blueprint("custom_fields", __name__, url_prefix="/admin/fields")
 
@@ -55,9 +61,10 @@ def add() -> ResponseReturnValue:
     """Define a field."""
     kind = _asked_kind().kind
     try:
-        service.define_field(kind, _values())
+        service.define_field(kind, _values(request.form))
     except InvalidError as error:
-        return make_response(_form(kind, None, _refused(error)), error.status)
+        refused = FormState.refused(request.form, error)
+        return make_response(_form(kind, None, refused), error.status)
     toast(_("The field was added."))
     return _to_list(kind)
 
@@ -66,22 +73,32 @@ def add() -> ResponseReturnValue:
 @requires(MANAGE)
 def edit(field_id: int) -> Markup:
     """Show the form of a field."""
+    return _form(service.one_field(field_id).kind, field_id, _held(field_id))
+
+
+def _held(field_id: int) -> FormState:
+    """Give the form of a field as it stands."""
     field = service.one_field(field_id)
     held = {name: getattr(field, name) for name in ("label", "help", "required", "searched")}
-    return _form(field.kind, field, FormState(held))
+    for one in field.options:
+        held |= {f"{_TITLE}{one.key}": one.title, f"{_OFFERED}{one.key}": one.offered}
+    return form_to_edit(held, field.version)
 
 
 @blueprint.post("/<int:field_id>")
 @requires(MANAGE)
 def change(field_id: int) -> ResponseReturnValue:
     """Change a field."""
-    field = service.one_field(field_id)
-    try:
-        service.change_field(field_id, _values())
-    except InvalidError as error:
-        return make_response(_form(field.kind, field, _refused(error)), error.status)
+    kind = service.one_field(field_id).kind
+    again = save_form(
+        request.form,
+        lambda: _held(field_id),
+        lambda typed, version: service.change_field(field_id, _values(typed), version),
+    )
+    if again is not None:
+        return make_response(_form(kind, field_id, again), again.status)
     toast(_("Saved."))
-    return _to_list(field.kind)
+    return _to_list(kind)
 
 
 @blueprint.post("/<int:field_id>/move")
@@ -143,44 +160,46 @@ def _to_list(kind: str) -> ResponseReturnValue:
     return redirect(url_for("custom_fields.index", kind=kind))
 
 
-def _values() -> dict[str, Any]:
-    typed = request.form
+def _values(typed: Typed) -> dict[str, Any]:
+    new = typed.get("new_options", "").splitlines()
     return {
         **{name: typed.get(name, "") for name in ("label", "key", "type", "help")},
         **{name: name in typed for name in ("required", "searched")},
-        "options": _options(),
+        "options": [*_options(typed), *({"key": "", "title": line} for line in new)],
     }
 
 
-def _options() -> list[dict[str, Any]]:
-    """Give the options that the form holds: those that there were, then new ones, one a line."""
-    keys, titles = request.form.getlist("option_key"), request.form.getlist("option_title")
-    offered = set(request.form.getlist("option_offered"))
-    held = [
-        {"key": key, "title": title, "offered": key in offered}
-        for key, title in zip(keys, titles, strict=False)
+def _options(held: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the options that there were, as the form holds them."""
+    return [
+        {
+            "key": (key := name.removeprefix(_TITLE)),
+            "title": title,
+            "offered": bool(held.get(f"{_OFFERED}{key}")),
+        }
+        for name, title in held.items()
+        if name.startswith(_TITLE)
     ]
-    new = request.form.get("new_options", "").splitlines()
-    return [*held, *({"key": "", "title": line} for line in new)]
 
 
-def _refused(error: InvalidError) -> FormState:
-    return FormState.refused(request.form, error)
-
-
-def _form(kind: str, field: DefinedField | None, form: FormState) -> Markup:
+def _form(kind: str, field_id: int | None, form: FormState) -> Markup:
+    field = None if field_id is None else service.one_field(field_id)
     return render(
         "core/records/custom/form.html",
         field=field,
         one=customised_kind(kind),
         form=form,
-        options=_options() if form.errors else _held_options(field),
+        options=_options(form.values),
+        option_labels=_option_labels(field),
         types=list(TITLES.items()),
         titles=TITLES,
     )
 
 
-def _held_options(field: DefinedField | None) -> list[dict[str, Any]]:
-    if field is None:
-        return []
-    return [{"key": one.key, "title": one.title, "offered": one.offered} for one in field.options]
+def _option_labels(field: DefinedField | None) -> dict[str, Text]:
+    """Give what the fields of the options are called, where two people changed one at once."""
+    found: dict[str, Text] = {}
+    for one in field.options if field is not None else ():
+        found[f"{_TITLE}{one.key}"] = _("Value “%(title)s”", title=one.title)
+        found[f"{_OFFERED}{one.key}"] = _("“%(title)s” is offered", title=one.title)
+    return found

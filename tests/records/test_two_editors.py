@@ -1,0 +1,279 @@
+"""Two people who save one form: what only one changed stays, where both did the second chooses."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from salesman_core.clients.card import contact_shown
+from salesman_core.clients.service import change_contact
+from salesman_core.db import reading
+from salesman_core.people import queries
+from salesman_core.people.roles import change_grants, copy_role
+from salesman_core.people.service import change_user
+from salesman_core.people.teams import change_team
+from salesman_core.records import notes
+from salesman_core.records.custom.service import change_field, define_field, one_field
+from salesman_core.testing.people import Make
+from salesman_hookspecs import Scope
+
+BrowserFor = Callable[[str], FlaskClient]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A form, and what two people make of it.
+
+    :param typed: all that it holds as it was opened.
+    :param change: what the first person saves.
+    :param held: gives the values of two fields as they stand: one that both change, one that only
+        the first does.
+    """
+
+    opened: str
+    saves: str
+    typed: Values
+    change: Callable[[], object]
+    held: Callable[[], tuple[Any, Any]]
+    both: str
+    mine: Any
+    stands: tuple[Any, Any]
+    mine_stands: tuple[Any, Any]
+    shown: tuple[str, str, str]
+
+
+def contact(make: Make) -> Edited:
+    id_ = make.contact(make.client(), name="Anna", position="Buyer", phones=["+79123456789"])
+
+    def held() -> tuple[Any, Any]:
+        row = contact_shown(id_).row
+        return row.position, row.name
+
+    return Edited(
+        f"/clients/contacts/{id_}/edit",
+        f"/clients/contacts/{id_}",
+        {"name": "Anna", "position": "Buyer", "phones": ["+79123456789"], "emails": [""]},
+        lambda: change_contact(id_, {"position": "Director", "name": "Anna Kern"}),
+        held,
+        "position",
+        "Head buyer",
+        ("Director", "Anna Kern"),
+        ("Head buyer", "Anna Kern"),
+        ("Buyer", "Director", "Head buyer"),
+    )
+
+
+def user(make: Make) -> Edited:
+    id_ = make.user("seller", name="Sergei")
+    teams = [make.team("North"), make.team("South"), make.team("West")]
+    change_user(id_, {"team_id": teams[0]})
+    found = queries.user(id_)
+
+    def held() -> tuple[Any, Any]:
+        now = queries.user(id_)
+        return now.team_id, now.name
+
+    return Edited(
+        f"/admin/users/{id_}",
+        f"/admin/users/{id_}",
+        {
+            "name": "Sergei",
+            "email": found.email,
+            "team_id": str(teams[0]),
+            "role_ids": list(map(str, found.role_ids)),
+            "locale": "",
+        },
+        lambda: change_user(id_, {"team_id": teams[1], "name": "Sergei K."}),
+        held,
+        "team_id",
+        str(teams[2]),
+        (teams[1], "Sergei K."),
+        (teams[2], "Sergei K."),
+        ("North", "South", "West"),
+    )
+
+
+def team(make: Make) -> Edited:
+    id_, above = make.team("North"), make.team("All")
+    return Edited(
+        f"/admin/teams/{id_}",
+        f"/admin/teams/{id_}",
+        {"name": "North", "parent_id": ""},
+        lambda: change_team(id_, {"name": "The north", "parent_id": above}),
+        lambda: (queries.team(id_).name, queries.team(id_).parent_id),
+        "name",
+        "Northerners",
+        ("The north", above),
+        ("Northerners", above),
+        ("North", "The north", "Northerners"),
+    )
+
+
+def role(make: Make) -> Edited:
+    preset = next(one for one in queries.roles() if one.preset == "seller")
+    id_ = copy_role(preset.id, "Our sellers")
+    change_grants(id_, {"core.deal.view": Scope.NONE, "core.deal.edit": Scope.NONE})
+    lines = {
+        f"grant:{line.name}": str(line.scope.value)
+        for group in queries.matrix(id_)
+        for line in group.lines
+    }
+
+    def held() -> tuple[Any, Any]:
+        grants = queries.grants(id_)
+        return grants.get("core.deal.view"), grants.get("core.deal.edit")
+
+    return Edited(
+        f"/admin/roles/{id_}",
+        f"/admin/roles/{id_}",
+        lines,
+        lambda: change_grants(id_, {"core.deal.view": Scope.ALL, "core.deal.edit": Scope.OWN}),
+        held,
+        "grant:core.deal.view",
+        "2",
+        ("all", "own"),
+        ("team", "own"),
+        ("no", "all", "team&#39;s"),
+    )
+
+
+def custom_field(make: Make) -> Edited:
+    options = [{"title": "Red"}, {"title": "Green"}]
+    id_ = define_field("deal", {"type": "choice", "label": "Colour", "options": options})
+    key = one_field(id_).options[0].key
+
+    def change() -> None:
+        kept = [{"key": one.key, "title": one.title} for one in one_field(id_).options]
+        kept[0]["title"] = "Crimson"
+        change_field(id_, {"label": "Colour", "options": [*kept, {"title": "Blue"}]})
+
+    def held() -> tuple[Any, Any]:
+        titles = [one.title for one in one_field(id_).options]
+        return titles[0], titles[1:]
+
+    return Edited(
+        f"/admin/fields/{id_}",
+        f"/admin/fields/{id_}",
+        {
+            "label": "Colour",
+            "help": "",
+            "new_options": "",
+            **{f"option_title:{one.key}": one.title for one in one_field(id_).options},
+            **{f"option_offered:{one.key}": "true" for one in one_field(id_).options},
+        },
+        change,
+        held,
+        f"option_title:{key}",
+        "Scarlet",
+        ("Crimson", ["Green", "Blue"]),
+        ("Scarlet", ["Green", "Blue"]),
+        ("Red", "Crimson", "Scarlet"),
+    )
+
+
+FORMS = pytest.mark.parametrize("edited", [contact, user, team, role, custom_field])
+
+
+def remembered(page: str) -> dict[str, str]:
+    """What the form on a page remembers of the record."""
+    found = {
+        name: re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+        for name in ("version", "seen")
+    }
+    return {name: html.unescape(match[1]) for name, match in found.items() if match}
+
+
+def anew() -> None:
+    reading().rollback()
+    reading().expire_all()
+
+
+@FORMS
+def test_second_of_two_editors_sees_what_stood_theirs_and_their_own(
+    edited: Callable[[Make], Edited], make: Make, browser_for: BrowserFor
+) -> None:
+    form, browser = edited(make), browser_for("administrator")
+    opened = remembered(browser.get(form.opened).text)
+    form.change()
+    answer = browser.post(form.saves, data={**form.typed, **opened, form.both: form.mine})
+    anew()
+    assert answer.status_code == 412
+    assert form.held() == form.stands
+    said = re.search(r'<fieldset class="conflict">.*?</fieldset>', answer.text, re.DOTALL)
+    assert said is not None
+    before, theirs, mine = form.shown
+    assert f"Before: <span>{before}</span>" in said[0]
+    assert f"Theirs: <strong>{theirs}</strong>" in said[0]
+    assert f"Mine: <strong>{mine}</strong>" in said[0]
+    assert answer.text.count('<fieldset class="conflict">') == 1
+
+
+@FORMS
+@pytest.mark.parametrize("whose", ["mine", "theirs"])
+def test_choice_of_the_second_editor_stands_beside_what_only_the_first_changed(
+    edited: Callable[[Make], Edited], whose: str, make: Make, browser_for: BrowserFor
+) -> None:
+    form, browser = edited(make), browser_for("administrator")
+    opened = remembered(browser.get(form.opened).text)
+    form.change()
+    typed = {**form.typed, form.both: form.mine}
+    again = remembered(browser.post(form.saves, data={**typed, **opened}).text)
+    # What the form holds now: mine, with what only they changed, which the page has filled in.
+    met = {**typed, **now_in(browser, form), form.both: form.mine}
+    browser.post(form.saves, data={**met, **again, f"choice:{form.both}": whose})
+    anew()
+    assert form.held() == (form.mine_stands if whose == "mine" else form.stands)
+
+
+def now_in(browser: FlaskClient, form: Edited) -> dict[str, Any]:
+    return dict(json.loads(remembered(browser.get(form.opened).text)["seen"]))
+
+
+@FORMS
+def test_change_of_another_field_meanwhile_is_kept_beside_ones_own(
+    edited: Callable[[Make], Edited], make: Make, browser_for: BrowserFor
+) -> None:
+    form, browser = edited(make), browser_for("administrator")
+    opened = remembered(browser.get(form.opened).text)
+    form.change()
+    answer = browser.post(form.saves, data={**form.typed, **opened})
+    anew()
+    assert answer.status_code == 302
+    assert form.held() == form.stands
+
+
+def test_note_written_in_two_windows_asks_which_is_to_stand(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client, author = make.client(), make.user_of("head")
+    with make.acting(author):
+        note = notes.write_note("client", client, "They want a boiler")
+    browser = browser_for("head")
+    opened = remembered(browser.get(f"/records/notes/{note}/edit").text)
+    with make.acting(author):
+        notes.change_note(note, "They want two boilers")
+    answer = browser.post(f"/records/notes/{note}", data={"text": "They want a pump", **opened})
+    anew()
+    assert answer.status_code == 412
+    assert "Before: <span>They want a boiler</span>" in answer.text
+    assert notes.one_note(note).text == "They want two boilers"
+
+
+def test_what_was_remembered_is_not_believed_where_it_is_no_form(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    form, browser = contact(make), browser_for("head")
+    form.change()
+    for seen in ("", "[", "[1]", '{"name": "Anna"}', '{"name": [{"a": 1}]}', "null"):
+        data = {**form.typed, "version": "1", "seen": seen}
+        assert browser.post(form.saves, data=data).status_code == 412
+    anew()
+    assert form.held() == form.stands
