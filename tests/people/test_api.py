@@ -179,3 +179,12 @@ def test_description_of_the_api_is_valid(app: Flask, ask: Ask) -> None:
     assert {"/api/v1/users", "/api/v1/teams", "/api/v1/roles", "/api/v1/me"} <= set(
         document["paths"]
     )
+
+
+def test_change_of_a_team_that_somebody_else_changed_meanwhile_is_refused(ask: Ask) -> None:
+    team = ask("POST", "/teams", {"name": "North"})
+    address, etag = f"/teams/{team.json['id']}", team.headers["ETag"]
+    first = ask("PATCH", address, {"name": "The north"}, If_Match=etag)
+    second = ask("PATCH", address, {"name": "Northerners"}, If_Match=etag)
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert ask("GET", address).json["name"] == "The north"
