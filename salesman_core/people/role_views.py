@@ -61,7 +61,7 @@ def _page(role_id: int, form: FormState) -> str:
         form=form,
         granted=form if form.value("seen") else _held(role_id),
         titles=titles,
-        reaches={name: _REACHES for name in titles},
+        reaches=dict.fromkeys(titles, _REACHES),
     )
 
 

@@ -29,6 +29,7 @@ from salesman_core.records.attached import (
 from salesman_core.records.changes import announce, audit
 from salesman_core.records.models import Attachment, StoredFile
 from salesman_core.services import files as store
+from salesman_core.services import previews
 
 _ = texts.lazy
 
@@ -158,6 +159,13 @@ def download(attachment_id: int) -> Download:
     """Give a file to hand out, to somebody who sees the record that it hangs on."""
     row = one_file(attachment_id)
     return Download(store.stored_file(row.hash), row.name, row.media_type, row.hash)
+
+
+def preview_of(file: Download, size: previews.Size) -> Path | None:
+    """Give where a small picture of a file lies; None for what is no picture, or cannot be read."""
+    if not file.media_type.startswith("image/"):
+        return None
+    return previews.preview(file.hash, size)
 
 
 def files_of(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:

@@ -36,6 +36,11 @@ class FileLine:
     shown: bool
     removable: bool
 
+    @property
+    def picture(self) -> bool:
+        """Whether a small picture of it can be shown."""
+        return self.shown and self.row.media_type.startswith("image/")
+
 
 def story_panel(kind: str, record_id: int, *, source: str = "") -> Markup:
     """Give the panel with the story of a record that the person sees; its entries load later.

@@ -33,6 +33,7 @@ from salesman_core.records.panels import (
 )
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
 from salesman_core.services.files import SHOWN, TooLargeError
+from salesman_core.services.previews import Size
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
@@ -42,8 +43,13 @@ _ = texts.lazy
 
 _HARMLESS: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _PDF: Final = "application/pdf"
+_EMPTY_PICTURE: Final = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
+    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
+)
+"""One transparent dot: what stands behind it is seen instead."""
 _HARMLESS_PDF: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 )
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
@@ -223,6 +229,31 @@ def show(file_id: int, name: str) -> Response:  # noqa: ARG001  # people read it
     return _handed_out(file_id, inline=True)
 
 
+@blueprint.get("/files/<int:file_id>/view")
+@signed_in
+def view(file_id: int) -> Markup:
+    """Give a dialog in which a picture or PDF is looked at."""
+    found = files.download(file_id)
+    shown = "pdf" if found.media_type == _PDF else ""
+    if not shown and files.preview_of(found, Size.LARGE) is not None:
+        shown = "picture"
+    return render("core/records/file_view.html", file_id=file_id, file=found, shown=shown)
+
+
+@blueprint.get("/files/<int:file_id>/preview/<size>")
+@signed_in
+def preview(file_id: int, size: str) -> Response:
+    """Hand out a small picture of a picture; an empty one where it cannot be made."""
+    if size not in set(Size):
+        raise MissingError(_("There is no preview of this size."))
+    found = files.download(file_id)
+    place = files.preview_of(found, Size(size))
+    if place is None:
+        return _harmless(Response(_EMPTY_PICTURE, mimetype="image/gif"), _HARMLESS)
+    response = send_file(place, mimetype="image/webp", etag=f"{found.hash}-{size}", max_age=0)
+    return _harmless(response, _HARMLESS)
+
+
 def _handed_out(file_id: int, *, inline: bool) -> Response:
     found = files.download(file_id)
     if inline and found.media_type not in SHOWN:
@@ -235,9 +266,13 @@ def _handed_out(file_id: int, *, inline: bool) -> Response:
         etag=found.hash,
         max_age=0,
     )
-    response.cache_control.private = True
     # Browsers refuse to show a PDF in a sandbox; their viewers are one, and run none of our origin.
-    policy = _HARMLESS_PDF if inline and found.media_type == _PDF else _HARMLESS
+    return _harmless(response, _HARMLESS_PDF if inline and found.media_type == _PDF else _HARMLESS)
+
+
+def _harmless(response: Response, policy: str) -> Response:
+    """Let an answer with somebody's bytes run nothing, and be kept for nobody else."""
+    response.cache_control.private = True
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -83,6 +83,7 @@ def _policy(nonce: str) -> str:
             f"script-src 'self'{nonce}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
+            "frame-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

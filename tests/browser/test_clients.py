@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from salesman_core.clients.service import change_client
+from salesman_core.records.files import attach
 from salesman_core.records.notes import write_note
 from salesman_core.testing.people import Make
 
@@ -181,6 +184,30 @@ def test_file_is_attached_and_handed_out_to_be_saved(make: Make, page_for: PageF
         link.click()
     assert download.value.suggested_filename == "offer.html"
     expect(task.page.locator("#story-entries")).to_contain_text("offer.html")
+
+
+def test_picture_and_pdf_are_looked_at_where_one_is(make: Make, page_for: PageFor) -> None:
+    client = make.client()
+    picture, pdf = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (2400, 1200), "teal").save(picture, "PNG")
+    Image.new("RGB", (200, 300), "white").save(pdf, "PDF")
+    attach("client", client, "photo.png", io.BytesIO(picture.getvalue()))
+    attach("client", client, "offer.pdf", io.BytesIO(pdf.getvalue()))
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    files = task.page.locator("#files")
+    files.scroll_into_view_if_needed()
+    small = files.locator(".file-preview img")
+    expect(small).to_have_js_property("naturalWidth", 160)
+    files.get_by_role("link", name="photo.png", exact=True).click()
+    large = task.page.locator("#dialog").get_by_role("img", name="photo.png")
+    expect(large).to_have_js_property("naturalWidth", 1600)
+    task.page.keyboard.press("Escape")
+    with task.page.expect_response("**/shown/offer.pdf") as shown:
+        files.get_by_role("link", name="offer.pdf", exact=True).click()
+    expect(task.page.locator("#dialog iframe")).to_have_attribute("title", "offer.pdf")
+    assert shown.value.ok
+    assert (task.loads, task.problems) == (0, [])
 
 
 def test_exact_twin_is_shown_while_one_types(make: Make, page_for: PageFor) -> None:

@@ -156,6 +156,7 @@ NO_PAGES: Final = {
     "records.all_files",
     "records.edit_note",
     "records.note",
+    "records.view",
     "records.story",
     # addresses that lead on to a page
     "audit.narrow",
@@ -179,6 +180,7 @@ NO_PAGES: Final = {
     "imports.refused",
     "lists.file",
     "records.download",
+    "records.preview",
     "records.show",
 }
 EMPTY_PAGES: Final = ("/", "/clients", "/deals", "/deals/board", "/reports/funnel", "/search?q=no")

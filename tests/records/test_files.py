@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from salesman_core.db import reading
@@ -116,6 +121,124 @@ def test_what_does_not_begin_like_a_picture_is_never_shown(
 ) -> None:
     file_id = attach("client", make.client(), name, HTML)
     assert fetched(browser_for("head"), f"/records/files/{file_id}/shown/{name}").status_code == 404
+
+
+def picture_of(width: int, height: int, format_: str = "PNG", mode: str = "RGB") -> bytes:
+    written = io.BytesIO()
+    Image.new(mode, (width, height), 1).save(written, format_)
+    return written.getvalue()
+
+
+def bomb(side: int) -> bytes:
+    """A sound picture of a few kilobytes, a black square that unfolds to *side* times *side*."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    dots = zlib.compress(bytes(side * (1 + side // 8)))
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", dots) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def previewed(browser: FlaskClient, file_id: int, size: str = "small") -> TestResponse:
+    return fetched(browser, f"/records/files/{file_id}/preview/{size}")
+
+
+@pytest.mark.parametrize(
+    ("format_", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK"), ("GIF", "P")]
+)
+def test_preview_is_a_small_picture_of_our_own_making(
+    make: Make, browser_for: BrowserFor, format_: str, mode: str
+) -> None:
+    content = picture_of(3000, 1500, format_, mode)
+    file_id = attach("client", make.client(), "photo", content)
+    answer = previewed(browser_for("head"), file_id)
+    assert answer.mimetype == "image/webp"
+    assert Image.open(io.BytesIO(answer.data)).size == (160, 80)
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.cache_control.private
+
+
+def test_preview_is_made_once(make: Make, browser_for: BrowserFor, tmp_path: Path) -> None:
+    browser = browser_for("head")
+    file_id = attach("client", make.client(), "photo.png", picture_of(300, 300))
+    previewed(browser, file_id)
+    made = [path for path in (tmp_path / "data" / "previews").rglob("*") if path.is_file()]
+    made[0].write_bytes(b"kept")
+    assert len(made) == 1
+    assert previewed(browser, file_id).data == b"kept"
+
+
+@pytest.mark.parametrize("side", [6_400, 12_000, 20_000])
+def test_picture_that_would_fill_the_memory_is_never_unfolded(
+    make: Make, browser_for: BrowserFor, tmp_path: Path, side: int
+) -> None:
+    browser = browser_for("head")
+    file_id = attach("client", make.client(), "bomb.png", bomb(side))
+    answer = previewed(browser, file_id)
+    assert answer.mimetype == "image/gif"
+    assert len(answer.data) < 60
+    assert not (tmp_path / "data" / "previews").exists()
+    viewed = fetched(browser, f"/records/files/{file_id}/view").text
+    assert "too large or damaged" in viewed
+    assert "<img" not in viewed
+
+
+@pytest.mark.parametrize("content", [PNG, picture_of(50, 50)[:50], b"GIF89a", b"\xff\xd8\xff\0"])
+def test_damaged_picture_has_an_empty_preview(
+    make: Make, browser_for: BrowserFor, content: bytes
+) -> None:
+    file_id = attach("client", make.client(), "photo.png", content)
+    assert previewed(browser_for("head"), file_id).mimetype == "image/gif"
+
+
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "offer.pdf"])
+def test_what_is_no_picture_has_an_empty_preview(
+    make: Make, browser_for: BrowserFor, name: str
+) -> None:
+    file_id = attach("client", make.client(), name, PDF if name.endswith("pdf") else HTML)
+    assert previewed(browser_for("head"), file_id).mimetype == "image/gif"
+
+
+def test_preview_of_a_size_that_there_is_not_is_missing(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    file_id = attach("client", make.client(), "photo.png", picture_of(50, 50))
+    assert previewed(browser_for("head"), file_id, "huge").status_code == 404
+
+
+def test_preview_of_a_strangers_record_is_missing(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client(owner_id=make.user_of("head"))
+    file_id = attach("client", client, "photo.png", picture_of(50, 50))
+    assert previewed(browser_for("seller"), file_id).status_code == 404
+    seen = fetched(browser_for("seller"), f"/records/files/{file_id}/view")
+    assert seen.status_code == 404
+
+
+def test_panel_shows_pictures_lazily_and_in_their_size(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client()
+    file_id = attach("client", client, "photo.png", picture_of(50, 50))
+    attach("client", client, "page.html", HTML)
+    panel = fetched(browser_for("head"), f"/records/client/{client}/files").text
+    preview = f"/records/files/{file_id}/preview/small"
+    told = 'alt="" loading="lazy" decoding="async" width="48" height="48"'
+    assert re.findall(r"<img [^>]*>", panel) == [f'<img src="{preview}" {told}>']
+
+
+def test_pdf_may_stand_in_a_frame_of_ours_alone(make: Make, browser_for: BrowserFor) -> None:
+    file_id = attach("client", make.client(), "offer.pdf", PDF)
+    browser = browser_for("head")
+    assert (
+        f'<iframe src="/records/files/{file_id}/shown/offer.pdf"'
+        in fetched(browser, f"/records/files/{file_id}/view").text
+    )
+    policy = fetched(browser, f"/records/files/{file_id}/shown/offer.pdf").headers[
+        "Content-Security-Policy"
+    ]
+    assert "frame-ancestors 'self'" in policy
+    assert "default-src 'none'" in policy
 
 
 def test_file_is_not_kept_by_browsers_without_asking_again(
