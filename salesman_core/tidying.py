@@ -13,10 +13,12 @@ from salesman_core.i18n import texts
 from salesman_core.jobs import purge
 from salesman_core.records.imports.undo import forget_changes
 from salesman_core.records.merging.undoing import forget_old_mergings
+from salesman_core.services.notices import forget_notices
 from salesman_hookspecs import Job, Schedule, hookimpl
 
 JOBS_KEPT: Final = timedelta(days=14)
 EVENTS_KEPT: Final = timedelta(days=90)
+NOTICES_KEPT: Final = timedelta(days=90)
 IMPORTS_UNDOABLE: Final = timedelta(days=30)
 
 
@@ -26,6 +28,7 @@ def tidy() -> None:
     _until_none_is_left(lambda: purge_events(EVENTS_KEPT, now=now()))
     _until_none_is_left(lambda: forget_changes(now() - IMPORTS_UNDOABLE))
     _until_none_is_left(forget_old_mergings)
+    forget_notices(now() - NOTICES_KEPT)
 
 
 def _until_none_is_left(remove_some: Callable[[], int]) -> None:

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import User
+from salesman_core.access.person import current_person, person_of
 from salesman_core.access.records import demand_permission, visible
 from salesman_core.clients.merging import MERGE
 from salesman_core.clients.models import Client
 from salesman_core.clients.similar import A_SIMILAR_NAME, NAME, names_alike, score_of
 from salesman_core.clock import now
-from salesman_core.db import AnyRow, reading, writing
-from salesman_core.i18n import texts
+from salesman_core.db import AnyRow, WritingSession, as_writing, reading, writing
+from salesman_core.i18n import LANGUAGES, speaking, texts
 from salesman_core.jobs import JobView, State, cancel, enqueue, job_piece, job_progress, jobs_in
 from salesman_core.records.merging.finding import (
     Found,
@@ -27,6 +28,8 @@ from salesman_core.records.merging.finding import (
     undecided,
 )
 from salesman_core.records.merging.keys import Pair, pairs_among, reasons_in_words
+from salesman_core.services.company import company
+from salesman_core.services.notices import notify
 from salesman_hookspecs import Job, Text
 
 JOB: Final = "core.find_doubles"
@@ -37,8 +40,11 @@ _AT_A_TIME: Final = 100
 _ = texts.lazy
 
 
-def find_doubles() -> None:
-    """Go over all clients and keep the pairs that are probably one."""
+def find_doubles(author_id: int | None = None) -> None:
+    """Go over all clients and keep the pairs that are probably one.
+
+    :param author_id: who began it, and is told of the end.
+    """
     began, done, last = now(), 0, 0
     count = reading().scalar(sa.select(sa.func.count(Client.id)).where(visible("client")))
     while rows := _next(last):
@@ -50,6 +56,16 @@ def find_doubles() -> None:
         reading().rollback()
     with job_piece() as session:
         forget_not_found_since(session, "client", began)
+        _tell_end(as_writing(session), author_id)
+
+
+def _tell_end(session: WritingSession, author_id: int | None) -> None:
+    person = person_of(author_id) if author_id is not None else None
+    if person is None:
+        return
+    language = person.locale if person.locale in LANGUAGES else company().language
+    with speaking(language):
+        notify(session, person.id, _("The search for doubles has ended."), "/clients/doubles")
 
 
 def _next(last: int) -> Sequence[AnyRow]:
@@ -96,7 +112,7 @@ def begin_finding() -> None:
     """Have all clients gone over, unless that is under way."""
     demand_permission(MERGE)
     with writing() as session:
-        enqueue(session, JOB, unique=JOB)
+        enqueue(session, JOB, {"author_id": current_person().id}, unique=JOB)
 
 
 def finding() -> JobView | None:

@@ -22,6 +22,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.jobs import job_progress
 from salesman_core.records.bulk.choosing import MOST_MARKED, Chosen, asked_again
+from salesman_core.records.bulk.ending import tell_end
 from salesman_core.records.bulk.job import carried_out
 from salesman_core.records.bulk.queries import own_run
 from salesman_core.records.bulk.service import new_run, run_later
@@ -176,6 +177,7 @@ def _note(run: BulkRun, number: int, hash_: str, name: str, masked: Sequence[str
         kept = session.get_one(BulkRun, run_id)
         kept.done = kept.total = number
         kept.file_hash, kept.file_name, kept.ended_at = hash_, store.harmless_name(name), now()
+        tell_end(session, kept)
         kept.given = {**kept.given, "masked": list(masked)}
         note_export(kind, name, number, narrowed=told)
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.db import Base, Rate, identity
+from salesman_core.db import Base, Rate, identity, refers
 
 
 class Setting(Base):
@@ -20,6 +20,23 @@ class Setting(Base):
     owner: Mapped[str] = mapped_column(sa.String(31), primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     value: Mapped[Any] = mapped_column(sa.JSON)
+
+
+class Notice(Base):
+    """Something that one person was told, with the page that shows more of it."""
+
+    __tablename__ = "core_notice"
+    __table_args__ = (
+        sa.Index("ix_core_notice_user_id", "user_id", "read_at"),
+        sa.Index("ix_core_notice_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = identity()
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", index=False)
+    text: Mapped[str] = mapped_column(sa.String(300))
+    address: Mapped[str] = mapped_column(sa.String(300), default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class KeptLetter(Base):

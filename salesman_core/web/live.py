@@ -15,8 +15,10 @@ from salesman_core.db import db, reading
 from salesman_core.errors import MissingError
 from salesman_core.events import LiveChange, LiveFeed, TooManySubscribersError, note_position
 from salesman_core.plugins.switches import follower
+from salesman_core.services.notices import count_unread
 from salesman_core.web.forms import whole_number
 from salesman_core.web.nav import menu_numbers
+from salesman_core.web.notices import NUMBER
 from salesman_hookspecs import Person
 
 blueprint = Blueprint("live", __name__)
@@ -50,8 +52,8 @@ def stream() -> Response:
 @blueprint.get("/live/numbers")
 @signed_in
 def numbers() -> Response:
-    """Give the numbers in the menu as they are now, by the ids of their places."""
-    response = jsonify(menu_numbers())
+    """Give the numbers in the menu and at the bell as they are now, by the ids of their places."""
+    response = jsonify(menu_numbers() | {NUMBER: str(count_unread() or "")})
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -12,6 +12,7 @@ from salesman_core.access.person import current_person, maybe_person
 from salesman_core.events import position
 from salesman_core.i18n import LANGUAGES
 from salesman_core.services.company import Company, company
+from salesman_core.services.notices import count_unread
 from salesman_core.web.addresses import LOOK_END, SIGN_OUT, page_of_request
 from salesman_core.web.locale import current_language
 from salesman_core.web.nav import Entry, Group, menu, quick_create
@@ -107,6 +108,11 @@ class Shell:
     def position(self) -> int:
         """The event up to which this answer shows everything."""
         return position()
+
+    @property
+    def unread(self) -> str:
+        """How many notices wait to be read, or an empty string."""
+        return str(count_unread() or "")
 
     def menu(self) -> list[Group]:
         """Give the stations of the menu."""

@@ -99,6 +99,7 @@ PAGES: Final = {
     "leads.paste_form": "/leads/paste",
     "lists.run": "/lists/runs/{run}",
     "lists.runs": "/lists/runs?{run}",
+    "notices.index": "/notices",
     "people.deactivate_form": "/admin/users/2/deactivate",
     "people.new_user": "/admin/users/new",
     "people.team": "/admin/teams/1",

@@ -246,3 +246,18 @@ def test_progress_asks_for_a_new_page_once_it_is_over(browser_for: BrowserFor) -
     assert "HX-Refresh" not in browser.get(f"{place}/progress").headers
     work()
     assert browser.get(f"{place}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_import_tells_whoever_began_it_what_came_of_it(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "try"})
+    work()
+    browser.post(place, data={"action": "import"})
+    work()
+    page = browser.get("/notices").text
+    said = re.findall(r'<a href="([^"]+)">(“clients.csv”[^<]*)</a>', page)
+    assert said == [
+        (place, "“clients.csv”: created 2, updated 0, refused 0."),
+        (place, "“clients.csv” was tried: created 2, updated 0, refused 0."),
+    ]

@@ -16,6 +16,7 @@ from salesman_core.db import writing
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import LANGUAGES, speaking, texts
 from salesman_core.jobs import JobCancelledError
+from salesman_core.records.bulk.ending import tell_end
 from salesman_core.records.bulk.service import JOB
 from salesman_core.records.bulk.working import work
 from salesman_core.records.models import BulkRun
@@ -67,6 +68,7 @@ def _keep_end(run_id: int, why: str) -> None:
     with writing() as session:
         run = session.get_one(BulkRun, run_id)
         run.stopped, run.ended_at = why, now()
+        tell_end(session, run)
 
 
 def forget_old() -> int:

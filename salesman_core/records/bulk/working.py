@@ -17,6 +17,7 @@ from salesman_core.jobs import job_piece, job_progress
 from salesman_core.plugins.dispatch import FAILURES
 from salesman_core.plugins.host import current_host
 from salesman_core.records.bulk.acts import Act, act_named
+from salesman_core.records.bulk.ending import tell_end
 from salesman_core.records.models import BulkRow, BulkRun
 from salesman_core.records.present_rights import by_present_rights
 
@@ -48,6 +49,7 @@ def _batch(run_id: int) -> bool:
             _settle(as_writing(session), run, act, row)
         if len(rows) < BATCH:
             run.ended_at = now()
+            tell_end(as_writing(session), run)
         told = run.done + run.unchanged + run.refused
         job_progress(told, run.total)
         return run.ended_at is None

@@ -21,6 +21,7 @@ from salesman_core.records.imports.keeping import (
     told_of,
 )
 from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.notice import tell_end
 from salesman_core.records.imports.run import ImportRun
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.summary import failure, reached_in
@@ -46,7 +47,9 @@ def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
             keep_result(import_id, failure(str(GONE), rehearsal=dry_run))
         return
     with acting_as(person), force_locale(_language(person)):
-        keep_result(import_id, _outcome(kept, dry_run=dry_run))
+        result = _outcome(kept, dry_run=dry_run)
+        keep_result(import_id, result)
+        tell_end(kept, user_id, result)
 
 
 def _language(person: Person) -> str:
