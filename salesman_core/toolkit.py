@@ -65,6 +65,10 @@ from salesman_core.records.changes import (
     differences,
     note_export,
 )
+from salesman_core.records.custom.changes import missing_custom
+from salesman_core.records.custom.forms import custom_typed, needed_controls
+from salesman_core.records.custom.forms import labels as custom_labels
+from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.finding import Findable, search_source
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
@@ -144,6 +148,7 @@ __all__ = [
     "Company",
     "ConflictError",
     "Contact",
+    "CustomValues",
     "Date",
     "Deal",
     "ExternalIds",
@@ -205,6 +210,8 @@ __all__ = [
     "create_contact",
     "create_deal",
     "current_person",
+    "custom_labels",
+    "custom_typed",
     "date_of",
     "demand",
     "demand_permission",
@@ -225,9 +232,11 @@ __all__ = [
     "link_to",
     "list_arguments",
     "locked",
+    "missing_custom",
     "money_of",
     "named",
     "narrowed",
+    "needed_controls",
     "normalised",
     "note_export",
     "now",

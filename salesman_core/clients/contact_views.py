@@ -24,7 +24,13 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import told
 from salesman_core.records.contact_data import sees_contact_data
-from salesman_core.records.custom.forms import all_as_typed, controls, labels, options_of
+from salesman_core.records.custom.forms import (
+    all_as_typed,
+    controls,
+    labels,
+    needed_controls,
+    options_of,
+)
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
@@ -59,7 +65,7 @@ def _new_form(form: FormState) -> Markup:
         form=form,
         with_contact=current_person().may("core.client.edit"),
         custom=controls("client"),
-        contact_custom=[one for one in controls("contact") if one.field.required],
+        contact_custom=needed_controls("contact"),
         custom_labels=labels("client") | labels("contact", prefix=forms.CONTACT_PREFIX),
     )
 

@@ -123,7 +123,7 @@ def test_numbers_of_the_menu_are_given_to_those_who_see_the_entries(
 
     numbers = app.test_client().get("/live/numbers").json
 
-    assert numbers == {"leads.many": "1,200", "leads.none": ""}
+    assert numbers == {"leads.many": "1,200", "leads.none": "", "notices": ""}
 
 
 def test_nearest_entry_is_the_current_one(

@@ -9,6 +9,7 @@ from marshmallow import fields
 from salesman_core.toolkit import (
     Amount,
     Choice,
+    CustomValues,
     ListOf,
     RecordSchema,
     Reference,
@@ -50,12 +51,18 @@ class CloseSchema(Schema):
 
 
 class QualifySchema(Schema):
-    """What a lead becomes: a known client or a new one, a contact, and a deal if there is one."""
+    """What a lead becomes: a known client or a new one, a contact, and a deal if there is one.
+
+    Custom fields that the company requires are needed of each of the three that is new.
+    """
 
     client_id = Reference(allow_none=True, load_default=None)
     client_name = Text(300, load_default="")
     contact_name = Text(300, load_default="")
     deal_name = Text(300, load_default="")
+    client_custom = CustomValues("client", whole=False)
+    contact_custom = CustomValues("contact", whole=False)
+    deal_custom = CustomValues("deal", whole=False)
     amount = Amount(minimum=0, allow_none=True, load_default=None)
 
 

@@ -26,13 +26,14 @@ from salesman_core.toolkit import (
     differences,
     for_change,
     from_bin,
+    missing_custom,
     now,
     reaches,
     set_reach,
     touch,
     writing,
 )
-from salesman_hookspecs import Scope
+from salesman_hookspecs import Scope, Text
 from salesman_leads import queries
 from salesman_leads.models import CLOSED, CONVERTED, IN_WORK, KIND, OPEN, RESULTS, Lead
 from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
@@ -153,12 +154,15 @@ def qualify_lead(
     """Turn a lead into client, contact and deal: all of it, or nothing.
 
     :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
-        ``contact_name``; ``deal_name`` and ``amount`` where a deal is to be opened.
+        ``contact_name``; ``deal_name`` and ``amount`` where a deal is to be opened;
+        ``client_custom``, ``contact_custom`` and ``deal_custom``: their custom fields by key.
     :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what was not made.
-    :raises InvalidError: for a client that there is not, or that the person may not see.
+    :raises InvalidError: by field: for a client that there is not, or that the person may not see,
+        and for a required custom field of what is new.
     """
     with writing() as session:
         lead = _open_lead(session, lead_id, QUALIFY, version)
+        _demand_custom(lead, values)
         client_id = _known_client(values) or create_client(_client_of(lead, values))
         contact_id = _contact(lead, client_id, values)
         deal_id = _deal(client_id, contact_id, values)
@@ -207,27 +211,59 @@ def _known_client(values: Mapping[str, Any]) -> int | None:
     return client_id
 
 
+def _demand_custom(lead: Lead, values: Mapping[str, Any]) -> None:
+    """Let a lead become only what has a value in each custom field that the company requires."""
+    new = {
+        "client": values.get("client_id") is None,
+        "contact": bool(_contact_name(lead, values)),
+        "deal": bool(values.get("deal_name")),
+    }
+    wrong: dict[str, Text] = {}
+    for kind in (kind for kind, comes in new.items() if comes):
+        wrong |= missing_custom(kind, _custom(values, kind), prefix=f"{kind}_")
+    if wrong:
+        raise InvalidError(_("Some fields are not right."), wrong)
+
+
+def _custom(values: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    return values.get(f"{kind}_custom") or {}
+
+
 def _client_of(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
     """Give a new client; a person without a company is one, and has the ways to reach them."""
     name = str(values.get("client_name") or lead.company or lead.name).strip()
-    client: dict[str, Any] = {"name": name, "source": lead.source}
+    client: dict[str, Any] = {
+        "name": name,
+        "source": lead.source,
+        "custom": _custom(values, "client"),
+    }
     if values.get("contact_name") or (lead.company and lead.name):
         return {**client, "kind": "company"}
     return {**client, "kind": "person" if not lead.company else "company", **_reach_of(lead)}
 
 
-def _contact(lead: Lead, client_id: int, values: Mapping[str, Any]) -> int | None:
+def _contact_name(lead: Lead, values: Mapping[str, Any]) -> str:
+    """Give whom one talks to at the client; an empty string for nobody."""
     known = values.get("client_id") is not None
-    name = values.get("contact_name") or (lead.name if lead.company or known else "")
+    return values.get("contact_name") or (lead.name if lead.company or known else "")
+
+
+def _contact(lead: Lead, client_id: int, values: Mapping[str, Any]) -> int | None:
+    name = _contact_name(lead, values)
     if not name:
         return None
-    return create_contact({"client_id": client_id, "name": name, **_reach_of(lead)})
+    contact = {"client_id": client_id, "name": name, "custom": _custom(values, "contact")}
+    return create_contact({**contact, **_reach_of(lead)})
 
 
 def _deal(client_id: int, contact_id: int | None, values: Mapping[str, Any]) -> int | None:
     if not values.get("deal_name"):
         return None
-    deal = {"name": values["deal_name"], "client_id": client_id}
+    deal = {
+        "name": values["deal_name"],
+        "client_id": client_id,
+        "custom": _custom(values, "deal"),
+    }
     if values.get("amount") is not None:
         deal["amount"] = values["amount"]
     if contact_id is not None:

@@ -17,10 +17,13 @@ from salesman_core.toolkit import (
     colleagues,
     contact_data,
     current_person,
+    custom_labels,
+    custom_typed,
     form_to_edit,
     judge,
     money_of,
     narrowed,
+    needed_controls,
     number_of,
     reaches,
     read_typed,
@@ -55,6 +58,8 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Became clients"), {"result": "converted"}),
     (_("All"), {}),
 )
+BECOMES: Final = ("client", "contact", "deal")
+"""The kinds of records that a lead may become."""
 REJECTIONS: Final = [(key, title) for key, title in RESULT_TITLES.items() if key != CONVERTED]
 
 
@@ -218,6 +223,12 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         statuses=STATUS_TITLES,
         results=RESULT_TITLES,
         rejections=REJECTIONS,
+        needed={kind: needed_controls(kind) for kind in BECOMES},
+        needed_labels={
+            name: label
+            for kind in BECOMES
+            for name, label in custom_labels(kind, prefix=f"{kind}_").items()
+        },
         **_owners(lead),
     )
 
@@ -314,6 +325,8 @@ def _typed_result() -> dict[str, Any]:
     names = ("client_name", "contact_name", "deal_name")
     typed: dict[str, Any] = {name: request.form.get(name, "").strip() for name in names}
     typed["client_id"] = request.form.get("client_id", type=whole_number)
+    for kind in BECOMES:
+        typed |= custom_typed(kind, request.form, prefix=f"{kind}_")
     if request.form.get("amount", "").strip():
         typed |= read_typed(request.form, {"amount": money_of}, "amount")
     return typed

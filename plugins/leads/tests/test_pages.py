@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -197,3 +198,23 @@ def test_lead_becomes_a_client_from_its_card(app: Flask, browser_for: BrowserFor
     assert answer.status_code == 200
     assert "/deals/" in answer.request.path
     assert "Boilers Ltd" in answer.text
+
+
+def test_second_who_changes_a_lead_chooses_where_both_did(
+    app: Flask, browser_for: BrowserFor
+) -> None:
+    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    browser = browser_for("head")
+    card = browser.get(f"/leads/{lead_id}").text
+    seen = re.search(r'name="seen" value="([^"]+)"', card)
+    assert seen is not None
+    service.change_lead(lead_id, {"name": "Anna Kern", "company": "Pumps Ltd"})
+
+    typed = {"name": "Anna K.", "company": "Boilers Ltd", "version": "1"}
+    remembered = {"seen": html.unescape(seen[1]), "csrf_token": token_in(card)}
+    answer = browser.post(f"/leads/{lead_id}", data=typed | remembered)
+
+    assert answer.status_code == 412
+    assert "Theirs: <strong>Anna Kern</strong>" in answer.text
+    assert answer.text.count('<fieldset class="conflict">') == 1
+    assert 'name="company" autocomplete="off"\n           value="Pumps Ltd"' in answer.text

@@ -60,11 +60,19 @@ def demand_required(kind: str, values: Mapping[str, Any]) -> None:
 
     :raises InvalidError: by field.
     """
-    sent: Mapping[str, Any] = values.get(CUSTOM) or {}
-    wrong: dict[str, Text] = {
-        field.name: _("a value is required")
+    wrong = missing_custom(kind, values.get(CUSTOM) or {})
+    if wrong:
+        raise InvalidError(_("Some fields are not right."), wrong)
+
+
+def missing_custom(kind: str, sent: Mapping[str, Any], *, prefix: str = "") -> dict[str, Text]:
+    """Give what is wrong, by field, where a new record has no value that it needs.
+
+    :param sent: its custom fields, by key.
+    :param prefix: of the names of the fields, where the form is that of another record.
+    """
+    return {
+        f"{prefix}{field.name}": _("a value is required")
         for field in fields_in_use(kind)
         if field.required and sent.get(field.key) is None
     }
-    if wrong:
-        raise InvalidError(_("Some fields are not right."), wrong)

@@ -73,6 +73,11 @@ def controls(kind: str) -> list[Control]:
     return [_control(one) for one in fields_in_use(kind)]
 
 
+def needed_controls(kind: str) -> list[Control]:
+    """Give the custom fields without which a new record of a kind is not saved."""
+    return [one for one in controls(kind) if one.field.required]
+
+
 def control_of(kind: str, name: str, typed: Any, held: Any) -> Control:
     """Give a custom field as it is edited on a card.
 
@@ -143,32 +148,34 @@ def _plain(number: Decimal) -> str:
 
 
 def custom_typed(
-    kind: str, typed: Typed, custom: Mapping[str, Any] | None = None
+    kind: str, typed: Typed, custom: Mapping[str, Any] | None = None, *, prefix: str = ""
 ) -> dict[str, Any]:
     """Give the custom fields that a form holds, in the notation of the JSON API.
 
     :param custom: the column of the record that is edited: what was not changed is left out.
-    :returns: under ``custom``; nothing where the form has none.
+    :param prefix: of their names, where the form is that of another record.
+    :returns: under ``custom``, with the prefix; nothing where the form has none.
     :raises InvalidError: by field, for what cannot be read.
     """
     values: dict[str, Any] = {}
     wrong: dict[str, Text] = {}
     for one in fields_in_use(kind):
-        if one.name not in typed:
+        name = f"{prefix}{one.name}"
+        if name not in typed:
             continue
         try:
-            value = _read(one, typed.getlist(one.name))
+            value = _read(one, typed.getlist(name))
         except CellError as error:
-            wrong[one.name] = error.reason
+            wrong[name] = error.reason
             continue
         except ValueError as error:
-            wrong[one.name] = error.args[0]
+            wrong[name] = error.args[0]
             continue
         if custom is None or value != _held(one, custom):
             values[one.key] = value
     if wrong:
         raise InvalidError(_("Something could not be read."), wrong)
-    return {CUSTOM: values} if values else {}
+    return {f"{prefix}{CUSTOM}": values} if values else {}
 
 
 def _held(one: DefinedField, custom: Mapping[str, Any]) -> Any:

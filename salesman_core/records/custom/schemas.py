@@ -88,11 +88,13 @@ class CustomValues(DescribedField[dict[str, Any]]):
     A new record has a value in each field that needs one; a change names what it changes.
 
     :param kind: of the record.
+    :param whole: False where it depends on more whether a new record comes to be: the service then
+        asks :func:`~salesman_core.records.custom.changes.missing_custom`.
     """
 
-    def __init__(self, kind: str, **options: Any) -> None:
+    def __init__(self, kind: str, *, whole: bool = True, **options: Any) -> None:
         super().__init__(load_default=self._where_nothing_was_sent, **options)
-        self._kind = kind
+        self._kind, self._whole = kind, whole
 
     def described(self) -> dict[str, Any]:
         """Give the JSON Schema, as the fields are defined now."""
@@ -105,7 +107,7 @@ class CustomValues(DescribedField[dict[str, Any]]):
 
     def _where_nothing_was_sent(self) -> Any:
         """Judge a new record that says nothing of its custom fields."""
-        if any(field.required for field, _judge in _judges(self._kind).values()):
+        if self._whole and any(field.required for field, _ in _judges(self._kind).values()):
             return self._deserialize({})
         return ma.missing
 
@@ -113,7 +115,7 @@ class CustomValues(DescribedField[dict[str, Any]]):
         if not isinstance(value, Mapping):
             raise refused(_("Give an object."))
         partial = isinstance(self.root, ma.Schema) and bool(self.root.partial)
-        return judged(self._kind, value, whole=not partial)
+        return judged(self._kind, value, whole=self._whole and not partial)
 
 
 def judged(kind: str, sent: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
