@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
-from salesman_core.access.permissions import role_name
+from salesman_core.access.permissions import permission_title, role_name
 from salesman_core.access.person import load_person
 from salesman_core.access.records import narrowing, reaches, record_type, record_types
 from salesman_core.db import AnyRow, reading, table_of
@@ -144,8 +144,8 @@ def _demand_fitting(permission: str, type_: RecordType) -> None:
     fitting = [one.kind for one in record_types() if _subject(one.view_permission) == subject]
     if fitting and type_.kind not in fitting:
         message = _(
-            "%(permission)s is about records of the kind %(fitting)s, not of the kind %(kind)s.",
-            permission=permission,
+            "“%(permission)s” is about records of the kind %(fitting)s, not of the kind %(kind)s.",
+            permission=permission_title(permission),
             fitting=fitting[0],
             kind=type_.kind,
         )
@@ -193,16 +193,16 @@ def _granted(asked: _Asked) -> Iterator[Text]:
             yield _("The role %(role)s may do everything.", role=role)
         elif row.scope:
             yield _(
-                "The role %(role)s grants %(permission)s, reach: %(scope)s.",
+                "The role %(role)s grants “%(permission)s”, reach: %(scope)s.",
                 role=role,
-                permission=asked.permission,
+                permission=permission_title(asked.permission),
                 scope=SCOPES[Scope(row.scope)],
             )
         else:
             yield _(
-                "The role %(role)s does not grant %(permission)s.",
+                "The role %(role)s does not grant “%(permission)s”.",
                 role=role,
-                permission=asked.permission,
+                permission=permission_title(asked.permission),
             )
 
 

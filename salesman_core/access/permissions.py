@@ -48,6 +48,14 @@ def permission_named(name: str) -> Permission | None:
     return next((one.value for one in all_permissions() if one.value.name == name), None)
 
 
+def permission_title(name: str) -> str:
+    """Give a permission as the matrix of roles calls it; its name where its plugin is away."""
+    for one in all_permissions():
+        if one.value.name == name:
+            return texts_of(one.owner).gettext(one.value.title)
+    return name
+
+
 def refuse_foreign_permissions(host: PluginHost) -> None:
     """Fail plugins whose permissions do not begin with their id."""
     for one in host.contributions(salesman_permissions, inactive=True):

@@ -75,7 +75,7 @@ def _page(user_id: int, form: FormState, found: Explanation | None = None) -> st
         form=form,
         found=found,
         permissions=[
-            (one.value.name, f"{texts_of(one.owner).gettext(one.value.title)} ({one.value.name})")
+            (one.value.name, texts_of(one.owner).gettext(one.value.title))
             for one in all_permissions()
         ],
     )

@@ -76,7 +76,7 @@ def test_strangers_record_is_told_with_its_owner_and_the_role(
     assert said(sergei, CHANGE, "deal", deal) == (
         False,
         [
-            "The role Seller grants core.deal.edit, reach: own.",
+            "The role Seller grants “Change and move deals”, reach: own.",
             f"Anna of the team North owns deal:{deal}.",
             "Not reached: neither one's own record nor one with a part in it.",
         ],
@@ -98,7 +98,7 @@ def test_own_record_is_reached_as_ones_own(make: Make, sergei: int) -> None:
     assert said(sergei, CHANGE, "deal", deal) == (
         True,
         [
-            "The role Seller grants core.deal.edit, reach: own.",
+            "The role Seller grants “Change and move deals”, reach: own.",
             f"Sergei owns deal:{deal}.",
             "Reached as one's own record.",
         ],
@@ -127,7 +127,7 @@ def test_records_of_the_team_are_reached_through_it(make: Make, north: int) -> N
     assert said(leader, CHANGE, "deal", deal) == (
         True,
         [
-            "The role Seller grants core.deal.edit, reach: team's.",
+            "The role Seller grants “Change and move deals”, reach: team's.",
             f"Boris of the team North-East owns deal:{deal}.",
             "Reached as a record of one's team.",
         ],
@@ -135,7 +135,7 @@ def test_records_of_the_team_are_reached_through_it(make: Make, north: int) -> N
     assert said(leader, CHANGE, "deal", stranger) == (
         False,
         [
-            "The role Seller grants core.deal.edit, reach: team's.",
+            "The role Seller grants “Change and move deals”, reach: team's.",
             f"Vera owns deal:{stranger}.",
             "Not reached: neither a record of one's team nor one with a part in it.",
         ],
@@ -163,7 +163,7 @@ def test_permission_that_no_role_grants_is_told(make: Make, anna: int) -> None:
 
     assert said(marketer, "core.deal.delete", "deal", deal) == (
         False,
-        ["The role Marketer does not grant core.deal.delete."],
+        ["The role Marketer does not grant “Put deals into the bin”."],
     )
 
 
@@ -218,7 +218,7 @@ def test_contact_is_explained_by_its_client(make: Make, anna: int, sergei: int) 
     assert said(sergei, "core.client.edit", "contact", contact) == (
         False,
         [
-            "The role Seller grants core.client.edit, reach: own.",
+            "The role Seller grants “Change clients and their contacts”, reach: own.",
             f"contact:{contact} is reached through client:{client}.",
             f"Anna of the team North owns client:{client}.",
             "Not reached: neither one's own record nor one with a part in it.",
@@ -237,7 +237,7 @@ def test_contact_is_explained_by_its_client(make: Make, anna: int, sergei: int) 
         ("quite.another", "deal", "There is no permission quite.another."),
         (SEE, "dael", "There are no records of the kind dael. Did you mean deal?"),
         ("leads.lead.view", "deal", "of the kind leads.lead, not of the kind deal."),
-        (SEE, "client", "core.deal.view is about records of the kind deal, not of the kind client"),
+        (SEE, "client", "“See deals” is about records of the kind deal, not of the kind client"),
     ],
 )
 def test_what_cannot_be_asked_names_the_nearest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from salesman_core.db import reading
 from salesman_core.people import roles
-from salesman_core.people.service import role_ids
+from salesman_core.people.service import change_user, role_ids
 from salesman_core.testing.people import Make
 from salesman_hookspecs import Scope
 
@@ -95,7 +96,7 @@ def test_refusal_of_a_change_says_whose_the_record_is_and_what_the_role_grants(
     page = browser.post(f"/deals/{deal}/reopen")
 
     assert page.status_code == 403
-    assert "<li>The role Seller grants core.deal.close, reach: own.</li>" in page.text
+    assert "<li>The role Seller grants “Close and reopen deals”, reach: own.</li>" in page.text
     assert f"<li>Anna owns deal:{deal}.</li>" in page.text
 
 
@@ -106,12 +107,13 @@ def test_card_leads_to_why_one_sees_the_record(
     client, deal = make.client(owner_id=seller), make.deal(owner_id=seller)
     browser = browser_for("seller")
 
+    titles = {"client": "See clients and their contacts", "deal": "See deals"}
     for kind, record_id in (("client", client), ("deal", deal)):
         address = f"/records/{kind}/{record_id}/why"
         assert address in browser.get(f"/{kind}s/{record_id}").text
         page = browser.get(address).text
         assert "Reached as one&#39;s own record." in page
-        assert f"The role Seller grants core.{kind}.view, reach: own." in page
+        assert f"The role Seller grants “{titles[kind]}”, reach: own." in page
 
 
 def test_contact_leads_to_why_one_sees_it(
@@ -143,3 +145,21 @@ def test_administrator_asks_from_the_record_for_somebody_else(
     answer = browser.get(f"/records/deal/{deal}/why/of?user_id={seller}", follow_redirects=True)
 
     assert "No, they may not." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Change and move deals"), ("ru", "Изменять и двигать сделки")]
+)
+def test_permissions_are_called_as_in_the_matrix_of_roles(
+    make: Make, browser_for: BrowserFor, language: str, title: str
+) -> None:
+    seller, browser = make.user("seller"), browser_for("administrator")
+    asked = {"record": f"deal:{make.deal(owner_id=seller)}", "permission": "core.deal.edit"}
+    change_user(make.user_of("administrator"), {"locale": language})
+
+    page = re.sub(r"<[^>]*>", " ", answer(browser, seller, **asked).text)
+    (role,) = role_ids(reading(), ["seller"])
+
+    assert title in browser.get(f"/admin/roles/{role}").text
+    assert page.count(title) == 2
+    assert "core.deal.edit" not in page
