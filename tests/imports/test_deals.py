@@ -344,3 +344,15 @@ def test_deal_of_a_client_that_was_merged_belongs_to_the_one_that_stayed(
 
     (deal,) = deals()
     assert deal.client_id == kept
+
+
+def test_negative_amount_refuses_its_row_at_the_cell_and_changes_nothing(
+    bring: Callable[..., ImportResult], make: Make
+) -> None:
+    before = reading().scalar(sa.select(sa.func.count(Deal.id)))
+
+    result = bring(";Boilers;;;;;;-5;;;;")
+
+    (refused,) = result.refused_rows
+    assert list(refused.problems) == ["amount"]
+    assert reading().scalar(sa.select(sa.func.count(Deal.id))) == before

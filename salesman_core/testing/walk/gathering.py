@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from salesman_core.testing.walk.acts import acts_on
 from salesman_core.testing.walk.bodies import Bodies
 from salesman_core.testing.walk.canaries import COMMON, Planted
 from salesman_core.testing.walk.pages import Offer, asked_of, own_addresses, path_of
@@ -130,9 +131,12 @@ class Gathered:
         return [address for name in sets for address in self._addresses[name]]
 
     def is_about_records(self, visit: Visit) -> bool:
-        """Tell whether a visit names a record of any set."""
+        """Tell whether a visit names a record of any set, or acts on many of one."""
         matched = self.routes.matched(visit.method, visit.address)
-        return matched is not None and bool(self._set_of(*matched))
+        if matched is None:
+            return False
+        acts = self.routes.kind_of_acts(matched[0].rule) is not None
+        return acts or bool(self._set_of(*matched))
 
     def is_of_words(self, address: str) -> bool:
         """Tell whether an address names something by a word, as one field of many."""
@@ -143,8 +147,13 @@ class Gathered:
 
     def changes(self, route: Route, planted: RecordSet) -> Iterator[Visit]:
         """Give a route's visits for the records of a set, with plausible content."""
+        kind = self.routes.kind_of_acts(route.rule)
         for address in self._targets(route, planted):
-            yield self._change(route, address, planted)
+            if kind is None:
+                yield self._change(route, address, planted)
+            else:
+                for body in acts_on(kind, planted):
+                    yield Visit(route.method, address, json=body)
 
     def _change(self, route: Route, address: str, planted: RecordSet) -> Visit:
         if address.startswith("/api/v1/"):

@@ -21,6 +21,7 @@ from salesman_hookspecs.data import salesman_record_types
 
 _UNWALKED: Final = frozenset({"HEAD", "OPTIONS"})
 _API: Final = "/api/v1"
+_ACTS: Final = "/bulk"
 _OF_RECORD: Final = "record_id"
 KIND: Final = "kind"
 _HANGING: Final = frozenset(
@@ -111,6 +112,14 @@ class Routes:
             static = before.removeprefix(_API)
             return self._cards.get(static) or self._known(static.rstrip("/").rpartition("/")[2])
         return self._known(argument.removesuffix("_id"), owner)
+
+    def kind_of_acts(self, rule: Rule) -> str | None:
+        """Give the kind on many records of which a rule acts (``POST …/bulk``), or None."""
+        collection = rule.rule.removesuffix(_ACTS)
+        if not rule.rule.startswith(_API) or collection == rule.rule:
+            return None
+        static = collection.removeprefix(_API)
+        return self._cards.get(f"{static}/") or self._known(static.rpartition("/")[2])
 
     def _known(self, word: str, owner: str = "") -> str | None:
         named = {word, word.removesuffix("s"), f"{owner}.{word}"}

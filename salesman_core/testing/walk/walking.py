@@ -194,8 +194,9 @@ class Walk:
         seen: set[str] = set()
         planted = self.world.sets.get(own_set(visitor.walker), self.world.sets[FAR])
         for visit in self.gathered.changes(route, planted):
-            if visit.address not in seen:
-                seen.add(visit.address)
+            named = f"{visit.address} {visit.json or ''}"
+            if named not in seen:
+                seen.add(named)
                 yield visit
 
     def _hidden_from(self, visitor: Visitor) -> bool:
