@@ -38,7 +38,7 @@ def save(page: Page) -> None:
     page.locator("#contacts form").get_by_role("button", name="Save", exact=True).click()
 
 
-@pytest.mark.parametrize(("chosen", "stands"), [("Theirs", "Director"), ("Mine", "Head buyer")])
+@pytest.mark.parametrize(("chosen", "stands"), [("Theirs", "Director"), ("Yours", "Head buyer")])
 def test_second_who_saves_a_form_chooses_where_both_changed_a_field(
     chosen: str, stands: str, make: Make, page_for: PageFor
 ) -> None:

@@ -212,7 +212,7 @@ def test_second_of_two_editors_sees_what_stood_theirs_and_their_own(
     before, theirs, mine = form.shown
     assert f"Before: <span>{before}</span>" in said[0]
     assert f"Theirs: <strong>{theirs}</strong>" in said[0]
-    assert f"Mine: <strong>{mine}</strong>" in said[0]
+    assert f"Yours: <strong>{mine}</strong>" in said[0]
     assert answer.text.count('<fieldset class="conflict">') == 1
 
 
