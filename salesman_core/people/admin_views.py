@@ -209,6 +209,7 @@ def _deactivation(user_id: int, form: FormState) -> str:
         "core/people/deactivate.html",
         user=queries.user(user_id),
         owned=handing_over.holdings(reading(), user_id),
+        left_behind=handing_over.left_behind(reading(), user_id),
         people=[(id_, name) for id_, name in people if id_ != user_id],
         form=form,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from salesman_core.records.changes import ask, audit_row
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import write_rows
 from salesman_hookspecs import Job, Reassigned, RecordType, Text
-from salesman_hookspecs.data import salesman_records_reassigned
+from salesman_hookspecs.data import salesman_record_types, salesman_records_reassigned
 
 _ = texts.lazy
 
@@ -54,8 +54,24 @@ def owned_types() -> list[RecordType]:
 
 def holdings(session: Session, user_id: int) -> list[Holding]:
     """Give how much belongs to a user, of every kind that they have any of."""
+    return _held(session, user_id, owned_types())
+
+
+def left_behind(session: Session, user_id: int) -> list[Holding]:
+    """Give how much stays with a user because its plugin is loaded and not active.
+
+    Nobody may be asked for it, and nobody could see it: it is given on once the plugin is back.
+    """
+    active = {type_.kind for type_ in record_types()}
+    every = current_host().contributions(salesman_record_types, inactive=True)
+    idle = [one.value for one in every if one.value.kind not in active and one.value.owner]
+    there = set(sa.inspect(session.connection()).get_table_names()) if idle else set()
+    return _held(session, user_id, [one for one in idle if table_of(one.model).name in there])
+
+
+def _held(session: Session, user_id: int, types: Iterable[RecordType]) -> list[Holding]:
     found = []
-    for type_ in owned_types():
+    for type_ in types:
         columns = table_of(type_.model).c
         owned = sa.select(sa.func.count()).where(columns[str(type_.owner)] == user_id)
         count = session.scalar(owned) or 0

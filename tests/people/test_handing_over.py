@@ -19,6 +19,7 @@ from salesman_core.jobs import job_view
 from salesman_core.jobs.port import jobs
 from salesman_core.people import handing_over, service
 from salesman_core.people.handing_over import ALL_KINDS
+from salesman_core.plugins import switches
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import api_of
 
@@ -239,3 +240,17 @@ def test_reactivated_user_comes_back_with_empty_hands(
     browser = visit("sergei")
     assert browser.is_inside
     assert "Omega" not in browser.get("/clients").text
+
+
+@pytest.mark.plugins
+@pytest.mark.databases("sqlite")
+def test_page_says_what_stays_because_its_plugin_is_suspended(
+    anna: int, sergei: int, visit: Visit, app: Flask
+) -> None:
+    api_of(app, sergei).post("/leads", {"name": "Petrov"})
+    switches.suspend("leads")
+
+    page = visit("anna").get(f"/admin/users/{sergei}/deactivate").text
+
+    assert "These stay with them, because their plugin is suspended: Leads – 1." in page
+    assert "Who takes over?" not in page

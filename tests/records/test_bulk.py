@@ -15,7 +15,7 @@ from salesman_core.clients.models import Client, ClientTag
 from salesman_core.clients.service import change_client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal, Stage
-from salesman_core.deals.service import move_deal
+from salesman_core.deals.service import delete_deal, move_deal, restore_deal
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
 from salesman_core.jobs import cancel
 from salesman_core.jobs.port import jobs
@@ -223,6 +223,22 @@ def test_bulk_delete_fills_the_bin_and_its_undo_empties_it(make: Make, head: Per
     assert reading().scalar(binned) == 2
     undo_run(run_id)
     assert reading().scalar(binned) == 0
+
+
+def test_undo_of_a_deletion_leaves_alone_what_was_restored_and_deleted_again_since(
+    make: Make, head: Person
+) -> None:
+    first, second = make.deal(), make.deal()
+    run_id = begin_run("deal", "core.delete", {}, chosen_by_ids([first, second]))
+    restore_deal(second)
+    delete_deal(second)
+
+    undoing = undo_run(run_id)
+    reading().rollback()
+
+    assert states(undoing) == {first: "done", second: "refused"}
+    assert reading().get_one(Deal, first).deleted_at is None
+    assert reading().get_one(Deal, second).deleted_at is not None
 
 
 def test_bulk_move_refuses_deals_of_another_pipeline_and_closed_ones(

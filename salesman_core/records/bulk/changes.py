@@ -6,8 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from salesman_core.access.records import record_type
 from salesman_core.db import table_of, writing
+from salesman_core.errors import ConflictError
+from salesman_core.i18n import texts
+
+_ = texts.lazy
 
 Change = Callable[[int, Mapping[str, Any], int | None], bool]
 """The service of a single change: id, values, version; tells whether anything changed."""
@@ -52,16 +59,37 @@ def _typed(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def binned(delete: Callable[[int, int | None], None]) -> Callable[..., Any]:
+def binned(kind: str, delete: Callable[[int, int | None], None]) -> Callable[..., Any]:
     """Give the ``apply`` of an act that puts records into the bin."""
 
     def apply(record_id: int, _values: Mapping[str, Any], version: int | None) -> Any:
-        delete(record_id, version)
-        return {}
+        with writing() as session:
+            delete(record_id, version)
+            return {"since": _in_bin_since(session, kind, record_id)}
 
     return apply
 
 
-def unbinned(restore: Callable[[int], None]) -> Callable[[int, Any], object]:
-    """Give its ``undo``."""
-    return lambda record_id, _kept: restore(record_id)
+def unbinned(kind: str, restore: Callable[[int], None]) -> Callable[[int, Any], object]:
+    """Give its ``undo``; what somebody restored and deleted again since is left alone."""
+
+    def undo(record_id: int, kept: Any) -> None:
+        with writing() as session:
+            since = _in_bin_since(session, kind, record_id)
+            if None not in (since, kept.get("since")) and since != kept["since"]:
+                message = _("It was taken out of the bin and put into it again since.")
+                raise ConflictError(message)
+            restore(record_id)
+
+    return undo
+
+
+def _in_bin_since(session: Session, kind: str, record_id: int) -> str | None:
+    """Give since when a record lies in the bin; None where it does not."""
+    type_ = record_type(kind)
+    session.flush()
+    columns = table_of(type_.model).c
+    since = session.scalar(
+        sa.select(columns[str(type_.deleted)]).where(columns.id == record_id).with_for_update()
+    )
+    return None if since is None else since.isoformat()
