@@ -10,7 +10,7 @@ RESERVED_IDS: Final = frozenset(
     {
         "admin", "api", "assets", "audit", "bin", "clients", "contacts", "core", "deals", "desk",
         "events", "files", "fragments", "healthz", "jobs", "lists", "live", "me", "pipelines",
-        "people", "profile", "readyz", "records", "reports", "roles", "rungs", "search",
+        "people", "profile", "rates", "readyz", "records", "reports", "roles", "rungs", "search",
         "sign", "static", "teams", "tokens", "users", "welcome",
     }
 )  # fmt: skip

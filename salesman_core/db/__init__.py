@@ -11,6 +11,7 @@ from salesman_core.db.base import (
     table_of,
 )
 from salesman_core.db.bulk import insert_rows, new_ids
+from salesman_core.db.days import days_before
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.session import (
     LentSession,
@@ -52,6 +53,7 @@ __all__ = [
     "at_commit",
     "call_what_waited",
     "current_change",
+    "days_before",
     "db",
     "identity",
     "insert_rows",

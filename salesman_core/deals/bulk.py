@@ -8,6 +8,8 @@ from typing import Any, Final
 from salesman_core.db import reading, writing
 from salesman_core.deals import queries
 from salesman_core.deals.models import Deal
+from salesman_core.deals.permissions import RATES
+from salesman_core.deals.rate_corrections import put_rate_back, take_table_rate
 from salesman_core.deals.service import change_deal, delete_deal, move_deal, restore_deal
 from salesman_core.i18n import texts
 from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
@@ -80,6 +82,16 @@ ACTIONS: Final = (
         fields=(BulkField("expected_on", _("Expected on"), "date", required=True),),
         icon="edit",
         order=30,
+    ),
+    BulkAction(
+        id="take_rate",
+        kind=KIND,
+        title=_("Take the rate of the table"),
+        permission=RATES,
+        apply=take_table_rate,
+        undo=put_rate_back,
+        icon="currency-dollar",
+        order=40,
     ),
     BulkAction(
         id="delete",

@@ -20,6 +20,8 @@ from salesman_core.deals import (
     kept,
     permissions,
     pipelines,
+    rate_api,
+    rate_imports,
     rate_views,
     search,
     service,
@@ -99,8 +101,8 @@ def salesman_bulk_actions() -> Iterable[BulkAction]:
 
 @hookimpl
 def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
-    """Give the JSON API of deals."""
-    return [api.deals_api, api.pipelines_api]
+    """Give the JSON API of deals, pipelines and rates."""
+    return [api.deals_api, api.pipelines_api, rate_api.rates_api]
 
 
 @hookimpl
@@ -255,8 +257,11 @@ def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Eviden
 
 @hookimpl
 def salesman_import_types() -> Iterable[ImportType]:
-    """Let files bring deals in."""
-    return [ImportType("deals", _("Deals"), "core.deal.import", DEAL_FIELDS, apply_deals)]
+    """Let files bring deals and rates in."""
+    return [
+        ImportType("deals", _("Deals"), "core.deal.import", DEAL_FIELDS, apply_deals),
+        rate_imports.RATE_IMPORT,
+    ]
 
 
 @hookimpl

@@ -46,6 +46,7 @@ ASKS: Final = (
     "participant_id",
     "frozen",
     "rate_missing",
+    "rate_differs",
     "reason_id",
     "amount",
     "expected_on",

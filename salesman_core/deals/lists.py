@@ -17,7 +17,7 @@ from salesman_core.deals.flow import has_passed, passing_in_words
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
-from salesman_core.deals.rates import lacks_rate
+from salesman_core.deals.rates import holds_another, lacks_rate
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
@@ -52,6 +52,10 @@ def _frozen(_operator: str, wanted: Any) -> Condition:
 
 def _rate_missing(_operator: str, wanted: Any) -> Condition:
     return lacks_rate() if wanted else sa.not_(lacks_rate())
+
+
+def _rate_differs(_operator: str, wanted: Any) -> Condition:
+    return holds_another() if wanted else sa.not_(holds_another())
 
 
 def _takes_part(operator: str, user: Any) -> Condition:
@@ -166,6 +170,13 @@ DEALS: Final = ListSpec(
         ),
         ListFilter(
             "rate_missing", _("Rate is missing"), FieldKind.FLAG, _rate_missing, operators=("eq",)
+        ),
+        ListFilter(
+            "rate_differs",
+            _("Rate differs from the table"),
+            FieldKind.FLAG,
+            _rate_differs,
+            operators=("eq",),
         ),
         ListFilter(
             "in_report",

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salesman_core.access.records import demand_permission
-from salesman_core.db import AnyRow, reading, writing
+from salesman_core.db import AnyRow, WritingSession, reading, writing
 from salesman_core.deals.permissions import RATES
-from salesman_core.errors import InvalidError, MissingError
+from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.jobs import enqueue
-from salesman_core.records.changes import audit
+from salesman_core.records.changes import audit, touch_records
 from salesman_core.services.company import company, is_currency
 from salesman_core.services.models import CurrencyRate
-from salesman_core.services.rates import drop_rate, put_rate
+from salesman_core.services.rates import drop_rate, held_rate, put_rate
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -30,6 +31,7 @@ SHOWN: Final = 200
 
 _MOST: Final = Decimal(10**9)
 _DIGITS: Final = 8
+_PRECISE: Final = 40
 
 
 class DatedRate(NamedTuple):
@@ -59,41 +61,106 @@ def judged_rate(currency: str, day: date | None, rate: Decimal | None) -> DatedR
     return DatedRate(currency, day, rate)
 
 
+def for_one(rate: Decimal, per: int) -> Decimal:
+    """Give what one unit is worth, where a rate is told per hundred or ten thousand of them.
+
+    What does not come out even keeps all its digits, so that it is refused and not rounded.
+    """
+    with localcontext(prec=_PRECISE):
+        return rate / per
+
+
 def enter_rates(rates: Iterable[DatedRate]) -> int:
     """Put rates into the table, all or none; give how many are new or other than before.
 
     Deals that lack theirs get it in the background; those that have one keep it.
     """
     demand_permission(RATES)
-    changed: set[str] = set()
-    number = 0
     with writing() as session:
-        for one in rates:
-            held, before = put_rate(session, company().currency, *one)
-            if before != one.rate:
-                label, action = _label(one), "created" if before is None else "changed"
-                audit(session, KIND, held.id, label, action, {"rate": (before, one.rate)})
-                changed.add(one.currency)
-                number += 1
-        for currency in sorted(changed):
-            enqueue(session, KEEP_RATES, {"currency": currency})
-    return number
+        entered = [one for one in rates if enter_rate(session, one).action != "unchanged"]
+        bring_to_deals(session, {one.currency for one in entered})
+    return len(entered)
 
 
-def delete_rate(rate_id: int) -> DatedRate:
-    """Take a rate out of the table; give it. Deals that took it keep it.
+class Entered(NamedTuple):
+    """What became of a rate: ``created``, ``changed`` or ``unchanged``, and under which id."""
 
-    :raises MissingError: where there is none.
+    action: str
+    rate_id: int
+
+
+def enter_rate(session: Session, one: DatedRate) -> Entered:
+    """Put a rate into the table in the transaction of the caller, who has judged it."""
+    held, before = put_rate(session, company().currency, *one)
+    if before == one.rate:
+        return Entered("unchanged", held.id)
+    action = "created" if before is None else "changed"
+    touch_records(CurrencyRate, [held.id])
+    audit(session, KIND, held.id, _label(one), action, {"rate": (before, one.rate)})
+    return Entered(action, held.id)
+
+
+def bring_to_deals(session: WritingSession, currencies: Iterable[str]) -> None:
+    """Have the deals in some currencies that lack their rate get it in the background."""
+    for currency in sorted(currencies):
+        enqueue(session, KEEP_RATES, {"currency": currency})
+
+
+def add_rate(one: DatedRate) -> int:
+    """Put a rate into the table for a day that has none; give its id.
+
+    :raises ConflictError: where the day has one.
     """
     demand_permission(RATES)
     with writing() as session:
-        held = session.get(CurrencyRate, rate_id)
-        if held is None:
-            raise MissingError(_("There is no such rate any more."))
+        if held_rate(session, company().currency, one.currency, one.day) is not None:
+            message = _("There is a rate of %(label)s already: change it.", label=_label(one))
+            raise ConflictError(message)
+        made = enter_rate(session, one)
+        bring_to_deals(session, {one.currency})
+    return made.rate_id
+
+
+def correct_rate(rate_id: int, rate: Decimal, version: int | None = None) -> None:
+    """Put another rate in the place of one. Deals that took that keep it.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody corrected it since.
+    """
+    demand_permission(RATES)
+    with writing() as session:
+        held = _held(session, rate_id, version)
+        enter_rate(session, judged_rate(held.currency, held.day, rate))
+        bring_to_deals(session, {held.currency})
+
+
+def delete_rate(rate_id: int, version: int | None = None) -> DatedRate:
+    """Take a rate out of the table; give it. Deals that took it keep it.
+
+    :raises MissingError: where there is none.
+    :raises StaleError: where somebody corrected it since *version*.
+    """
+    demand_permission(RATES)
+    with writing() as session:
+        held = _held(session, rate_id, version)
         gone = DatedRate(held.currency, held.day, held.rate)
         drop_rate(session, held)
         audit(session, KIND, rate_id, _label(gone), "deleted", {"rate": (gone.rate, None)})
     return gone
+
+
+def version_of(rate: Decimal) -> int:
+    """Give what tells a rate from what it is corrected to: its hundred-millionths."""
+    return int(rate.scaleb(_DIGITS))
+
+
+def _held(session: Session, rate_id: int, version: int | None) -> CurrencyRate:
+    held = session.get(CurrencyRate, rate_id, with_for_update=True)
+    if held is None or held.base != company().currency:
+        raise MissingError(_("There is no such rate any more."))
+    if version is not None and version_of(held.rate) != version:
+        raise StaleError(_("Somebody corrected this rate meanwhile. Read it again."))
+    return held
 
 
 def _label(one: DatedRate) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from salesman_core.access.routes import requires
 from salesman_core.clock import today
-from salesman_core.deals import forms, rate_table
+from salesman_core.deals import forms, rate_corrections, rate_table
 from salesman_core.deals.permissions import RATES
 from salesman_core.deals.rate_lines import rates_of
 from salesman_core.deals.rate_table import judged_rate
@@ -43,6 +43,7 @@ def _page(form: FormState) -> Markup:
         own=own,
         currency=currency,
         rates=rate_table.latest_rates(currency),
+        corrections=rate_corrections.corrections(),
         known=rate_table.currencies_with_rates(),
         currencies=[(code, _named(code)) for code in sorted(list_currencies()) if code != own],
         most_days=MOST_DAYS,

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_core.db import days_before
 from salesman_core.deals.models import Deal
 from salesman_core.records.changes import Changes, differences
 from salesman_core.services.company import company
-from salesman_core.services.rates import rate_on
+from salesman_core.services.models import CurrencyRate
+from salesman_core.services.rates import MOST_DAYS, rate_on
 
 _HUNDREDTH: Final = Decimal("0.01")
 _DIGITS: Final = 60
@@ -39,7 +41,7 @@ def take_rate(deal: Deal) -> Changes:
     """Let a deal keep the rate that the table now has for its day; give what that changes."""
     own = company().currency
     rate = None if deal.currency == own else rate_on(own, deal.currency, day_of(deal))
-    return _set(deal, rate, None if rate is None else own)
+    return hold_rate(deal, rate, None if rate is None else own)
 
 
 def follow(deal: Deal, before: Deciding) -> Changes:
@@ -50,7 +52,8 @@ def follow(deal: Deal, before: Deciding) -> Changes:
     return {} if decided_by(deal) == before else take_rate(deal)
 
 
-def _set(deal: Deal, rate: Decimal | None, rate_currency: str | None) -> Changes:
+def hold_rate(deal: Deal, rate: Decimal | None, rate_currency: str | None) -> Changes:
+    """Let a deal hold a rate to a currency, or none; give what that changes."""
     if deal.rate == rate and deal.rate_currency == rate_currency:
         return {}
     changes = differences(deal, {"rate": rate, "rate_currency": rate_currency})
@@ -63,6 +66,29 @@ def lacks_rate() -> sa.ColumnElement[bool]:
     own = company().currency
     other = sa.or_(Deal.rate.is_(None), Deal.rate_currency.is_(None), Deal.rate_currency != own)
     return sa.and_(Deal.currency != own, other)
+
+
+def holds_another() -> sa.ColumnElement[bool]:
+    """Give the condition of deals that keep another rate than the table has for their day.
+
+    They took one that was wrong. What the table no longer has anything to say about is not told.
+    """
+    own, day = company().currency, sa.func.coalesce(Deal.closed_on, Deal.opened_on)
+    in_table = (
+        sa.select(CurrencyRate.rate)
+        .where(
+            CurrencyRate.base == own,
+            CurrencyRate.currency == Deal.currency,
+            CurrencyRate.day <= day,
+            CurrencyRate.day > days_before(day, MOST_DAYS),
+        )
+        .order_by(CurrencyRate.day.desc())
+        .limit(1)
+        .correlate(Deal)
+        .scalar_subquery()
+    )
+    other = sa.and_(Deal.rate_currency == own, Deal.currency != own, Deal.rate != in_table)
+    return sa.func.coalesce(other, sa.false())
 
 
 def kept_rate(row: Any) -> Decimal | None:

@@ -62,14 +62,19 @@ def _read(base: str, currency: str) -> Dated:
     return Dated([day for day, _rate in pairs], [rate for _day, rate in pairs])
 
 
+def held_rate(session: Session, base: str, currency: str, day: date) -> CurrencyRate | None:
+    """Give what stands in the table for a day, or None."""
+    known = sa.select(CurrencyRate).where(
+        CurrencyRate.base == base, CurrencyRate.currency == currency, CurrencyRate.day == day
+    )
+    return session.scalars(known).one_or_none()
+
+
 def put_rate(
     session: Session, base: str, currency: str, day: date, rate: Decimal
 ) -> tuple[CurrencyRate, Decimal | None]:
     """Write a rate into the table; give it, and what stood there for that day."""
-    known = sa.select(CurrencyRate).where(
-        CurrencyRate.base == base, CurrencyRate.currency == currency, CurrencyRate.day == day
-    )
-    held = session.scalars(known).one_or_none()
+    held = held_rate(session, base, currency, day)
     before = None if held is None else held.rate
     if held is None:
         held = CurrencyRate(base=base, currency=currency, day=day, rate=rate)

@@ -1,0 +1,36 @@
+"""Days that are counted back from others, as each database does it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class DaysBefore(FunctionElement[date]):
+    """A day that lies so many days before another; see :func:`days_before`."""
+
+    name = "days_before"
+    type = sa.Date()
+    inherit_cache = True
+
+
+def days_before(day: sa.SQLColumnExpression[Any], number: int) -> sa.ColumnElement[date]:
+    """Give the SQL for the day that lies *number* days before that of a column."""
+    return DaysBefore(day, sa.literal_column(str(int(number)), sa.Integer))
+
+
+@compiles(DaysBefore)
+def _written(element: DaysBefore, compiler: SQLCompiler, **options: Any) -> str:
+    day, number = (compiler.process(one, **options) for one in element.clauses)
+    return f"date({day}, '-{number} days')"
+
+
+@compiles(DaysBefore, "postgresql")
+def _counted(element: DaysBefore, compiler: SQLCompiler, **options: Any) -> str:
+    day, number = (compiler.process(one, **options) for one in element.clauses)
+    return f"({day} - {number})"
