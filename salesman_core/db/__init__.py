@@ -11,6 +11,7 @@ from salesman_core.db.base import (
     table_of,
 )
 from salesman_core.db.bulk import insert_rows, new_ids
+from salesman_core.db.conversion import sum_converted
 from salesman_core.db.days import days_before
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.session import (
@@ -72,6 +73,7 @@ __all__ = [
     "savepoint",
     "set_current_change",
     "spoilt",
+    "sum_converted",
     "table_of",
     "writing",
     "written_json",

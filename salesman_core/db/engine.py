@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from salesman_core.db.conversion import add_conversion
 from salesman_core.db.discretion import discreet
 
 WRITE_WAIT = 5.0
@@ -277,5 +278,6 @@ def _sqlite_engine(
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own transactions lose updates
         connection.prepare()
+        add_conversion(connection)
 
     return engine

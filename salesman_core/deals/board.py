@@ -20,6 +20,8 @@ from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
 from salesman_core.deals.views import blueprint
+from salesman_core.deals.worth import any_foreign, worth_by_stage
+from salesman_core.services.company import company
 from salesman_core.web.templating import render
 
 ME: Final = "me"
@@ -104,6 +106,8 @@ def _drawn(wanted: Filter) -> dict[str, Any]:
         "currency": currency,
         "currencies": currencies,
         "columns": queries.board(session, wanted.pipeline_id, currency, conditions),
+        "worth": worth_by_stage(session, [*base, *conditions]) if any_foreign(currencies) else {},
+        "own": company().currency,
         "editable": _reached(base, "core.deal.edit"),
         "freezable": _reached(base, "core.deal.freeze"),
         "standing": standing,

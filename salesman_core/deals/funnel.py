@@ -22,6 +22,7 @@ from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
+from salesman_core.deals.worth import FunnelWorth, any_foreign, funnel_worth
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
 from salesman_core.web import formats
@@ -57,7 +58,7 @@ class Asked:
     team_id: int | None
     currency: str | None
 
-    def rows(self, currency: str, **filters: Any) -> str:
+    def rows(self, currency: str | None, **filters: Any) -> str:
         """Give the address of the list of exactly the deals that a figure is made of."""
         args = {
             "pipeline_id": self.pipeline_id,
@@ -108,6 +109,7 @@ def index() -> Markup:
         "core/deals/funnel.html",
         asked=asked,
         funnel=counted,
+        worth=_worth(asked, counted),
         chart=_chart(asked, counted),
         flow_chart=_flow_chart(asked, counted),
         periods=PERIODS,
@@ -116,6 +118,14 @@ def index() -> Markup:
         teams=_teams(),
         written=forms.written,
     )
+
+
+def _worth(asked: Asked, counted: figures.Funnel) -> FunnelWorth | None:
+    """Give what it is all worth in the company's currency, where some is in another one."""
+    if not any_foreign(counted.currencies):
+        return None
+    days = flow.Days(asked.since, asked.until)
+    return funnel_worth(reading(), asked.pipeline_id, days, asked.owner_id, asked.team_id)
 
 
 def _asked() -> Asked:

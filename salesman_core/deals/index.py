@@ -23,8 +23,9 @@ from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import CloseReason, Deal, Stage
 from salesman_core.deals.permissions import MARGIN
-from salesman_core.deals.standing import frozen
+from salesman_core.deals.standing import in_work
 from salesman_core.deals.views import blueprint
+from salesman_core.deals.worth import Worth, any_foreign, worth_columns, worth_of
 from salesman_core.i18n import texts
 from salesman_core.records import lists
 from salesman_core.records.list_narrowing import Options, narrowed
@@ -144,7 +145,7 @@ LISTED: Final = RecordList(
 class Total:
     """The sums of all that the filter finds, in one currency.
 
-    :param weighted: the forecast: each amount times its progress, frozen deals left out.
+    :param weighted: the forecast: each amount times its progress, of the deals in work alone.
     """
 
     currency: str
@@ -176,6 +177,8 @@ def index() -> Markup:
         "core/deals/index.html",
         listed=listed,
         totals=totals,
+        worth=_worth(listed.query, totals),
+        lacking=_lacking(listed.query),
         amount_title=AMOUNT,
         whole=_whole(listed.rows, totals),
         standing=standing,
@@ -183,6 +186,12 @@ def index() -> Markup:
         own=company().currency,
         board=_board(listed.query),
     )
+
+
+def _lacking(query: ListQuery) -> str:
+    """Give the address of those of the list whose rate is missing."""
+    args: dict[str, Any] = {**query.args(), "rate_missing": "true"}
+    return url_for("deals.index", **args)
 
 
 def _board(query: ListQuery) -> str:
@@ -238,26 +247,41 @@ def choose_columns() -> Response:
 
 
 def _totals(query: ListQuery) -> list[Total]:
-    amount = sa.type_coerce(Deal.amount, sa.BigInteger)
+    """Sum by currency; times the progress only here, where no number is too large for that."""
     sums = (
         sa.func.count(Deal.id).label("number"),
-        sa.func.sum(amount).label("amount"),
-        sa.func.sum(sa.case((frozen(), 0), else_=amount * Stage.percent)).label("weighted"),
+        sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)).label("amount"),
         sa.func.sum(sa.type_coerce(queries.MARGIN, sa.BigInteger)).label("margin"),
     )
-    rows = lists.totals(reading(), sums, DEALS, query, visible("deal"), by=(Deal.currency,))
-    found = [
-        Total(
-            currency=row.currency,
-            count=row.number,
-            amount=_hundredths(row.amount),
-            weighted=_hundredths(round(Decimal(row.weighted) / 100)),
-            cost=_hundredths(row.amount - row.margin),
-            margin=_hundredths(row.margin),
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda total: -total.count)
+    by = (Deal.currency, Stage.percent, in_work().label("working"))
+    found: dict[str, list[AnyRow]] = {}
+    for row in lists.totals(reading(), sums, DEALS, query, visible("deal"), by=by):
+        found.setdefault(row.currency, []).append(row)
+    totals = [_total(currency, rows) for currency, rows in found.items()]
+    return sorted(totals, key=lambda total: -total.count)
+
+
+def _total(currency: str, rows: Sequence[AnyRow]) -> Total:
+    amount, margin = (sum(int(getattr(row, name)) for row in rows) for name in ("amount", "margin"))
+    weighted = sum(int(row.amount) * row.percent for row in rows if row.working)
+    return Total(
+        currency=currency,
+        count=sum(row.number for row in rows),
+        amount=_hundredths(amount),
+        weighted=_hundredths(round(Decimal(weighted) / 100)),
+        cost=_hundredths(amount - margin),
+        margin=_hundredths(margin),
+    )
+
+
+def _worth(query: ListQuery, totals: Sequence[Total]) -> Worth | None:
+    """Give what it is all worth in the company's currency, where some is in another one."""
+    if not any_foreign(total.currency for total in totals):
+        return None
+    by = (Stage.percent, in_work().label("working"))
+    rows = lists.totals(reading(), worth_columns(), DEALS, query, visible("deal"), by=by)
+    found = (worth_of(row, row.percent if row.working else 0) for row in rows)
+    return sum(found, Worth())
 
 
 def _whole(rows: Sequence[AnyRow], totals: Sequence[Total]) -> dict[str, bool]:

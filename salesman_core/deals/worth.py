@@ -1,0 +1,136 @@
+"""What deals in several currencies are worth together, in the company's currency.
+
+Each amount counts at the rate that its deal keeps. A deal without one does not count at all: how
+many those are is said beside the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import visible
+from salesman_core.db import AnyRow, sum_converted
+from salesman_core.deals.figures import of_team
+from salesman_core.deals.flow import Days
+from salesman_core.deals.models import Deal, Stage
+from salesman_core.deals.rates import lacks_rate
+from salesman_core.deals.standing import in_work
+from salesman_core.services.company import company
+
+_NOUGHT: Final = Decimal(0)
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Amounts in the company's currency.
+
+    :param count: how many deals there are, those without a rate among them.
+    :param lacking: how many have no rate, and are not in the amounts.
+    :param weighted: the forecast: each amount times its progress.
+    """
+
+    count: int = 0
+    lacking: int = 0
+    amount: Decimal = _NOUGHT
+    weighted: Decimal = _NOUGHT
+
+    def __add__(self, other: Worth) -> Worth:
+        """Give both together."""
+        return Worth(
+            self.count + other.count,
+            self.lacking + other.lacking,
+            self.amount + other.amount,
+            self.weighted + other.weighted,
+        )
+
+
+def any_foreign(currencies: Iterable[str]) -> bool:
+    """Tell whether sums by currency leave open what it is all worth to the company."""
+    own = company().currency
+    return any(currency != own for currency in currencies)
+
+
+def worth_columns(amount: Any = Deal.amount) -> tuple[sa.ColumnElement[Any], ...]:
+    """Give the columns ``number``, ``lacking``, ``own`` and ``other`` of some deals' sums.
+
+    ``own`` is what is in the company's currency already, ``other`` what its rates make of the rest.
+    """
+    own, units = Deal.currency == company().currency, sa.type_coerce(amount, sa.BigInteger)
+    known = sa.and_(sa.not_(own), sa.not_(lacks_rate()))
+    return (
+        sa.func.count(Deal.id).label("number"),
+        sa.func.count(Deal.id).filter(lacks_rate()).label("lacking"),
+        sa.func.coalesce(sa.func.sum(units).filter(own), 0).label("own"),
+        sum_converted(amount, Deal.rate).filter(known).label("other"),
+    )
+
+
+def worth_of(row: AnyRow, percent: int = 0) -> Worth:
+    """Give what a row of such columns says.
+
+    :param percent: the progress of all deals in it.
+    """
+    amount = Decimal(int(row.own)).scaleb(-2) + (row.other or _NOUGHT)
+    weighted = (amount * percent / 100).quantize(_CENT)
+    return Worth(row.number, row.lacking, amount, weighted)
+
+
+def worth_by_stage(session: Session, conditions: Sequence[Any]) -> dict[int, Worth]:
+    """Give what the deals in work are worth, by their stages.
+
+    :param conditions: which deals count, access included.
+    """
+    rows = session.execute(
+        sa.select(Deal.stage_id, Stage.percent, *worth_columns())
+        .join(Stage, Stage.id == Deal.stage_id)
+        .where(*conditions, in_work())
+        .group_by(Deal.stage_id, Stage.percent)
+    )
+    return {row.stage_id: worth_of(row, row.percent) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelWorth:
+    """What the funnel counts, over all currencies."""
+
+    currency: str
+    in_work: Worth
+    won: Worth
+    lost: Worth
+
+    @property
+    def lacking(self) -> int:
+        """How many deals have no rate."""
+        return self.in_work.lacking + self.won.lacking + self.lost.lacking
+
+
+def funnel_worth(
+    session: Session,
+    pipeline_id: int,
+    days: Days,
+    owner_id: int | None = None,
+    team_id: int | None = None,
+) -> FunnelWorth:
+    """Give what a pipeline is worth as the person sees it; see :func:`figures.funnel`."""
+    seen = [visible("deal"), visible("deal", "core.report.funnel")]
+    seen.append(Deal.pipeline_id == pipeline_id)
+    if owner_id is not None:
+        seen.append(Deal.owner_id == owner_id)
+    if team_id is not None:
+        seen.append(of_team(session, team_id))
+    ended = sa.select(Deal.outcome, *worth_columns()).group_by(Deal.outcome)
+    closed = ended.where(*seen, Deal.outcome.is_not(None), *days.of_closing())
+    outcomes = {row.outcome: worth_of(row) for row in session.execute(closed)}
+    return FunnelWorth(
+        company().currency,
+        in_work=sum(worth_by_stage(session, seen).values(), Worth()),
+        won=outcomes.get("won", Worth()),
+        lost=outcomes.get("lost", Worth()),
+    )
