@@ -70,6 +70,7 @@ def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[st
     item["amount_source"] = owner_of(row)
     item["company_amount"] = rates.company_amount(row)
     item["company_currency"] = company().currency
+    item["vat"] = company().vat or None
     if item["frozen_until"] is not None and not standing.is_frozen(row):
         item["frozen_until"] = item["freeze_reason"] = None  # its day has come
     id_ = item["id"]

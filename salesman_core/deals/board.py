@@ -16,6 +16,7 @@ from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.deals import queries, standing
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
@@ -108,6 +109,7 @@ def _drawn(wanted: Filter) -> dict[str, Any]:
         "columns": queries.board(session, wanted.pipeline_id, currency, conditions),
         "worth": worth_by_stage(session, [*base, *conditions]) if any_foreign(currencies) else {},
         "own": company().currency,
+        "amount_title": AMOUNT,
         "editable": _reached(base, "core.deal.edit"),
         "freezable": _reached(base, "core.deal.freeze"),
         "standing": standing,

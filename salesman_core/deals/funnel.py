@@ -18,6 +18,7 @@ from salesman_core.access.routes import requires
 from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.deals import figures, flow, forms, queries
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.answers import asked_number, flat
 from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import IN_WORK
@@ -112,6 +113,7 @@ def index() -> Markup:
         worth=_worth(asked, counted),
         chart=_chart(asked, counted),
         flow_chart=_flow_chart(asked, counted),
+        amount_title=AMOUNT,
         periods=PERIODS,
         pipelines=queries.pipelines(session),
         owners=_owners(),
@@ -176,7 +178,7 @@ def _chart(asked: Asked, counted: figures.Funnel) -> dict[str, Any]:
 
 def _amounts(stages: Sequence[figures.StageFigures], currency: str) -> list[dict[str, Any]]:
     columns = {
-        str(_("Amount")): [stage.amount for stage in stages],
+        str(AMOUNT): [stage.amount for stage in stages],
         str(_("Forecast")): [stage.weighted for stage in stages],
     }
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.i18n import texts
 from salesman_hookspecs import ImportField
 
@@ -120,7 +121,7 @@ DEAL_FIELDS: Final = (
     ),
     ImportField(
         "amount",
-        _("Amount"),
+        AMOUNT,
         (
             "sum",
             "value",

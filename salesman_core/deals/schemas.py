@@ -42,6 +42,7 @@ class DealSchema(RecordSchema):
     rate = ScaledNumber(8, dump_only=True, allow_none=True)  # null in the company's own currency
     company_amount = Money(dump_only=True, allow_none=True)  # null where the rate is missing
     company_currency = Text(3, dump_only=True)
+    vat = Choice(("with", "without"), dump_only=True, allow_none=True)  # null where nobody said it
     owner_id = Reference(allow_none=True)
     participants = participants()
     contact_ids = ListOf(Reference())

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.lists import OUTCOMES
 from salesman_core.deals.models import CloseReason, Deal, DealContact, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN
@@ -69,7 +70,7 @@ describe_fields(
         "stage_id": FieldWords(_("Stage"), names=names_from(Stage)),
         "outcome": FieldWords(_("Outcome"), choices=OUTCOMES),
         "reason_id": FieldWords(_("Reason"), names=names_from(CloseReason)),
-        "amount": FieldWords(_("Amount"), figure=True),
+        "amount": FieldWords(AMOUNT, figure=True),
         "cost": FieldWords(_("Cost"), figure=True, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
         "amount_source": FieldWords(_("Where the amount comes from")),
