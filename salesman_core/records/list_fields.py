@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -16,6 +16,9 @@ from salesman_core.records.list_values import FieldKind
 from salesman_core.records.relative import Period
 from salesman_core.records.relative import condition as period_condition
 from salesman_hookspecs import Text
+
+if TYPE_CHECKING:
+    from salesman_core.records.list_query import ListQuery
 
 _ = texts.lazy
 
@@ -139,6 +142,16 @@ def _nothing_further() -> None:
     """Know of no fields beyond those that are declared."""
 
 
+class FieldTotal(NamedTuple):
+    """The sum of a field over all that a filter finds.
+
+    :param texts: what people read; of money one for each currency.
+    """
+
+    title: str
+    texts: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Further:
     """Fields of a list that are known only at run time; the same object until they change.
@@ -148,6 +161,7 @@ class Further:
     :param cells: gives what a page shows of them: by record id, then by name.
     :param values: the same as plain values, for files.
     :param options: gives what may be chosen of those that do not say it themselves.
+    :param totals: gives the sums of those of some fields that can be summed.
     """
 
     fields: tuple[ListField | ListFilter, ...]
@@ -155,6 +169,9 @@ class Further:
     cells: Callable[[Sequence[Any], Collection[str]], Mapping[int, Mapping[str, str]]]
     values: Callable[[Sequence[Any], Collection[str]], Mapping[int, Mapping[str, Any]]]
     options: Callable[[], Mapping[str, Sequence[tuple[int, str]]]] = dict
+    totals: Callable[[ListSpec, ListQuery, Collection[str]], Sequence[FieldTotal]] = (
+        lambda _spec, _query, _names: ()
+    )
 
     def find(self, name: str) -> ListField | ListFilter | None:
         """Give a field or filter by its name."""

@@ -16,6 +16,7 @@ from salesman_core.access.records import known_type, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records.bulk.acts import Act, acts_of
+from salesman_core.records.list_fields import FieldTotal
 from salesman_core.records.list_narrowing import Asked, Options, asked
 from salesman_core.records.list_views import default_key, refusal, views_of
 from salesman_core.records.lists import (
@@ -367,6 +368,14 @@ class ListPage:
         if further is None or not self.further_names:
             return {}
         return further.cells(self.rows, self.further_names)
+
+    @cached_property
+    def further_totals(self) -> Sequence[FieldTotal]:
+        """The sums of such fields over all that the filter finds."""
+        further = self.spec.further()
+        if further is None or not self.further_numeric:
+            return ()
+        return further.totals(self.spec, self.query, self.further_numeric)
 
     @property
     def _columns_here(self) -> list[str] | None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from salesman_core.db import db
+from salesman_core.access.records import visible
+from salesman_core.db import db, reading
+from salesman_core.deals.lists import DEALS
 from salesman_core.records.custom.service import delete_field, retire_field
 from salesman_core.records.list_views import views_of
+from salesman_core.records.lists import count, parse_list_query
 from salesman_core.testing.people import Api, Make, api_of
 
 Define = Callable[..., int]
@@ -115,9 +119,49 @@ def test_order_goes_on_over_pages_and_puts_what_has_no_value_first(
     assert [one["name"] for one in back] == ["B", "A", "C"]
 
 
-@pytest.mark.parametrize("question", ["sort=custom.text", "custom.text__gte=a", "custom.no=1"])
+def order(api: Api, sort: str) -> str:
+    """Give the names of the deals in an order, read a page at a time."""
+    found, cursor = "", ""
+    while True:
+        page = api.get(f"/deals?sort={sort}&limit=1{cursor}").json
+        found += "".join(one["name"] for one in page["items"])
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"
+
+
+def test_order_of_texts_forgives_case_and_yo(api: Api, define: Define) -> None:
+    define("text")
+    for name, text in zip("ABCDE", ["яблоко", "Ёлка", "ель", "Zeder", None], strict=True):
+        api.post("/deals", {"name": name, "custom": {"text": text}})
+
+    assert order(api, "custom.text") == "EDBCA"
+    assert order(api, "-custom.text") == "ACBDE"
+
+
+def test_order_of_a_choice_is_that_of_its_values(api: Api, define: Define) -> None:
+    define("choice")
+    for name, key in zip("ABCD", ["green", "blue", "red", None], strict=True):
+        api.post("/deals", {"name": name, "custom": {"choice": key}})
+
+    assert order(api, "custom.choice") == "DCAB"
+    assert order(api, "-custom.choice") == "BACD"
+
+
+def test_order_of_a_user_is_by_name(api: Api, define: Define, make: Make) -> None:
+    define("user")
+    people = [make.user(name="Яна"), make.user(name="Anton"), None]
+    for name, user in zip("ABC", people, strict=True):
+        api.post("/deals", {"name": name, "custom": {"user": user}})
+
+    assert order(api, "custom.user") == "CBA"
+    assert order(api, "-custom.user") == "ABC"
+
+
+@pytest.mark.parametrize("question", ["sort=custom.link", "custom.text__gte=a", "custom.no=1"])
 def test_what_a_list_does_not_know_is_refused(api: Api, define: Define, question: str) -> None:
     define("text")
+    define("link")
     assert api.get(f"/deals?{question}").status_code == 422
 
 
@@ -171,6 +215,65 @@ def explained(call: Callable[[], object]) -> list[str]:
             "\n".join(str(row) for row in connection.exec_driver_sql(f"{word} {sql}", values))
             for sql, values in seen
         ]
+
+
+def test_list_sums_the_numbers_and_money_that_it_shows(
+    api: Api, define: Define, browser_for: BrowserFor
+) -> None:
+    define("number"), define("money")
+    for number, money, currency in [
+        ("1.5", "10.10", "RUB"),
+        (None, "5", "USD"),
+        ("2", None, "RUB"),
+    ]:
+        held = {"number": number, "money": money}
+        api.post("/deals", {"name": "A", "currency": currency, "custom": held})
+    browser = browser_for("head")
+    shown = browser.get("/deals?columns=name,custom.number,custom.money&limit=1").text
+    totals = shown.partition("list-totals")[2]
+
+    assert '<dt>Number</dt><dd><span class="amount">3.5</span></dd>' in totals
+    assert [text in totals for text in ("₽10.10", "$5.00")] == [True, True]
+    assert "<dt>Number</dt>" not in browser.get("/deals?columns=name").text
+
+
+def test_list_of_clients_sums_what_it_shows(
+    api: Api, define: Define, browser_for: BrowserFor
+) -> None:
+    define("number", kind="client")
+    for number in ("1", "2"):
+        api.post("/clients", {"name": f"Client {number}", "custom": {"number": number}})
+
+    page = browser_for("administrator").get("/clients?columns=name,custom.number").text
+
+    assert '<dt>Number</dt><dd><span class="amount">3</span></dd>' in page
+
+
+@pytest.mark.parametrize("role", ["administrator", "head", "seller", "lawyer"])
+def test_filters_of_custom_fields_count_what_they_list_at_every_scope(
+    app: Flask, make: Make, define: Define, role: str
+) -> None:
+    keys = [key for key in HELD if define(key)]
+    owners = [make.user_of(one) for one in ("administrator", "head", "seller")]
+    api = api_of(app, owners[0])
+    for owner in owners:
+        for place in range(3):
+            held = {key: HELD[key][place] for key in keys}
+            api.post("/deals", {"name": "ABC"[place], "owner_id": owner, "custom": held})
+    user_id = make.user_of(role)
+    reader = api_of(app, user_id)
+    questions = [f"custom.{key}{question}" for key, question, _letters in FOUND]
+
+    listed = [len(reader.get(f"/deals?limit=200&{one}").json["items"]) for one in questions]
+
+    with make.acting(user_id):
+        counted = [counted_by(one) for one in questions]
+    assert counted == listed
+
+
+def counted_by(question: str) -> int:
+    query = parse_list_query(parse_qs(question), DEALS)
+    return count(reading(), DEALS, query, visible("deal"))
 
 
 def test_view_keeps_the_column_of_a_custom_field(

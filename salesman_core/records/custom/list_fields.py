@@ -29,7 +29,13 @@ from salesman_core.records.custom.definitions import (
     fields_in_use,
 )
 from salesman_core.records.custom.kinds import CUSTOM, Customised
+from salesman_core.records.custom.orders import (
+    order_of_choice,
+    order_of_text,
+    order_of_user,
+)
 from salesman_core.records.custom.showing import cells, plain_cells
+from salesman_core.records.custom.totals import totals_of
 from salesman_core.records.custom.words import as_word
 from salesman_core.records.list_fields import (
     OPERATORS,
@@ -54,8 +60,10 @@ KINDS: Final[Mapping[FieldType, FieldKind]] = {
     FieldType.USER: FieldKind.USER,
     FieldType.LINK: FieldKind.TEXT,
 }
-SORTED: Final = frozenset({FieldType.NUMBER, FieldType.MONEY, FieldType.DATE})
-"""By these lists can be sorted: both databases agree on their order."""
+SORTED: Final = frozenset(
+    {FieldType.NUMBER, FieldType.MONEY, FieldType.DATE, FieldType.CHOICE, FieldType.USER}
+)
+"""By these lists can be sorted, and by texts: both databases agree on their order."""
 
 _SQL_TYPES: Final[Mapping[FieldType, sa.types.TypeEngine[Any]]] = {
     FieldType.NUMBER: Thousandths(),
@@ -112,6 +120,25 @@ class HeldField(ListField):
         return sa.and_(filled, within) if operator in {"lte", "lt"} else within
 
 
+@dataclass(frozen=True, slots=True)
+class WordedField(ListField):
+    """A text, which is sorted by its column and found by the table of words.
+
+    :param found: gives the SQL for an operator and a value.
+    """
+
+    found: Callable[[str, Any], Condition] = lambda _operator, _value: sa.false()
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that filters of this field may have."""
+        return ("eq", "contains", "isnull")
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        """Give the SQL of a filter."""
+        return self.found(operator, value)
+
+
 def _compared(value: Any) -> Any:
     """Give a value as the column has it."""
     if isinstance(value, date):
@@ -150,7 +177,8 @@ def _further(one: Customised) -> Further | None:
         return dict.fromkeys(users, people)
 
     listed = tuple(_list_field(one, field) for field in fields)
-    return Further(listed, table_of(one.model).c[CUSTOM], shown, values, options)
+    column = table_of(one.model).c[CUSTOM]
+    return Further(listed, column, shown, values, options, partial(totals_of, one))
 
 
 def active_users() -> list[tuple[int, str]]:
@@ -164,6 +192,11 @@ def _list_field(one: Customised, field: DefinedField) -> ListField | ListFilter:
     choices = field.titles if kind is FieldKind.CHOICE else None
     if field.type in WORDED:
         words = _Words(one, field)
+        if field.type is FieldType.TEXT:
+            order = order_of_text(one, field)
+            return WordedField(
+                field.name, label, order, kind, nullable=False, found=words.condition
+            )
         operators = ("eq", "contains", "isnull") if choices is None else ("eq", "in", "isnull")
         return ListFilter(field.name, label, kind, words.condition, operators, choices=choices)
     column = held_value(one, field)
@@ -174,9 +207,19 @@ def _list_field(one: Customised, field: DefinedField) -> ListField | ListFilter:
         kind,
         sortable=field.type in SORTED,
         choices=choices,
+        sort_column=_order(one, field, column),
         nullable=False,
         empty=substitute(column.type),
     )
+
+
+def _order(
+    one: Customised, field: DefinedField, held: sa.ColumnElement[Any]
+) -> sa.ColumnElement[Any] | None:
+    """Give what a field is sorted by, where that is not what its index has."""
+    if field.type is FieldType.CHOICE:
+        return order_of_choice(held, field)
+    return order_of_user(one, held) if field.type is FieldType.USER else None
 
 
 @dataclass(frozen=True, slots=True)
