@@ -27,11 +27,11 @@ from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginGuard
 from salesman_core.plugins.states import Loaded, State
 from salesman_core.records.changes import note_export
-from salesman_core.services.company import company
+from salesman_core.services.company import BIN_DAYS, company
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
-from salesman_hookspecs import HealthCheck
+from salesman_hookspecs import HealthCheck, Text
 from salesman_hookspecs.insight import salesman_health
 
 _ = texts.lazy
@@ -205,6 +205,8 @@ def change() -> Markup | tuple[Markup, int] | Response:
         "vat",
     )
     values: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
+    if "bin_days" in request.form:
+        values["bin_days"] = request.form.get("bin_days", -1, int)
     values["work_days"] = tuple(request.form.getlist("work_days", int))
     try:
         service.change_company(values)
@@ -220,4 +222,18 @@ def _company_page(form: FormState) -> Markup:
         (code, f"{code} · {get_currency_name(code, locale=get_locale())}")
         for code in sorted(list_currencies())
     ]
-    return render("core/administration/company.html", form=form, zones=zones, currencies=currencies)
+    return render(
+        "core/administration/company.html",
+        form=form,
+        zones=zones,
+        currencies=currencies,
+        bin_days=_bin_days(),
+    )
+
+
+def _bin_days() -> list[tuple[int, Text]]:
+    """Give for how long what was deleted may lie in the bin, with what people read."""
+    return [
+        (days, texts.ngettext("%(num)s day", "%(num)s days", days) if days else _("for ever"))
+        for days in sorted(BIN_DAYS)
+    ]

@@ -97,7 +97,7 @@ def make_engine(url: str | sa.URL, **options: Any) -> sa.Engine:
     update is lost.
     """
     target = sa.make_url(url)
-    options.setdefault("json_deserializer", orjson.loads)
+    options.setdefault("json_deserializer", _from_json)
     options.setdefault("json_serializer", written_json)
     options.setdefault("hide_parameters", True)  # an error is logged: it must not tell of people
     if target.get_backend_name() == "sqlite":
@@ -112,6 +112,11 @@ def written_json(value: Any) -> str:
     :raises TypeError: for what JSON has no place for.
     """
     return orjson.dumps(value, option=_AS_JSON_HAS_IT).decode()
+
+
+def _from_json(held: Any) -> Any:
+    """Give what a column of JSON holds: SQLite hands a bare number over as the number it is."""
+    return orjson.loads(held) if isinstance(held, str | bytes) else held
 
 
 def _asked_when_idle(engine: sa.Engine) -> sa.Engine:
@@ -145,7 +150,7 @@ def readonly(engine: sa.Engine, **options: Any) -> sa.Engine:
     has it anyway, and the two round trips around it are a third of what a small answer costs.
     """
     options = {
-        "json_deserializer": orjson.loads,
+        "json_deserializer": _from_json,
         "json_serializer": written_json,
         "hide_parameters": True,
         **options,

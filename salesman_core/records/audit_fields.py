@@ -23,6 +23,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "created": _("created"),
     "changed": _("changed"),
     "deleted": _("put into the bin"),
+    "erased": _("deleted for good"),
     "restored": _("taken out of the bin"),
     "merged": _("merged"),
     "merged_away": _("merged into another record"),

@@ -17,6 +17,7 @@ from salesman_core.records import (
 )
 from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.audit_api import audit_api
+from salesman_core.records.bin import emptying
 from salesman_core.records.bin import views as bin_views
 from salesman_core.records.bin.api import bin_api
 from salesman_core.records.bulk import views as bulk_views
@@ -107,13 +108,13 @@ def salesman_event_types() -> Iterable[EventType]:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give imports and taking them back, acts on many records, exports, and what tidies up."""
-    return [IMPORT_JOB, UNDO_IMPORT_JOB, BULK_JOB, EXPORT_JOB, BULK_TIDY_JOB]
+    return [IMPORT_JOB, UNDO_IMPORT_JOB, BULK_JOB, EXPORT_JOB, BULK_TIDY_JOB, emptying.JOB]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
-    """Say when what came of acts on many records is forgotten: at night."""
-    return [Schedule("core.bulk_tidy", "13 3 * * *", "core.bulk_tidy")]
+    """Say when what came of acts on many records is forgotten, and the bin emptied: at night."""
+    return [Schedule("core.bulk_tidy", "13 3 * * *", "core.bulk_tidy"), emptying.SCHEDULE]
 
 
 @hookimpl

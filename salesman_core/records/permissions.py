@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesman_core.records.audit import VIEW as AUDIT
+from salesman_core.records.bin.service import PURGE
 from salesman_core.records.contact_data import CONTACT_DATA
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.files import ATTACH
@@ -23,7 +24,10 @@ PERMISSIONS: Final = (
     Permission(AUDIT, "See the company's audit, as far as one sees the records", scoped=False),
     Permission(SHARE, "Share views of lists and mappings of imports with everybody", scoped=False),
 )
-ADMINISTRATION: Final = (Permission(MANAGE, "Define custom fields of records", scoped=False),)
+ADMINISTRATION: Final = (
+    Permission(MANAGE, "Define custom fields of records", scoped=False),
+    Permission(PURGE, "Delete for good what lies in the bin", scoped=False),
+)
 
 _ROLES: Final = (
     "head",

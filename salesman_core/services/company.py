@@ -22,6 +22,8 @@ _ = texts.lazy
 
 SUBJECT: Final = "settings"
 VAT: Final = frozenset({"", "with", "without"})
+BIN_DAYS: Final = frozenset({0, 30, 90, 180, 365, 1095})
+"""For so many days may what was deleted lie in the bin; 30 are promised to whoever undoes a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Company:
     :param work_to: the hour at which it ends.
     :param vat: whether amounts of deals are meant ``with`` or ``without`` VAT; empty where nobody
         has said so.
+    :param bin_days: for how many days what was deleted lies in the bin, 0 for ever.
     :param accent: the one accent colour, ``#rrggbb``, or empty for the default.
     """
 
@@ -50,6 +53,7 @@ class Company:
     work_from: str = "09:00"
     work_to: str = "18:00"
     vat: str = ""
+    bin_days: int = 0
     accent: str = ""
 
     @property
@@ -110,11 +114,12 @@ def change_company(values: Mapping[str, Any]) -> Company:
 
 
 def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
-    allowed: dict[str, AbstractSet[str]] = {
+    allowed: dict[str, AbstractSet[str | int]] = {
         "language": set(LANGUAGES),
         "zone": available_timezones(),
         "currency": _currencies(),
         "vat": VAT,
+        "bin_days": BIN_DAYS,
     }
     return {
         name: _("%(value)s is not known here.", value=values[name])

@@ -12,6 +12,7 @@ import re
 import tempfile
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -126,6 +127,18 @@ def stored_file(hash_: str) -> Path:
     if not place.is_file():
         raise MissingError(_("The content of this file is not in the store."))
     return place
+
+
+def discard(hash_: str, unused_since: datetime) -> bool:
+    """Remove a content that nobody refers to; give whether it is gone.
+
+    :param unused_since: one that was stored after that moment stays: somebody is attaching it.
+    """
+    place = _place(hash_)
+    if not place.is_file() or place.stat().st_mtime >= unused_since.timestamp():
+        return False
+    place.unlink(missing_ok=True)
+    return True
 
 
 def media_type(name: str, beginning: bytes) -> str:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from flask import Response
 
-from salesman_core.access.routes import signed_in
+from salesman_core.access.routes import requires, signed_in
 from salesman_core.i18n import CORE
 from salesman_core.records.bin.queries import BIN, in_bin
-from salesman_core.records.bin.service import take_out
+from salesman_core.records.bin.service import PURGE, purge, take_out
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery
 from salesman_core.rest import (
@@ -42,7 +42,7 @@ class BinnedSchema(Schema):
 
 
 class RestoredSchema(Schema):
-    """A record that is to come out of the bin."""
+    """A record that is to come out of the bin, or to be deleted for good."""
 
     kind = Text(60, blank=False, required=True)
     record_id = Reference(required=True)
@@ -67,4 +67,13 @@ def list_bin(query: ListQuery) -> Response:
 def restore_records(values: dict[str, Any]) -> dict[str, Any]:
     """Take records out of the bin, with a result per item."""
     label = take_out(values["kind"], values["record_id"])
+    return {**values, "label": label}
+
+
+@bin_api.post("/purge")
+@requires(PURGE)
+@batch(RestoredSchema, status=200)
+def purge_records(values: dict[str, Any]) -> dict[str, Any]:
+    """Delete records of the bin for good, with a result per item; what others refer to stays."""
+    label = purge(values["kind"], values["record_id"])
     return {**values, "label": label}

@@ -1,19 +1,29 @@
-"""Records taken out of the bin, each through the service of its kind."""
+"""Records taken out of the bin, each through the service of its kind, or deleted for good."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from salesman_core.access.records import label_of, record_type
-from salesman_core.db import savepoint, writing
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.access.records import demand_permission, label_of, record_type
+from salesman_core.db import reading, savepoint, table_of, writing
 from salesman_core.errors import InvalidError, MissingError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.records.bin.purging import Going, Purging
 from salesman_core.records.bin.queries import lies_there
+from salesman_core.records.changes import audit
+from salesman_core.records.saving import locked
+from salesman_hookspecs import RecordType
 
 _ = texts.lazy
 
+PURGE: Final = "core.bin.purge"
+ERASED: Final = "erased"
 MOST: Final = 200
 _SERVER_FAULT: Final = 500
 
@@ -22,7 +32,7 @@ _SERVER_FAULT: Final = 500
 class Outcome:
     """What came of one record.
 
-    :param label: its name, where it was taken out.
+    :param label: its name, where it was done.
     :param refused: why it was not, or None.
     """
 
@@ -38,12 +48,56 @@ def take_out(kind: str, record_id: int) -> str:
     :raises MissingError: where it does not lie there, or not within reach of whoever acts.
     """
     with writing() as session:
-        type_ = record_type(kind)
-        if type_.bin is None or not lies_there(session, type_, record_id):
-            raise MissingError(_("There is no such record in the bin, or you may not see it."))
-        type_.bin.restore(record_id)
+        type_ = _lying(session, kind, record_id)
+        if type_.bin is not None:
+            type_.bin.restore(record_id)
         session.flush()
     return label_of(kind, record_id)
+
+
+def _lying(session: Session, kind: str, record_id: int) -> RecordType:
+    type_ = record_type(kind)
+    if not lies_there(session, type_, record_id):
+        raise MissingError(_("There is no such record in the bin, or you may not see it."))
+    return type_
+
+
+def look(kind: str, record_id: int) -> tuple[str, Going]:
+    """Give the name of a record that lies in the bin, and what deleting it for good comes to.
+
+    :raises MissingError: where it does not lie there, or not within reach of whoever acts.
+    """
+    demand_permission(PURGE)
+    session = reading()
+    type_ = _lying(session, kind, record_id)
+    return _label(session, type_, record_id), Purging().look(session, type_, record_id)
+
+
+def purge(kind: str, record_id: int, purging: Purging | None = None) -> str:
+    """Delete a record of the bin for good, with all that means nothing without it; give its name.
+
+    :param purging: what looks at records, for whoever deletes many.
+    :raises MissingError: where it does not lie there, or not within reach of whoever acts.
+    :raises ConflictError: where others refer to it.
+    """
+    demand_permission(PURGE)
+    with writing() as session:
+        type_ = _lying(session, kind, record_id)
+        locked(session, type_.model, record_id)
+        label, purging = _label(session, type_, record_id), purging or Purging()
+        going = purging.look(session, type_, record_id)
+        going.demand()
+        audit(session, kind, record_id, label, ERASED, {})
+        purging.remove(session, going)
+        session.expire_all()  # what was loaded of it is no more
+    return label
+
+
+def _label(session: Session, type_: RecordType, record_id: int) -> str:
+    label = sa.select(getattr(type_.model, type_.label)).where(
+        table_of(type_.model).c.id == record_id
+    )
+    return str(session.scalar(label) or "")
 
 
 def take_many_out(records: Sequence[tuple[str, int]]) -> list[Outcome]:
@@ -51,6 +105,27 @@ def take_many_out(records: Sequence[tuple[str, int]]) -> list[Outcome]:
 
     :raises InvalidError: where there are none, or too many.
     """
+    return each(take_out, records)
+
+
+def purge_many(records: Sequence[tuple[str, int]]) -> list[Outcome]:
+    """Delete records for good; one that is refused does not hinder the others.
+
+    What others of them refer to is tried again once those have gone.
+
+    :raises InvalidError: where there are none, or too many.
+    """
+    act = partial(purge, purging=Purging())
+    outcomes = {(one.kind, one.record_id): one for one in each(act, records)}
+    while refused := [key for key, one in outcomes.items() if one.refused]:
+        again = each(act, refused)
+        outcomes |= {(one.kind, one.record_id): one for one in again}
+        if all(one.refused for one in again):
+            break
+    return list(outcomes.values())
+
+
+def each(act: Callable[[str, int], str], records: Sequence[tuple[str, int]]) -> list[Outcome]:
     if not 1 <= len(records) <= MOST:
         raise InvalidError(_("Mark 1 to %(most)s records.", most=MOST))
     with writing() as session:
@@ -59,7 +134,7 @@ def take_many_out(records: Sequence[tuple[str, int]]) -> list[Outcome]:
             label, refused = "", None
             try:
                 with savepoint(session):
-                    label = take_out(kind, record_id)
+                    label = act(kind, record_id)
             except SalesmanError as error:
                 if error.status >= _SERVER_FAULT:
                     raise

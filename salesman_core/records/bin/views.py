@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, request, url_for
@@ -13,23 +13,26 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
-from salesman_core.access.routes import signed_in
+from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import reading
-from salesman_core.errors import InvalidError
+from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.bin.queries import BIN, Binned, in_bin, is_any, kind_titles
-from salesman_core.records.bin.service import Outcome, take_many_out
+from salesman_core.records.bin.service import PURGE, Outcome, look, purge_many, take_many_out
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import Page
+from salesman_core.services.company import company
 from salesman_core.web.addresses import go_to, safe_next
 from salesman_core.web.templating import render
-from salesman_core.web.toasts import toast
+from salesman_core.web.toasts import is_htmx, toast
 from salesman_hookspecs import Text
 
 _ = texts.lazy
 
 ASKS: Final = ("kind", "deleted_by_id", "deleted_at")
+MOST_NAMED: Final = 50
+"""So many records at once are named with what goes with them."""
 
 blueprint = Blueprint("bin", __name__, url_prefix="/bin")
 
@@ -77,7 +80,8 @@ def _options() -> dict[str, Options]:
 def index() -> Markup:
     """Show what lies in the bin that whoever reads may take out."""
     listed = BinPage()
-    return render("core/records/bin/index.html", listed=listed, rows=listed.found[0])
+    days = company().bin_days
+    return render("core/records/bin/index.html", listed=listed, rows=listed.found[0], days=days)
 
 
 @blueprint.get("/filter")
@@ -94,8 +98,53 @@ def restore() -> Markup | BaseResponse:
     outcomes = take_many_out([_record(mark) for mark in _marks()])
     done = sum(one.refused is None for one in outcomes)
     if done < len(outcomes):
-        return render("core/records/bin/outcomes.html", outcomes=outcomes, done=done)
+        return render("core/records/bin/outcomes.html", outcomes=outcomes, done=done, purged=False)
     toast(_said(outcomes))
+    return go_to(safe_next(request.form.get("next"), url_for("bin.index")))
+
+
+@blueprint.post("/purge/form")
+@requires(PURGE)
+def purge_form() -> Markup:
+    """Ask whether marked records are to go for good, and say what goes with each."""
+    records = [_record(mark) for mark in _marks()]
+    if not 1 <= len(records) <= MOST_NAMED:
+        message = _("Mark 1 to %(most)s records that are to be deleted for good.", most=MOST_NAMED)
+        raise InvalidError(message)
+    template = "purge_form.html" if is_htmx() else "purge.html"
+    return render(
+        f"core/records/bin/{template}",
+        asked=[_asked(kind, record_id) for kind, record_id in records],
+        back=safe_next(request.form.get("next"), url_for("bin.index")),
+    )
+
+
+def _asked(kind: str, record_id: int) -> dict[str, Any]:
+    """Give a record with what goes with it, or with what keeps it."""
+    label, going = look(kind, record_id)
+    refused = None
+    try:
+        going.demand()
+    except SalesmanError as error:
+        refused = str(error)
+    mark = f"{kind}:{record_id}"
+    title = going.type_.title
+    return {"mark": mark, "label": label, "title": title, "lost": going.lost, "refused": refused}
+
+
+@blueprint.post("/purge")
+@requires(PURGE)
+def purge() -> Markup | BaseResponse:
+    """Delete records for good; say of each what hindered it, where something did."""
+    outcomes = purge_many([_record(mark) for mark in _marks()])
+    done = sum(one.refused is None for one in outcomes)
+    if done < len(outcomes):
+        return render("core/records/bin/outcomes.html", outcomes=outcomes, done=done, purged=True)
+    toast(
+        texts.ngettext(
+            "%(num)s record was deleted for good.", "%(num)s records were deleted for good.", done
+        )
+    )
     return go_to(safe_next(request.form.get("next"), url_for("bin.index")))
 
 
