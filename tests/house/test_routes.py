@@ -15,6 +15,7 @@ from salesman_hookspecs.web import salesman_api_blueprints, salesman_blueprints
 
 FOR_ADMINISTRATORS = {
     "core.audit.view": "what everybody did, and from where",
+    "core.bin.purge": "what is deleted for good nobody brings back",
     "core.company.manage": "what is true of the whole company",
     "core.custom_field.manage": "what every record of a kind has",
     "core.job.manage": "what failed, with the values that it was given",

@@ -135,7 +135,8 @@ class Purging:
             _same, before = found.get(str(title), (title, 0))
             if number:
                 found[str(title)] = (title, before + number)
-        return tuple(found.values())
+        further = found.pop(str(_FURTHER), None)
+        return (*found.values(), *([further] if further else ()))
 
 
 def _with_merged(session: Session, type_: RecordType, record_id: int) -> set[int]:
