@@ -14,6 +14,8 @@ from salesman_core.db import reading
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
+from salesman_core.records.bulk.views import chosen
+from salesman_core.records.record_list import record_list
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -95,6 +97,14 @@ def merge() -> ResponseReturnValue:
     if not ids:
         return redirect(url_for("clients.doubles_found"))
     return _merge_page(ids, request.args.get("kept", type=whole_number), FormState({}))
+
+
+@blueprint.post("/merge/marked")
+@requires(MERGE)
+def merge_marked() -> ResponseReturnValue:
+    """Lead from the rows that are marked in the list to the choice of what stays of them."""
+    marked = chosen(record_list("client")).marked
+    return redirect(url_for("clients.merge", id=list(marked)))
 
 
 def _merge_page(ids: list[int], kept_id: int | None, form: FormState) -> Markup:

@@ -392,3 +392,22 @@ def test_too_few_clients_are_told_so(make: Make, browser_for: BrowserFor) -> Non
     answer = browser_for("head").get(f"/clients/merge?id={client}")
     assert answer.status_code == 422
     assert "Choose two to 11 different clients." in answer.text
+
+
+def test_marked_rows_of_the_list_lead_to_the_choice(make: Make, browser_for: BrowserFor) -> None:
+    first, second = make.client(), make.client()
+    head = browser_for("head")
+
+    asked = head.post("/clients/merge/marked", data={"id": [f"{first}:1", f"{second}:1"]})
+
+    assert asked.location == f"/clients/merge?id={first}&id={second}"
+    pages = [browser_for(role).get("/clients").text for role in ("head", "seller")]
+    assert ["/clients/merge/marked" in page for page in pages] == [True, False]
+
+
+def test_whole_filter_is_not_merged(make: Make, browser_for: BrowserFor) -> None:
+    make.client(), make.client()
+
+    asked = browser_for("head").post("/clients/merge/marked", data={"whole_filter": "true"})
+
+    assert browser_for("head").get(asked.location).location == "/clients/doubles"
