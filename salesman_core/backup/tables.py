@@ -148,20 +148,17 @@ def _column(said: Mapping[str, Any]) -> sa.Column[Any]:
 def rows_as_json(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Any, bytes]]:
     """Give the rows of a table, each with its line."""
     order = list(table.primary_key.columns) or list(table.columns)
-    statement = sa.select(*(_read(connection, column) for column in table.columns))
+    statement = sa.select(*(_read(column) for column in table.columns))
     read = connection.execution_options(yield_per=_AT_A_TIME).execute(statement.order_by(*order))
     for row in read:
         yield row, orjson.dumps([_plain(value) for value in row]) + b"\n"
 
 
-def _read(connection: sa.Connection, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """Give what selects a column; JSON as the text that it is."""
+def _read(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Give what selects a column; JSON as text, also where SQLite keeps a bare number as such."""
     if kind_of(column) != "json":
         return column
-    text: sa.ColumnElement[Any] = sa.type_coerce(column, sa.Text())
-    if connection.dialect.name == "postgresql":
-        text = sa.cast(column, sa.Text())
-    return text.label(column.name)
+    return sa.cast(column, sa.Text()).label(column.name)
 
 
 def _plain(value: Any) -> Any:

@@ -79,32 +79,32 @@ def add_rates(values: dict[str, Any]) -> dict[str, Any]:
     return _item(rate_table.add_rate(_rate_of(values)))
 
 
-@rates_api.get("/<int:record_id>")
+@rates_api.get("/<int:rate_id>")
 @requires(RATES)
 @response(RateSchema)
-def read_rate(record_id: int) -> Response:
+def read_rate(rate_id: int) -> Response:
     """Read a rate."""
-    return _response(record_id)
+    return _response(rate_id)
 
 
-@rates_api.patch("/<int:record_id>")
+@rates_api.patch("/<int:rate_id>")
 @requires(RATES)
-@versioned(rate_table.KIND)
+@versioned(rate_table.KIND, argument="rate_id")
 @arguments(CorrectRateSchema)
 @response(RateSchema)
-def correct_rate(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+def correct_rate(values: dict[str, Any], rate_id: int, version: int | None) -> Response:
     """Correct a rate; deals that took it keep what they took."""
-    rate_table.correct_rate(record_id, values["rate"], version)
-    return _response(record_id)
+    rate_table.correct_rate(rate_id, values["rate"], version)
+    return _response(rate_id)
 
 
-@rates_api.delete("/<int:record_id>")
+@rates_api.delete("/<int:rate_id>")
 @requires(RATES)
-@versioned(rate_table.KIND)
+@versioned(rate_table.KIND, argument="rate_id")
 @response(None, 204)
-def delete_rate(record_id: int, version: int | None) -> None:
+def delete_rate(rate_id: int, version: int | None) -> None:
     """Take a rate out of the table; deals that took it keep it."""
-    rate_table.delete_rate(record_id, version)
+    rate_table.delete_rate(rate_id, version)
 
 
 def _rate_of(values: dict[str, Any]) -> DatedRate:

@@ -35,6 +35,7 @@ EXCUSED: Final = {
     "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
     "POST /admin/plugins/<plugin_id>/purge": "it takes the plugin's name, typed",
     "POST /admin/rungs/<int:rung_id>/delete": "every rung was stood on once clients are planted",
+    "POST /api/v1/rates": "it takes a currency that is not the company's own",
     "POST /records/<kind>/<int:record_id>/history": "it takes an entry about a changed field",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
@@ -69,15 +70,18 @@ def doubles(make: Make) -> Values:
         keep_found(session, "client", {(first, third): Found(0.9, ["name"])})
         double_id = session.scalar(sa.select(LikelyDouble.id))
     values = {"merging_id": [str(merging_id)], "double_id": [str(double_id)]}
-    return values, {"clients.merge_chosen": {"id": [first, third], "kept": first}}
+    marked = {"clients.merge_marked": {"id": [f"{first}:1", f"{third}:1"]}}
+    return values, {"clients.merge_chosen": {"id": [first, third], "kept": first}, **marked}
 
 
 @pytest.fixture
 def rate_ids(app: Flask) -> list[str]:
-    """A rate that may be deleted."""
+    """Rates that may be deleted."""
     with writing() as session:
-        held, _before = put_rate(session, "RUB", "EUR", date(2026, 11, 2), Decimal(100))
-        return [str(held.id)]
+        return [
+            str(put_rate(session, "RUB", "EUR", date(2026, 11, day), Decimal(100))[0].id)
+            for day in (2, 3)
+        ]
 
 
 @pytest.fixture
@@ -85,12 +89,14 @@ def told(make: Make, proofs: list[str], doubles: Values, rate_ids: list[str]) ->
     """What the walk cannot find out by itself, as it takes it."""
     values, fields = doubles
     binned = make.client(name="Лютик")
+    make.client(name="Василёк")  # the latest of its kind could not go for good
     delete_client(binned)
-    restored = {"bin.restore": {"id": [f"client:{binned}"]}}
+    mark = {"id": [f"client:{binned}"]}
+    lying = {f"bin.{act}": mark for act in ("restore", "purge_form", "purge")}
     return {
         "excused": EXCUSED,
         "values": {**values, "proof": proofs, "rate_id": rate_ids, "size": ["small"]},
-        "fields": {**fields, **restored, **FIELDS},
+        "fields": {**fields, **lying, **FIELDS},
     }
 
 
