@@ -6,7 +6,7 @@ from alembic import op
 from salesman_core.db import types
 
 revision = "core_0014"
-down_revision = "core_0012"
+down_revision = "core_0013"
 branch_labels = None
 depends_on = None
 

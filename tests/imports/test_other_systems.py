@@ -31,14 +31,14 @@ def database_template() -> Template:
 
 
 @pytest.fixture
-def bring(database_url: str, command_on: Callable[..., Callable[..., Lines]]) -> Brought:
+def bring(
+    database_url: str, tmp_path: Path, command_on: Callable[..., Callable[..., Lines]]
+) -> Brought:
     """A function that imports deals: ``bring(file, mapping)`` gives what the command said."""
 
     def bring(file: str, mapping: str) -> Lines:
         options = ("--mapping", str(MAPPINGS / mapping))
-        return command_on(database_url, Path("unused"))(
-            "import", "deals", str(DATA / file), *options
-        )
+        return command_on(database_url, tmp_path)("import", "deals", str(DATA / file), *options)
 
     return bring
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from salesman_core.db import types
 
-revision = "core_0016"
-down_revision = "core_0012"
+revision = "core_0015"
+down_revision = "core_0014"
 branch_labels = None
 depends_on = None
 
