@@ -159,9 +159,7 @@ def funnel(
     :param team_id: deals of the people of a team and of those below it only.
     """
     days = Days(since, until)
-    narrower = [] if owner_id is None else [Deal.owner_id == owner_id]
-    if team_id is not None:
-        narrower.append(of_team(session, team_id))
+    narrower = narrowed_to(session, owner_id, team_id)
     if unlimited("deal", "core.deal.view", _FUNNEL) and not narrower:
         counted = of_all(session, pipeline_id, days)
     else:
@@ -206,6 +204,14 @@ def stages_of(session: Session, pipeline_id: int) -> Sequence[Any]:
         .where(Stage.pipeline_id == pipeline_id)
         .order_by(Stage.percent, Stage.id)
     ).all()
+
+
+def narrowed_to(
+    session: Session, owner_id: int | None, team_id: int | None
+) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions of the deals of one owner, of one team, or of both."""
+    narrower = [] if owner_id is None else [Deal.owner_id == owner_id]
+    return narrower if team_id is None else [*narrower, of_team(session, team_id)]
 
 
 def of_team(session: Session, team_id: int) -> sa.ColumnElement[bool]:

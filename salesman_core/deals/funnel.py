@@ -126,7 +126,7 @@ def _worth(asked: Asked, counted: figures.Funnel) -> FunnelWorth | None:
     """Give what it is all worth in the company's currency, where some is in another one."""
     if not any_foreign(counted.currencies):
         return None
-    days = flow.Days(asked.since, asked.until)
+    days = Days(asked.since, asked.until)
     return funnel_worth(reading(), asked.pipeline_id, days, asked.owner_id, asked.team_id)
 
 

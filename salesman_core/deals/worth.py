@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
 from salesman_core.db import AnyRow, sum_converted
-from salesman_core.deals.figures import of_team
-from salesman_core.deals.flow import Days
+from salesman_core.deals.counted import Days
+from salesman_core.deals.figures import narrowed_to
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.standing import in_work
@@ -120,13 +120,9 @@ def funnel_worth(
 ) -> FunnelWorth:
     """Give what a pipeline is worth as the person sees it; see :func:`figures.funnel`."""
     seen = [visible("deal"), visible("deal", "core.report.funnel")]
-    seen.append(Deal.pipeline_id == pipeline_id)
-    if owner_id is not None:
-        seen.append(Deal.owner_id == owner_id)
-    if team_id is not None:
-        seen.append(of_team(session, team_id))
+    seen += [Deal.pipeline_id == pipeline_id, *narrowed_to(session, owner_id, team_id)]
     ended = sa.select(Deal.outcome, *worth_columns()).group_by(Deal.outcome)
-    closed = ended.where(*seen, Deal.outcome.is_not(None), *days.of_closing())
+    closed = ended.where(*seen, Deal.outcome.is_not(None), *days.holds(Deal.closed_on))
     outcomes = {row.outcome: worth_of(row) for row in session.execute(closed)}
     return FunnelWorth(
         company().currency,
