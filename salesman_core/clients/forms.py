@@ -12,6 +12,7 @@ from salesman_core.errors import InvalidError
 from salesman_core.records.custom.forms import custom_typed
 from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.rest.schemas import judge
+from salesman_core.web.forms import number_or_none
 
 CONTACT_PREFIX: Final = "contact_"
 LONGEST_NAME: Final = 300
@@ -83,7 +84,7 @@ def _read(typed: Typed) -> dict[str, Any]:
     if "tags" in typed:
         values["tags"] = tags_of(typed["tags"])
     if "owner_id" in typed:
-        values["owner_id"] = int(typed["owner_id"]) if typed["owner_id"].isdecimal() else None
+        values["owner_id"] = number_or_none(typed["owner_id"])
     return values
 
 

@@ -16,7 +16,7 @@ from salesman_core.deals.answers import asked_number
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
 from salesman_core.i18n import texts
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 
@@ -209,9 +209,7 @@ def change_reason(reason_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def order_reasons() -> ResponseReturnValue:
     """Put the reasons into the order of the fields ``reason_id``."""
-    pipelines.order_reasons(
-        [int(one) for one in request.form.getlist("reason_id") if one.isdecimal()]
-    )
+    pipelines.order_reasons(request.form.getlist("reason_id", type=whole_number))
     return _back("reasons")
 
 

@@ -23,6 +23,7 @@ from salesman_core.deals.models import Deal
 from salesman_core.deals.views import blueprint
 from salesman_core.deals.worth import any_foreign, worth_by_stage
 from salesman_core.services.company import company
+from salesman_core.web.forms import whole_number
 from salesman_core.web.templating import render
 
 ME: Final = "me"
@@ -90,8 +91,8 @@ def board_changed() -> Markup:
     """
     wanted = asked()
     drawn = _drawn(wanted)
-    stale = {int(one) for one in request.args.getlist("shown") if one.isdecimal()}
-    stale |= _stages_now([int(one) for one in request.args.getlist("deal") if one.isdecimal()])
+    stale = set(request.args.getlist("shown", type=whole_number))
+    stale |= _stages_now(request.args.getlist("deal", type=whole_number))
     columns = [one for one in drawn["columns"] if one.figures.stage_id in stale]
     return render("core/deals/board/columns.html", **drawn | {"columns": columns})
 

@@ -51,6 +51,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "reason_id": number_of,
     "percent": number_of,
     "planned_days": number_of,
+    "team_id": number_of,
     "like_id": number_of,
     "into_id": number_of,
     "user_id": number_of,

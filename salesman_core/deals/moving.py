@@ -14,7 +14,7 @@ from salesman_core.deals.amount_source import origin_of
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, number_or_none
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx
 
@@ -67,8 +67,7 @@ def choices(form: FormState, client_id: int | None) -> dict[str, Any]:
 
     :param client_id: of the deal, where the form does not name another.
     """
-    typed = str(form.value("client_id") or client_id or "")
-    chosen = int(typed) if typed.isdecimal() else None
+    chosen = number_or_none(str(form.value("client_id") or client_id or ""))
     name = editing.client_name(chosen) if chosen is not None else None
     return {
         "clients": [(chosen, name)] if name else [],

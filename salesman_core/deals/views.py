@@ -25,7 +25,7 @@ from salesman_core.records.custom.forms import controls, field_named, labels
 from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, number_or_none
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -178,7 +178,8 @@ def _form(form: FormState) -> Markup:
 
 def _further_needs(stage_id: str) -> list[needs.Need]:
     """Give what the chosen stage asks for that the form does not ask for anyway."""
-    stage = reading().get(Stage, int(stage_id)) if stage_id.isdecimal() else None
+    chosen = number_or_none(stage_id)
+    stage = reading().get(Stage, chosen) if chosen is not None else None
     required = needs.known(stage.required) if stage is not None else []
     return [need for need in needs.asked_of_person(required) if need.name not in _USUAL]
 

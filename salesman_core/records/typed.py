@@ -17,6 +17,7 @@ from salesman_core.records.imports.amounts import in_hundredths, read_money, rea
 from salesman_core.records.imports.dates import own_order, read_date, taken_apart
 from salesman_core.records.imports.errors import CellError
 from salesman_core.services.company import company
+from salesman_core.web.forms import number_or_none
 from salesman_core.web.locale import current_language
 from salesman_hookspecs import Text
 
@@ -71,9 +72,10 @@ def number_of(typed: str) -> int | None:
     typed = typed.strip().removesuffix("%").rstrip()
     if not typed:
         return None
-    if not typed.isdecimal():
+    number = number_or_none(typed)
+    if number is None:
         raise ValueError(_("A whole number is expected."))
-    return int(typed)
+    return number
 
 
 Reader = Callable[[str], Any]

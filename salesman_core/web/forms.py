@@ -94,3 +94,11 @@ def whole_number(text: str) -> int:
         message = "no column can hold this number"
         raise ValueError(message)
     return number
+
+
+def number_or_none(text: str) -> int | None:
+    """Read the id that a choice sends; None where nothing was chosen, and for what is no id."""
+    try:
+        return whole_number(text) if text.isdecimal() else None
+    except ValueError:
+        return None

@@ -115,6 +115,41 @@ def test_owner_narrows_every_figure(make: Make, browser_for: BrowserFor) -> None
     assert rows(browser.get(tile(page, "In work")).text) == ["Hers"]
 
 
+def test_form_as_it_stands_counts_everything(make: Make, browser_for: BrowserFor) -> None:
+    """The browser sends each of its fields, those that nobody has chosen from as well."""
+    make.deal(name="Of anybody")
+    chosen_nothing = "/reports/funnel?period=month&since=&until=&owner_id=&team_id="
+    page = browser_for("head").get(chosen_nothing).text
+    assert rows(browser_for("head").get(tile(page, "In work")).text) == ["Of anybody"]
+
+
+def test_team_narrows_every_figure(make: Make, browser_for: BrowserFor) -> None:
+    team = make.team()
+    make.deal(name="Of the team", owner_id=make.user("seller", team_id=team), amount=Decimal(100))
+    make.deal(name="Another's", owner_id=make.user_of("head"), amount=Decimal(900))
+    browser = browser_for("head")
+    page = browser.get(f"/reports/funnel?team_id={team}").text
+    assert chart(page)["series"][0]["values"][0] == 100
+    assert rows(browser.get(tile(page, "In work")).text) == ["Of the team"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/reports/funnel?owner_id=%s",
+        "/reports/funnel?team_id=%s",
+        "/deals/board?pipeline_id=%s",
+        "/deals/new?client_id=%s",
+    ],
+)
+@pytest.mark.parametrize("number", [str(2**63), "9" * 5000])
+def test_number_that_no_id_can_be_is_told(
+    browser_for: BrowserFor, address: str, number: str
+) -> None:
+    answer = browser_for("head").get(address % number)
+    assert (answer.status_code, "A whole number is expected." in answer.text) == (422, True)
+
+
 def test_win_rate_is_of_all_closed_deals(make: Make, browser_for: BrowserFor) -> None:
     for _one in range(3):
         close_deal(make.deal(), "won")

@@ -24,7 +24,7 @@ from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import RecordList, list_of, record_list
 from salesman_core.records.typed import date_of, read_typed
 from salesman_core.web.addresses import go_to, safe_next
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.forms import FormState, number_or_none, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -81,7 +81,7 @@ _READERS: Mapping[str, Any] = {
     "text": str,
     "choice": str,
     "date": lambda text: str(date_of(text)),
-    "user": lambda text: int(text) if text.isdecimal() else text,
+    "user": lambda text: text if number_or_none(text) is None else int(text),
     "words": lambda text: [one.strip() for one in text.split(",") if one.strip()],
 }
 

@@ -23,6 +23,7 @@ from salesman_core.records.custom.schemas import LONGEST_LINK, LONGEST_TEXT
 from salesman_core.records.custom.values import decoded, in_json
 from salesman_core.records.imports.errors import CellError
 from salesman_core.records.typed import date_of, decimal_of, money_of, written
+from salesman_core.web.forms import number_or_none
 from salesman_core.web.locale import current_language
 from salesman_hookspecs import Text
 
@@ -198,7 +199,8 @@ def _flag(typed: str) -> bool | str:
 
 
 def _user(typed: str) -> int | str:
-    return int(typed) if typed.isdecimal() else typed
+    number = number_or_none(typed)
+    return typed if number is None else number
 
 
 def _link(typed: str) -> str:
