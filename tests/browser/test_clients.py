@@ -232,6 +232,28 @@ def test_refused_form_in_the_dialog_keeps_what_was_typed(page_for: PageFor) -> N
     expect(task.page.locator("#dialog")).to_be_visible()
 
 
+def test_button_pressed_twice_makes_one_client(make: Make, page_for: PageFor) -> None:
+    make.client(name="Another")
+    task = page_for("head")
+    task.begin("/clients/new")
+    task.page.get_by_label("Name", exact=True).fill("Severstal")
+    task.page.locator("main").get_by_role("button", name="Make the client").dblclick()
+    expect(task.page.locator("h1")).to_contain_text("Severstal")
+    task.page.goto("/clients")
+    expect(task.page.locator("[data-row-link]")).to_have_text(["Another", "Severstal"])
+
+
+def test_button_pressed_twice_writes_one_note(make: Make, page_for: PageFor) -> None:
+    client = make.client(name="Severstal")
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    task.page.get_by_label("New note").fill("Said once")
+    task.page.get_by_role("button", name="Add note").dblclick()
+    expect(task.page.locator("#story-entries")).to_contain_text("Said once")
+    task.page.reload()
+    expect(task.page.locator("#story-entries").get_by_text("Said once")).to_have_count(1)
+
+
 def test_row_is_opened_by_a_click_anywhere_in_it(make: Make, page_for: PageFor) -> None:
     client = make.client(name="Severstal", tags=[])
     task = page_for("head")

@@ -14,6 +14,7 @@ import "./pressed.js";
 import "./records.js";
 import "./search.js";
 import "./toasts.js";
+import "./twice.js";
 import { dropSavedDraft, tendForms } from "./forms.js";
 import { offerThemes } from "./theme.js";
 
