@@ -72,7 +72,16 @@ LISTED: Final = RecordList(
     export="core.client.export",
 )
 
-ASKS: Final = ("rung_id", "owner_id", "participant_id", "kind", "tag", "source", "phone")
+ASKS: Final = (
+    "rung_id",
+    "owner_id",
+    "participant_id",
+    "kind",
+    "tag",
+    "source",
+    "phone",
+    "created_at",
+)
 
 
 @dataclass(frozen=True, slots=True)

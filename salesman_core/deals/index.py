@@ -50,7 +50,9 @@ ASKS: Final = (
     "rate_differs",
     "reason_id",
     "amount",
+    "opened_on",
     "expected_on",
+    "closed_on",
 )
 
 COLUMNS: Final = (
