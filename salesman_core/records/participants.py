@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
 
 _ = texts.lazy
+
+LONGEST_PART: Final = 100
 
 
 def participants_of(
@@ -53,9 +55,10 @@ def plan_participants(
     """Plan to make exactly *wanted* the participants of a record; the audit names user ids.
 
     :param wanted: each with ``user_id`` and, if it is known, ``part``.
-    :raises InvalidError: for users that there are not.
+    :raises InvalidError: for users that there are not, and for a part that is too long to be kept.
     """
     parts = {int(one["user_id"]): str(one.get("part") or "") for one in wanted}
+    _refuse_too_long(parts.values())
     _refuse_strangers(session, list(parts))
     held = {row.user_id: row for row in session.scalars(_of(model, record_id))}
 
@@ -79,6 +82,12 @@ def _new(model: type[Any], record_id: int, user_id: int, part: str) -> Any:
 
 def _of(model: type[Any], record_id: int) -> sa.Select[Any]:
     return sa.select(model).where(model.record_id == record_id)
+
+
+def _refuse_too_long(parts: Iterable[str]) -> None:
+    if any(len(part) > LONGEST_PART for part in parts):
+        message = _("At most %(most)s characters fit here.", most=LONGEST_PART)
+        raise InvalidError(message, {"participants": message})
 
 
 def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from salesman_core.records.participants import LONGEST_PART
 from salesman_core.rest import Integer, ListOf, Moment, Reference, Schema, Text
 
 
@@ -13,7 +14,7 @@ class ParticipantSchema(Schema):
     """A person beside the owner who has a part in a record, and sees it."""
 
     user_id = Reference(required=True)
-    part = Text(100, load_default="")
+    part = Text(LONGEST_PART, load_default="")
     name = Text(200, dump_only=True)
     since = Moment(dump_only=True)
 

@@ -265,6 +265,13 @@ def test_participant_who_is_added_sees_the_deal(make: Make, browser_for: Browser
     assert "contract" in browser_for("lawyer").get(f"/deals/{deal}").text
 
 
+def test_part_that_is_too_long_to_be_kept_is_refused(make: Make, browser_for: BrowserFor) -> None:
+    deal, lawyer = make.deal(), make.user_of("lawyer")
+    data = {"user_id": lawyer, "part": "x" * 101}
+    answer = browser_for("head").post(f"/deals/{deal}/participants", data=data)
+    assert (answer.status_code, "At most 100 characters fit here." in answer.text) == (422, True)
+
+
 def test_participant_who_is_taken_out_no_longer_sees_the_deal(
     make: Make, browser_for: BrowserFor
 ) -> None:

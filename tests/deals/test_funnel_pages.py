@@ -70,6 +70,17 @@ def test_stage_leads_to_exactly_its_open_deals(make: Make, browser_for: BrowserF
     assert rows(browser.get(drawn["links"][3]).text) == ["Counted"]
 
 
+def test_forecasts_and_totals_lead_to_their_deals(make: Make, browser_for: BrowserFor) -> None:
+    make.deal(name="Counted", stage_id=stage(1), amount=Decimal(1000))
+    close_deal(make.deal(name="Closed", stage_id=stage(1)), "won")
+    browser = browser_for("head")
+    page = browser.get("/reports/funnel").text
+    addresses = links(page, r"[^<]*\b100") | {tile(page, "Forecast")}
+    assert len(addresses) == 2
+    for address in addresses:
+        assert rows(browser.get(address).text) == ["Counted"]
+
+
 @pytest.mark.parametrize(("title", "found"), [("Won", ["Boilers"]), ("Lost", ["Pipes"])])
 def test_outcome_leads_to_exactly_its_deals(
     make: Make, browser_for: BrowserFor, title: str, found: list[str]
