@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
 from salesman_core.access.permissions import permission_title, role_name
 from salesman_core.access.person import load_person
-from salesman_core.access.records import narrowing, reaches, record_type, record_types
+from salesman_core.access.records import label_of, narrowing, reaches, record_type, record_types
 from salesman_core.db import AnyRow, reading, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -214,7 +214,7 @@ def _way(asked: _Asked) -> Iterator[Text]:
         return
     owner = _owner(asked)
     if type_.owner is not None:
-        yield _owned(asked, owner)
+        yield _owned(owner)
     if scope is Scope.ALL:
         yield _("Reached because the reach is: all.")
     elif owner is not None and owner.id == asked.person.id:
@@ -237,7 +237,7 @@ def _way_through(asked: _Asked, kind: str, attribute: str) -> Iterator[Text]:
         yield _("%(name)s belongs to no record.", name=asked.name)
         return
     parent = _Asked(asked.person, asked.permission, record_type(kind), parent_id)
-    yield _("%(name)s is reached through %(parent)s.", name=asked.name, parent=parent.name)
+    yield _("Reached through “%(parent)s”.", parent=label_of(kind, parent_id))
     yield from _way(parent)
     if asked.person.scope(asked.permission) is not Scope.ALL:
         yield from _shut(parent)
@@ -254,17 +254,12 @@ def _owner(asked: _Asked) -> AnyRow | None:
     return reading().execute(owner.where(User.id == found)).one_or_none()
 
 
-def _owned(asked: _Asked, owner: AnyRow | None) -> Text:
+def _owned(owner: AnyRow | None) -> Text:
     if owner is None:
-        return _("%(name)s has no owner.", name=asked.name)
+        return _("It has no owner.")
     if owner.team is None:
-        return _("%(owner)s owns %(name)s.", owner=owner.name, name=asked.name)
-    return _(
-        "%(owner)s of the team %(team)s owns %(name)s.",
-        owner=owner.name,
-        team=owner.team,
-        name=asked.name,
-    )
+        return _("Its owner is %(owner)s.", owner=owner.name)
+    return _("Its owner is %(owner)s of the team %(team)s.", owner=owner.name, team=owner.team)
 
 
 def _takes_part(asked: _Asked) -> bool:
