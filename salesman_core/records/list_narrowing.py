@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import Response, request, url_for
@@ -15,7 +16,7 @@ from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
 from salesman_core.records.list_query import Filter, ListQuery, grouped
 from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
 from salesman_core.records.relative import PERIODS, Period, period_of, words_of
-from salesman_core.records.typed import Reader, date_of, money_of, number_of, read_typed
+from salesman_core.records.typed import Reader, date_of, decimal_of, money_of, read_typed
 from salesman_core.records.typed import written as as_typed
 from salesman_core.services.company import company
 from salesman_core.web.addresses import go_to
@@ -243,8 +244,13 @@ def _moment_of(day: date | str | None, at: time) -> datetime | str | None:
     return datetime.combine(day, at, company().tz) if isinstance(day, date) else day
 
 
+def _number(typed: str) -> int | Decimal:
+    number = decimal_of(typed.strip().removesuffix("%"))
+    return int(number) if number == int(number) else number
+
+
 _READERS: Final[Mapping[FieldKind, Reader]] = {
     FieldKind.MONEY: money_of,
-    FieldKind.NUMBER: number_of,
+    FieldKind.NUMBER: _number,
     FieldKind.DATE: _day,
 }

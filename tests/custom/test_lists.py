@@ -288,3 +288,14 @@ def test_view_keeps_the_column_of_a_custom_field(
     with make.acting(make.user_of("head")):
         (view,) = views_of("deal")
     assert view.columns == ["name", "custom.text"]
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("10,5", "10.5"), ("-2", "-2"), ("1 000", "1000")])
+def test_number_of_the_dialog_is_read_as_people_write_it(
+    define: Define, browser_for: BrowserFor, typed: str, asked: str
+) -> None:
+    define("number", key="height")
+    browser = browser_for("head")
+    answer = browser.get("/deals/filter", query_string={"custom.height__gte": typed})
+    assert parse_qs(answer.location.partition("?")[2])["custom.height__gte"] == [asked]
+    assert browser.get(answer.location).status_code == 200
