@@ -300,7 +300,8 @@ class ImportBatch:
         column heading to text.
     :param options: the mapping's ``match`` (names of fields whose values find the record; empty
         for the usual ones) and ``create_missing`` (fields whose records are made where there are
-        none of that name), both tuples.
+        none of that name), both tuples; ``only`` is ``create`` where what is there already stays
+        as it is, ``update`` where a row that finds no record is refused, else empty.
     :param source: the name under which external ids of this file are kept.
     """
 
@@ -320,6 +321,10 @@ class ImportType:
     :param apply: writes a batch inside the caller's transaction; an outcome per row, in order. A
         row that cannot be written is refused and leaves the others alone; an exception stops the
         whole import. The same rows once more change nothing.
+    :param keys: what rows may find their records by, for people to choose from: each a tuple of
+        fields that must all fit. Whoever gives some follows ``match`` and ``only`` of the batch;
+        empty where there is one way only, and neither is offered.
+    :param usual: by what rows find their records where nothing is chosen, in words.
     """
 
     record: str
@@ -327,6 +332,8 @@ class ImportType:
     permission: str
     fields: tuple[ImportField, ...]
     apply: Callable[[ImportBatch], Sequence[ImportOutcome]]
+    keys: tuple[tuple[str, ...], ...] = ()
+    usual: Text = ""
 
 
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")

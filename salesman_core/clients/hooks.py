@@ -25,6 +25,12 @@ from salesman_core.clients import (
 from salesman_core.clients.doubles import FINDER
 from salesman_core.clients.import_apply import apply_clients
 from salesman_core.clients.import_contacts import apply_contacts
+from salesman_core.clients.import_keys import (
+    CLIENTS_FOUND_BY,
+    CLIENTS_USUALLY,
+    CONTACTS_FOUND_BY,
+    CONTACTS_USUALLY,
+)
 from salesman_core.clients.imports import CLIENT_FIELDS, CONTACT_FIELDS
 from salesman_core.clients.merging import MERGE
 from salesman_core.clients.models import Client, ClientParticipant, Contact
@@ -221,8 +227,24 @@ def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring clients and contacts in."""
     permission = "core.client.import"
     return [
-        ImportType("clients", _("Clients"), permission, CLIENT_FIELDS, apply_clients),
-        ImportType("contacts", _("Contacts"), permission, CONTACT_FIELDS, apply_contacts),
+        ImportType(
+            "clients",
+            _("Clients"),
+            permission,
+            CLIENT_FIELDS,
+            apply_clients,
+            CLIENTS_FOUND_BY,
+            CLIENTS_USUALLY,
+        ),
+        ImportType(
+            "contacts",
+            _("Contacts"),
+            permission,
+            CONTACT_FIELDS,
+            apply_contacts,
+            CONTACTS_FOUND_BY,
+            CONTACTS_USUALLY,
+        ),
     ]
 
 

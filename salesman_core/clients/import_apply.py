@@ -67,7 +67,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
     )
 
     def __init__(self, session: Session, batch: ImportBatch) -> None:
-        super().__init__(session, matching_of_clients(batch))
+        super().__init__(session, batch, matching_of_clients(batch))
         self._source = batch.source
         self._owners = Owners(session, batch, "core.client.assign")
         self._notes = RowNotes(session, self.kind)

@@ -63,7 +63,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
     )
 
     def __init__(self, session: Session, batch: ImportBatch) -> None:
-        super().__init__(session, matching_of_contacts(batch))
+        super().__init__(session, batch, matching_of_contacts(batch))
         self._source = batch.source
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)

@@ -21,13 +21,34 @@ from salesman_core.clients.models import (
     ContactPhone,
 )
 from salesman_core.db import normalised
+from salesman_core.i18n import texts
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
 from salesman_hookspecs import ImportBatch
+
+_ = texts.lazy
 
 Found = Iterable[tuple[Hashable, int]]
 
 NAME_AND_PHONE: Final = "name and phone"
 NAME_AT_CLIENT: Final = "name at client"
+
+CLIENTS_FOUND_BY: Final = (
+    ("external_id",),
+    ("phones",),
+    ("emails",),
+    ("site",),
+    ("name",),
+    ("name", "emails"),
+)
+CLIENTS_USUALLY: Final = _("External id, or else name and phone")
+CONTACTS_FOUND_BY: Final = (
+    ("external_id",),
+    ("phones",),
+    ("emails",),
+    ("name", "phones"),
+    ("name", "emails"),
+)
+CONTACTS_USUALLY: Final = _("External id, or else name at the same client")
 
 
 def matching_of_clients(batch: ImportBatch) -> Matching:

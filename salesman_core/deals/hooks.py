@@ -30,6 +30,7 @@ from salesman_core.deals import (
     words,
 )
 from salesman_core.deals.import_apply import apply_deals
+from salesman_core.deals.import_keys import DEALS_FOUND_BY, DEALS_USUALLY
 from salesman_core.deals.imports import DEAL_FIELDS
 from salesman_core.deals.models import Deal, DealParticipant
 from salesman_core.i18n import texts
@@ -259,7 +260,15 @@ def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Eviden
 def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring deals and rates in."""
     return [
-        ImportType("deals", _("Deals"), "core.deal.import", DEAL_FIELDS, apply_deals),
+        ImportType(
+            "deals",
+            _("Deals"),
+            "core.deal.import",
+            DEAL_FIELDS,
+            apply_deals,
+            DEALS_FOUND_BY,
+            DEALS_USUALLY,
+        ),
         rate_imports.RATE_IMPORT,
     ]
 

@@ -55,7 +55,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
     loading = (selectinload(Deal.external_ids),)
 
     def __init__(self, session: Session, batch: ImportBatch) -> None:
-        super().__init__(session, matching_of(batch))
+        super().__init__(session, batch, matching_of(batch))
         options = batch.options
         self._source = batch.source
         self._by_row = not options.get("match")

@@ -14,6 +14,7 @@ from salesman_core.clients.models import Client
 from salesman_core.db import normalised
 from salesman_core.deals.import_values import fingerprint, rows_of
 from salesman_core.deals.models import Deal, DealExternalId
+from salesman_core.i18n import texts
 from salesman_core.records.external_ids import records_by_key
 from salesman_core.records.imports.matching import (
     EXTERNAL_ID,
@@ -23,6 +24,16 @@ from salesman_core.records.imports.matching import (
     chosen_keys,
 )
 from salesman_hookspecs import ImportBatch
+
+_ = texts.lazy
+
+DEALS_FOUND_BY: Final = (
+    (EXTERNAL_ID,),
+    ("name",),
+    ("name", "client"),
+    ("name", "client", "opened_on"),
+)
+DEALS_USUALLY: Final = _("External id, or else the very same row")
 
 ROW: Final = "row"
 """The key of rows without a key: the same row once more means the same deal."""

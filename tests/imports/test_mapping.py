@@ -48,6 +48,7 @@ def test_mapping_says_all_that_it_can_say() -> None:
         [options]
         source = "old"
         match = ["external_id"]
+        only = "update"
         create_missing = "stage"
         ignore = ["junk"]
         """,
@@ -66,7 +67,11 @@ def test_mapping_says_all_that_it_can_say() -> None:
         values={"outcome": {"Won": "won", "*": ""}},
         defaults={"amount": 10},
         options=Options(
-            source="old", match=("external_id",), create_missing=("stage",), ignore=("junk",)
+            source="old",
+            match=("external_id",),
+            only="update",
+            create_missing=("stage",),
+            ignore=("junk",),
         ),
     )
 
@@ -111,6 +116,7 @@ def test_mapping_is_read_from_a_file(tmp_path: Path) -> None:
         ("[options]\nsorce = 'x'", r"\[options\] knows no “sorce”: is “source” meant?"),
         ("[options]\nsource = 1", r"\[options\] source: a text is expected"),
         ("[options]\nmatch = ['nam']", r"\[options\] knows no “nam”: is “name” meant?"),
+        ("[options]\nonly = 'delete'", r"\[options\] only: “delete” is none of create update"),
         ("[options]\ndecimal = ';'", r"\[options\] decimal: “;” is none of . ,"),
         ("[options", "The mapping is no TOML"),
     ],

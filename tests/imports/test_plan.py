@@ -88,6 +88,15 @@ def test_required_field_that_nothing_fills_is_refused() -> None:
         planned(["id"], FIELDS, ColumnMapping())
 
 
+def test_key_that_nothing_fills_is_refused() -> None:
+    mapping = mapping_of("[options]\nmatch = ['name', 'external_id']", FIELDS)
+
+    with pytest.raises(MappingError, match="No column fills “.+”, by which rows find") as caught:
+        planned(["name"], FIELDS, mapping)
+
+    assert set(caught.value.fields) == {"match"}
+
+
 @pytest.mark.parametrize("text", ["[compose]\nname = '{id}'", "[defaults]\nname = 'Unknown'"])
 def test_required_field_may_be_composed_or_have_a_default(text: str) -> None:
     assert filled(planned(["id"], FIELDS, mapping_of(text, FIELDS))) == {"id": ["external_id"]}

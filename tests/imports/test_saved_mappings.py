@@ -49,6 +49,7 @@ TABLES = {
     "options": {
         "source": "old",
         "match": ["external_id"],
+        "only": "update",
         "create_missing": ["client"],
         "ignore": ["Status"],
     },
@@ -143,8 +144,9 @@ def test_mapping_is_told_in_words_conditions_included(make: Make) -> None:
         ("Outcome", "“Won” means “won”; anything else means nothing at all"),
         ("Currency", "“USD” where a row has none"),
         ("Opened on", "“2026-03-01” where a row has none"),
-        ("A row finds its record by", "External id"),
         ("External ids are kept as those of", "“old”"),
+        ("Create or update", "update only"),
+        ("A row finds its record by", "External id"),
         ("Made where they are missing", "Client"),
     ]
 

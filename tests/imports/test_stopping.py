@@ -277,7 +277,7 @@ def test_killed_import_is_finished_by_another_worker_and_counts_as_one(
 def test_rows_that_nothing_tells_apart_come_once_though_their_worker_was_killed_twice(
     begin: Begin, killed: Killing
 ) -> None:
-    begin("clients", "Name", *["Anna"] * 10, mapping="[options]\nmatch = ['emails']")
+    begin("clients", "Name;Email", *["Anna;"] * 10, mapping="[options]\nmatch = ['emails']")
     killed.in_batch(2)
     take_up()
     killed.in_batch(2)

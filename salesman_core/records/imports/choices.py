@@ -12,9 +12,10 @@ from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import recognised
-from salesman_core.records.imports.recognition import ReadingChoice, reading_choices
+from salesman_core.records.imports.recognition import OptionChoice, reading_choices
+from salesman_core.records.imports.row_choices import BETWEEN, chosen_match, row_choices
 from salesman_core.records.imports.sheet import Sheet
-from salesman_hookspecs import ImportField
+from salesman_hookspecs import ImportField, ImportType, Text
 
 _ = texts.lazy
 
@@ -25,7 +26,6 @@ IGNORE: Final = "-"
 
 _SAMPLES: Final = 3
 _ROWS_LOOKED_AT: Final = 50
-_BETWEEN: Final = "+"
 _MADE: Final = ("client", "owner", "reason")
 
 
@@ -51,22 +51,28 @@ class FileChoices:
     :param headings: of all its columns.
     :param columns: what each of them fills.
     :param reading: how it is read.
+    :param rows: what is done with its rows, and by what they find their records.
     """
 
     headings: tuple[str, ...]
     columns: Sequence[ColumnChoice]
-    reading: Sequence[ReadingChoice]
+    reading: Sequence[OptionChoice]
+    rows: Sequence[OptionChoice]
+
+    @property
+    def titles(self) -> dict[str, Text]:
+        """The titles of the options, by the names of their controls."""
+        return {each.name: each.title for each in (*self.reading, *self.rows)}
 
 
-def file_choices(
-    sheet: Sheet, fields: Sequence[ImportField], tables: Mapping[str, Any]
-) -> FileChoices:
+def file_choices(sheet: Sheet, type_: ImportType, tables: Mapping[str, Any]) -> FileChoices:
     """Give what can be chosen about a file, with what its mapping says of it now."""
-    options = mapping_from(tables, fields).options
+    options = mapping_from(tables, type_.fields).options
     return FileChoices(
         headings=sheet.headings,
-        columns=column_choices(sheet, fields, tables),
+        columns=column_choices(sheet, type_.fields, tables),
         reading=reading_choices(sheet.layout, options),
+        rows=row_choices(type_, options),
     )
 
 
@@ -80,7 +86,7 @@ def column_choices(
     choices = []
     for index, heading in enumerate(sheet.headings):
         rule = rules.get(heading)
-        chosen = _BETWEEN.join(rule.fields) if rule else KEEP
+        chosen = BETWEEN.join(rule.fields) if rule else KEEP
         if heading in mapping.options.ignore:
             chosen = IGNORE
         choices.append(ColumnChoice(f"column-{index}", heading, samples[index], chosen))
@@ -101,9 +107,9 @@ def offered(
 ) -> list[tuple[str, str]]:
     """Give what a column can be chosen to fill: value and title, combinations in use included."""
     titles = {field.name: str(field.title) for field in fields}
-    together = {each.chosen for each in choices if _BETWEEN in each.chosen}
+    together = {each.chosen for each in choices if BETWEEN in each.chosen}
     joined = [
-        (chosen, " + ".join(titles[name] for name in chosen.split(_BETWEEN)))
+        (chosen, " + ".join(titles[name] for name in chosen.split(BETWEEN)))
         for chosen in sorted(together)
     ]
     return [*titles.items(), *joined]
@@ -134,7 +140,8 @@ def chosen_tables(
     options = tables.get("options", {}) | {
         "ignore": ignored,
         "create_missing": list(create_missing),
-        **_chosen_reading(choices.reading, chosen),
+        **_chosen_options(choices.reading, chosen),
+        **_chosen_rows(choices.rows, chosen),
     }
     return {**tables, "columns": columns, "options": options}
 
@@ -151,12 +158,17 @@ def _chosen_columns(
         elif now == each.chosen and each.heading in before:
             columns[each.heading] = before[each.heading]
         elif now != KEEP:
-            columns[each.heading] = now.split(_BETWEEN)
+            columns[each.heading] = now.split(BETWEEN)
     # A table without columns would leave them to recognition again.
     return columns or {choices[0].heading: []}, ignored
 
 
-def _chosen_reading(choices: Sequence[ReadingChoice], chosen: Mapping[str, str]) -> dict[str, str]:
+def _chosen_rows(choices: Sequence[OptionChoice], chosen: Mapping[str, str]) -> dict[str, Any]:
+    given = _chosen_options(choices, chosen)
+    return {**given, "match": chosen_match(given["match"])} if given else {}
+
+
+def _chosen_options(choices: Sequence[OptionChoice], chosen: Mapping[str, str]) -> dict[str, str]:
     given = {each.name: chosen.get(each.name, each.chosen) for each in choices}
     for each in choices:
         if given[each.name] not in dict(each.options):

@@ -27,7 +27,7 @@ from salesman_core.records.imports.choices import (
 )
 from salesman_core.records.imports.errors import MappingError, UnreadableFileError
 from salesman_core.records.imports.mapping import mapping_from
-from salesman_core.records.imports.plan import laid_out
+from salesman_core.records.imports.plan import laid_out, require_keys
 from salesman_core.records.imports.report import write_refused
 from salesman_core.records.imports.service import import_type, sheet_for
 from salesman_core.records.imports.spellings import joined
@@ -167,17 +167,18 @@ def _require_stored(kept: FileImport) -> None:
 def choices_of(kept: FileImport) -> FileChoices:
     """Give what can be chosen about an import's file, with what is chosen now."""
     with opened_sheet(kept, kept.mapping) as sheet:
-        return file_choices(sheet, import_type(kept.record).fields, kept.mapping)
+        return file_choices(sheet, import_type(kept.record), kept.mapping)
 
 
 def choose(
     import_id: int, chosen: Mapping[str, str], create_missing: Sequence[str], *, join: bool = False
 ) -> None:
-    """Keep how a file is read, and what its columns are to fill.
+    """Keep how a file is read, what its columns are to fill, and what is done with its rows.
 
     :param chosen: by the name of a control.
     :param join: whether to join what the dry run found written in several ways, as chosen.
-    :raises MappingError: where two columns fill one field that takes only one.
+    :raises MappingError: where two columns fill one field that takes only one, or none fills that
+        by which rows find their records.
     :raises UnreadableFileError: where the file cannot be read like this.
     :raises ConflictError: while the import runs.
     """
@@ -187,10 +188,13 @@ def choose(
     tables = chosen_tables(kept.mapping, choices, chosen, create_missing)
     if join:
         tables = joined(tables, (kept.result or {}).get("spellings", ()), chosen)
-    mapping_from(tables, import_type(kept.record).fields)
+    fields = import_type(kept.record).fields
+    mapping = mapping_from(tables, fields)
     with opened_sheet(kept, tables) as sheet:
         if sheet.headings != choices.headings:
             tables = without_columns(tables)
+        else:
+            require_keys(laid_out(sheet.headings, fields, mapping), fields, mapping)
     keep_tables(import_id, tables)
 
 

@@ -22,6 +22,7 @@
     [options]
     source = "opportunities"                     # under which its external ids are kept
     match = ["external_id"]
+    only = "update"                              # or "create"; without it both
     create_missing = ["client", "owner"]
     ignore = ["Column that nobody needs"]
     sheet = "Deals"                              # or: encoding, delimiter, dates, decimal
@@ -51,6 +52,8 @@ _ = texts.gettext
 
 ANYTHING_ELSE: Final = "*"
 DECIMAL_MARKS: Final = (".", ",")
+CREATE: Final = "create"
+UPDATE: Final = "update"
 _TABLES = ("columns", "compose", "values", "defaults", "options")
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _DELIMITER = re.compile(r"[^\r\n\"]")
@@ -96,6 +99,8 @@ class Options:
 
     :param source: under which the external ids of the file are kept.
     :param match: fields whose values find the record that a row means; empty for the usual ones.
+    :param only: what rows may do with the records of their kind: ``create`` or ``update`` them;
+        empty for both.
     :param create_missing: fields whose records are made where there is none of that name.
     :param ignore: headings of columns that are not kept.
     :param sheet: of a workbook.
@@ -107,6 +112,7 @@ class Options:
 
     source: str = "import"
     match: tuple[str, ...] = ()
+    only: str = ""
     create_missing: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     sheet: str = ""
@@ -315,6 +321,7 @@ def _options(table: Mapping[str, Any], names: Sequence[str]) -> Options:
             raise MappingError(_("%(where)s %(name)s: a text is expected", where=where, name=name))
     options = Options(**given)
     _require_known(options.match + options.create_missing, names, where)
+    _choice(options.only, (CREATE, UPDATE), f"{where} only")
     _choice(options.dates, ORDERS, f"{where} dates")
     _choice(options.decimal, DECIMAL_MARKS, f"{where} decimal")
     if options.delimiter and not _DELIMITER.fullmatch(options.delimiter):

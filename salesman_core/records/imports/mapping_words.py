@@ -8,6 +8,12 @@ from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.mapping import ANYTHING_ELSE, ColumnMapping, ColumnRule, Options
 from salesman_core.records.imports.recognition import mark_title, order_title
+from salesman_core.records.imports.row_choices import (
+    MATCH_TITLE,
+    ONLY_TITLE,
+    keys_words,
+    only_words,
+)
 from salesman_hookspecs import ImportField
 
 _ = texts.gettext
@@ -51,8 +57,12 @@ def _either(held: Sequence[str]) -> str:
 
 def further_words(mapping: ColumnMapping, fields: Sequence[ImportField]) -> list[tuple[str, str]]:
     """Give what a mapping says beside its columns: of what, and what."""
-    titles = _titles(fields)
-    return [*_of_fields(mapping, titles), *_of_rows(mapping, titles)]
+    return [*besides_words(mapping, fields), *_of_rows(mapping, fields)]
+
+
+def besides_words(mapping: ColumnMapping, fields: Sequence[ImportField]) -> list[tuple[str, str]]:
+    """Give what a mapping says that no control of an import's page shows: of what, and what."""
+    return [*_of_fields(mapping, _titles(fields)), *_of_source(mapping)]
 
 
 def _of_fields(mapping: ColumnMapping, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -73,13 +83,18 @@ def _meant(values: Mapping[str, str]) -> str:
     return "; ".join(told) + (", …" if len(values) > _MOST_VALUES else "")
 
 
-def _of_rows(mapping: ColumnMapping, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    options = mapping.options
+def _of_source(mapping: ColumnMapping) -> Iterator[tuple[str, str]]:
+    source = mapping.options.source
+    if source != Options().source:
+        yield _("External ids are kept as those of"), _("“%(value)s”", value=source)
+
+
+def _of_rows(mapping: ColumnMapping, fields: Sequence[ImportField]) -> Iterator[tuple[str, str]]:
+    options, titles = mapping.options, _titles(fields)
+    if options.only:
+        yield str(ONLY_TITLE), str(only_words(options.only))
     if options.match:
-        found = ", ".join(titles[name] for name in options.match)
-        yield _("A row finds its record by"), found
-    if options.source != Options().source:
-        yield _("External ids are kept as those of"), _("“%(value)s”", value=options.source)
+        yield str(MATCH_TITLE), keys_words(options.match, fields)
     if options.create_missing:
         made = ", ".join(titles[name] for name in options.create_missing)
         yield _("Made where they are missing"), made

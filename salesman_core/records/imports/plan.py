@@ -60,10 +60,11 @@ def planned(headings: Sequence[str], fields: Sequence[ImportField], mapping: Col
     :param fields: what may be filled.
     :param mapping: where it names columns, only those are used; else they are recognised.
     :raises MappingError: where the mapping names a column that the sheet does not have, or no
-        column fills a field that is required.
+        column fills a field that is required or finds the records.
     """
     plan = laid_out(headings, fields, mapping)
     _require_reachable(plan.columns, fields, mapping)
+    require_keys(plan, fields, mapping)
     return plan
 
 
@@ -140,9 +141,29 @@ def _meanings(fields: Sequence[ImportField]) -> dict[str, ImportField]:
 def _require_reachable(
     columns: Sequence[Column], fields: Sequence[ImportField], mapping: ColumnMapping
 ) -> None:
-    filled = {field.name for column in columns for field in column.fields}
-    filled.update(mapping.compose, mapping.defaults)
+    filled = _filled(columns, mapping)
     missing = [field for field in fields if field.required and field.name not in filled]
     if missing:
-        named = ", ".join(_("“%(name)s”", name=field.title) for field in missing)
-        raise MappingError(_("No column fills %(fields)s: name one in a mapping", fields=named))
+        message = _("No column fills %(fields)s: name one in a mapping", fields=_named(missing))
+        raise MappingError(message)
+
+
+def require_keys(plan: Plan, fields: Sequence[ImportField], mapping: ColumnMapping) -> None:
+    """Refuse to look for records by what no row says: each row would make a new one.
+
+    :raises MappingError: at ``match``, where nothing fills a field that it names.
+    """
+    lacking = set(mapping.options.match) - _filled(plan.columns, mapping)
+    if lacking:
+        named = _named([field for field in fields if field.name in lacking])
+        message = _("No column fills %(fields)s, by which rows find their records", fields=named)
+        raise MappingError(message, {"match": message})
+
+
+def _filled(columns: Sequence[Column], mapping: ColumnMapping) -> set[str]:
+    filled = {field.name for column in columns for field in column.fields}
+    return filled.union(mapping.compose, mapping.defaults)
+
+
+def _named(fields: Sequence[ImportField]) -> str:
+    return ", ".join(_("“%(name)s”", name=field.title) for field in fields)

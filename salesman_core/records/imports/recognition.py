@@ -62,12 +62,12 @@ def mark_title(mark: str) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingChoice:
-    """How a file is read in one respect.
+class OptionChoice:
+    """An option of a mapping, as a person chooses it on a page.
 
     :param name: of its control, as in :class:`~.mapping.Options`.
-    :param chosen: what a person or the mapping says; empty where it is recognised.
-    :param options: what can be chosen: value and title, the first being to recognise it.
+    :param chosen: what a person or the mapping says; empty for what is usual or recognised.
+    :param options: what can be chosen: value and title, the first being the empty one.
     """
 
     name: str
@@ -76,7 +76,7 @@ class ReadingChoice:
     options: Sequence[tuple[str, Text]]
 
 
-def reading_choices(layout: Layout, options: Options) -> list[ReadingChoice]:
+def reading_choices(layout: Layout, options: Options) -> list[OptionChoice]:
     """Give how a file is read, in every respect that can be said otherwise."""
     each_column = _("by column")
     dates = _choice("dates", _("Order of dates"), options.dates, each_column, _ORDERS)
@@ -84,7 +84,7 @@ def reading_choices(layout: Layout, options: Options) -> list[ReadingChoice]:
     return [*_of_layout(layout, options), dates, decimal]
 
 
-def _of_layout(layout: Layout, options: Options) -> Iterator[ReadingChoice]:
+def _of_layout(layout: Layout, options: Options) -> Iterator[OptionChoice]:
     if layout.kind == "CSV":
         found = _found(_SAME.get(layout.encoding, layout.encoding), options.encoding, _ENCODINGS)
         yield _choice("encoding", _("Encoding"), options.encoding, found, _ENCODINGS)
@@ -105,9 +105,9 @@ def _found(found: str, chosen: str, titles: Mapping[str, Text]) -> Text:
 
 def _choice(
     name: str, title: Text, chosen: str, recognised: Text, titles: Mapping[str, Text]
-) -> ReadingChoice:
+) -> OptionChoice:
     known = titles if not chosen or chosen in titles else {chosen: chosen, **titles}
-    return ReadingChoice(name, title, chosen, [("", recognised), *known.items()])
+    return OptionChoice(name, title, chosen, [("", recognised), *known.items()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from salesman_core.db import WritingSession, writing
 from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.jobs import JobCancelledError, LostLeaseError, job_piece
-from salesman_core.records.imports.errors import ImportAbortedError
+from salesman_core.records.imports.errors import ImportAbortedError, MappingError
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping
 from salesman_core.records.imports.plan import planned
@@ -70,6 +70,7 @@ class ImportRun:
         self.import_type = import_type
         self.sheet = sheet
         self.mapping = mapping
+        _require_ways(import_type, mapping)
         self.plan = planned(sheet.headings, import_type.fields, mapping)
         self.survey = surveyed(sheet, self.plan)
         self._progress = progress
@@ -170,12 +171,25 @@ class ImportRun:
         options = self.mapping.options
         batch = ImportBatch(
             rows=[read.values for read in sound],
-            options={"match": options.match, "create_missing": options.create_missing},
+            options={
+                "match": options.match,
+                "only": options.only,
+                "create_missing": options.create_missing,
+            },
             source=options.source,
         )
         outcomes = self.import_type.apply(batch)
         _require_complete(outcomes, len(sound), self.import_type)
         return outcomes
+
+
+def _require_ways(import_type: ImportType, mapping: ColumnMapping) -> None:
+    """Refuse what a kind of record does not know: it would do the other thing, too."""
+    if mapping.options.only and not import_type.keys:
+        message = _(
+            "[options] only: “%(title)s” are always created and updated", title=import_type.title
+        )
+        raise MappingError(message)
 
 
 def _require_complete(

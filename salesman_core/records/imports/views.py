@@ -19,7 +19,7 @@ from salesman_core.records.imports import keeping, reuse, saved
 from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
 from salesman_core.records.imports.looking import found_in
 from salesman_core.records.imports.mapping import mapping_from
-from salesman_core.records.imports.mapping_words import further_words, rule_words
+from salesman_core.records.imports.mapping_words import besides_words, further_words, rule_words
 from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.spellings import APART
 from salesman_core.records.imports.undo import to_take_back
@@ -123,10 +123,10 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         offers=reuse.offered_to(kept, choices.headings) if choices else (),
         in_use=in_use,
         in_use_is_own=in_use is not None and saved.is_own(in_use),
-        further=further_words(mapping, type_.fields),
+        further=(besides_words if type_.keys else further_words)(mapping, type_.fields),
         rules={heading: rule_words(rule) for heading, rule in mapping.columns.items()},
         fields=offered(type_.fields, choices.columns if choices else ()),
-        labels={each.name: each.title for each in choices.reading} if choices else {},
+        labels=choices.titles if choices else {},
         titles={field.name: field.title for field in type_.fields},
         makeable=makeable(type_.fields),
         made=kept.mapping.get("options", {}).get("create_missing", ()),

@@ -15,9 +15,10 @@ from salesman_core.access.records import record_type, visible
 from salesman_core.db import new_ids, planned_afresh, table_of
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.records.imports.mapping import CREATE, UPDATE
 from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
 from salesman_core.records.imports.outcomes import refusal
-from salesman_hookspecs import ImportOutcome
+from salesman_hookspecs import ImportBatch, ImportOutcome
 
 _ = texts.lazy
 
@@ -58,6 +59,7 @@ class RowWriter(ABC, Generic[R, D]):
     alone. Two rows of one record are written one after the other, all else together.
 
     :param session: of the batch.
+    :param batch: its ``only`` says whether rows may do one thing only, create or update.
     :param matching: how rows find their records.
     """
 
@@ -67,8 +69,9 @@ class RowWriter(ABC, Generic[R, D]):
     loading: ClassVar[Sequence[ORMOption]] = ()
     """What is loaded with the records that rows mean."""
 
-    def __init__(self, session: Session, matching: Matching) -> None:
+    def __init__(self, session: Session, batch: ImportBatch, matching: Matching) -> None:
         self.session = session
+        self.only: str = batch.options.get("only", "")
         self._matching = matching
 
     @abstractmethod
@@ -155,9 +158,19 @@ class _Wave(Generic[R, D]):
             try:
                 if isinstance(meant, SalesmanError):
                     raise meant
-                self._drafts[place] = self._writer.draft(row, reachable.record(meant))
+                self._read_row(place, row, reachable.record(meant))
             except SalesmanError as error:
                 self._outcomes[place] = refusal(error)
+
+    def _read_row(self, place: int, row: ImportedRow, record: R | None) -> None:
+        """Make a draft of a row, unless the record that it means is to stay as it is."""
+        if record is None and self._writer.only == UPDATE:
+            raise InvalidError(_("no record fits this row, and none is to be created"))
+        if record is not None and self._writer.only == CREATE:
+            there: Any = record
+            self._outcomes[place] = ImportOutcome("unchanged", there.id)
+        else:
+            self._drafts[place] = self._writer.draft(row, record)
 
     def _attempt(self, place: int, step: Callable[[D], str]) -> None:
         """Take a step with a draft; where it is refused, the row is."""
