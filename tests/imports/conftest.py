@@ -143,15 +143,20 @@ def upload(browser: FlaskClient) -> Upload:
     """A function that brings a file to the page, and gives the address of its import."""
 
     def upload(content: str | bytes, record: str = "deals", mapping: str = "") -> str:
-        sent = content.encode() if isinstance(content, str) else content
-        form: dict[str, object] = {"record": record, "file": (io.BytesIO(sent), "rows.csv")}
-        if mapping:
-            form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
-        answer = browser.post("/admin/import", data=form, content_type="multipart/form-data")
-        assert answer.status_code == 302, answer.text
-        return answer.location
+        return brought(browser, content, record, mapping)
 
     return upload
+
+
+def brought(browser: FlaskClient, content: str | bytes, record: str, mapping: str = "") -> str:
+    """Bring a file to the page, and give the address of its import."""
+    sent = content.encode() if isinstance(content, str) else content
+    form: dict[str, object] = {"record": record, "file": (io.BytesIO(sent), "rows.csv")}
+    if mapping:
+        form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
+    answer = browser.post("/admin/import", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 302, answer.text
+    return answer.location
 
 
 def words(response: TestResponse) -> str:

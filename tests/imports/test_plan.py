@@ -91,7 +91,7 @@ def test_required_field_that_nothing_fills_is_refused() -> None:
 def test_key_that_nothing_fills_is_refused() -> None:
     mapping = mapping_of("[options]\nmatch = ['name', 'external_id']", FIELDS)
 
-    with pytest.raises(MappingError, match="No column fills “.+”, by which rows find") as caught:
+    with pytest.raises(MappingError, match=r"No column fills “.+”, by which rows find") as caught:
         planned(["name"], FIELDS, mapping)
 
     assert set(caught.value.fields) == {"match"}
