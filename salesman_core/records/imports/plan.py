@@ -149,7 +149,7 @@ def _require_reachable(
 
 
 def require_keys(plan: Plan, fields: Sequence[ImportField], mapping: ColumnMapping) -> None:
-    """Refuse to look for records by what no row says: each row would make a new one.
+    """Refuse to look for records by what no row says: it would find nothing.
 
     :raises MappingError: at ``match``, where nothing fills a field that it names.
     """
