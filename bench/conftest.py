@@ -31,6 +31,8 @@ def report() -> Iterator[Report]:
     print(report.as_text())  # noqa: T201  # what `make bench` is for
     if report.is_whole():
         report.write_down()
+    elif report.is_large():
+        report.write_down_large()
 
 
 @pytest.fixture(scope="session", params=PLACES, ids=str)

@@ -20,6 +20,8 @@ from bench.starts import Start
 PAGE: Final = ROOT / "docs/administrator/speed.md"
 PICTURE: Final = ROOT / "docs/pictures/speed.svg"
 _MARKED: Final = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- until here -->)", re.DOTALL)
+_LARGE: Final = re.compile(r"(?<=<!-- a million -->\n).*(?=<!-- up to here -->)", re.DOTALL)
+_MANY: Final = 1_000_000
 
 GOALS: Final = {
     "list, first page, seller": READ,
@@ -56,6 +58,10 @@ class Report:
         places = len(self.requests) == _KINDS_AND_SIZES and len(self.imports) == _KINDS
         return bool(found) and places
 
+    def is_large(self) -> bool:
+        """Tell whether a million deals were measured, and nothing else."""
+        return [place.deals for place in self.requests] == [_MANY]
+
     def as_text(self) -> str:
         """Give it as Markdown."""
         return "\n".join((*self._tables(), *self._imports(), *self._others(), ""))
@@ -65,6 +71,11 @@ class Report:
         text = page.read_text(encoding="utf-8")
         page.write_text(_MARKED.sub(lambda _: self.as_text(), text), encoding="utf-8")
         picture.write_text(drawn(self.requests, GOALS), encoding="utf-8")
+
+    def write_down_large(self, page: Path = PAGE) -> None:
+        """Put what a million deals cost into the documentation."""
+        text, tables = page.read_text(encoding="utf-8"), "\n".join((*self._tables(), ""))
+        page.write_text(_LARGE.sub(lambda _: tables, text), encoding="utf-8")
 
     def _tables(self) -> Iterator[str]:
         for place, found in self.requests.items():

@@ -29,6 +29,7 @@ API = "/api/v1"
 LIST = f"{API}/deals"
 FUNNEL = f"{LIST}/funnel"
 BOARD = "/deals/board"
+SEARCH = "/search?q=depot+4711"
 
 
 @dataclass(frozen=True, slots=True)
