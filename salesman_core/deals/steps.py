@@ -73,7 +73,7 @@ def begin(
     :raises VetoedError: where a plugin refuses it.
     """
     _refuse_unknown_currency(values)
-    moment = now()
+    moment, own = now(), company()
     deal = Deal(
         client_id=client_id,
         pipeline_id=stage.pipeline_id,
@@ -83,8 +83,8 @@ def begin(
         amount=Decimal(0),  # said of each, so that many deals go into the table in one statement
         cost=Decimal(0),
         imported={},
-        currency=company().currency,
-        opened_on=today(company().tz),
+        currency=own.currency,
+        opened_on=today(own.tz),
         created_at=moment,
         updated_at=moment,
     )
