@@ -70,6 +70,7 @@ from salesman_core.records.custom.forms import custom_typed, needed_controls
 from salesman_core.records.custom.forms import labels as custom_labels
 from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.finding import Findable, search_source
+from salesman_core.records.last_change import last_change
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import ListPage
@@ -229,6 +230,7 @@ __all__ = [
     "job_progress",
     "json_response",
     "judge",
+    "last_change",
     "link_to",
     "list_arguments",
     "locked",

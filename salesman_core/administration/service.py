@@ -14,6 +14,7 @@ from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins import purge, switches
 from salesman_core.records.changes import audit
+from salesman_core.records.saving import demand_version, fingerprint
 from salesman_core.services import company
 from salesman_core.web import hidden
 from salesman_hookspecs import Text
@@ -23,6 +24,7 @@ _ = texts.lazy
 JOB = "job"
 PART = "part"
 PLUGIN = "plugin"
+SETTINGS = "settings"
 
 
 def job(job_id: int) -> jobs.JobView:
@@ -160,15 +162,24 @@ def _audited(act: Callable[[str], bool], part: PartLine, action: str) -> None:
             audit(session, PART, 0, part.name, action, {})
 
 
-def change_company(values: Mapping[str, Any]) -> None:
+def version_of(one: company.Company) -> int:
+    """Give the version of the company's settings: another one wherever one of them differs."""
+    return fingerprint(asdict(one))
+
+
+def change_company(values: Mapping[str, Any], version: int | None = None) -> None:
     """Change what is true of the whole company.
 
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed the settings since *version*.
     :raises InvalidError: by field.
     """
-    before = asdict(company.company())
     with writing() as session:
+        held = company.company_to_change(session)
+        demand_version(version_of(held), version)
+        before = asdict(held)
         after = asdict(company.change_company(values))
         told = [name for name in values if before[name] != after[name]]
         if told:
             changes = {name: (before[name], after[name]) for name in told}
-            audit(session, "settings", 0, after["name"], "changed", changes)
+            audit(session, SETTINGS, 0, after["name"], "changed", changes)

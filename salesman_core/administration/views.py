@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -27,16 +28,33 @@ from salesman_core.plugins.host import current_host
 from salesman_core.plugins.models import PluginGuard
 from salesman_core.plugins.states import Loaded, State
 from salesman_core.records.changes import note_export
+from salesman_core.records.last_change import last_change
 from salesman_core.services.company import BIN_DAYS, company
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
+from salesman_core.web.two_editors import Typed, form_to_edit, save_form
 from salesman_hookspecs import HealthCheck, Text
 from salesman_hookspecs.insight import salesman_health
 
 _ = texts.lazy
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin")
+
+_ACCENT: Final = "#066fd1"
+"""The accent colour of a company that chose none: a browser sends black for an empty field."""
+
+_TEXTS: Final = (
+    "name",
+    "language",
+    "zone",
+    "currency",
+    "region",
+    "work_from",
+    "work_to",
+    "accent",
+    "vat",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,34 +204,37 @@ def _refuse_unknown(plugin_id: str) -> None:
 @requires(COMPANY)
 def company_form() -> Markup:
     """Show what is true of the whole company."""
-    return _company_page(FormState(asdict(company())))
+    return _company_page(_held_company())
+
+
+def _held_company() -> FormState:
+    """Give the form of the company as it stands; a field of a colour always holds one."""
+    held = company()
+    values = asdict(held) | {"accent": held.accent or _ACCENT}
+    return form_to_edit(values, service.version_of(held))
 
 
 @blueprint.post("/company")
 @requires(COMPANY)
 def change() -> Markup | tuple[Markup, int] | Response:
     """Change what is true of the whole company."""
-    names = (
-        "name",
-        "language",
-        "zone",
-        "currency",
-        "region",
-        "work_from",
-        "work_to",
-        "accent",
-        "vat",
+    again = save_form(
+        request.form,
+        _held_company,
+        lambda typed, version: service.change_company(_typed_company(typed), version),
+        partial(last_change, service.SETTINGS, 0),
     )
-    values: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
-    if "bin_days" in request.form:
-        values["bin_days"] = request.form.get("bin_days", -1, int)
-    values["work_days"] = tuple(request.form.getlist("work_days", int))
-    try:
-        service.change_company(values)
-    except InvalidError as error:
-        return _company_page(FormState.refused(request.form, error)), error.status
+    if again is not None:
+        return _company_page(again), again.status
     toast(_("Saved."))
     return redirect(url_for("administration.company_form"))
+
+
+def _typed_company(typed: Typed) -> dict[str, Any]:
+    values: dict[str, Any] = {name: typed[name] for name in _TEXTS if name in typed}
+    if "bin_days" in typed:
+        values["bin_days"] = typed.get("bin_days", -1, int)
+    return values | {"work_days": tuple(typed.getlist("work_days", int))}
 
 
 def _company_page(form: FormState) -> Markup:

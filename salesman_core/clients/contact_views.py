@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -31,6 +33,7 @@ from salesman_core.records.custom.forms import (
     needed_controls,
     options_of,
 )
+from salesman_core.records.last_change import last_change
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
@@ -138,7 +141,8 @@ def save_contact(contact_id: int) -> ResponseReturnValue:
     def save(typed: forms.Typed, version: int | None) -> None:
         change_contact(contact_id, forms.contact_values(typed, held.custom), version)
 
-    again = save_form(request.form, lambda: _held(contact_id), save)
+    last = partial(last_change, "contact", contact_id)
+    again = save_form(request.form, lambda: _held(contact_id), save, last)
     if again is not None:
         return make_response(_contact_form(held.client_id, contact_id, again), again.status)
     return _contacts(held.client_id)

@@ -16,7 +16,7 @@ from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, audit, differences
-from salesman_core.records.saving import named
+from salesman_core.records.saving import demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -85,6 +85,22 @@ def ladder() -> list[tuple[AnyRow, Use]]:
     return [(row, used.get(row.id, Use(0, 0))) for row in found]
 
 
+def one_rung(rung_id: int) -> AnyRow:
+    """Give a rung.
+
+    :raises MissingError: where there is none.
+    """
+    for rung, _use in ladder():
+        if rung.id == rung_id:
+            return rung
+    raise MissingError(_("There is no such rung."))
+
+
+def version_of(rung: Rung | AnyRow) -> int:
+    """Give the version of a rung: another one wherever its name, colour or needs differ."""
+    return fingerprint(rung.name, rung.colour, rung.interests, rung.sales)
+
+
 def add_rung(values: Mapping[str, Any]) -> int:
     """Add a rung above all others; give its id.
 
@@ -102,15 +118,19 @@ def add_rung(values: Mapping[str, Any]) -> int:
         return rung.id
 
 
-def change_rung(rung_id: int, values: Mapping[str, Any]) -> None:
+def change_rung(rung_id: int, values: Mapping[str, Any], version: int | None = None) -> None:
     """Change a rung's name, colour or needs.
 
     What clients stand on is judged anew with their next evidence: changing the rules moves nobody
     by itself.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed it since *version*.
     """
     demand_permission(MANAGE)
     with writing() as session:
         rung = _found(session, rung_id)
+        demand_version(version_of(rung), version)
         changes = differences(rung, _judged(session, values, rung_id))
         for name, (_old, new) in changes.items():
             setattr(rung, name, new)

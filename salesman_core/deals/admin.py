@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +19,11 @@ from salesman_core.deals.answers import asked_number
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.records.last_change import last_change
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
+from salesman_core.web.two_editors import Typed, form_to_edit, save_form
 
 _ = texts.lazy
 
@@ -31,26 +36,42 @@ blueprint = Blueprint("pipelines", __name__, url_prefix="/admin/pipelines")
 @requires(MANAGE)
 def index() -> Markup:
     """Show all pipelines with their stages, and the reasons."""
-    return _page(FormState(), "")
+    return _page({})
 
 
-def _page(form: FormState, at: str) -> Markup:
+def _page(refused: Mapping[str, FormState]) -> Markup:
     """Draw the page.
 
-    :param form: what was typed into the form that could not be saved.
-    :param at: which form that is, as ``stage-12``.
+    :param refused: the form that could not be saved, by its place, as ``stage-12``.
     """
-    session = reading()
     return render(
         "core/deals/pipelines.html",
-        pipelines=queries.pipelines(session),
+        pipelines=queries.pipelines(reading()),
         deals=_deals_by_stage(),
         told=_stages_in_stories(),
         reasons=_reasons(),
         needs=needs.NEEDS,
-        form=form,
-        at=at,
+        need_titles=[(need.name, need.title) for need in needs.NEEDS.values()],
+        edited=_held_forms() | refused,
+        blank=FormState(),
     )
+
+
+def _held_forms() -> dict[str, FormState]:
+    """Give the forms of all that there is, by their places."""
+    held: dict[str, FormState] = {}
+    for pipeline in queries.pipelines(reading()):
+        held[f"pipeline-{pipeline['id']}"] = _held(pipelines.PIPELINE_FIELDS, pipeline)
+        for stage in pipeline["stages"]:
+            held[f"stage-{stage['id']}"] = _held(pipelines.STAGE_FIELDS, stage)
+    for reason in _reasons():
+        held[f"reason-{reason.id}"] = _held(pipelines.REASON_FIELDS, reason._asdict())
+    return held
+
+
+def _held(names: Sequence[str], row: Mapping[str, Any]) -> FormState:
+    values = {name: row[name] for name in names}
+    return form_to_edit(values, pipelines.version_of(values))
 
 
 def _deals_by_stage() -> dict[int, int]:
@@ -86,8 +107,26 @@ def _back(at: str) -> ResponseReturnValue:
     return redirect(url_for("pipelines.index", _anchor=at))
 
 
+def _again(at: str, form: FormState) -> ResponseReturnValue:
+    return make_response(_page({at: form}), form.status)
+
+
 def _refused(error: SalesmanError, at: str) -> ResponseReturnValue:
-    return make_response(_page(FormState.refused(request.form, error), at), error.status)
+    return _again(at, FormState.refused(request.form, error))
+
+
+def _kept(error: SalesmanError, at: str) -> ResponseReturnValue:
+    """Say why what stands at a place cannot be deleted."""
+    held = _held_forms().get(at, FormState())
+    return _again(at, replace(held, message=error.message, status=error.status))
+
+
+def _saved(at: str, save: Callable[[Typed, int | None], object]) -> ResponseReturnValue | None:
+    """Save the form of a place; give the page to show where that cannot be."""
+    kind, _separator, record_id = at.rpartition("-")
+    last = partial(last_change, kind, int(record_id))
+    again = save_form(request.form, lambda: _held_forms()[at], save, last)
+    return None if again is None else _again(at, again)
 
 
 @blueprint.post("/new")
@@ -107,11 +146,12 @@ def create() -> ResponseReturnValue:
 @requires(MANAGE)
 def rename(pipeline_id: int) -> ResponseReturnValue:
     """Give a pipeline another name."""
-    try:
-        pipelines.rename_pipeline(pipeline_id, request.form.get("name", ""))
-    except InvalidError as error:
-        return _refused(error, f"pipeline-{pipeline_id}")
-    return _back(f"pipeline-{pipeline_id}")
+    at = f"pipeline-{pipeline_id}"
+
+    def save(typed: Typed, version: int | None) -> None:
+        pipelines.rename_pipeline(pipeline_id, typed.get("name", ""), version)
+
+    return _saved(at, save) or _back(at)
 
 
 @blueprint.post("/<int:pipeline_id>/first")
@@ -130,7 +170,7 @@ def delete(pipeline_id: int) -> ResponseReturnValue:
     try:
         pipelines.delete_pipeline(pipeline_id)
     except ConflictError as error:
-        return _refused(error, f"pipeline-{pipeline_id}")
+        return _kept(error, f"pipeline-{pipeline_id}")
     toast(_("The pipeline is gone."))
     return _back("")
 
@@ -140,7 +180,7 @@ def delete(pipeline_id: int) -> ResponseReturnValue:
 def add_stage(pipeline_id: int) -> ResponseReturnValue:
     """Add a stage."""
     try:
-        pipelines.add_stage(pipeline_id, _stage_values())
+        pipelines.add_stage(pipeline_id, _stage_values(request.form))
     except InvalidError as error:
         return _refused(error, f"new-stage-{pipeline_id}")
     return _back(f"pipeline-{pipeline_id}")
@@ -150,17 +190,20 @@ def add_stage(pipeline_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def change_stage(stage_id: int) -> ResponseReturnValue:
     """Change a stage."""
-    try:
-        pipelines.change_stage(stage_id, _stage_values())
-    except InvalidError as error:
-        return _refused(error, f"stage-{stage_id}")
+    at = f"stage-{stage_id}"
+
+    def save(typed: Typed, version: int | None) -> None:
+        pipelines.change_stage(stage_id, _stage_values(typed), version)
+
+    if (again := _saved(at, save)) is not None:
+        return again
     toast(_("Saved."))
-    return _back(f"stage-{stage_id}")
+    return _back(at)
 
 
-def _stage_values() -> dict[str, Any]:
-    typed = forms.read(request.form, "name", "percent", "planned_days")
-    return typed | {"required": request.form.getlist("required")}
+def _stage_values(typed: Typed) -> dict[str, Any]:
+    values = forms.read(typed, "name", "percent", "planned_days")
+    return values | {"required": typed.getlist("required")}
 
 
 @blueprint.post("/stages/<int:stage_id>/delete")
@@ -170,7 +213,7 @@ def delete_stage(stage_id: int) -> ResponseReturnValue:
     try:
         moved = pipelines.delete_stage(stage_id, asked_number("into_id"))
     except (ConflictError, InvalidError) as error:
-        return _refused(error, f"stage-{stage_id}")
+        return _kept(error, f"stage-{stage_id}")
     toast(
         texts.ngettext(
             "The stage is gone, %(num)s deal moved.",
@@ -196,11 +239,13 @@ def add_reason() -> ResponseReturnValue:
 @requires(MANAGE)
 def change_reason(reason_id: int) -> ResponseReturnValue:
     """Rename a reason, or switch it off and on."""
-    values = {"name": request.form.get("name", ""), "active": "active" in request.form}
-    try:
-        pipelines.change_reason(reason_id, values)
-    except (ConflictError, InvalidError) as error:
-        return _refused(error, f"reason-{reason_id}")
+
+    def save(typed: Typed, version: int | None) -> None:
+        values = {"name": typed.get("name", ""), "active": "active" in typed}
+        pipelines.change_reason(reason_id, values, version)
+
+    if (again := _saved(f"reason-{reason_id}", save)) is not None:
+        return again
     toast(_("Saved."))
     return _back("reasons")
 
@@ -220,5 +265,5 @@ def delete_reason(reason_id: int) -> ResponseReturnValue:
     try:
         pipelines.delete_reason(reason_id)
     except ConflictError as error:
-        return _refused(error, f"reason-{reason_id}")
+        return _kept(error, f"reason-{reason_id}")
     return _back("reasons")

@@ -22,7 +22,7 @@ from salesman_core.records.changes import (
     differences,
     touch_records,
 )
-from salesman_core.records.saving import named
+from salesman_core.records.saving import demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -31,8 +31,32 @@ MANAGE: Final = "core.pipeline.manage"
 MOST_DAYS: Final = 3650
 _STAGE_COLUMNS: Final = ("percent", "planned_days", "required")
 
+PIPELINE_FIELDS: Final = ("name",)
+STAGE_FIELDS: Final = ("name", *_STAGE_COLUMNS)
+REASON_FIELDS: Final = ("name", "active")
+
 Ordered = type[Pipeline] | type[CloseReason]
 """A table whose rows stand in an order that people choose."""
+
+
+def version_of(held: Mapping[str, Any]) -> int:
+    """Give the version of a pipeline, a stage or a reason: another one wherever it differs.
+
+    :param held: its fields, as ``STAGE_FIELDS`` names them for a stage.
+    """
+    return fingerprint(dict(held))
+
+
+def _unchanged(
+    record: Pipeline | Stage | CloseReason, names: Sequence[str], version: int | None
+) -> dict[str, Any]:
+    """Give what a record holds, where it is still what the caller saw.
+
+    :raises StaleError: where somebody changed it since *version*.
+    """
+    held = {name: getattr(record, name) for name in names}
+    demand_version(version_of(held), version)
+    return held
 
 
 def create_pipeline(name: str, like_id: int | None = None) -> int:
@@ -65,11 +89,15 @@ def _first_stages(session: Session, like_id: int | None) -> list[Stage]:
     ]
 
 
-def rename_pipeline(pipeline_id: int, name: str) -> None:
-    """Give a pipeline another name."""
+def rename_pipeline(pipeline_id: int, name: str, version: int | None = None) -> None:
+    """Give a pipeline another name.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    """
     demand_permission(MANAGE)
     with writing() as session:
         pipeline = _found(session, Pipeline, pipeline_id)
+        _unchanged(pipeline, PIPELINE_FIELDS, version)
         before, wanted = pipeline.name, named(name)
         if wanted == before:
             return
@@ -124,15 +152,17 @@ def add_stage(pipeline_id: int, values: Mapping[str, Any]) -> int:
         return stage.id
 
 
-def change_stage(stage_id: int, values: Mapping[str, Any]) -> bool:
+def change_stage(stage_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
     """Change a stage's name, percentage, plan or what it asks for; give whether anything changed.
 
     Its percentage is the progress of the deals in it and its place among the columns.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
     """
     demand_permission(MANAGE)
     with writing() as session:
         stage = _found(session, Stage, stage_id)
-        kept = {name: getattr(stage, name) for name in ("name", *_STAGE_COLUMNS)}
+        kept = _unchanged(stage, STAGE_FIELDS, version)
         changes = differences(stage, _judged_stage(kept | dict(values)))
         if not changes:
             return False
@@ -213,11 +243,15 @@ def add_reason(name: str) -> int:
         return reason.id
 
 
-def change_reason(reason_id: int, values: Mapping[str, Any]) -> bool:
-    """Rename a reason, or offer it (``active``) or no longer; give whether anything changed."""
+def change_reason(reason_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Rename a reason, or offer it (``active``) or no longer; give whether anything changed.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    """
     demand_permission(MANAGE)
     with writing() as session:
         reason = _own_reason(session, reason_id)
+        _unchanged(reason, REASON_FIELDS, version)
         wanted: dict[str, Any] = {"active": bool(values.get("active", reason.active))}
         wanted |= {"name": named(values["name"])} if "name" in values else {}
         changes = differences(reason, wanted)
@@ -306,7 +340,7 @@ def _put_in_order(session: Session, model: Ordered, wanted: Sequence[int]) -> li
 
 
 def _found(session: Session, model: type[Any], id_: int) -> Any:
-    row = session.get(model, id_)
+    row = session.get(model, id_, with_for_update=True)
     if row is None:
         raise MissingError(_("It is no longer there: somebody may have deleted it."))
     return row

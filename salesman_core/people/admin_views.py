@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -16,6 +17,7 @@ from salesman_core.i18n import LANGUAGES, texts
 from salesman_core.people import handing_over, queries, service
 from salesman_core.people import teams as team_service
 from salesman_core.people.permissions import MANAGE, VIEW
+from salesman_core.records.last_change import last_change
 from salesman_core.records.lists import ListQuery, describe, parse_list_query
 from salesman_core.services.mail import mail_settings
 from salesman_core.web.forms import FormState, whole_number
@@ -159,6 +161,7 @@ def change_user(record_id: int) -> ResponseReturnValue:
         request.form,
         lambda: _held_user(record_id),
         lambda typed, version: service.change_user(record_id, _typed_user(typed), version),
+        partial(last_change, service.KIND, record_id),
     )
     if again is not None:
         return _user_page(record_id, again), again.status
@@ -328,7 +331,8 @@ def change_team(record_id: int) -> ResponseReturnValue:
         values = {"name": typed.get("name", ""), "parent_id": parent_id}
         team_service.change_team(record_id, values, version)
 
-    again = save_form(request.form, lambda: _held_team(record_id), save)
+    last = partial(last_change, team_service.KIND, record_id)
+    again = save_form(request.form, lambda: _held_team(record_id), save, last)
     if again is not None:
         return _team_page(record_id, again), again.status
     toast(_("Saved."))

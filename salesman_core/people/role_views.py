@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
@@ -15,6 +16,7 @@ from salesman_core.i18n import texts
 from salesman_core.people import queries
 from salesman_core.people import roles as role_service
 from salesman_core.people.permissions import ROLES
+from salesman_core.records.last_change import last_change
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -73,6 +75,7 @@ def change_grants(record_id: int) -> ResponseReturnValue:
         request.form,
         lambda: _held(record_id),
         lambda typed, version: role_service.change_grants(record_id, _grants(typed), version),
+        partial(last_change, role_service.KIND, record_id),
     )
     if again is not None:
         return _page(record_id, again), again.status

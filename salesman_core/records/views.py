@@ -24,6 +24,7 @@ from salesman_core.errors import (
 from salesman_core.i18n import texts
 from salesman_core.records import files, notes, restoring
 from salesman_core.records.answers import told
+from salesman_core.records.attached import is_own
 from salesman_core.records.history import history as history_of
 from salesman_core.records.panels import (
     files_panel,
@@ -34,7 +35,7 @@ from salesman_core.records.panels import (
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
 from salesman_core.services.files import SHOWN, TooLargeError
 from salesman_core.services.previews import Size
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.forms import FormState, LastChange, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -168,11 +169,18 @@ def change_note(note_id: int) -> Markup | tuple[Markup, int]:
         request.form,
         lambda: _held_note(note_id),
         lambda typed, version: notes.change_note(note_id, typed.get("text", ""), version),
+        lambda _names: _last_change(note_id),
     )
     if again is not None:
         note = notes.one_note(note_id)
         return render("core/records/note_edit.html", note=note, form=again), again.status
     return note_fragment(notes.one_note(note_id))
+
+
+def _last_change(note_id: int) -> LastChange:
+    """Give who last changed a note: whoever wrote it, for nobody else may."""
+    note = notes.one_note(note_id)
+    return LastChange(note.author_name, note.updated_at, own=is_own(note.author_id))
 
 
 @blueprint.post("/notes/<int:note_id>/delete")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 from babel.numbers import list_currencies
+from sqlalchemy.orm import Session
 
 from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump, kept
@@ -97,6 +98,12 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
+def company_to_change(session: Session) -> Company:
+    """Give the company as it stands, and keep others from changing it until the commit."""
+    bump(session, SUBJECT)
+    return _read()
+
+
 def change_company(values: Mapping[str, Any]) -> Company:
     """Change what is true of the company.
 
@@ -106,10 +113,9 @@ def change_company(values: Mapping[str, Any]) -> Company:
     if wrong:
         raise InvalidError(_("Some settings cannot be like this."), wrong)
     with writing() as session:
-        changed = replace(_read(), **dict(values))
+        changed = replace(company_to_change(session), **dict(values))
         for key, value in asdict(changed).items():
             session.merge(Setting(owner=CORE, key=key, value=value))
-        bump(session, SUBJECT)
     return changed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -29,6 +30,20 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class LastChange:
+    """Who last changed a record, and when.
+
+    :param name: of the person; empty where the system did it.
+    :param at: the moment, UTC.
+    :param own: whether whoever asks did it themselves, as in another window.
+    """
+
+    name: str
+    at: datetime
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormState:
     """The state of a form, for the macros of ``core/macros/forms.html``.
 
@@ -37,6 +52,7 @@ class FormState:
     :param errors: what is wrong, by field.
     :param message: what is wrong with the whole, or None.
     :param conflicts: fields that somebody else changed as well, for the person to choose.
+    :param changed: who changed them, and when, where that is known.
     :param status: of the answer that shows it.
     """
 
@@ -44,6 +60,7 @@ class FormState:
     errors: Mapping[str, Sequence[Text]] = field(default_factory=dict)
     message: Text | None = None
     conflicts: Sequence[Conflict] = ()
+    changed: LastChange | None = None
     status: int = 200
 
     @classmethod

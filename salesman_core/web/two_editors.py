@@ -7,17 +7,18 @@ chooses where both gave one field different values.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
-from salesman_core.web.forms import Conflict, FormState, whole_number
+from salesman_core.web.forms import Conflict, FormState, LastChange, whole_number
 
 Typed = MultiDict[str, str]
 Save = Callable[[Typed, int | None], object]
+Last = Callable[[Sequence[str]], LastChange | None]
 
 _CHOICE: Final = "choice:"
 _THEIRS: Final = "theirs"
@@ -37,15 +38,21 @@ def form_to_edit(
     return FormState({**values, "version": version, "seen": json.dumps(sent)})
 
 
-def save_form(typed: Typed, now: Callable[[], FormState], save: Save) -> FormState | None:
+def save_form(
+    typed: Typed, now: Callable[[], FormState], save: Save, last: Last | None = None
+) -> FormState | None:
     """Save a form that began as :func:`form_to_edit`; give what to show where that cannot be.
 
     :param now: gives the form of the record as it stands now.
     :param save: changes the record to what the form holds, where it still has that version.
+    :param last: gives who last changed some fields, for whoever has to choose between two values.
     :returns: None where it is saved. Else the form as it was typed, with what is wrong, or with
         the fields that somebody else changed meanwhile, for the person to choose.
     """
-    return _saved(_chosen(typed), now, save, _TRIES)
+    again = _saved(_chosen(typed), now, save, _TRIES)
+    if again is None or last is None or not again.conflicts:
+        return again
+    return replace(again, changed=last([one.name for one in again.conflicts]))
 
 
 def _saved(
@@ -72,7 +79,7 @@ def _chosen(typed: Typed) -> Typed:
     )
     for name, theirs in seen.items():
         if typed.get(f"{_CHOICE}{name}") == _THEIRS:
-            chosen.setlist(name, list(theirs))
+            _put(chosen, name, theirs)
     return chosen
 
 
@@ -89,11 +96,19 @@ def _met(typed: Typed, now: FormState) -> tuple[Typed, list[Conflict]]:
         if theirs == mine or (before and theirs == stood):
             continue
         if before and mine == stood:
-            met.setlist(name, theirs)
+            _put(met, name, theirs)
         else:
             conflicts.append(Conflict(name, stood, mine, theirs))
     met["version"], met["seen"] = str(now.value("version")), now.value("seen")
     return met, conflicts
+
+
+def _put(typed: Typed, name: str, values: Sequence[str]) -> None:
+    """Put into a form what a browser would send: a box that is not ticked is not in it at all."""
+    if values:
+        typed.setlist(name, values)
+    else:
+        typed.poplist(name)
 
 
 def _sent(value: Any) -> list[str]:

@@ -10,18 +10,27 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.administration.service import change_company
 from salesman_core.clients.card import contact_shown
+from salesman_core.clients.rungs import add_rung, change_rung, one_rung
 from salesman_core.clients.service import change_contact
 from salesman_core.db import reading
+from salesman_core.deals import pipelines
+from salesman_core.deals.models import CloseReason
+from salesman_core.deals.queries import pipelines as all_pipelines
 from salesman_core.people import queries
 from salesman_core.people.roles import change_grants, copy_role
 from salesman_core.people.service import change_user
 from salesman_core.people.teams import change_team
 from salesman_core.records import notes
 from salesman_core.records.custom.service import change_field, define_field, one_field
+from salesman_core.services.company import company
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
+from salesman_core.web.formats import moment
 from salesman_hookspecs import Scope
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -179,13 +188,112 @@ def custom_field(make: Make) -> Edited:
     )
 
 
-FORMS = pytest.mark.parametrize("edited", [contact, user, team, role, custom_field])
+def settings(_make: Make) -> Edited:
+    now = company()
+    return Edited(
+        "/admin/company",
+        "/admin/company",
+        {
+            "name": now.name,
+            "language": now.language,
+            "zone": now.zone,
+            "currency": now.currency,
+            "region": now.region,
+            "work_days": ["1", "2", "3", "4", "5"],
+            "work_from": now.work_from,
+            "work_to": now.work_to,
+            "vat": "",
+            "bin_days": "0",
+            "accent": "#066fd1",
+        },
+        lambda: change_company({"vat": "with", "work_days": (1, 2, 3), "accent": "#0a7f3c"}),
+        lambda: (company().vat, (company().work_days, company().accent)),
+        "vat",
+        "without",
+        ("with", ((1, 2, 3), "#0a7f3c")),
+        ("without", ((1, 2, 3), "#0a7f3c")),
+        ("not said", "with VAT", "without VAT"),
+    )
 
 
-def remembered(page: str) -> dict[str, str]:
-    """What the form on a page remembers of the record."""
+def rung(_make: Make) -> Edited:
+    id_ = add_rung({"name": "Fan", "colour": "azure", "interests": 1, "sales": 2})
+
+    def held() -> tuple[Any, Any]:
+        now = one_rung(id_)
+        return now.colour, (now.name, now.sales)
+
+    return Edited(
+        "/admin/rungs",
+        f"/admin/rungs/{id_}",
+        {"name": "Fan", "colour": "azure", "interests": "1", "sales": "2"},
+        lambda: change_rung(id_, {"name": "Friend", "colour": "green", "interests": 1, "sales": 5}),
+        held,
+        "colour",
+        "pink",
+        ("green", ("Friend", 5)),
+        ("pink", ("Friend", 5)),
+        ("light blue", "green", "pink"),
+    )
+
+
+def stage(_make: Make) -> Edited:
+    pipeline_id = pipelines.create_pipeline("Service")
+    typed = {"name": "Visit", "percent": 40, "planned_days": 7, "required": ["amount"]}
+    id_ = pipelines.add_stage(pipeline_id, typed)
+    change = {"name": "First visit", "planned_days": None, "required": ["amount", "owner_id"]}
+
+    def held() -> tuple[Any, Any]:
+        (service,) = (one for one in all_pipelines(reading()) if one["id"] == pipeline_id)
+        (now,) = (one for one in service["stages"] if one["id"] == id_)
+        return now["name"], (now["percent"], now["planned_days"], now["required"])
+
+    return Edited(
+        "/admin/pipelines",
+        f"/admin/pipelines/stages/{id_}",
+        {**typed, "percent": "40", "planned_days": "7"},
+        lambda: pipelines.change_stage(id_, change),
+        held,
+        "name",
+        "Meeting",
+        ("First visit", (40, None, ["owner_id", "amount"])),
+        ("Meeting", (40, None, ["owner_id", "amount"])),
+        ("Visit", "First visit", "Meeting"),
+    )
+
+
+def reason(_make: Make) -> Edited:
+    id_ = pipelines.add_reason("Cost too much")
+
+    def held() -> tuple[Any, Any]:
+        now = reading().get_one(CloseReason, id_)
+        return now.name, now.active
+
+    return Edited(
+        "/admin/pipelines",
+        f"/admin/pipelines/reasons/{id_}",
+        {"name": "Cost too much", "active": "true"},
+        lambda: pipelines.change_reason(id_, {"name": "Dearer", "active": False}),
+        held,
+        "name",
+        "No money",
+        ("Dearer", False),
+        ("No money", False),
+        ("Cost too much", "Dearer", "No money"),
+    )
+
+
+FORMS = pytest.mark.parametrize(
+    "edited",
+    [contact, user, team, role, custom_field, settings, rung, stage, reason],
+)
+
+
+def remembered(page: str, saves: str = "") -> dict[str, str]:
+    """What the form on a page remembers of the record; of several, the one that *saves* there."""
+    form = page.partition(f'action="{saves}"')[2] or page
     found = {
-        name: re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+        name: re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', form)
         for name in ("version", "seen")
     }
     return {name: html.unescape(match[1]) for name, match in found.items() if match}
@@ -201,7 +309,7 @@ def test_second_of_two_editors_sees_what_stood_theirs_and_their_own(
     edited: Callable[[Make], Edited], make: Make, browser_for: BrowserFor
 ) -> None:
     form, browser = edited(make), browser_for("administrator")
-    opened = remembered(browser.get(form.opened).text)
+    opened = remembered(browser.get(form.opened).text, form.saves)
     form.change()
     answer = browser.post(form.saves, data={**form.typed, **opened, form.both: form.mine})
     anew()
@@ -222,10 +330,10 @@ def test_choice_of_the_second_editor_stands_beside_what_only_the_first_changed(
     edited: Callable[[Make], Edited], whose: str, make: Make, browser_for: BrowserFor
 ) -> None:
     form, browser = edited(make), browser_for("administrator")
-    opened = remembered(browser.get(form.opened).text)
+    opened = remembered(browser.get(form.opened).text, form.saves)
     form.change()
     typed = {**form.typed, form.both: form.mine}
-    again = remembered(browser.post(form.saves, data={**typed, **opened}).text)
+    again = remembered(browser.post(form.saves, data={**typed, **opened}).text, form.saves)
     # What the form holds now: mine, with what only they changed, which the page has filled in.
     met = {**typed, **now_in(browser, form), form.both: form.mine}
     browser.post(form.saves, data={**met, **again, f"choice:{form.both}": whose})
@@ -234,7 +342,7 @@ def test_choice_of_the_second_editor_stands_beside_what_only_the_first_changed(
 
 
 def now_in(browser: FlaskClient, form: Edited) -> dict[str, Any]:
-    return dict(json.loads(remembered(browser.get(form.opened).text)["seen"]))
+    return dict(json.loads(remembered(browser.get(form.opened).text, form.saves)["seen"]))
 
 
 @FORMS
@@ -242,7 +350,7 @@ def test_change_of_another_field_meanwhile_is_kept_beside_ones_own(
     edited: Callable[[Make], Edited], make: Make, browser_for: BrowserFor
 ) -> None:
     form, browser = edited(make), browser_for("administrator")
-    opened = remembered(browser.get(form.opened).text)
+    opened = remembered(browser.get(form.opened).text, form.saves)
     form.change()
     answer = browser.post(form.saves, data={**form.typed, **opened})
     anew()
@@ -263,8 +371,67 @@ def test_note_written_in_two_windows_asks_which_is_to_stand(
     answer = browser.post(f"/records/notes/{note}", data={"text": "They want a pump", **opened})
     anew()
     assert answer.status_code == 412
+    assert heading(answer.text).startswith("You changed this yourself meanwhile, in another window")
     assert "Before: <span>They want a boiler</span>" in answer.text
     assert notes.one_note(note).text == "They want two boilers"
+
+
+def test_pipeline_that_two_people_rename_at_once_asks_which_name_is_to_stand(
+    browser_for: BrowserFor,
+) -> None:
+    id_ = pipelines.create_pipeline("Service")
+    browser, saves = browser_for("administrator"), f"/admin/pipelines/{id_}"
+    opened = remembered(browser.get("/admin/pipelines").text, saves)
+    pipelines.rename_pipeline(id_, "Repairs")
+    answer = browser.post(saves, data={"name": "Support", **opened})
+    anew()
+    assert answer.status_code == 412
+    assert "Theirs: <strong>Repairs</strong>" in answer.text
+    assert [one["name"] for one in all_pipelines(reading()) if one["id"] == id_] == ["Repairs"]
+
+
+def heading(page: str) -> str:
+    found = re.search(r'<div class="alert-heading">(.*?)</div>', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+@pytest.fixture
+def clock(app: Flask, clock: FrozenClock) -> FrozenClock:
+    """A clock that the application goes by."""
+    app.extensions["salesman_clock"] = clock.now
+    return clock
+
+
+@FORMS
+def test_second_of_two_editors_reads_who_the_other_one_was_and_when(
+    edited: Callable[[Make], Edited], make: Make, browser_for: BrowserFor, clock: FrozenClock
+) -> None:
+    form, browser = edited(make), browser_for("administrator")
+    opened = remembered(browser.get(form.opened).text, form.saves)
+    with make.acting(make.user("administrator", name="Olga Kern")):
+        form.change()
+    page = browser.post(form.saves, data={**form.typed, **opened, form.both: form.mine}).text
+    assert heading(page) == (
+        f"Olga Kern changed this meanwhile ({moment(clock.now())}). "
+        "Choose what is to stand, and save."
+    )
+
+
+def test_other_editor_is_whoever_changed_the_field_and_not_the_last_one_of_all(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    form, browser = rung(make), browser_for("administrator")
+    opened = remembered(browser.get(form.opened).text, form.saves)
+    with make.acting(make.user("administrator", name="Olga Kern")):
+        form.change()
+    with make.acting(make.user("administrator", name="Ivan Petrov")):
+        change_rung(
+            int(form.saves.rpartition("/")[2]),
+            {"name": "Friend", "colour": "green", "interests": 4, "sales": 5},
+        )
+    page = browser.post(form.saves, data={**form.typed, **opened, form.both: form.mine}).text
+    assert heading(page).startswith("Olga Kern changed this meanwhile")
 
 
 def test_what_was_remembered_is_not_believed_where_it_is_no_form(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, request, url_for
@@ -21,6 +22,7 @@ from salesman_core.toolkit import (
     custom_typed,
     form_to_edit,
     judge,
+    last_change,
     money_of,
     narrowed,
     needed_controls,
@@ -248,7 +250,8 @@ def change(record_id: int) -> Page:
         values = judge(LeadSchema(partial=True), _typed_lead(typed))
         service.change_lead(record_id, values, version)
 
-    again = save_form(request.form, lambda: _held(record_id), save)
+    last = partial(last_change, KIND, record_id)
+    again = save_form(request.form, lambda: _held(record_id), save, last)
     if again is not None:
         return _card_page(record_id, again, opened="edit"), again.status
     toast(_("Saved."))

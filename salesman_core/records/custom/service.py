@@ -39,7 +39,7 @@ MANAGE: Final = "core.custom_field.manage"
 MOST: Final = 40
 """So many fields may a kind of record have: each has an index that every change keeps."""
 
-_AUDITED: Final = "custom_field"
+AUDITED: Final = "custom_field"
 
 
 def one_field(field_id: int) -> DefinedField:
@@ -174,7 +174,7 @@ def _of_kind(session: Session, kind: str) -> Sequence[CustomField]:
 
 
 def _note(session: Session, row: CustomField, action: str, changes: Changes) -> None:
-    audit(session, _AUDITED, row.id, row.label, action, changes)
+    audit(session, AUDITED, row.id, row.label, action, changes)
     bump(session, SUBJECT)
 
 

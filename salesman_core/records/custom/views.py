@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, make_response, redirect, request, url_for
@@ -18,6 +19,7 @@ from salesman_core.records.custom.definitions import TITLES, DefinedField, all_f
 from salesman_core.records.custom.kinds import Customised, customised_kind, customised_kinds
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.custom.service import MANAGE
+from salesman_core.records.last_change import last_change
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -94,6 +96,7 @@ def change(field_id: int) -> ResponseReturnValue:
         request.form,
         lambda: _held(field_id),
         lambda typed, version: service.change_field(field_id, _values(typed), version),
+        partial(last_change, service.AUDITED, field_id),
     )
     if again is not None:
         return make_response(_form(kind, field_id, again), again.status)
