@@ -76,6 +76,7 @@ LOGS = {
     "core_import_change",
     "core_job",
     "core_job_schedule",
+    "core_notice",
     "core_revision",
 }
 

@@ -16,6 +16,7 @@ from salesman_core.records.imports import ImportRun
 from salesman_core.records.imports.keeping import begin_import, run_later
 from salesman_core.records.imports.run import BATCH
 from salesman_core.records.models import FileImport
+from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make
 
 
@@ -48,6 +49,26 @@ def test_import_of_somebody_who_was_deactivated_does_not_begin(
     jobs().drain()
 
     assert stopped(import_id) == (0, "Whoever began this may not act any more.")
+
+
+def test_import_that_does_not_begin_leaves_a_notice_for_whoever_began_it(
+    make: Make, begun: tuple[int, int]
+) -> None:
+    import_id, author = begun
+    with make.acting(make.user_of("administrator")):
+        deactivate(author)
+
+    jobs().drain()
+
+    reading().rollback()
+    told = reading().execute(sa.select(Notice.user_id, Notice.text, Notice.address)).all()
+    assert told == [
+        (
+            author,
+            "“rows.csv”: Whoever began this may not act any more.",
+            f"/admin/import/{import_id}",
+        )
+    ]
 
 
 def test_import_goes_no_further_than_the_rights_of_whoever_began_it(

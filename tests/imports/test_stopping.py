@@ -25,6 +25,7 @@ from salesman_core.jobs.models import JOBS
 from salesman_core.jobs.port import jobs
 from salesman_core.records.imports import job, keeping
 from salesman_core.records.models import FileImport
+from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make, apart
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -122,6 +123,19 @@ def words(response: TestResponse) -> str:
 def names(model: type[Any]) -> list[str]:
     reading().rollback()
     return list(reading().scalars(sa.select(model.name).order_by(model.id)))
+
+
+def test_stopped_import_leaves_one_notice_for_whoever_began_it(
+    author: int, begin: Begin, stop_after: Callable[[int, int], None]
+) -> None:
+    number = begin("deals", HEAD, *rows(12))
+    stop_after(number, 2)
+
+    work()
+
+    told = reading().execute(sa.select(Notice.user_id, Notice.text, Notice.address)).all()
+    stopped = "Stopped. What was in by then stays; the file may be imported again."
+    assert told == [(author, f"“rows.csv”: {stopped}", f"/admin/import/{number}")]
 
 
 def test_stopped_import_tells_what_is_in_and_is_taken_back_whole(

@@ -409,6 +409,7 @@ def test_second_of_two_editors_reads_who_the_other_one_was_and_when(
 ) -> None:
     form, browser = edited(make), browser_for("administrator")
     opened = remembered(browser.get(form.opened).text, form.saves)
+    clock.advance(minutes=5)
     with make.acting(make.user("administrator", name="Olga Kern")):
         form.change()
     page = browser.post(form.saves, data={**form.typed, **opened, form.both: form.mine}).text

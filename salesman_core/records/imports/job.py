@@ -44,19 +44,23 @@ def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
         return
     if person is None:
         with force_locale(company().language):
-            keep_result(import_id, failure(str(GONE), rehearsal=dry_run))
+            _end(kept, user_id, failure(str(GONE), rehearsal=dry_run))
         return
     with acting_as(person), force_locale(_language(person)):
-        result = _outcome(kept, dry_run=dry_run)
-        keep_result(import_id, result)
-        tell_end(kept, user_id, result)
+        _end(kept, user_id, _outcome(kept, user_id, dry_run=dry_run))
+
+
+def _end(kept: FileImport, user_id: int, result: dict[str, object]) -> None:
+    """Keep what came of an import, and tell whoever began it."""
+    keep_result(kept.id, result)
+    tell_end(kept, user_id, result)
 
 
 def _language(person: Person) -> str:
     return person.locale if person.locale in LANGUAGES else company().language
 
 
-def _outcome(kept: FileImport, *, dry_run: bool) -> dict[str, object]:
+def _outcome(kept: FileImport, user_id: int, *, dry_run: bool) -> dict[str, object]:
     with named_file(kept.file_hash, kept.name) as path:
         try:
             type_ = import_type(kept.record)
@@ -66,10 +70,10 @@ def _outcome(kept: FileImport, *, dry_run: bool) -> dict[str, object]:
             run = import_run(type_, path, mapping, job_progress, journal=journal, reached=reached)
         except SalesmanError as error:
             return failure(str(error), rehearsal=dry_run)
-        return _run(kept.id, run, dry_run=dry_run)
+        return _run(kept, user_id, run, dry_run=dry_run)
 
 
-def _run(import_id: int, run: ImportRun, *, dry_run: bool) -> dict[str, object]:
+def _run(kept: FileImport, user_id: int, run: ImportRun, *, dry_run: bool) -> dict[str, object]:
     stopped = ""
     try:
         run.rehearse() if dry_run else run.apply()
@@ -78,7 +82,7 @@ def _run(import_id: int, run: ImportRun, *, dry_run: bool) -> dict[str, object]:
         stopped = str(error)
     except JobCancelledError:
         message = _("Stopped. What was in by then stays; the file may be imported again.")
-        keep_result(import_id, told_of(run, stopped=message))
+        _end(kept, user_id, told_of(run, stopped=message))
         raise
     return told_of(run, stopped=stopped)
 
