@@ -52,7 +52,7 @@ def _page(refused: Mapping[str, FormState]) -> Markup:
         reasons=_reasons(),
         needs=needs.NEEDS,
         need_titles=[(need.name, need.title) for need in needs.NEEDS.values()],
-        edited=_held_forms() | refused,
+        edited={**_held_forms(), **refused},
         blank=FormState(),
     )
 
