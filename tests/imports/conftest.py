@@ -75,8 +75,8 @@ LOGS = {
     "core_import",
     "core_import_change",
     "core_job",
-    "core_job_schedule",
     "core_notice",
+    "core_job_schedule",
     "core_revision",
 }
 
