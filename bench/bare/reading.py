@@ -44,7 +44,7 @@ _NAMES: Final = (
     *("opened_on", "expected_on", "closed_on", "external_ids", "custom", "imported", "extensions"),
     *("frozen_until", "freeze_reason"),
     *("created_at", "updated_at", "version"),
-    *("rate", "company_amount", "company_currency", "amount_source"),
+    *("rate", "company_amount", "company_currency", "amount_source", "vat"),
 )
 
 
@@ -143,7 +143,13 @@ def _deal(
         *(people, contacts, row[12], row[13], row[14], keys),
         *(driver.json(row[18]), driver.json(row[19]), {}, row[20], row[21]),
         *(driver.written_moment(row[15]), driver.written_moment(row[16]), row[17]),
-        *(None, money(amount), row[10], None),  # all amounts of the data set are in one currency
+        *(
+            None,
+            money(amount),
+            row[10],
+            None,
+            None,
+        ),  # of one currency, and nobody said whether VAT is in them
     )
     return dict(zip(_NAMES, values, strict=True))
 

@@ -16,7 +16,7 @@ def test_added_user_is_told_by_their_number_and_has_the_role(run: Run) -> None:
 
     assert (added.exit_code, added.stdout) == (0, "1\n")
     told = run("access", "explain", "anna@example.com", "core.deal.edit", "user:1")
-    assert "core.deal.edit is about records of the kind deal" in str(told.exception)
+    assert "“Change and move deals” is about records of the kind deal" in str(told.exception)
 
 
 @pytest.mark.parametrize(
