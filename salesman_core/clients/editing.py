@@ -15,6 +15,7 @@ from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
 from salesman_core.records.custom.kinds import CUSTOM, key_of
+from salesman_core.web.forms import LastChange
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -56,6 +57,7 @@ class Field:
     :param wrong: what is wrong with what was typed.
     :param conflict: whether somebody else gave it another value meanwhile.
     :param before: what people read in it when the person began to type, where there is a conflict.
+    :param changed: who gave it that other value, and when, where that is known.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Field:
     wrong: Sequence[Text] = field(default=())
     conflict: bool = False
     before: str = ""
+    changed: LastChange | None = None
 
     @property
     def about(self) -> FieldOf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, make_response, redirect, request, url_for
@@ -17,6 +18,7 @@ from salesman_core.db import reading
 from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
+from salesman_core.records.last_change import last_change
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
@@ -100,8 +102,11 @@ def _as_typed(
     several = isinstance(now.seen, list)
     sent = request.form.getlist(name)
     typed = [one for one in sent if one] if several else "".join(sent[:1])
-    before = request.form.get("before", "") if conflict else ""
-    return editing.Field(name, now.client, typed, now.seen, wrong, conflict, before)
+    again = editing.Field(name, now.client, typed, now.seen, wrong)
+    if not conflict:
+        return again
+    before, changed = request.form.get("before", ""), last_change("client", client_id, [name])
+    return replace(again, conflict=True, before=before, changed=changed)
 
 
 def _shown(client_id: int, name: str) -> Markup:

@@ -27,6 +27,7 @@ from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.custom.showing import shown_fields
 from salesman_core.records.list_fields import contains
 from salesman_core.records.participants import participants_of
+from salesman_core.web.forms import LastChange
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -52,6 +53,7 @@ class Field:
     :param wrong: what is wrong with it, or None.
     :param conflict: whether somebody else gave it another value meanwhile.
     :param before: what people read in it when the person began to type, where there is a conflict.
+    :param changed: who gave it that other value, and when, where that is known.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Field:
     wrong: Text | None = None
     conflict: bool = False
     before: str = ""
+    changed: LastChange | None = None
 
     @property
     def title(self) -> Text:

@@ -23,6 +23,7 @@ from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.custom.definitions import FieldType
 from salesman_core.records.custom.forms import controls, field_named, labels
 from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.last_change import last_change
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
 from salesman_core.web.forms import FormState, number_or_none
@@ -91,8 +92,10 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
         editing.save_field(record_id, name, typed, seen=seen, version=asked_version())
     except StaleError as error:
         now = editing.field_of(record_id, name)
-        before = request.form.get("before", "")
-        again = editing.Field(name, now.row, typed, error.message, conflict=True, before=before)
+        before, changed = request.form.get("before", ""), last_change("deal", record_id, [name])
+        again = editing.Field(
+            name, now.row, typed, error.message, conflict=True, before=before, changed=changed
+        )
         return make_response(_edited(again), 412)
     except InvalidError as error:
         now = editing.field_of(record_id, name)

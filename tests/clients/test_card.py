@@ -185,6 +185,16 @@ def test_field_that_two_people_change_is_a_conflict(make: Make, browser_for: Bro
     assert client_row(client).source == "mine"
 
 
+def test_field_that_two_people_change_says_who_the_other_one_was(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client(source="")
+    with make.acting(make.user("head", name="Olga Kern")):
+        change_client(client, {"source": "theirs"})
+    answer = save(browser_for("head"), client, "source", source="mine", seen="", version=1)
+    assert re.findall(r"(\S+ \S+) changed this meanwhile", words(answer.text)) == ["Olga Kern"]
+
+
 def test_two_people_changing_different_fields_do_not_meet(
     make: Make, browser_for: BrowserFor
 ) -> None:

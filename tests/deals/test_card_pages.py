@@ -191,6 +191,21 @@ def test_field_that_somebody_else_changed_meanwhile_shows_both_values(
     assert deal_row(deal).amount == 222
 
 
+def test_field_that_somebody_else_changed_meanwhile_says_who_it_was(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(amount=Decimal(100))
+    seen = deal_row(deal).version
+    with make.acting(make.user("head", name="Olga Kern")):
+        change_deal(deal, {"amount": Decimal(222)})
+    answer = browser_for("head").post(
+        f"/deals/{deal}/fields/amount",
+        data={"value": "111", "version": seen, "seen": "100"},
+        headers=FRAGMENT,
+    )
+    assert re.findall(r"(\w+ \w+) changed this meanwhile", answer.text) == ["Olga Kern"]
+
+
 def test_change_of_another_field_meanwhile_is_no_conflict(
     make: Make, browser_for: BrowserFor
 ) -> None:
