@@ -54,7 +54,9 @@ def _money(typed: str) -> tuple[Decimal, str]:
     if not typed.strip():
         return Decimal(0), ""
     amount, currency = read_money(typed, _MARKS.get(current_language(), ""))
-    return in_hundredths(amount), currency
+    if in_hundredths(amount) != amount:
+        raise ValueError(_("At most %(scale)s digits after the point.", scale=2))
+    return amount, currency
 
 
 def date_of(typed: str) -> date | None:

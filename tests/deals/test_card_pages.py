@@ -160,7 +160,13 @@ def test_currency_typed_beside_an_amount_is_kept(make: Make, browser_for: Browse
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("amount", "a lot"), ("amount", "-5"), ("expected_on", "soon"), ("name", "")],
+    [
+        ("amount", "a lot"),
+        ("amount", "-5"),
+        ("amount", "1.005"),
+        ("expected_on", "soon"),
+        ("name", ""),
+    ],
 )
 def test_field_that_cannot_be_saved_comes_back_as_it_was_typed(
     make: Make, browser_for: BrowserFor, name: str, typed: str
@@ -382,3 +388,10 @@ def test_participant_who_leaves_is_led_to_the_list(app: Flask, make: Make, kind:
 
     assert (left.status_code, left.headers["Location"]) == (302, f"/{kind}s")
     assert "You do not see this record any more." in browser.get(f"/{kind}s").text
+
+
+def test_request_without_a_value_empties_no_field(browser_for: BrowserFor, make: Make) -> None:
+    deal = make.deal(amount=Decimal(500))
+    answer = browser_for("head").post(f"/deals/{deal}/fields/amount", data={}, headers=FRAGMENT)
+    assert answer.status_code == 400
+    assert reading().scalar(sa.select(Deal.amount).where(Deal.id == deal)) == Decimal(500)
