@@ -395,3 +395,31 @@ def test_request_without_a_value_empties_no_field(browser_for: BrowserFor, make:
     answer = browser_for("head").post(f"/deals/{deal}/fields/amount", data={}, headers=FRAGMENT)
     assert answer.status_code == 400
     assert reading().scalar(sa.select(Deal.amount).where(Deal.id == deal)) == Decimal(500)
+
+
+@pytest.mark.parametrize("act", ["move", "close", "reopen", "thaw", "delete"])
+def test_act_of_a_card_that_is_older_than_the_deal_changes_nothing(
+    browser_for: BrowserFor, make: Make, act: str
+) -> None:
+    deal = make.deal(name="Boilers")
+    seen = deal_row(deal).version
+    change_deal(deal, {"name": "Pumps"})
+    data = {"version": str(seen), "outcome": "won", "stage_id": str(stages()[3]["id"])}
+    answer = browser_for("head").post(f"/deals/{deal}/{act}", data=data, headers=FRAGMENT)
+    assert answer.status_code == 412
+    assert deal_row(deal).version == seen + 1
+
+
+def test_forms_of_a_card_say_which_version_of_the_deal_they_show(
+    browser_for: BrowserFor, make: Make
+) -> None:
+    deal = make.deal()
+    change_deal(deal, {"name": "Pumps"})
+    browser = browser_for("administrator")
+    for place in (f"/deals/{deal}", f"/deals/{deal}/lose"):
+        forms = re.findall(
+            rf'<form[^>]*"/deals/{deal}/\w+".*?</form>', browser.get(place).text, re.DOTALL
+        )
+        acts = [one for one in forms if re.search(r"/(move|close|delete)\"", one)]
+        assert acts
+        assert [one for one in acts if 'name="version" value="2"' not in one] == []
