@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from flask import Response, request, url_for
 
+from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
 from salesman_core.records.list_query import Filter, ListQuery, grouped
@@ -164,7 +165,7 @@ def _end(filter_: Filter | None, kind: FieldKind) -> str:
         return _from_today(filter_.text)
     if kind is FieldKind.MOMENT:
         return as_typed(filter_.value.astimezone(company().tz).date())
-    return as_typed(filter_.value)
+    return "0" if filter_.value == 0 else as_typed(filter_.value)
 
 
 def _from_today(word: str) -> str:
@@ -209,14 +210,31 @@ def narrowed(spec: ListSpec, endpoint: str) -> Response:
         given[parameter] = filled
         if reader := _reader(spec, parameter):
             readers[parameter], given[parameter] = reader, filled[0]
-    read = read_typed(given, readers, *readers)
+    try:
+        read = read_typed(given, readers, *readers)
+    except InvalidError as error:
+        raise InvalidError(error.message, _by_title(spec, error.fields)) from error
     return go_to(url_for(endpoint, **given | {name: written(read[name]) for name in readers}))
 
 
-def _reader(spec: ListSpec, parameter: str) -> Reader | None:
+def _by_title(spec: ListSpec, wrong: Mapping[str, Any]) -> dict[str, Any]:
+    """Say of each parameter what is wrong with it, beginning with what the dialog calls it."""
+    fields = {name: _field_of(spec, name) for name in wrong}
+    return {
+        name: _("%(field)s: %(wrong)s", field=field.title, wrong=wrong[name])
+        if field
+        else wrong[name]
+        for name, field in fields.items()
+    }
+
+
+def _field_of(spec: ListSpec, parameter: str) -> ListField | ListFilter | None:
     _group, own = grouped(parameter)
-    name, _separator, operator = own.partition("__")
-    field = spec.find(name)
+    return spec.find(own.partition("__")[0])
+
+
+def _reader(spec: ListSpec, parameter: str) -> Reader | None:
+    operator, field = parameter.rpartition("__")[2], _field_of(spec, parameter)
     if field is None or operator not in {"gte", "lte"}:
         return None
     if field.kind is FieldKind.MOMENT:

@@ -146,9 +146,15 @@ def test_filter_form_holds_what_is_asked_for_as_people_write_it(browser_for: Bro
     assert 'name="expected_on__lte" value="12.03.2027"' in page
 
 
-def test_filter_that_cannot_be_read_says_so(make: Make, browser_for: BrowserFor) -> None:
-    answer = browser_for("head").get("/deals/filter?amount__gte=much")
+def test_filter_form_holds_a_zero(browser_for: BrowserFor) -> None:
+    assert 'name="amount__gte" value="0"' in browser_for("head").get("/deals?amount__gte=0").text
+
+
+def test_filter_that_cannot_be_read_says_which_and_why(browser_for: BrowserFor) -> None:
+    answer = browser_for("head").get("/deals/filter?amount__gte=much&expected_on__lte=soon")
     assert answer.status_code == 422
+    told = re.findall(r"<li>([^<]*)</li>", answer.text)
+    assert [one.partition(":")[0] for one in told] == ["Amount", "Expected on"]
 
 
 def test_chosen_columns_stay(make: Make, browser_for: BrowserFor) -> None:
