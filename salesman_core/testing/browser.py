@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -47,6 +47,23 @@ class _Handler(WSGIRequestHandler):
     """Seconds that a connection may stay silent: browsers open some that they never use."""
 
 
+def _closing(app: Flask) -> Callable[[dict[str, Any], Any], Iterator[bytes]]:
+    """Close each answer, though the browser may have left in the middle of it.
+
+    Werkzeug's server does not where reading on from such a connection fails: a file stays open.
+    """
+
+    def answered(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        return _parts(app(environ, start_response))
+
+    return answered
+
+
+def _parts(answer: Any) -> Iterator[bytes]:
+    with closing(answer):
+        yield from answer
+
+
 @contextmanager
 def served(app: Flask, door: socket.socket | None = None) -> Iterator[str]:
     """Serve an application on a free port of loopback, and give its address.
@@ -57,7 +74,9 @@ def served(app: Flask, door: socket.socket | None = None) -> Iterator[str]:
         turn; it stays open.
     """
     port, file = (0, None) if door is None else (door.getsockname()[1], door.fileno())
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler, fd=file)
+    server = make_server(
+        "127.0.0.1", port, _closing(app), threaded=True, request_handler=_Handler, fd=file
+    )
     server.daemon_threads = False  # type: ignore[attr-defined]  # only such threads are waited for
     address = f"http://127.0.0.1:{server.port}"
     before = app.config["SALESMAN"]

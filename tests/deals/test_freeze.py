@@ -327,12 +327,10 @@ def test_figures_lead_to_lists_of_exactly_what_they_count(
     frozen(make, name="Rests", amount=Decimal(500))
     browser = browser_for("head")
     page = browser.get("/reports/funnel").text
-    tiles = dict(
-        re.findall(r'<a class="tile" href="([^"]*)"\s*>\s*<span class="tile-title">([^<]*)<', page)
+    tiles = re.findall(
+        r'<a class="tile" href="([^"]*)"\s*>\s*<span class="tile-title">([^<]*)<', page
     )
-    found = {
-        title: names(browser.get(url.replace("&amp;", "&")).text) for url, title in tiles.items()
-    }
+    found = {title: names(browser.get(url.replace("&amp;", "&")).text) for url, title in tiles}
     assert (found["In work"], found["Frozen"]) == (["Works"], ["Rests"])
 
 
