@@ -408,18 +408,3 @@ def test_act_of_a_card_that_is_older_than_the_deal_changes_nothing(
     answer = browser_for("head").post(f"/deals/{deal}/{act}", data=data, headers=FRAGMENT)
     assert answer.status_code == 412
     assert deal_row(deal).version == seen + 1
-
-
-def test_forms_of_a_card_say_which_version_of_the_deal_they_show(
-    browser_for: BrowserFor, make: Make
-) -> None:
-    deal = make.deal()
-    change_deal(deal, {"name": "Pumps"})
-    browser = browser_for("administrator")
-    for place in (f"/deals/{deal}", f"/deals/{deal}/lose"):
-        forms = re.findall(
-            rf'<form[^>]*"/deals/{deal}/\w+".*?</form>', browser.get(place).text, re.DOTALL
-        )
-        acts = [one for one in forms if re.search(r"/(move|close|delete)\"", one)]
-        assert acts
-        assert [one for one in acts if 'name="version" value="2"' not in one] == []
