@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 
 from salesman_core.backup.archive import ArchiveError
-from salesman_core.db import images, trigrams
+from salesman_core.db import kept_rows, trigrams
 from salesman_core.i18n import texts
 from salesman_core.plugins.migrations import expressions_passed_over
 
@@ -63,7 +63,7 @@ def tables_of(connection: sa.Connection) -> list[sa.Table]:
     names = [
         name
         for name in sa.inspect(connection).get_table_names()
-        if not trigrams.belongs(name) and not images.belongs(name)
+        if not trigrams.belongs(name) and not kept_rows.belongs(name)
     ]
     metadata = sa.MetaData()
     with expressions_passed_over():

@@ -45,6 +45,14 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Some deals, and what their amounts come to."""
+
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """Some deals of one kind; :mod:`salesman_core.deals.tally` says which.
 
@@ -144,6 +152,13 @@ def _read(
     ends = {"since": days.since, "until": days.until}
     given = {name: day for name, day in ends.items() if day is not None}
     return [Figure(*row) for row in rows_of(session, statement, values | given)]
+
+
+def together(figures: Sequence[Figure], kind: str) -> Sum:
+    """Give the deals behind all figures of one kind."""
+    of_kind = [one for one in figures if one.kind == kind]
+    amount = sum((one.amount for one in of_kind), Decimal(0))
+    return Sum(sum(one.number for one in of_kind), amount)
 
 
 def by_currency(figures: Sequence[Figure]) -> Mapping[str, int]:

@@ -18,8 +18,8 @@ from salesman_core.access.models import User
 from salesman_core.access.person import teams_below
 from salesman_core.access.records import unlimited, visible
 from salesman_core.db import Money
-from salesman_core.deals.counted import Days, Figure, by_currency, of_all, of_some
-from salesman_core.deals.flow import StageFlow, passed_of, stage_flow
+from salesman_core.deals.counted import Days, Figure, Sum, by_currency, of_all, of_some, together
+from salesman_core.deals.flow import StageFlow, stage_flow
 from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
 from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.errors import MissingError
@@ -63,14 +63,6 @@ class StageFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeFigures:
-    """Closed deals of one outcome."""
-
-    count: int
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class ReasonFigures:
     """Lost deals of one reason."""
 
@@ -95,8 +87,8 @@ class Funnel:
     currency: str
     currencies: tuple[str, ...]
     stages: tuple[StageFigures, ...]
-    won: OutcomeFigures
-    lost: OutcomeFigures
+    won: Sum
+    lost: Sum
     reasons: tuple[ReasonFigures, ...]
     flow: tuple[StageFlow, ...]
 
@@ -176,7 +168,7 @@ def _funnel(
     figures = [one for one in counted if one.currency == currency]
     stages = stages_of(session, pipeline_id)
     standing = {
-        (one.stage_id, one.rests): OutcomeFigures(one.number, one.amount)
+        (one.stage_id, one.rests): Sum(one.number, one.amount)
         for one in figures
         if one.kind == "open"
     }
@@ -185,16 +177,11 @@ def _funnel(
         currency=currency,
         currencies=currencies,
         stages=_standing(stages, standing),
-        won=_together(figures, "won"),
-        lost=_together(figures, "lost"),
+        won=together(figures, "won"),
+        lost=together(figures, "lost"),
         reasons=_reasons(session, figures),
         flow=stage_flow(stages, figures),
     )
-
-
-def _together(figures: Sequence[Figure], kind: str) -> OutcomeFigures:
-    passed = passed_of(figures, kind)
-    return OutcomeFigures(passed.count, passed.amount)
 
 
 def stages_of(session: Session, pipeline_id: int) -> Sequence[Any]:
@@ -255,14 +242,13 @@ def stage_figures(
         .group_by(Deal.stage_id, rests)
     )
     counted = {
-        (stage_id, bool(rests)): OutcomeFigures(number, amount)
-        for stage_id, rests, number, amount in rows
+        (stage_id, bool(rests)): Sum(number, amount) for stage_id, rests, number, amount in rows
     }
     return _standing(stages_of(session, pipeline_id), counted)
 
 
 def _standing(
-    stages: Sequence[Any], counted: Mapping[tuple[int, bool], OutcomeFigures]
+    stages: Sequence[Any], counted: Mapping[tuple[int, bool], Sum]
 ) -> tuple[StageFigures, ...]:
     """Put the open deals of the stages together.
 
@@ -274,9 +260,7 @@ def _standing(
     )
 
 
-def _figures(
-    stage: Any, working: OutcomeFigures | None, frozen: OutcomeFigures | None
-) -> StageFigures:
+def _figures(stage: Any, working: Sum | None, frozen: Sum | None) -> StageFigures:
     count, amount, weighted = _of_stage(stage, working)
     return StageFigures(
         stage_id=stage.id,
@@ -289,22 +273,22 @@ def _figures(
     )
 
 
-def _of_stage(stage: Any, found: OutcomeFigures | None) -> tuple[int, Decimal, Decimal]:
+def _of_stage(stage: Any, found: Sum | None) -> tuple[int, Decimal, Decimal]:
     count, amount = (found.count, found.amount) if found else (0, Decimal(0))
     return count, amount, (amount * stage.percent / 100).quantize(_CENT)
 
 
-def open_figures(session: Session, conditions: Sequence[Any]) -> OutcomeFigures:
+def open_figures(session: Session, conditions: Sequence[Any]) -> Sum:
     """Count the deals in work among some deals; frozen ones do not count.
 
     :param conditions: which deals count, access and one currency included.
     """
     counted = sa.select(sa.func.count().label("number"), summed())
     row = session.execute(counted.where(*conditions, in_work())).one()
-    return OutcomeFigures(row.number, row.amount)
+    return Sum(row.number, row.amount)
 
 
-def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, OutcomeFigures]:
+def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, Sum]:
     """Count the closed deals among some deals, by outcome.
 
     :param conditions: which deals count, access and one currency included.
@@ -314,7 +298,7 @@ def outcomes_of(session: Session, conditions: Sequence[Any]) -> dict[str, Outcom
         .where(*conditions, Deal.outcome.is_not(None))
         .group_by(Deal.outcome)
     )
-    return {row.outcome: OutcomeFigures(row.number, row.amount) for row in rows}
+    return {row.outcome: Sum(row.number, row.amount) for row in rows}
 
 
 def _reasons(session: Session, figures: Sequence[Figure]) -> tuple[ReasonFigures, ...]:
@@ -324,7 +308,7 @@ def _reasons(session: Session, figures: Sequence[Figure]) -> tuple[ReasonFigures
             by_reason.setdefault(one.reason_id, []).append(one)
     names = sa.select(CloseReason.id, CloseReason.name).where(CloseReason.id.in_(by_reason))
     found = [
-        ReasonFigures(row.id, row.name, *astuple(passed_of(by_reason[row.id], "lost")))
+        ReasonFigures(row.id, row.name, *astuple(together(by_reason[row.id], "lost")))
         for row in session.execute(names)
     ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))

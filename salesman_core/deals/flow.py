@@ -16,8 +16,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.db import reading
-from salesman_core.deals.counted import Days, Figure
+from salesman_core.deals.counted import Days, Figure, Sum, together
 from salesman_core.deals.models import Deal, DealMove, Stage
+from salesman_core.deals.tally import comes, ends_a_stay
 from salesman_core.i18n import texts
 from salesman_core.web import formats
 from salesman_hookspecs import Text
@@ -37,14 +38,6 @@ _STEPS: Final[dict[str, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """Deals that took a step at a stage."""
-
-    count: int
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class StageFlow:
     """What happened at a stage in a period.
 
@@ -57,9 +50,9 @@ class StageFlow:
     stage_id: int
     name: str
     percent: int
-    entered: Passed
-    forward: Passed
-    lost: Passed
+    entered: Sum
+    forward: Sum
+    lost: Sum
     median_days: int | None
 
     @property
@@ -67,9 +60,6 @@ class StageFlow:
         """What left forward, of that and what was lost, in percent."""
         decided = self.forward.count + self.lost.count
         return round(Decimal(100 * self.forward.count) / decided, 1) if decided else None
-
-
-_NONE: Final = Passed(0, Decimal(0))
 
 
 def stage_flow(stages: Sequence[Any], figures: Sequence[Figure]) -> tuple[StageFlow, ...]:
@@ -84,7 +74,7 @@ def stage_flow(stages: Sequence[Any], figures: Sequence[Figure]) -> tuple[StageF
 
 
 def _flow_at(stage: Any, figures: Sequence[Figure]) -> StageFlow:
-    entered, forward, lost = (passed_of(figures, kind) for kind in ("entered", "forward", "lost"))
+    entered, forward, lost = (together(figures, kind) for kind in ("entered", "forward", "lost"))
     stays = sorted((one.days, one.number) for one in figures if one.kind == "stayed")
     return StageFlow(
         stage_id=stage.id,
@@ -95,13 +85,6 @@ def _flow_at(stage: Any, figures: Sequence[Figure]) -> StageFlow:
         lost=lost,
         median_days=_median(stays) if stays else None,
     )
-
-
-def passed_of(figures: Sequence[Figure], kind: str) -> Passed:
-    """Give the deals behind the figures of one kind."""
-    of_kind = [one for one in figures if one.kind == kind]
-    amount = sum((one.amount for one in of_kind), Decimal(0))
-    return Passed(sum(one.number for one in of_kind), amount)
 
 
 def _median(lengths: Sequence[tuple[int, int]]) -> int:
@@ -125,9 +108,9 @@ def _passing_deals(step: str, stage_id: int, days: Days) -> sa.SelectBase:
         for column in (DealMove.to_stage_id, DealMove.from_stage_id)
     )
     if step == "entered":
-        return came.where(DealMove.action.in_(("open", "move")))
+        return came.where(comes(DealMove))
     if step == "left":
-        return went.where(DealMove.action.in_(("move", "close")), DealMove.seconds > 0)
+        return went.where(ends_a_stay(DealMove))
     won = sa.select(Deal.id).where(
         Deal.stage_id == stage_id, Deal.outcome == "won", *days.holds(Deal.closed_on)
     )

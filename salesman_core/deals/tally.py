@@ -45,6 +45,17 @@ _NONE: Final[dict[str, sa.ColumnElement[Any]]] = {
 Condition = sa.ColumnElement[bool]
 
 
+def comes(step: Any) -> Condition:
+    """Give the condition of steps by which a deal comes to a stage."""
+    condition: Condition = step.action.in_(("open", "move"))
+    return condition
+
+
+def ends_a_stay(step: Any) -> Condition:
+    """Give the condition of steps that end a stay of which is known how long it took."""
+    return sa.and_(step.action.in_(("move", "close")), step.seconds > 0)
+
+
 def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any]:
     """Give what some deals add to the figures: columns of :class:`FunnelKept`, a row for each.
 
@@ -53,13 +64,11 @@ def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any
     """
     d, s = deals.c, steps.c
     here, of_step = d.deleted_at.is_(None), deals.join(steps, s.deal_id == d.id)
-    came = sa.and_(here, s.action.in_(("open", "move")))
-    ended = sa.and_(here, s.action.in_(("move", "close")), s.seconds > 0)
     to, away = ({"day": s.day, "stage_id": one} for one in (s.to_stage_id, s.from_stage_id))
     closing = {"day": d.closed_on, "stage_id": d.stage_id}
     freezing = {"day": sa.func.coalesce(d.frozen_until, NO_DAY), "stage_id": d.stage_id}
     reason_id = sa.func.coalesce(d.reason_id, 0)
-    entered = _columns(d, id=d.id, **to).select_from(of_step).where(came)
+    entered = _columns(d, id=d.id, **to).select_from(of_step).where(here, comes(s))
     onward = sa.union_all(
         _columns(d, id=d.id, **away).select_from(of_step).where(here, s.forward),
         _columns(d, id=d.id, **closing).where(here, d.outcome == "won"),
@@ -71,7 +80,7 @@ def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any
         _figures(d.outcome, d, **closing, reason_id=reason_id).where(here, d.outcome.is_not(None)),
         _each_once("entered", entered),
         _each_once("forward", onward),
-        stays.where(ended),
+        stays.where(here, ends_a_stay(s)),
     )
 
 

@@ -14,9 +14,9 @@ from salesman_core.access.records import reaches, visible
 from salesman_core.clock import today
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
+from salesman_core.deals.counted import Sum
 from salesman_core.deals.editing import open_deals_of
 from salesman_core.deals.figures import (
-    OutcomeFigures,
     chosen_currency,
     currencies_of,
     first_pipeline,
@@ -41,8 +41,8 @@ class Numbers:
     """
 
     currency: str
-    open: OutcomeFigures
-    won: OutcomeFigures
+    open: Sum
+    won: Sum
     win_rate: Decimal | None
     month: str
 
@@ -103,7 +103,7 @@ def numbers() -> str | None:
     counted = [own, Deal.currency == currency]
     begin = today(company().tz).replace(day=1)
     closed = outcomes_of(session, [*counted, Deal.closed_on >= begin])
-    none = OutcomeFigures(0, Decimal(0))
+    none = Sum(0, Decimal(0))
     won, lost = closed.get("won", none), closed.get("lost", none)
     all_closed = won.count + lost.count
     return render(

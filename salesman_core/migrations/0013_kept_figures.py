@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
-from salesman_core.db import images, types
+from salesman_core.db import kept_rows, types
 
 revision = "core_0013"
 down_revision = "core_0012"
@@ -43,16 +43,16 @@ def upgrade() -> None:
         batch.alter_column("day", existing_type=sa.Date(), nullable=False)
         batch.alter_column("forward", existing_type=sa.Boolean(), nullable=False)
     _make_tables()
-    images.create(op.get_bind(), "core_deal", DEAL)
-    of_deal = images.Parent("core_deal", "deal_id", DEAL)
-    images.create(op.get_bind(), "core_deal_move", STEP, of_deal)
+    kept_rows.create(op.get_bind(), "core_deal", DEAL)
+    of_deal = kept_rows.Parent("core_deal", "deal_id", DEAL)
+    kept_rows.create(op.get_bind(), "core_deal_move", STEP, of_deal)
     op.execute("INSERT INTO core_deal_kept (id, there) SELECT id, false FROM core_deal")
 
 
 def downgrade() -> None:
     """Bring the tables back."""
     for table in ("core_deal_move", "core_deal"):
-        images.drop(op.get_bind(), table)
+        kept_rows.drop(op.get_bind(), table)
     for table in ("core_deal_move_kept", "core_deal_kept", "core_funnel_kept"):
         op.drop_table(table)
     with op.batch_alter_table("core_deal_move") as batch:

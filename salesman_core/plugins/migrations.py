@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import Base, field_indexes, images, trigrams
+from salesman_core.db import Base, field_indexes, kept_rows, trigrams
 from salesman_core.errors import PluginError
 from salesman_core.i18n import CORE
 from salesman_core.plugins.discovery import Installed
@@ -255,14 +255,14 @@ def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
                     connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 made_here = field_indexes.kept(connection) if sqlite else {}
-                triggers = images.kept(connection) if sqlite else {}
+                triggers = kept_rows.kept(connection) if sqlite else {}
                 if sqlite:
                     sa.event.listen(connection, "before_cursor_execute", _let_be_put_in_place)
                 yield connection
                 if sqlite:
                     trigrams.mend(connection)
                     field_indexes.mend(connection, made_here)
-                    images.mend(connection, triggers)
+                    kept_rows.mend(connection, triggers)
                     _check_references(connection)
         finally:
             if sqlite:

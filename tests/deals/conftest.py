@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 
@@ -12,3 +15,21 @@ def forms_without_proof(request: pytest.FixtureRequest) -> None:
     if "app" in request.fixturenames:
         app: Flask = request.getfixturevalue("app")
         app.config["WTF_CSRF_METHODS"] = []
+
+
+@dataclass
+class Clock:
+    """A clock that is set by hand."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock(app: Flask) -> Clock:
+    """The clock of the application, at noon of the first of October in Moscow."""
+    clock = Clock(datetime(2026, 10, 1, 9, tzinfo=UTC))
+    app.extensions["salesman_clock"] = clock.now
+    return clock

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +17,7 @@ from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.access.records import visible
 from salesman_core.db import db, reading
 from salesman_core.deals import figures, flow, queries
-from salesman_core.deals.counted import Days
+from salesman_core.deals.counted import Days, Sum
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import (
@@ -33,25 +31,9 @@ from salesman_core.deals.service import (
 from salesman_core.records.lists import count, parse_list_query, totals
 from salesman_core.testing.people import Make
 
+from .conftest import Clock
+
 Statements = Callable[[], AbstractContextManager[list[str]]]
-
-
-@dataclass
-class Clock:
-    """A clock that is set by hand."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-@pytest.fixture
-def clock(app: Flask) -> Clock:
-    """The clock of the application, at noon of the first of October in Moscow."""
-    clock = Clock(datetime(2026, 10, 1, 9, tzinfo=UTC))
-    app.extensions["salesman_clock"] = clock.now
-    return clock
 
 
 def stages() -> list[int]:
@@ -273,5 +255,5 @@ def _compare(days: Days, *, service: bool) -> None:
         assert (stage.count, stage.amount) == rows
     for stage in counted.flow:
         for step, filters in _behind(stage, days).items():
-            passed: flow.Passed = getattr(stage, step)
+            passed: Sum = getattr(stage, step)
             assert (passed.count, passed.amount) == _listed(**usual, **filters)

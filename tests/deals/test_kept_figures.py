@@ -6,11 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -38,27 +36,11 @@ from salesman_core.deals.service import (
 from salesman_core.services.company import company
 from salesman_core.testing.people import Make
 
+from .conftest import Clock
+
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 ALWAYS = Days()
-
-
-@dataclass
-class Clock:
-    """A clock that is set by hand."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-@pytest.fixture
-def clock(app: Flask) -> Clock:
-    """The clock of the application."""
-    clock = Clock(datetime(2026, 10, 1, 9, tzinfo=UTC))
-    app.extensions["salesman_clock"] = clock.now
-    return clock
 
 
 def stages() -> list[int]:

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from salesman_core.cli.application import application
 from salesman_core.cli.main import salesman
-from salesman_core.db import Base, db, images
+from salesman_core.db import Base, db, kept_rows
 from salesman_core.jobs.port import jobs
 from salesman_core.testing.people import apart
 
@@ -90,7 +90,7 @@ def rows_without_logs() -> Callable[[sa.Connection], dict[str, set[str]]]:
         tables = [
             one
             for one in Base.metadata.sorted_tables
-            if one.name in there and not images.belongs(one.name)
+            if one.name in there and not kept_rows.belongs(one.name)
         ]
         return {
             table.name: {str(tuple(row)) for row in connection.execute(sa.select(table))}
