@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+
+from salesman_core.testing.clock import FrozenClock
 
 
 @pytest.fixture(autouse=True)
@@ -17,19 +18,9 @@ def forms_without_proof(request: pytest.FixtureRequest) -> None:
         app.config["WTF_CSRF_METHODS"] = []
 
 
-@dataclass
-class Clock:
-    """A clock that is set by hand."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
-def clock(app: Flask) -> Clock:
-    """The clock of the application, at noon of the first of October in Moscow."""
-    clock = Clock(datetime(2026, 10, 1, 9, tzinfo=UTC))
+def clock(app: Flask, clock: FrozenClock) -> FrozenClock:
+    """The clock that the application goes by, at noon of the first of October in Moscow."""
+    clock.set(datetime(2026, 10, 1, 9, tzinfo=UTC))
     app.extensions["salesman_clock"] = clock.now
     return clock

@@ -29,9 +29,8 @@ from salesman_core.deals.service import (
     thaw_deal,
 )
 from salesman_core.records.lists import count, parse_list_query, totals
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-
-from .conftest import Clock
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -102,17 +101,19 @@ def test_conversion_is_what_left_forward_of_that_and_what_was_lost(make: Make) -
     assert (first.conversion, second.conversion) == (Decimal("66.7"), None)
 
 
-def test_median_is_of_the_whole_days_of_the_stays_that_ended(make: Make, clock: Clock) -> None:
+def test_median_is_of_the_whole_days_of_the_stays_that_ended(
+    make: Make, clock: FrozenClock
+) -> None:
     at = stages()
     deals = [make.deal(stage_id=at[0]) for _one in range(4)]
     for deal, days in zip(deals, (2, 5, 9), strict=False):
-        clock.moment = datetime(2026, 10, 1 + days, 10, tzinfo=UTC)
+        clock.set(datetime(2026, 10, 1 + days, 10, tzinfo=UTC))
         move_deal(deal, at[1])
     assert [stage.median_days for stage in funnel().flow[:2]] == [5, None]
 
 
-def test_day_of_a_step_is_that_of_the_company(make: Make, clock: Clock) -> None:
-    clock.moment = datetime(2026, 9, 30, 21, 30, tzinfo=UTC)  # half past midnight in Moscow
+def test_day_of_a_step_is_that_of_the_company(make: Make, clock: FrozenClock) -> None:
+    clock.set(datetime(2026, 9, 30, 21, 30, tzinfo=UTC))  # half past midnight in Moscow
     make.deal()
     october = {"since": date(2026, 10, 1), "until": date(2026, 10, 1)}
     assert counts("entered", **october)[0] == 1
@@ -170,10 +171,10 @@ Acts = st.lists(
 )
 
 
-def _act(make: Make, clock: Clock, owners: list[int], act: tuple[str, int, int, int]) -> None:
+def _act(make: Make, clock: FrozenClock, owners: list[int], act: tuple[str, int, int, int]) -> None:
     """Do one thing, where it can be done."""
     step, which, place, amount = act
-    clock.moment += timedelta(hours=amount % 90)
+    clock.advance(hours=amount % 90)
     if step == "open":
         cents = Decimal(amount).scaleb(-2)
         make.deal(owner_id=owners[which], stage_id=stages()[place], amount=cents)
@@ -185,7 +186,7 @@ def _act(make: Make, clock: Clock, owners: list[int], act: tuple[str, int, int, 
     if not ids:
         return
     deal = ids[amount % len(ids)]
-    later = clock.moment.date() + timedelta(days=400)
+    later = clock.now().date() + timedelta(days=400)
     {
         "move": lambda: move_deal(deal, stages()[place]),
         "won": lambda: close_deal(deal, "won"),
@@ -226,12 +227,12 @@ def _behind(stage: flow.StageFlow, days: Days) -> Mapping[str, dict[str, str]]:
 )
 def test_figures_equal_their_lists_and_sums_the_sum_of_deals_at_every_scope(
     make: Make,
-    clock: Clock,
+    clock: FrozenClock,
     acts: list[tuple[str, int, int, int]],
     since: int | None,
     length: int | None,
 ) -> None:
-    begin = clock.moment.date()
+    begin = clock.now().date()
     team = make.team()
     seller, other = make.user(team_id=team), make.user(team_id=team)
     service, head = make.user("service", team_id=team), make.user("head")

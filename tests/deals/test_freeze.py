@@ -29,6 +29,7 @@ from salesman_core.deals.service import (
 from salesman_core.events.models import EVENTS
 from salesman_core.records.models import Audit
 from salesman_core.services.company import company
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make, api_of
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -38,10 +39,9 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def clock(app: Flask, clock: Any) -> Any:
-    """A clock at noon in the company's time zone, which the application goes by."""
+def clock(clock: FrozenClock) -> FrozenClock:
+    """The clock of the application, at noon of a day in March."""
     clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    app.extensions["salesman_clock"] = clock.now
     return clock
 
 
@@ -134,7 +134,7 @@ def test_freezing_is_a_permission_of_its_own(app: Flask, make: Make) -> None:
 
 
 def test_steps_audit_and_events_tell_of_freezing_and_thawing(
-    make: Make, browser_for: BrowserFor, clock: Any
+    make: Make, browser_for: BrowserFor, clock: FrozenClock
 ) -> None:
     deal = frozen(make)
     clock.advance(days=3)
@@ -157,7 +157,7 @@ def test_steps_audit_and_events_tell_of_freezing_and_thawing(
     assert "goes on after 3 days of rest" in story
 
 
-def test_freezing_a_frozen_deal_gives_it_another_day(make: Make, clock: Any) -> None:
+def test_freezing_a_frozen_deal_gives_it_another_day(make: Make, clock: FrozenClock) -> None:
     deal = frozen(make)
     clock.advance(days=2)
     freeze_deal(deal, in_days(30), "budget in autumn")
@@ -166,7 +166,7 @@ def test_freezing_a_frozen_deal_gives_it_another_day(make: Make, clock: Any) -> 
     assert steps(deal)[-1][:2] == ("thaw", 3 * 86400)
 
 
-def test_closing_a_frozen_deal_thaws_it(make: Make, clock: Any) -> None:
+def test_closing_a_frozen_deal_thaws_it(make: Make, clock: FrozenClock) -> None:
     deal = frozen(make)
     clock.advance(days=1)
     close_deal(deal, "won")
@@ -175,7 +175,7 @@ def test_closing_a_frozen_deal_thaws_it(make: Make, clock: Any) -> None:
     assert (row.outcome, row.frozen_until, row.freeze_reason) == ("won", None, None)
 
 
-def test_frozen_deal_that_moves_stays_frozen(make: Make, clock: Any) -> None:
+def test_frozen_deal_that_moves_stays_frozen(make: Make, clock: FrozenClock) -> None:
     deal = frozen(make, 10)
     clock.advance(days=4)
     move_deal(deal, stages()[1]["id"])
@@ -189,7 +189,7 @@ def test_frozen_deal_that_moves_stays_frozen(make: Make, clock: Any) -> None:
 
 
 def test_deal_goes_on_when_its_day_begins_in_the_companys_time_zone(
-    make: Make, api_for: ApiFor, clock: Any
+    make: Make, api_for: ApiFor, clock: FrozenClock
 ) -> None:
     deal = frozen(make, 10, expected_on=date(2026, 3, 1))
     api = api_for("head")
@@ -209,7 +209,7 @@ def test_deal_goes_on_when_its_day_begins_in_the_companys_time_zone(
     assert told() == (None, 1, 0)
 
 
-def test_job_notes_what_thawed_as_of_its_day_and_once(make: Make, clock: Any) -> None:
+def test_job_notes_what_thawed_as_of_its_day_and_once(make: Make, clock: FrozenClock) -> None:
     deal, other = frozen(make, 10), frozen(make, 11)
     clock.set(datetime(2026, 3, 12, 9, tzinfo=UTC))
     thaw_deals()
@@ -223,7 +223,7 @@ def test_job_notes_what_thawed_as_of_its_day_and_once(make: Make, clock: Any) ->
     assert deal_row(other).frozen_until == date(2026, 3, 13)
 
 
-def test_step_taken_before_the_job_notes_the_thawing_first(make: Make, clock: Any) -> None:
+def test_step_taken_before_the_job_notes_the_thawing_first(make: Make, clock: FrozenClock) -> None:
     deal = frozen(make, 10)
     clock.set(datetime(2026, 3, 15, 9, tzinfo=UTC))
     with make.acting(make.user("head", name="Clara")):
@@ -234,7 +234,9 @@ def test_step_taken_before_the_job_notes_the_thawing_first(make: Make, clock: An
     ]
 
 
-def test_job_leaves_the_bin_alone_and_what_comes_out_of_it_goes_on(make: Make, clock: Any) -> None:
+def test_job_leaves_the_bin_alone_and_what_comes_out_of_it_goes_on(
+    make: Make, clock: FrozenClock
+) -> None:
     deal = frozen(make, 10)
     delete_deal(deal)
     clock.set(datetime(2026, 3, 15, 9, tzinfo=UTC))
@@ -250,7 +252,7 @@ def test_job_leaves_the_bin_alone_and_what_comes_out_of_it_goes_on(make: Make, c
 
 @pytest.mark.parametrize(("then", "days"), [(0, 2), (5, 2), (10, 2), (11, 3)])
 def test_days_for_which_a_deal_was_frozen_do_not_count(
-    make: Make, clock: Any, then: int, days: int
+    make: Make, clock: FrozenClock, then: int, days: int
 ) -> None:
     deal = make.deal()
     clock.advance(days=2)
@@ -260,7 +262,7 @@ def test_days_for_which_a_deal_was_frozen_do_not_count(
     assert standing.days_in_stage(deal_row(deal)) == days
 
 
-def test_days_count_on_from_a_thawing_by_hand(make: Make, clock: Any) -> None:
+def test_days_count_on_from_a_thawing_by_hand(make: Make, clock: FrozenClock) -> None:
     deal = make.deal()
     clock.advance(days=2)
     freeze_deal(deal, in_days(10), "budget")
@@ -271,7 +273,7 @@ def test_days_count_on_from_a_thawing_by_hand(make: Make, clock: Any) -> None:
     assert deal_row(deal).stage_since == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def test_move_begins_the_days_anew(make: Make, clock: Any) -> None:
+def test_move_begins_the_days_anew(make: Make, clock: FrozenClock) -> None:
     deal = frozen(make)
     clock.advance(days=4)
     thaw_deal(deal)
@@ -283,7 +285,9 @@ def test_move_begins_the_days_anew(make: Make, clock: Any) -> None:
 # -- lists, board, figures, desk
 
 
-def test_frozen_deals_need_no_attention(make: Make, browser_for: BrowserFor, clock: Any) -> None:
+def test_frozen_deals_need_no_attention(
+    make: Make, browser_for: BrowserFor, clock: FrozenClock
+) -> None:
     make.deal(name="Late", expected_on=date(2026, 3, 1))
     frozen(make, name="Rests", expected_on=date(2026, 3, 1))
     slow = frozen(make, name="Slow")

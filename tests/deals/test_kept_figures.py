@@ -34,9 +34,8 @@ from salesman_core.deals.service import (
     thaw_deal,
 )
 from salesman_core.services.company import company
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-
-from .conftest import Clock
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -230,13 +229,13 @@ def _delete_for_good(deal: int) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_kept_figures_are_what_a_fresh_count_gives_after_any_changes(
-    make: Make, clock: Clock, acts: list[tuple[str, int, int]], since: int, length: int | None
+    make: Make, clock: FrozenClock, acts: list[tuple[str, int, int]], since: int, length: int | None
 ) -> None:
-    first = clock.moment.date() + timedelta(days=since)
+    first = clock.now().date() + timedelta(days=since)
     for number in range(3):
         make.deal(stage_id=stages()[number], amount=Decimal(number))
     for act in acts:
-        clock.moment += timedelta(hours=act[2] % 40)
+        clock.advance(hours=act[2] % 40)
         _act(*act)
     last = None if length is None else first + timedelta(days=length)
     for days in (ALWAYS, Days(first, last), Days(None, last)):
