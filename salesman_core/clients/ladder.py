@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import SYSTEM, current_person
 from salesman_core.clients.models import Client, ClientEvidence, Rung, RungMove
 from salesman_core.clock import now
-from salesman_core.db import AnyRow, rows_of, table_of, writing
+from salesman_core.db import AnyRow, one_of, rows_of, table_of, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.host import current_host
@@ -33,7 +33,7 @@ _EVIDENCE: Final = table_of(ClientEvidence)
 _CLIENT: Final = table_of(Client)
 _STAND: Final = (
     sa.select(_CLIENT.c.id, _CLIENT.c.rung_id, _CLIENT.c.rung_pinned_at)
-    .where(_CLIENT.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(one_of(_CLIENT.c.id, "ids"))
     .order_by(_CLIENT.c.id)
     .with_for_update()
 )
@@ -50,15 +50,16 @@ _COUNTED: Final = (
         sa.func.count(sa.distinct(_EVIDENCE.c.sale)),
         sa.func.count(sa.distinct(_SOLD)),
     )
-    .where(_EVIDENCE.c.client_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(one_of(_EVIDENCE.c.client_id, "ids"))
     .group_by(_EVIDENCE.c.client_id)
 )
 _HELD: Final = sa.select(
     _EVIDENCE.c.client_id, _EVIDENCE.c.weight, _EVIDENCE.c.sale, _EVIDENCE.c.id
 ).where(
     _EVIDENCE.c.owner == sa.bindparam("owner"),
-    _EVIDENCE.c.client_id.in_(sa.bindparam("ids", expanding=True)),
+    one_of(_EVIDENCE.c.client_id, "ids"),
 )
+# Not as one value: PostgreSQL would compare each row with all of an array that it does not know.
 _HELD_OF_SALES: Final = _HELD.where(_EVIDENCE.c.sale.in_(sa.bindparam("sales", expanding=True)))
 
 

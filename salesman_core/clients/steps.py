@@ -28,6 +28,7 @@ from salesman_core.records.changes import (
     carry_out,
     change_record,
     first_changes,
+    sign,
 )
 from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.models import Audit
@@ -106,8 +107,10 @@ def note_contacts(session: Session, written: Sequence[tuple[Contact, Changes]]) 
 
 
 def _audit_new(session: Session, kind: str, written: Sequence[tuple[Reached, Changes]]) -> None:
+    signed = sign()
     rows = [
-        audit_row(kind, record.id, record.name, "created", changes) for record, changes in written
+        audit_row(kind, record.id, record.name, "created", changes, signed)
+        for record, changes in written
     ]
     write_rows(session, Audit, rows)
 

@@ -1,6 +1,6 @@
 """The database: engines, sessions, column types and the base of all tables."""
 
-from salesman_core.db.among import among
+from salesman_core.db.among import among, one_of
 from salesman_core.db.base import (
     TOGETHER,
     AnyRow,
@@ -10,7 +10,7 @@ from salesman_core.db.base import (
     refers,
     table_of,
 )
-from salesman_core.db.bulk import insert_rows, new_ids
+from salesman_core.db.bulk import add_objects, insert_rows, new_ids
 from salesman_core.db.conversion import sum_converted
 from salesman_core.db.days import days_before
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
@@ -48,6 +48,7 @@ __all__ = [
     "ReadOnlyError",
     "UtcDateTime",
     "WritingSession",
+    "add_objects",
     "after_commit",
     "among",
     "as_writing",
@@ -61,6 +62,7 @@ __all__ = [
     "make_engine",
     "new_ids",
     "normalised",
+    "one_of",
     "own_transaction",
     "owner_of_table",
     "permit_changes",

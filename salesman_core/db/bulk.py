@@ -1,7 +1,7 @@
-"""Many rows of a table written at once, in the form that each database does fastest.
+"""Many rows of a table, or objects, written at once in the form that each database does fastest.
 
 A statement that names each value costs the driver of PostgreSQL more than the database: there all
-rows come as one text of JSON.
+rows come as one text of JSON. The ORM writes objects of which it knows the ids one by one.
 """
 
 from __future__ import annotations
@@ -9,10 +9,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+
+from salesman_core.db.base import Base, table_of
 
 _MANY: Final = 10
 """Rows from which on that is worth its while."""
@@ -27,11 +32,37 @@ def insert_rows(
     """
     if not rows:
         return
-    if connection.dialect.name != "postgresql" or len(rows) < _MANY:
+    if len(rows) < _MANY:
         connection.execute(_insert(table), rows)
-        return
-    names = tuple(rows[0])
-    connection.execute(_insert_text(table, names), {"rows": _text(connection, table, names, rows)})
+    elif connection.dialect.name == "sqlite":
+        _insert_tuples(connection, table, rows)
+    else:
+        names = tuple(rows[0])
+        text = _text(connection, table, names, rows)
+        connection.execute(_insert_text(table, names), {"rows": text})
+
+
+def _insert_tuples(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write rows as SQLite's driver takes them: to name each value costs as much as to write it."""
+    implied = {
+        one.name: _default(one)() for one in table.c if one.default and one.name not in rows[0]
+    }
+    names = (*rows[0], *implied)
+    written = [(name, _processor(table.c[name].type, connection.dialect)) for name in names]
+    plain = [
+        tuple(full[name] if write is None else write(full[name]) for name, write in written)
+        for full in ({**implied, **row} for row in rows)
+    ]
+    connection.exec_driver_sql(_insert_plain(table, names), plain)
+
+
+@functools.cache
+def _insert_plain(table: sa.Table, names: tuple[str, ...]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    places = ", ".join("?" * len(names))
+    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608  # names of ours
 
 
 def _text(
@@ -50,8 +81,10 @@ def _text(
 
 def _writer(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     """Give what makes of a value what the database is told; None where that is the value itself."""
-    if isinstance(type_, sa.JSON):
-        return None
+    return None if isinstance(type_, sa.JSON) else _processor(type_, dialect)
+
+
+def _processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -67,13 +100,27 @@ def new_ids(connection: sa.Connection, table: sa.Table, count: int) -> Sequence[
 
     None where the database has to give them out itself while it writes.
     """
-    if connection.dialect.name != "postgresql" or count < _MANY:
+    if count < _MANY:
         return None
+    if connection.dialect.name == "sqlite":
+        return _ids_behind(connection, table, count)
     return connection.scalars(_NEW_IDS, {"table": table.name, "count": count}).all()
 
 
+def _ids_behind(connection: sa.Connection, table: sa.Table, count: int) -> range | None:
+    """Give the ids behind the highest, as SQLite does: nobody else writes in the meantime.
+
+    None where it has to remember which ids there were before.
+    """
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        return None
+    highest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+    return range(highest + 1, highest + 1 + count)
+
+
 _NEW_IDS: Final = sa.text(
-    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+    "SELECT nextval(one.sequence) FROM generate_series(1, :count),"
+    " (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS sequence OFFSET 0) AS one"
 )
 
 
@@ -96,3 +143,58 @@ def _read(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     if isinstance(column.type, sa.JSON) and not column.type.none_as_null:
         return sa.func.coalesce(column, sa.literal_column("'null'::json"))
     return column
+
+
+def add_objects(session: Session, objects: Sequence[Base]) -> bool:
+    """Add new objects of one class to the session, and write them where nothing comes with them.
+
+    :returns: whether they are written. What follows from a flush is then for the caller to do.
+        Few, and those with others, as a client with its phones, wait for the next flush.
+    """
+    if not objects:
+        return False
+    mapper: Mapper[Any] = sa.inspect(type(objects[0]))
+    table = table_of(type(objects[0]))
+    ids = new_ids(session.connection(), table, len(objects))
+    for one, id_ in zip(objects, ids or (), strict=False):
+        one.id = id_  # type: ignore[attr-defined]  # whose ids are counted up has this column
+    if ids is None or any(_has_parts(mapper, one) for one in objects):
+        session.add_all(objects)
+        return False
+    rows = [_complete(mapper, one) for one in objects]
+    insert_rows(session.connection(), table, rows)
+    for one in objects:
+        make_transient_to_detached(one)
+        session.add(one)
+    return True
+
+
+def _has_parts(mapper: Mapper[Any], one: Base) -> bool:
+    return any(one.__dict__.get(part.key) for part in mapper.relationships)
+
+
+def _complete(mapper: Mapper[Any], one: Base) -> dict[str, Any]:
+    """Give the columns of an object, which holds from now on what it was not told."""
+    held = one.__dict__
+    row: dict[str, Any] = {}
+    for key, name, default in _columns(mapper):
+        if key not in held:
+            set_committed_value(one, key, default())
+        row[name] = held[key]
+    return row
+
+
+@functools.cache
+def _columns(mapper: Mapper[Any]) -> Sequence[tuple[str, str, Callable[[], Any]]]:
+    """Give the attributes of a class that are columns, each with its column's name and default."""
+    return [
+        (mapper.get_property_by_column(column).key, column.name, _default(column))
+        for column in mapper.local_table.columns
+    ]
+
+
+def _default(column: sa.ColumnElement[Any]) -> Callable[[], Any]:
+    default: Any = column.default
+    if default is None:
+        return lambda: None
+    return partial(default.arg, None) if default.is_callable else lambda: default.arg

@@ -52,20 +52,18 @@ def create(
             trigger = f"CREATE TRIGGER {table}{_END}_{event} {when} BEGIN {steps} END"
             connection.exec_driver_sql(trigger)
         return
+    update = f"AFTER UPDATE OF {', '.join(columns)} ON {table} FOR EACH ROW WHEN ({changed})"
     for event, when, answer in (
-        ("insert", f"AFTER INSERT ON {table}", "NULL"),
-        ("update", f"AFTER UPDATE OF {', '.join(columns)} ON {table}", "NULL"),
-        ("delete", f"BEFORE DELETE ON {table}", "OLD"),
+        ("insert", f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS came", "NULL"),
+        ("update", update, "NULL"),
+        ("delete", f"BEFORE DELETE ON {table} FOR EACH ROW", "OLD"),
     ):
         name, steps = f"{table}{_END}_{event}", " ".join(marks[event == "insert"])
-        only = f" WHEN ({changed})" if event == "update" else ""
         connection.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$BEGIN {steps} RETURN {answer}; END$$"
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+            f" SET enable_seqscan = off AS $$BEGIN {steps} RETURN {answer}; END$$"
         )
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} {when} FOR EACH ROW{only} EXECUTE FUNCTION {name}()"
-        )
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
 
 
 def drop(connection: sa.Connection, table: str) -> None:
@@ -110,20 +108,31 @@ def _marks(
     """
     found: dict[bool, list[str]] = {}
     for came in (True, False):
-        row = "new" if came else "old"
+        many = came and connection.dialect.name == "postgresql"
+        row = "came" if many else "new" if came else "old"
         own = {"id": f"{row}.id", "there": "false" if came else "true"}
         own |= {} if came else {name: f"old.{name}" for name in columns}
-        if parent is None:
-            found[came] = [_mark(connection, table, own)]
-            continue
-        of_parent = {"id": "p.id", "there": "true"} | {name: f"p.{name}" for name in parent.columns}
-        source = f"FROM {parent.table} p WHERE p.id = {row}.{parent.key}"
-        own[parent.key] = f"{row}.{parent.key}"
-        found[came] = [
-            _mark(connection, parent.table, of_parent, source),
-            _mark(connection, table, own),
-        ]
+        source = "FROM came ORDER BY came.id" if many else ""
+        found[came] = []
+        if parent is not None:
+            of = {"id": "p.id", "there": "true"} | {name: f"p.{name}" for name in parent.columns}
+            found[came].append(_mark(connection, parent.table, of, _parents(parent, row, many)))
+            own[parent.key] = f"{row}.{parent.key}"
+        found[came].append(_mark(connection, table, own, source))
     return found
+
+
+def _parents(parent: Parent, row: str, many: bool) -> str:  # noqa: FBT001  # private
+    """Give where parents are read, ``p``: of one row, or of all that a statement brought.
+
+    Those of many are looked up one by one: PostgreSQL keeps the plan of a trigger, and may have
+    made it when there was nothing in the table that it would read whole from then on.
+    """
+    if not many:
+        return f"FROM {parent.table} p WHERE p.id = {row}.{parent.key}"
+    each = f"SELECT DISTINCT {parent.key} AS id FROM {row}"  # noqa: S608  # names of ours
+    own = f"SELECT * FROM {parent.table} WHERE id = one.id OFFSET 0"  # noqa: S608  # names of ours
+    return f"FROM ({each}) AS one CROSS JOIN LATERAL ({own}) AS p ORDER BY p.id"
 
 
 def _mark(

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
+from flask.globals import app_ctx
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from salesman_core.db.base import Base, table_of
@@ -120,9 +121,12 @@ def _read() -> Mapping[str, int]:
 
 def kept(subject: str) -> dict[Any, Any]:
     """Give what this process keeps of *subject*: empty again whenever its counter has moved."""
-    number = current_revisions().get(subject, 0)
+    # One look-up for both: nothing is asked as often.
+    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # it is a proxy
+    counters = context.g.get(COUNTERS) or current_revisions()
+    number = counters.get(subject, 0)
     everything: dict[str, tuple[int, dict[Any, Any]]]
-    everything = current_app.extensions.setdefault(KEPT, {})
+    everything = context.app.extensions.setdefault(KEPT, {})
     found = everything.get(subject)
     if found is None or found[0] != number:
         found = everything[subject] = (number, {})

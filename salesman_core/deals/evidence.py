@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from salesman_core.db import rows_of, table_of, writing
+from salesman_core.db import one_of, rows_of, table_of, writing
 from salesman_core.deals.models import Deal
 from salesman_core.deals.steps import WON
 from salesman_core.i18n import texts
@@ -29,8 +29,8 @@ _KNOWN: Final = sa.select(
     _DEAL.opened_on,
     _DEAL.closed_on,
 ).where(_DEAL.deleted_at.is_(None), _DEAL.client_id.is_not(None))
-_OF_CLIENTS: Final = _KNOWN.where(_DEAL.client_id.in_(sa.bindparam("ids", expanding=True)))
-_OF_DEALS: Final = _KNOWN.where(_DEAL.id.in_(sa.bindparam("ids", expanding=True)))
+_OF_CLIENTS: Final = _KNOWN.where(one_of(_DEAL.client_id, "ids"))
+_OF_DEALS: Final = _KNOWN.where(one_of(_DEAL.id, "ids"))
 
 
 def of_clients(client_ids: Sequence[int]) -> Iterable[Evidence]:

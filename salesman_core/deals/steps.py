@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.person import SYSTEM, acting_as, current_person
+from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clock import now, today
 from salesman_core.deals import amount_source, needs, rates, standing
@@ -25,6 +25,7 @@ from salesman_core.plugins.host import current_host
 from salesman_core.records.changes import (
     Changes,
     Planned,
+    Signature,
     announce,
     ask,
     audit,
@@ -33,6 +34,7 @@ from salesman_core.records.changes import (
     change_record,
     differences,
     first_changes,
+    sign,
 )
 from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.models import Audit
@@ -115,15 +117,18 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
     """
     moves: list[dict[str, Any]] = []
     audits: list[dict[str, Any]] = []
+    signed = sign()
     for deal, changes in written:
-        moves.append(_step(deal, "open", None, deal.created_at))
-        audits.append(audit_row("deal", deal.id, deal.name, "created", changes))
-        announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name})
+        kept = ("deal", deal.id, deal.name)
+        moves.append(_step(deal, "open", None, deal.created_at, signed))
+        audits.append(audit_row(*kept, "created", changes, signed))
+        announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name}, signed)
         if deal.outcome is not None:
             # How long it had stood before, nobody knows who was not there.
-            moves.append(_step(deal, "close", deal.stage_id, deal.created_at) | {"seconds": 0})
-            audits.append(audit_row("deal", deal.id, deal.name, "closed", _closing(deal)))
-            announce(session, "core.deal.closed", "deal", deal.id, _ending(deal))
+            closing = _step(deal, "close", deal.stage_id, deal.created_at, signed)
+            moves.append(closing | {"seconds": 0})
+            audits.append(audit_row(*kept, "closed", _closing(deal), signed))
+            announce(session, "core.deal.closed", "deal", deal.id, _ending(deal), signed)
     write_rows(session, DealMove, moves)
     write_rows(session, Audit, audits)
 
@@ -306,9 +311,15 @@ def _log(
     deal.plan_since = None if until is None else standing.thaws_at(until)
 
 
-def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) -> dict[str, Any]:
+def _step(
+    deal: Deal,
+    action: str,
+    from_stage_id: int | None,
+    moment: datetime,
+    signature: Signature | None = None,
+) -> dict[str, Any]:
     """Give the row of a step, with how long the deal had stood where it left."""
-    person = current_person()
+    signed = signature or sign()
     stood = 0 if from_stage_id is None else int((moment - deal.stage_since).total_seconds())
     closing, freezing = action == "close", action == "freeze"
     return {
@@ -321,8 +332,8 @@ def _step(deal: Deal, action: str, from_stage_id: int | None, moment: datetime) 
         "at": moment,
         "day": moment.astimezone(company().tz).date(),
         "forward": False,
-        "actor_id": person.id,
-        "actor_name": person.name,
+        "actor_id": signed.actor_id,
+        "actor_name": signed.actor_name,
         "seconds": stood,
         "frozen_until": deal.frozen_until if freezing else None,
         "freeze_reason": deal.freeze_reason if freezing else None,

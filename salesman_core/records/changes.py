@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import has_request_context, request
 from sqlalchemy.orm import Session
@@ -128,24 +128,45 @@ def audit(  # noqa: PLR0917  # which record, what was done, what it changed: in 
     write_rows(session, Audit, [audit_row(kind, record_id, label, action, changes)])
 
 
-def audit_row(
-    kind: str, record_id: int, label: str, action: str, changes: Changes
-) -> dict[str, Any]:
-    """Give a row of the audit, for whoever writes many at once."""
+class Signature(NamedTuple):
+    """Who changes something, when, and from which address."""
+
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    address: str
+
+
+def sign() -> Signature:
+    """Give the signature of whoever acts now."""
     person = current_person()
+    address = (request.remote_addr or "") if has_request_context() else ""
+    return Signature(now(), person.id, person.name, address)
+
+
+def audit_row(  # noqa: PLR0917  # as above
+    kind: str,
+    record_id: int,
+    label: str,
+    action: str,
+    changes: Changes,
+    signature: Signature | None = None,
+) -> dict[str, Any]:
+    """Give a row of the audit, for whoever writes many at once, with one signature for them all."""
+    signed = signature or sign()
     type_ = known_type(kind)
     if type_ is not None:
         touch_records(type_.model, [record_id])
     return {
-        "at": now(),
-        "actor_id": person.id,
-        "actor_name": person.name,
+        "at": signed.at,
+        "actor_id": signed.actor_id,
+        "actor_name": signed.actor_name,
         "kind": kind,
         "record_id": record_id,
         "label": label[:_LABEL],
         "action": action,
         "changes": {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()},
-        "address": (request.remote_addr or "") if has_request_context() else "",
+        "address": signed.address,
     }
 
 
@@ -164,20 +185,25 @@ def note_export(kind: str, name: str, rows: int, *, narrowed: str = "") -> None:
         audit(session, kind, 0, name, "exported", changes)
 
 
-def announce(
-    session: Session, type_: str, kind: str, record_id: int, payload: Mapping[str, Any]
+def announce(  # noqa: PLR0917  # what happened to which record: in this order
+    session: Session,
+    type_: str,
+    kind: str,
+    record_id: int,
+    payload: Mapping[str, Any],
+    signature: Signature | None = None,
 ) -> None:
     """Record an event in the transaction of the change that it tells of."""
-    person = current_person()
+    signed = signature or sign()
     record_event(
         as_writing(session),
         type_,
         kind,
         record_id,
         {name: _plain(value) for name, value in payload.items()},
-        actor_id=person.id,
-        actor_name=person.name,
-        at=now(),
+        actor_id=signed.actor_id,
+        actor_name=signed.actor_name,
+        at=signed.at,
     )
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import record_types
-from salesman_core.db import rows_of, table_of
+from salesman_core.db import one_of, rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
@@ -32,10 +32,9 @@ def external_ids_of(
 @functools.cache
 def _external_ids(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     columns = table.c
-    among = columns.record_id.in_(sa.bindparam("record_ids", expanding=True))
     return (
         sa.select(columns.record_id, columns.source, columns.key)
-        .where(among)
+        .where(one_of(columns.record_id, "record_ids"))
         .order_by(columns.source)
     )
 
@@ -48,7 +47,7 @@ def records_by_key(
     The key of a record that was merged leads to the one that it was merged into.
     """
     of = model.record_id
-    found = sa.select(model.key).where(model.source == source, model.key.in_(keys))
+    found = sa.select(model.key).where(model.source == source, one_of(model.key, list(keys)))
     merged = _merged_into(table_of(model))
     if merged is None:
         found = found.add_columns(of.label("record_id"))

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 import sqlalchemy as sa
 
-from salesman_core.db import Base
+from salesman_core.db import Base, one_of
 from salesman_core.records.packing import (
     Row,
     packed_pairs,
@@ -90,7 +90,7 @@ class Camera:
         if not roots or part.table.name not in self._there:
             return
         own: dict[int, int] = {}
-        rows = connection.execute(sa.select(part.table).where(part.refers.in_(sorted(roots))))
+        rows = connection.execute(sa.select(part.table).where(one_of(part.refers, sorted(roots))))
         names, key = tuple(rows.keys()), tuple(one.name for one in part.table.primary_key)
         for row in rows:
             kept = packed_pairs(zip(names, row, strict=True))

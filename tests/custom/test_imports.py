@@ -16,7 +16,7 @@ from salesman_core.records.custom.values import values_of
 from salesman_core.records.imports.mapping import ColumnMapping, mapping_of
 from salesman_core.records.imports.result import ImportResult
 from salesman_core.records.imports.service import import_run, import_type
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Make, api_of
 
 Define = Callable[..., int]
 
@@ -111,3 +111,15 @@ def test_same_file_once_more_changes_nothing_and_another_value_one_field(
     assert again.counts["unchanged"] == 1
     assert brought_in("clients", "ID,Name,Number\n1,A,6\n").counts["updated"] == 1
     assert held(Client, "client") == [{"number": "6.000", "text": "x"}]
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_imported_record_is_found_by_its_searched_text_however_many_came(
+    define: Define, brought_in: Callable[..., ImportResult], make: Make, rows: int
+) -> None:
+    define("text", searched=True)
+    brought_in("deals", "Deal name,Text\n" + "".join(f"Roof {n},elk {n}\n" for n in range(rows)))
+    api = api_of(make.app, make.user_of("administrator"))
+    for last in (0, rows - 1):
+        found = api.get(f"/deals?q=elk+{last}&sort=name").json["items"]
+        assert f"Roof {last}" in [one["name"] for one in found]

@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from salesman_core.db import Money, Norm, Rate, UtcDateTime, insert_rows, make_engine, new_ids
+from salesman_core.db import (
+    Money,
+    Norm,
+    Rate,
+    UtcDateTime,
+    add_objects,
+    insert_rows,
+    make_engine,
+    new_ids,
+    one_of,
+    reading,
+    writing,
+)
+from salesman_core.deals.models import Deal, DealExternalId, Stage
 
 TABLE = sa.Table(
     "bulk_row",
@@ -86,3 +99,84 @@ def test_ids_that_are_given_out_before_are_nobody_elses(connection: sa.Connectio
     assert ids is not None
     assert list(ids) == sorted(ids)
     assert set(ids).isdisjoint(connection.scalars(sa.select(TABLE.c.id)))
+
+
+@pytest.mark.databases("sqlite")
+def test_ids_of_sqlite_go_on_from_the_highest(connection: sa.Connection) -> None:
+    insert_rows(connection, TABLE, [EMPTY | {"id": 7}])
+
+    assert list(new_ids(connection, TABLE, 10) or ()) == list(range(8, 18))
+
+
+def deals(count: int) -> list[Deal]:
+    stage = reading().scalars(sa.select(Stage)).first()
+    assert stage is not None
+    return [
+        Deal(
+            name=f"Deal {number}",
+            search_name=f"Deal {number}",
+            pipeline_id=stage.pipeline_id,
+            stage_id=stage.id,
+            stage_since=MOMENT,
+            currency="EUR",
+            opened_on=date(2026, 1, 2),
+            created_at=MOMENT,
+            updated_at=MOMENT,
+        )
+        for number in range(count)
+    ]
+
+
+def told_of(deal: Deal) -> dict[str, Any]:
+    left_out = {"id", "name", "search_name"}
+    columns = {one.name for one in Deal.__table__.columns} - left_out
+    return {name: getattr(deal, name) for name in columns}
+
+
+@pytest.mark.parametrize("parts", ["alone", "with a key"])
+@pytest.mark.usefixtures("app")
+def test_objects_added_together_hold_what_a_single_one_holds(parts: str) -> None:
+    with writing() as session:
+        (single,) = deals(1)
+        session.add(single)
+        many = deals(20)
+        if parts != "alone":
+            many[3].external_ids = [DealExternalId(source="x", key="1")]
+        written = add_objects(session, many)
+        session.flush()
+        assert written == (parts == "alone")
+        as_held = [told_of(one) for one in many]
+    stored = reading().scalars(sa.select(Deal).order_by(Deal.id)).all()
+    assert [one.name for one in stored] == ["Deal 0", *(f"Deal {n}" for n in range(20))]
+    first = told_of(stored[0])
+    assert [told_of(one) for one in stored] == [first] * 21
+    assert as_held == [first] * 20
+    assert len(stored[4].external_ids) == (parts != "alone")
+
+
+@pytest.mark.usefixtures("app")
+def test_objects_added_together_are_changed_like_any_other() -> None:
+    with writing() as session:
+        many = deals(20)
+        add_objects(session, many)
+        many[5].name = "Another"
+        session.flush()
+        session.delete(many[6])
+    names = reading().execute(sa.select(Deal.name, Deal.version).order_by(Deal.id)).all()
+    assert len(names) == 19
+    assert names[5] == ("Another", 2)
+
+
+@pytest.mark.parametrize("values", [[], [3], list(range(2000))])
+def test_one_of_finds_what_is_among_the_values(
+    connection: sa.Connection, values: list[int]
+) -> None:
+    insert_rows(connection, TABLE, [EMPTY | {"id": id_, "name": f"n{id_}"} for id_ in range(1, 6)])
+    found = sa.select(TABLE.c.id).order_by(TABLE.c.id)
+
+    by_ids = found.where(one_of(TABLE.c.id, "ids"))
+    by_names = found.where(sa.not_(one_of(TABLE.c.name, [f"n{id_}" for id_ in values])))
+
+    there = [id_ for id_ in range(1, 6) if id_ in values]
+    assert list(connection.scalars(by_ids, {"ids": values})) == there
+    assert list(connection.scalars(by_names)) == [n for n in range(1, 6) if n not in there]

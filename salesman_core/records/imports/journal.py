@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import AnyRow, WritingSession, db, rows_of, table_of, writing
+from salesman_core.db import AnyRow, WritingSession, db, one_of, rows_of, table_of, writing
 from salesman_core.records.images import Camera, Image, changes, digest_of
 from salesman_core.records.models import FileImport, ImportChange
 from salesman_core.records.saving import write_rows
@@ -191,7 +191,7 @@ def _versions(
     if not ids:
         return {}
     version = table.c.version if "version" in table.c else sa.null()
-    rows = connection.execute(sa.select(table.c.id, version).where(table.c.id.in_(ids)))
+    rows = connection.execute(sa.select(table.c.id, version).where(one_of(table.c.id, ids)))
     return {row[0]: row[1] for row in rows}
 
 

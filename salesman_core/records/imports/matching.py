@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.db import one_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.external_ids import records_by_key
@@ -75,7 +76,7 @@ class Matching:
         """Give those of some records that have a key in the file."""
         table = self.external
         query = sa.select(table.record_id).where(table.source == self.source)
-        return set(session.scalars(query.where(table.record_id.in_(record_ids))))
+        return set(session.scalars(query.where(one_of(table.record_id, record_ids))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from salesman_core.access.records import record_type, visible
-from salesman_core.db import new_ids, planned_afresh, table_of
+from salesman_core.db import add_objects, one_of, planned_afresh
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.words import write_words
 from salesman_core.records.imports.mapping import CREATE, UPDATE
 from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
 from salesman_core.records.imports.outcomes import refusal
@@ -189,19 +190,13 @@ class _Wave(Generic[R, D]):
         for place in places:
             self._attempt(place, self._begin)
         begun = [place for place in places if place in self._drafts]
-        self._add([self._drafts[place].written for place in begun])
+        records = [self._drafts[place].written for place in begun]
+        if add_objects(self._session, records):
+            write_words(self._session, self._writer.kind, records)
         self._session.flush()
         for place in begun:
             self._attempt(place, self._admit)
         self._writer.note([self._drafts[place] for place in begun if place in self._drafts])
-
-    def _add(self, records: Sequence[Any]) -> None:
-        """Add new records; where their ids can be had before, nothing has to be read back."""
-        table = table_of(record_type(self._writer.kind).model)
-        ids = new_ids(self._session.connection(), table, len(records))
-        for record, id_ in zip(records, ids or (), strict=False):
-            record.id = id_
-        self._session.add_all(records)
 
     def _begin(self, draft: D) -> str:
         draft.record = self._writer.begin(draft)
@@ -232,10 +227,12 @@ class Reachable(Generic[R]):
         if not ids:
             return
         model = record_type(writer.kind).model
-        query = sa.select(model).where(model.id.in_(ids)).options(*writer.loading)
+        query = sa.select(model).where(one_of(model.id, ids)).options(*writer.loading)
         for record in writer.session.scalars(query.with_for_update(of=model)):
             self._records[record.id] = record
-        allowed = sa.select(model.id).where(model.id.in_(ids), visible(writer.kind, writer.edit))
+        allowed = sa.select(model.id).where(
+            one_of(model.id, ids), visible(writer.kind, writer.edit)
+        )
         self._allowed = set(writer.session.scalars(allowed))
 
     def record(self, id_: int | None) -> R | None:
