@@ -46,9 +46,9 @@ check: $(VENV)/.check ## lint, format, types, layers, documentation
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docs
 
-soak: $(VENV)/.test ## the tests that take minutes: full matrices, kills, large data
+soak: $(VENV)/.test ## all tests on all databases, and those that take minutes: full matrices, kills
 	@tools/prepare_tests
-	$(BIN)/pytest -n $(WORKERS) -m soak --timeout 3600
+	$(BIN)/pytest -n $(WORKERS) -m "not bench" --databases all --timeout 3600
 
 pictures: $(VENV)/.test ## take the pictures of the documentation anew
 	@tools/prepare_tests

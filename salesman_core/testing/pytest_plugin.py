@@ -7,6 +7,7 @@ runs too: it must be imported in no time and touch nothing that does not ask for
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 KINDS = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be told how many of the databases a test meets."""
+    parser.addoption(
+        "--databases",
+        choices=("all", "turns"),
+        default="all",
+        help="all: each test runs on each kind of database (default); turns: on one of them, which"
+        " the seed of the run chooses, but for those with the marker databases",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line(
@@ -49,6 +61,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(message)
     chosen = pytest.mark.parametrize("database_kind", marker.args, indirect=True)
     metafunc.definition.add_marker(chosen)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the kinds of database take turns, where the run was told so."""
+    from salesman_core.testing.postgres import absence  # noqa: PLC0415  # cheap import
+
+    if config.getoption("--databases") != "turns" or (absence() and not in_ci()):
+        return  # without PostgreSQL there is nothing to take turns with
+    kinds: dict[str, list[tuple[str, pytest.Item]]] = {}
+    for item in items:
+        kind = _kind_in_turn(item)
+        if kind is not None:
+            kinds.setdefault(item.nodeid.replace(kind, ""), []).append((kind, item))
+    seed = config.getoption("randomly_seed", 0)
+    rests = {
+        item
+        for test, twins in kinds.items()
+        for kind, item in twins
+        if len(twins) == len(KINDS) and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
+    }
+    config.hook.pytest_deselected(items=list(rests))
+    items[:] = [item for item in items if item not in rests]
+
+
+def _kind_in_turn(item: pytest.Item) -> str | None:
+    """Give the kind of database on which a test runs, None where its marker says which."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or item.get_closest_marker("databases") is not None:
+        return None
+    kind: str | None = callspec.params.get("database_kind")
+    return kind
 
 
 def in_ci() -> bool:

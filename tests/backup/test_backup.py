@@ -32,6 +32,8 @@ from salesman_core.testing.people import Make
 
 from .conftest import Elsewhere, differing, inside, rows_of_all
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 WRITERS = 8
 KINDS = ["sqlite", "postgresql"]
 

@@ -25,6 +25,8 @@ from salesman_core.db import (
 )
 from salesman_core.deals.models import Deal, DealExternalId, Stage
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 TABLE = sa.Table(
     "bulk_row",
     sa.MetaData(),

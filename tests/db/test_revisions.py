@@ -12,6 +12,8 @@ from salesman_core.db import make_engine, table_of, writing
 from salesman_core.db import revisions as module
 from salesman_core.db.revisions import Revision, bump, current_revisions, kept
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def asked(app: Flask, *, lately: bool) -> Mapping[str, int]:
     """Give the counters as a request of its own finds them."""

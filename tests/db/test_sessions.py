@@ -13,6 +13,8 @@ from flask import Flask
 from salesman_core.db import ReadOnlyError, after_commit, at_commit, db, reading, writing
 from salesman_core.db.revisions import Revision, bump, revisions
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Dialect
 
 from salesman_core.db import Money, UtcDateTime, make_engine, normalised
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 SQLITE: Dialect = sa.create_engine("sqlite://").dialect
 
 

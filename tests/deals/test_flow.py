@@ -32,6 +32,8 @@ from salesman_core.records.lists import count, parse_list_query, totals
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +37,8 @@ from salesman_core.deals.service import (
 from salesman_core.services.company import company
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 

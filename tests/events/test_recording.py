@@ -16,6 +16,8 @@ from salesman_core.events.models import EVENTS
 from salesman_core.jobs.models import JOBS
 from salesman_hookspecs import Event
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 if TYPE_CHECKING:
     from conftest import Company
 

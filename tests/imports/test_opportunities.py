@@ -28,6 +28,7 @@ FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
 MAPPING = ROOT / "tests/mappings/opportunities.toml"
 
 pytestmark = [
+    pytest.mark.databases("sqlite", "postgresql"),
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("real_files"),
     pytest.mark.xdist_group("opportunities"),

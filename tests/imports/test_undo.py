@@ -29,7 +29,7 @@ from salesman_core.records.models import Audit
 from salesman_core.records.notes import write_note
 from salesman_core.testing.people import Make
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.databases("sqlite", "postgresql"), pytest.mark.usefixtures("app")]
 
 WriteCsv = Callable[..., Path]
 Tables = dict[str, set[str]]

@@ -19,6 +19,8 @@ from salesman_core.web.layouts import other_layout
 from salesman_core.web.search import search
 from tests.records.names import Named, base, phone_as_typed, with_a_typo
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 OF_EACH = 2000
 SEED = 20260302
 FIRST = 5

@@ -25,6 +25,8 @@ from salesman_core.records.list_fields import contains
 from salesman_core.records.lists import ListSpec, parse_list_query, select_page
 from salesman_core.testing.people import Make
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 MODELS = (Client, Contact, Deal)
 
 NAMES = (

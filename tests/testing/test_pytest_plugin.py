@@ -60,6 +60,41 @@ def test_database_url_is_one_that_works(database_url: str) -> None:
     engine.dispose()
 
 
+MANY = """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(40))
+    def test_url(database_url, number):
+        pass
+
+    @pytest.mark.databases("sqlite", "postgresql")
+    def test_both(database_url):
+        pass
+"""
+
+
+def taking_turns(pytester: pytest.Pytester, seed: int) -> dict[str, list[str]]:
+    """Give the databases that each test meets in a run where they take turns."""
+    pytester.makepyfile(MANY)
+    listed = run(pytester, "--collect-only", "-q", "--databases=turns", f"--randomly-seed={seed}")
+    found: dict[str, list[str]] = {}
+    for name in sorted(line.partition("::")[2] for line in listed.outlines if "::" in line):
+        test, _, parameters = name.partition("[")
+        kind, _, number = parameters.rstrip("]").partition("-")
+        found.setdefault(test + number, []).append(kind)
+    return found
+
+
+def test_databases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) -> None:
+    one, other = taking_turns(pytester, 1), taking_turns(pytester, 2)
+    assert one.pop("test_both") == other.pop("test_both") == ["postgresql", "sqlite"]
+    assert {len(kinds) for kinds in (*one.values(), *other.values())} == {1}
+    assert len(one) == len(other) == 40
+    assert {kind for kinds in one.values() for kind in kinds} == {"postgresql", "sqlite"}
+    assert 5 < sum(one[test] != other[test] for test in one) < 35
+    assert taking_turns(pytester, 1) == one | {"test_both": ["postgresql", "sqlite"]}
+
+
 def test_databases_mark_limits_a_test_to_the_kinds_it_names(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
