@@ -12,7 +12,7 @@ from bench.company import Company, found_company
 from bench.measuring import Cost, Side, measure
 from bench.serve import SECRET
 from bench.servers import Backends, Server, serving
-from bench.workload import API, BOARD, SEARCH, Asker, Workload, workload
+from bench.workload import API, BOARD, IN_PLACE, SEARCH, Asker, Workload, workload
 from salesman_core.testing.application import UPGRADED, running
 from salesman_core.testing.databases import Databases, Kind
 
@@ -144,19 +144,23 @@ def _cards(servers: Servers, asked: Workload) -> dict[str, dict[str, Asked]]:
 
 
 def _pages(ours: Server, bare: Server, asked: Workload) -> dict[str, dict[str, Asked]]:
-    """Give the pages; the bare function gives the rows of the board as JSON.
+    """Give the pages; the bare function gives the rows of the board and of a search as JSON.
 
-    The box of search is what opens under the field while one types.
+    The box of search is what opens under the field while one types: its statements are handed to
+    the bare function, which sends them once more.
     """
     cards = asked.cards()
-    box = replace(ours, headers=ours.headers | {"HX-Request": "true"})
+    box = replace(ours, headers=ours.headers | IN_PLACE)
     return {
         "card, page": {OURS: (ours, lambda: ours.ask("GET", next(cards).removeprefix(API)))},
         "board, page": {
             OURS: (ours, lambda: ours.ask("GET", BOARD)),
             BARE: (bare, lambda: bare.ask("GET", BOARD)),
         },
-        "search, box": {OURS: (box, lambda: box.ask("GET", SEARCH))},
+        "search, box": {
+            OURS: (box, lambda: box.ask("GET", SEARCH)),
+            BARE: (bare, lambda: bare.ask("POST", "/search", asked.searching)),
+        },
     }
 
 

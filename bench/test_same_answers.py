@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import quote_plus
 
 import orjson
 import pytest
@@ -16,6 +18,7 @@ from markupsafe import escape
 from bench.bare.drivers import driver_for
 from bench.bare.wsgi import Bare
 from bench.company import Company, found_company, known_company
+from bench.workload import IN_PLACE, statements_of
 from salesman_core.access.tokens import new_token
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, Base, db, reading
@@ -142,6 +145,23 @@ def test_board_holds_the_cards_that_the_bare_function_gives(
     assert len(cards) > 10
     assert [name for name in names if name not in page] == []
     assert page.count('id="board-deal-') == len(cards)
+
+
+def test_search_finds_what_the_bare_function_gives(
+    app: Flask, bare: Bare, company: Company
+) -> None:
+    name = reading().scalars(sa.select(Deal.name).where(Deal.owner_id == company.seller_id)).first()
+    assert name is not None
+    browser, path = browser_of(app, company.seller_id), f"/search?q={quote_plus(name)}"
+    statements = statements_of(browser, path)
+    box = browser.get(path, headers=IN_PLACE).get_data(as_text=True)
+    token = new_token(company.seller_id, "bench")
+    db.session.rollback()
+    _status, found = _answer(bare, token, "POST", "/search", statements)
+
+    cells = {cell for rows in found for row in rows for cell in row}
+    assert name in cells
+    assert str(escape(name)) in re.sub("</?mark>", "", box)
 
 
 def test_opened_deal_and_all_that_is_written_for_it_are_the_same(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from bench.company import Company
 from bench.servers import Server
@@ -30,6 +32,8 @@ LIST = f"{API}/deals"
 FUNNEL = f"{LIST}/funnel"
 BOARD = "/deals/board"
 SEARCH = "/search?q=depot+4711"
+IN_PLACE = {"HX-Request": "true"}
+"""What a page sends that wants a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Workload:
     :param open_deals: of the seller, to read and to move.
     :param clients: of the seller, for whom deals are opened.
     :param stages: of the pipeline, in the order of progress.
+    :param searching: the statements of a search by the seller, each with its values.
     """
 
     seller: Asker
@@ -60,6 +65,7 @@ class Workload:
     open_deals: Sequence[tuple[int, int]]
     clients: Sequence[int]
     stages: Sequence[int]
+    searching: Sequence[tuple[str, Any]]
 
     def reads(self, asker: Asker) -> dict[str, str]:
         """Give the addresses of the lists and figures, by what they are called."""
@@ -112,9 +118,29 @@ def workload(app: Flask, company: Company) -> Workload:
         open_deals=[(row.id, row.stage_id) for row in reading().execute(still_open)],
         clients=reading().scalars(clients.limit(200)).all(),
         stages=reading().scalars(sa.select(Stage.id).order_by(Stage.percent)).all(),
+        searching=statements_of(browser_of(app, seller_id), SEARCH),
     )
     db.session.remove()
     return found
+
+
+def statements_of(browser: FlaskClient, path: str) -> list[tuple[str, Any]]:
+    """Give what the box under the field asks of the database, once its reader is known.
+
+    What is read of a request itself, the counters and who is signed in, is not part of it.
+    """
+    sent: list[tuple[str, Any]] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append((arguments[2], arguments[3]))
+
+    browser.get(path, headers=IN_PLACE)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        assert browser.get(path, headers=IN_PLACE).status_code == HTTPStatus.OK
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return [(statement, values) for statement, values in sent if "core_revision" not in statement]
 
 
 def _asker(app: Flask, user_id: int) -> Asker:

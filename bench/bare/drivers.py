@@ -35,6 +35,9 @@ class Driver(Protocol):
     def rows(self, statement: str, values: Sequence[Any]) -> Rows:
         """Run a statement and give its rows."""
 
+    def again(self, statement: str, values: Any) -> Rows:
+        """Run a statement as SQLAlchemy wrote it for this driver, and give its rows, if any."""
+
     def run(self, statement: str, values: Sequence[Any]) -> None:
         """Run a statement that gives none."""
 
@@ -79,6 +82,9 @@ class Sqlite:
 
     def rows(self, statement: str, values: Sequence[Any]) -> Rows:
         return self._connection.execute(statement, values).fetchall()
+
+    def again(self, statement: str, values: Any) -> Rows:
+        return self.rows(statement, values)
 
     def run(self, statement: str, values: Sequence[Any]) -> None:
         self._connection.execute(statement, values)
@@ -135,6 +141,10 @@ class Postgresql:
 
     def rows(self, statement: str, values: Sequence[Any]) -> Rows:
         return self._connection.execute(_formatted(statement), values).fetchall()
+
+    def again(self, statement: str, values: Any) -> Rows:
+        cursor = self._connection.execute(statement, values)
+        return cursor.fetchall() if cursor.description else ()
 
     def run(self, statement: str, values: Sequence[Any]) -> None:
         self._connection.execute(_formatted(statement), values)

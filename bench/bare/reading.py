@@ -183,3 +183,9 @@ def money(hundredths: int) -> str:
 def written(answer: Any) -> bytes:
     """Give an answer as JSON."""
     return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+
+
+def rows_of(driver: Driver, statements: Sequence[tuple[str, Any]]) -> bytes:
+    """Give the rows of some statements, as they are."""
+    found = [[tuple(row) for row in driver.again(*one)] for one in statements]
+    return orjson.dumps(found, default=str)

@@ -52,6 +52,8 @@ class Bare:
             return "200 OK", figures.board(driver, asker)
         if request == ("POST", "/api/v1/deals"):
             return "201 CREATED", changes.create(driver, asker, _sent(environ))
+        if request == ("POST", "/search"):
+            return "200 OK", reading.rows_of(driver, _sent(environ))
         found = _DEAL.fullmatch(request[1])
         if found is None:
             raise Refused("404 NOT FOUND")
@@ -72,7 +74,6 @@ class Bare:
         return Asker(user_id, name, sees_all=user_id in self._everybody)
 
 
-def _sent(environ: Environment) -> dict[str, Any]:
+def _sent(environ: Environment) -> Any:
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body: dict[str, Any] = orjson.loads(environ["wsgi.input"].read(length))
-    return body
+    return orjson.loads(environ["wsgi.input"].read(length))
