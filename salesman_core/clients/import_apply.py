@@ -17,11 +17,11 @@ from salesman_core.clients.import_values import (
     unreachable,
 )
 from salesman_core.clients.ladder import put_on_rung, rungs
-from salesman_core.clients.models import Client, ClientExternalId
+from salesman_core.clients.models import Client, ClientExternalId, ClientParticipant
 from salesman_core.db import normalised, writing
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.people.imports import Owners
+from salesman_core.people.imports import NamedParticipants, Owners
 from salesman_core.records.changes import Changes, Planned, differences
 from salesman_core.records.custom.changes import demand_required, plan_custom
 from salesman_core.records.external_ids import plan_external_ids
@@ -29,6 +29,7 @@ from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.records.participants import plan_participants, write_participants
 from salesman_core.records.saving import write_rows
 from salesman_hookspecs import ImportBatch, ImportOutcome
 
@@ -70,6 +71,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         super().__init__(session, batch, matching_of_clients(batch))
         self._source = batch.source
         self._owners = Owners(session, batch, "core.client.assign")
+        self._people = NamedParticipants(session, batch, ClientParticipant)
         self._notes = RowNotes(session, self.kind)
         self._merged: set[tuple[str, int]] = set()
         ladder = rungs(session)
@@ -78,7 +80,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
 
     def draft(self, row: ImportedRow, record: Client | None) -> ClientDraft:
         """Read a row."""
-        values = client_values(row, self._source)
+        values = client_values(row, self._source, self._people.of(row))
         if record is None:
             values["owner_id"] = self._owners.for_new(row.get("owner"))
         elif "owner" in row:
@@ -100,6 +102,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         """Look up the notes of those that there are, and what they were called before merging."""
         ids = {one.record.id for one in drafts if one.record is not None}
         self._notes.look_up(ids)
+        self._people.look_up(ids)
         self._merged = merged_names(self.session, ids)
 
     def begin(self, draft: ClientDraft) -> Client:
@@ -125,6 +128,8 @@ class ClientRows(RowWriter[Client, ClientDraft]):
             for source, key in one.values.get("external_ids", {}).items()
         ]
         write_rows(self.session, ClientExternalId, keys)
+        people = {one.written.id: one.values.get("participants", ()) for one in drafts}
+        write_participants(self.session, ClientParticipant, people)
         steps.note_clients(self.session, [(one.written, one.changes) for one in drafts])
         for one in drafts:
             self._place(one)
@@ -138,6 +143,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
             differences(client, self._wanted(draft))
             or grown_lists(client, draft.values)
             or self._custom(draft)
+            or self._people.grown(client.id, draft.values)
             or _new_keys(draft)
             or draft.rung_id not in (None, client.rung_id)
             or self._notes.is_new(client.id, draft.row)
@@ -150,6 +156,8 @@ class ClientRows(RowWriter[Client, ClientDraft]):
             *steps.plan_lists(client, grown_lists(client, draft.values)),
             *self._custom(draft),
         ]
+        if people := self._people.grown(client.id, draft.values):
+            plan += plan_participants(self.session, ClientParticipant, client.id, people)
         if new := _new_keys(draft):
             keys = _keys(client) | new
             plan += plan_external_ids(self.session, ClientExternalId, client.id, keys)

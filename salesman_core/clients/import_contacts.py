@@ -35,7 +35,7 @@ from salesman_hookspecs import ImportBatch, ImportOutcome
 
 _ = texts.lazy
 
-_COLUMNS: Final = ("name", "position")
+_COLUMNS: Final = ("name", "position", "primary")
 
 
 def apply_contacts(batch: ImportBatch) -> Sequence[ImportOutcome]:
@@ -88,7 +88,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         self._with_contacts = set(self.session.scalars(primary))
 
     def begin(self, draft: ContactDraft) -> Contact:
-        """Give the new contact; the first of a client is its primary one."""
+        """Give the new contact; the first of a client is its primary one, unless rows say which."""
         client_id = self._clients.of(draft.row)
         if client_id is None or client_id not in self._editable:
             message = _("you may not change this client")
@@ -112,6 +112,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         ]
         write_rows(self.session, ContactExternalId, keys)
         steps.note_contacts(self.session, [(one.written, one.changes) for one in drafts])
+        steps.one_primary(self.session, [one.written for one in drafts if "primary" in one.values])
 
     def differs(self, draft: ContactDraft) -> bool:
         """Tell whether a row says anything new."""
@@ -134,6 +135,8 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
             keys = _keys(contact) | new
             plan += plan_external_ids(self.session, ContactExternalId, contact.id, keys)
         changes = steps.change(self.kind, contact, _wanted(draft), plan)
+        if "primary" in changes:
+            steps.one_primary(self.session, [contact])
         steps.keep(self.session, self.kind, contact, changes)
 
     def _custom(self, draft: ContactDraft) -> list[Planned]:

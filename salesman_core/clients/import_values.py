@@ -23,8 +23,10 @@ from salesman_core.services.company import company
 _ = texts.lazy
 
 _CLIENT: Final = ("name", "kind", "phones", "emails", "site", "address", "source", "tags")
-_CONTACT: Final = ("name", "phones", "emails", "position")
-_CLIENT_SCHEMA: Final = ClientSchema(partial=True, only=(*_CLIENT, "external_ids", CUSTOM))
+_CONTACT: Final = ("name", "phones", "emails", "position", "primary")
+_CLIENT_SCHEMA: Final = ClientSchema(
+    partial=True, only=(*_CLIENT, "participants", "external_ids", CUSTOM)
+)
 _CONTACT_SCHEMA: Final = ContactSchema(partial=True, only=(*_CONTACT, "external_ids", CUSTOM))
 _LISTS: Final = ("phones", "emails", "tags")
 
@@ -36,12 +38,13 @@ _KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words}
 _LONGER_KINDS: Final = {"юридическое лицо": "company", "физическое лицо": "person"}
 
 
-def client_values(row: ImportedRow, source: str) -> dict[str, Any]:
+def client_values(row: ImportedRow, source: str, people: Mapping[str, Any]) -> dict[str, Any]:
     """Give what a row tells of a client, as the JSON API names it.
 
+    :param people: its participants, where the row names any.
     :raises InvalidError: by field.
     """
-    asked = _asked(row, source, _CLIENT) | custom_asked("client", row)
+    asked = _asked(row, source, _CLIENT) | custom_asked("client", row) | people
     if "kind" in asked:
         asked["kind"] = _kind(asked["kind"])
     return judge(_CLIENT_SCHEMA, asked)

@@ -48,6 +48,14 @@ EMAILS: Final = ImportField(
     kind="emails",
 )
 
+PARTICIPANTS: Final = ImportField(
+    "participants",
+    _("Participants"),
+    ("participant", "members", "участник", "участники", "соучастники"),
+    kind="list",
+    recurs=True,
+)
+
 CLIENT_FIELDS: Final = (
     ImportField(
         "name",
@@ -106,6 +114,7 @@ CLIENT_FIELDS: Final = (
         ),
         recurs=True,
     ),
+    PARTICIPANTS,
     PHONES,
     EMAILS,
     ImportField(
@@ -200,5 +209,11 @@ CONTACT_FIELDS: Final = (
         "position",
         _("Position"),
         ("job title", "title", "role", "должность", "позиция"),
+    ),
+    ImportField(
+        "primary",
+        _("Primary"),
+        ("primary contact", "main contact", "основной контакт", "главный контакт"),
+        kind="flag",
     ),
 )

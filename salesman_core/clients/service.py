@@ -112,7 +112,7 @@ def create_contact(values: Mapping[str, Any]) -> int:
         session.add(contact)
         session.flush()
         carry_out(_plan_links_of_contact(session, contact, values))
-        steps.one_primary(session, contact)
+        steps.one_primary(session, [contact])
         steps.note_contacts(session, [(contact, changes)])
         return contact.id
 
@@ -131,7 +131,7 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
         changes = steps.change("contact", contact, wanted, plan)
         if not changes:
             return False
-        steps.one_primary(session, contact)
+        steps.one_primary(session, [contact])
         steps.keep(session, "contact", contact, changes)
         return True
 

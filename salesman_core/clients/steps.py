@@ -29,6 +29,7 @@ from salesman_core.records.changes import (
     change_record,
     first_changes,
     sign,
+    touch_records,
 )
 from salesman_core.records.custom.changes import plan_custom
 from salesman_core.records.models import Audit
@@ -154,11 +155,15 @@ def _set_tags(client: Client, wanted: Sequence[str]) -> None:
     client.tags = [held.get(tag) or ClientTag(tag=tag) for tag in wanted]
 
 
-def one_primary(session: Session, contact: Contact) -> None:
-    """See to it that a client has no other primary contact than this one, if it is primary."""
-    if contact.primary:
-        session.execute(
-            sa.update(Contact)
-            .where(Contact.client_id == contact.client_id, Contact.id != contact.id)
-            .values(primary=False)
-        )
+def one_primary(session: Session, contacts: Iterable[Contact]) -> None:
+    """See to it that a client has no other primary contact than the last of these that is one."""
+    chosen = {one.client_id: one.id for one in contacts if one.primary}
+    if not chosen:
+        return
+    others = sa.select(Contact.id).where(
+        Contact.client_id.in_(chosen), Contact.id.not_in(chosen.values()), Contact.primary
+    )
+    ids = session.scalars(others).all()
+    if ids:
+        session.execute(sa.update(Contact).where(Contact.id.in_(ids)).values(primary=False))
+        touch_records(Contact, ids)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session, selectinload
 
@@ -15,12 +15,16 @@ from salesman_core.clients.ladder import add_evidence
 from salesman_core.clock import today
 from salesman_core.db import writing
 from salesman_core.deals import evidence, needs, rates, steps
+from salesman_core.deals.contacts import plan_contacts
+from salesman_core.deals.import_contacts import FIELD as CONTACTS
+from salesman_core.deals.import_contacts import NamedContacts
 from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons
-from salesman_core.deals.models import Deal, DealExternalId, Stage
+from salesman_core.deals.models import Deal, DealContact, DealExternalId, DealParticipant, Stage
+from salesman_core.deals.schemas import DealSchema
 from salesman_core.i18n import CORE
-from salesman_core.people.imports import Owners
+from salesman_core.people.imports import NamedParticipants, Owners
 from salesman_core.records.changes import Changes, Planned, differences
 from salesman_core.records.custom.changes import demand_required, plan_custom
 from salesman_core.records.custom.kinds import CUSTOM
@@ -28,9 +32,15 @@ from salesman_core.records.external_ids import plan_external_ids
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.writing import Draft, RowWriter
+from salesman_core.records.participants import plan_participants, write_participants
 from salesman_core.records.saving import write_rows
+from salesman_core.rest import judge
 from salesman_core.services.company import company
 from salesman_hookspecs import ImportBatch, ImportOutcome
+
+_PARTS: Final = (CUSTOM, "participants")
+"""What a row tells of a deal and no column of it holds."""
+_PEOPLE: Final = DealSchema(partial=True, only=("participants",))
 
 
 def apply_deals(batch: ImportBatch) -> Sequence[ImportOutcome]:
@@ -64,6 +74,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._reasons = Reasons(session, create="reason" in options.get("create_missing", ()))
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
+        self._contacts = NamedContacts(session)
+        self._people = NamedParticipants(session, batch, DealParticipant)
         self._notes = RowNotes(session, self.kind)
         self._new: list[int] = []
         self._touched: set[int | None] = set()
@@ -74,6 +86,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         told = told_by(row, keys, self._pipelines, self._reasons, record)
         self._clients.require(row)
         values = dict(told.values)
+        if people := self._people.of(row):
+            values |= judge(_PEOPLE, people)
         if "owner" in row or record is None:
             values["owner_id"] = self._owner(row, record)
         return DealDraft(row, record, values, told=told)
@@ -86,7 +100,12 @@ class DealRows(RowWriter[Deal, DealDraft]):
     def prepare(self, drafts: Collection[DealDraft]) -> None:
         """Make the clients that are missing; they belong to whom the first deal belongs."""
         self._clients.make([(one.row, _owner_of(one)) for one in drafts])
-        self._notes.look_up(one.record.id for one in drafts if one.record is not None)
+        held = {one.record.id for one in drafts if one.record is not None}
+        self._notes.look_up(held)
+        self._people.look_up(held)
+        naming = [one for one in drafts if CONTACTS in one.row]
+        own = {one.record.client_id for one in naming if one.record is not None}
+        self._contacts.look_up(self._clients.ids(one.row for one in naming) | own - {None}, held)
 
     def begin(self, draft: DealDraft) -> Deal:
         """Give the new deal, closed where the file says so."""
@@ -98,6 +117,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
             "stage_id": stage.id,
             "external_ids": told.external_ids,
         }
+        if contact_ids := self._contacts.of(draft.row, client_id):
+            values["contact_ids"] = sorted(contact_ids)
         if told.imported:
             values["imported"] = told.imported
         if told.closed_on and "opened_on" not in values:
@@ -120,12 +141,14 @@ class DealRows(RowWriter[Deal, DealDraft]):
         return told.reason_id or self._reasons.not_stated()
 
     def admit(self, draft: DealDraft) -> None:
-        """Judge a new deal where it stands, or its closing, and keep the row's remark.
+        """Judge a new deal with its contacts where it stands, or its closing, and keep the remark.
 
         An open deal enters its stage. A closed one is history: it went through stages before they
         asked for anything.
         """
         deal = draft.written
+        named = self._contacts.of(draft.row, deal.client_id)
+        write_rows(self.session, DealContact, self._contacts.rows(deal.id, named))
         if deal.outcome is None:
             needs.demand_filled(self.session, deal, self.session.get_one(Stage, deal.stage_id))
         else:
@@ -140,6 +163,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
             for source, key in one.told.external_ids.items()
         ]
         write_rows(self.session, DealExternalId, keys)
+        people = {one.written.id: one.values.get("participants", ()) for one in drafts}
+        write_participants(self.session, DealParticipant, people)
         steps.note_written(self.session, [(one.written, one.changes) for one in drafts])
         self._new += [one.written.id for one in drafts]
 
@@ -151,6 +176,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         return bool(
             differences(deal, self._wanted(draft))
             or self._custom(draft)
+            or self._named(draft) is not None
+            or self._people.grown(deal.id, draft.values)
             or _new_keys(draft)
             or _moves(draft)
             or _closes(draft)
@@ -159,7 +186,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
 
     def _wanted(self, draft: DealDraft) -> dict[str, Any]:
         deal, told = draft.written, draft.told
-        wanted = {name: value for name, value in draft.values.items() if name != CUSTOM}
+        wanted = {name: value for name, value in draft.values.items() if name not in _PARTS}
         client_id = self._clients.of(draft.row)
         if client_id is not None:
             wanted["client_id"] = client_id
@@ -176,7 +203,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         """Change what the row says otherwise, and take the steps that it tells of."""
         deal, told = draft.written, draft.told
         self._touched.add(deal.client_id)
-        plan = self._custom(draft)
+        plan = [*self._custom(draft), *self._plan_people(draft)]
         if new := _new_keys(draft):
             keys = _keys(deal) | new
             plan += plan_external_ids(self.session, DealExternalId, deal.id, keys)
@@ -189,6 +216,26 @@ class DealRows(RowWriter[Deal, DealDraft]):
             self._close(deal, told, told.outcome)
         self._notes.write(deal.id, draft.row)
         self._touched.add(deal.client_id)
+
+    def _plan_people(self, draft: DealDraft) -> Iterator[Planned]:
+        """Plan who has a part in a deal, on our side and on the client's."""
+        deal, contact_ids = draft.written, self._named(draft)
+        if people := self._people.grown(deal.id, draft.values):
+            yield from plan_participants(self.session, DealParticipant, deal.id, people)
+        if contact_ids is not None:
+            client_id = self._client_of(draft)
+            yield from plan_contacts(self.session, deal, contact_ids, client_id)
+
+    def _named(self, draft: DealDraft) -> set[int] | None:
+        """Give the contacts that a deal is to name, where these are others than now."""
+        deal = draft.written
+        clients = (deal.client_id, self._client_of(draft))
+        return self._contacts.grown(draft.row, deal.id, clients)
+
+    def _client_of(self, draft: DealDraft) -> int | None:
+        """Give the client that a deal is to have."""
+        named = self._clients.of(draft.row)
+        return draft.written.client_id if named is None else named
 
     def _custom(self, draft: DealDraft) -> list[Planned]:
         return list(plan_custom(self.kind, draft.written, draft.values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from salesman_core.clients.imports import PARTICIPANTS
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.i18n import texts
 from salesman_hookspecs import ImportField
@@ -77,6 +78,12 @@ DEAL_FIELDS: Final = (
         ),
     ),
     ImportField(
+        "contacts",
+        _("Contacts"),
+        ("contacts of the deal", "контакты сделки", "контакты"),
+        kind="list",
+    ),
+    ImportField(
         "owner",
         _("Owner"),
         (
@@ -93,6 +100,7 @@ DEAL_FIELDS: Final = (
         ),
         recurs=True,
     ),
+    PARTICIPANTS,
     ImportField(
         "stage",
         _("Stage"),

@@ -6,19 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, reaches
 from salesman_core.clients.ladder import add_evidence
-from salesman_core.clients.models import Contact
 from salesman_core.clock import now, today
 from salesman_core.db import writing
 from salesman_core.deals import evidence, needs, rates, standing, steps
+from salesman_core.deals.contacts import plan_contacts
 from salesman_core.deals.models import (
     Deal,
-    DealContact,
     DealExternalId,
     DealParticipant,
     Stage,
@@ -136,31 +134,7 @@ def _plan_parts(
     if "participants" in values:
         yield from plan_participants(session, DealParticipant, deal.id, values["participants"])
     if "contact_ids" in values:
-        yield from _plan_contacts(session, deal, values["contact_ids"], client_id)
-
-
-def _plan_contacts(
-    session: Session, deal: Deal, contact_ids: list[int], client_id: int | None
-) -> Iterator[Planned]:
-    of_client = sa.select(Contact.id).where(
-        Contact.id.in_(contact_ids), Contact.client_id == client_id
-    )
-    wanted = set(session.scalars(of_client))
-    if set(contact_ids) - wanted:
-        message = _("A contact of the deal must be one of its client's contacts.")
-        raise InvalidError(message, {"contact_ids": message})
-    named_in = sa.select(DealContact).where(DealContact.deal_id == deal.id)
-    held = {one.contact_id: one for one in session.scalars(named_in)}
-
-    def apply() -> None:
-        for contact_id in held.keys() - wanted:
-            session.delete(held[contact_id])
-        session.add_all(
-            DealContact(deal_id=deal.id, contact_id=id_) for id_ in wanted - held.keys()
-        )
-
-    if held.keys() != wanted:
-        yield Planned("contact_ids", sorted(held), sorted(wanted), apply)
+        yield from plan_contacts(session, deal, values["contact_ids"], client_id)
 
 
 def move_deal(

@@ -1,6 +1,10 @@
-"""The users whom files name as owners of records."""
+"""The users whom files name as owners of records, and as those who have a part in them."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -9,9 +13,13 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.permissions import MANAGE
 from salesman_core.people.service import user_named, users_named
+from salesman_core.records.participants import participants_of
 from salesman_hookspecs import ImportBatch
 
 _ = texts.lazy
+
+_PARTICIPANTS: Final = "participants"
+_WITH_PART: Final = re.compile(r"(?P<name>.+?) ?\((?P<part>[^()]+)\)")
 
 
 class Owners:
@@ -68,3 +76,72 @@ class Owners:
             message = _("your roles do not let you give records to others")
             raise InvalidError(message, {"owner": message})
         return found
+
+
+class NamedParticipants:
+    """Gives the participants that the rows of a batch name: each by login, name or key.
+
+    A part may stand behind a name, as in “Anna Petrova (lawyer)”. Rows add participants and say
+    what their part is; nobody is taken out of a record by a file.
+
+    :param session: of the batch.
+    :param model: the table, as ``DealParticipant``.
+    """
+
+    def __init__(self, session: Session, batch: ImportBatch, model: type[Any]) -> None:
+        self._session = session
+        self._model = model
+        names = {name for row in batch.rows for one in _listed(row) for name in _names(one)}
+        self._known = users_named(session, names, batch.source) if names else {}
+        self._held: dict[int, list[dict[str, Any]]] = {}
+
+    def look_up(self, record_ids: Collection[int]) -> None:
+        """Read who has a part in some records, where the batch names anybody at all."""
+        named = bool(self._known and record_ids)
+        ids = list(record_ids)
+        self._held = participants_of(self._session, self._model, ids) if named else {}
+
+    def of(self, row: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """Give what a row says of participants, as the JSON API has it: nothing for nobody.
+
+        :raises InvalidError: where there is no such user, or more than one.
+        """
+        parts = dict(self._meant(one) for one in _listed(row))
+        people = [{"user_id": id_, "part": part} for id_, part in parts.items()]
+        return {_PARTICIPANTS: people} if people else {}
+
+    def _meant(self, text: str) -> tuple[int, str]:
+        for name, part in _readings(text):
+            if name in self._known:
+                return self._known[name], part
+        message = _("there is no such user, or more than one: %(name)s", name=text)
+        raise InvalidError(message, {_PARTICIPANTS: message})
+
+    def grown(self, record_id: int, values: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+        """Give all participants that a record is to have; None where a row says nothing new.
+
+        :param values: what the row says of the record, participants among it.
+        """
+        held = {one["user_id"]: one["part"] for one in self._held.get(record_id, ())}
+        told: Sequence[Mapping[str, Any]] = values.get(_PARTICIPANTS, ())
+        said = {one["user_id"]: one["part"] or held.get(one["user_id"], "") for one in told}
+        if said.items() <= held.items():
+            return None
+        return [{"user_id": id_, "part": part} for id_, part in (held | said).items()]
+
+
+def _listed(row: Mapping[str, Any]) -> Sequence[str]:
+    listed: Sequence[str] = row.get(_PARTICIPANTS, ())
+    return listed
+
+
+def _readings(text: str) -> Iterator[tuple[str, str]]:
+    """Give how a name may be meant: as a whole, or as a name with a part behind it."""
+    yield text, ""
+    with_part = _WITH_PART.fullmatch(text)
+    if with_part is not None:
+        yield with_part["name"], with_part["part"].strip()
+
+
+def _names(text: str) -> list[str]:
+    return [name for name, _part in _readings(text)]

@@ -16,6 +16,7 @@ from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
+from salesman_core.records.saving import write_rows
 
 _ = texts.lazy
 
@@ -69,15 +70,36 @@ def plan_participants(
             if user_id in held:
                 held[user_id].part = part
             else:
-                session.add(_new(model, record_id, user_id, part))
+                session.add(model(**_row(record_id, user_id, part)))
 
     if {user_id: row.part for user_id, row in held.items()} != parts:
         yield Planned("participants", sorted(held), sorted(parts), apply)
 
 
-def _new(model: type[Any], record_id: int, user_id: int, part: str) -> Any:
+def write_participants(
+    session: Session, model: type[Any], wanted: Mapping[int, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Write the participants of records that have none yet, as files bring them.
+
+    :param wanted: by record, each with ``user_id`` and ``part``.
+    """
+    rows = [
+        _row(record_id, one["user_id"], one["part"])
+        for record_id, people in wanted.items()
+        for one in people
+    ]
+    write_rows(session, model, rows)
+
+
+def _row(record_id: int, user_id: int, part: str) -> dict[str, Any]:
     by_id = current_person().id
-    return model(record_id=record_id, user_id=user_id, part=part, since=now(), by_id=by_id)
+    return {
+        "record_id": record_id,
+        "user_id": user_id,
+        "part": part,
+        "since": now(),
+        "by_id": by_id,
+    }
 
 
 def _of(model: type[Any], record_id: int) -> sa.Select[Any]:

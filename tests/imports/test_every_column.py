@@ -20,7 +20,7 @@ from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import Note
-from salesman_core.testing.people import Api
+from salesman_core.testing.people import Api, Make
 
 ApiFor = Callable[[str], Api]
 
@@ -48,6 +48,7 @@ class Column:
 PHONES = Column("+7 495 123-45-67", "+7 495 765-43-21", "phones", frozenset({"normalised_phones"}))
 EMAILS = Column("a@example.com", "b@example.com", "emails", frozenset({"normalised_emails"}))
 CUSTOM = Column("red", "blue", "custom")
+PEOPLE = Column("Clara (lawyer)", "Doris", "participants")
 MODELS: Mapping[str, type[Client | Contact | Deal]] = {
     "clients": Client,
     "contacts": Contact,
@@ -63,6 +64,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "name": Column("Alpha", "Alpha Ltd", "name"),
         "kind": Column("person", "company", "kind"),
         "owner": Column("Anna", "Bert", "owner_id"),
+        "participants": PEOPLE,
         "phones": PHONES,
         "emails": EMAILS,
         "site": Column("alpha.example", "beta.example", "site"),
@@ -79,13 +81,16 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "phones": PHONES,
         "emails": EMAILS,
         "position": Column("buyer", "director", "position"),
+        "primary": Column("no", "yes", "primary"),
         COLOUR: CUSTOM,
     },
     "deals": {
         "name": Column("Pipes", "Pumps", "name"),
         "client": Column("Omega", "Alpha", "client_id"),
         "client_external_id": Column("7", "8", "client_id", beside={"client": "Omega"}),
+        "contacts": Column("Vera", "+7 495 000-00-01", "contact_ids", beside={"client": "Gamma"}),
         "owner": Column("Anna", "Bert", "owner_id"),
+        "participants": PEOPLE,
         "stage": Column("40 %", "60 %", "stage_id", frozenset({"progress", "stage_since"})),
         "pipeline": Column("Sales", "", ""),
         "outcome": Column("won", "lost", "outcome", frozenset({"reason_id", "stage_since"})),
@@ -108,6 +113,16 @@ KEY = "external_id"
 """By which the tests find their record again: so it is proved by each of them."""
 
 EACH = [(record, name) for record, columns in COLUMNS.items() for name in columns]
+
+
+@pytest.fixture(autouse=True)
+def people(app: object, make: Make) -> None:
+    """Colleagues to take part, and a client with contacts to be named in deals."""
+    make.user(name="Clara")
+    make.user(name="Doris")
+    gamma = make.client(name="Gamma")
+    make.contact(gamma, name="Vera")
+    make.contact(gamma, name="Nina", phones=["8 495 000 00 01"])
 
 
 @pytest.fixture(autouse=True)

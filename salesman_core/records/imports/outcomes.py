@@ -11,6 +11,7 @@ from salesman_hookspecs import ImportOutcome
 
 FIELD_NAMES: Final[Mapping[str, str]] = {
     "client_id": "client",
+    "contact_ids": "contacts",
     "external_ids": "external_id",
     "owner_id": "owner",
     "pipeline_id": "pipeline",
