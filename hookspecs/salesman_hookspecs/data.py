@@ -258,7 +258,9 @@ class ImportField:
     :param kind: how a cell is read, and what :attr:`ImportBatch.rows` holds of it: ``text`` a
         ``str``; ``money`` a ``Decimal`` of hundredths; ``number`` a ``Decimal``; ``date`` a
         ``date``; ``moment`` a ``datetime`` in UTC; ``flag`` a ``bool``; ``phones``, ``emails`` and
-        ``list`` a tuple of ``str``, which several columns may fill together.
+        ``list`` a tuple of ``str``, which several columns may fill together. ``nothing`` is a
+        column of your own exports that follows from the others: it is recognised by its title
+        alone, and passed over.
     :param required: True where a row without it is refused.
     :param money_currency: for ``money``: the field that holds its currency; a sign or word beside
         the amount (``€ 3.500,00``) fills it with the currency's code.

@@ -44,7 +44,7 @@ def client_values(row: ImportedRow, source: str, people: Mapping[str, Any]) -> d
     :param people: its participants, where the row names any.
     :raises InvalidError: by field.
     """
-    asked = _asked(row, source, _CLIENT) | custom_asked("client", row) | people
+    asked = _asked(row, source, _CLIENT) | custom_asked("client", row) | dict(people)
     if "kind" in asked:
         asked["kind"] = _kind(asked["kind"])
     return judge(_CLIENT_SCHEMA, asked)

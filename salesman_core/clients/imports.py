@@ -56,6 +56,8 @@ PARTICIPANTS: Final = ImportField(
     recurs=True,
 )
 
+CHANGED: Final = ImportField("updated_at", _("Changed"), kind="nothing")
+
 CLIENT_FIELDS: Final = (
     ImportField(
         "name",
@@ -82,7 +84,11 @@ CLIENT_FIELDS: Final = (
         required=True,
         recurs=True,
     ),
-    ImportField("kind", _("Company or person"), ("client type", "тип клиента", "вид клиента")),
+    ImportField(
+        "kind",
+        _("Company or person"),
+        ("client type", "kind", "тип клиента", "вид клиента", "вид", "тип"),
+    ),
     ImportField(
         "external_id",
         _("External id"),
@@ -158,6 +164,8 @@ CLIENT_FIELDS: Final = (
         _("Note"),
         ("notes", "comment", "comments", "description", "примечание", "комментарий", "описание"),
     ),
+    ImportField("created_at", _("Created"), kind="nothing"),
+    CHANGED,
 )
 
 CONTACT_FIELDS: Final = (

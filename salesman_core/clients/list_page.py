@@ -23,7 +23,9 @@ from salesman_core.i18n import texts
 from salesman_core.records.contact_data import CONTACT_DATA
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
+from salesman_core.records.listing import on_one_line
 from salesman_core.records.lists import ListQuery, totals
+from salesman_core.records.participants import with_parts
 from salesman_core.records.record_list import Column, RecordList
 from salesman_core.web.templating import render
 from salesman_hookspecs import Scope, Text
@@ -33,7 +35,7 @@ _ = texts.lazy
 COLUMNS: Final = (
     Column("name", _("Name"), "name"),
     Column("rung", _("Relationship"), "rung_id"),
-    Column("reach", _("Phone, email"), unmasked=CONTACT_DATA),
+    Column("reach", _("Phone, email"), unmasked=CONTACT_DATA, in_files=("phones", "emails")),
     Column("tags", _("Tags")),
     Column("owner", _("Owner"), "owner_id"),
     Column("updated_at", _("Changed"), "updated_at"),
@@ -44,6 +46,12 @@ COLUMNS: Final = (
     Column("created_at", _("Created"), "created_at", usual=False),
 )
 
+FOR_FILES: Final = (
+    Column("phones", _("Phones"), unmasked=CONTACT_DATA),
+    Column("emails", _("Email addresses"), unmasked=CONTACT_DATA),
+    Column("participants", _("Participants")),
+)
+
 READ: Final = (*queries.CLIENT, *queries.NAMES)
 
 
@@ -51,12 +59,13 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
     """Give what stands in the columns of some clients, for files."""
     around = queries.around_clients(reading(), [row.id for row in rows])
     for row in rows:
-        reach = [*around.phones.get(row.id, []), *around.emails.get(row.id, [])]
         yield {
             **row._mapping,  # noqa: SLF001  # its API
             "rung": row.rung_name,
-            "reach": ", ".join(one["typed"] for one in reach),
-            "tags": ", ".join(around.tags.get(row.id, [])),
+            "phones": on_one_line(one["typed"] for one in around.phones.get(row.id, [])),
+            "emails": on_one_line(one["typed"] for one in around.emails.get(row.id, [])),
+            "participants": with_parts(around.participants.get(row.id, [])),
+            "tags": on_one_line(around.tags.get(row.id, [])),
             "owner": row.owner_name,
             "kind": str(KINDS[row.kind]),
         }
@@ -70,6 +79,7 @@ LISTED: Final = RecordList(
     COLUMNS,
     _cells,
     export="core.client.export",
+    for_files=FOR_FILES,
 )
 
 ASKS: Final = (

@@ -32,6 +32,7 @@ from salesman_core.deals import (
 from salesman_core.deals.import_apply import apply_deals
 from salesman_core.deals.import_keys import DEALS_FOUND_BY, DEALS_USUALLY
 from salesman_core.deals.imports import DEAL_FIELDS
+from salesman_core.deals.listed import LISTED
 from salesman_core.deals.models import Deal, DealParticipant
 from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
@@ -88,7 +89,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="deals.card",
             participants=DealParticipant,
             deleted="deleted_at",
-            listed=index.LISTED,
+            listed=LISTED,
             bin=RecordBin("core.deal.delete", service.restore_deal),
         )
     ]

@@ -104,8 +104,9 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._notes.look_up(held)
         self._people.look_up(held)
         naming = [one for one in drafts if CONTACTS in one.row]
-        own = {one.record.client_id for one in naming if one.record is not None}
-        self._contacts.look_up(self._clients.ids(one.row for one in naming) | own - {None}, held)
+        clients = self._clients.ids(one.row for one in naming)
+        clients |= {one.record.client_id or 0 for one in naming if one.record is not None}
+        self._contacts.look_up(clients, held)
 
     def begin(self, draft: DealDraft) -> Deal:
         """Give the new deal, closed where the file says so."""

@@ -51,13 +51,13 @@ class NamedContacts:
         """Give by what the contacts of some clients can be named."""
         seen = (Contact.client_id.in_(client_ids), visible("contact"))
         names = sa.select(Contact.client_id, Contact.search_name, Contact.id).where(*seen)
-        yield from (tuple(row) for row in self._session.execute(names))
+        yield from self._session.execute(names)
         tables: tuple[type[Any], ...] = (ContactPhone, ContactEmail)
         for table in tables if sees_contact_data() else ():
             word = sa.func.coalesce(table.normalised, table.typed)
             reached = sa.select(Contact.client_id, word, Contact.id)
             reached = reached.join(table, table.contact_id == Contact.id).where(*seen)
-            yield from (tuple(row) for row in self._session.execute(reached))
+            yield from self._session.execute(reached)
 
     def of(self, row: ImportedRow, client_id: int | None) -> set[int]:
         """Give the contacts that a row names.

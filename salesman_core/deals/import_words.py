@@ -25,7 +25,7 @@ _PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(%?)")
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     WON: ("won", "closed won", "выиграна", "выиграно", "выигран", "победа", "успешно"),
     LOST: ("lost", "closed lost", "проиграна", "проиграно", "проигран", "проигрыш", "отказ"),
-    "": ("open", "active", "in progress", "открыта", "активна", "в работе"),
+    "": ("open", "active", "in progress", "in work", "открыта", "активна", "в работе"),
 }
 _OUTCOMES: Final = {word: outcome for outcome, words in _WORDS.items() for word in words}
 _MOST_SAID: Final = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_core.clients.imports import PARTICIPANTS
+from salesman_core.clients.imports import CHANGED, PARTICIPANTS
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.i18n import texts
 from salesman_hookspecs import ImportField
@@ -111,7 +111,7 @@ DEAL_FIELDS: Final = (
     ImportField(
         "outcome",
         _("Outcome"),
-        ("result", "исход", "результат", "статус закрытия", "итог"),
+        ("result", "state", "исход", "результат", "состояние", "статус закрытия", "итог"),
     ),
     ImportField(
         "reason",
@@ -224,4 +224,9 @@ DEAL_FIELDS: Final = (
         _("Note"),
         ("notes", "comment", "comments", "description", "примечание", "комментарий", "описание"),
     ),
+    ImportField("progress", _("Progress"), kind="nothing"),
+    ImportField("company_amount", _("In the company's currency"), kind="nothing"),
+    ImportField("weighted", _("Forecast"), kind="nothing"),
+    ImportField("days", _("Days in stage"), kind="nothing"),
+    CHANGED,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -13,16 +13,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.access.colleagues import colleagues
-from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
-from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.amount_words import AMOUNT
-from salesman_core.deals.lists import DEALS, STATES
-from salesman_core.deals.models import CloseReason, Deal, Stage
-from salesman_core.deals.permissions import MARGIN
+from salesman_core.deals.listed import LISTED
+from salesman_core.deals.lists import DEALS
+from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.standing import in_work
 from salesman_core.deals.views import blueprint
 from salesman_core.deals.worth import Worth, any_foreign, worth_columns, worth_of
@@ -31,7 +29,6 @@ from salesman_core.records import lists
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import ListQuery
-from salesman_core.records.record_list import Column, RecordList
 from salesman_core.services.company import company
 from salesman_core.web.formats import all_whole, percent
 from salesman_core.web.templating import render
@@ -53,93 +50,6 @@ ASKS: Final = (
     "opened_on",
     "expected_on",
     "closed_on",
-)
-
-COLUMNS: Final = (
-    Column("name", _("Deal"), "name"),
-    Column("client", _("Client"), "client_id", usual=False),
-    Column("progress", _("Progress"), "stage_id"),
-    Column("amount", AMOUNT, "amount", numeric=True),
-    Column("company_amount", _("In the company's currency"), numeric=True, usual=False),
-    Column("weighted", _("Forecast"), numeric=True, usual=False),
-    Column("cost", _("Cost"), "cost", numeric=True, usual=False, permission=MARGIN),
-    Column("margin", _("Margin"), "margin", numeric=True, usual=False, permission=MARGIN),
-    Column("owner", _("Owner"), "owner_id"),
-    Column("expected_on", _("Expected on"), "expected_on"),
-    Column("days", _("Days in stage"), "stage_since", numeric=True),
-    Column("state", _("State"), "outcome", usual=False),
-    Column("reason", _("Reason"), usual=False),
-    Column("opened_on", _("Opened on"), "opened_on", usual=False),
-    Column("closed_on", _("Closed on"), "closed_on", usual=False),
-    Column("updated_at", _("Changed"), "updated_at", usual=False),
-    Column("currency", _("Currency"), "currency", usual=False),
-)
-
-READ: Final = (
-    Deal.id,
-    Deal.name,
-    Deal.client_id,
-    Client.name.label("client_name"),
-    Deal.stage_id,
-    Stage.name.label("stage_name"),
-    Stage.percent.label("progress"),
-    Stage.planned_days,
-    Deal.amount,
-    Deal.cost,
-    queries.MARGIN.label("margin"),
-    Deal.currency,
-    Deal.rate,
-    Deal.rate_currency,
-    Deal.owner_id,
-    User.name.label("owner_name"),
-    Deal.outcome,
-    CloseReason.name.label("reason_name"),
-    Deal.opened_on,
-    Deal.expected_on,
-    Deal.closed_on,
-    Deal.frozen_until,
-    Deal.freeze_reason,
-    Deal.stage_since,
-    Deal.plan_since,
-    Deal.updated_at,
-    Deal.version,
-)
-
-
-def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
-    """Give what stands in the columns of some deals, for files."""
-    for row in rows:
-        state = row.outcome or "open"
-        yield {
-            **row._mapping,  # noqa: SLF001  # its API
-            "client": row.client_name,
-            "progress": row.progress,
-            "company_amount": rates.company_amount(row),
-            "weighted": _weighted(row),
-            "owner": row.owner_name,
-            "days": None if row.outcome else standing.days_in_stage(row),
-            "state": str(STATES[state]),
-            "reason": row.reason_name,
-        }
-
-
-def _weighted(row: AnyRow) -> Decimal | None:
-    """Give the forecast of an open deal, to the hundredth; a frozen one has none."""
-    if row.outcome is not None or standing.is_frozen(row):
-        return None
-    forecast: Decimal = row.amount * row.progress / 100
-    return forecast.quantize(Decimal("0.01"))
-
-
-LISTED: Final = RecordList(
-    DEALS,
-    "deals.index",
-    _("Deals"),
-    READ,
-    COLUMNS,
-    _cells,
-    export="core.deal.export",
-    along=("currency",),
 )
 
 

@@ -109,8 +109,8 @@ def _columns(listed: RecordList, names: Sequence[str]) -> list[Column]:
 
     :raises InvalidError: where none is left.
     """
-    seen = {one.name: one for one in listed.seen_columns()}
-    wanted = dict.fromkeys((*names, *(one for one in listed.along if names)))
+    seen = {one.name: one for one in listed.file_columns()}
+    wanted = dict.fromkeys((*listed.named_in_files(names), *(one for one in listed.along if names)))
     found = [seen[name] for name in wanted if name in seen]
     if not found:
         message = _("Choose at least one column.")
@@ -201,7 +201,7 @@ def _demand_columns(listed: RecordList, given: Mapping[str, Any]) -> None:
 
     A file that does not say which of its columns are masked was written before files said so.
     """
-    for column in listed.columns:
+    for column in (*listed.columns, *listed.for_files):
         if column.name not in given["columns"]:
             continue
         if column.permission is not None:
@@ -216,7 +216,7 @@ def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> in
     :param address: the filter, as the parameters of the list's address.
     """
     listed = exportable(kind)
-    columns = listed.seen_columns()
+    columns = listed.file_columns()
     given = {"columns": [column.name for column in columns], "format": format_}
     with writing() as session:
         run = new_run(session, kind, EXPORT, given, address)

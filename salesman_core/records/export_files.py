@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,8 +27,9 @@ MEDIA_TYPES: Final = {
 MOST_OF_A_SHEET: Final = 1_048_575
 """Rows of a sheet of XLSX, the headings aside (ECMA-376, 18.3.1.73)."""
 
-_EVALUATED: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How texts begin that spreadsheets evaluate."""
+_EVALUATED: Final = re.compile(r"'*[=+\-@\t\r]")
+"""How texts begin that spreadsheets evaluate, and those that would be taken for guarded ones."""
+_LIKE_THOUSANDS: Final = re.compile(r"-?\d{1,3}\.\d{3}")
 _LONGEST: Final = 32_767
 """Characters of a cell of XLSX."""
 _MARKS: Final = {"ru": (";", ","), "en": (",", ".")}
@@ -37,7 +39,7 @@ Rows = Iterable[Sequence[Any]]
 
 def guarded(text: str) -> str:
     """Give a text for a CSV file so that no spreadsheet evaluates it."""
-    return f"'{text}" if text.startswith(_EVALUATED) else text
+    return f"'{text}" if _EVALUATED.match(text) else text
 
 
 def write_csv(target: IO[bytes], headings: Sequence[str], rows: Rows) -> int:
@@ -63,13 +65,21 @@ def _cell(value: Any, mark: str) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, Decimal | int):
-        return f"{value:f}".replace(".", mark) if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return _number(value).replace(".", mark)
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(company().tz):{_day_format()} %H:%M}"
     if isinstance(value, date):
         return f"{value:{_day_format()}}"
     return guarded(str(value))
+
+
+def _number(value: Decimal) -> str:
+    """Give a number so that nobody takes its fraction for thousands, as that of “1,054”."""
+    text = f"{value:f}"
+    return f"{text}0" if _LIKE_THOUSANDS.fullmatch(text) else text
 
 
 def _day_format() -> str:

@@ -54,13 +54,15 @@ def export(kind: str) -> Page:
 
 def _export_page(listed: RecordList, form: FormState) -> Markup:
     meant = chosen(listed)
-    first = {name: place for place, name in enumerate(form.all("column"))}
-    columns = sorted(listed.seen_columns(), key=lambda one: first.get(one.name, len(first)))
+    marked = listed.named_in_files(form.all("column"))
+    first = {name: place for place, name in enumerate(marked)}
+    columns = sorted(listed.file_columns(), key=lambda one: first.get(one.name, len(first)))
     return render(
         "core/records/bulk/export.html" if is_htmx() else "core/records/bulk/export_page.html",
         listed=listed,
         kind=listed.spec.kind,
         columns=columns,
+        marked=marked,
         formats=FORMATS,
         number=number_of(reading(), listed.spec.kind, meant),
         form=form,

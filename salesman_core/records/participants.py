@@ -16,6 +16,7 @@ from salesman_core.db import rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
+from salesman_core.records.listing import on_one_line
 from salesman_core.records.saving import write_rows
 
 _ = texts.lazy
@@ -47,6 +48,13 @@ def _participants(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
         .join(table_of(User), user.id == part.user_id)
         .where(part.record_id.in_(sa.bindparam("record_ids", expanding=True)))
         .order_by(part.record_id, part.since, part.user_id)
+    )
+
+
+def with_parts(people: Iterable[Mapping[str, Any]]) -> str:
+    """Give participants as a cell of a file holds them: “Anna Petrova (lawyer), Bert”."""
+    return on_one_line(
+        f"{one['name']} ({one['part']})" if one["part"] else str(one["name"]) for one in people
     )
 
 

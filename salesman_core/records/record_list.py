@@ -29,6 +29,7 @@ class Column:
         the list itself.
     :param unmasked: what one must hold to see it whole; others see it masked. None where nothing
         is masked.
+    :param in_files: the columns that stand for it in files, where it shows a part of each.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Column:
     usual: bool = True
     permission: str | None = None
     unmasked: str | None = None
+    in_files: tuple[str, ...] = ()
 
 
 def plain_cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
@@ -58,6 +60,7 @@ class RecordList:
         the columns: for files. In as many statements for one row as for five hundred.
     :param export: the permission with which records may be exported, and which of them; empty
         where that cannot be done.
+    :param for_files: columns that only files have: a list has no room for them.
     :param along: columns that stand in every file, chosen or not, as the currency of amounts.
     """
 
@@ -68,13 +71,22 @@ class RecordList:
     columns: Sequence[Column] = ()
     cells: Callable[[Sequence[AnyRow]], Iterable[Mapping[str, Any]]] = field(default=plain_cells)
     export: str = ""
+    for_files: Sequence[Column] = ()
     along: Sequence[str] = ()
 
     def seen_columns(self, person: Person | None = None) -> list[Column]:
         """Give the columns that a person may see."""
-        reader = person or current_person()
-        every = (*self.columns, *further_columns(self.spec))
-        return [one for one in every if one.permission is None or reader.may(one.permission)]
+        return _seen((*self.columns, *further_columns(self.spec)), person)
+
+    def file_columns(self) -> list[Column]:
+        """Give the columns that files for whoever acts may have."""
+        shown = [one for one in self.seen_columns() if not one.in_files]
+        return [*shown, *_seen(self.for_files)]
+
+    def named_in_files(self, names: Iterable[str]) -> list[str]:
+        """Give the names of the columns of files that stand for some columns."""
+        known = {one.name: one.in_files for one in self.columns}
+        return [one for name in names for one in known.get(name) or (name,)]
 
     def cells_of(self, rows: Sequence[AnyRow], names: Sequence[str]) -> Iterable[Mapping[str, Any]]:
         """Give what stands in some columns, those among them that are known only at run time.
@@ -85,6 +97,11 @@ class RecordList:
         known = further.values(rows, names) if further is not None else {}
         for row, cells in zip(rows, self.cells(rows), strict=True):
             yield {**cells, **known.get(row.id, {})}
+
+
+def _seen(columns: Iterable[Column], person: Person | None = None) -> list[Column]:
+    reader = person or current_person()
+    return [one for one in columns if one.permission is None or reader.may(one.permission)]
 
 
 def further_columns(spec: ListSpec) -> list[Column]:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.deals.imports import DEAL_FIELDS
-from salesman_core.deals.index import COLUMNS
+from salesman_core.deals.listed import COLUMNS
 from salesman_core.deals.service import change_deal
 from salesman_core.errors import InvalidError
 from salesman_core.records.imports.mapping import ColumnMapping, ColumnRule

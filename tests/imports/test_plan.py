@@ -20,6 +20,11 @@ FIELDS = (
 )
 
 
+def filling(record: str) -> list[ImportField]:
+    """Give the fields of records; columns that follow from others go by their titles alone."""
+    return [field for field in ALL_FIELDS[record] if field.kind != "nothing"]
+
+
 def filled(plan: Plan) -> dict[str, list[str]]:
     """Give the names of fields by heading."""
     return {column.heading: [each.name for each in column.fields] for column in plan.columns}
@@ -48,6 +53,28 @@ def test_first_column_of_a_meaning_wins() -> None:
 
     assert filled(plan) == {"Название": ["name"]}
     assert plan.kept == ((1, "name"), (2, "junk"))
+
+
+def test_column_that_follows_from_others_is_passed_over() -> None:
+    fields = [*FIELDS, ImportField("length", "Length", kind="nothing")]
+
+    plan = planned(["Length", "name"], fields, ColumnMapping())
+
+    assert filled(plan) == {"name": ["name"]}
+    assert plan.kept == ()
+
+
+def test_column_that_follows_from_others_stands_for_one_that_is_missing() -> None:
+    fields = [
+        ImportField("stage", "Stage", ("progress",)),
+        ImportField("progress", "Progress", kind="nothing"),
+    ]
+
+    both = planned(["Progress", "Stage"], fields, ColumnMapping())
+    alone = planned(["Progress"], fields, ColumnMapping())
+
+    assert (filled(both), both.kept) == ({"Stage": ["stage"]}, ())
+    assert filled(alone) == {"Progress": ["stage"]}
 
 
 def test_columns_of_a_list_add_up() -> None:
@@ -105,7 +132,7 @@ def test_required_field_may_be_composed_or_have_a_default(text: str) -> None:
 @pytest.mark.parametrize("record", ALL_FIELDS)
 def test_no_synonym_of_the_core_means_two_fields(record: str) -> None:
     seen: dict[str, str] = {}
-    for field in ALL_FIELDS[record]:
+    for field in filling(record):
         for spelling in {plain(each) for each in (field.name, str(field.title), *field.synonyms)}:
             assert seen.setdefault(spelling, field.name) == field.name
 
@@ -119,7 +146,7 @@ def test_each_field_of_the_core_has_a_kind_that_is_read(record: str) -> None:
 def test_each_field_of_the_core_is_known_in_russian(record: str) -> None:
     without = [
         field.name
-        for field in ALL_FIELDS[record]
+        for field in filling(record)
         if not any("а" <= letter <= "я" for word in field.synonyms for letter in word)
     ]
 

@@ -201,7 +201,10 @@ def test_file_with_masked_phones_is_handed_out(make: Make) -> None:
     grant_contact_data(Scope.NONE)
     with make.acting(make.user_of("head")):
         run = begin_export("client", whole("client"), Wanted(["name", "reach"], "csv"))
-        assert lines(run) == [["Name", "Phone, email"], ["Omega", "'+7 *** ** 67"]]
+        assert lines(run) == [
+            ["Name", "Phones", "Email addresses"],
+            ["Omega", "'+7 *** ** 67", ""],
+        ]
 
 
 def test_file_that_does_not_say_what_it_masks_is_taken_for_one_that_masks_nothing(

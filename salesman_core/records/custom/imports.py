@@ -81,7 +81,7 @@ def _asked(field: DefinedField, value: Any) -> Any:
         case FieldType.USER:
             return _user(value)
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value.normalize():f}"  # zeros at the end say nothing
     return value.isoformat() if isinstance(value, date) else value
 
 

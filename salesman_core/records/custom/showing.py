@@ -20,6 +20,7 @@ from salesman_core.records.custom.definitions import (
 )
 from salesman_core.records.custom.kinds import CUSTOM, Customised, key_of
 from salesman_core.records.custom.values import DIGITS, decoded
+from salesman_core.records.listing import on_one_line
 from salesman_core.services.company import company
 from salesman_core.web import formats
 
@@ -91,6 +92,8 @@ def _plain(field: DefinedField, row: Any, users: Mapping[int, str]) -> Any:
     value = decoded(field, (getattr(row, CUSTOM) or {}).get(field.key))
     if field.type in {*DIGITS, FieldType.DATE, FieldType.LINK, FieldType.TEXT}:
         return value
+    if isinstance(value, list):
+        return on_one_line(str(field.titles.get(key, key)) for key in value)
     return _shown(field, value, "", users)
 
 

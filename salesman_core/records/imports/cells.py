@@ -21,6 +21,7 @@ from salesman_core.records.imports.amounts import (
 from salesman_core.records.imports.dates import read_date, read_moment
 from salesman_core.records.imports.errors import CellError
 from salesman_core.records.imports.sheet import Cell
+from salesman_core.records.listing import listed, pieces
 
 _ = texts.gettext
 
@@ -31,9 +32,12 @@ _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)
 _BETWEEN_PHONES = re.compile(r"[,;|\n/]+")
 _FEWEST_PHONE_DIGITS = 5
 _ADDRESS = re.compile(r"[^\s,;|<>()\"'“”«»]+@[^\s,;|<>()\"'“”«»]+")
-_BETWEEN_LISTED = re.compile(r"[,;|\n]+")
 _YES = ("1", "yes", "y", "true", "да", "истина", "+", "x", "х", "✓", "✔", "on")
 _NO = ("0", "no", "n", "false", "нет", "ложь", "off")
+
+
+NOTHING: Final = "nothing"
+"""The kind of columns of our own exports that say nothing which others do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,31 +153,38 @@ def _moment(cell: Cell, hints: Hints) -> Reading:
 
 def _phones(cell: Cell, _hints: Hints) -> Reading | None:
     phones: list[str] = []
-    for piece in _BETWEEN_PHONES.split(text_of(cell)):
+    for piece in pieces(text_of(cell)):
+        phones += [piece.text] if piece.quoted else _phones_in(piece.text)
+    return _several(phones)
+
+
+def _phones_in(text: str) -> list[str]:
+    phones: list[str] = []
+    for piece in _BETWEEN_PHONES.split(text):
         part = " ".join(piece.split())
         digits = sum(character.isdigit() for character in part)
         if part and phones and digits < _FEWEST_PHONE_DIGITS:
             phones[-1] += f", {part}"  # an extension, as in “+7 342 200-00-00, доб. 12”
         elif part:
             phones.append(part)
-    return _several(phones)
+    return phones
 
 
 def _emails(cell: Cell, _hints: Hints) -> Reading | None:
-    text = text_of(cell)
-    found = [address.removeprefix("mailto:").strip(".") for address in _ADDRESS.findall(text)]
-    if not found:
-        return Reading((text,))
-    rest = " ".join(re.findall(r"\w+", _ADDRESS.sub(" ", text)))
-    warning = _("beside the address stood: %(rest)s", rest=rest) if rest else ""
+    found: list[str] = []
+    rest: list[str] = []
+    for piece in pieces(text_of(cell)):
+        addresses = [piece.text] if piece.quoted else _addresses_in(piece.text)
+        if addresses and not piece.quoted:
+            rest += re.findall(r"\w+", _ADDRESS.sub(" ", piece.text))
+        found += addresses or [piece.text.strip(" ,;|\n")]
     several = _several(found)
+    warning = _("beside the address stood: %(rest)s", rest=" ".join(rest)) if rest else ""
     return several and Reading(several.value, warning)
 
 
-def listed(text: str) -> list[str]:
-    """Give the parts of a list as people write one: between commas, semicolons or lines."""
-    parts = (" ".join(part.split()) for part in _BETWEEN_LISTED.split(text))
-    return [part for part in parts if part]
+def _addresses_in(text: str) -> list[str]:
+    return [address.removeprefix("mailto:").strip(".") for address in _ADDRESS.findall(text)]
 
 
 def _list(cell: Cell, _hints: Hints) -> Reading | None:
@@ -199,6 +210,10 @@ def _flag(cell: Cell, _hints: Hints) -> Reading:
     raise CellError(text, _("yes or no is expected"))
 
 
+def _nothing(_cell: Cell, _hints: Hints) -> None:
+    return None
+
+
 READERS: Final[dict[str, Callable[[Cell, Hints], Reading | None]]] = {
     "text": _text,
     "money": _money,
@@ -209,6 +224,7 @@ READERS: Final[dict[str, Callable[[Cell, Hints], Reading | None]]] = {
     "emails": _emails,
     "list": _list,
     "flag": _flag,
+    NOTHING: _nothing,
 }
 SEVERAL: Final = ("phones", "emails", "list")
 """Kinds of which one field may take several columns."""

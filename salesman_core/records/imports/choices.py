@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.imports.cells import text_of
+from salesman_core.records.imports.cells import NOTHING, text_of
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import recognised
 from salesman_core.records.imports.recognition import OptionChoice, reading_choices
@@ -83,11 +83,12 @@ def column_choices(
     mapping = mapping_from(tables, fields)
     rules = mapping.columns or recognised(sheet.headings, fields, mapping)
     samples = _samples(sheet)
+    passed_over = {field.name for field in fields if field.kind == NOTHING}
     choices = []
     for index, heading in enumerate(sheet.headings):
         rule = rules.get(heading)
         chosen = BETWEEN.join(rule.fields) if rule else KEEP
-        if heading in mapping.options.ignore:
+        if heading in mapping.options.ignore or chosen in passed_over:
             chosen = IGNORE
         choices.append(ColumnChoice(f"column-{index}", heading, samples[index], chosen))
     return choices
@@ -106,7 +107,7 @@ def offered(
     fields: Sequence[ImportField], choices: Iterable[ColumnChoice]
 ) -> list[tuple[str, str]]:
     """Give what a column can be chosen to fill: value and title, combinations in use included."""
-    titles = {field.name: str(field.title) for field in fields}
+    titles = {field.name: str(field.title) for field in fields if field.kind != NOTHING}
     together = {each.chosen for each in choices if BETWEEN in each.chosen}
     joined = [
         (chosen, " + ".join(titles[name] for name in chosen.split(BETWEEN)))

@@ -24,7 +24,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUARDED = re.compile(r"'(?=[=+\-@])")
+_GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
 _END = "\x00end of file"
 
@@ -134,7 +134,7 @@ def delimited_records(path: Path, dialect: Dialect) -> Generator[list[Cell]]:
                 number += 1
                 if record == [_END]:
                     return
-                yield [_unguarded(cell) for cell in record]
+                yield [unguarded(cell) for cell in record]
         except csv.Error as error:
             raise UnreadableFileError(_broken(number + 1)) from error
         except UnicodeError as error:
@@ -159,6 +159,6 @@ def _broken(row: int) -> str:
     )
 
 
-def _unguarded(cell: str) -> str:
+def unguarded(cell: str) -> str:
     """Take away the apostrophe with which exports keep spreadsheets from evaluating a text."""
-    return _GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell

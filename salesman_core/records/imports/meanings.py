@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from salesman_core.db import normalised
-from salesman_core.records.imports.cells import listed, text_of
+from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.mapping import ANYTHING_ELSE
 from salesman_core.records.imports.sheet import Cell
+from salesman_core.records.listing import listed, on_one_line
 
 
 class ValueMap:
@@ -32,7 +33,7 @@ class ValueMap:
         found = self._said(text_of(cell))
         if found is not None:
             return found
-        return ", ".join(text_of(self.meant(part)) for part in listed(text_of(cell)))
+        return on_one_line(text_of(self.meant(part)) for part in listed(text_of(cell)))
 
     def _said(self, text: str) -> str | None:
         found = self._exact.get(text)

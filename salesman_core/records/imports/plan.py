@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from salesman_core.db import normalised
-from salesman_core.i18n import texts
-from salesman_core.records.imports.cells import SEVERAL
+from salesman_core.i18n import LANGUAGES, speaking, texts
+from salesman_core.records.imports.cells import NOTHING, SEVERAL
 from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.mapping import ColumnMapping, ColumnRule, require_one
 from salesman_hookspecs import ImportField
@@ -77,11 +77,11 @@ def laid_out(
     by_name = {each.name: each for each in fields}
     columns, kept = [], []
     for index, heading in enumerate(headings):
-        rule = rules.get(heading)
-        if rule and rule.fields:
-            filled = tuple(by_name[name] for name in rule.fields)
+        rule = rules.get(heading, ColumnRule(()))
+        filled = tuple(by_name[one] for one in rule.fields if by_name[one].kind != NOTHING)
+        if filled:
             columns.append(Column(index, heading, filled, rule))
-        elif heading not in mapping.options.ignore:
+        elif not rule.fields and heading not in mapping.options.ignore:
             kept.append((index, heading))
     return Plan(tuple(headings), tuple(columns), tuple(kept))
 
@@ -107,13 +107,16 @@ def recognised(
     """Give a rule for each heading that means a field, by its name, its title or a synonym.
 
     The first column of a meaning wins, except where a field takes several: then each adds to it.
+    What follows from other columns gives way to them, and says something where they are missing.
     """
-    meanings = _meanings(fields)
+    meanings, following = _meanings(fields)
+    words = {heading: plain(_without_count(heading)) for heading in headings}
     taken = set(mapping.compose)
     rules = {}
-    for heading in headings:
-        field = meanings.get(plain(_without_count(heading)))
-        if field is None or field.name in taken or heading in mapping.options.ignore:
+    for heading in sorted(headings, key=lambda one: words[one] in following):
+        meant = (meanings.get(words[heading]), following.get(words[heading]))
+        field = next((one for one in meant if one and one.name not in taken), None)
+        if field is None or heading in mapping.options.ignore:
             continue
         rules[heading] = ColumnRule((field.name,))
         if field.kind not in SEVERAL:
@@ -126,16 +129,36 @@ def _without_count(heading: str) -> str:
     return re.sub(r" \(\d+\)$", "", heading)
 
 
-def _meanings(fields: Sequence[ImportField]) -> dict[str, ImportField]:
-    meanings: dict[str, ImportField] = {}
-    for spellings in (
-        [(field.name, field) for field in fields],
-        [(str(field.title), field) for field in fields],
-        [(synonym, field) for field in fields for synonym in field.synonyms],
-    ):
-        for spelling, field in spellings:
-            meanings.setdefault(plain(spelling), field)
+_Meanings = dict[str, ImportField]
+
+
+def _meanings(fields: Sequence[ImportField]) -> tuple[_Meanings, _Meanings]:
+    """Give what headings mean: columns that fill something, and those that follow from others."""
+    filled = [field for field in fields if field.kind != NOTHING]
+    following = [field for field in fields if field.kind == NOTHING]
+    spellings = [
+        *((field.name, field) for field in filled),
+        *((title, field) for field in filled for title in _titles(field)),
+        *((synonym, field) for field in filled for synonym in field.synonyms),
+    ]
+    titles = [(title, field) for field in following for title in _titles(field)]
+    return _by_spelling(spellings), _by_spelling(titles)
+
+
+def _by_spelling(spellings: Iterable[tuple[str, ImportField]]) -> _Meanings:
+    meanings: _Meanings = {}
+    for spelling, field in spellings:
+        meanings.setdefault(plain(spelling), field)
     return meanings
+
+
+def _titles(field: ImportField) -> list[str]:
+    """Give what a field is called, in whatever language the file was written."""
+    titles = [str(field.title)]
+    for language in LANGUAGES:
+        with speaking(language):
+            titles.append(str(field.title))
+    return titles
 
 
 def _require_reachable(

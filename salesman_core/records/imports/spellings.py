@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from salesman_core.db import normalised
-from salesman_core.records.imports.cells import listed, text_of
+from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.meanings import ValueMap
+from salesman_core.records.listing import listed
 from salesman_hookspecs import ImportField
 
 APART: Final = "apart"
