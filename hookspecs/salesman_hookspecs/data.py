@@ -46,7 +46,8 @@ class RecordType:
     """A kind of record that has an owner, a card and access.
 
     :param kind: its name in the singular, as ``deal``; for a plugin's it begins with the id.
-    :param title: what people read for one of them.
+    :param title: what people read for one of them, as “Client”.
+    :param plural: what they read for several, on tabs and beside numbers, as “Clients”.
     :param model: the mapped class.
     :param view_permission: what one must hold to see such records.
     :param card_endpoint: the endpoint of its card, which takes ``record_id``.
@@ -65,6 +66,7 @@ class RecordType:
 
     kind: str
     title: Text
+    plural: Text
     model: type[Any]
     view_permission: str
     card_endpoint: str
@@ -346,7 +348,7 @@ def salesman_record_types() -> Iterable[RecordType]:
 
         @hookimpl
         def salesman_record_types():
-            return [RecordType("notes", "Note", Note, "notes.note.view", "notes.card")]
+            return [RecordType("notes", "Note", "Notes", Note, "notes.note.view", "notes.card")]
     """
 
 

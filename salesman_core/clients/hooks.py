@@ -80,6 +80,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind="client",
             title=_("Client"),
+            plural=_("Clients"),
             model=Client,
             view_permission="core.client.view",
             card_endpoint="clients.card",
@@ -92,6 +93,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind="contact",
             title=_("Contact"),
+            plural=_("Contacts"),
             model=Contact,
             view_permission="core.client.view",
             card_endpoint="clients.contact",

@@ -222,7 +222,7 @@ def _moved(session: Session, merging_id: int) -> list[tuple[str, int]]:
     )
     titles: Counter[str] = Counter()
     for name, count in counted:
-        titles[title_of_table(name)] += count
+        titles[title_of_table(name, several=True)] += count
     return sorted(titles.items())
 
 

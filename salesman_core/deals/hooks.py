@@ -84,6 +84,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind="deal",
             title=_("Deal"),
+            plural=_("Deals"),
             model=Deal,
             view_permission="core.deal.view",
             card_endpoint="deals.card",

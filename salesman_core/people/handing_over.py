@@ -76,7 +76,7 @@ def _held(session: Session, user_id: int, types: Iterable[RecordType]) -> list[H
         owned = sa.select(sa.func.count()).where(columns[str(type_.owner)] == user_id)
         count = session.scalar(owned) or 0
         if count:
-            found.append(Holding(type_.kind, type_.title, count))
+            found.append(Holding(type_.kind, type_.plural, count))
     return found
 
 

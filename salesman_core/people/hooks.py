@@ -65,6 +65,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind="user",
             title=_("User"),
+            plural=_("Users"),
             model=User,
             view_permission=permissions.VIEW,
             card_endpoint="people.user",

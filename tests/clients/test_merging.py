@@ -362,7 +362,7 @@ def test_pages_merge_with_a_choice_and_undo(make: Make, browser_for: BrowserFor)
     make.deal(client_id=lost)
     browser = browser_for("head")
     page = browser.get(f"/clients/merge?id={kept}&id={lost}").text
-    assert re.search(r"<dt>Deal</dt><dd>1</dd>", page)
+    assert re.search(r"<dt>Deals</dt><dd>1</dd>", page)
     typed = {"id": [kept, lost], "kept": kept, "field-name": lost, "field-site": lost}
     answer = browser.post("/clients/merge", data=typed)
     assert answer.headers["Location"] == f"/clients/{kept}"

@@ -252,5 +252,5 @@ def test_page_says_what_stays_because_its_plugin_is_suspended(
 
     page = visit("anna").get(f"/admin/users/{sergei}/deactivate").text
 
-    assert "These stay with them, because their plugin is suspended: Lead – 1." in page
+    assert "These stay with them, because their plugin is suspended: Leads – 1." in page
     assert "Who takes over?" not in page

@@ -66,7 +66,7 @@ def test_answer_that_is_no_collection_fails_a_strict_hook(
         ("salesman_permissions", 'Permission("core.deal.view", "Mine")', "core.deal.view"),
         (
             "salesman_record_types",
-            'RecordType("deal", "Deal", object, "bad.deal.view", "bad.card")',
+            'RecordType("deal", "Deal", "Deals", object, "bad.deal.view", "bad.card")',
             "deal",
         ),
     ],

@@ -113,7 +113,7 @@ def test_client_to_whom_a_deal_refers_stays_and_says_why(make: Make, app: Flask)
     make.deal(client_id=client_id)
     clients.delete_client(client_id)
 
-    with pytest.raises(ConflictError, match="Others refer to it: Deal: 1"):
+    with pytest.raises(ConflictError, match="Others refer to it: Deals: 1"):
         purge("client", client_id)
 
     assert number(Client, Client.id == client_id) == 1

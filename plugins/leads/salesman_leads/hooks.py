@@ -73,6 +73,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind=KIND,
             title=_("Lead"),
+            plural=_("Leads"),
             model=Lead,
             view_permission=permissions.VIEW,
             card_endpoint="leads.card",

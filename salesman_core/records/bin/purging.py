@@ -131,7 +131,7 @@ class Purging:
         found: dict[str, tuple[Text, int]] = {}
         for name, number in rows.items():
             type_ = self._types.get(name)
-            title = _TITLES.get(name, _FURTHER) if type_ is None else type_.title
+            title = _TITLES.get(name, _FURTHER) if type_ is None else type_.plural
             _same, before = found.get(str(title), (title, 0))
             if number:
                 found[str(title)] = (title, before + number)

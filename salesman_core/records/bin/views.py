@@ -17,7 +17,7 @@ from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import reading
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
-from salesman_core.records.bin.queries import BIN, Binned, in_bin, is_any, kind_titles
+from salesman_core.records.bin.queries import BIN, Binned, in_bin, is_any, kind_titles, kinds_in_bin
 from salesman_core.records.bin.service import PURGE, Outcome, look, purge_many, take_many_out
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
@@ -63,7 +63,7 @@ def _views() -> Sequence[tuple[Text, dict[str, str]]]:
     return (
         (_("All"), {}),
         (_("Put there by me"), {"deleted_by_id": "me"}),
-        *((title, {"kind": kind}) for kind, title in kind_titles().items()),
+        *((one.plural, {"kind": one.kind}) for one in kinds_in_bin()),
     )
 
 

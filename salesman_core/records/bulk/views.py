@@ -142,7 +142,7 @@ def runs() -> Markup:
         "core/records/bulk/runs.html",
         runs=found,
         act_title=act_title,
-        kind_title=lambda run: record_type(run.kind).title,
+        kind_title=lambda run: record_type(run.kind).plural,
     )
 
 
@@ -165,6 +165,7 @@ def run(run_id: int) -> Markup:
         title=act_title(found),
         asked=asked_in_words(found),
         kind_title=type_.title,
+        kind_plural=type_.plural,
         card_endpoint=type_.card_endpoint,
         back=url_for(listed.endpoint) if listed else "",
         rows=shown,

@@ -31,11 +31,14 @@ def describe_tables(titles: Mapping[str, Text]) -> None:
     _titles.update(titles)
 
 
-def title_of_table(name: str) -> str:
-    """Give what people call the rows of a table; of a plugin that is absent, the table's name."""
+def title_of_table(name: str, *, several: bool = False) -> str:
+    """Give what people call the rows of a table; of a plugin that is absent, the table's name.
+
+    :param several: whether it stands beside a number of them.
+    """
     for type_ in record_types():
         if table_of(type_.model).name == name:
-            return str(type_.title)
+            return str(type_.plural if several else type_.title)
     if name in _titles:
         return str(_titles[name])
     owner = owner_of_table(name)
@@ -59,7 +62,7 @@ def moving_along(kind: str, lost_ids: Sequence[int]) -> list[Moving]:
     counted: Counter[str] = Counter()
     for one in tables:
         if one.table.name != target.table.name:
-            counted[title_of_table(one.table.name)] += _count(one, lost_ids)
+            counted[title_of_table(one.table.name, several=True)] += _count(one, lost_ids)
     return [Moving(title, count) for title, count in sorted(counted.items()) if count]
 
 

@@ -113,6 +113,7 @@ def salesman_record_types() -> Iterable[RecordType]:
         RecordType(
             kind=queries.KIND,
             title=_("Promise"),
+            plural=_("Promises"),
             model=Promise,
             view_permission=permissions.VIEW,
             card_endpoint="sample.card",

@@ -20,7 +20,11 @@ def salesman_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def salesman_record_types() -> Iterable[RecordType]:
-    return [RecordType("memos.memo", "Memo", Memo, "memos.memo.view", "memos.card", label="title")]
+    return [
+        RecordType(
+            "memos.memo", "Memo", "Memos", Memo, "memos.memo.view", "memos.card", label="title"
+        )
+    ]
 
 
 @hookimpl
