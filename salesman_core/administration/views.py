@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from babel.numbers import get_currency_name, list_currencies
+from babel.numbers import get_currency_name
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -29,7 +29,7 @@ from salesman_core.plugins.models import PluginGuard
 from salesman_core.plugins.states import Loaded, State
 from salesman_core.records.changes import note_export
 from salesman_core.records.last_change import last_change
-from salesman_core.services.company import BIN_DAYS, company
+from salesman_core.services.company import BIN_DAYS, company, currencies
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -239,15 +239,15 @@ def _typed_company(typed: Typed) -> dict[str, Any]:
 
 def _company_page(form: FormState) -> Markup:
     zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-    currencies = [
+    offered = [
         (code, f"{code} · {get_currency_name(code, locale=get_locale())}")
-        for code in sorted(list_currencies())
+        for code in sorted(currencies())
     ]
     return render(
         "core/administration/company.html",
         form=form,
         zones=zones,
-        currencies=currencies,
+        currencies=offered,
         bin_days=_bin_days(),
     )
 

@@ -9,8 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from babel.numbers import is_currency
-
 from salesman_core.access.person import current_person
 from salesman_core.deals.import_words import Pipelines, Reasons, outcome_of
 from salesman_core.deals.models import Deal, Stage
@@ -23,6 +21,7 @@ from salesman_core.records.custom.imports import custom_asked
 from salesman_core.records.imports.matching import EXTERNAL_ID, ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.rest import Date, judge
+from salesman_core.services.company import is_currency
 
 _ = texts.lazy
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from babel.numbers import get_currency_name, list_currencies
+from babel.numbers import get_currency_name
 from flask import Blueprint, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -16,7 +16,7 @@ from salesman_core.deals.rate_lines import rates_of
 from salesman_core.deals.rate_table import judged_rate
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.services.company import company
+from salesman_core.services.company import company, currencies
 from salesman_core.services.rates import MOST_DAYS
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
@@ -45,7 +45,7 @@ def _page(form: FormState) -> Markup:
         rates=rate_table.latest_rates(currency),
         corrections=rate_corrections.corrections(),
         known=rate_table.currencies_with_rates(),
-        currencies=[(code, _named(code)) for code in sorted(list_currencies()) if code != own],
+        currencies=[(code, _named(code)) for code in sorted(currencies()) if code != own],
         most_days=MOST_DAYS,
         most=rate_table.SHOWN,
     )

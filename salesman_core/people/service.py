@@ -14,6 +14,7 @@ from salesman_core.access import passwords, tokens
 from salesman_core.access.models import Role, SignedIn, User, UserExternalId, UserRole
 from salesman_core.access.person import SUBJECT, SYSTEM, acting_as, current_person
 from salesman_core.access.sign_in import end_looks_of
+from salesman_core.characters import shows_something, without_unseen
 from salesman_core.clock import now
 from salesman_core.db import normalised, writing
 from salesman_core.db.revisions import bump
@@ -373,7 +374,8 @@ def user_named(
 
 
 def _as_typed(name_or_email: str) -> str:
-    return " ".join(name_or_email.split())
+    typed = " ".join(without_unseen(name_or_email).split())
+    return typed if shows_something(typed) else ""
 
 
 def users_named(

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import ValidationError, fields
 
+from salesman_core.characters import UNSEEN, shows_something, without_unseen
 from salesman_core.i18n import texts
 from salesman_hookspecs import Text as Words
 
@@ -27,9 +28,7 @@ _WHOLE: Final = re.compile(r"-?[0-9]{1,19}(\.0{1,9})?")
 _DATE: Final = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _MOMENT: Final = _DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
 _ANY_TEXT: Final = r"^[^\u0000]*$"
-# What Python takes for white space; what \s means, every dialect of patterns sees differently.
-_SPACE: Final = r"\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_SOME_TEXT: Final = rf"^[^\u0000]*[^\u0000{_SPACE}][^\u0000]*$"
+_SOME_TEXT: Final = rf"^[^\u0000]*[^{UNSEEN}][^\u0000]*$"
 
 
 def refused(message: Words) -> ValidationError:
@@ -60,10 +59,10 @@ class DescribedField(fields.Field[V], Generic[V]):
 
 
 class Text(DescribedField[str]):
-    """A text.
+    """A text, kept without the characters that nobody sees.
 
     :param max_length: at most so many characters.
-    :param blank: whether it may be empty or consist of spaces.
+    :param blank: whether it may be empty or show nothing.
     """
 
     def __init__(self, max_length: int, *, blank: bool = True, **options: Any) -> None:
@@ -83,9 +82,9 @@ class Text(DescribedField[str]):
             raise refused(_("At most %(most)s characters fit here.", most=self._most))
         if "\0" in value:
             raise refused(_("A text cannot hold the character NUL."))
-        if not self._blank and not value.strip():
+        if not self._blank and not shows_something(value):
             raise refused(_("This cannot be empty."))
-        return value
+        return without_unseen(value)
 
 
 class Choice(DescribedField[str]):
@@ -351,7 +350,10 @@ _MOST_KEY: Final = 200
 
 def _is_text(value: Any, most: int) -> bool:
     return (
-        isinstance(value, str) and bool(value.strip()) and len(value) <= most and "\0" not in value
+        isinstance(value, str)
+        and shows_something(value)
+        and len(value) <= most
+        and "\0" not in value
     )
 
 

@@ -88,14 +88,25 @@ def _read() -> Company:
     return Company(**values)
 
 
+_NO_MONEY: Final = frozenset(
+    {
+        *("XXX", "XTS"),  # no currency, and the code for tests
+        *("XAG", "XAU", "XPD", "XPT"),  # metals by the ounce
+        *("XBA", "XBB", "XBC", "XBD", "XDR", "XEU", "XFO", "XFU", "XRE", "XSU", "XUA"),
+    }
+)
+"""Codes of ISO 4217 for what no invoice is paid in: metals, units of bonds and of account."""
+
+
 def is_currency(code: str) -> bool:
-    """Tell whether *code* is a currency of ISO 4217, as ``RUB``."""
-    return code in _currencies()
+    """Tell whether *code* is a currency of ISO 4217 in which something can be paid, as ``RUB``."""
+    return code in currencies()
 
 
 @functools.cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
+def currencies() -> frozenset[str]:
+    """Give the codes of all currencies in which something can be paid."""
+    return frozenset(list_currencies()) - _NO_MONEY
 
 
 def company_to_change(session: Session) -> Company:
@@ -123,7 +134,7 @@ def _complaints(values: Mapping[str, Any]) -> dict[str, Any]:
     allowed: dict[str, AbstractSet[str | int]] = {
         "language": set(LANGUAGES),
         "zone": available_timezones(),
-        "currency": _currencies(),
+        "currency": currencies(),
         "vat": VAT,
         "bin_days": BIN_DAYS,
     }

@@ -10,10 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 
-from babel.numbers import is_currency
-
 from salesman_core.i18n import texts
 from salesman_core.records.imports.errors import CellError
+from salesman_core.services.company import is_currency
 
 _ = texts.gettext
 
