@@ -39,6 +39,7 @@ from salesman_core.db import (
 )
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals.amount_service import own_amount, release_amount
+from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.models import Deal, Pipeline, Stage
 from salesman_core.deals.service import create_deal
 from salesman_core.errors import (
@@ -134,6 +135,7 @@ from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
 
 __all__ = [
+    "AMOUNT",
     "SYSTEM",
     "TRIGRAMS",
     "Amount",

@@ -57,8 +57,22 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
             "lost": {"count": lost[0], "amount": money(lost[1])},
             "reasons": _reasons(driver, asker, values),
             "flow": _flow(driver, pipeline_id, asker, values),
+            "worth": {
+                "currency": currencies[0],  # all of them are in the company's own
+                "in_work": _worth(
+                    sum(stage["count"] for stage in stages),
+                    sum(stage["amount"] for stage in stages),
+                )
+                | {"weighted": money(sum(stage["weighted"] for stage in stages))},
+                "won": _worth(*won),
+                "lost": _worth(*lost),
+            },
         }
     )
+
+
+def _worth(count: int, amount: int) -> dict[str, Any]:
+    return {"count": count, "amount": money(amount), "lacking": 0}
 
 
 def _first_pipeline(driver: Driver) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response
@@ -14,6 +15,7 @@ from salesman_core.access.routes import requires, signed_in
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import figures, queries, rates, service, standing
 from salesman_core.deals.amount_source import owner_of
+from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import DEALS
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import (
@@ -27,6 +29,7 @@ from salesman_core.deals.schemas import (
     PipelineSchema,
     ReasonListSchema,
 )
+from salesman_core.deals.worth import worth_of_funnel
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
 from salesman_core.records.contact_data import readable_imported
@@ -237,7 +240,10 @@ def list_reasons() -> dict[str, Any]:
 def read_funnel(values: dict[str, Any]) -> figures.Funnel:
     """Count a pipeline: open deals by stage, closed ones by outcome and reason."""
     pipeline_id = values.pop("pipeline_id") or figures.first_pipeline(reading())
-    return figures.funnel(reading(), pipeline_id, **values)
+    counted = figures.funnel(reading(), pipeline_id, **values)
+    days = Days(values["since"], values["until"])
+    people = (values["owner_id"], values["team_id"])
+    return replace(counted, worth=worth_of_funnel(reading(), counted, days, *people))
 
 
 @pipelines_api.get("")

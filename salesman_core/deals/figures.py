@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +25,9 @@ from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
+
+if TYPE_CHECKING:
+    from salesman_core.deals.worth import FunnelWorth
 
 _ = texts.lazy
 
@@ -81,6 +84,7 @@ class Funnel:
     :param stages: as they stand, in the order of progress.
     :param flow: what happened at them in the period, in the same order.
     :param win_rate: won of all closed, in percent, or None where none is closed.
+    :param worth: what all currencies come to in the company's; None where nobody has asked.
     """
 
     pipeline_id: int
@@ -91,6 +95,7 @@ class Funnel:
     lost: Sum
     reasons: tuple[ReasonFigures, ...]
     flow: tuple[StageFlow, ...]
+    worth: FunnelWorth | None = None
 
     @property
     def win_rate(self) -> Decimal | None:

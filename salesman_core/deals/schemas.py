@@ -192,8 +192,29 @@ class StageFlowSchema(Schema):
     conversion = fields.String(allow_none=True)
 
 
+class WorthSchema(OutcomeFiguresSchema):
+    """Deals of all currencies, in the company's; those that have no rate count in `lacking`."""
+
+    lacking = Integer()
+
+
+class WeightedWorthSchema(WorthSchema):
+    """The same with the forecast."""
+
+    weighted = Money()
+
+
+class FunnelWorthSchema(Schema):
+    """What a pipeline is worth in the company's currency, each deal at the rate that it keeps."""
+
+    currency = Text(3)
+    in_work = fields.Nested(WeightedWorthSchema)
+    won = fields.Nested(WorthSchema)
+    lost = fields.Nested(WorthSchema)
+
+
 class FunnelSchema(Schema):
-    """A pipeline in one currency, as the person sees it."""
+    """A pipeline in one currency, as the person sees it; `worth` is over all currencies."""
 
     pipeline_id = Reference()
     currency = Text(3)
@@ -208,3 +229,4 @@ class FunnelSchema(Schema):
     lost = fields.Nested(OutcomeFiguresSchema)
     reasons = fields.List(fields.Nested(ReasonFiguresSchema))
     flow = fields.List(fields.Nested(StageFlowSchema))
+    worth = fields.Nested(FunnelWorthSchema)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.records import visible
 from salesman_core.db import AnyRow, sum_converted
 from salesman_core.deals.counted import Days
-from salesman_core.deals.figures import narrowed_to
+from salesman_core.deals.figures import Funnel, narrowed_to
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.standing import in_work
@@ -129,4 +129,26 @@ def funnel_worth(
         in_work=sum(worth_by_stage(session, seen).values(), Worth()),
         won=outcomes.get("won", Worth()),
         lost=outcomes.get("lost", Worth()),
+    )
+
+
+def worth_of_funnel(
+    session: Session,
+    counted: Funnel,
+    days: Days,
+    owner_id: int | None = None,
+    team_id: int | None = None,
+) -> FunnelWorth:
+    """Give what a funnel is worth over all currencies.
+
+    Where there is but the company's own, that is what has been counted already.
+    """
+    own = company().currency
+    if {counted.currency, *counted.currencies} != {own}:
+        return funnel_worth(session, counted.pipeline_id, days, owner_id, team_id)
+    return FunnelWorth(
+        own,
+        in_work=Worth(counted.count, 0, counted.amount, counted.weighted),
+        won=Worth(counted.won.count, 0, counted.won.amount),
+        lost=Worth(counted.lost.count, 0, counted.lost.amount),
     )

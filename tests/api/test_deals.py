@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from salesman_core.access.tokens import new_token
 from salesman_core.clients.models import Client, Rung
 from salesman_core.db import reading
 from salesman_core.deals.models import DealMove
+from salesman_core.deals.rate_table import DatedRate, enter_rates
+from salesman_core.deals.service import close_deal
 from salesman_core.testing.people import Api, Make, api_of
 
 ApiFor = Callable[[str], Api]
@@ -183,6 +187,33 @@ def test_funnel_counts_only_what_the_person_sees(app: Flask, make: Make, api_for
 
     assert (own["count"], own["amount"]) == (1, "100.10")
     assert (whole["count"], whole["amount"]) == (2, "1100.10")
+
+
+def test_funnel_says_what_all_currencies_are_worth_in_the_companys(
+    make: Make, api_for: ApiFor
+) -> None:
+    enter_rates([DatedRate("USD", date(2026, 1, 1), Decimal("92.5"))])
+    api = api_for("head")
+    stage = next(one for one in stages(api) if one["percent"] == 40)["id"]
+    make.deal(stage_id=stage, amount="1000.10")
+    alone = api.get("/deals/funnel").json["worth"]
+    make.deal(stage_id=stage, amount="2.04", currency="USD", opened_on=date(2026, 1, 2))
+    make.deal(stage_id=stage, amount="7", currency="EUR")
+    close_deal(make.deal(stage_id=stage, amount="5"), "won")
+
+    funnel = api.get("/deals/funnel").json
+
+    nothing = {"count": 0, "amount": "0.00", "lacking": 0}
+    own = {"count": 1, "amount": "1000.10", "lacking": 0, "weighted": "400.04"}
+    assert alone == {"currency": "RUB", "in_work": own, "won": nothing, "lost": nothing}
+    assert funnel["amount"] == "1000.10"
+    assert funnel["worth"] == {
+        "currency": "RUB",
+        "in_work": {"count": 3, "amount": "1188.80", "lacking": 1, "weighted": "475.52"},
+        "won": {"count": 1, "amount": "5.00", "lacking": 0},
+        "lost": nothing,
+    }
+    assert api.get("/deals/funnel?currency=EUR").json["worth"] == funnel["worth"]
 
 
 def test_sum_of_the_stages_is_the_sum_of_the_deals(make: Make, api_for: ApiFor) -> None:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    AMOUNT,
     AnyRow,
     FormState,
     InvalidError,
@@ -220,6 +221,7 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         known_choices=[("", _("a new one")), *((one.id, one.name) for one in known)],
         current=_held(record_id),
         becomes=_becomes(lead),
+        amount_title=AMOUNT,
         form=form,
         opened=opened,
         statuses=STATUS_TITLES,

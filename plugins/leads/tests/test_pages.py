@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from flask import Flask
 from salesman_leads import service
 
 from salesman_core.plugins import switches
+from salesman_core.services.company import change_company
 from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
 from salesman_core.testing.people import Browser, Make
 
@@ -54,6 +56,21 @@ def test_what_was_typed_stays_after_an_error(browser_for: BrowserFor) -> None:
     assert answer.status_code == 422
     assert "Give a name, a company, a phone or an email." in answer.text
     assert "&lt;b&gt;Boilers?&lt;/b&gt;" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("vat", "title"),
+    [("", "Amount"), ("with", "Amount with VAT"), ("without", "Amount without VAT")],
+)
+def test_sum_of_a_deal_is_called_as_the_company_means_it(
+    vat: str, title: str, app: Flask, browser_for: BrowserFor
+) -> None:
+    change_company({"vat": vat})
+    lead_id = service.create_lead({"name": "Anna"})
+
+    page = browser_for("head").get(f"/leads/{lead_id}").text
+
+    assert re.findall(r'<label[^>]*for="[^"]*amount"[^>]*>\s*([^<]*?)\s*<', page) == [title]
 
 
 def test_menu_counts_the_leads_that_wait(app: Flask, browser_for: BrowserFor) -> None:
