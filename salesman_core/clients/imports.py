@@ -56,8 +56,6 @@ PARTICIPANTS: Final = ImportField(
     recurs=True,
 )
 
-CHANGED: Final = ImportField("updated_at", _("Changed"), kind="nothing")
-
 CLIENT_FIELDS: Final = (
     ImportField(
         "name",
@@ -164,8 +162,6 @@ CLIENT_FIELDS: Final = (
         _("Note"),
         ("notes", "comment", "comments", "description", "примечание", "комментарий", "описание"),
     ),
-    ImportField("created_at", _("Created"), kind="nothing"),
-    CHANGED,
 )
 
 CONTACT_FIELDS: Final = (

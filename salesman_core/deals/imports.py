@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_core.clients.imports import CHANGED, PARTICIPANTS
+from salesman_core.clients.imports import PARTICIPANTS
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.i18n import texts
 from salesman_hookspecs import ImportField
@@ -228,5 +228,4 @@ DEAL_FIELDS: Final = (
     ImportField("company_amount", _("In the company's currency"), kind="nothing"),
     ImportField("weighted", _("Forecast"), kind="nothing"),
     ImportField("days", _("Days in stage"), kind="nothing"),
-    CHANGED,
 )
