@@ -75,6 +75,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
         self._contacts = NamedContacts(session)
+        self._naming: list[tuple[Deal, Collection[int]]] = []
         self._people = NamedParticipants(session, batch, DealParticipant)
         self._notes = RowNotes(session, self.kind)
         self._new: list[int] = []
@@ -118,7 +119,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
             "stage_id": stage.id,
             "external_ids": told.external_ids,
         }
-        if contact_ids := self._contacts.of(draft.row, client_id):
+        contact_ids = self._contacts.of(draft.row, client_id)
+        if contact_ids:
             values["contact_ids"] = sorted(contact_ids)
         if told.imported:
             values["imported"] = told.imported
@@ -134,6 +136,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
             deal.outcome, deal.reason_id = told.outcome, self._reason(told)
             deal.closed_on = told.closed_on or today(company().tz)
             rates.take_rate(deal)
+        self._naming.append((deal, contact_ids))
         return deal
 
     def _reason(self, told: Told) -> int | None:
@@ -148,13 +151,22 @@ class DealRows(RowWriter[Deal, DealDraft]):
         asked for anything.
         """
         deal = draft.written
-        named = self._contacts.of(draft.row, deal.client_id)
-        write_rows(self.session, DealContact, self._contacts.rows(deal.id, named))
+        self._name_contacts()
         if deal.outcome is None:
             needs.demand_filled(self.session, deal, self.session.get_one(Stage, deal.stage_id))
         else:
             steps.ask_closing(deal.id, deal.outcome, deal.reason_id)
         self._notes.write(deal.id, draft.row)
+
+    def _name_contacts(self) -> None:
+        """Write the contacts of all deals begun: a stage may ask for one before it lets one in."""
+        rows = [
+            {"deal_id": deal.id, "contact_id": id_}
+            for deal, contact_ids in self._naming
+            for id_ in contact_ids
+        ]
+        self._naming.clear()
+        write_rows(self.session, DealContact, rows)
 
     def note(self, drafts: Sequence[DealDraft]) -> None:
         """Note new deals."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,10 +89,6 @@ class NamedContacts:
         held = self._held.get(deal_id, set())
         wanted = self.of(row, after) | (held if before == after else set())
         return None if wanted == held else wanted
-
-    def rows(self, deal_id: int, contact_ids: Iterable[int]) -> list[dict[str, int]]:
-        """Give what stands in the table for a deal that is new."""
-        return [{"deal_id": deal_id, "contact_id": id_} for id_ in contact_ids]
 
 
 def _wrong(message: Any) -> InvalidError:

@@ -294,3 +294,20 @@ def test_primary_contact_that_is_neither_yes_nor_no_is_an_error_at_the_cell(
 
     assert problem(result) == {"primary": "yes or no is expected"}
     assert rows(sa.select(Client.name)) == [("Omega",)]
+
+
+def test_statements_for_contacts_and_participants_do_not_grow_with_the_rows(
+    gamma: int, bring: Bring, make: Make, statements: Callable[[], Any]
+) -> None:
+    make.user(name="Anna")
+
+    def written(first: int, last: int, people: str) -> int:
+        lines = [f"{n};Deal {n};Gamma;{people};" for n in range(first, last)]
+        with statements() as said:
+            bring("deals", DEALS, *lines)
+        return len(said)
+
+    named, nobody = "Vera;Anna (lawyer)", ";"
+    written(0, 2, named)  # what is looked up once
+    few = written(2, 4, named) - written(4, 6, nobody)
+    assert written(6, 46, named) - written(46, 86, nobody) == few
