@@ -19,6 +19,7 @@ from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.last_change import last_change
+from salesman_core.records.meanwhile import acts_on, again_in_form
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
@@ -141,7 +142,9 @@ def save_rung(record_id: int) -> ResponseReturnValue:
     except (InvalidError, StaleError) as error:
         client = cards.shown(record_id)
         form = FormState.refused(request.form, error)
-        form = FormState({**form.values, "version": client.row.version}, form.errors, form.message)
+        form = replace(form, values={**form.values, "version": client.row.version})
+        if isinstance(error, StaleError):
+            form = replace(form, message=again_in_form("client", record_id))
         return make_response(_rung_form(client, form), error.status)
     if not is_htmx():
         return redirect(url_for("clients.card", record_id=record_id))
@@ -181,10 +184,11 @@ def _done(client_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:record_id>/delete")
 @requires("core.client.delete")
+@acts_on("client")
 def delete(record_id: int) -> ResponseReturnValue:
     """Put a client into the bin."""
     name = cards.shown(record_id).row.name
-    delete_client(record_id)
+    delete_client(record_id, request.form.get("version", type=whole_number))
     undo = url_for("clients.restore", record_id=record_id)
     toast(_("“%(name)s” is in the bin; its deals stay.", name=name), undo=undo)
     return gone_to(url_for("clients.index"))

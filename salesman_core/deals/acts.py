@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -19,9 +22,10 @@ from salesman_core.deals.answers import (
 )
 from salesman_core.deals.schemas import FreezeSchema
 from salesman_core.deals.views import blueprint
-from salesman_core.errors import InvalidError
+from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
+from salesman_core.records.meanwhile import acts_on, again_in_form
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.formats import day
 from salesman_core.web.forms import FormState
@@ -33,6 +37,7 @@ _ = texts.lazy
 
 @blueprint.post("/<int:record_id>/move")
 @requires("core.deal.edit")
+@acts_on("deal")
 def move(record_id: int) -> ResponseReturnValue:
     """Move a deal to the stage of the field ``stage_id``; the notice can undo it."""
     before, stage_id = queries.one_deal(reading(), record_id), demanded_number("stage_id")
@@ -42,7 +47,7 @@ def move(record_id: int) -> ResponseReturnValue:
         return moving.asked_for(record_id, stage_id, error)
     if moved and reaches("deal", record_id):
         now = queries.one_deal(reading(), record_id)
-        undo = url_for("deals.move", record_id=record_id, stage_id=before.stage_id)
+        undo = _undo("deals.move", record_id, stage_id=before.stage_id)
         text = _("“%(deal)s” is now at %(stage)s.", deal=now.name, stage=now.stage_name)
         toast(text, undo=undo)
     return without_dialog(done(record_id))
@@ -54,10 +59,11 @@ def freezing(record_id: int) -> Markup:
     """Ask until when a deal is frozen, and why."""
     row = queries.one_deal(reading(), record_id)
     kept = {"frozen_until": forms.written(row.frozen_until), "freeze_reason": row.freeze_reason}
-    return _freezing(row, FormState(kept if standing.is_frozen(row) else {}))
+    return _freezing(record_id, FormState(kept if standing.is_frozen(row) else {}))
 
 
-def _freezing(row: AnyRow, form: FormState) -> Markup:
+def _freezing(record_id: int, form: FormState) -> Markup:
+    row = queries.one_deal(reading(), record_id)
     frozen = standing.is_frozen(row)
     return render("core/deals/card/freeze.html", row=row, form=form, frozen=frozen)
 
@@ -71,17 +77,21 @@ def freeze(record_id: int) -> ResponseReturnValue:
         names = ("frozen_until", "freeze_reason")
         values = forms.judged(FreezeSchema(), request.values, *names)
         service.freeze_deal(record_id, **values, version=asked_version())
-    except InvalidError as error:
+    except (InvalidError, StaleError) as error:
         form = FormState.refused(request.values, error)
-        return make_response(_freezing(before, form), error.status)
+        if isinstance(error, StaleError):
+            form = replace(form, message=again_in_form("deal", record_id))
+        return make_response(_freezing(record_id, form), error.status)
     until = day(values["frozen_until"])
     text = _("“%(deal)s” is frozen until %(day)s", deal=before.name, day=until)
-    toast(text, undo=_as_before(before) if standing.is_frozen(before) else _thaw(record_id))
+    was_frozen = standing.is_frozen(before)
+    toast(text, undo=_as_before(before) if was_frozen else _undo("deals.thaw", record_id))
     return without_dialog(done(record_id))
 
 
 @blueprint.post("/<int:record_id>/thaw")
 @requires("core.deal.freeze")
+@acts_on("deal")
 def thaw(record_id: int) -> ResponseReturnValue:
     """Let a frozen deal go on; the notice can undo it."""
     before = queries.one_deal(reading(), record_id)
@@ -90,14 +100,16 @@ def thaw(record_id: int) -> ResponseReturnValue:
     return without_dialog(done(record_id))
 
 
-def _thaw(record_id: int) -> str:
-    return url_for("deals.thaw", record_id=record_id)
-
-
 def _as_before(row: AnyRow) -> str:
     """Give the address that freezes a deal as it was."""
     until, reason = row.frozen_until.isoformat(), row.freeze_reason
-    return url_for("deals.freeze", record_id=row.id, frozen_until=until, freeze_reason=reason)
+    return _undo("deals.freeze", row.id, frozen_until=until, freeze_reason=reason)
+
+
+def _undo(endpoint: str, record_id: int, **values: Any) -> str:
+    """Give the address that takes an act back, as long as nobody changes the deal further."""
+    version = queries.one_deal(reading(), record_id).version
+    return url_for(endpoint, record_id=record_id, version=version, **values)
 
 
 @blueprint.get("/<int:record_id>/lose")
@@ -111,6 +123,7 @@ def lose(record_id: int) -> Markup:
 
 @blueprint.post("/<int:record_id>/close")
 @requires("core.deal.close")
+@acts_on("deal")
 def close(record_id: int) -> ResponseReturnValue:
     """Close a deal as the field ``outcome`` says; the notice can undo it."""
     outcome = request.form.get("outcome", "")
@@ -121,12 +134,13 @@ def close(record_id: int) -> ResponseReturnValue:
         if outcome == "won"
         else _("“%(deal)s” is lost.", deal=name)
     )
-    toast(text, undo=url_for("deals.reopen", record_id=record_id))
+    toast(text, undo=_undo("deals.reopen", record_id))
     return without_dialog(done(record_id))
 
 
 @blueprint.post("/<int:record_id>/reopen")
 @requires("core.deal.close")
+@acts_on("deal")
 def reopen(record_id: int) -> ResponseReturnValue:
     """Open a closed deal again."""
     service.reopen_deal(record_id, asked_version())
@@ -136,6 +150,7 @@ def reopen(record_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:record_id>/delete")
 @requires("core.deal.delete")
+@acts_on("deal")
 def delete(record_id: int) -> ResponseReturnValue:
     """Put a deal into the bin; the notice can undo it."""
     name = queries.one_deal(reading(), record_id).name

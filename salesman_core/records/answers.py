@@ -25,6 +25,14 @@ def told(kind: str, record_id: int, content: str = "", *, closes_dialog: bool = 
     :param closes_dialog: True where the form that was sent stands in the page's dialog.
     """
     response = Response(content, mimetype="text/html")
+    tell(response, kind, record_id, closes_dialog=closes_dialog)
+    if closes_dialog:
+        response.headers["HX-Reswap"] = "none"
+    return response
+
+
+def tell(response: Response, kind: str, record_id: int, *, closes_dialog: bool = False) -> None:
+    """Let an answer to htmx tell the page that a record has changed; see :func:`told`."""
     events: dict[str, object] = {
         "salesman:change": {
             "target": "body",
@@ -35,9 +43,7 @@ def told(kind: str, record_id: int, content: str = "", *, closes_dialog: bool = 
     }
     if closes_dialog:
         events["salesman:close-dialog"] = {"target": "body"}
-        response.headers["HX-Reswap"] = "none"
     response.headers["HX-Trigger"] = json.dumps(events)
-    return response
 
 
 def gone_to(address: str) -> BaseResponse:

@@ -74,6 +74,7 @@ class Problem:
     :param reference: a number by which an administrator finds the cause in the log.
     :param permission: the title of the permission that is missing.
     :param grantors: names of people who can grant it.
+    :param way: the address and the title of the page on which to go on, where there is one.
     """
 
     status: int
@@ -83,6 +84,7 @@ class Problem:
     reference: str = ""
     permission: str = ""
     grantors: tuple[str, ...] = field(default=())
+    way: tuple[str, str] | None = None
 
 
 def install(app: Flask) -> None:

@@ -100,6 +100,20 @@ def told(make: Make, proofs: list[str], doubles: Values, rate_ids: list[str]) ->
     }
 
 
+CARD_OF_A_DEAL: Final = tuple(
+    f"/deals/<int:record_id>{act}"
+    for act in ("", "/lose", "/close", "/reopen", "/move", "/freeze", "/thaw", "/delete")
+)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.timeout(300)
+def test_form_of_a_version_is_sent_as_its_page_has_it_then(
+    access_walk: Callable[..., None],
+) -> None:
+    access_walk(only=CARD_OF_A_DEAL)  # what was closed is reopened: its version is another one
+
+
 @pytest.mark.plugins
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)

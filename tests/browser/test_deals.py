@@ -197,9 +197,54 @@ def test_refused_move_puts_the_card_back_and_says_why(make: Make, page_for: Page
     task.page.evaluate("document.querySelector('.board-card').dataset.version = 99")
     card(task.page, deal).get_by_role("link").focus()
     task.page.keyboard.press("Alt+ArrowRight")
-    expect(task.page.locator("#toasts")).to_contain_text("Somebody else has changed")
+    expect(task.page.locator("#toasts")).to_contain_text("This was changed meanwhile")
     expect(column(task.page, first["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
     expect(column(task.page, second["id"]).locator(".board-card")).to_have_count(0)
+
+
+def without_news(page: Page) -> None:
+    """Let a page hear of no change by others, as one that has lost its connection."""
+    silent = "{ addEventListener() {}, start() {}, postMessage() {} }"
+    page.add_init_script(f"window.SharedWorker = class {{ port = {silent} }}")
+
+
+def test_drop_of_a_card_that_somebody_moved_shows_where_its_deal_is_now(
+    make: Make, page_for: PageFor
+) -> None:
+    first, second, third = stages()[:3]
+    deal = make.deal(name="Beams")
+    task = page_for("head")
+    without_news(task.page)
+    task.begin("/deals/board")
+    with make.acting(make.user("head", name="Olga Kern")):
+        move_deal(deal, third["id"])
+    drag(task.page, deal, second["id"])
+    told = task.page.locator("#toasts")
+    expect(told).to_contain_text(
+        f"moved to another stage (Stage: {first['name']} → {third['name']})"
+    )
+    expect(told).to_contain_text("Olga Kern")
+    expect(column(task.page, third["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
+    assert deal_row(deal).stage_id == third["id"]
+
+
+def test_press_on_a_card_that_is_old_shows_what_happened_and_works_then(
+    make: Make, page_for: PageFor
+) -> None:
+    deal = make.deal(name="Beams")
+    task = page_for("head")
+    without_news(task.page)
+    task.begin(f"/deals/{deal}")
+    with make.acting(make.user("head", name="Olga Kern")):
+        change_deal(deal, {"name": "Girders"})
+    won = task.page.get_by_role("button", name="Won")
+    won.click()
+    expect(task.page.locator("#toasts")).to_contain_text("Name: Beams → Girders")
+    expect(task.page.get_by_role("heading", level=1)).to_contain_text("Girders")
+    assert deal_row(deal).outcome is None
+    won.click()
+    expect(task.page.get_by_role("button", name="Open again")).to_be_visible()
+    assert deal_row(deal).outcome == "won"
 
 
 def test_board_follows_what_others_do(make: Make, page_for: PageFor) -> None:

@@ -58,7 +58,18 @@ class Sequel:
             if matched is None or matched[0] != step:
                 continue
             then = self.gathered.change_at(route, matched[1], self.world.sets[name])
-            yield first, (then if then.form or then.json else replace(then, form=first.form))
+            yield first, (then if then.form or then.json else self._in_form_of(first, then))
+
+    def _in_form_of(self, first: Visit, then: Visit) -> Visit:
+        """Give a visit of which no page had a form, with that of the step before it.
+
+        If it has one now, it is on the card of its record.
+        """
+        routes = self.gathered.routes
+        matched = routes.matched(then.method, then.address)
+        subjects = routes.subjects(matched[0].rule, matched[1], self.world.known) if matched else []
+        card = routes.card_of(subjects[0]) if subjects else None
+        return replace(then, form=first.form, page=card or first.page)
 
     def _try_on_stranger(self, step: Route, route: Route) -> None:
         guide = self.world.administrator

@@ -161,7 +161,7 @@ class Gathered:
         form = self._forms.get((route.method, path_of(address)))
         form = form or self._by_endpoint.get((route.endpoint, route.method))
         fields = {**(form.form if form else {}), **self._fields.get(route.endpoint, {})}
-        return Visit(route.method, address, fields)
+        return Visit(route.method, address, fields, page=form.page if form else "")
 
     def change_at(self, route: Route, arguments: Mapping[str, object], planted: RecordSet) -> Visit:
         """Give a route's visit for the arguments of another one's."""

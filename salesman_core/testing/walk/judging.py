@@ -19,6 +19,7 @@ from salesman_core.testing.walk.expecting import FREE, Statuses, expected
 from salesman_core.testing.walk.letters import Post
 from salesman_core.testing.walk.logs import Overheard
 from salesman_core.testing.walk.people import Walker
+from salesman_core.testing.walk.renewing import Renewal
 from salesman_core.testing.walk.report import Report
 from salesman_core.testing.walk.routes import Routes
 from salesman_core.testing.walk.visiting import STREAM, Answer, Visit, Visitor
@@ -43,11 +44,14 @@ class Judge:
         self.world, self.routes, self.report = world, routes, report
         self.reached: set[str] = set()
         self._log, self._post, self._thorough = log, Post(world), thorough
+        self._renewal = Renewal(routes, world.administrator)
         self._judge_letters(lasting=True)
         self.judge_log("planting")
 
     def send(self, visitor: Visitor, visit: Visit, *, undo: bool = True) -> Answer | None:
         """Send a request and judge what came back; None where there is no such address.
+
+        A form is sent as its page has it at that moment.
 
         :param undo: whether the database is put back after a change.
         """
@@ -57,7 +61,7 @@ class Judge:
         route, arguments = matched
         subjects = self.routes.subjects(route.rule, arguments, self.world.known)
         clean = visit.reads or not self.world.snapshot.written()
-        answer = visitor.visit(visit)
+        answer = visitor.visit(self._renewal.of(visitor, visit))
         self.report.visits += 1
         thorough = self._thorough or str(route) not in self.reached
         wanted = expected(visitor.walker, route, subjects, reads=visit.reads)

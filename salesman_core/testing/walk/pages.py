@@ -107,10 +107,13 @@ class Offer(HTMLParser):
         if form.method == "GET":
             self.links.append(form.action)
             return
-        self.visits.append(Visit(form.method, form.action, form.fields))
+        self._offer(form.method, form.action, form.fields)
         for action, name, value in form.buttons:
             extra = {name: value} if name else {}
-            self.visits.append(Visit(form.method, action or form.action, form.fields | extra))
+            self._offer(form.method, action or form.action, form.fields | extra)
+
+    def _offer(self, method: str, address: str, fields: dict[str, Any]) -> None:
+        self.visits.append(Visit(method, address, fields, page=self._address))
 
     def _sends(self, tag: str, given: Attributes) -> None:
         """Note what an element sends by itself, with the values that it names."""
@@ -120,7 +123,7 @@ class Offer(HTMLParser):
             if given.get(name):
                 fields = self._form.fields if self._form else {}
                 values = {**fields, **_values(given.get("hx-vals"))}
-                self.visits.append(Visit(method, self._whole(given[name] or ""), values))
+                self._offer(method, self._whole(given[name] or ""), values)
 
     def _control(self, tag: str, given: Attributes) -> None:
         name, kind = given.get("name") or "", (given.get("type") or "text").lower()

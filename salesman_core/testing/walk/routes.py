@@ -83,11 +83,10 @@ class Routes:
         self._by_key = {(one.endpoint, one.rule.rule, one.method): one for one in self.routes}
         types = [one.value for one in current_host().contributions(salesman_record_types)]
         self._kinds = {one.kind for one in types} | _HANGING
-        self._cards = {
-            rule.rule.partition("<")[0]: one.kind
-            for one in types
-            for rule in app.url_map.iter_rules(one.card_endpoint)
+        self._card_rules = {
+            one.kind: rule for one in types for rule in app.url_map.iter_rules(one.card_endpoint)
         }
+        self._cards = {rule.rule.partition("<")[0]: kind for kind, rule in self._card_rules.items()}
 
     def matched(self, method: str, address: str) -> tuple[Route, dict[str, object]] | None:
         """Give the route that an address belongs to, and its arguments."""
@@ -103,6 +102,11 @@ class Routes:
             return None
         route = self._by_key.get((rule.endpoint, rule.rule, method))
         return None if route is None else (route, dict(arguments))
+
+    def card_of(self, record: Planted) -> str | None:
+        """Give the address of a record's card, or None where its kind has none."""
+        rule = self._card_rules.get(record.kind)
+        return self.built(rule, {_OF_RECORD: record.id}) if rule is not None else None
 
     def kind_of(self, rule: Rule, argument: str) -> str | None:
         """Give the kind of record that an argument names, or None where it names none."""

@@ -63,12 +63,14 @@ class Visit:
 
     :param form: the fields of a form, files as ``(name, content)``.
     :param json: the body of an operation.
+    :param page: the address at which the form was found; empty where no page has it.
     """
 
     method: str
     address: str
     form: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
+    page: str = ""
 
     @property
     def reads(self) -> bool:

@@ -1,0 +1,113 @@
+"""An act on a record that somebody changed meanwhile: it changes nothing, and says what happened.
+
+A form of several fields lets its person choose between two values (``web/two_editors.py``); an act
+is one press, done again as soon as its person has seen how the record stands now.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Final, ParamSpec
+
+import sqlalchemy as sa
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from salesman_core.access.records import record_type
+from salesman_core.db import AnyRow, reading, table_of
+from salesman_core.errors import StaleError
+from salesman_core.i18n import texts
+from salesman_core.records.answers import tell
+from salesman_core.records.audit_words import ENTRY, Line, Step, in_words
+from salesman_core.records.models import Audit
+from salesman_core.web.errors import Problem, shown
+from salesman_core.web.formats import moment
+from salesman_core.web.forms import whole_number
+from salesman_core.web.toasts import is_htmx
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+P = ParamSpec("P")
+
+_MOST: Final = 3
+"""So many changes are told, the newest first."""
+
+
+def acts_on(
+    kind: str,
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Let a view that acts on one record say what others did to it since its page was drawn.
+
+    :param kind: of the record, which the address names as ``record_id``.
+    """
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @functools.wraps(view)
+        def acted(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            try:
+                return view(*args, **kwargs)
+            except StaleError as error:
+                return _refused(kind, int(str(kwargs["record_id"])), error)
+
+        return acted
+
+    return decorate
+
+
+def _refused(kind: str, record_id: int, error: StaleError) -> ResponseReturnValue:
+    """Answer with what happened; what shows the record on the page is drawn anew."""
+    lines, type_ = happened_since(kind, record_id), record_type(kind)
+    card = url_for(type_.card_endpoint, record_id=record_id)
+    problem = Problem(
+        error.status,
+        str(_("This was changed meanwhile")),
+        str(_("So nothing was done. See how it stands now; do it again if it still fits.")),
+        tuple(map(_in_words, lines)),
+        way=(card, lines[0].label or str(type_.title)) if lines else None,
+    )
+    answer = shown(problem)
+    if is_htmx():
+        tell(answer, kind, record_id, closes_dialog=True)
+    return answer
+
+
+def again_in_form(kind: str, record_id: int) -> Text:
+    """Give what a form says above what was typed, where somebody changed the record meanwhile."""
+    changes = "; ".join(map(_in_words, happened_since(kind, record_id)))
+    return _("Meanwhile: %(changes)s. See whether it still fits, then save again.", changes=changes)
+
+
+def happened_since(kind: str, record_id: int) -> list[Line]:
+    """Give the last changes of a record since the version that the request names, in words."""
+    seen, session = request.values.get("version", type=whole_number), reading()
+    columns = table_of(record_type(kind).model).c
+    version = session.scalar(sa.select(columns.version).where(columns.id == record_id)) or 0
+    rows: list[AnyRow] = list(
+        session.execute(
+            sa.select(*ENTRY)
+            .where(Audit.kind == kind, Audit.record_id == record_id)
+            .order_by(Audit.id.desc())
+            .limit(min(max(version - (seen or 0), 1), _MOST))
+        )
+    )
+    return in_words(session, rows, of=kind)
+
+
+def _in_words(line: Line) -> str:
+    what = "; ".join(map(_step_in_words, line.steps))
+    return str(
+        _(
+            "%(when)s, %(name)s: %(action)s",
+            when=moment(line.at),
+            name=line.actor or _("by itself"),
+            action=f"{line.action} ({what})" if what else line.action,
+        )
+    )
+
+
+def _step_in_words(step: Step) -> str:
+    if step.one_of_several:
+        return f"{step.field}: {step.after or step.before}"
+    return f"{step.field}: {step.before or '—'} → {step.after or '—'}"
