@@ -44,7 +44,7 @@ class AuditPage(ListPage):
     @cached_property
     def found(self) -> tuple[list[Entry], str | None]:
         """The entries, and where the next page begins."""
-        return entries(self.query)
+        return entries(self.query) if self.refused is None else ([], None)
 
     @cached_property
     def page(self) -> Page:

@@ -17,7 +17,7 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records.bulk.acts import Act, acts_of
 from salesman_core.records.list_fields import FieldTotal
-from salesman_core.records.list_narrowing import Asked, Options, asked
+from salesman_core.records.list_narrowing import Asked, Options, asked, by_title
 from salesman_core.records.list_views import default_key, refusal, views_of
 from salesman_core.records.lists import (
     Chip,
@@ -105,6 +105,7 @@ class ListPage:
         self._read, self._columns, self._views = read, columns, views
         self._asks, self._options = asks, options
         self.refused: Text | None = None
+        self.unreadable: Mapping[str, Text] = {}
         self.query: ListQuery = self._asked_for()
 
     @classmethod
@@ -128,16 +129,23 @@ class ListPage:
         )
 
     def _asked_for(self) -> ListQuery:
-        """Read the address; what a view asks for in vain is said on the page, not by an error."""
+        """Read the address; what it asks for in vain is said on the page, not by an error.
+
+        Such a page shows no rows: whoever takes them for what was asked for would act on others.
+        """
         args: dict[str, Any] = request.args.to_dict(flat=False)
         if self.view is not None and not request.args:
             args = dict(self.view.args)
         try:
             return parse_list_query(args, self.spec, others=_OWN)
-        except (ForbiddenError, InvalidError) as error:
+        except InvalidError as error:
+            self.refused, self.unreadable = error.message, by_title(self.spec, error.fields)
+            rest = {name: value for name, value in args.items() if name not in error.fields}
+            return parse_list_query(rest, self.spec, others=_OWN)
+        except ForbiddenError:
             if self.view is None or set(request.args) - {*_OWN, *self.view.args}:
                 raise
-            self.refused = refusal(error, self.spec.kind, self.view.args)
+            self.refused = refusal(self.spec.kind, self.view.args)
             return parse_list_query({}, self.spec)
 
     @cached_property
@@ -200,7 +208,7 @@ class ListPage:
     def may_export(self) -> bool:
         """Whether whoever reads may take records out as a file."""
         listed = self._record_list
-        if listed is None or not listed.export:
+        if listed is None or not listed.export or self.refused is not None:
             return False
         return current_person().may(listed.export)
 
@@ -256,6 +264,11 @@ class ListPage:
             (words, self._address(replace(self.query, q=words, cursor=None)))
             for words in perhaps_meant(self.spec, self.query)
         ]
+
+    @property
+    def readable(self) -> str:
+        """The address of the list with as much of the filter as could be read."""
+        return self._address(self.query.at(None))
 
     @property
     def clear(self) -> str:

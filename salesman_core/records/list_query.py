@@ -192,7 +192,7 @@ class _Reader:
         name, _separator, operator = parameter.partition("__")
         field = self._spec.find(name)
         if field is None:
-            raise ValueError(_("There is no such parameter."))
+            raise ValueError(_("This list has no such filter (any more)."))
         operator = operator or "eq"
         if operator not in field.operators or parameter == f"{name}__eq":
             known = ", ".join(field.operators)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, reading, writing
-from salesman_core.errors import ForbiddenError, InvalidError, MissingError
+from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.list_query import grouped
 from salesman_core.records.models import ListView
@@ -150,8 +150,8 @@ def _fields_named(args: Mapping[str, str]) -> list[str]:
     return filtered + [one.removeprefix("-") for one in args.get("sort", "").split(",")]
 
 
-def refusal(error: ForbiddenError | InvalidError, kind: str, args: Mapping[str, str]) -> Text:
-    """Say what a view asks for that its reader may not see, or that there is no more."""
+def refusal(kind: str, args: Mapping[str, str]) -> Text:
+    """Say what a view asks for that its reader may not see."""
     spec, person = record_list(kind).spec, current_person()
     named_fields = [spec.find(name) for name in _fields_named(args)]
     hidden = {
@@ -159,8 +159,5 @@ def refusal(error: ForbiddenError | InvalidError, kind: str, args: Mapping[str, 
         for field in named_fields
         if field is not None and field.permission and not person.may(field.permission)
     }
-    if hidden:
-        names = ", ".join(hidden)
-        return _("This view asks for what your roles do not let you see: %(names)s.", names=names)
-    gone = ", ".join(error.fields) or str(error)
-    return _("This view asks for what there is no more: %(names)s.", names=gone)
+    names = ", ".join(hidden)
+    return _("This view asks for what your roles do not let you see: %(names)s.", names=names)

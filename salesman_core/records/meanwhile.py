@@ -60,12 +60,13 @@ def _refused(kind: str, record_id: int, error: StaleError) -> ResponseReturnValu
     """Answer with what happened; what shows the record on the page is drawn anew."""
     lines, type_ = happened_since(kind, record_id), record_type(kind)
     card = url_for(type_.card_endpoint, record_id=record_id)
+    name = lines[0].label if lines else str(type_.title)
     problem = Problem(
         error.status,
         str(_("This was changed meanwhile")),
         str(_("So nothing was done. See how it stands now; do it again if it still fits.")),
         tuple(map(_in_words, lines)),
-        way=(card, lines[0].label or str(type_.title)) if lines else None,
+        way=(card, str(_("Open “%(name)s”", name=name))),
     )
     answer = shown(problem)
     if is_htmx():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Flask, Response, current_app, make_response, redirect, request
@@ -74,7 +74,7 @@ class Problem:
     :param reference: a number by which an administrator finds the cause in the log.
     :param permission: the title of the permission that is missing.
     :param grantors: names of people who can grant it.
-    :param way: the address and the title of the page on which to go on, where there is one.
+    :param way: an address at which to go on, and what it leads to, where there is one.
     """
 
     status: int
@@ -121,7 +121,19 @@ def of_domain(error: SalesmanError) -> ResponseReturnValue:
     if isinstance(error, ForbiddenError):
         return shown(_forbidden(error))
     details = tuple(str(text) for text in error.fields.values() if str(text) != str(error))
-    return shown(Problem(error.status, _title(error.status), str(error), details))
+    way = _without(error)
+    return shown(Problem(error.status, _title(error.status), str(error), details, way=way))
+
+
+def _without(error: SalesmanError) -> tuple[str, str] | None:
+    """Give the address of this page without what could not be read of it."""
+    wrong = [name for name in error.fields if name in request.args]
+    if request.method != "GET" or not wrong:
+        return None
+    left = [(name, text) for name, text in request.args.items(multi=True) if name not in wrong]
+    named = " & ".join(f"{name}={request.args[name]}" for name in wrong)
+    text = _("Open it without %(filter)s", filter=named)
+    return f"{request.path}?{urlencode(left)}".rstrip("?"), str(text)
 
 
 def of_http(error: HTTPException) -> ResponseReturnValue:

@@ -117,10 +117,6 @@ def test_chosen_columns_stay(make: Make, browser_for: BrowserFor) -> None:
     assert ">Owner</a>" not in page
 
 
-def test_unknown_filter_is_refused(browser_for: BrowserFor) -> None:
-    assert browser_for("head").get("/clients?colour=red").status_code == 422
-
-
 def test_empty_list_says_what_it_is_for_and_how_to_begin(browser_for: BrowserFor) -> None:
     page = browser_for("seller").get("/clients").text
     assert "No clients yet" in page

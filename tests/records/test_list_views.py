@@ -153,7 +153,7 @@ def test_view_that_asks_for_what_there_is_no_more_says_so(
     answer = browser_for("head").get(f"/deals?view={view_id}&colour=red")
 
     assert answer.status_code == 200
-    assert "This view asks for what there is no more: colour." in answer.text
+    assert "colour: This list has no such filter (any more)." in answer.text
 
 
 def test_view_that_asks_for_what_its_reader_may_not_see_says_so(app: Flask, make: Make) -> None:

@@ -46,7 +46,7 @@ class BinPage(ListPage):
     @cached_property
     def found(self) -> tuple[list[Binned], str | None]:
         """What lies there, and where the next page begins."""
-        return in_bin(self.query)
+        return in_bin(self.query) if self.refused is None else ([], None)
 
     @cached_property
     def page(self) -> Page:
