@@ -15,9 +15,10 @@ from salesman_core.access.routes import requires
 from salesman_core.clients import rungs
 from salesman_core.clients.rungs import MANAGE
 from salesman_core.db import AnyRow
-from salesman_core.errors import ConflictError, InvalidError
+from salesman_core.errors import ConflictError, InvalidError, SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.last_change import last_change
+from salesman_core.records.saving import order_version
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
@@ -72,7 +73,11 @@ def change(rung_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def move(rung_id: int) -> ResponseReturnValue:
     """Move a rung up or down the ladder."""
-    rungs.move_rung(rung_id, up=request.form.get("to") == "up")
+    version = request.form.get("version", type=whole_number)
+    try:
+        rungs.move_rung(rung_id, up=request.form.get("to") == "up", version=version)
+    except StaleError as error:
+        return _kept(error, rung_id)
     return redirect(url_for("rungs.index"))
 
 
@@ -83,10 +88,15 @@ def delete(rung_id: int) -> ResponseReturnValue:
     try:
         rungs.delete_rung(rung_id)
     except ConflictError as error:
-        held = _held(rungs.one_rung(rung_id))
-        return _again(rung_id, replace(held, message=error.message, status=error.status))
+        return _kept(error, rung_id)
     toast(_("The rung was deleted."))
     return redirect(url_for("rungs.index"))
+
+
+def _kept(error: SalesmanError, rung_id: int) -> ResponseReturnValue:
+    """Say at a rung why it stays where it is."""
+    held = _held(rungs.one_rung(rung_id))
+    return _again(rung_id, replace(held, message=error.message, status=error.status))
 
 
 def _values(typed: Typed) -> dict[str, Any]:
@@ -118,6 +128,7 @@ def _page(refused: Mapping[int, FormState]) -> Markup:
     return render(
         "core/clients/rungs.html",
         ladder=ladder,
+        order=order_version(rung.id for rung, _use in ladder),
         colours=list(rungs.COLOURS.items()),
         edited={_NEW: _BLANK, **held, **refused},
     )

@@ -16,7 +16,7 @@ from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, audit, differences
-from salesman_core.records.saving import demand_version, fingerprint, named
+from salesman_core.records.saving import demand_order, demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -138,15 +138,18 @@ def change_rung(rung_id: int, values: Mapping[str, Any], version: int | None = N
             audit(session, "rung", rung.id, rung.name, "changed", changes)
 
 
-def move_rung(rung_id: int, *, up: bool) -> None:
+def move_rung(rung_id: int, *, up: bool, version: int | None = None) -> None:
     """Let a rung change places with its neighbour.
 
     :param up: True towards the higher ones.
+    :param version: of the order that the caller saw; None where they do not say.
+    :raises StaleError: where somebody changed the order since *version*.
     """
     demand_permission(MANAGE)
     with writing() as session:
         rung = _found(session, rung_id)
         order = list(rungs(session))
+        demand_order([one.id for one in order], version)
         place = order.index(rung)
         other = place + (1 if up else -1)
         if not 0 <= other < len(order):

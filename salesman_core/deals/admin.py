@@ -15,12 +15,13 @@ from markupsafe import Markup
 from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, needs, pipelines, queries
-from salesman_core.deals.answers import asked_number
+from salesman_core.deals.answers import asked_number, asked_version
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
-from salesman_core.errors import ConflictError, InvalidError, SalesmanError
+from salesman_core.errors import ConflictError, InvalidError, SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.last_change import last_change
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.records.saving import order_version
+from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -44,12 +45,15 @@ def _page(refused: Mapping[str, FormState]) -> Markup:
 
     :param refused: the form that could not be saved, by its place, as ``stage-12``.
     """
+    found, reasons = queries.pipelines(reading()), _reasons()
     return render(
         "core/deals/pipelines.html",
-        pipelines=queries.pipelines(reading()),
+        pipelines=found,
+        pipeline_order=order_version(one["id"] for one in found),
         deals=_deals_by_stage(),
         told=_stages_in_stories(),
-        reasons=_reasons(),
+        reasons=reasons,
+        reason_order=order_version(one.id for one in reasons),
         needs=needs.NEEDS,
         need_titles=[(need.name, need.title) for need in needs.NEEDS.values()],
         edited={**_held_forms(), **refused},
@@ -116,7 +120,7 @@ def _refused(error: SalesmanError, at: str) -> ResponseReturnValue:
 
 
 def _kept(error: SalesmanError, at: str) -> ResponseReturnValue:
-    """Say why what stands at a place cannot be deleted."""
+    """Say why what stands at a place stays as and where it is."""
     held = _held_forms().get(at, FormState())
     return _again(at, replace(held, message=error.message, status=error.status))
 
@@ -158,7 +162,10 @@ def rename(pipeline_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def put_first(pipeline_id: int) -> ResponseReturnValue:
     """Let new deals begin in this pipeline."""
-    pipelines.order_pipelines([pipeline_id])
+    try:
+        pipelines.order_pipelines([pipeline_id], asked_version())
+    except StaleError as error:
+        return _kept(error, f"pipeline-{pipeline_id}")
     toast(_("New deals begin in this pipeline now."))
     return _back(f"pipeline-{pipeline_id}")
 
@@ -250,12 +257,16 @@ def change_reason(reason_id: int) -> ResponseReturnValue:
     return _back("reasons")
 
 
-@blueprint.post("/reasons/order")
+@blueprint.post("/reasons/<int:reason_id>/move")
 @requires(MANAGE)
-def order_reasons() -> ResponseReturnValue:
-    """Put the reasons into the order of the fields ``reason_id``."""
-    pipelines.order_reasons(request.form.getlist("reason_id", type=whole_number))
-    return _back("reasons")
+def move_reason(reason_id: int) -> ResponseReturnValue:
+    """Move a reason up or down in the order in which people choose."""
+    up = request.form.get("to") == "up"
+    try:
+        pipelines.move_reason(reason_id, up=up, version=asked_version())
+    except StaleError as error:
+        return _kept(error, f"reason-{reason_id}")
+    return _back(f"reason-{reason_id}")
 
 
 @blueprint.post("/reasons/<int:reason_id>/delete")

@@ -22,7 +22,7 @@ from salesman_core.records.changes import (
     differences,
     touch_records,
 )
-from salesman_core.records.saving import demand_version, fingerprint, named
+from salesman_core.records.saving import demand_order, demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -105,10 +105,15 @@ def rename_pipeline(pipeline_id: int, name: str, version: int | None = None) -> 
         _keep(session, pipeline, "changed", {"name": (before, wanted)})
 
 
-def order_pipelines(pipeline_ids: Sequence[int]) -> None:
-    """Put the pipelines into an order; those that are not named come after the named ones."""
+def order_pipelines(pipeline_ids: Sequence[int], version: int | None = None) -> None:
+    """Put the pipelines into an order; those that are not named come after the named ones.
+
+    :param version: of the order that the caller saw; None where they do not say.
+    :raises StaleError: where somebody changed the order since *version*.
+    """
     demand_permission(MANAGE)
     with writing() as session:
+        demand_order(_order(session, Pipeline), version)
         for pipeline_id in _put_in_order(session, Pipeline, pipeline_ids):
             announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {})
 
@@ -264,11 +269,24 @@ def change_reason(reason_id: int, values: Mapping[str, Any], version: int | None
         return bool(changes)
 
 
-def order_reasons(reason_ids: Sequence[int]) -> None:
-    """Put the reasons into the order in which people choose from them."""
+def move_reason(reason_id: int, *, up: bool, version: int | None = None) -> None:
+    """Let a reason change places with its neighbour, in the order in which people choose.
+
+    :param up: True towards the first.
+    :param version: of the order that the caller saw; None where they do not say.
+    :raises StaleError: where somebody changed the order since *version*.
+    """
     demand_permission(MANAGE)
     with writing() as session:
-        _put_in_order(session, CloseReason, reason_ids)
+        reason, order = _found(session, CloseReason, reason_id), _order(session, CloseReason)
+        demand_order(order, version)
+        place = order.index(reason_id)
+        other = place + (-1 if up else 1)
+        if not 0 <= other < len(order):
+            return
+        order[place], order[other] = order[other], order[place]
+        _put_in_order(session, CloseReason, order)
+        audit(session, "reason", reason_id, reason.name, "changed", {"position": (place, other)})
 
 
 def delete_reason(reason_id: int) -> None:
@@ -324,6 +342,12 @@ def _free_name(session: Session, model: Ordered, name: str) -> str:
 def _behind_last(session: Session, model: Ordered) -> int:
     last = session.scalar(sa.select(sa.func.max(model.position)))
     return 0 if last is None else last + 1
+
+
+def _order(session: Session, model: Ordered) -> list[int]:
+    """Give the ids as they stand, and keep others from changing that until the commit."""
+    ids = sa.select(model.id).order_by(model.position, model.id).with_for_update()
+    return list(session.scalars(ids))
 
 
 def _put_in_order(session: Session, model: Ordered, wanted: Sequence[int]) -> list[int]:

@@ -182,13 +182,17 @@ def test_reason_of_imports_cannot_be_changed(app: object) -> None:
         pipelines.change_reason(system, {"name": "Other"})
 
 
-def test_reasons_stand_in_the_order_that_was_given_to_them(browser_for: BrowserFor) -> None:
-    ids = [one.id for one in queries.close_reasons(reading())]
-    before = offered()
-    browser_for("administrator").post(
-        "/admin/pipelines/reasons/order", data={"reason_id": list(reversed(ids))}
-    )
-    assert offered() == before[::-1]
+def test_reason_changes_places_with_its_neighbour(browser_for: BrowserFor) -> None:
+    first, second, *rest = offered()
+    reason = queries.close_reasons(reading())[1].id
+    browser_for("administrator").post(f"/admin/pipelines/reasons/{reason}/move", data={"to": "up"})
+    assert offered() == [second, first, *rest]
+
+
+def test_first_reason_stays_the_first(browser_for: BrowserFor) -> None:
+    before, reason = offered(), queries.close_reasons(reading())[0].id
+    browser_for("administrator").post(f"/admin/pipelines/reasons/{reason}/move", data={"to": "up"})
+    assert offered() == before
 
 
 def test_change_of_a_stage_is_kept_in_the_audit(app: object) -> None:

@@ -31,7 +31,7 @@ from salesman_core.records.custom.kinds import CUSTOM, customised_kind
 from salesman_core.records.custom.list_fields import held_value
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.models import CustomField
-from salesman_core.records.saving import demand_version
+from salesman_core.records.saving import demand_order, demand_version
 
 _ = texts.lazy
 
@@ -100,15 +100,18 @@ def change_field(field_id: int, values: Mapping[str, Any], version: int | None =
             _note(session, row, "changed", changes)
 
 
-def move_field(field_id: int, *, up: bool) -> None:
+def move_field(field_id: int, *, up: bool, version: int | None = None) -> None:
     """Let a field change places with its neighbour of those in use.
 
     :param up: True towards the first.
+    :param version: of the order that the caller saw; None where they do not say.
+    :raises StaleError: where somebody changed the order since *version*.
     """
     demand_permission(MANAGE)
     with writing() as session:
         row = _found(session, field_id)
         order = [one for one in _of_kind(session, row.kind) if one.retired_at is None]
+        demand_order([one.id for one in order], version)
         place = order.index(row) if row in order else -1
         other = place + (-1 if up else 1)
         if place < 0 or not 0 <= other < len(order):

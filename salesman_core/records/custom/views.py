@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
-from salesman_core.errors import InvalidError
+from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.custom import service
 from salesman_core.records.custom.definitions import TITLES, DefinedField, all_fields
@@ -20,7 +20,8 @@ from salesman_core.records.custom.kinds import Customised, customised_kind, cust
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.last_change import last_change
-from salesman_core.web.forms import FormState
+from salesman_core.records.saving import order_version
+from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -38,13 +39,20 @@ blueprint = Blueprint("custom_fields", __name__, url_prefix="/admin/fields")
 @requires(MANAGE)
 def index() -> Markup:
     """Show the fields of a kind of record; those of the first kind where none is asked for."""
-    one = _asked_kind()
-    fields = all_fields(one.kind)
+    return _list(_asked_kind().kind)
+
+
+def _list(kind: str, refused: Text = "") -> Markup:
+    """Give the page of a kind's fields, which may say why something was not done."""
+    fields, kinds = all_fields(kind), customised_kinds()
+    in_use = [field for field in fields if not field.retired]
     return render(
         "core/records/custom/index.html",
-        one=one,
-        kinds=list(customised_kinds().values()),
-        in_use=[field for field in fields if not field.retired],
+        one=kinds[kind],
+        kinds=list(kinds.values()),
+        refused=refused,
+        in_use=in_use,
+        order=order_version(field.id for field in in_use),
         retired=[field for field in fields if field.retired],
         titles=TITLES,
     )
@@ -108,8 +116,12 @@ def change(field_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def move(field_id: int) -> ResponseReturnValue:
     """Move a field up or down."""
-    service.move_field(field_id, up=request.form.get("to") == "up")
-    return _to_list(service.one_field(field_id).kind)
+    kind, version = service.one_field(field_id).kind, request.form.get("version", type=whole_number)
+    try:
+        service.move_field(field_id, up=request.form.get("to") == "up", version=version)
+    except StaleError as error:
+        return make_response(_list(kind, error.message), error.status)
+    return _to_list(kind)
 
 
 @blueprint.post("/<int:field_id>/retire")
