@@ -79,6 +79,11 @@ def _bring_in(record: str, file: Path, mapping: str | None, *, dry_run: bool) ->
     except ImportAbortedError as error:
         keep_result(number, told_of(run, stopped=str(error)))
         raise
+    except KeyboardInterrupt:
+        stopped = _("Stopped. What was in by then stays; the file may be imported again.")
+        keep_result(number, told_of(run, stopped=str(stopped)))
+        click.echo(str(stopped), err=True)
+        raise
     keep_result(number, told_of(run))
 
 

@@ -178,6 +178,19 @@ def test_import_stopped_before_it_began_says_so(browser_for: BrowserFor, begin: 
     assert "stopped" in words(browser.get("/admin/import"))
 
 
+def test_import_stopped_before_it_began_leaves_a_notice_for_whoever_began_it(
+    make: Make, author: int, begin: Begin
+) -> None:
+    number = begin("deals", HEAD, *rows(3))
+
+    with make.acting(make.user("administrator")):
+        keeping.stop(number)
+
+    reading().rollback()
+    told = reading().execute(sa.select(Notice.user_id, Notice.text, Notice.address)).all()
+    assert told == [(author, "“rows.csv”: Stopped before it began.", f"/admin/import/{number}")]
+
+
 def test_stopped_import_goes_on_where_it_is_begun_again(
     browser_for: BrowserFor,
     make: Make,

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 
-from salesman_core.access.person import current_person
+from salesman_core.access.person import current_person, person_of
 from salesman_core.clock import now
 from salesman_core.db import WritingSession, reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError, SalesmanError
@@ -27,6 +28,7 @@ from salesman_core.records.imports.choices import (
 )
 from salesman_core.records.imports.errors import MappingError, UnreadableFileError
 from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.notice import tell_end
 from salesman_core.records.imports.plan import laid_out, require_keys
 from salesman_core.records.imports.report import write_refused
 from salesman_core.records.imports.service import import_type, sheet_for
@@ -35,6 +37,7 @@ from salesman_core.records.imports.summary import failure, summary_of
 from salesman_core.records.imports.undo import changes_kept
 from salesman_core.records.models import FileImport
 from salesman_core.services import files as store
+from salesman_core.services.company import company
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -269,8 +272,17 @@ def stop(import_id: int) -> None:
     cancel(job.id)
     reading().rollback()
     if job.name == JOB and kept.result is None and running_job(kept) is None:
-        told = failure(str(_("Stopped before it began.")), rehearsal=job.arguments["dry_run"])
-        keep_result(import_id, told)
+        _end_unbegun(kept, rehearsal=job.arguments["dry_run"])
+
+
+def _end_unbegun(kept: FileImport, *, rehearsal: bool) -> None:
+    """Keep that an import was stopped before it began, and tell whoever was to have it."""
+    author = person_of(kept.author_id) if kept.author_id is not None else None
+    locale = (author and author.locale) or company().language
+    with force_locale(locale):
+        told = failure(str(_("Stopped before it began.")), rehearsal=rehearsal)
+        keep_result(kept.id, told)
+        tell_end(kept, kept.author_id, told)
 
 
 def refused_rows(import_id: int) -> Path:

@@ -13,9 +13,10 @@ from salesman_core.services.notices import notify
 _ = texts.gettext
 
 
-def tell_end(kept: FileImport, user_id: int, result: Mapping[str, Any]) -> None:
+def tell_end(kept: FileImport, user_id: int | None, result: Mapping[str, Any]) -> None:
     """Tell the person what came of an import, or of trying it, in the language spoken now.
 
+    :param user_id: None for whoever has left: nobody is told.
     :param result: as :func:`salesman_core.records.imports.summary.summary_of` gives it.
     """
     counts = result["counts"]
