@@ -94,7 +94,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         found = self._rungs.get(normalised(name))
         if found is None:
             known = ", ".join(self._rungs)
-            message = _("there is no such rung, only: %(known)s", known=known)
+            message = _("There is no such rung, only: %(known)s.", known=known)
             raise InvalidError(message, {"rung_id": message})
         return found
 

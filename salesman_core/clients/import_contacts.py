@@ -91,7 +91,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         """Give the new contact; the first of a client is its primary one, unless rows say which."""
         client_id = self._clients.of(draft.row)
         if client_id is None or client_id not in self._editable:
-            message = _("you may not change this client")
+            message = _("You may not change this client.")
             raise InvalidError(message, {"client": message})
         values: dict[str, Any] = draft.values | {"client_id": client_id}
         if UNMAPPED in draft.row:

@@ -104,10 +104,10 @@ class NamedClients:
         if named in self._wrong:
             raise self._wrong[named]
         if NAME not in row or not self._create:
-            message = _("there is no such client")
+            message = _("There is no such client.")
             raise InvalidError(message, {NAME if NAME in row else KEY: message})
         if not current_person().may("core.client.create"):
-            message = _("there is no such client, and your roles do not let you make one")
+            message = _("There is no such client, and your roles do not let you make one.")
             raise InvalidError(message, {NAME: message})
         _judge(row)
 
@@ -191,5 +191,5 @@ def _kept_key(row: ImportedRow, taken: Iterable[str]) -> str:
 
 def _several(ids: Iterable[int]) -> InvalidError:
     listed = ", ".join(str(one) for one in sorted(ids)[:5])
-    message = _("several clients are called so: %(ids)s", ids=listed)
+    message = _("Several clients are called so: %(ids)s.", ids=listed)
     return InvalidError(message, {NAME: message})

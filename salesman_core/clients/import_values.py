@@ -73,7 +73,7 @@ def _asked(row: ImportedRow, source: str, fields: Sequence[str]) -> dict[str, An
 def _kind(word: str) -> str:
     found = _KINDS.get(normalised(word)) or _LONGER_KINDS.get(normalised(word))
     if found is None:
-        message = _("this is neither a company nor a person")
+        message = _("This is neither a company nor a person.")
         raise InvalidError(message, {"kind": message})
     return found
 
@@ -85,7 +85,7 @@ def _refuse_hidden(row: ImportedRow) -> None:
     """
     hidden = [name for name in ("phones", "emails") if name in row]
     if hidden and not sees_contact_data():
-        message = _("your roles do not include phones and emails: leave this column out")
+        message = _("Your roles do not include phones and emails: leave this column out.")
         raise InvalidError(message, dict.fromkeys(hidden, message))
 
 
@@ -93,9 +93,9 @@ def unreachable(values: Mapping[str, Any]) -> dict[str, str]:
     """Give warnings of phones and emails that are kept as typed because they do not validate."""
     warnings = {}
     if not all(read_phone(one).valid for one in values.get("phones", ())):
-        warnings["phones"] = str(_("no valid phone number, kept as typed"))
+        warnings["phones"] = str(_("No valid phone number, kept as typed."))
     if not all(read_email(one).valid for one in values.get("emails", ())):
-        warnings["emails"] = str(_("no valid email address, kept as typed"))
+        warnings["emails"] = str(_("No valid email address, kept as typed."))
     return warnings
 
 

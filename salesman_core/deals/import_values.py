@@ -130,7 +130,7 @@ def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -
 def _refuse_hidden(row: ImportedRow) -> None:
     hidden = [name for name in ("cost", "margin") if name in row]
     if hidden and not current_person().may(MARGIN):
-        message = _("your roles do not include costs and margins: leave this column out")
+        message = _("Your roles do not include costs and margins: leave this column out.")
         raise InvalidError(message, dict.fromkeys(hidden, message))
 
 
@@ -142,7 +142,7 @@ def _spoken(value: Any) -> Any:
 def _currency(code: str) -> str:
     wanted = code.strip().upper()
     if not is_currency(wanted):
-        message = _("this is no currency: give its code, as EUR")
+        message = _("This is no currency: give its code, as EUR.")
         raise InvalidError(message, {"currency": message})
     return wanted
 

@@ -50,7 +50,7 @@ def outcome_of(word: str | None) -> str | None:
         return None
     found = _OUTCOMES.get(normalised(word))
     if found is None:
-        message = _("it says neither that the deal is won nor that it is lost")
+        message = _("It says neither that the deal is won nor that it is lost.")
         raise InvalidError(message, {"outcome": message})
     return found or None
 
@@ -73,7 +73,7 @@ class Pipelines:
         if found is None:
             raise _unknown("pipeline", [one.name for one in self._all])
         if own not in (None, found):
-            message = _("the deal is in another pipeline, in which it stays")
+            message = _("The deal is in another pipeline, in which it stays.")
             raise InvalidError(message, {"pipeline_id": message})
         return found
 
@@ -81,7 +81,7 @@ class Pipelines:
         for one in self._all:
             if one.stages:
                 return one
-        message = _("there is no pipeline with stages")
+        message = _("There is no pipeline with stages.")
         raise InvalidError(message, {"pipeline_id": message})
 
     def stage(
@@ -109,7 +109,7 @@ class Pipelines:
         """Give where a deal stands of which a file tells no stage: a won one came to the end."""
         stages = self._of(pipeline, None).stages
         if not stages:
-            message = _("this pipeline has no stages")
+            message = _("This pipeline has no stages.")
             raise InvalidError(message, {"pipeline_id": message})
         return stages[-1] if outcome == WON else stages[0]
 
@@ -151,7 +151,7 @@ class Reasons:
         :raises InvalidError: where the company has no such reason.
         """
         if self._not_stated is None:
-            message = _("the file does not say why the deal was lost")
+            message = _("The file does not say why the deal was lost.")
             raise InvalidError(message, {"reason_id": message})
         return self._not_stated
 
@@ -161,8 +161,8 @@ def _unknown(kind: str, known: Iterable[str]) -> InvalidError:
     more = ", …" if len(told) > _MOST_SAID else ""
     listed = ", ".join(told[:_MOST_SAID]) + more
     messages = {
-        "pipeline": _("there is no such pipeline, only: %(known)s", known=listed),
-        "stage": _("there is no such stage, only: %(known)s", known=listed),
-        "reason": _("there is no such reason, only: %(known)s", known=listed),
+        "pipeline": _("There is no such pipeline, only: %(known)s.", known=listed),
+        "stage": _("There is no such stage, only: %(known)s.", known=listed),
+        "reason": _("There is no such reason, only: %(known)s.", known=listed),
     }
     return InvalidError(messages[kind], {f"{kind}_id": messages[kind]})

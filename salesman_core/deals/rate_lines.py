@@ -51,7 +51,7 @@ def _rate_of(number: int, line: str) -> DatedRate:
     days = [part for part in parts if _DAY.fullmatch(part)]
     rest = [part for part in parts if part not in (*codes, *days)]
     if len(parts) != _PARTS or not codes or not days or not rest:
-        raise _refused(number, line, _("a currency, a day and a rate are expected"))
+        raise _refused(number, line, _("A currency, a day and a rate are expected."))
     try:
         return judged_rate(codes[0].upper(), date_of(days[0]), decimal_of(rest[0]))
     except CellError as error:

@@ -48,7 +48,7 @@ class Owners:
             self._known[name] = self._looked_up(name)
         found = self._known[name]
         if found is None:
-            message = _("there is no such user, or more than one")
+            message = _("There is no such user, or more than one.")
             raise InvalidError(message, {"owner": message})
         return found
 
@@ -56,7 +56,7 @@ class Owners:
         if not self._create:
             return None
         if not current_person().may(MANAGE):
-            message = _("there is no such user, and your roles do not let you add one")
+            message = _("There is no such user, and your roles do not let you add one.")
             raise InvalidError(message, {"owner": message})
         with self._session.begin_nested():  # what cannot be made leaves the other rows alone
             return user_named(self._session, name, create_missing=True, source=self._source)
@@ -73,7 +73,7 @@ class Owners:
         found = self.named(name)
         person = current_person()
         if found not in (owner_id, person.id) and not person.may(self._assign):
-            message = _("your roles do not let you give records to others")
+            message = _("Your roles do not let you give records to others.")
             raise InvalidError(message, {"owner": message})
         return found
 

@@ -78,11 +78,11 @@ def test_money_that_is_none_is_refused_with_its_text(text: str) -> None:
         read_money(text)
 
     assert refused.value.value == text
-    assert refused.value.reason == "an amount is expected, as 45 000,00 or 1,054.50"
+    assert refused.value.reason == "An amount is expected, as 45 000,00 or 1,054.50."
 
 
 def test_money_too_large_for_a_table_is_refused() -> None:
-    with pytest.raises(CellError, match="the number is too large"):
+    with pytest.raises(CellError, match="The number is too large"):
         read_money("1 000 000 000 000 000")
 
 
@@ -102,7 +102,7 @@ def test_number_takes_a_lone_point_for_decimals() -> None:
 
 
 def test_number_with_a_unit_is_refused() -> None:
-    with pytest.raises(CellError, match="a number is expected"):
+    with pytest.raises(CellError, match="A number is expected"):
         read_number("5 шт.")
 
 

@@ -70,7 +70,7 @@ def test_lone_dash_holds_nothing(kind: str) -> None:
 @pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("shown", ["#REF!", "#N/A", "#DIV/0!"])
 def test_failed_formula_is_refused(kind: str, shown: str) -> None:
-    with pytest.raises(CellError, match="a formula of the spreadsheet failed here"):
+    with pytest.raises(CellError, match="A formula of the spreadsheet failed here"):
         read_cell(kind, shown, PLAIN)
 
 
@@ -83,7 +83,7 @@ def test_number_that_lost_digits_is_kept_with_a_warning() -> None:
 
     assert reading == Reading(
         "5805028000056840000",
-        "the spreadsheet kept only the first 15 digits of this number",
+        "The spreadsheet kept only the first 15 digits of this number.",
     )
 
 
@@ -98,7 +98,7 @@ def test_money_is_rounded_with_a_warning() -> None:
 
 
 def test_money_of_a_date_cell_is_refused() -> None:
-    with pytest.raises(CellError, match="“2014-03-23”: a number is expected"):
+    with pytest.raises(CellError, match="“2014-03-23”: A number is expected"):
         read_cell("money", date(2014, 3, 23), PLAIN)
 
 
@@ -135,7 +135,7 @@ def test_email_addresses_of_one_cell_are_split(cell: str, emails: tuple[str, ...
 def test_words_beside_an_address_are_told() -> None:
     reading = read_cell("emails", "Иван Петров <ivan@example.com>", PLAIN)
 
-    assert reading == Reading(("ivan@example.com",), "beside the address stood: Иван Петров")
+    assert reading == Reading(("ivan@example.com",), "Beside the address stood: Иван Петров.")
 
 
 def test_list_is_split_and_each_word_kept_once() -> None:
@@ -153,7 +153,7 @@ def test_flag_is_cleared_in_many_words(cell: Cell) -> None:
 
 
 def test_flag_that_is_none_is_refused() -> None:
-    with pytest.raises(CellError, match="“возможно”: yes or no is expected"):
+    with pytest.raises(CellError, match="“возможно”: Yes or no is expected"):
         read_cell("flag", "возможно", PLAIN)
 
 

@@ -118,7 +118,7 @@ def test_phone_that_is_none_is_kept_and_worth_a_look(bring: Bring) -> None:
 
     assert result.last_line == "created 1, updated 0, unchanged 0, refused 0"
     assert [str(one) for one in result.warnings[0].problems.values()] == [
-        "“12345”: no valid phone number, kept as typed"
+        "“12345”: No valid phone number, kept as typed."
     ]
     assert phones() == ["12345"]
 
@@ -142,7 +142,7 @@ def test_rung_of_a_file_is_a_move_with_its_reason(bring: Bring) -> None:
 def test_unknown_rung_is_refused(bring: Bring) -> None:
     problems = bring(";Omega;;;;friendly").refused_rows[0].problems
 
-    assert problems["rung"].reason.startswith("there is no such rung, only: ")
+    assert problems["rung"].reason.startswith("There is no such rung, only: ")
 
 
 def test_changes_are_audited_once(bring: Bring) -> None:
@@ -184,7 +184,7 @@ def test_same_contact_again_changes_nothing(bring: Bring, make: Make) -> None:
 def test_contact_of_an_unknown_client_is_refused(bring: Bring) -> None:
     result = bring("Anna Weber;Omega;;", record="contacts", head=CONTACTS)
 
-    assert result.refused_rows[0].problems["client"].reason == "there is no such client"
+    assert result.refused_rows[0].problems["client"].reason == "There is no such client."
 
 
 @pytest.mark.usefixtures("real_files")

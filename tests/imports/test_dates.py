@@ -47,7 +47,7 @@ def test_date_is_read_in_its_order(text: str, order: str, day: date) -> None:
 
 
 def test_date_whose_order_nobody_knows_is_refused() -> None:
-    with pytest.raises(CellError, match="day and month cannot be told apart"):
+    with pytest.raises(CellError, match="Day and month cannot be told apart"):
         read("3/4/2017")
 
 
@@ -67,7 +67,7 @@ def test_date_that_is_none_is_refused_with_an_example(text: str, order: str, exa
         read(text, order)
 
     assert refused.value.value == text
-    assert refused.value.reason == f"a date like {example} is expected"
+    assert refused.value.reason == f"A date like {example} is expected."
 
 
 def test_date_cell_is_taken_as_it_is() -> None:
@@ -107,7 +107,7 @@ def test_moment_is_read_in_the_companys_zone(cell: object, hour: int, minute: in
 
 
 def test_moment_with_a_wrong_time_is_refused() -> None:
-    with pytest.raises(CellError, match="a time like 15:30 is expected"):
+    with pytest.raises(CellError, match="A time like 15:30 is expected"):
         read_moment("21.06.2024 25:30", "21.06.2024 25:30", "", UTC)
 
 

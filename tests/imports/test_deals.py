@@ -233,11 +233,11 @@ def test_row_that_fits_two_deals_is_refused(bring: Bring, make: Make) -> None:
 
     result = bring(";Boilers", mapping="[options]\nmatch = ['name']")
 
-    assert problems(result) == [{"name": f"several records fit this row: {one}, {two}"}]
+    assert problems(result) == [{"name": f"Several records fit this row: {one}, {two}."}]
 
 
 def test_unknown_client_is_refused_where_none_is_to_be_made(bring: Bring) -> None:
-    assert problems(bring("1;Boilers;Omega")) == [{"client": "there is no such client"}]
+    assert problems(bring("1;Boilers;Omega")) == [{"client": "There is no such client."}]
 
 
 def test_client_is_made_once_for_all_rows_that_name_it(bring: Bring) -> None:
@@ -289,7 +289,7 @@ def test_deal_in_the_bin_is_not_made_anew(bring: Bring) -> None:
 
     result = bring("1;Boilers")
 
-    reason = f"the record {deal_id} is in the bin: restore it first"
+    reason = f"The record {deal_id} is in the bin: restore it first."
     assert problems(result) == [{"": reason}]
 
 
@@ -329,7 +329,7 @@ def test_head_of_sales_makes_no_users_by_a_file(bring: Bring, make: Make) -> Non
         result = bring("1;Boilers;;Stranger", mapping=MAKING)
 
     assert problems(result) == [
-        {"owner": "there is no such user, and your roles do not let you add one"}
+        {"owner": "There is no such user, and your roles do not let you add one."}
     ]
     assert value(sa.select(sa.func.count(User.id)).where(User.name == "Stranger")) == 0
 

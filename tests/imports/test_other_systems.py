@@ -85,7 +85,7 @@ def test_schools_deals_are_all_created_or_refused_with_a_reason(
 
     assert "535 blank rows were passed over" in lines
     assert lines[-1] == "created 21593, updated 0, unchanged 0, refused 1"
-    assert lines[-2] == "  1 × name: a value is required (“” × 1)"
+    assert lines[-2] == "  1 × name: A value is required. (“” × 1)"
     by_reason = (
         sa.select(CloseReason.name, sa.func.count())
         .join(Deal, Deal.reason_id == CloseReason.id)

@@ -164,7 +164,7 @@ def test_refused_rows_show_their_reason_and_come_as_a_file(
     work()
 
     page = words(browser.get(place))
-    assert "there is no such stage" in page
+    assert "There is no such stage" in page
     with browser.get(f"{place}/refused.csv") as file:
         assert file.headers["Content-Disposition"].startswith("attachment")
         lines = file.data.decode("utf-8-sig").splitlines()

@@ -43,9 +43,9 @@ def test_report_tells_all_there_is_to_know(write_csv: WriteCsv) -> None:
         "Worth a look:",
         "  row 4: amount: “10.5051”: rounded to 10.51",
         "Refused rows:",
-        "  row 2: amount: “a lot”: an amount is expected, as 45 000,00 or 1,054.50",
+        "  row 2: amount: “a lot”: An amount is expected, as 45 000,00 or 1,054.50.",
         "Refused, by reason:",
-        "  1 × amount: an amount is expected, as 45 000,00 or 1,054.50 (“a lot” × 1)",
+        "  1 × amount: An amount is expected, as 45 000,00 or 1,054.50. (“a lot” × 1)",
         "This was a dry run: nothing was kept",
         "created 1, updated 0, unchanged 0, refused 1",
     ]
@@ -70,5 +70,5 @@ def test_refused_rows_come_back_with_their_reason(write_csv: WriteCsv) -> None:
 
     assert file.getvalue().splitlines() == [
         "key;amount;note;Reason",
-        "'=1+1;x;;amount: “x”: an amount is expected, as 45 000,00 or 1,054.50",
+        "'=1+1;x;;amount: “x”: An amount is expected, as 45 000,00 or 1,054.50.",
     ]

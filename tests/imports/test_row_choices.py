@@ -110,7 +110,7 @@ def test_update_only_refuses_a_row_that_finds_nothing_with_the_reason(
     page = tried(browser, place, "import", only="update", match="emails")
 
     assert sources() == {"Omega Group": "fair"}
-    assert "1 the whole row no record fits this row, and none is to be created" in page
+    assert "1 the whole row No record fits this row, and none is to be created." in page
     with browser.get(f"{place}/refused.csv") as file:
         rows = file.text.splitlines()[1:]
     assert [row.split(";")[0] for row in rows] == ["Alpha"]

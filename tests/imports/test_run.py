@@ -154,7 +154,7 @@ def test_refused_row_leaves_the_others_of_its_batch_alone(write_csv: WriteCsv) -
         for remark in result.refused_rows
     ] == [
         (3, {"text": "“bad”: this text is not wanted"}),
-        (4, {"key": "a value is required"}),
+        (4, {"key": "A value is required."}),
     ]
 
 
@@ -261,7 +261,7 @@ def test_row_that_names_two_currencies_is_refused(write_csv: WriteCsv) -> None:
     result = run(write_csv("key;amount;currency", "1;€ 5;USD")).rehearse()
 
     assert [str(each) for each in result.refused_rows[0].problems.values()] == [
-        "“€ 5”: the amount says EUR, the row USD"
+        "“€ 5”: The amount says EUR, the row USD."
     ]
 
 

@@ -72,7 +72,7 @@ def missing_custom(kind: str, sent: Mapping[str, Any], *, prefix: str = "") -> d
     :param prefix: of the names of the fields, where the form is that of another record.
     """
     return {
-        f"{prefix}{field.name}": _("a value is required")
+        f"{prefix}{field.name}": _("A value is required.")
         for field in fields_in_use(kind)
         if field.required and sent.get(field.key) is None
     }

@@ -100,5 +100,5 @@ def _user(text: str) -> int:
     named = sa.or_(User.search_name == text, User.login == text)
     found = list(reading().scalars(sa.select(User.id).where(User.active, named).limit(2)))
     if len(found) != 1:
-        raise ValueError(_("there is no one active user of this name or email"))
+        raise ValueError(_("There is no one active user of this name or email."))
     return found[0]

@@ -177,10 +177,10 @@ def read_number(text: str, mark: str = "") -> Decimal:
     """
     written = taken_apart(text)
     if written is None or written.word not in ("", "%"):
-        raise CellError(text, _("a number is expected"))
+        raise CellError(text, _("A number is expected."))
     number = decimal_of(written, mark or ".")
     if number is None:
-        raise CellError(text, _("a number is expected"))
+        raise CellError(text, _("A number is expected."))
     return bounded(number, text)
 
 
@@ -205,13 +205,13 @@ def read_money(text: str, mark: str = "") -> tuple[Decimal, str]:
 
 
 def _no_amount(text: str) -> CellError:
-    return CellError(text, _("an amount is expected, as 45 000,00 or 1,054.50"))
+    return CellError(text, _("An amount is expected, as 45 000,00 or 1,054.50."))
 
 
 def bounded(number: Decimal, text: str) -> Decimal:
     """Give *number*, or refuse what no table holds."""
     if abs(number) >= _BOUND:
-        raise CellError(text, _("the number is too large"))
+        raise CellError(text, _("The number is too large."))
     return number
 
 

@@ -109,7 +109,7 @@ def read_cell(kind: str, cell: Cell, hints: Hints) -> Reading | None:
     if cell == "":
         return None
     if is_error(cell):
-        raise CellError(text_of(cell), _("a formula of the spreadsheet failed here"))
+        raise CellError(text_of(cell), _("A formula of the spreadsheet failed here."))
     if kind != "text" and cell in _NOTHING:
         return None
     return READERS[kind](cell, hints)
@@ -118,7 +118,7 @@ def read_cell(kind: str, cell: Cell, hints: Hints) -> Reading | None:
 def _text(cell: Cell, _hints: Hints) -> Reading:
     warning = ""
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _KEPT_DIGITS:
-        warning = _("the spreadsheet kept only the first 15 digits of this number")
+        warning = _("The spreadsheet kept only the first 15 digits of this number.")
     return Reading(text_of(cell), warning)
 
 
@@ -139,7 +139,7 @@ def _number(cell: Cell, hints: Hints) -> Reading:
 
 def _counted(cell: Cell) -> Decimal:
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise CellError(text_of(cell), _("a number is expected"))
+        raise CellError(text_of(cell), _("A number is expected."))
     return bounded(exact(cell), text_of(cell))
 
 
@@ -179,7 +179,7 @@ def _emails(cell: Cell, _hints: Hints) -> Reading | None:
             rest += re.findall(r"\w+", _ADDRESS.sub(" ", piece.text))
         found += addresses or [piece.text.strip(" ,;|\n")]
     several = _several(found)
-    warning = _("beside the address stood: %(rest)s", rest=" ".join(rest)) if rest else ""
+    warning = _("Beside the address stood: %(rest)s.", rest=" ".join(rest)) if rest else ""
     return several and Reading(several.value, warning)
 
 
@@ -207,7 +207,7 @@ def _flag(cell: Cell, _hints: Hints) -> Reading:
         return Reading(value=True)
     if plain in _NO:
         return Reading(value=False)
-    raise CellError(text, _("yes or no is expected"))
+    raise CellError(text, _("Yes or no is expected."))
 
 
 def _nothing(_cell: Cell, _hints: Hints) -> None:

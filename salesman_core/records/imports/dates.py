@@ -106,14 +106,14 @@ class OrderEvidence:
 
 def _expected(order: str) -> str:
     examples = {"dmy": "31.12.2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
-    return _("a date like %(example)s is expected", example=examples.get(order, "31.12.2026"))
+    return _("A date like %(example)s is expected.", example=examples.get(order, "31.12.2026"))
 
 
 def _order_of(written: Written, order: str, text: str) -> str:
     if written.year_first:
         return "ymd"
     if is_undecided(written) and not order:
-        reason = _("day and month cannot be told apart: name their order in the mapping (dates)")
+        reason = _("Day and month cannot be told apart: name their order in the mapping (dates).")
         raise CellError(text, reason)
     return order or own_order(written) or "dmy"
 
@@ -140,7 +140,7 @@ def _day(written: Written, order: str, text: str) -> date:
 def _time(text: str, whole: str) -> time:
     found = _TIME.fullmatch(text.strip())
     if found is None:
-        raise CellError(whole, _("a time like 15:30 is expected after the date"))
+        raise CellError(whole, _("A time like 15:30 is expected after the date."))
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % _NOON + (_NOON if found["half"] in "Pp" else 0)
@@ -149,7 +149,7 @@ def _time(text: str, whole: str) -> time:
     try:
         return time(hour, int(found["minute"]), int(found["second"] or 0), tzinfo=zone)
     except ValueError as error:
-        raise CellError(whole, _("a time like 15:30 is expected after the date")) from error
+        raise CellError(whole, _("A time like 15:30 is expected after the date.")) from error
 
 
 def read_moment(cell: object, text: str, order: str, zone: tzinfo) -> datetime:

@@ -103,7 +103,7 @@ class Matches:
         candidates = self._candidates(row)
         if len(candidates) > 1:
             ids = ", ".join(str(one) for one in sorted(candidates)[:5])
-            message = _("several records fit this row: %(ids)s", ids=ids)
+            message = _("Several records fit this row: %(ids)s.", ids=ids)
             raise InvalidError(message, {next(iter(self.keys)): message})
         return next(iter(candidates), None)
 

@@ -130,7 +130,7 @@ class RowReader:
                 read.values.setdefault(name, value)
         for name in self._required:
             if name not in read.values and name not in read.errors:
-                read.errors[name] = Problem("", _("a value is required"))
+                read.errors[name] = Problem("", _("A value is required."))
         self._keep_the_rest(read)
         return read
 
@@ -184,7 +184,7 @@ class RowReader:
                 continue
             other = read.values.setdefault(holder, code)
             if str(other).upper() != code:
-                reason = _("the amount says %(one)s, the row %(other)s", one=code, other=other)
+                reason = _("The amount says %(one)s, the row %(other)s.", one=code, other=other)
                 read.errors[name] = Problem(read.texts[name], reason)
 
     def _keep_the_rest(self, read: ReadRow) -> None:
@@ -215,7 +215,7 @@ def _together(field_: ImportField, before: Any, reading: Reading) -> Any:
 
 def _too_wide(row: Row, width: int) -> Problem:
     reason = _(
-        "the row has more cells than there are headings: does a text hold the delimiter without"
+        "The row has more cells than there are headings: does a text hold the delimiter without"
         " quotation marks around it?"
     )
     return Problem(text_of(row.cells[width]), reason)

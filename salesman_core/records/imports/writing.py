@@ -166,7 +166,7 @@ class _Wave(Generic[R, D]):
     def _read_row(self, place: int, row: ImportedRow, record: R | None) -> None:
         """Make a draft of a row, unless the record that it means is to stay as it is."""
         if record is None and self._writer.only == UPDATE:
-            raise InvalidError(_("no record fits this row, and none is to be created"))
+            raise InvalidError(_("No record fits this row, and none is to be created."))
         if record is not None and self._writer.only == CREATE:
             there: Any = record
             self._outcomes[place] = ImportOutcome("unchanged", there.id)
@@ -244,8 +244,8 @@ class Reachable(Generic[R]):
             return None
         record = self._records[id_]
         if record.deleted_at is not None:
-            raise InvalidError(_("the record %(id)s is in the bin: restore it first", id=id_))
+            raise InvalidError(_("The record %(id)s is in the bin: restore it first.", id=id_))
         if id_ not in self._allowed:
-            raise InvalidError(_("this record is there already, and you may not change it"))
+            raise InvalidError(_("This record is there already, and you may not change it."))
         found: R = record
         return found
