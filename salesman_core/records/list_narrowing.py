@@ -195,11 +195,11 @@ def _groups(
 def narrowed(spec: ListSpec, endpoint: str) -> Response:
     """Lead to the list as the dialog that was sent asks for it.
 
-    What people type in their own way is turned into the notation of addresses, and what cannot be
-    read stays as it was typed, for the list to say so; fields that nobody filled in leave the
-    address.
+    What people type in their own way is turned into the notation of addresses; fields that nobody
+    filled in leave the address.
 
     :param endpoint: the page of the list.
+    :raises InvalidError: by parameter, for what cannot be read.
     """
     given: dict[str, Any] = {}
     readers: dict[str, Reader] = {}
@@ -210,27 +210,18 @@ def narrowed(spec: ListSpec, endpoint: str) -> Response:
         given[parameter] = filled
         if reader := _reader(spec, parameter):
             readers[parameter], given[parameter] = reader, filled[0]
-    return go_to(url_for(endpoint, **given | _read(given, readers)))
-
-
-def _read(given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, str]:
-    """Give what could be read, in the notation of addresses."""
     try:
         read = read_typed(given, readers, *readers)
     except InvalidError as error:
-        return _read(
-            given, {name: one for name, one in readers.items() if name not in error.fields}
-        )
-    return {name: written(read[name]) for name in readers}
+        raise InvalidError(error.message, by_title(spec, error.fields)) from error
+    return go_to(url_for(endpoint, **given | {name: written(read[name]) for name in readers}))
 
 
 def by_title(spec: ListSpec, wrong: Mapping[str, Text]) -> dict[str, Text]:
     """Say of each parameter what is wrong with it, beginning with what the dialog calls it."""
     fields = {name: _field_of(spec, name) for name in wrong}
     return {
-        name: _("%(field)s: %(wrong)s", field=field.title, wrong=wrong[name])
-        if field
-        else _("%(field)s: %(wrong)s", field=name, wrong=wrong[name])
+        name: _("%(field)s: %(wrong)s", field=field.title if field else name, wrong=wrong[name])
         for name, field in fields.items()
     }
 

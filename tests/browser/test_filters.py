@@ -44,6 +44,6 @@ def test_what_cannot_be_read_leaves_the_dialog_as_it_was_typed(
     page.get_by_label("Amount: from", exact=True).fill("much")
     page.keyboard.press("Enter")
 
-    expect(page.locator("#filters-problem")).to_contain_text("an amount is expected")
+    expect(page.locator("#filters-problem")).to_contain_text("An amount is expected")
     expect(page.get_by_label("Amount: from", exact=True)).to_have_value("much")
     expect(page.locator("dialog#filters")).to_be_visible()

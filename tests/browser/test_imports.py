@@ -64,13 +64,13 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     upload(page, DEALS)
     expect(page.get_by_label("Encoding")).to_contain_text("recognised: UTF-8")
     expect(page.locator("[aria-live]").filter(has_text="3 rows to bring in")).to_be_visible()
-    expect(page.get_by_text("day and month cannot be told apart")).to_be_visible()
+    expect(page.get_by_text("Day and month cannot be told apart")).to_be_visible()
 
     # The mistake: the stage is mapped to the note, and the dates are left as they are.
     page.get_by_label("Stage", exact=True).select_option("note")
     page.get_by_role("button", name="Try all rows, keep nothing").click()
     reasons = page.get_by_role("table", name="Why rows are refused")
-    expect(reasons).to_contain_text("day and month cannot be told apart")
+    expect(reasons).to_contain_text("Day and month cannot be told apart")
     page.get_by_text("Refused rows: 3").click()
     cells = page.get_by_role("row").filter(has_text="Amount").filter(has_text="a lot")
     expect(cells.last).to_contain_text("3")
@@ -81,7 +81,7 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     page.get_by_label("Stage", exact=True).select_option("stage")
     page.get_by_role("button", name="Try all rows, keep nothing").click()
     expect(reasons).not_to_contain_text("day and month")
-    expect(reasons).to_contain_text("an amount is expected")
+    expect(reasons).to_contain_text("An amount is expected")
 
     # Written, with the one bad row as a file.
     page.get_by_role("button", name="Import", exact=True).click()
@@ -92,7 +92,7 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     assert [row[:2] for row in rows] == [["ID", "Deal"], ["2", "Pipes"]]
-    assert "an amount is expected" in rows[1][-1]
+    assert "An amount is expected" in rows[1][-1]
 
     # Taken back as a whole.
     page.get_by_role("button", name="Take the import back").click()

@@ -151,16 +151,10 @@ def test_filter_form_holds_a_zero(browser_for: BrowserFor) -> None:
 
 
 def test_filter_that_cannot_be_read_says_which_and_why(browser_for: BrowserFor) -> None:
-    browser = browser_for("head")
-    led = browser.get("/deals/filter?amount__gte=much&amount__lte=45 000&expected_on__lte=soon")
-    assert led.headers["Location"] == (
-        "/deals?amount__gte=much&amount__lte=45000.0&expected_on__lte=soon"
-    )
-    told = re.findall(r"<li>([^<]*)</li>", browser.get(led.headers["Location"]).text)
-    assert told == [
-        "Amount: much is not a number.",
-        "Expected on: soon is not a date as 2026-11-23.",
-    ]
+    answer = browser_for("head").get("/deals/filter?amount__gte=much&expected_on__lte=soon")
+    assert answer.status_code == 422
+    told = re.findall(r"<li>([^<]*)</li>", answer.text)
+    assert [one.partition(":")[0] for one in told] == ["Amount", "Expected on"]
 
 
 def test_chosen_columns_stay(make: Make, browser_for: BrowserFor) -> None:
