@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,8 +15,17 @@ from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, told
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.toasts import is_htmx
+from salesman_hookspecs import Text
 
 _ = texts.lazy
+
+_ASKED: Final = {
+    "pipeline_id": _("Pipeline"),
+    "owner_id": _("Owner"),
+    "team_id": _("Team"),
+    "since": _("From"),
+    "until": _("To"),
+}
 
 
 def asked_number(name: str) -> int | None:
@@ -43,6 +52,14 @@ def demanded_number(name: str) -> int:
 def asked_version() -> int | None:
     """Give the version of the record that the person saw, where the page says it."""
     return asked_number("version")
+
+
+def unread(error: InvalidError) -> list[Text]:
+    """Say of an address what could not be read, beginning with what the page calls it."""
+    return [
+        _("%(field)s: %(wrong)s", field=_ASKED.get(name, name), wrong=wrong)
+        for name, wrong in error.fields.items()
+    ]
 
 
 def done(deal_id: int) -> BaseResponse:

@@ -17,14 +17,16 @@ from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.deals import queries, standing
 from salesman_core.deals.amount_words import AMOUNT
-from salesman_core.deals.answers import asked_number, flat
+from salesman_core.deals.answers import asked_number, flat, unread
 from salesman_core.deals.figures import chosen_currency, currencies_of, first_pipeline
 from salesman_core.deals.models import Deal
 from salesman_core.deals.views import blueprint
 from salesman_core.deals.worth import any_foreign, worth_by_stage
+from salesman_core.errors import InvalidError
 from salesman_core.services.company import company
 from salesman_core.web.forms import whole_number
 from salesman_core.web.templating import render
+from salesman_hookspecs import Text
 
 ME: Final = "me"
 _MOST_AT_ONCE: Final = 200
@@ -71,10 +73,15 @@ def asked() -> Filter:
 @blueprint.get("/board")
 @requires("core.deal.view")
 def board() -> Markup:
-    """Show the board."""
-    wanted = asked()
+    """Show the board; of a filter that cannot be read it says so, and shows no deals."""
+    unreadable: list[Text] = []
+    try:
+        wanted = asked()
+    except InvalidError as error:
+        wanted, unreadable = Filter(first_pipeline(reading())), unread(error)
     return render(
         "core/deals/board.html",
+        unreadable=unreadable,
         pipelines=queries.pipelines(reading()),
         colleagues=colleagues(),
         **_drawn(wanted),

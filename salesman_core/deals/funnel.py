@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -19,11 +19,12 @@ from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.deals import figures, flow, forms, queries
 from salesman_core.deals.amount_words import AMOUNT
-from salesman_core.deals.answers import asked_number, flat
+from salesman_core.deals.answers import flat, unread
 from salesman_core.deals.counted import Days
 from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
 from salesman_core.deals.worth import FunnelWorth, any_foreign, funnel_worth
+from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
 from salesman_core.web import formats
@@ -94,8 +95,12 @@ def _narrower() -> dict[str, str]:
 @blueprint.get("")
 @requires("core.report.funnel")
 def index() -> Markup:
-    """Show the funnel."""
-    asked = _asked()
+    """Show the funnel; of a filter that cannot be read it says so, and counts nothing."""
+    unreadable: list[Text] = []
+    try:
+        asked = _asked(request.args)
+    except InvalidError as error:
+        asked, unreadable = _asked({}), unread(error)
     session = reading()
     counted = figures.funnel(
         session,
@@ -109,6 +114,7 @@ def index() -> Markup:
     return render(
         "core/deals/funnel.html",
         asked=asked,
+        unreadable=unreadable,
         funnel=counted,
         worth=_worth(asked, counted),
         chart=_chart(asked, counted),
@@ -130,20 +136,20 @@ def _worth(asked: Asked, counted: figures.Funnel) -> FunnelWorth | None:
     return funnel_worth(reading(), asked.pipeline_id, days, asked.owner_id, asked.team_id)
 
 
-def _asked() -> Asked:
-    values = forms.read(request.args, "since", "until")
+def _asked(args: Mapping[str, str]) -> Asked:
+    values = forms.read(args, "since", "until", "pipeline_id", "owner_id", "team_id")
     typed = bool(values.get("since") or values.get("until"))
-    period = request.args.get("period") or ("own" if typed else "quarter")
+    period = args.get("period") or ("own" if typed else "quarter")
     day = today(company().tz)
     since, until = _limits(period, day) if period != "own" else (None, None)
     return Asked(
-        pipeline_id=asked_number("pipeline_id") or figures.first_pipeline(reading()),
+        pipeline_id=values.get("pipeline_id") or figures.first_pipeline(reading()),
         period=period,
         since=values.get("since") if period == "own" else since,
         until=values.get("until") if period == "own" else until,
-        owner_id=asked_number("owner_id"),
-        team_id=asked_number("team_id"),
-        currency=request.args.get("currency", "").upper()[:3] or None,
+        owner_id=values.get("owner_id"),
+        team_id=values.get("team_id"),
+        currency=args.get("currency", "").upper()[:3] or None,
     )
 
 

@@ -80,7 +80,7 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     page.get_by_label("Order of dates").select_option("dmy")
     page.get_by_label("Stage", exact=True).select_option("stage")
     page.get_by_role("button", name="Try all rows, keep nothing").click()
-    expect(reasons).not_to_contain_text("day and month")
+    expect(reasons).not_to_contain_text("Day and month")
     expect(reasons).to_contain_text("An amount is expected")
 
     # Written, with the one bad row as a file.

@@ -125,8 +125,13 @@ def test_change_of_a_deal_that_one_does_not_see_brings_no_column(
     assert "column-" not in answer.text
 
 
-def test_address_that_is_no_filter_is_refused(make: Make, browser_for: BrowserFor) -> None:
-    assert browser_for("head").get("/deals/board?owner_id=nobody").status_code == 422
+def test_address_that_is_no_filter_shows_no_deals_and_says_why(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.deal(name="Boilers")
+    page = browser_for("head").get("/deals/board?owner_id=nobody").text
+    assert "Owner: A whole number is expected." in page
+    assert "Boilers" not in page
 
 
 def test_board_takes_as_many_statements_for_many_deals_as_for_one(

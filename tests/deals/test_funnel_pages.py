@@ -145,20 +145,20 @@ def test_team_narrows_every_figure(make: Make, browser_for: BrowserFor) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "status"),
     [
-        "/reports/funnel?owner_id=%s",
-        "/reports/funnel?team_id=%s",
-        "/deals/board?pipeline_id=%s",
-        "/deals/new?client_id=%s",
+        ("/reports/funnel?owner_id=%s", 200),
+        ("/reports/funnel?team_id=%s", 200),
+        ("/deals/board?pipeline_id=%s", 200),
+        ("/deals/new?client_id=%s", 422),
     ],
 )
 @pytest.mark.parametrize("number", [str(2**63), "9" * 5000])
 def test_number_that_no_id_can_be_is_told(
-    browser_for: BrowserFor, address: str, number: str
+    browser_for: BrowserFor, address: str, status: int, number: str
 ) -> None:
     answer = browser_for("head").get(address % number)
-    assert (answer.status_code, "A whole number is expected." in answer.text) == (422, True)
+    assert (answer.status_code, "A whole number is expected." in answer.text) == (status, True)
 
 
 def test_win_rate_is_of_all_closed_deals(make: Make, browser_for: BrowserFor) -> None:

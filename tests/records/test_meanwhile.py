@@ -110,7 +110,10 @@ def test_notice_says_where_a_deal_is_by_now_and_how_to_go_on(
     told = words(answer.text)
     assert "This was changed meanwhile So nothing was done." in told
     assert f"moved to another stage (Stage: {first['name']} → {fourth['name']})" in told
-    assert f'<a class="btn btn-sm" href="/deals/{deal}">Open “Boilers”</a>' in answer.text
+    assert (
+        f'<a class="btn btn-sm text-wrap text-start" href="/deals/{deal}">Open “Boilers”</a>'
+        in answer.text
+    )
 
 
 def test_page_draws_anew_what_shows_the_deal(make: Make, browser_for: BrowserFor) -> None:
