@@ -111,10 +111,12 @@ def move_field(field_id: int, *, up: bool, version: int | None = None) -> None:
     with writing() as session:
         row = _found(session, field_id)
         order = [one for one in _of_kind(session, row.kind) if one.retired_at is None]
+        if row not in order:
+            return
         demand_order([one.id for one in order], version)
-        place = order.index(row) if row in order else -1
+        place = order.index(row)
         other = place + (-1 if up else 1)
-        if place < 0 or not 0 <= other < len(order):
+        if not 0 <= other < len(order):
             return
         order[place], order[other] = order[other], order[place]
         for position, one in enumerate(order):
