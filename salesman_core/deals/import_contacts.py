@@ -69,13 +69,13 @@ class NamedContacts:
 
     def _meant(self, client_id: int | None, text: str) -> int:
         if client_id is None:
-            raise _wrong(_("a deal without a client has no contacts"))
+            raise _wrong(_("A deal without a client has no contacts."))
         words = (normalised(text), compared(read_phone(text)), compared(read_email(text)))
         found = {id_ for word in words for id_ in self._known.get((client_id, word), ())}
         if not found:
-            raise _wrong(_("the client has no such contact: %(name)s", name=text))
+            raise _wrong(_("The client has no such contact: %(name)s.", name=text))
         if len(found) > 1:
-            raise _wrong(_("several contacts of the client are meant by %(name)s", name=text))
+            raise _wrong(_("Several contacts of the client are meant by %(name)s.", name=text))
         return found.pop()
 
     def grown(

@@ -114,7 +114,7 @@ class NamedParticipants:
         for name, part in _readings(text):
             if name in self._known:
                 return self._known[name], part
-        message = _("there is no such user, or more than one: %(name)s", name=text)
+        message = _("There is no such user, or more than one: %(name)s.", name=text)
         raise InvalidError(message, {_PARTICIPANTS: message})
 
     def grown(self, record_id: int, values: Mapping[str, Any]) -> list[dict[str, Any]] | None:

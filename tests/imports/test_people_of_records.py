@@ -147,7 +147,7 @@ def test_participant_whom_nobody_is_sure_of_is_an_error_at_the_cell(
     for record, head in (("clients", CLIENTS), ("deals", "ID;Deal;Participants")):
         result, _number = bring(record, head, f"1;Omega;{named}")
 
-        expected = f"there is no such user, or more than one: {named}"
+        expected = f"There is no such user, or more than one: {named}."
         assert problem(result) == {"participants": expected}
 
 
@@ -213,10 +213,10 @@ def test_deal_of_another_client_leaves_the_contacts_of_the_former(
 @pytest.mark.parametrize(
     ("client", "named", "why"),
     [
-        ("Gamma", "Nobody", "the client has no such contact: Nobody"),
-        ("Gamma", "Olga", "the client has no such contact: Olga"),
-        ("Gamma", "Nina", "several contacts of the client are meant by Nina"),
-        ("", "Vera", "a deal without a client has no contacts"),
+        ("Gamma", "Nobody", "The client has no such contact: Nobody."),
+        ("Gamma", "Olga", "The client has no such contact: Olga."),
+        ("Gamma", "Nina", "Several contacts of the client are meant by Nina."),
+        ("", "Vera", "A deal without a client has no contacts."),
     ],
 )
 def test_contact_that_the_client_has_not_is_an_error_at_the_cell(
