@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import url_for
@@ -31,6 +31,8 @@ from salesman_core.services.company import company
 from salesman_core.web.templating import render
 
 _FEW = 8
+SHOWN_OF_CLIENT: Final = 6
+"""So many of a client's deals stand open on its card; the others unfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def of_client(context: Any) -> str | None:
     return render(
         "core/deals/widgets/of_client.html",
         rows=rows,
+        shown=SHOWN_OF_CLIENT,
         client_id=context.id,
         may_open=reaches("client", context.id),
         standing=standing,

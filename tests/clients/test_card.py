@@ -399,3 +399,13 @@ def test_rung_is_explained_in_words_with_the_day_of_the_sale(
 
     page = words(browser_for("head").get(f"/clients/{client}").text)
     assert re.search(rf"deal {deal} was won on [A-Z][a-z]+ \d{{1,2}}, \d{{4}}", page)
+
+
+def test_many_deals_of_a_client_unfold(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client()
+    for number in range(8):
+        make.deal(name=f"Boilers {number}", client_id=client)
+    page = browser_for("head").get(f"/clients/{client}").text
+    shown, unfolded = page.split("<summary>2 more deals</summary>")
+    assert [number for number in range(8) if f"Boilers {number}</a>" in shown] == [2, 3, 4, 5, 6, 7]
+    assert [number for number in range(8) if f"Boilers {number}</a>" in unfolded] == [0, 1]
