@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from salesman_core.deals.service import change_deal
 from salesman_core.testing.people import Make
@@ -58,3 +58,15 @@ def test_role_without_margin_sees_none_on_pages_of_deals(make: Make, page_for: P
         for hidden in ("5,432", "5432", "3,568", "3568", "Margin", "Cost"):
             assert hidden not in read, (path, hidden)
     assert task.problems == []
+
+
+def test_reach_of_a_permission_is_read_whole_on_a_phone(
+    signed_in_page: Callable[..., Page],
+) -> None:
+    page = signed_in_page("administrator", viewport={"width": 360, "height": 780})
+    page.goto("/admin/roles/3")
+    narrow = page.locator("select[name^='grant:']").evaluate_all(
+        "lists => lists.filter(one => one.getBoundingClientRect().width < 100).length"
+    )
+    assert narrow == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -198,3 +198,18 @@ def test_pages_with_frozen_deals_fit_and_have_no_axe_violation(
     assert task.page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(task.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_bar_of_stages_on_a_phone_shows_the_current_one_and_whole_names(
+    make: Make, signed_in_page: Callable[..., Page], width: int
+) -> None:
+    deal = make.deal(stage_id=stages()[6]["id"])
+    page = signed_in_page("head", viewport={"width": width, "height": 780})
+    page.goto(f"/deals/{deal}")
+    current = page.locator(".stages [aria-current=step]")
+    expect(current).to_be_in_viewport(ratio=1)
+    cut = page.locator(".stage-name").evaluate_all(
+        "all => all.filter(one => one.scrollHeight > one.clientHeight).map(one => one.innerText)"
+    )
+    assert cut == []
