@@ -11,7 +11,8 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,17 +21,24 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, Request
 
-from salesman_core.access.models import User
-from salesman_core.access.person import SYSTEM, acting_as
+from salesman_core.access.models import Role, User
+from salesman_core.access.person import SYSTEM, Person, acting_as, load_person
 from salesman_core.app import create_app
 from salesman_core.cli.database import upgrade_database
 from salesman_core.clients.models import Client
-from salesman_core.clients.service import create_client
+from salesman_core.clients.service import (
+    change_contact,
+    create_client,
+    create_contact,
+    delete_client,
+)
 from salesman_core.db import db, reading
 from salesman_core.deals.models import Deal, DealParticipant, Stage
+from salesman_core.deals.rate_table import DatedRate, enter_rates
 from salesman_core.demo.generator import make_plan
 from salesman_core.demo.write import write_plan
 from salesman_core.jobs import Worker
+from salesman_core.records.custom.service import define_field
 from salesman_core.testing.application import SECRET, running
 from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
 from salesman_core.testing.databases import Template
@@ -140,12 +148,113 @@ def fill_new_field(page: Page, language: str) -> None:
     page.locator("[name=new_options]").fill(places)
 
 
+IMPORT_ROWS: Final = "section[aria-labelledby=import-rows]"
+CONFLICTS: Final = "#contacts .conflicts"
+
+
+def show(page: Page, selector: str) -> None:
+    """Scroll something to below the bar on top."""
+    page.locator(selector).first.evaluate(
+        "one => scrollBy({top: one.getBoundingClientRect().top - 70, behavior: 'instant'})"
+    )
+
+
+def choose_rows(page: Page, language: str) -> None:
+    """Say what is done with the rows: those of clients who are there, found by telephone."""
+    choose_columns(page, language)
+    page.locator("[name=match]").select_option("phones")
+    page.locator("[name=only]").select_option("update")
+    show(page, IMPORT_ROWS)
+
+
+def search_for_doubles(page: Page, _language: str) -> None:
+    """Have three clients of the list known once more, and let the doubles be found."""
+    for client in reading().execute(sa.select(Client.id, Client.name).limit(3)).all():
+        create_client({"name": client.name.upper()})
+    page.locator("main form button.btn-primary").click()
+    page.locator("main li.card").first.wait_for(timeout=60_000)
+
+
+def read_notices(page: Page, language: str) -> None:
+    """Be told of a search and of an import that have ended."""
+    search_for_doubles(page, language)
+    page.goto("/admin/import")
+    try_rows(page, language)
+    page.locator("button[name=action][value=import]").click()
+    page.locator("#import-result").wait_for(timeout=60_000)
+    page.goto("/notices")
+
+
+def fill_the_bin(page: Page, _language: str) -> None:
+    clients = reading().scalars(sa.select(Client.id).order_by(Client.id.desc()).limit(4)).all()
+    for client_id, role in zip(clients, ("head", "administrator") * 2, strict=True):
+        with acting_as(person_of(role)):
+            delete_client(client_id)
+    page.reload()
+
+
+def enter_some_rates(page: Page, language: str) -> None:
+    """Enter the rates of a week."""
+    currencies = {"en": ("EUR", "GBP"), "ru": ("USD", "EUR")}[language]
+    base = {"en": ("1.0842", "1.2655"), "ru": ("91.3412", "99.0815")}[language]
+    enter_rates(
+        DatedRate(currency, TODAY - timedelta(days=days), Decimal(rate) + Decimal(days) / 1000)
+        for currency, rate in zip(currencies, base, strict=True)
+        for days in range(3)
+    )
+    page.reload()
+
+
+def both_change_a_contact(page: Page, language: str) -> None:
+    """Save a form in which somebody else has meanwhile changed the same field."""
+    name = {"en": "Julia Marsh", "ru": "Юлия Маркова"}[language]
+    before, theirs, yours = {
+        "en": ("Buyer", "Commercial director", "Head buyer"),
+        "ru": ("Закупщик", "Коммерческий директор", "Начальник закупок"),
+    }[language]
+    client_id = int(page.url.rpartition("/")[2])
+    contact_id = create_contact({"client_id": client_id, "name": name, "position": before})
+    page.reload()
+    page.locator(f"#contacts [hx-get$='/contacts/{contact_id}/edit']").click()
+    page.locator("#contacts input[name=position]").fill(yours)
+    with acting_as(person_of("seller")):
+        change_contact(contact_id, {"position": theirs})
+    page.locator("#contacts form .btn-primary").click()
+    page.locator("#contacts fieldset").wait_for()
+    show(page, CONFLICTS)
+
+
+def see_what_they_see(page: Page, _language: str) -> None:
+    page.locator("form[action$='/look'] button").click()
+    page.locator(".look-bar").wait_for()
+
+
+def hand_over(page: Page, _language: str) -> None:
+    page.locator("[name=successor_id]").evaluate(
+        "list => list.tomselect.setValue(list.options[1].value)"
+    )
+
+
+def define_some_fields(page: Page, language: str) -> None:
+    names = {
+        "en": ("Industry", "Warehouse", "Contract until", "Yearly need"),
+        "ru": ("Отрасль", "Склад", "Договор до", "Потребность в год"),
+    }[language]
+    for label, kind in zip(names, ("text", "text", "date", "money"), strict=True):
+        define_field("client", {"label": label, "type": kind})
+    page.reload()
+
+
 LARGE: Final = {"en": 10_000, "ru": 1_000_000}
 """What is much money for a deal, in each demo company's currency."""
 
 Size = tuple[int, int]
 WIDE: Final[Size] = (1280, 800)
+LOW: Final[Size] = (1280, 480)
+NARROW: Final[Size] = (800, 640)
 PHONE: Final[Size] = (390, 760)
+BODY: Final = "main"
+"""A page without its menu and the bar on top."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +262,10 @@ class Picture:
     """What one picture shows.
 
     :param who: the preset role of whoever looks.
-    :param path: the page; ``{client}``, ``{double}``, ``{deal}``, ``{lead}`` and ``{large}`` are
-        filled in.
+    :param path: the page; ``{client}``, ``{double}``, ``{deal}``, ``{lead}``, ``{large}``, a
+        ``{seller}`` and the ``{role}`` of sellers are filled in.
     :param prepare: what is done on the page before the picture is taken.
+    :param part: what of the page matters; the whole window where not given.
     """
 
     who: str
@@ -163,6 +273,7 @@ class Picture:
     prepare: Callable[[Page, str], None] = look
     size: Size = WIDE
     theme: Literal["light", "dark"] = "light"
+    part: str | None = None
 
 
 PICTURES: Final = {
@@ -193,6 +304,23 @@ PICTURES: Final = {
     "import-columns": Picture("head", "/admin/import", choose_columns),
     "import-tried": Picture("head", "/admin/import", try_rows),
     "users": Picture("administrator", "/admin/users"),
+    "import-rows": Picture("head", "/admin/import", choose_rows, size=NARROW, part=IMPORT_ROWS),
+    "doubles": Picture("head", "/clients/doubles", search_for_doubles, size=LOW, part=BODY),
+    "notices": Picture("head", "/clients/doubles", read_notices, size=LOW, part=BODY),
+    "bin": Picture("head", "/bin", fill_the_bin, size=LOW, part=BODY),
+    "two-editors": Picture(
+        "head", "/clients/{client}", both_change_a_contact, size=NARROW, part=CONFLICTS
+    ),
+    "rates": Picture("administrator", "/admin/rates", enter_some_rates, size=LOW, part=BODY),
+    "role": Picture("administrator", "/admin/roles/{role}", size=LOW, part=BODY),
+    "audit": Picture("administrator", "/admin/audit", size=LOW, part=BODY),
+    "looking": Picture(
+        "administrator", "/admin/users/{seller}", see_what_they_see, size=(1280, 360)
+    ),
+    "user-leaves": Picture(
+        "administrator", "/admin/users/{seller}/deactivate", hand_over, size=LOW, part=BODY
+    ),
+    "fields": Picture("administrator", "/admin/fields", define_some_fields, size=LOW, part=BODY),
     "user-new": Picture("administrator", "/admin/users/new", fill_new_user),
     "plugins": Picture("administrator", "/admin/plugins", size=(1280, 420)),
     "pipelines": Picture("administrator", "/admin/pipelines"),
@@ -235,6 +363,16 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 def user_of(role: str) -> int:
     login = f"{role}@example.com"
     return reading().scalars(sa.select(User.id).where(User.login == login)).one()
+
+
+def person_of(role: str) -> Person:
+    person = load_person(reading(), user_of(role))
+    assert person is not None
+    return person
+
+
+def role_of(preset: str) -> int:
+    return reading().scalars(sa.select(Role.id).where(Role.preset == preset)).one()
 
 
 def deal_of(role: str) -> int:
@@ -307,6 +445,8 @@ def test_picture_of_a_guide_can_be_taken(
         double=double_of(client) if "{double}" in picture.path else "",
         deal=deal_of("seller"),
         lead=lead_of_nobody(app),
+        seller=user_of("seller"),
+        role=role_of("seller"),
         large=LARGE[language],
     )
     width, height = picture.size
@@ -324,18 +464,31 @@ def test_picture_of_a_guide_can_be_taken(
     quiet.come()
     picture.prepare(page, language)
     quiet.come()
-    taken = photograph(page)
+    taken = photograph(page, picture.part)
     (folder_of(language, tmp_path) / f"{name}.webp").write_bytes(taken)
 
     assert taken[8:12] == b"WEBP"
 
 
-def photograph(page: Page) -> bytes:
-    """Give what the window shows as WebP, a quarter of the same PNG: Playwright itself has none."""
+def photograph(page: Page, part: str | None = None) -> bytes:
+    """Give what the window shows as WebP, a quarter of the same PNG: Playwright itself has none.
+
+    :param part: what alone is shown, as far as it is in the window.
+    """
     page.evaluate("document.activeElement.blur()")  # a cursor blinks
-    asked = {"format": "webp", "quality": 85}
+    asked: dict[str, object] = {"format": "webp", "quality": 85}
+    if part is not None:
+        asked["clip"] = page.locator(part).first.evaluate(IN_WINDOW)
     answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
     return base64.b64decode(answer["data"])
+
+
+IN_WINDOW: Final = """one => {
+    const {left, top, right, bottom} = one.getBoundingClientRect();
+    const [x, y] = [Math.max(left, 0), Math.max(top, 0)];
+    const [width, height] = [Math.min(right, innerWidth) - x, Math.min(bottom, innerHeight) - y];
+    return {x: x + scrollX, y: y + scrollY, width, height, scale: 1};
+}"""
 
 
 def folder_of(language: str, otherwise: Path) -> Path:
