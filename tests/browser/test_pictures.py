@@ -303,7 +303,7 @@ PICTURES: Final = {
     "lead-qualified": Picture("telemarketer", "/leads/{lead}", open_qualify),
     "import-columns": Picture("head", "/admin/import", choose_columns),
     "import-tried": Picture("head", "/admin/import", try_rows),
-    "users": Picture("administrator", "/admin/users"),
+    "users": Picture("administrator", "/admin/users", size=(1280, 560)),
     "import-rows": Picture("head", "/admin/import", choose_rows, size=NARROW, part=IMPORT_ROWS),
     "doubles": Picture("head", "/clients/doubles", search_for_doubles, size=LOW, part=BODY),
     "notices": Picture("head", "/clients/doubles", read_notices, size=LOW, part=BODY),
