@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -42,6 +43,12 @@ def test_notice_is_told_to_its_person_alone(make: Make, browser_for: BrowserFor)
     tell(make.user_of("head"))
     assert "It is done." in browser_for("head").get("/notices").text
     assert "It is done." not in browser_for("administrator").get("/notices").text
+
+
+def test_notice_says_its_day_and_hour(make: Make, browser_for: BrowserFor) -> None:
+    tell(make.user_of("head"))
+    page = browser_for("head").get("/notices").text
+    assert re.search(r">today, \d{1,2}:\d\d(\s[AP]M)?</time>", page)
 
 
 def test_notice_for_nobody_is_told_to_nobody(make: Make) -> None:
