@@ -34,28 +34,41 @@ def insert_rows(
         return
     if len(rows) < _MANY:
         connection.execute(_insert(table), rows)
-    elif connection.dialect.name == "sqlite":
-        _insert_tuples(connection, table, rows)
+        return
+    full = _with_defaults(table, rows)
+    names = tuple(full[0])
+    if connection.dialect.name == "sqlite":
+        plain = _tuples(connection, table, names, full)
+        connection.exec_driver_sql(_insert_plain(table, names), plain)
     else:
-        names = tuple(rows[0])
-        text = _text(connection, table, names, rows)
+        text = _text(connection, table, names, full)
         connection.execute(_insert_text(table, names), {"rows": text})
 
 
-def _insert_tuples(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Write rows as SQLite's driver takes them: to name each value costs as much as to write it."""
+def _with_defaults(
+    table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Give the rows with what columns hold of which nothing is said, made anew for each row."""
     implied = {
-        one.name: _default(one)() for one in table.c if one.default and one.name not in rows[0]
+        one.name: _default(one) for one in table.c if one.default and one.name not in rows[0]
     }
-    names = (*rows[0], *implied)
+    if not implied:
+        return rows
+    return [{**row, **{name: make() for name, make in implied.items()}} for row in rows]
+
+
+def _tuples(
+    connection: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+) -> list[tuple[Any, ...]]:
+    """Give rows as SQLite's driver takes them: to name each value costs as much as to write it."""
     written = [(name, _processor(table.c[name].type, connection.dialect)) for name in names]
-    plain = [
-        tuple(full[name] if write is None else write(full[name]) for name, write in written)
-        for full in ({**implied, **row} for row in rows)
+    return [
+        tuple(row[name] if write is None else write(row[name]) for name, write in written)
+        for row in rows
     ]
-    connection.exec_driver_sql(_insert_plain(table, names), plain)
 
 
 @functools.cache
@@ -152,6 +165,10 @@ def add_objects(session: Session, objects: Sequence[Base]) -> bool:
         Few, and those with others, as a client with its phones, wait for the next flush.
     """
     if not objects:
+        return False
+    session.flush()  # what waits with an id of its own has it before others are given out
+    if session.in_nested_transaction():  # only the ORM knows which objects a savepoint takes away
+        session.add_all(objects)
         return False
     mapper: Mapper[Any] = sa.inspect(type(objects[0]))
     table = table_of(type(objects[0]))

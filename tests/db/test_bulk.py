@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -27,6 +28,7 @@ from salesman_core.deals.models import Deal, DealExternalId, Stage
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
+TOKENS = itertools.count()
 TABLE = sa.Table(
     "bulk_row",
     sa.MetaData(),
@@ -43,6 +45,7 @@ TABLE = sa.Table(
     sa.Column("told", sa.JSON),
     sa.Column("kept", sa.JSON(none_as_null=True)),
     sa.Column("version", sa.Integer, default=1),
+    sa.Column("token", sa.Text, default=lambda: str(next(TOKENS))),
 )
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone(timedelta(hours=3)))
 FULL = {
@@ -78,7 +81,8 @@ def test_many_rows_hold_what_a_single_one_holds(connection: sa.Connection) -> No
     insert_rows(connection, TABLE, [FULL, EMPTY] * 10)
 
     written = connection.execute(sa.select(TABLE).order_by(TABLE.c.id)).all()
-    one, none, *many = [tuple(row)[1:] for row in written]
+    assert len({row.token for row in written}) == len(written)
+    one, none, *many = [tuple(row)[1:-1] for row in written]
     assert many == [one, none] * 10
     assert one[0] == FULL["name"]
     assert one[7] == MOMENT.astimezone(UTC)
@@ -154,6 +158,27 @@ def test_objects_added_together_hold_what_a_single_one_holds(parts: str) -> None
     assert [told_of(one) for one in stored] == [first] * 21
     assert as_held == [first] * 20
     assert len(stored[4].external_ids) == (parts != "alone")
+
+
+@pytest.mark.usefixtures("app")
+def test_objects_added_in_a_savepoint_go_with_it() -> None:
+    with writing() as session:
+        savepoint = session.begin_nested()
+        assert not add_objects(session, deals(20))
+        savepoint.rollback()
+        add_objects(session, deals(20))
+    assert reading().scalar(sa.select(sa.func.count()).select_from(Deal)) == 20
+
+
+@pytest.mark.usefixtures("app")
+def test_objects_are_added_behind_those_that_wait() -> None:
+    first, second = deals(12), deals(12)
+    for one in (*first, *second):
+        one.external_ids = [DealExternalId(source="x", key=str(id(one)))]
+    with writing() as session:
+        add_objects(session, first)
+        add_objects(session, second)
+    assert reading().scalar(sa.select(sa.func.count()).select_from(Deal)) == 24
 
 
 @pytest.mark.usefixtures("app")

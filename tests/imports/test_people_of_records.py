@@ -292,7 +292,7 @@ def test_primary_contact_that_is_neither_yes_nor_no_is_an_error_at_the_cell(
 
     result, _number = bring("contacts", CONTACTS, "1;Anna;Omega;perhaps")
 
-    assert problem(result) == {"primary": "yes or no is expected"}
+    assert problem(result) == {"primary": "Yes or no is expected."}
     assert rows(sa.select(Client.name)) == [("Omega",)]
 
 

@@ -63,6 +63,18 @@ def test_page_does_not_scroll_sideways_on_a_small_phone(
     assert too_wide == 0
 
 
+def test_search_finds_what_was_typed_before_the_page_was_ready(page: Page) -> None:
+    page.add_init_script("""
+        document.addEventListener("DOMContentLoaded", () => {
+            const field = document.getElementById("search");
+            field.value = "ветер";
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        });
+    """)
+    page.goto("/")
+    page.get_by_role("link", name="Северный ветер").wait_for()
+
+
 def test_slash_leads_to_the_search_whose_hits_are_walked(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("/")
