@@ -18,7 +18,7 @@ from salesman_core.db import AnyRow
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.last_change import last_change
-from salesman_core.records.saving import order_version
+from salesman_core.records.ordering import order_version
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast

@@ -16,7 +16,8 @@ from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, audit, differences
-from salesman_core.records.saving import demand_order, demand_version, fingerprint, named
+from salesman_core.records.ordering import change_places, demand_order, in_order
+from salesman_core.records.saving import demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -147,17 +148,12 @@ def move_rung(rung_id: int, *, up: bool, version: int | None = None) -> None:
     """
     demand_permission(MANAGE)
     with writing() as session:
+        order = in_order(session, Rung)
         rung = _found(session, rung_id)
-        order = list(rungs(session))
-        demand_order([one.id for one in order], version)
-        place = order.index(rung)
-        other = place + (1 if up else -1)
-        if not 0 <= other < len(order):
-            return
-        order[place], order[other] = order[other], order[place]
-        for position, one in enumerate(order):
-            one.position = position
-        audit(session, "rung", rung.id, rung.name, "changed", {"position": (place, other)})
+        demand_order(order, version)
+        places = change_places(order, rung, later=up)
+        if places is not None:
+            audit(session, "rung", rung.id, rung.name, "changed", {"position": places})
 
 
 def delete_rung(rung_id: int) -> None:
@@ -167,11 +163,12 @@ def delete_rung(rung_id: int) -> None:
     """
     demand_permission(MANAGE)
     with writing() as session:
+        order = in_order(session, Rung)
         rung = _found(session, rung_id)
         used = uses().get(rung_id, Use(0, 0))
         if not used.free:
             raise ConflictError(_refusal(rung.name, used))
-        if len(rungs(session)) == 1:
+        if len(order) == 1:
             raise ConflictError(_("The last rung stays: every client stands on one."))
         audit(session, "rung", rung.id, rung.name, "deleted", {})
         session.delete(rung)

@@ -22,7 +22,13 @@ from salesman_core.records.changes import (
     differences,
     touch_records,
 )
-from salesman_core.records.saving import demand_order, demand_version, fingerprint, named
+from salesman_core.records.ordering import (
+    change_places,
+    demand_order,
+    in_order,
+    put_in_order,
+)
+from salesman_core.records.saving import demand_version, fingerprint, named
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -113,8 +119,9 @@ def order_pipelines(pipeline_ids: Sequence[int], version: int | None = None) -> 
     """
     demand_permission(MANAGE)
     with writing() as session:
-        demand_order(_order(session, Pipeline), version)
-        for pipeline_id in _put_in_order(session, Pipeline, pipeline_ids):
+        order = in_order(session, Pipeline)
+        demand_order(order, version)
+        for pipeline_id in put_in_order(order, pipeline_ids):
             announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {})
 
 
@@ -125,6 +132,7 @@ def delete_pipeline(pipeline_id: int) -> None:
     """
     demand_permission(MANAGE)
     with writing() as session:
+        every = in_order(session, Pipeline)
         pipeline = _found(session, Pipeline, pipeline_id)
         if _number(session, Deal.pipeline_id == pipeline_id):
             raise ConflictError(
@@ -133,7 +141,7 @@ def delete_pipeline(pipeline_id: int) -> None:
                     name=pipeline.name,
                 )
             )
-        if session.scalar(sa.select(sa.func.count()).select_from(Pipeline)) == 1:
+        if len(every) == 1:
             raise ConflictError(_("The last pipeline cannot be deleted: deals need one."))
         _keep(session, pipeline, "deleted", {})
         session.delete(pipeline)
@@ -278,15 +286,12 @@ def move_reason(reason_id: int, *, up: bool, version: int | None = None) -> None
     """
     demand_permission(MANAGE)
     with writing() as session:
-        reason, order = _found(session, CloseReason, reason_id), _order(session, CloseReason)
+        order = in_order(session, CloseReason)
+        reason = _found(session, CloseReason, reason_id)
         demand_order(order, version)
-        place = order.index(reason_id)
-        other = place + (-1 if up else 1)
-        if not 0 <= other < len(order):
-            return
-        order[place], order[other] = order[other], order[place]
-        _put_in_order(session, CloseReason, order)
-        audit(session, "reason", reason_id, reason.name, "changed", {"position": (place, other)})
+        places = change_places(order, reason, later=not up)
+        if places is not None:
+            audit(session, "reason", reason_id, reason.name, "changed", {"position": places})
 
 
 def delete_reason(reason_id: int) -> None:
@@ -342,25 +347,6 @@ def _free_name(session: Session, model: Ordered, name: str) -> str:
 def _behind_last(session: Session, model: Ordered) -> int:
     last = session.scalar(sa.select(sa.func.max(model.position)))
     return 0 if last is None else last + 1
-
-
-def _order(session: Session, model: Ordered) -> list[int]:
-    """Give the ids as they stand, and keep others from changing that until the commit."""
-    ids = sa.select(model.id).order_by(model.position, model.id).with_for_update()
-    return list(session.scalars(ids))
-
-
-def _put_in_order(session: Session, model: Ordered, wanted: Sequence[int]) -> list[int]:
-    """Renumber the rows; give the ids of those that moved."""
-    rows: Sequence[Any] = session.scalars(sa.select(model).order_by(model.position, model.id)).all()
-    place = {id_: number for number, id_ in enumerate(wanted)}
-    ordered = sorted(rows, key=lambda row: place.get(row.id, len(place)))
-    moved = []
-    for position, row in enumerate(ordered):
-        if row.position != position:
-            row.position = position
-            moved.append(row.id)
-    return moved
 
 
 def _found(session: Session, model: type[Any], id_: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -95,26 +95,6 @@ def demand_version(now: int, version: int | None) -> None:
     """
     if version is not None and now != version:
         raise StaleError(_("Somebody else has changed this record since you read it."))
-
-
-def order_version(ids: Iterable[int]) -> int:
-    """Give the version of an order: another one wherever rows stand otherwise, come or go.
-
-    :param ids: of the rows as they stand.
-    """
-    return fingerprint(*ids)
-
-
-def demand_order(ids: Iterable[int], version: int | None) -> None:
-    """Let an order be changed only where it is still the one that the person saw.
-
-    :param version: of what they saw, see :func:`order_version`; None where they do not say.
-    :raises StaleError: where somebody else changed it since.
-    """
-    if version is not None and order_version(ids) != version:
-        raise StaleError(
-            _("Somebody else has changed the order meanwhile: see it now, then do it again.")
-        )
 
 
 def touch(record: KeptRecord) -> None:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.clients.rungs import ladder, move_rung
-from salesman_core.db import reading
+from salesman_core.db import db, reading, writing
 from salesman_core.deals import pipelines, queries
+from salesman_core.errors import StaleError
 from salesman_core.records.custom.definitions import all_fields
-from salesman_core.records.custom.service import define_field, move_field
+from salesman_core.records.custom.service import (
+    change_field,
+    define_field,
+    move_field,
+    one_field,
+)
+from salesman_core.records.ordering import order_version
 
 BrowserFor = Callable[[str], FlaskClient]
 
@@ -25,6 +38,7 @@ class Ordered:
 
     :param moves: where the form of the second one goes, and what its button sends.
     :param other: what the first one does meanwhile.
+    :param mine: what the second one does, to the order of a version.
     :param held: gives the order as it stands.
     """
 
@@ -32,6 +46,7 @@ class Ordered:
     moves: str
     sends: Mapping[str, str]
     other: Callable[[], object]
+    mine: Callable[[int | None], object]
     held: Callable[[], list[int]]
 
 
@@ -42,6 +57,7 @@ def rungs() -> Ordered:
         f"/admin/rungs/{ids[1]}/move",
         {"to": "down"},
         lambda: move_rung(ids[2], up=True),
+        lambda version: move_rung(ids[1], up=False, version=version),
         lambda: [rung.id for rung, _use in ladder()],
     )
 
@@ -53,6 +69,7 @@ def fields() -> Ordered:
         f"/admin/fields/{ids[2]}/move",
         {"to": "up"},
         lambda: move_field(ids[1], up=True),
+        lambda version: move_field(ids[2], up=True, version=version),
         lambda: [one.id for one in all_fields("deal")],
     )
 
@@ -64,6 +81,7 @@ def reasons() -> Ordered:
         f"/admin/pipelines/reasons/{ids[1]}/move",
         {"to": "up"},
         lambda: pipelines.move_reason(ids[2], up=True),
+        lambda version: pipelines.move_reason(ids[1], up=True, version=version),
         lambda: [one.id for one in queries.close_reasons(reading())],
     )
 
@@ -75,6 +93,7 @@ def first_pipeline() -> Ordered:
         f"/admin/pipelines/{second}/first",
         {},
         lambda: pipelines.order_pipelines([third]),
+        lambda version: pipelines.order_pipelines([second], version),
         lambda: [one["id"] for one in queries.pipelines(reading())],
     )
 
@@ -122,3 +141,95 @@ def test_order_that_nobody_else_changed_is_changed(
     anew()
     assert answer.status_code == 302
     assert one.held() != before
+
+
+def elsewhere(app: Flask, act: Callable[[], object]) -> Callable[[], object]:
+    """What does it in a thread of its own, as another request does."""
+
+    def done() -> object:
+        with app.app_context(), acting_as(SYSTEM):
+            return act()
+
+    return done
+
+
+def wait_for_its_turn(one: Future[object]) -> None:
+    """Let another one come as far as it can while this transaction is open."""
+    waits = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 20
+    while not one.running():
+        time.sleep(0.01)
+    if db.engine.dialect.name == "sqlite":  # there it waits before it reads anything
+        return
+    with db.engine.connect() as connection:
+        while not connection.scalar(waits):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+            connection.rollback()
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@ORDERS
+def test_order_that_is_being_changed_by_another_one_is_read_when_they_are_done(
+    app: Flask, ordered: Callable[[], Ordered]
+) -> None:
+    one = ordered()
+    version = order_version(one.held())
+    anew()
+    with ThreadPoolExecutor() as threads:
+        with writing():
+            one.other()
+            second = threads.submit(elsewhere(app, lambda: one.mine(version)))
+            wait_for_its_turn(second)
+        left = one.held()
+        with pytest.raises(StaleError):
+            second.result(30)
+    anew()
+    assert one.held() == left
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@ORDERS
+def test_two_who_change_an_order_at_once_do_not_wait_for_each_other(
+    app: Flask, ordered: Callable[[], Ordered]
+) -> None:
+    one, rounds = ordered(), 25
+    before, together = sorted(one.held()), threading.Barrier(2)
+
+    def again_and_again(act: Callable[[], object]) -> Callable[[], object]:
+        def acted() -> None:
+            for _round in range(rounds):
+                together.wait(30)
+                act()
+
+        return elsewhere(app, acted)
+
+    with ThreadPoolExecutor() as threads:
+        acts = (again_and_again(one.other), again_and_again(lambda: one.mine(None)))
+        for done in [threads.submit(act) for act in acts]:
+            done.result(60)
+    anew()
+    assert sorted(one.held()) == before
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_field_that_is_being_changed_by_another_one_is_read_when_they_are_done(
+    app: Flask,
+) -> None:
+    field = define_field("deal", {"type": "text", "label": "Site"})
+    seen = one_field(field).version
+    anew()
+    with ThreadPoolExecutor() as threads:
+        with writing():
+            change_field(field, {"label": "Building site"}, seen)
+            second = threads.submit(
+                elsewhere(app, lambda: change_field(field, {"label": "Web site"}, seen))
+            )
+            wait_for_its_turn(second)
+        with pytest.raises(StaleError):
+            second.result(30)
+    anew()
+    assert one_field(field).label == "Building site"

@@ -31,7 +31,8 @@ from salesman_core.records.custom.kinds import CUSTOM, customised_kind
 from salesman_core.records.custom.list_fields import held_value
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.models import CustomField
-from salesman_core.records.saving import demand_order, demand_version
+from salesman_core.records.ordering import change_places, demand_order, in_order
+from salesman_core.records.saving import demand_version
 
 _ = texts.lazy
 
@@ -61,7 +62,7 @@ def define_field(kind: str, values: Mapping[str, Any]) -> int:
     demand_permission(MANAGE)
     customised_kind(kind)
     with writing() as session:
-        others = _of_kind(session, kind)
+        others = in_order(session, CustomField, CustomField.kind == kind)
         if len(others) >= MOST:
             raise ConflictError(_("There are %(most)s fields already.", most=MOST))
         judged = judged_field(values, others)
@@ -87,8 +88,8 @@ def change_field(field_id: int, values: Mapping[str, Any], version: int | None =
     """
     demand_permission(MANAGE)
     with writing() as session:
-        row = _found(session, field_id)
-        others = [one for one in _of_kind(session, row.kind) if one.id != field_id]
+        row, every = _among_others(session, field_id)
+        others = [one for one in every if one is not row]
         demand_version(of_row(row).version, version)
         fixed = {"key": row.key, "type": row.type}
         judged = judged_field({**values, **fixed}, others)
@@ -109,19 +110,14 @@ def move_field(field_id: int, *, up: bool, version: int | None = None) -> None:
     """
     demand_permission(MANAGE)
     with writing() as session:
-        row = _found(session, field_id)
-        order = [one for one in _of_kind(session, row.kind) if one.retired_at is None]
+        row, every = _among_others(session, field_id)
+        order = [one for one in every if one.retired_at is None]
         if row not in order:
             return
-        demand_order([one.id for one in order], version)
-        place = order.index(row)
-        other = place + (-1 if up else 1)
-        if not 0 <= other < len(order):
-            return
-        order[place], order[other] = order[other], order[place]
-        for position, one in enumerate(order):
-            one.position = position
-        _note(session, row, "changed", {"position": (place, other)})
+        demand_order(order, version)
+        places = change_places(order, row, later=not up)
+        if places is not None:
+            _note(session, row, "changed", {"position": places})
 
 
 def retire_field(field_id: int) -> None:
@@ -138,11 +134,10 @@ def restore_field(field_id: int) -> None:
     """Take a retired field into use again, behind all others, with the values that it had."""
     demand_permission(MANAGE)
     with writing() as session:
-        row = _found(session, field_id)
+        row, every = _among_others(session, field_id)
         if row.retired_at is not None:
             row.retired_at = None
-            others = _of_kind(session, row.kind)
-            row.position = max(one.position for one in others) + 1
+            row.position = max(one.position for one in every) + 1
             _note(session, row, "restored", {})
 
 
@@ -171,11 +166,11 @@ def _found(session: Session, field_id: int) -> CustomField:
     return row
 
 
-def _of_kind(session: Session, kind: str) -> Sequence[CustomField]:
-    every = sa.select(CustomField).where(CustomField.kind == kind)
-    return session.scalars(
-        every.order_by(CustomField.position, CustomField.id).with_for_update()
-    ).all()
+def _among_others(session: Session, field_id: int) -> tuple[CustomField, Sequence[CustomField]]:
+    """Give a field and all fields of its kind, as they stand, for a change by nobody else."""
+    kind = sa.select(CustomField.kind).where(CustomField.id == field_id).scalar_subquery()
+    every = in_order(session, CustomField, CustomField.kind == kind)
+    return _found(session, field_id), every
 
 
 def _note(session: Session, row: CustomField, action: str, changes: Changes) -> None:

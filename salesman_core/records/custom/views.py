@@ -20,7 +20,7 @@ from salesman_core.records.custom.kinds import Customised, customised_kind, cust
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.last_change import last_change
-from salesman_core.records.saving import order_version
+from salesman_core.records.ordering import order_version
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
