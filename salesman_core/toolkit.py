@@ -129,7 +129,7 @@ from salesman_core.services.company import Company, company
 from salesman_core.services.mail import Letter, link_to
 from salesman_core.services.mail import send as send_letter
 from salesman_core.web.addresses import safe_next
-from salesman_core.web.forms import FormState, typed_values, whole_number
+from salesman_core.web.forms import FormState, typed_values, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -279,6 +279,7 @@ __all__ = [
     "unbinned",
     "undone",
     "user_names",
+    "version_in",
     "versioned",
     "visible",
     "whole_number",

@@ -15,7 +15,7 @@ from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
 from salesman_core.records.custom.kinds import CUSTOM, key_of
-from salesman_core.web.forms import LastChange
+from salesman_core.web.forms import LastChange, Remembered
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -55,6 +55,7 @@ class Field:
     :param typed: what stands in the input; a list for what can stand there several times.
     :param seen: what the client holds now, likewise.
     :param wrong: what is wrong with what was typed.
+    :param sent: what the form that is refused remembers; None where it is for what is held now.
     :param conflict: whether somebody else gave it another value meanwhile.
     :param before: what people read in it when the person began to type, where there is a conflict.
     :param changed: who gave it that other value, and when, where that is known.
@@ -65,6 +66,7 @@ class Field:
     typed: Any
     seen: Any
     wrong: Sequence[Text] = field(default=())
+    sent: Remembered | None = None
     conflict: bool = False
     before: str = ""
     changed: LastChange | None = None
@@ -75,6 +77,11 @@ class Field:
         if key_of(self.name):
             return FieldOf(field_named("client", self.name).label, "custom")
         return FIELDS[self.name]
+
+    @property
+    def remembered(self) -> Remembered:
+        """What its form remembers of the client."""
+        return self.sent or Remembered(self.client.row.version, self.seen_text, self.seen_named)
 
     @property
     def custom(self) -> Control:

@@ -19,7 +19,7 @@ from salesman_core.errors import ConflictError, InvalidError, SalesmanError, Sta
 from salesman_core.i18n import texts
 from salesman_core.records.last_change import last_change
 from salesman_core.records.ordering import order_version
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.forms import FormState, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -73,9 +73,9 @@ def change(rung_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def move(rung_id: int) -> ResponseReturnValue:
     """Move a rung up or down the ladder."""
-    version = request.form.get("version", type=whole_number)
+    up, version = request.form.get("to") == "up", version_in(request.form)
     try:
-        rungs.move_rung(rung_id, up=request.form.get("to") == "up", version=version)
+        rungs.move_rung(rung_id, up=up, version=version)
     except StaleError as error:
         return _kept(error, rung_id)
     return redirect(url_for("rungs.index"))

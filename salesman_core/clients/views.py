@@ -19,9 +19,9 @@ from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.last_change import last_change
-from salesman_core.records.meanwhile import acts_on, again_in_form
+from salesman_core.records.meanwhile import acts_on, form_again
 from salesman_core.records.panels import files_panel, story_panel
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.forms import FormState, Remembered, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -78,9 +78,7 @@ def field(record_id: int, name: str) -> Markup:
 def save_field(record_id: int, name: str) -> ResponseReturnValue:
     """Save a field; where that cannot be, give it back as it was typed, with the reason."""
     try:
-        editing.save_field(
-            record_id, name, request.form, request.form.get("version", type=whole_number)
-        )
+        editing.save_field(record_id, name, request.form, version_in(request.form))
     except StaleError as error:
         return make_response(
             _edited(_as_typed(record_id, name, [error.message], conflict=True)), 412
@@ -105,7 +103,7 @@ def _as_typed(
     typed = [one for one in sent if one] if several else "".join(sent[:1])
     again = editing.Field(name, now.client, typed, now.seen, wrong)
     if not conflict:
-        return again
+        return replace(again, sent=Remembered.sent(request.form))
     before, changed = request.form.get("before", ""), last_change("client", client_id, [name])
     return replace(again, conflict=True, before=before, changed=changed)
 
@@ -135,17 +133,13 @@ def rung(record_id: int) -> Markup:
 @requires("core.client.edit")
 def save_rung(record_id: int) -> ResponseReturnValue:
     """Put a client on a rung by hand."""
-    version = request.form.get("version", type=whole_number)
+    version = version_in(request.form)
     rung_id = request.form.get("rung_id", 0, type=whole_number)
     try:
         set_rung(record_id, rung_id, request.form.get("reason", ""), version)
     except (InvalidError, StaleError) as error:
-        client = cards.shown(record_id)
-        form = FormState.refused(request.form, error)
-        form = replace(form, values={**form.values, "version": client.row.version})
-        if isinstance(error, StaleError):
-            form = replace(form, message=again_in_form("client", record_id))
-        return make_response(_rung_form(client, form), error.status)
+        form = form_again("client", record_id, error)
+        return make_response(_rung_form(cards.shown(record_id), form), error.status)
     if not is_htmx():
         return redirect(url_for("clients.card", record_id=record_id))
     return told("client", record_id, closes_dialog=True)
@@ -188,7 +182,7 @@ def _done(client_id: int) -> ResponseReturnValue:
 def delete(record_id: int) -> ResponseReturnValue:
     """Put a client into the bin."""
     name = cards.shown(record_id).row.name
-    delete_client(record_id, request.form.get("version", type=whole_number))
+    delete_client(record_id, version_in(request.form))
     undo = url_for("clients.restore", record_id=record_id)
     toast(_("“%(name)s” is in the bin; its deals stay.", name=name), undo=undo)
     return gone_to(url_for("clients.index"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import make_response, request, url_for
@@ -25,12 +24,12 @@ from salesman_core.deals.views import blueprint
 from salesman_core.errors import InvalidError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
-from salesman_core.records.meanwhile import acts_on, again_in_form
+from salesman_core.records.meanwhile import acts_on, form_again
 from salesman_core.web.addresses import safe_next
 from salesman_core.web.formats import day
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
-from salesman_core.web.toasts import toast
+from salesman_core.web.toasts import is_htmx, toast
 
 _ = texts.lazy
 
@@ -59,7 +58,8 @@ def freezing(record_id: int) -> Markup:
     """Ask until when a deal is frozen, and why."""
     row = queries.one_deal(reading(), record_id)
     kept = {"frozen_until": forms.written(row.frozen_until), "freeze_reason": row.freeze_reason}
-    return _freezing(record_id, FormState(kept if standing.is_frozen(row) else {}))
+    held = kept if standing.is_frozen(row) else {}
+    return _freezing(record_id, FormState({**held, "version": row.version}))
 
 
 def _freezing(record_id: int, form: FormState) -> Markup:
@@ -70,6 +70,7 @@ def _freezing(record_id: int, form: FormState) -> Markup:
 
 @blueprint.post("/<int:record_id>/freeze")
 @requires("core.deal.freeze")
+@acts_on("deal")
 def freeze(record_id: int) -> ResponseReturnValue:
     """Freeze a deal until the day of a form, for its reason; the notice can undo it."""
     before = queries.one_deal(reading(), record_id)
@@ -78,9 +79,9 @@ def freeze(record_id: int) -> ResponseReturnValue:
         values = forms.judged(FreezeSchema(), request.values, *names)
         service.freeze_deal(record_id, **values, version=asked_version())
     except (InvalidError, StaleError) as error:
-        form = FormState.refused(request.values, error)
-        if isinstance(error, StaleError):
-            form = replace(form, message=again_in_form("deal", record_id))
+        if not is_htmx():  # there is no dialog, as where a notice undoes something
+            raise
+        form = form_again("deal", record_id, error)
         return make_response(_freezing(record_id, form), error.status)
     until = day(values["frozen_until"])
     text = _("“%(deal)s” is frozen until %(day)s", deal=before.name, day=until)

@@ -14,6 +14,7 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, told
 from salesman_core.web.addresses import safe_next
+from salesman_core.web.forms import version_in
 from salesman_core.web.toasts import is_htmx
 from salesman_hookspecs import Text
 
@@ -51,7 +52,7 @@ def demanded_number(name: str) -> int:
 
 def asked_version() -> int | None:
     """Give the version of the record that the person saw, where the page says it."""
-    return asked_number("version")
+    return version_in(request.values)
 
 
 def unread(error: InvalidError) -> list[Text]:

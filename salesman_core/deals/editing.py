@@ -27,7 +27,7 @@ from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.custom.showing import shown_fields
 from salesman_core.records.list_fields import contains
 from salesman_core.records.participants import participants_of
-from salesman_core.web.forms import LastChange
+from salesman_core.web.forms import LastChange, Remembered
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -51,6 +51,7 @@ class Field:
     :param row: the deal.
     :param typed: what stands in the input; a list for several choices.
     :param wrong: what is wrong with it, or None.
+    :param sent: what the form that is refused remembers; None where it is for what is held now.
     :param conflict: whether somebody else gave it another value meanwhile.
     :param before: what people read in it when the person began to type, where there is a conflict.
     :param changed: who gave it that other value, and when, where that is known.
@@ -60,6 +61,7 @@ class Field:
     row: AnyRow
     typed: Any
     wrong: Text | None = None
+    sent: Remembered | None = None
     conflict: bool = False
     before: str = ""
     changed: LastChange | None = None
@@ -70,6 +72,11 @@ class Field:
         if key_of(self.name):
             return field_named("deal", self.name).label
         return FIELDS[self.name]
+
+    @property
+    def remembered(self) -> Remembered:
+        """What its form remembers of the deal."""
+        return self.sent or Remembered(self.row.version, self.seen, self.named)
 
     @property
     def custom(self) -> Control | None:

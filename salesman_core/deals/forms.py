@@ -61,7 +61,6 @@ READERS: Final[Mapping[str, Reader]] = {
     "freeze_reason": text_of,
     "day": date_of,
     "rate": _rate_of,
-    "version": number_of,
     "shown": number_of,
 }
 """How each field of a form is read."""

@@ -11,9 +11,11 @@ from salesman_core.access.colleagues import colleagues
 from salesman_core.db import reading
 from salesman_core.deals import editing, forms, needs, queries
 from salesman_core.deals.amount_source import origin_of
+from salesman_core.deals.answers import asked_version
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
+from salesman_core.records.meanwhile import form_again
 from salesman_core.web.forms import FormState, number_or_none
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx
@@ -44,7 +46,10 @@ def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
     session = reading()
     row, stage = queries.one_deal(session, deal_id), session.get(Stage, stage_id)
     deal = session.get_one(Deal, deal_id, populate_existing=True)
-    form = FormState.refused(request.form, error) if was_asked else FormState()
+    if was_asked:
+        form = form_again("deal", deal_id, error)
+    else:
+        form = FormState({"version": asked_version() or row.version})
     body = render(
         "core/deals/move_form.html" if is_htmx() else "core/deals/move.html",
         in_dialog=is_htmx(),

@@ -26,7 +26,7 @@ from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.last_change import last_change
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
-from salesman_core.web.forms import FormState, number_or_none
+from salesman_core.web.forms import FormState, Remembered, number_or_none
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 
@@ -100,7 +100,8 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
     except InvalidError as error:
         now = editing.field_of(record_id, name)
         wrong = next(iter(error.fields.values()), error.message)
-        return make_response(_edited(editing.Field(name, now.row, typed, wrong)), 422)
+        again = editing.Field(name, now.row, typed, wrong, Remembered.sent(request.form))
+        return make_response(_edited(again), 422)
     away = given_away("deal", record_id, url_for("deals.index"))
     return away or told("deal", record_id, _shown(editing.field_of(record_id, name)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, ParamSpec
 
 import sqlalchemy as sa
@@ -16,14 +17,14 @@ from flask.typing import ResponseReturnValue
 
 from salesman_core.access.records import record_type
 from salesman_core.db import AnyRow, reading, table_of
-from salesman_core.errors import StaleError
+from salesman_core.errors import SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import tell
 from salesman_core.records.audit_words import ENTRY, Line, Step, in_words
 from salesman_core.records.models import Audit
 from salesman_core.web.errors import Problem, shown
 from salesman_core.web.formats import moment
-from salesman_core.web.forms import whole_number
+from salesman_core.web.forms import FormState, version_in
 from salesman_core.web.toasts import is_htmx
 from salesman_hookspecs import Text
 
@@ -74,17 +75,32 @@ def _refused(kind: str, record_id: int, error: StaleError) -> ResponseReturnValu
     return answer
 
 
-def again_in_form(kind: str, record_id: int) -> Text:
-    """Give what a form says above what was typed, where somebody changed the record meanwhile."""
+def form_again(kind: str, record_id: int, error: SalesmanError) -> FormState:
+    """Give the form of an act back as it was sent, with why nothing was done.
+
+    It still is for the state of the record that its person saw. Only where they are told here what
+    others did since, it is for the one that there is now.
+    """
+    form = FormState.refused(request.values, error)
+    if not isinstance(error, StaleError):
+        return form
+    version = _version_now(kind, record_id)
+    message = _meanwhile(kind, record_id, error)
+    return replace(form, values={**form.values, "version": version}, message=message)
+
+
+def _meanwhile(kind: str, record_id: int, error: StaleError) -> Text:
+    """Give what the form says above what was typed."""
     changes = "; ".join(map(_in_words, happened_since(kind, record_id)))
+    if not changes:  # none that its person may know of
+        return _("%(what)s See whether it still fits, then save again.", what=error.message)
     return _("Meanwhile: %(changes)s. See whether it still fits, then save again.", changes=changes)
 
 
 def happened_since(kind: str, record_id: int) -> list[Line]:
     """Give the last changes of a record since the version that the request names, in words."""
-    seen, session = request.values.get("version", type=whole_number), reading()
-    columns = table_of(record_type(kind).model).c
-    version = session.scalar(sa.select(columns.version).where(columns.id == record_id)) or 0
+    seen, session = version_in(request.values), reading()
+    version = _version_now(kind, record_id)
     rows: list[AnyRow] = list(
         session.execute(
             sa.select(*ENTRY)
@@ -94,6 +110,12 @@ def happened_since(kind: str, record_id: int) -> list[Line]:
         )
     )
     return in_words(session, rows, of=kind)
+
+
+def _version_now(kind: str, record_id: int) -> int:
+    columns = table_of(record_type(kind).model).c
+    found = sa.select(columns.version).where(columns.id == record_id)
+    return reading().scalar(found) or 0
 
 
 def _in_words(line: Line) -> str:

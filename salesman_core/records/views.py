@@ -35,7 +35,7 @@ from salesman_core.records.panels import (
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
 from salesman_core.services.files import SHOWN, TooLargeError
 from salesman_core.services.previews import Size
-from salesman_core.web.forms import FormState, LastChange, whole_number
+from salesman_core.web.forms import FormState, LastChange, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -90,10 +90,7 @@ def restore(kind: str, record_id: int) -> BaseResponse:
     """
     demand(kind, record_id, record_type(kind).view_permission)
     asked = request.values
-    entry_id, version = (
-        asked.get("entry_id", 0, type=whole_number),
-        asked.get("version", type=whole_number),
-    )
+    entry_id, version = asked.get("entry_id", 0, type=whole_number), version_in(asked)
     page = url_for("records.history", kind=kind, record_id=record_id)
     try:
         done = restoring.restore(entry_id, asked.get("field", ""), version)

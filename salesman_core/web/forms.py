@@ -9,8 +9,11 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
-from salesman_core.errors import SalesmanError
+from salesman_core.errors import InvalidError, SalesmanError
+from salesman_core.i18n import texts
 from salesman_hookspecs import Text
+
+_ = texts.lazy
 
 _MOST: Final = 2**63
 
@@ -41,6 +44,25 @@ class LastChange:
     name: str
     at: datetime
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the form of a field that is edited where it stands remembers, to find conflicts.
+
+    :param version: of the record.
+    :param seen: what stood in the field, as it is typed.
+    :param before: the same, as people read it.
+    """
+
+    version: int | str
+    seen: str
+    before: str
+
+    @classmethod
+    def sent(cls, typed: Mapping[str, str]) -> Remembered:
+        """Give what a form has sent back."""
+        return cls(*(typed.get(name, "") for name in ("version", "seen", "before")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +141,15 @@ def number_or_none(text: str) -> int | None:
         return whole_number(text) if text.isdecimal() else None
     except ValueError:
         return None
+
+
+def version_in(typed: Mapping[str, str]) -> int | None:
+    """Give the version of the record that a form or an address remembers; None where it has none.
+
+    :raises InvalidError: where it cannot be read, so that no change is made without the check.
+    """
+    text = typed.get("version", "").strip()
+    version = number_or_none(text)
+    if text and version is None:
+        raise InvalidError(_("The page no longer says which state it shows: open it anew."))
+    return version

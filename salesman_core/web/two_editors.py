@@ -14,7 +14,7 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
-from salesman_core.web.forms import Conflict, FormState, LastChange, whole_number
+from salesman_core.web.forms import Conflict, FormState, LastChange, version_in
 
 Typed = MultiDict[str, str]
 Save = Callable[[Typed, int | None], object]
@@ -59,7 +59,7 @@ def _saved(
     typed: Typed, now: Callable[[], FormState], save: Save, tries_left: int
 ) -> FormState | None:
     try:
-        save(typed, typed.get("version", type=whole_number))
+        save(typed, version_in(typed))
     except StaleError as error:
         typed, conflicts = _met(typed, now())
         form = FormState.refused(typed, error)

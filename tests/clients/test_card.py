@@ -185,6 +185,19 @@ def test_field_that_two_people_change_is_a_conflict(make: Make, browser_for: Bro
     assert client_row(client).source == "mine"
 
 
+def test_refused_field_is_still_for_what_its_person_saw(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client(source="")
+    change_client(client, {"source": "theirs"})
+    browser = browser_for("head")
+    refused = save(browser, client, "source", source="x" * 101, seen="", before="", version=1).text
+    sent = dict(re.findall(r'name="(version|seen|before)" value="([^"]*)"', refused))
+    assert sent == {"version": "1", "seen": "", "before": ""}
+    answer = save(browser, client, "source", source="mine", **sent)
+    assert (answer.status_code, client_row(client).source) == (412, "theirs")
+
+
 def test_field_that_two_people_change_says_who_the_other_one_was(
     make: Make, browser_for: BrowserFor
 ) -> None:

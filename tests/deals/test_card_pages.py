@@ -198,6 +198,19 @@ def test_field_that_somebody_else_changed_meanwhile_shows_both_values(
     assert deal_row(deal).amount == 222
 
 
+def test_refused_field_is_still_for_what_its_person_saw(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal, browser = make.deal(amount=Decimal(100)), browser_for("head")
+    change_deal(deal, {"amount": Decimal(222)})
+    goes, sent = f"/deals/{deal}/fields/amount", {"version": "1", "seen": "100", "before": "₽100"}
+    refused = browser.post(goes, data={**sent, "value": "much"}, headers=FRAGMENT)
+    assert refused.status_code == 422
+    assert dict(re.findall(r'name="(version|seen|before)" value="([^"]*)"', refused.text)) == sent
+    answer = browser.post(goes, data={**sent, "value": "111"}, headers=FRAGMENT)
+    assert (answer.status_code, deal_row(deal).amount) == (412, 222)
+
+
 def test_field_that_somebody_else_changed_meanwhile_says_who_it_was(
     make: Make, browser_for: BrowserFor
 ) -> None:

@@ -229,11 +229,12 @@ def test_contacts_of_the_chosen_client_are_offered(make: Make, browser_for: Brow
 def test_somebody_elses_change_meanwhile_is_not_overwritten(
     make: Make, browser_for: BrowserFor
 ) -> None:
-    target, deal = asking(1, "amount"), make.deal()
-    typed = {"stage_id": target, "filling": "1", "version": 99, "amount": "5"}
+    target, deal = asking(1, "amount"), make.deal(name="Boilers")
+    change_deal(deal, {"name": "Pumps"})
+    typed = {"stage_id": target, "filling": "1", "version": 1, "amount": "5"}
     answer = browser_for("head").post(f"/deals/{deal}/move", data=typed, headers=HTMX)
     assert answer.status_code == 412
-    assert "Somebody else has changed" in answer.text
+    assert "Name: Boilers → Pumps" in answer.text
     assert 'value="5"' in answer.text
     assert deal_row(deal).amount == Decimal(0)
 

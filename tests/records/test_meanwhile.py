@@ -28,6 +28,8 @@ from salesman_core.deals.service import (
     freeze_deal,
     move_deal,
 )
+from salesman_core.records.custom.service import define_field
+from salesman_core.records.models import Audit
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -177,24 +179,110 @@ def test_form_that_freezes_keeps_what_was_typed_and_can_be_saved_then(
     assert row_of(Deal, deal).freeze_reason == "They wait"
 
 
-@pytest.mark.parametrize("act", ["move", "close", "freeze"])
+@pytest.mark.parametrize("act", ["freeze", "rung", "move"])
+def test_form_that_is_refused_for_what_was_typed_is_still_for_what_its_person_saw(
+    make: Make, browser_for: BrowserFor, act: str
+) -> None:
+    browser, client = browser_for("administrator"), make.client(name="Omega")
+    deal = make.deal(name="Omega", client_id=client)
+    record = f"/clients/{client}" if act == "rung" else f"/deals/{deal}"
+    goes, reason = f"{record}/{act}", "reason" if act == "rung" else "freeze_reason"
+    seen = (row_of(Client, client) if act == "rung" else row_of(Deal, deal)).version
+    typed: dict[str, Any] = {"version": seen, "frozen_until": SOON, "rung_id": 1}
+    typed |= {reason: "They wait", "stage_id": stages()[2]["id"]}
+    typed |= {"filling": 1} if act == "move" else {}
+    wrong = {"amount": "much", "frozen_until": "", "reason": ""}
+    with make.acting(make.user("head", name="Olga Kern")):
+        change_client(client, {"name": "Sigma"})
+        change_deal(deal, {"name": "Sigma"})
+    refused = browser.post(goes, data={**typed, **wrong}, headers=FRAGMENT)
+    assert (refused.status_code, remembered(refused.text, goes)) == (422, str(seen))
+    answer = browser.post(goes, data=typed, headers=FRAGMENT)
+    assert answer.status_code == 412
+    assert "Olga Kern: changed (Name: Omega → Sigma)" in words(answer.text)
+    assert remembered(answer.text, goes) == str(seen + 1)
+
+
+def test_form_says_that_somebody_changed_what_one_may_not_see(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(owner_id=make.user_of("assistant"))
+    change_deal(deal, {"cost": 777})
+    data = {"stage_id": stages()[2]["id"], "filling": "1", "version": "1"}
+    answer = browser_for("assistant").post(f"/deals/{deal}/move", data=data, headers=FRAGMENT)
+    assert answer.status_code == 412
+    assert (
+        "Somebody else has changed this record since you read it. See whether it still fits,"
+        " then save again." in words(answer.text)
+    )
+
+
+@pytest.mark.parametrize("act", ["move", "close", "freeze", "freeze anew", "thaw"])
 def test_undo_takes_back_nothing_that_somebody_did_since(
     make: Make, browser_for: BrowserFor, act: str
 ) -> None:
     deal, browser = make.deal(), browser_for("head")
+    if act in {"freeze anew", "thaw"}:
+        freeze_deal(deal, SOON, "They wait for money")
     typed = {
         "stage_id": stages()[2]["id"],
         "outcome": "won",
         "frozen_until": SOON,
         "freeze_reason": "They wait",
     }
-    answer = browser.post(f"/deals/{deal}/{act}", data=typed, headers=FRAGMENT)
+    answer = browser.post(f"/deals/{deal}/{act.split(maxsplit=1)[0]}", data=typed, headers=FRAGMENT)
     undo = re.search(r'action="([^"]*)" data-undo', answer.text)
     assert undo is not None
     change_deal(deal, {"name": "Pumps"})
     before = row_of(Deal, deal).version
-    assert browser.post(unescape(undo[1])).status_code == 412
+    page = browser.post(unescape(undo[1]))
+    assert page.status_code == 412
+    assert page.text.lstrip().startswith("<!doctype html>")
+    assert "This was changed meanwhile" in words(page.text)
     assert row_of(Deal, deal).version == before
+
+
+def test_undo_that_cannot_be_any_more_says_so_on_a_page(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal()
+    page = browser_for("head").post(f"/deals/{deal}/freeze?frozen_until=2020-01-01&freeze_reason=x")
+    assert page.status_code == 422
+    assert page.text.lstrip().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("goes", "typed"),
+    [
+        ("/deals/{deal}/delete", {}),
+        ("/deals/{deal}/move", {"stage_id": "2"}),
+        ("/deals/{deal}/freeze", {"frozen_until": SOON, "freeze_reason": "They wait"}),
+        ("/deals/{deal}/fields/name", {"value": "Pumps"}),
+        ("/clients/{client}/delete", {}),
+        ("/clients/{client}/rung", {"rung_id": "2", "reason": "They are friends"}),
+        ("/clients/{client}/fields/name", {"name": "Sigma"}),
+        ("/clients/contacts/{contact}", {"name": "Olga"}),
+        ("/admin/rungs/1/move", {"to": "up"}),
+        ("/admin/rungs/1", {"name": "Friends", "colour": "pink", "interests": "0", "sales": "0"}),
+        ("/admin/fields/{field}/move", {"to": "down"}),
+        ("/admin/pipelines/reasons/1/move", {"to": "down"}),
+    ],
+)
+def test_nothing_is_done_where_the_page_does_not_say_what_its_person_saw(
+    make: Make, browser_for: BrowserFor, goes: str, typed: dict[str, Any]
+) -> None:
+    deal, client = make.deal(), make.client()
+    contact = make.contact(client)
+    field = define_field("deal", {"type": "text", "label": "Site"})
+    define_field("deal", {"type": "text", "label": "Floor"})
+    browser = browser_for("administrator")
+    told = reading().scalar(sa.select(sa.func.count(Audit.id)))
+    address = goes.format(deal=deal, client=client, contact=contact, field=field)
+    answer = browser.post(address, data={**typed, "version": "abc"})
+    reading().rollback()
+    assert answer.status_code == 422
+    assert "The page no longer says which state it shows: open it anew." in words(answer.text)
+    assert reading().scalar(sa.select(sa.func.count(Audit.id))) == told
 
 
 def test_client_that_somebody_changed_meanwhile_is_not_put_into_the_bin(

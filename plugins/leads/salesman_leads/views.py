@@ -35,6 +35,7 @@ from salesman_core.toolkit import (
     requires,
     save_form,
     toast,
+    version_in,
     whole_number,
 )
 from salesman_hookspecs import Text as Words
@@ -264,7 +265,7 @@ def change(record_id: int) -> Page:
 @requires(EDIT)
 def take(record_id: int) -> Response:
     """Begin to work on a lead."""
-    service.take_lead(record_id, _version())
+    service.take_lead(record_id, version_in(request.form))
     return _to_card(record_id)
 
 
@@ -275,7 +276,7 @@ def close(record_id: int) -> Page:
     typed = {"result": request.form.get("result"), "comment": request.form.get("comment", "")}
     try:
         values = judge(CloseSchema(), typed)
-        service.close_lead(record_id, values["result"], values["comment"], _version())
+        service.close_lead(record_id, values["result"], values["comment"], version_in(request.form))
     except InvalidError as error:
         form = FormState.refused(request.form, error)
         return _card_page(record_id, form, opened="close"), error.status
@@ -296,7 +297,7 @@ def reopen(record_id: int) -> Response:
 def delete(record_id: int) -> Response:
     """Put a lead into the bin; the notice can undo it."""
     title = queries.one_lead(reading(), record_id).title
-    service.delete_lead(record_id, _version())
+    service.delete_lead(record_id, version_in(request.form))
     undo = url_for("leads.restore", record_id=record_id)
     toast(_("“%(title)s” is in the bin.", title=title), undo=undo)
     return redirect(url_for("leads.index", unfinished="true"))
@@ -316,7 +317,8 @@ def restore(record_id: int) -> Response:
 def qualify(record_id: int) -> Page:
     """Turn a lead into client, contact and deal, and go where the work goes on."""
     try:
-        made = service.qualify_lead(record_id, judge(QualifySchema(), _typed_result()), _version())
+        values = judge(QualifySchema(), _typed_result())
+        made = service.qualify_lead(record_id, values, version_in(request.form))
     except InvalidError as error:
         form = FormState.refused(request.form, error)
         return _card_page(record_id, form, opened="qualify"), error.status
@@ -335,10 +337,6 @@ def _typed_result() -> dict[str, Any]:
     if request.form.get("amount", "").strip():
         typed |= read_typed(request.form, {"amount": money_of}, "amount")
     return typed
-
-
-def _version() -> int | None:
-    return request.form.get("version", type=whole_number)
 
 
 def _to_card(record_id: int) -> Response:

@@ -235,3 +235,22 @@ def test_second_who_changes_a_lead_chooses_where_both_did(
     assert "Theirs: <strong>Anna Kern</strong>" in answer.text
     assert answer.text.count('<fieldset class="conflict">') == 1
     assert 'name="company" autocomplete="off"\n           value="Pumps Ltd"' in answer.text
+
+
+@pytest.mark.parametrize("act", ["close", "qualify"])
+def test_refused_form_is_still_for_what_its_person_saw(
+    app: Flask, browser_for: BrowserFor, act: str
+) -> None:
+    lead_id = service.create_lead({"name": "Anna"})
+    browser, goes = browser_for("head"), f"/leads/{lead_id}/{act}"
+    typed = {"csrf_token": token_in(browser.get(f"/leads/{lead_id}").text), "version": "1"}
+    service.change_lead(lead_id, {"name": "Anna Kern"})
+
+    refused = browser.post(goes, data=typed | {"amount": "much", "result": "none"})
+    form = refused.text.partition(f'action="{goes}"')[2].partition("</form>")[0]
+    right = {"client_name": "Boilers Ltd", "result": "spam"}
+    answer = browser.post(goes, data=typed | right)
+
+    assert refused.status_code == 422
+    assert re.findall(r'name="version" value="([^"]*)"', form) == ["1"]
+    assert answer.status_code == 412

@@ -21,7 +21,7 @@ from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.last_change import last_change
 from salesman_core.records.ordering import order_version
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.forms import FormState, version_in
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -116,7 +116,7 @@ def change(field_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def move(field_id: int) -> ResponseReturnValue:
     """Move a field up or down."""
-    kind, version = service.one_field(field_id).kind, request.form.get("version", type=whole_number)
+    kind, version = service.one_field(field_id).kind, version_in(request.form)
     try:
         service.move_field(field_id, up=request.form.get("to") == "up", version=version)
     except StaleError as error:
