@@ -80,12 +80,15 @@ def number_of_clients() -> int:
     return reading().scalar(sa.select(sa.func.count(Client.id))) or 0
 
 
-def interrupted(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Press Ctrl-C once the first rows are in, and give what the process said."""
+def interrupted(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Press Ctrl-C once the first rows are in; give how many are, and what the process said."""
     while not number_of_clients() and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=120)
+    told, wrong = process.communicate(timeout=120)
+    stood = number_of_clients()
+    assert 0 < stood < ROWS
+    return stood, told, wrong
 
 
 def finished(process: subprocess.Popen[str]) -> list[str]:
@@ -100,10 +103,8 @@ def test_interrupted_import_keeps_whole_batches_and_says_so(
     begin: Salesman, import_of: list[str]
 ) -> None:
     process = begin(*import_of)
-    told, wrong = interrupted(process)
-    stood = number_of_clients()
+    stood, told, wrong = interrupted(process)
     assert process.returncode == 1
-    assert 0 < stood < ROWS
     assert stood % 500 == 0
     assert told.splitlines()[-1] == f"created {stood}, updated 0, unchanged 0, refused 0"
     assert "Stopped. What was in by then stays; the file may be imported again." in wrong
@@ -119,8 +120,7 @@ def test_interrupted_import_keeps_whole_batches_and_says_so(
 def test_interrupted_import_goes_on_where_it_is_begun_again(
     begin: Salesman, import_of: list[str]
 ) -> None:
-    interrupted(begin(*import_of))
-    stood = number_of_clients()
+    stood, _told, _wrong = interrupted(begin(*import_of))
     lines = finished(begin(*import_of))
     assert lines[-1] == f"created {ROWS - stood}, updated 0, unchanged {stood}, refused 0"
     assert number_of_clients() == ROWS
@@ -131,8 +131,7 @@ def test_interrupted_import_is_taken_back_whole(
     begin: Salesman, import_of: list[str], all_rows: Callable[[], Tables]
 ) -> None:
     before = all_rows()
-    interrupted(begin(*import_of))
-    stood = number_of_clients()
+    stood, _told, _wrong = interrupted(begin(*import_of))
     lines = finished(begin("import", "--undo", "1"))
     assert lines[-1] == f"removed {stood}, restored 0, left 0"
     assert all_rows() == before
