@@ -16,10 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.access.person import SYSTEM, acting_as
-from salesman_core.clients.rungs import ladder, move_rung
+from salesman_core.clients.rungs import delete_rung, ladder, move_rung
 from salesman_core.db import db, reading, writing
 from salesman_core.deals import pipelines, queries
-from salesman_core.errors import StaleError
+from salesman_core.errors import ConflictError, StaleError
 from salesman_core.records.custom.definitions import all_fields
 from salesman_core.records.custom.service import (
     change_field,
@@ -50,15 +50,23 @@ class Ordered:
     held: Callable[[], list[int]]
 
 
+def pipeline_ids() -> list[int]:
+    return [one["id"] for one in queries.pipelines(reading())]
+
+
+def rung_ids() -> list[int]:
+    return [rung.id for rung, _use in ladder()]
+
+
 def rungs() -> Ordered:
-    ids = [rung.id for rung, _use in ladder()]
+    ids = rung_ids()
     return Ordered(
         "/admin/rungs",
         f"/admin/rungs/{ids[1]}/move",
         {"to": "down"},
         lambda: move_rung(ids[2], up=True),
         lambda version: move_rung(ids[1], up=False, version=version),
-        lambda: [rung.id for rung, _use in ladder()],
+        rung_ids,
     )
 
 
@@ -94,7 +102,7 @@ def first_pipeline() -> Ordered:
         {},
         lambda: pipelines.order_pipelines([third]),
         lambda version: pipelines.order_pipelines([second], version),
-        lambda: [one["id"] for one in queries.pipelines(reading())],
+        pipeline_ids,
     )
 
 
@@ -233,3 +241,27 @@ def test_field_that_is_being_changed_by_another_one_is_read_when_they_are_done(
             second.result(30)
     anew()
     assert one_field(field).label == "Building site"
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("what", ["pipelines", "rungs"])
+def test_last_two_are_not_both_deleted_by_two_at_once(app: Flask, what: str) -> None:
+    delete: Callable[[int], None] = delete_rung
+    held = rung_ids
+    if what == "pipelines":
+        pipelines.create_pipeline("Service")
+        delete, held = pipelines.delete_pipeline, pipeline_ids
+    for one in held()[2:]:
+        delete(one)
+    anew()
+    first, last = held()
+    anew()
+    with ThreadPoolExecutor() as threads:
+        with writing():
+            delete(first)
+            second = threads.submit(elsewhere(app, lambda: delete(last)))
+            wait_for_its_turn(second)
+        with pytest.raises(ConflictError):
+            second.result(30)
+    anew()
+    assert held() == [last]
