@@ -47,8 +47,8 @@ COLUMNS: Final = (
 )
 
 FOR_FILES: Final = (
-    Column("phones", _("Phones"), unmasked=CONTACT_DATA),
-    Column("emails", _("Email addresses"), unmasked=CONTACT_DATA),
+    Column("phones", _("Phones"), permission=CONTACT_DATA),
+    Column("emails", _("Email addresses"), permission=CONTACT_DATA),
     Column("participants", _("Participants")),
 )
 

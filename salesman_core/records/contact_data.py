@@ -37,6 +37,11 @@ def masked(typed: str) -> str:
     return _masked_email(typed) if "@" in typed else _masked_phone(typed)
 
 
+def is_masked(text: str) -> bool:
+    """Tell whether a text holds what is left of a phone or email, as :func:`masked` gives it."""
+    return _HIDDEN in text
+
+
 def _masked_email(typed: str) -> str:
     return f"{typed[0]}{_HIDDEN}@…" if typed[0] != "@" else f"{_HIDDEN}@…"
 

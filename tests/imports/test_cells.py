@@ -132,6 +132,23 @@ def test_email_addresses_of_one_cell_are_split(cell: str, emails: tuple[str, ...
     assert value("emails", cell) == emails
 
 
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("phones", "+7 *** ** 67"),
+        ("phones", "***"),
+        ("phones", '8 495 000-00-01, "+7 *** ** 67"'),
+        ("emails", "a***@…"),
+        ("emails", "anna@example.com, ***@…"),
+    ],
+)
+def test_what_was_written_masked_is_no_phone_and_no_address(kind: str, cell: str) -> None:
+    with pytest.raises(CellError) as refused:
+        read_cell(kind, cell, Hints())
+
+    assert str(refused.value.reason) == "This is masked: whoever wrote the file might not read it."
+
+
 def test_words_beside_an_address_are_told() -> None:
     reading = read_cell("emails", "Иван Петров <ivan@example.com>", PLAIN)
 

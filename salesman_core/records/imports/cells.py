@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from salesman_core.db import normalised
 from salesman_core.i18n import texts
+from salesman_core.records.contact_data import is_masked
 from salesman_core.records.imports.amounts import (
     bounded,
     exact,
@@ -153,9 +154,20 @@ def _moment(cell: Cell, hints: Hints) -> Reading:
 
 def _phones(cell: Cell, _hints: Hints) -> Reading | None:
     phones: list[str] = []
-    for piece in pieces(text_of(cell)):
+    for piece in pieces(_unmasked(cell)):
         phones += [piece.text] if piece.quoted else _phones_in(piece.text)
     return _several(phones)
+
+
+def _unmasked(cell: Cell) -> str:
+    """Give the text of a cell, where nothing in it was written for eyes that may not see it.
+
+    Kept, it would stand for the phone or address that it hides.
+    """
+    text = text_of(cell)
+    if is_masked(text):
+        raise CellError(text, _("This is masked: whoever wrote the file might not read it."))
+    return text
 
 
 def _phones_in(text: str) -> list[str]:
@@ -173,7 +185,7 @@ def _phones_in(text: str) -> list[str]:
 def _emails(cell: Cell, _hints: Hints) -> Reading | None:
     found: list[str] = []
     rest: list[str] = []
-    for piece in pieces(text_of(cell)):
+    for piece in pieces(_unmasked(cell)):
         addresses = [piece.text] if piece.quoted else _addresses_in(piece.text)
         if addresses and not piece.quoted:
             rest += re.findall(r"\w+", _ADDRESS.sub(" ", piece.text))
