@@ -261,13 +261,15 @@ class ImportField:
         ``str``; ``money`` a ``Decimal`` of hundredths; ``number`` a ``Decimal``; ``date`` a
         ``date``; ``moment`` a ``datetime`` in UTC; ``flag`` a ``bool``; ``phones``, ``emails`` and
         ``list`` a tuple of ``str``, which several columns may fill together. ``nothing`` is a
-        column of your own exports that follows from the others: it is recognised by its title
-        alone, and passed over.
+        column of your own exports that follows from others: it is recognised by its title alone,
+        and passed over, see :attr:`follows_from`.
     :param required: True where a row without it is refused.
     :param money_currency: for ``money``: the field that holds its currency; a sign or word beside
         the amount (``€ 3.500,00``) fills it with the currency's code.
     :param recurs: True where it names something that other rows may name too, as a source or a
         client: what differs only by case, space or punctuation is offered to be joined.
+    :param follows_from: for ``nothing``: the fields that it follows from. A file that lacks one of
+        them under its title is not of your own: there the column is kept as any other.
     """
 
     name: str
@@ -277,6 +279,7 @@ class ImportField:
     required: bool = False
     money_currency: str | None = None
     recurs: bool = False
+    follows_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ CLIENT_FIELDS: Final = (
     ImportField(
         "kind",
         _("Company or person"),
-        ("client type", "kind", "тип клиента", "вид клиента", "вид", "тип"),
+        ("client type", "тип клиента", "вид клиента"),
     ),
     ImportField(
         "external_id",

@@ -39,7 +39,7 @@ COLUMNS: Final = (
     Column("tags", _("Tags")),
     Column("owner", _("Owner"), "owner_id"),
     Column("updated_at", _("Changed"), "updated_at"),
-    Column("kind", _("Kind"), "kind", usual=False),
+    Column("kind", _("Kind"), "kind", usual=False, in_files=("company_or_person",)),
     Column("source", _("Source"), "source", usual=False),
     Column("site", _("Site"), usual=False),
     Column("address", _("Address"), usual=False),
@@ -50,6 +50,7 @@ FOR_FILES: Final = (
     Column("phones", _("Phones"), permission=CONTACT_DATA),
     Column("emails", _("Email addresses"), permission=CONTACT_DATA),
     Column("participants", _("Participants")),
+    Column("company_or_person", _("Company or person")),
 )
 
 READ: Final = (*queries.CLIENT, *queries.NAMES)
@@ -67,7 +68,7 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
             "participants": with_parts(around.participants.get(row.id, [])),
             "tags": on_one_line(around.tags.get(row.id, [])),
             "owner": row.owner_name,
-            "kind": str(KINDS[row.kind]),
+            "company_or_person": str(KINDS[row.kind]),
         }
 
 

@@ -111,7 +111,7 @@ DEAL_FIELDS: Final = (
     ImportField(
         "outcome",
         _("Outcome"),
-        ("result", "state", "исход", "результат", "состояние", "статус закрытия", "итог"),
+        ("result", "исход", "результат", "статус закрытия", "итог"),
     ),
     ImportField(
         "reason",
@@ -224,8 +224,18 @@ DEAL_FIELDS: Final = (
         _("Note"),
         ("notes", "comment", "comments", "description", "примечание", "комментарий", "описание"),
     ),
-    ImportField("progress", _("Progress"), kind="nothing"),
-    ImportField("company_amount", _("In the company's currency"), kind="nothing"),
-    ImportField("weighted", _("Forecast"), kind="nothing"),
-    ImportField("days", _("Days in stage"), kind="nothing"),
+    ImportField("progress", _("Progress"), kind="nothing", follows_from=("stage",)),
+    ImportField(
+        "company_amount",
+        _("In the company's currency"),
+        kind="nothing",
+        follows_from=("amount", "currency"),
+    ),
+    ImportField(
+        "weighted",
+        _("Forecast"),
+        kind="nothing",
+        follows_from=("stage", "amount", "currency"),
+    ),
+    ImportField("days", _("Days in stage"), kind="nothing", follows_from=("stage",)),
 )

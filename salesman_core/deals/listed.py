@@ -43,7 +43,7 @@ COLUMNS: Final = (
     Column("owner", _("Owner"), "owner_id"),
     Column("expected_on", _("Expected on"), "expected_on"),
     Column("days", _("Days in stage"), "stage_since", numeric=True),
-    Column("state", _("State"), "outcome", usual=False),
+    Column("state", _("State"), "outcome", usual=False, in_files=("outcome",)),
     Column("reason", _("Reason"), usual=False),
     Column("opened_on", _("Opened on"), "opened_on", usual=False),
     Column("closed_on", _("Closed on"), "closed_on", usual=False),
@@ -54,6 +54,7 @@ COLUMNS: Final = (
 FOR_FILES: Final = (
     Column("pipeline", _("Pipeline")),
     Column("stage", _("Stage")),
+    Column("outcome", _("Outcome")),
     Column("contacts", _("Contacts")),
     Column("participants", _("Participants")),
 )
@@ -112,7 +113,7 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
             "weighted": _weighted(row),
             "owner": row.owner_name,
             "days": None if row.outcome else standing.days_in_stage(row),
-            "state": str(STATES[state]),
+            "outcome": str(STATES[state]),
             "reason": row.reason_name,
         }
 

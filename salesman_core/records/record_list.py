@@ -29,7 +29,8 @@ class Column:
         the list itself.
     :param unmasked: what one must hold to see it whole; others see it masked. None where nothing
         is masked.
-    :param in_files: the columns that stand for it in files, where it shows a part of each.
+    :param in_files: the columns that stand for it in files: where it shows a part of each, or its
+        title is a word that files of others use for anything, as “Kind”.
     """
 
     name: str

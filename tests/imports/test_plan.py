@@ -56,18 +56,22 @@ def test_first_column_of_a_meaning_wins() -> None:
 
 
 def test_column_that_follows_from_others_is_passed_over() -> None:
-    fields = [*FIELDS, ImportField("length", "Length", kind="nothing")]
+    fields = [
+        ImportField("name", "Name", ("title",), required=True),
+        ImportField("length", "Length", kind="nothing", follows_from=("name",)),
+    ]
 
-    plan = planned(["Length", "name"], fields, ColumnMapping())
+    own = planned(["Length", "Name"], fields, ColumnMapping())
+    foreign = planned(["Length", "Title"], fields, ColumnMapping())
 
-    assert filled(plan) == {"name": ["name"]}
-    assert plan.kept == ()
+    assert (filled(own), own.kept) == ({"Name": ["name"]}, ())
+    assert (filled(foreign), foreign.kept) == ({"Title": ["name"]}, ((0, "Length"),))
 
 
 def test_column_that_follows_from_others_stands_for_one_that_is_missing() -> None:
     fields = [
         ImportField("stage", "Stage", ("progress",)),
-        ImportField("progress", "Progress", kind="nothing"),
+        ImportField("progress", "Progress", kind="nothing", follows_from=("stage",)),
     ]
 
     both = planned(["Progress", "Stage"], fields, ColumnMapping())

@@ -247,3 +247,38 @@ def test_exported_clients_and_deals_come_back_as_they_were(
         f"created 0, updated 0, unchanged {len(deals)}, refused 0",
         f"created 0, updated 0, unchanged {len(clients)}, refused 0",
     ]
+
+
+OURS = "In the company's currency"
+FOREIGN_CLIENTS = """Company;Тип;Вид;Kept since
+Omega;Поставщик;ООО;2020
+"""
+FOREIGN_DEALS = """Deal;Deal stage;Sum;State;Состояние;Progress;Forecast;Days in stage;In roubles
+Boiler;Negotiation;10;CA;Ждём;half;11;5 to 9;12
+"""
+
+
+def test_files_of_other_systems_keep_columns_that_only_sound_like_ours(
+    app: Flask, tmp_path: Path
+) -> None:
+    clients, deals = tmp_path / "clients.csv", tmp_path / "deals.csv"
+    clients.write_text(FOREIGN_CLIENTS, encoding="utf-8")
+    deals.write_text(FOREIGN_DEALS.replace("In roubles", OURS), encoding="utf-8")
+
+    bring("clients", clients)
+    bring("deals", deals)
+
+    reading().rollback()
+    client, deal = (
+        reading().scalars(sa.select(Client)).one(),
+        reading().scalars(sa.select(Deal)).one(),
+    )
+    assert client.imported == {"Тип": "Поставщик", "Вид": "ООО", "Kept since": "2020"}
+    assert deal.imported == {
+        "State": "CA",
+        "Состояние": "Ждём",
+        "Progress": "half",
+        "Forecast": "11",
+        "Days in stage": "5 to 9",
+        OURS: "12",
+    }

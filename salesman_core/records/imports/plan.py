@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from salesman_core.db import normalised
@@ -107,10 +107,11 @@ def recognised(
     """Give a rule for each heading that means a field, by its name, its title or a synonym.
 
     The first column of a meaning wins, except where a field takes several: then each adds to it.
-    What follows from other columns gives way to them, and says something where they are missing.
+    What follows from other columns is passed over beside them alone: without them it may say
+    something, and is a column as any other.
     """
-    meanings, following = _meanings(fields)
     words = {heading: plain(_without_count(heading)) for heading in headings}
+    meanings, following = _meanings(fields, set(words.values()))
     taken = set(mapping.compose)
     rules = {}
     for heading in sorted(headings, key=lambda one: words[one] in following):
@@ -132,10 +133,16 @@ def _without_count(heading: str) -> str:
 _Meanings = dict[str, ImportField]
 
 
-def _meanings(fields: Sequence[ImportField]) -> tuple[_Meanings, _Meanings]:
-    """Give what headings mean: columns that fill something, and those that follow from others."""
+def _meanings(fields: Sequence[ImportField], words: Collection[str]) -> tuple[_Meanings, _Meanings]:
+    """Give what headings mean: columns that fill something, and those that follow from others.
+
+    :param words: all headings, as they are compared.
+    """
     filled = [field for field in fields if field.kind != NOTHING]
-    following = [field for field in fields if field.kind == NOTHING]
+    titled = {field.name for field in filled if not _plain_titles(field).isdisjoint(words)}
+    following = [
+        field for field in fields if field.kind == NOTHING and titled.issuperset(field.follows_from)
+    ]
     spellings = [
         *((field.name, field) for field in filled),
         *((title, field) for field in filled for title in _titles(field)),
@@ -159,6 +166,10 @@ def _titles(field: ImportField) -> list[str]:
         with speaking(language):
             titles.append(str(field.title))
     return titles
+
+
+def _plain_titles(field: ImportField) -> set[str]:
+    return set(map(plain, _titles(field)))
 
 
 def _require_reachable(
