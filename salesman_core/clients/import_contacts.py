@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,8 +21,8 @@ from salesman_core.clients.import_values import (
     unreachable,
 )
 from salesman_core.clients.models import Client, Contact, ContactExternalId
-from salesman_core.db import writing
-from salesman_core.errors import InvalidError
+from salesman_core.db import one_of, writing
+from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, Planned, differences
 from salesman_core.records.custom.changes import demand_required, plan_custom
@@ -69,6 +69,16 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         self._clients.look_up(batch.rows)
         self._editable: set[int] = set()
         self._with_contacts: set[int] = set()
+        self._primary: dict[int, ContactDraft] = {}
+
+    def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
+        """Give the contacts that rows mean, while nobody else says which are primary ones."""
+        found = super().found(rows)
+        ids = [one for one in found.values() if isinstance(one, int)]
+        theirs = sa.select(Contact.client_id).where(one_of(Contact.id, ids))
+        clients = set(self.session.scalars(theirs)) if ids else set()
+        steps.hold_clients(self.session, clients | self._clients.ids(rows.values()))
+        return found
 
     def draft(self, row: ImportedRow, record: Contact | None) -> ContactDraft:
         """Read a row."""
@@ -86,6 +96,25 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         self._editable = set(self.session.scalars(editable))
         primary = sa.select(Contact.client_id).where(Contact.client_id.in_(ids))
         self._with_contacts = set(self.session.scalars(primary))
+        for draft in drafts:
+            client_id = self._client_of(draft) if draft.values.get("primary") else None
+            if client_id is not None:
+                self._primary.setdefault(client_id, draft)
+
+    def _client_of(self, draft: ContactDraft) -> int | None:
+        if draft.record is not None:
+            return draft.record.client_id
+        try:
+            return self._clients.of(draft.row)
+        except SalesmanError:  # its row is refused with it where it is written
+            return None
+
+    def _demand_one_primary(self, draft: ContactDraft, client_id: int) -> None:
+        """Refuse the second contact that is to be a client's primary one: the last would win."""
+        first = self._primary.get(client_id, draft) if draft.values.get("primary") else draft
+        if first is not draft and (draft.record is None or draft.record is not first.record):
+            message = _("Another row already names the primary contact of this client.")
+            raise InvalidError(message, {"primary": message})
 
     def begin(self, draft: ContactDraft) -> Contact:
         """Give the new contact; the first of a client is its primary one, unless rows say which."""
@@ -93,6 +122,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         if client_id is None or client_id not in self._editable:
             message = _("You may not change this client.")
             raise InvalidError(message, {"client": message})
+        self._demand_one_primary(draft, client_id)
         values: dict[str, Any] = draft.values | {"client_id": client_id}
         if UNMAPPED in draft.row:
             values["imported"] = dict(draft.row[UNMAPPED])
@@ -117,6 +147,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
     def differs(self, draft: ContactDraft) -> bool:
         """Tell whether a row says anything new."""
         contact = draft.written
+        self._demand_one_primary(draft, contact.client_id)
         return bool(
             differences(contact, _wanted(draft))
             or grown_lists(contact, draft.values)

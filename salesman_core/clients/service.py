@@ -107,6 +107,7 @@ def create_contact(values: Mapping[str, Any]) -> int:
     with writing() as session:
         client_id = values["client_id"]
         demand("client", client_id, "core.client.edit", session=session)
+        steps.hold_clients(session, [client_id])
         first = session.scalar(sa.select(~sa.exists().where(Contact.client_id == client_id)))
         contact, changes = steps.begin_contact(values, client_id=client_id, primary=bool(first))
         session.add(contact)
@@ -120,6 +121,9 @@ def create_contact(values: Mapping[str, Any]) -> int:
 def change_contact(contact_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
     """Change a contact; give whether anything changed."""
     with writing() as session:
+        if values.get("primary"):
+            its_client = sa.select(Contact.client_id).where(Contact.id == contact_id)
+            steps.hold_clients(session, session.scalars(its_client).all())
         contact: Contact = for_change(session, "contact", contact_id, "core.client.edit", version)
         demand_contact_data(values)
         wanted = {name: values[name] for name in steps.CONTACT_COLUMNS if name in values}

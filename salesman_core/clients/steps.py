@@ -6,7 +6,7 @@ services do so for one record, an import for many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from salesman_core.clients.models import (
     Contact,
 )
 from salesman_core.clock import now
+from salesman_core.db import one_of
 from salesman_core.records.changes import (
     Changes,
     Planned,
@@ -155,8 +156,21 @@ def _set_tags(client: Client, wanted: Sequence[str]) -> None:
     client.tags = [held.get(tag) or ClientTag(tag=tag) for tag in wanted]
 
 
+def hold_clients(session: Session, client_ids: Collection[int]) -> None:
+    """Let nobody else say until the commit which contacts of some clients are primary ones.
+
+    Before contacts are locked: two who did it the other way around would wait for each other.
+    """
+    if client_ids:
+        held = sa.select(Client.id).where(one_of(Client.id, client_ids)).order_by(Client.id)
+        session.execute(held.with_for_update(key_share=True)).all()
+
+
 def one_primary(session: Session, contacts: Iterable[Contact]) -> None:
-    """See to it that a client has no other primary contact than the last of these that is one."""
+    """See to it that a client has no other primary contact than the last of these that is one.
+
+    Whoever calls holds the clients; see :func:`hold_clients`.
+    """
     chosen = {one.client_id: one.id for one in contacts if one.primary}
     if not chosen:
         return
@@ -165,5 +179,7 @@ def one_primary(session: Session, contacts: Iterable[Contact]) -> None:
     )
     ids = session.scalars(others).all()
     if ids:
-        session.execute(sa.update(Contact).where(Contact.id.in_(ids)).values(primary=False))
+        former = sa.update(Contact).where(Contact.id.in_(ids))
+        changed = {"primary": False, "updated_at": now(), "version": Contact.version + 1}
+        session.execute(former.values(changed))
         touch_records(Contact, ids)

@@ -285,6 +285,23 @@ def test_new_primary_contact_leaves_the_former_one_when_it_goes(
     assert all_rows() == before
 
 
+def test_second_primary_contact_of_a_client_is_an_error_at_the_cell(
+    bring: Bring, make: Make
+) -> None:
+    make.contact(make.client(name="Omega"), name="Anna")
+    lines = ("1;Boris;Omega;yes", "2;Anna;Omega;yes", "3;Clara;Omega;yes", "1;Boris;Omega;yes")
+
+    first, _number = bring("contacts", CONTACTS, *lines)
+    again, _number = bring("contacts", CONTACTS, *lines)
+
+    assert first.last_line == "created 1, updated 0, unchanged 1, refused 2"
+    assert again.last_line == "created 0, updated 0, unchanged 2, refused 2"
+    assert [
+        {name: one.reason for name, one in row.problems.items()} for row in again.refused_rows
+    ] == [{"primary": "Another row already names the primary contact of this client."}] * 2
+    assert primary() == ["Boris"]
+
+
 def test_primary_contact_that_is_neither_yes_nor_no_is_an_error_at_the_cell(
     bring: Bring, make: Make
 ) -> None:
