@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -19,7 +20,8 @@ from salesman_hookspecs import ImportBatch
 _ = texts.lazy
 
 _PARTICIPANTS: Final = "participants"
-_WITH_PART: Final = re.compile(r"(?P<name>.+?) ?\((?P<part>[^()]+)\)")
+_MOST_BRACKETS: Final = 9
+"""So many opening brackets of a cell may begin a part: names have fewer."""
 
 
 class Owners:
@@ -136,11 +138,29 @@ def _listed(row: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _readings(text: str) -> Iterator[tuple[str, str]]:
-    """Give how a name may be meant: as a whole, or as a name with a part behind it."""
+    """Give how a name may be meant: as a whole, or as a name with a part behind it.
+
+    Either may hold brackets, as “Bert (the elder) (lawyer (main))” does: the longest name goes
+    first.
+    """
     yield text, ""
-    with_part = _WITH_PART.fullmatch(text)
-    if with_part is not None:
-        yield with_part["name"], with_part["part"].strip()
+    if not text.endswith(")"):
+        return
+    begins = [one.start() for one in islice(re.finditer(r"\(", text), _MOST_BRACKETS)]
+    for begin in reversed(begins):
+        name, part = text[:begin].rstrip(), text[begin + 1 : -1].strip()
+        if name and part and _is_one(part):
+            yield name, part
+
+
+def _is_one(part: str) -> bool:
+    """Tell whether the brackets around a part are those of it, not of two parts."""
+    depth = 0
+    for character in part:
+        if character == "(" and depth < 0:
+            return False
+        depth += {"(": 1, ")": -1}.get(character, 0)
+    return True
 
 
 def _names(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.models import Audit
+from salesman_core.records.participants import with_parts
 from salesman_core.testing.people import Make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -134,6 +135,39 @@ def test_row_adds_participants_and_undoing_it_restores_those_that_were(
     assert again.last_line == "created 0, updated 0, unchanged 1, refused 0"
     take_back(number)
     assert all_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Anna", "lawyer (main)"),
+        ("Anna", "(main) lawyer (of contracts) too"),
+        ("Anna", "lawyer (main"),
+        ("Anna", "lawyer :)"),
+        ("Anna (the elder)", "lawyer (main)"),
+        ("Anna (the elder)", ""),
+    ],
+)
+def test_participant_comes_back_whatever_brackets_stand_in_name_and_part(
+    name: str, part: str, bring: Bring, make: Make
+) -> None:
+    make.user(name="Bert")
+    anna = make.user(name=name)
+    written = with_parts([{"name": name, "part": part}]).replace('"', '""')
+
+    result, _number = bring("clients", CLIENTS, f'1;Omega;"{written}"')
+
+    assert result.last_line == "created 1, updated 0, unchanged 0, refused 0"
+    assert parts(ClientParticipant) == {(anna, part)}
+
+
+def test_brackets_go_to_the_longer_of_two_names(bring: Bring, make: Make) -> None:
+    make.user(name="Bert")
+    elder = make.user(name="Bert (the elder)")
+
+    bring("clients", CLIENTS, "1;Omega;Bert (the elder) (lawyer (main))")
+
+    assert parts(ClientParticipant) == {(elder, "lawyer (main)")}
 
 
 @pytest.mark.parametrize("named", ["Nobody", "Namesake", "Anna (lawyer) (twice)"])

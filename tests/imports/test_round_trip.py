@@ -109,7 +109,7 @@ def _fill(base: Base) -> None:
     lawyer, helper = make.user(name="Bert (the elder)"), make.user(name="Vera")
     for number, name in enumerate(("ООО «Ёлка» 🎄", "=2+2", 'Alpha "A"; B, C', "Petrov", "'=x")):
         parts = [
-            {"user_id": lawyer, "part": "lawyer; contracts"},
+            {"user_id": lawyer, "part": "lawyer; contracts (main)"},
             {"user_id": helper, "part": ""},
         ]
         phones = ["+7 495 123-45-67", "8 800 200-00-00, доб. 12", "ask, please/5"]
