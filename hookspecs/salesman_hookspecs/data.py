@@ -310,11 +310,14 @@ class ImportBatch:
         none of that name), both tuples; ``only`` is ``create`` where what is there already stays
         as it is, ``update`` where a row that finds no record is refused, else empty.
     :param source: the name under which external ids of this file are kept.
+    :param remembered: the same for all batches of a run: what ``apply`` writes here the later ones
+        find. Empty again where a run goes on that was broken off.
     """
 
     rows: Sequence[Mapping[str, Any]]
     options: Mapping[str, Any]
     source: str
+    remembered: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         self._editable: set[int] = set()
         self._with_contacts: set[int] = set()
         self._primary: dict[int, ContactDraft] = {}
+        self._named: dict[int, int] = batch.remembered.setdefault("primary", {})
 
     def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
         """Give the contacts that rows mean, while nobody else says which are primary ones."""
@@ -96,6 +97,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         self._editable = set(self.session.scalars(editable))
         primary = sa.select(Contact.client_id).where(Contact.client_id.in_(ids))
         self._with_contacts = set(self.session.scalars(primary))
+        self._primary = {}
         for draft in drafts:
             client_id = self._client_of(draft) if draft.values.get("primary") else None
             if client_id is not None:
@@ -111,8 +113,12 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
 
     def _demand_one_primary(self, draft: ContactDraft, client_id: int) -> None:
         """Refuse the second contact that is to be a client's primary one: the last would win."""
-        first = self._primary.get(client_id, draft) if draft.values.get("primary") else draft
-        if first is not draft and (draft.record is None or draft.record is not first.record):
+        if not draft.values.get("primary"):
+            return
+        own = draft.record.id if draft.record is not None else None
+        first = self._primary.get(client_id, draft)
+        same = first is draft or (own is not None and draft.record is first.record)
+        if not same or self._named.get(client_id, own) != own:
             message = _("Another row already names the primary contact of this client.")
             raise InvalidError(message, {"primary": message})
 
@@ -143,6 +149,12 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         write_rows(self.session, ContactExternalId, keys)
         steps.note_contacts(self.session, [(one.written, one.changes) for one in drafts])
         steps.one_primary(self.session, [one.written for one in drafts if "primary" in one.values])
+
+    def finish(self) -> None:
+        """Remember which contacts rows named as primary ones, for those that follow."""
+        for client_id, draft in self._primary.items():
+            if draft.record is not None:
+                self._named.setdefault(client_id, draft.record.id)
 
     def differs(self, draft: ContactDraft) -> bool:
         """Tell whether a row says anything new."""

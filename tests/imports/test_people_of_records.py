@@ -319,9 +319,11 @@ def test_new_primary_contact_leaves_the_former_one_when_it_goes(
     assert all_rows() == before
 
 
+@pytest.mark.parametrize("batch", [500, 1])
 def test_second_primary_contact_of_a_client_is_an_error_at_the_cell(
-    bring: Bring, make: Make
+    batch: int, bring: Bring, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("salesman_core.records.imports.run.BATCH", batch)
     make.contact(make.client(name="Omega"), name="Anna")
     lines = ("1;Boris;Omega;yes", "2;Anna;Omega;yes", "3;Clara;Omega;yes", "1;Boris;Omega;yes")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, tzinfo
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from salesman_core.db import WritingSession, writing
 from salesman_core.errors import SalesmanError
@@ -76,6 +76,7 @@ class ImportRun:
         self._progress = progress
         self._journal = journal
         self._reached = reached or Reached()
+        self._remembered: dict[str, Any] = {}
         self._reader = RowReader(import_type.fields, mapping, self.plan, self.survey, zone)
 
         self.result = self._new_result(rehearsal=False)
@@ -129,6 +130,7 @@ class ImportRun:
         )
 
     def _run(self) -> ImportResult:
+        self._remembered = {}
         for batch in self._batches():
             self._write(batch)
             if self._progress:
@@ -177,6 +179,7 @@ class ImportRun:
                 "create_missing": options.create_missing,
             },
             source=options.source,
+            remembered=self._remembered,
         )
         outcomes = self.import_type.apply(batch)
         _require_complete(outcomes, len(sound), self.import_type)
