@@ -12,7 +12,7 @@ from salesman_core.db.base import (
 )
 from salesman_core.db.bulk import add_objects, insert_rows, new_ids
 from salesman_core.db.conversion import sum_converted
-from salesman_core.db.days import days_before
+from salesman_core.db.days import days_before, month_of
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.session import (
     LentSession,
@@ -60,6 +60,7 @@ __all__ = [
     "identity",
     "insert_rows",
     "make_engine",
+    "month_of",
     "new_ids",
     "normalised",
     "one_of",

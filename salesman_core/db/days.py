@@ -1,4 +1,4 @@
-"""Days that are counted back from others, as each database does it."""
+"""Days that follow from others, as each database does it."""
 
 from __future__ import annotations
 
@@ -34,3 +34,28 @@ def _written(element: DaysBefore, compiler: SQLCompiler, **options: Any) -> str:
 def _counted(element: DaysBefore, compiler: SQLCompiler, **options: Any) -> str:
     day, number = (compiler.process(one, **options) for one in element.clauses)
     return f"({day} - {number})"
+
+
+class MonthOf(FunctionElement[date]):
+    """The first day of another day's month; see :func:`month_of`."""
+
+    name = "month_of"
+    type = sa.Date()
+    inherit_cache = True
+
+
+def month_of(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[date]:
+    """Give the SQL for the first day of the month in which that of a column lies."""
+    return MonthOf(day)
+
+
+@compiles(MonthOf)
+def _first(element: MonthOf, compiler: SQLCompiler, **options: Any) -> str:
+    (day,) = (compiler.process(one, **options) for one in element.clauses)
+    return f"date({day}, 'start of month')"
+
+
+@compiles(MonthOf, "postgresql")
+def _truncated(element: MonthOf, compiler: SQLCompiler, **options: Any) -> str:
+    (day,) = (compiler.process(one, **options) for one in element.clauses)
+    return f"CAST(date_trunc('month', {day}) AS DATE)"

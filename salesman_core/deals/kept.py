@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from salesman_core.db import table_of, writing
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
-from salesman_core.deals.tally import DEAL, KEY, STEP, tallied
+from salesman_core.deals.tally import DEAL, KEY, STEP, SUMS, tallied, with_months
 from salesman_core.i18n import texts
 from salesman_hookspecs import Job, Schedule
 
@@ -29,7 +29,6 @@ _NAME: Final = "core.count_deals"
 
 _deals, _steps = table_of(Deal), table_of(DealMove)
 _kept_deals, _kept_steps, _figures = map(table_of, (DealKept, DealMoveKept, FunnelKept))
-_SUMS: Final = ("number", "amount")
 _NEXT: Final = (
     sa.select(_kept_deals.c.id).order_by(_kept_deals.c.id).with_for_update(skip_locked=True)
 )
@@ -52,7 +51,7 @@ def figures(asked: Callable[[Any], Conditions]) -> sa.CompoundSelect[Any]:
     )
 
 
-def _corrections(changed: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _corrections(changed: sa.Select[Any]) -> list[sa.Select[Any]]:
     """Give what some of the changed deals add to the kept figures, and what they take away.
 
     :param changed: their ids.
@@ -67,10 +66,15 @@ def _corrections(changed: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any
     touched = sa.select(*_named(_kept_steps, STEP)).where(
         _kept_steps.c.deal_id.in_(changed), _kept_steps.c.there
     )
-    now = tallied(deals.cte(), steps.cte()).subquery()
-    then = tallied(were.cte(), sa.union_all(untouched, touched).cte()).subquery()
-    less = [(-then.c[name]).label(name) for name in _SUMS]
-    return sa.select(*_named(now, (*KEY, *_SUMS))), sa.select(*_named(then, KEY), *less)
+    now = tallied(deals.cte(), steps.cte())
+    then = tallied(were.cte(), sa.union_all(untouched, touched).cte())
+    return [*with_months(now), *map(_taken_away, with_months(then))]
+
+
+def _taken_away(figures: sa.Select[Any]) -> sa.Select[Any]:
+    rows = figures.subquery()
+    less = [(-rows.c[name]).label(name) for name in SUMS]
+    return sa.select(*_named(rows, KEY), *less)
 
 
 def _named(table: sa.FromClause, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
@@ -121,15 +125,15 @@ def _adding(rows: sa.FromClause, make: Any) -> sa.Executable:
     :param make: the dialect's ``insert``.
     """
     key = _named(rows, KEY)
-    number, amount = (sa.func.sum(rows.c[name]) for name in _SUMS)
+    number, amount = (sa.func.sum(rows.c[name]) for name in SUMS)
     summed = (
         sa.select(*key, number, amount)
         .where(sa.true())  # SQLite would take ON CONFLICT for a join's ON
         .group_by(*key)
         .having(sa.or_(number != 0, amount != 0))
     )
-    adding = make(_figures).from_select([*KEY, *_SUMS], summed)
-    raised = {name: _figures.c[name] + adding.excluded[name] for name in _SUMS}
+    adding = make(_figures).from_select([*KEY, *SUMS], summed)
+    raised = {name: _figures.c[name] + adding.excluded[name] for name in SUMS}
     statement: sa.Executable = adding.on_conflict_do_update(index_elements=KEY, set_=raised)
     return statement
 

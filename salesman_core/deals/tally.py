@@ -9,6 +9,9 @@ have changed since are to be corrected. A figure is of one kind:
 - ``entered`` and ``forward``: by the day of the step and the stage that the deal came to or left.
   ``previous`` is when it had done so before: in a period that begins later, it counts once;
 - ``stayed``: by the day on which a stay ended, the stage and how many whole ``days`` it took.
+
+What happened on a day is also kept by months, the first day standing for all: a long period is
+added up of few rows then. Such a figure is of the kind ``m:won`` and so on.
 """
 
 from __future__ import annotations
@@ -18,13 +21,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.db import BigId, table_of
+from salesman_core.db import BigId, month_of, table_of
 from salesman_core.deals.models import DealKept, DealMoveKept, FunnelKept
 
 NO_DAY: Final = date.min
 """Stands for none where a day is part of a key."""
 
 KEY: Final = tuple(column.name for column in table_of(FunnelKept).primary_key)
+SUMS: Final = ("number", "amount")
 
 _MARKS: Final = frozenset({"id", "there"})
 DEAL: Final = tuple(one.name for one in table_of(DealKept).c if one.name not in _MARKS)
@@ -32,6 +36,13 @@ DEAL: Final = tuple(one.name for one in table_of(DealKept).c if one.name not in 
 
 STEP: Final = tuple(one.name for one in table_of(DealMoveKept).c if one.name not in _MARKS)
 """The same of a step."""
+
+STANDING: Final = ("deals", "open")
+ONCE: Final = ("entered", "forward")
+HAPPENED: Final = ("won", "lost", "stayed", *ONCE)
+
+OF_MONTH: Final = "m:"
+"""What the kind of a figure of a month begins with."""
 
 _DAY: Final = 86_400
 _NONE: Final[dict[str, sa.ColumnElement[Any]]] = {
@@ -81,6 +92,20 @@ def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any
         _each_once("entered", entered),
         _each_once("forward", onward),
         stays.where(here, ends_a_stay(s)),
+    )
+
+
+def with_months(tallied_rows: sa.SelectBase) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Give figures as they are, and once more by the months of what happened."""
+    rows = tallied_rows.cte().c
+    month: dict[str, sa.ColumnElement[Any]] = {
+        "kind": sa.literal(OF_MONTH) + rows.kind,
+        "day": month_of(rows.day),
+    }
+    by_month = [month.get(name, rows[name]).label(name) for name in (*KEY, *SUMS)]
+    return (
+        sa.select(*(rows[name] for name in (*KEY, *SUMS))),
+        sa.select(*by_month).where(rows.kind.in_(HAPPENED)),
     )
 
 

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ from salesman_core.deals.service import (
     restore_deal,
     thaw_deal,
 )
+from salesman_core.plugins.migrations import CORE_OWNER, downgrade, upgrade
 from salesman_core.services.company import company
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
@@ -84,7 +86,7 @@ def test_deal_counts_at_once_and_is_counted_in_by_the_job(make: Make) -> None:
     assert (rows(DealKept), rows(FunnelKept)) == (1, 0)
     count_deals()
     db.session.rollback()
-    assert (rows(DealKept), rows(DealMoveKept), rows(FunnelKept)) == (0, 0, 3)
+    assert (rows(DealKept), rows(DealMoveKept), rows(FunnelKept)) == (0, 0, 4)
     assert kept() == afresh()
 
 
@@ -108,6 +110,62 @@ def test_statement_past_all_services_is_noticed(make: Make) -> None:
         session.execute(sa.delete(DealMove))
         session.execute(sa.delete(Deal))
     assert kept() == afresh() == []
+
+
+EDGES = [
+    date(2026, 9, 30),
+    date(2026, 10, 1),
+    date(2026, 10, 31),
+    date(2026, 11, 1),
+    date(2026, 11, 29),
+    date(2026, 11, 30),
+    date(2026, 12, 1),
+    date(2026, 12, 15),
+    date(2027, 1, 1),
+    date.max,
+]
+"""Days around the ends of months, on which deals take steps."""
+
+
+def test_every_period_is_added_up_of_its_months_and_the_days_around_them(
+    make: Make, clock: FrozenClock
+) -> None:
+    at, deals = stages(), [make.deal(amount=Decimal(number)) for number in (1, 10, 100)]
+    for number, day in enumerate(EDGES[1:-1]):
+        clock.set(datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+        move_deal(deals[number % 2], at[number % 3])
+        if number == 4:
+            count_deals()
+    close_deal(deals[0], "won")
+    close_deal(deals[2], "lost", lost_reason())
+    periods = [Days(since, until) for since in (None, *EDGES) for until in (None, *EDGES)]
+    for counted in (False, True):
+        if counted:
+            count_deals()
+        assert [kept(days) for days in periods] == [afresh(days) for days in periods]
+
+
+def test_upgrading_gives_the_months_of_what_was_kept_by_days(
+    make: Make, clock: FrozenClock
+) -> None:
+    deal = make.deal(amount=Decimal(5))
+    clock.advance(days=40)
+    move_deal(deal, stages()[1])
+    make.deal(amount=Decimal(7))
+    count_deals()
+    db.session.remove()
+    counted = figures_kept()
+    downgrade(db.engine, CORE_OWNER, "core_0015")
+    by_days = [one for one in counted if not one[1].startswith("m:")]
+    assert figures_kept() == by_days
+    upgrade(db.engine, CORE_OWNER)
+    assert figures_kept() == counted
+    assert len(counted) > len(by_days)
+
+
+def figures_kept() -> list[Any]:
+    with db.engine.connect() as connection:
+        return sorted(map(tuple, connection.execute(sa.select(table_of(FunnelKept)))))
 
 
 def test_deal_that_goes_for_good_takes_its_steps_out_of_the_figures(make: Make) -> None:
