@@ -118,7 +118,7 @@ def of_some(
     )
     taken = sa.select(*(steps[name] for name in STEP)).subquery()
     limits = _bounds(days.since is not None, days.until is not None)
-    statement = _summed(tallied(among.cte(), taken), lambda c: _asked(c, limits, by_months=False))
+    statement = _summed(tallied(among, taken), lambda c: _asked(c, limits, by_months=False))
     return _read(session, statement, pipeline_id, _ends(days))
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from salesman_core.db import table_of, writing
+from salesman_core.db import planned_afresh, table_of, writing
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
 from salesman_core.deals.tally import DEAL, KEY, STEP, SUMS, tallied, with_months
 from salesman_core.i18n import texts
@@ -66,8 +66,8 @@ def _corrections(changed: sa.Select[Any]) -> list[sa.Select[Any]]:
     touched = sa.select(*_named(_kept_steps, STEP)).where(
         _kept_steps.c.deal_id.in_(changed), _kept_steps.c.there
     )
-    now = tallied(deals.cte(), steps.cte())
-    then = tallied(were.cte(), sa.union_all(untouched, touched).cte())
+    now = tallied(deals, steps.cte())
+    then = tallied(were, sa.union_all(untouched, touched).cte())
     return [*with_months(now), *map(_taken_away, with_months(then))]
 
 
@@ -95,8 +95,9 @@ def count_some(most: int) -> int:
     with writing() as session:
         ids = list(session.scalars(_NEXT.limit(most)))
         if ids:
-            for statement in _counting_in(session.get_bind().dialect.name):
-                session.execute(statement, {"ids": ids})
+            with planned_afresh(session.connection()):  # for so many deals as there are
+                for statement in _counting_in(session.get_bind().dialect.name):
+                    session.execute(statement, {"ids": ids})
     return len(ids)
 
 

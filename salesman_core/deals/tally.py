@@ -67,31 +67,34 @@ def ends_a_stay(step: Any) -> Condition:
     return sa.and_(step.action.in_(("move", "close")), step.seconds > 0)
 
 
-def tallied(deals: sa.FromClause, steps: sa.FromClause) -> sa.CompoundSelect[Any]:
+def tallied(chosen: sa.Select[Any], steps: sa.FromClause) -> sa.CompoundSelect[Any]:
     """Give what some deals add to the figures: columns of :class:`FunnelKept`, a row for each.
 
-    :param deals: with ``id`` and the columns :data:`DEAL`; those in the bin add nothing.
+    :param chosen: deals, with ``id`` and the columns :data:`DEAL`; those in the bin add nothing.
+        They are left out where PostgreSQL knows how many they are: of what it has gathered itself
+        it would expect a handful, and go through all steps for each deal.
     :param steps: with the columns :data:`STEP`; those of other deals add nothing.
     """
+    deals = chosen.where(chosen.selected_columns.deleted_at.is_(None)).cte()
     d, s = deals.c, steps.c
-    here, of_step = d.deleted_at.is_(None), deals.join(steps, s.deal_id == d.id)
+    of_step = deals.join(steps, s.deal_id == d.id)
     to, away = ({"day": s.day, "stage_id": one} for one in (s.to_stage_id, s.from_stage_id))
     closing = {"day": d.closed_on, "stage_id": d.stage_id}
     freezing = {"day": sa.func.coalesce(d.frozen_until, NO_DAY), "stage_id": d.stage_id}
     reason_id = sa.func.coalesce(d.reason_id, 0)
-    entered = _columns(d, id=d.id, **to).select_from(of_step).where(here, comes(s))
+    entered = _columns(d, id=d.id, **to).select_from(of_step).where(comes(s))
     onward = sa.union_all(
-        _columns(d, id=d.id, **away).select_from(of_step).where(here, s.forward),
-        _columns(d, id=d.id, **closing).where(here, d.outcome == "won"),
+        _columns(d, id=d.id, **away).select_from(of_step).where(s.forward),
+        _columns(d, id=d.id, **closing).where(d.outcome == "won"),
     )
     stays = _figures("stayed", d, **away, days=s.seconds // _DAY).select_from(of_step)
     return sa.union_all(
-        _figures("deals", d).where(here),
-        _figures("open", d, **freezing).where(here, d.outcome.is_(None)),
-        _figures(d.outcome, d, **closing, reason_id=reason_id).where(here, d.outcome.is_not(None)),
+        _figures("deals", d),
+        _figures("open", d, **freezing).where(d.outcome.is_(None)),
+        _figures(d.outcome, d, **closing, reason_id=reason_id).where(d.outcome.is_not(None)),
         _each_once("entered", entered),
         _each_once("forward", onward),
-        stays.where(here, ends_a_stay(s)),
+        stays.where(ends_a_stay(s)),
     )
 
 
