@@ -33,3 +33,9 @@ def without_unseen(text: str) -> str:
 def shows_something(text: str) -> bool:
     """Tell whether there is anything to be seen in a text."""
     return _SEEN.search(text) is not None
+
+
+def seen_words(text: str) -> str:
+    """Give a text as a name is kept: its words on one line; empty where it shows nothing."""
+    line = " ".join(without_unseen(text).split())
+    return line if shows_something(line) else ""

@@ -82,11 +82,7 @@ CLIENT_FIELDS: Final = (
         required=True,
         recurs=True,
     ),
-    ImportField(
-        "kind",
-        _("Company or person"),
-        ("client type", "тип клиента", "вид клиента"),
-    ),
+    ImportField("kind", _("Company or person"), ("client type", "тип клиента", "вид клиента")),
     ImportField(
         "external_id",
         _("External id"),

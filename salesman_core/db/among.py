@@ -16,16 +16,21 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 
-class Among(FunctionElement[bool]):
-    """``column IN (SELECT …)``; see :func:`among`."""
+class _Condition(FunctionElement[bool]):
+    """A condition on a column that each database is told in words of its own."""
 
-    name = "among"
     type = sa.Boolean()
-    inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002  # always alike
         """Stand as it is in an AND or OR: SQLite takes no index for a condition ``= 1``."""
         return self
+
+
+class Among(_Condition):
+    """``column IN (SELECT …)``; see :func:`among`."""
+
+    name = "among"
+    inherit_cache = True
 
 
 def among(column: sa.SQLColumnExpression[Any], ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
@@ -51,16 +56,11 @@ def _any(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"({column} = ANY (ARRAY{ids}))"
 
 
-class OneOf(FunctionElement[bool]):
+class OneOf(_Condition):
     """``column IN (…)``; see :func:`one_of`."""
 
     name = "one_of"
-    type = sa.Boolean()
     inherit_cache = True
-
-    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002  # as above
-        """Stand as it is in an AND or OR."""
-        return self
 
 
 def one_of(

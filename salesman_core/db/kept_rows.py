@@ -52,6 +52,7 @@ def create(
             trigger = f"CREATE TRIGGER {table}{_END}_{event} {when} BEGIN {steps} END"
             connection.exec_driver_sql(trigger)
         return
+    # Without reading tables whole: a plan is kept, and may come from when they were empty.
     update = f"AFTER UPDATE OF {', '.join(columns)} ON {table} FOR EACH ROW WHEN ({changed})"
     for event, when, answer in (
         ("insert", f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS came", "NULL"),
@@ -125,8 +126,7 @@ def _marks(
 def _parents(parent: Parent, row: str, many: bool) -> str:  # noqa: FBT001  # private
     """Give where parents are read, ``p``: of one row, or of all that a statement brought.
 
-    Those of many are looked up one by one: PostgreSQL keeps the plan of a trigger, and may have
-    made it when there was nothing in the table that it would read whole from then on.
+    Those of many are looked up one by one, by the index, for the same reason.
     """
     if not many:
         return f"FROM {parent.table} p WHERE p.id = {row}.{parent.key}"

@@ -56,21 +56,28 @@ def _page(refused: Mapping[str, FormState]) -> Markup:
         reason_order=order_version(one.id for one in reasons),
         needs=needs.NEEDS,
         need_titles=[(need.name, need.title) for need in needs.NEEDS.values()],
-        edited={**_held_forms(), **refused},
+        edited={**_held_forms(found, reasons), **refused},
         blank=FormState(),
     )
 
 
-def _held_forms() -> dict[str, FormState]:
-    """Give the forms of all that there is, by their places."""
+def _held_forms(
+    found: Sequence[Mapping[str, Any]], reasons: Sequence[AnyRow]
+) -> dict[str, FormState]:
+    """Give the forms of pipelines with their stages, and of reasons, by their places."""
     held: dict[str, FormState] = {}
-    for pipeline in queries.pipelines(reading()):
+    for pipeline in found:
         held[f"pipeline-{pipeline['id']}"] = _held(pipelines.PIPELINE_FIELDS, pipeline)
         for stage in pipeline["stages"]:
             held[f"stage-{stage['id']}"] = _held(pipelines.STAGE_FIELDS, stage)
-    for reason in _reasons():
+    for reason in reasons:
         held[f"reason-{reason.id}"] = _held(pipelines.REASON_FIELDS, reason._asdict())
     return held
+
+
+def _held_form(at: str) -> FormState:
+    """Give the form of a place; an empty one where what stood there is gone."""
+    return _held_forms(queries.pipelines(reading()), _reasons()).get(at, FormState())
 
 
 def _held(names: Sequence[str], row: Mapping[str, Any]) -> FormState:
@@ -121,15 +128,14 @@ def _refused(error: SalesmanError, at: str) -> ResponseReturnValue:
 
 def _kept(error: SalesmanError, at: str) -> ResponseReturnValue:
     """Say why what stands at a place stays as and where it is."""
-    held = _held_forms().get(at, FormState())
-    return _again(at, replace(held, message=error.message, status=error.status))
+    return _again(at, replace(_held_form(at), message=error.message, status=error.status))
 
 
 def _saved(at: str, save: Callable[[Typed, int | None], object]) -> ResponseReturnValue | None:
     """Save the form of a place; give the page to show where that cannot be."""
     kind, _separator, record_id = at.rpartition("-")
     last = partial(last_change, kind, int(record_id))
-    again = save_form(request.form, lambda: _held_forms()[at], save, last)
+    again = save_form(request.form, lambda: _held_form(at), save, last)
     return None if again is None else _again(at, again)
 
 

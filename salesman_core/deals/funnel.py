@@ -95,7 +95,7 @@ def _narrower() -> dict[str, str]:
 @blueprint.get("")
 @requires("core.report.funnel")
 def index() -> Markup:
-    """Show the funnel; of a filter that cannot be read it says so, and counts nothing."""
+    """Show the funnel; of a filter that cannot be read it says so, and shows no figures."""
     unreadable: list[Text] = []
     try:
         asked = _asked(request.args)

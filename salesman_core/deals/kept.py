@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
-from salesman_core.db import planned_afresh, table_of, writing
+from salesman_core.db import one_of, planned_afresh, table_of, writing
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
 from salesman_core.deals.tally import DEAL, KEY, STEP, SUMS, tallied, with_months
 from salesman_core.i18n import texts
@@ -35,6 +35,8 @@ _NEXT: Final = (
 
 
 Conditions = Sequence[sa.ColumnElement[bool]]
+Changed = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
+"""Gives the condition that a column names one of the changed deals."""
 
 
 def figures(asked: Callable[[Any], Conditions]) -> sa.CompoundSelect[Any]:
@@ -47,24 +49,20 @@ def figures(asked: Callable[[Any], Conditions]) -> sa.CompoundSelect[Any]:
     kept = sa.select(*(_figures.c[name] for name in (*KEY, "number")), amount)
     return sa.union_all(
         *(kept.where(condition) for condition in asked(_figures.c)),
-        *_corrections(sa.select(_kept_deals.c.id)),
+        *_corrections(lambda deal_id: deal_id.in_(sa.select(_kept_deals.c.id))),
     )
 
 
-def _corrections(changed: sa.Select[Any]) -> list[sa.Select[Any]]:
-    """Give what some of the changed deals add to the kept figures, and what they take away.
-
-    :param changed: their ids.
-    """
-    of_changed = _steps.c.deal_id.in_(changed)
-    deals = sa.select(_deals.c.id, *_named(_deals, DEAL)).where(_deals.c.id.in_(changed))
-    steps = sa.select(*_named(_steps, STEP)).where(of_changed)
+def _corrections(changed: Changed) -> list[sa.Select[Any]]:
+    """Give what some of the changed deals add to the kept figures, and what they take away."""
+    deals = sa.select(_deals.c.id, *_named(_deals, DEAL)).where(changed(_deals.c.id))
+    steps = sa.select(*_named(_steps, STEP)).where(changed(_steps.c.deal_id))
     were = sa.select(_kept_deals.c.id, *_named(_kept_deals, DEAL)).where(
-        _kept_deals.c.id.in_(changed), _kept_deals.c.there
+        changed(_kept_deals.c.id), _kept_deals.c.there
     )
     untouched = steps.where(~sa.exists().where(_kept_steps.c.id == _steps.c.id))
     touched = sa.select(*_named(_kept_steps, STEP)).where(
-        _kept_steps.c.deal_id.in_(changed), _kept_steps.c.there
+        changed(_kept_steps.c.deal_id), _kept_steps.c.there
     )
     now = tallied(deals, steps.cte())
     then = tallied(were, sa.union_all(untouched, touched).cte())
@@ -104,19 +102,15 @@ def count_some(most: int) -> int:
 @functools.cache
 def _counting_in(dialect: str) -> Sequence[sa.Executable]:
     """Give the statements that count the deals in whose ids they are given, built once."""
-    sqlite_ = dialect == "sqlite"
-    listed = sa.bindparam("ids", type_=sa.JSON() if sqlite_ else ARRAY(sa.BigInteger))
-    if sqlite_:
-        values = sa.func.json_each(listed).table_valued("value")
-    else:
-        values = sa.func.unnest(listed).table_valued("value").render_derived()
-    chosen = sa.select(values.c.value)
+
+    def among(deal_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        return one_of(deal_id, "ids")
+
+    rows = sa.union_all(*_corrections(among)).subquery()
     return (
-        _adding(
-            sa.union_all(*_corrections(chosen)).subquery(), sqlite.insert if sqlite_ else insert
-        ),
-        sa.delete(_kept_steps).where(_kept_steps.c.deal_id.in_(chosen)),
-        sa.delete(_kept_deals).where(_kept_deals.c.id.in_(chosen)),
+        _adding(rows, sqlite.insert if dialect == "sqlite" else insert),
+        sa.delete(_kept_steps).where(among(_kept_steps.c.deal_id)),
+        sa.delete(_kept_deals).where(among(_kept_deals.c.id)),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
-from salesman_core.db import AnyRow, Money, UtcDateTime, rows_of, table_of
+from salesman_core.db import AnyRow, Money, UtcDateTime, one_of, rows_of, table_of
 from salesman_core.deals.figures import StageFigures, stage_figures
 from salesman_core.deals.models import (
     CloseReason,
@@ -195,7 +195,7 @@ def _kind(what: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(what), sa.Integer)
 
 
-_HANGING: Final = _all_that_hangs(lambda id_: id_.in_(sa.bindparam("deal_ids", expanding=True)))
+_HANGING: Final = _all_that_hangs(lambda id_: one_of(id_, "deal_ids"))
 _HANGING_ON_ONE: Final = _all_that_hangs(lambda id_: id_ == sa.bindparam("deal_id"))
 
 

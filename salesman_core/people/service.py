@@ -14,7 +14,7 @@ from salesman_core.access import passwords, tokens
 from salesman_core.access.models import Role, SignedIn, User, UserExternalId, UserRole
 from salesman_core.access.person import SUBJECT, SYSTEM, acting_as, current_person
 from salesman_core.access.sign_in import end_looks_of
-from salesman_core.characters import shows_something, without_unseen
+from salesman_core.characters import seen_words
 from salesman_core.clock import now
 from salesman_core.db import normalised, writing
 from salesman_core.db.revisions import bump
@@ -364,7 +364,7 @@ def user_named(
         a seller, so that their own records are there for them when they come.
     :param source: the name under which external ids of the file are kept.
     """
-    typed = _as_typed(name_or_email)
+    typed = seen_words(name_or_email)
     if not typed:
         return None
     found = users_named(session, [typed], source).get(typed)
@@ -373,16 +373,11 @@ def user_named(
     return found
 
 
-def _as_typed(name_or_email: str) -> str:
-    typed = " ".join(without_unseen(name_or_email).split())
-    return typed if shows_something(typed) else ""
-
-
 def users_named(
     session: Session, names_or_emails: Iterable[str], source: str = ""
 ) -> dict[str, int]:
     """Give the users whom a file names, by what it calls them; see :func:`user_named`."""
-    called = {each: _as_typed(each) for each in names_or_emails}
+    called = {each: seen_words(each) for each in names_or_emails}
     typed = {each for each in called.values() if each}
     external = sa.select(UserExternalId.key, UserExternalId.record_id).where(
         UserExternalId.source == source, UserExternalId.key.in_(typed)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
-from salesman_core.db import rows_of, table_of
+from salesman_core.db import one_of, rows_of, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
@@ -46,7 +46,7 @@ def _participants(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(part.record_id, part.user_id, part.part, part.since, user.name)
         .join(table_of(User), user.id == part.user_id)
-        .where(part.record_id.in_(sa.bindparam("record_ids", expanding=True)))
+        .where(one_of(part.record_id, "record_ids"))
         .order_by(part.record_id, part.since, part.user_id)
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapper, Session
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission, record_type
-from salesman_core.characters import shows_something, without_unseen
+from salesman_core.characters import seen_words
 from salesman_core.clock import now
 from salesman_core.db import insert_rows, table_of
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
@@ -123,8 +123,8 @@ def named(name: object) -> str:
 
     :raises InvalidError: where there is none.
     """
-    text = " ".join(without_unseen(str(name or "")).split())
-    if not shows_something(text):
+    text = seen_words(str(name or ""))
+    if not text:
         message = _("A name is needed.")
         raise InvalidError(message, {"name": message})
     return text

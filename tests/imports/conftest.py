@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from salesman_core.cli.application import application
 from salesman_core.cli.main import salesman
-from salesman_core.db import Base, db, kept_rows
+from salesman_core.db import Base, db, kept_rows, reading
 from salesman_core.jobs.port import jobs
 from salesman_core.testing.people import apart
 
@@ -96,6 +96,19 @@ def rows_without_logs() -> Callable[[sa.Connection], dict[str, set[str]]]:
             table.name: {str(tuple(row)) for row in connection.execute(sa.select(table))}
             for table in tables
         }
+
+    return rows
+
+
+@pytest.fixture
+def all_rows(
+    rows_without_logs: Callable[[sa.Connection], dict[str, set[str]]],
+) -> Callable[[], dict[str, set[str]]]:
+    """A function that gives them as they stand now in the database of the test."""
+
+    def rows() -> dict[str, set[str]]:
+        db.session.rollback()
+        return rows_without_logs(reading().connection())
 
     return rows
 

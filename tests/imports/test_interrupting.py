@@ -64,17 +64,6 @@ def import_of(tmp_path: Path) -> list[str]:
     return ["import", "clients", str(file), "--mapping", str(mapping)]
 
 
-@pytest.fixture
-def all_rows(
-    app: Flask, rows_without_logs: Callable[[sa.Connection], Tables]
-) -> Callable[[], Tables]:
-    def rows() -> Tables:
-        db.session.rollback()
-        return rows_without_logs(reading().connection())
-
-    return rows
-
-
 def number_of_clients() -> int:
     reading().rollback()
     return reading().scalar(sa.select(sa.func.count(Client.id))) or 0

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from salesman_core.access.models import User
 from salesman_core.clients.models import Client, ClientParticipant, Contact
-from salesman_core.db import db, reading
+from salesman_core.db import reading
 from salesman_core.deals.models import Deal, DealContact, DealParticipant, Stage
 from salesman_core.deals.pipelines import change_stage
 from salesman_core.records.imports import ImportResult, mapping_of
@@ -46,17 +46,6 @@ def bring(write_csv: WriteCsv) -> Bring:
         return run.apply(), number
 
     return bring
-
-
-@pytest.fixture
-def all_rows(rows_without_logs: Callable[[sa.Connection], Tables]) -> Callable[[], Tables]:
-    """A function that gives every row of every table that is no log."""
-
-    def rows() -> Tables:
-        db.session.rollback()
-        return rows_without_logs(reading().connection())
-
-    return rows
 
 
 AllRows = Callable[[], Tables]

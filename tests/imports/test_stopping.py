@@ -73,15 +73,6 @@ def begin(make: Make, author: int) -> Begin:
 
 
 @pytest.fixture
-def all_rows(rows_without_logs: Callable[[sa.Connection], Tables]) -> AllRows:
-    def rows() -> Tables:
-        db.session.rollback()
-        return rows_without_logs(reading().connection())
-
-    return rows
-
-
-@pytest.fixture
 def stop_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     """A function that lets a person stop an import once some batches are in."""
 

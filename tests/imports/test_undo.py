@@ -57,17 +57,6 @@ def bring(write_csv: WriteCsv) -> Callable[..., int]:
 Bring = Callable[..., int]
 
 
-@pytest.fixture
-def all_rows(rows_without_logs: Callable[[sa.Connection], Tables]) -> Callable[[], Tables]:
-    """A function that gives every row of every table that is no log."""
-
-    def rows() -> Tables:
-        db.session.rollback()
-        return rows_without_logs(reading().connection())
-
-    return rows
-
-
 AllRows = Callable[[], Tables]
 
 

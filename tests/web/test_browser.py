@@ -72,7 +72,7 @@ def test_search_finds_what_was_typed_before_the_page_was_ready(page: Page) -> No
         });
     """)
     page.goto("/")
-    page.get_by_role("link", name="Северный ветер").wait_for()
+    expect(page.get_by_role("link", name="Северный ветер")).to_be_visible()
 
 
 def test_slash_leads_to_the_search_whose_hits_are_walked(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from salesman_core.characters import shows_something, without_unseen
+from salesman_core.characters import seen_words
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.definitions import SEARCHABLE, WITH_OPTIONS, FieldType
@@ -29,7 +29,7 @@ def judged_field(values: Mapping[str, Any], others: Sequence[CustomField]) -> di
     :raises InvalidError: by field.
     """
     wrong: dict[str, Text] = {}
-    label, help_ = (_words(values.get(name)) for name in ("label", "help"))
+    label, help_ = (seen_words(str(values.get(name) or "")) for name in ("label", "help"))
     key, type_ = str(values.get("key") or "").strip(), values.get("type")
     if (complaint := _about_label(label, others)) is not None:
         wrong["label"] = complaint
@@ -55,12 +55,6 @@ def judged_field(values: Mapping[str, Any], others: Sequence[CustomField]) -> di
     }
 
 
-def _words(typed: Any) -> str:
-    """Give what was typed on one line; nothing where nobody would see anything of it."""
-    text = " ".join(without_unseen(str(typed or "")).split())
-    return text if shows_something(text) else ""
-
-
 def _about_label(label: str, others: Sequence[CustomField]) -> Text | None:
     if not label:
         return _("A name is needed.")
@@ -81,7 +75,7 @@ def _about_key(key: str, others: Sequence[CustomField]) -> Text | None:
 
 def _options(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give options in their order; new ones get a key of their title."""
-    titled = [(one, _words(one.get("title"))) for one in given]
+    titled = [(one, seen_words(str(one.get("title") or ""))) for one in given]
     taken = {str(one["key"]) for one, _title in titled if one.get("key")}
     options = []
     for one, title in titled:

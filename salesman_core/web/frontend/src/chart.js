@@ -1,5 +1,5 @@
 // Charts: an element with data-chart (names, series of values with their texts, links) becomes bars
-// in the theme's colours; a click opens what a bar counts.
+// in the theme's colours; a click on a row opens what its bars count.
 import { init } from "./imports/echarts.js";
 
 const charts = new Map();
@@ -19,7 +19,19 @@ function draw(element) {
   const chart = { drawing, paint: () => drawing.setOption(bars(data), true) };
   charts.set(element, chart);
   chart.paint();
-  drawing.on("click", ({ dataIndex }) => data.links[dataIndex] && location.assign(data.links[dataIndex]));
+  element.addEventListener("click", (event) => {
+    const row = rowAt(chart, event);
+    const counted = data.series.some(({ values }) => Number(values[row]));
+    if (counted && data.links[row]) location.assign(data.links[row]);
+  });
+}
+
+// By its place: under a pointer that has just come a bar is drawn anew, and a click on it is lost.
+function rowAt({ drawing }, { clientX, clientY }) {
+  const { left, top } = drawing.getDom().getBoundingClientRect();
+  const point = [clientX - left, clientY - top];
+  if (!drawing.containPixel("grid", point)) return undefined;
+  return Math.round(drawing.convertFromPixel("grid", point)[1]);
 }
 
 function bars(data) {
