@@ -13,7 +13,7 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 FRONT_END_SOURCES := $(FRONT_END)/build.mjs $(wildcard $(FRONT_END)/package*.json) \
   $(shell find $(FRONT_END)/src -type f)
 CATALOGUES := $(shell find salesman_core plugins -name node_modules -prune -o -name '*.po' -print)
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Hundreds of short processes import the same modules: they need not compile them each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,7 +35,7 @@ run: $(VENV)/.run ## set up what is missing and serve http://127.0.0.1:8000 with
 	@$(BIN)/salesman demo
 	@exec $(BIN)/salesman serve
 
-test: $(VENV)/.test ## set up what is missing and run the tests (WORKERS=2)
+test: $(VENV)/.test ## set up what is missing and run the tests (WORKERS=3)
 	@tools/prepare_tests
 	$(BIN)/pytest -n $(WORKERS)
 

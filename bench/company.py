@@ -20,7 +20,7 @@ from flask import Flask
 
 from salesman_core.access.models import User
 from salesman_core.clients.models import Client, ClientEvidence, Contact, Rung
-from salesman_core.db import db, reading
+from salesman_core.db import db, insert_rows, reading, table_of
 from salesman_core.deals.kept import count_deals
 from salesman_core.deals.models import (
     CloseReason,
@@ -109,9 +109,8 @@ def _setting(sellers: tuple[int, ...]) -> Setting:
 
 
 def _write(connection: sa.Connection, model: type[Any], rows: Iterator[Row]) -> None:
-    insert = sa.insert(model.__table__)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
-        connection.execute(insert, some)
+        insert_rows(connection, table_of(model), some)
 
 
 def _settle() -> None:
@@ -259,11 +258,12 @@ def _evidence(deal: Row) -> Iterator[Row]:
         "owner": "core",
         "sale": f"deal:{deal['id']}",
         "at": deal["created_at"],
-        "url": f"/deals/{deal['id']}",
+        "record_kind": "deal",
+        "record_id": deal["id"],
     }
-    yield {**row, "weight": "interest", "text": f"deal {deal['id']} was opened"}
+    yield {**row, "weight": "interest", "text": "a deal was opened"}
     if deal["outcome"] == "won":
-        yield {**row, "weight": "sale", "text": f"deal {deal['id']} was won"}
+        yield {**row, "weight": "sale", "text": "a deal was won"}
 
 
 def _participant(setting: Setting, deal_id: int) -> Row:

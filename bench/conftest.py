@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from bench.comparison import Comparison, Place, company_at, compare
+from bench.importing import FILE, import_beside
 from bench.report import Report
 from salesman_core.testing.databases import Databases
 from salesman_core.testing.postgres import absence
@@ -52,7 +53,10 @@ def measured(
     report: Report,
 ) -> Measured:
     """What every request costs in one place, beside the bare function."""
-    with company_at(place, databases, tmp_path_factory.mktemp("company")) as (url, company, asked):
+    folder = tmp_path_factory.mktemp("company")
+    with company_at(place, databases, folder) as (url, company, asked):
         found = compare(url, company, asked)
+        if FILE.is_file():
+            report.beside[place] = import_beside(url, folder)
     report.requests[place] = found
     return found

@@ -33,3 +33,6 @@ IMPORTED: Final = 1500.0
 
 GROWTH: Final = 2.0
 """So many times the memory after its first answer may a process hold after 500 requests."""
+
+LEADS_TAKEN: Final = 500.0
+"""Leads that come in by the batch API within a second of CPU at least, each dealt to somebody."""

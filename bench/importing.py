@@ -65,13 +65,19 @@ def measured_import(kind: Kind, databases: Databases, folder: Path) -> Imported:
     ours: list[Cost] = []
     bare: list[Cost] = []
     for number in range(ROUNDS):
-        with databases.lent(kind, UPGRADED) as url, _watch(url) as spent:
+        with databases.lent(kind, UPGRADED) as url, watch(url) as spent:
             with running(url, folder / str(number), installed=[], secret_key=SECRET):
                 ours.append(spent(_import))
             driver = driver_for(url)
             bare.append(spent(partial(_bare, driver)))
             driver.close()
     return Imported(median(ours), median(bare))
+
+
+def import_beside(url: str, folder: Path) -> Cost:
+    """Import the file into a database that is full of deals; give what a row costs."""
+    with running(url, folder, installed=[], secret_key=SECRET), watch(url) as spent:
+        return spent(_import)
 
 
 def _import() -> int:
@@ -105,7 +111,7 @@ Spent = Callable[[Callable[[], int]], Cost]
 
 
 @contextmanager
-def _watch(url: str) -> Iterator[Spent]:
+def watch(url: str) -> Iterator[Spent]:
     """Let the CPU be read of this process and of the server's backends for a database."""
     engine = make_engine(url)
 

@@ -17,6 +17,10 @@ _BATCH: Final = 0.03
 """CPU seconds that a batch of requests should take, so that reading the clocks does not count."""
 
 _MOST_IN_BATCH: Final = 40
+_LONG: Final = 1.0
+"""CPU seconds of a request of which a few are enough: chance has little part in so many."""
+
+_FEW: Final = 5
 _SETTLED: Final = 0.002
 """Seconds after which a server has also done what comes after an answer."""
 
@@ -65,20 +69,30 @@ class Side:
 
 
 def measure(sides: Mapping[str, Side], rounds: int = ROUNDS) -> dict[str, Cost]:
-    """Give what a request costs each side: medians of *rounds*, in each of which all take turns."""
-    batches = {name: _batch(side) for name, side in sides.items()}
+    """Give what a request costs each side: medians of *rounds*, in each of which all take turns.
+
+    Where a request takes long, there are fewer rounds.
+    """
+    first = {name: _warmed(side) for name, side in sides.items()}
+    batches = {name: _batch(one) for name, one in first.items()}
     costs: dict[str, list[Cost]] = {name: [] for name in sides}
-    for number in range(rounds):
+    for number in range(_FEW if max(first.values()) > _LONG else rounds):
         for name in sorted(sides, reverse=bool(number % 2)):
             costs[name].append(_cost(sides[name], batches[name]))
     return {name: median(found) for name, found in costs.items()}
 
 
-def _batch(side: Side) -> int:
-    """Warm up, and give how many requests make a batch."""
+def _warmed(side: Side) -> float:
+    """Warm up, and give what a request costs then."""
     for _ in range(8):
-        side.call()
-    one = _cost(side, 5).whole
+        one = _cost(side, 1).whole
+        if one > _LONG:
+            return one
+    return _cost(side, 5).whole
+
+
+def _batch(one: float) -> int:
+    """Give how many requests make a batch, by what one costs."""
     return max(1, min(_MOST_IN_BATCH, round(_BATCH / one)))
 
 

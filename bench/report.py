@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from bench.comparison import Comparison, Place
-from bench.goals import EMPTY_SLOTS, IMPORTED, READ, START, WRITE
+from bench.goals import EMPTY_SLOTS, IMPORTED, LEADS_TAKEN, READ, START, WRITE
 from bench.importing import Imported
 from bench.measuring import Cost
 from bench.memory import Memory
@@ -34,6 +34,9 @@ GOALS: Final = {
 }
 """What has a goal against the bare function."""
 
+_SMALL: Final = 0.5
+"""A ratio below that is told to three places, as that of figures which are kept."""
+
 _KINDS_AND_SIZES: Final = 4
 _KINDS: Final = 2
 
@@ -42,11 +45,14 @@ _KINDS: Final = 2
 class Report:
     """Everything that a run of the bench measures.
 
+    :param beside: what a row of an import costs where there are deals already.
     :param slots: CPU seconds of fifty empty slots, and of the page of a deal.
     """
 
     requests: dict[Place, dict[str, Comparison]] = field(default_factory=dict)
+    beside: dict[Place, Cost] = field(default_factory=dict)
     imports: dict[str, Imported] = field(default_factory=dict)
+    leads: dict[str, Imported] = field(default_factory=dict)
     plugins: dict[int, Cost] = field(default_factory=dict)
     slots: tuple[float, float] | None = None
     start: Start | None = None
@@ -56,7 +62,7 @@ class Report:
         """Tell whether nothing is missing, so that it may take the place of an older one."""
         found = self.plugins and self.slots and self.start and self.memory
         places = len(self.requests) == _KINDS_AND_SIZES and len(self.imports) == _KINDS
-        return bool(found) and places
+        return bool(found) and places and len(self.leads) == _KINDS
 
     def is_large(self) -> bool:
         """Tell whether a million deals were measured, and nothing else."""
@@ -84,15 +90,12 @@ class Report:
             yield "| --- | ---: | ---: | ---: | ---: | ---: |"
             for name, one in found.items():
                 yield _row(name, one)
+            if place in self.beside:
+                yield _said_of_import(self.beside[place])
 
     def _imports(self) -> Iterator[str]:
-        yield "\n### Import of 8,800 deals\n"
-        yield "| database | rows a second | row, ms | of it database | bare, ms | ratio | goal |"
-        yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
-        for kind, one in self.imports.items():
-            ours = f"{one.ours.whole * 1000:.2f} | {one.ours.database * 1000:.2f}"
-            bare = f"{one.bare.whole * 1000:.3f} | {one.ratio:.0f}"
-            yield f"| {kind} | {one.a_second:,.0f} | {ours} | {bare} | {IMPORTED:,.0f} a second |"
+        yield from _many("Import of 8,800 deals", "rows", self.imports, IMPORTED)
+        yield from _many("10,000 leads by the batch API", "leads", self.leads, LEADS_TAKEN)
 
     def _others(self) -> Iterator[str]:
         yield "\n### Plugins, start, memory\n"
@@ -112,13 +115,29 @@ class Report:
             yield f"| memory after 500 more | {self.memory.worked:.0f} MiB | |"
 
 
+def _many(title: str, what: str, measured: Mapping[str, Imported], goal: float) -> Iterator[str]:
+    """Tell how many of something come in within a second."""
+    yield f"\n### {title}\n"
+    yield f"| database | {what} a second | one, ms | of it database | bare, ms | ratio | goal |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for kind, one in measured.items():
+        ours = f"{one.ours.whole * 1000:.2f} | {one.ours.database * 1000:.2f}"
+        bare = f"{one.bare.whole * 1000:.3f} | {one.ratio:.0f}"
+        yield f"| {kind} | {one.a_second:,.0f} | {ours} | {bare} | {goal:,.0f} a second |"
+
+
 def _row(name: str, one: Comparison) -> str:
     goal = GOALS.get(name)
     bare = "" if one.bare is None else f"{one.bare.whole * 1000:.2f}"
-    ratio = "" if one.bare is None else f"{one.ratio:.1f}"
+    ratio = "" if one.bare is None else f"{one.ratio:.{1 if one.ratio >= _SMALL else 3}f}"
     said = "" if goal is None else f"{goal:g}"
     ours = f"{one.ours.whole * 1000:.2f} | {one.ours.database * 1000:.2f}"
     return f"| {name} | {ours} | {bare} | {ratio} | {said} |"
+
+
+def _said_of_import(row: Cost) -> str:
+    costs = f"{row.whole * 1000:.2f} ms a row, {row.database * 1000:.2f} of it database"
+    return f"\nAn import of 8,800 deals into it: {1 / row.whole:,.0f} rows a second, {costs}."
 
 
 def _ms(seconds: float) -> str:

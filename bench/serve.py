@@ -17,6 +17,10 @@ import waitress
 SECRET: Final = "of the bench: it signs nothing that is worth anything"  # noqa: S105  # see there
 
 
+_PATIENCE: Final = 3600
+"""Seconds for which a connection may rest: others take their turns meanwhile."""
+
+
 def application(url: str, fillers: int) -> Any:
     """Give the application, with so many plugins that fill every slot of a card."""
     from bench.fillers import filling_plugins  # noqa: PLC0415  # each side loads its own alone
@@ -58,7 +62,11 @@ def main() -> None:
 
     side, url, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
     server = waitress.create_server(
-        made(side, url, number), host="127.0.0.1", port=0, threads=THREADS
+        made(side, url, number),
+        host="127.0.0.1",
+        port=0,
+        threads=THREADS,
+        channel_timeout=_PATIENCE,
     )
     settle()
     threading.Thread(target=server.run, daemon=True).start()

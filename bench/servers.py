@@ -53,7 +53,7 @@ class Server:
         return int(line.split()[1]) / 1024
 
 
-_JSON = {"Content-Type": "application/json"}
+_JSON = {"Content-Type": "application/json", "If-Match": "*"}
 
 
 @contextmanager

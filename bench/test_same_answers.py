@@ -81,6 +81,7 @@ def _answer(side: Any, token: str, method: str, path: str, body: Any) -> tuple[i
             "PATH_INFO": route,
             "QUERY_STRING": query,
             "HTTP_AUTHORIZATION": f"Bearer {token}",
+            "HTTP_IF_MATCH": "*",
             "CONTENT_TYPE": "application/json",
             "CONTENT_LENGTH": str(len(content)),
             "wsgi.input": io.BytesIO(content),

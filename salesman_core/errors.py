@@ -74,14 +74,20 @@ class ForbiddenError(SalesmanError, PermissionError):
 
     :param permission: its name, for whoever asks an administrator for it.
     :param record: kind and id of what they see, but may not do this with.
+    :param fields: the fields that they may not give such values.
     """
 
     status = 403
 
     def __init__(
-        self, message: Text, permission: str, *, record: tuple[str, int] | None = None
+        self,
+        message: Text,
+        permission: str,
+        *,
+        record: tuple[str, int] | None = None,
+        fields: Mapping[str, Text] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, fields)
         self.permission, self.record = permission, record
 
 
@@ -101,6 +107,12 @@ class StaleError(SalesmanError):
     """Somebody else changed the record since it was read."""
 
     status = 412
+
+
+class UnseenError(SalesmanError):
+    """A program does not say which version of the record it changes has been seen."""
+
+    status = 428
 
 
 class ConfigurationError(SalesmanError, ValueError):

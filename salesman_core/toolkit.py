@@ -5,21 +5,31 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 ``toolkit`` of plugins that it requires, and from nothing else of ours.
 """
 
-from salesman_core.access.colleagues import colleagues
+from salesman_core.access.colleagues import colleagues, holders, whose_business
 from salesman_core.access.models import User
-from salesman_core.access.person import SYSTEM, acting_as, current_person
+from salesman_core.access.person import SYSTEM, acting_as, current_person, person_of
 from salesman_core.access.records import (
+    Bin,
     demand,
     demand_permission,
     reaches,
     visible,
 )
-from salesman_core.access.routes import public, requires, signed_in
+from salesman_core.access.routes import foreign_forms, public, requires, signed_in
+from salesman_core.characters import shows_something, without_unseen
+from salesman_core.clients.banned import ban_reasons, is_banned_for_any
 from salesman_core.clients.card import ClientCard
 from salesman_core.clients.ladder import review_relationship
-from salesman_core.clients.lists import clients_reached_by
+from salesman_core.clients.lists import clients_reached, clients_reached_by
 from salesman_core.clients.models import Client, Contact
-from salesman_core.clients.service import create_client, create_contact
+from salesman_core.clients.search import FoundClient, found_clients
+from salesman_core.clients.service import (
+    change_client,
+    change_contact,
+    create_client,
+    create_contact,
+)
+from salesman_core.clients.similar import clients_by_other_keys, sharing_clients
 from salesman_core.clock import now, today
 from salesman_core.db import (
     AnyRow,
@@ -28,11 +38,15 @@ from salesman_core.db import (
     Money,
     Norm,
     Percent,
+    Thousandths,
     UtcDateTime,
+    WritingSession,
+    add_objects,
     after_commit,
     at_commit,
     identity,
     normalised,
+    one_of,
     reading,
     refers,
     writing,
@@ -40,8 +54,12 @@ from salesman_core.db import (
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
+from salesman_core.deals.card import DealCard
 from salesman_core.deals.models import Deal, Pipeline, Stage
-from salesman_core.deals.service import create_deal
+from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
+from salesman_core.deals.service import change_deal, create_deal
+from salesman_core.deals.sharing import add_contact as name_contact
+from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
     ConflictError,
     ForbiddenError,
@@ -53,28 +71,52 @@ from salesman_core.errors import (
 )
 from salesman_core.i18n import Texts, speaking
 from salesman_core.jobs import enqueue, job_piece, job_progress
+from salesman_core.people.imports import Owners
 from salesman_core.plugins.host import plugin_settings
+from salesman_core.plugins.offered import service
 from salesman_core.records import contact_data, reach
-from salesman_core.records.audit_fields import FieldWords, describe_fields, user_names
+from salesman_core.records.answers import gone_to, told
+from salesman_core.records.audit_fields import (
+    FieldWords,
+    describe_fields,
+    describe_kind,
+    names_from,
+    user_names,
+    visible_names,
+)
 from salesman_core.records.bulk.api import bulk
 from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
 from salesman_core.records.changes import (
     Changes,
+    Planned,
     announce,
     announce_changed,
     audit,
+    audit_many,
+    carry_out,
     differences,
     note_export,
 )
+from salesman_core.records.company_lists import CompanyList, one_of_them
 from salesman_core.records.custom.changes import missing_custom
 from salesman_core.records.custom.forms import custom_typed, needed_controls
 from salesman_core.records.custom.forms import labels as custom_labels
 from salesman_core.records.custom.schemas import CustomValues
+from salesman_core.records.external_ids import (
+    external_ids_of,
+    plan_external_ids,
+    records_by_key,
+)
 from salesman_core.records.finding import Findable, search_source
+from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
+from salesman_core.records.imports.reading import UNMAPPED
+from salesman_core.records.imports.writing import Draft, RowWriter
 from salesman_core.records.last_change import last_change
 from salesman_core.records.list_arguments import list_arguments
+from salesman_core.records.list_fields import contains, either
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import ListPage
+from salesman_core.records.listing import on_one_line
 from salesman_core.records.lists import (
     FieldKind,
     ListField,
@@ -88,8 +130,11 @@ from salesman_core.records.lists import (
     select_page,
     totals,
 )
-from salesman_core.records.models import KeptRecord, Reach
-from salesman_core.records.reach import set_reach
+from salesman_core.records.merging.words import describe_tables
+from salesman_core.records.models import ExternalId, KeptRecord, Reach
+from salesman_core.records.notes import write_note
+from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
+from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_list import Column, RecordList
 from salesman_core.records.saving import (
     checked_owner,
@@ -98,9 +143,19 @@ from salesman_core.records.saving import (
     locked,
     named,
     touch,
+    write_rows,
 )
+from salesman_core.records.saying_when import When, told_when, when_of, written_when
 from salesman_core.records.schemas import RecordSchema, participants
-from salesman_core.records.typed import date_of, money_of, number_of, read_typed, text_of, written
+from salesman_core.records.typed import (
+    date_of,
+    decimal_of,
+    money_of,
+    number_of,
+    read_typed,
+    text_of,
+    written,
+)
 from salesman_core.rest import (
     ApiBlueprint,
     Choice,
@@ -112,10 +167,12 @@ from salesman_core.rest import (
     ListOf,
     Moment,
     Reference,
+    ScaledNumber,
     Schema,
     Text,
     arguments,
     batch,
+    batch_together,
     etag_of,
     json_response,
     judge,
@@ -125,35 +182,54 @@ from salesman_core.rest import (
     versioned,
 )
 from salesman_core.rest import Money as Amount
+from salesman_core.services import bans
 from salesman_core.services.company import Company, company
-from salesman_core.services.mail import Letter, link_to
+from salesman_core.services.mail import Letter, link_to, sent_by_us
 from salesman_core.services.mail import send as send_letter
+from salesman_core.services.notices import notify
+from salesman_core.services.sealing import BrokenSealError, sealed, unsealed
+from salesman_core.services.worktime import WorkTime, worktime
+from salesman_core.web import formats
 from salesman_core.web.addresses import safe_next
-from salesman_core.web.forms import FormState, typed_values, version_in, whole_number
+from salesman_core.web.forms import (
+    FormState,
+    number_or_none,
+    typed_values,
+    version_in,
+    whole_number,
+)
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
 
 __all__ = [
     "AMOUNT",
+    "DEAL_MARGIN",
     "SYSTEM",
     "TRIGRAMS",
+    "UNMAPPED",
     "Amount",
     "AnyRow",
     "ApiBlueprint",
     "Base",
     "BigId",
+    "Bin",
+    "BrokenSealError",
     "Changes",
     "Choice",
     "Client",
     "ClientCard",
     "Column",
     "Company",
+    "CompanyList",
     "ConflictError",
     "Contact",
     "CustomValues",
     "Date",
     "Deal",
+    "DealCard",
+    "Draft",
+    "ExternalId",
     "ExternalIds",
     "FieldKind",
     "FieldWords",
@@ -161,10 +237,13 @@ __all__ = [
     "Flag",
     "ForbiddenError",
     "FormState",
+    "FoundClient",
+    "ImportedRow",
     "Integer",
     "InvalidError",
     "JsonObject",
     "KeptRecord",
+    "Key",
     "Letter",
     "ListField",
     "ListFilter",
@@ -172,27 +251,37 @@ __all__ = [
     "ListPage",
     "ListQuery",
     "ListSpec",
+    "Matching",
     "MissingError",
     "Moment",
     "Money",
     "Norm",
+    "Owners",
     "Page",
     "Percent",
     "Pipeline",
+    "Planned",
     "Reach",
     "RecordList",
     "RecordSchema",
     "Reference",
+    "RowWriter",
     "SalesmanError",
+    "ScaledNumber",
     "Schema",
     "Stage",
     "StaleError",
     "Text",
     "Texts",
+    "Thousandths",
     "UnauthenticatedError",
     "User",
     "UtcDateTime",
+    "When",
+    "WorkTime",
+    "WritingSession",
     "acting_as",
+    "add_objects",
     "after_commit",
     "announce",
     "announce_changed",
@@ -200,14 +289,27 @@ __all__ = [
     "arguments",
     "at_commit",
     "audit",
+    "audit_many",
+    "ban_reasons",
+    "bans",
     "batch",
+    "batch_together",
     "binned",
     "bulk",
+    "carry_out",
+    "change_client",
+    "change_contact",
+    "change_deal",
+    "change_places",
     "checked_owner",
+    "chosen_keys",
+    "clients_by_other_keys",
+    "clients_reached",
     "clients_reached_by",
     "colleagues",
     "company",
     "contact_data",
+    "contains",
     "count",
     "create_client",
     "create_contact",
@@ -216,17 +318,30 @@ __all__ = [
     "custom_labels",
     "custom_typed",
     "date_of",
+    "decimal_of",
     "demand",
+    "demand_order",
     "demand_permission",
     "describe",
     "describe_fields",
+    "describe_kind",
+    "describe_tables",
     "differences",
+    "either",
     "enqueue",
     "etag_of",
+    "external_ids_of",
     "for_change",
+    "foreign_forms",
     "form_to_edit",
+    "formats",
+    "found_clients",
     "from_bin",
+    "gone_to",
+    "holders",
     "identity",
+    "in_order",
+    "is_banned_for_any",
     "is_htmx",
     "job_piece",
     "job_progress",
@@ -238,24 +353,35 @@ __all__ = [
     "locked",
     "missing_custom",
     "money_of",
+    "name_contact",
     "named",
+    "names_from",
     "narrowed",
     "needed_controls",
     "normalised",
     "note_export",
+    "notify",
     "now",
     "number_of",
+    "number_or_none",
+    "on_one_line",
+    "one_of",
+    "one_of_them",
+    "order_version",
     "own_amount",
     "page_answer",
     "page_response",
     "parse_list_query",
     "participants",
+    "person_of",
+    "plan_external_ids",
     "plugin_settings",
     "public",
     "reach",
     "reaches",
     "read_typed",
     "reading",
+    "records_by_key",
     "refers",
     "release_amount",
     "render",
@@ -264,25 +390,43 @@ __all__ = [
     "review_relationship",
     "safe_next",
     "save_form",
+    "sealed",
     "search_source",
     "select_page",
     "send_letter",
+    "sent_by_us",
+    "service",
     "set_reach",
+    "sharing_clients",
+    "shows_something",
     "signed_in",
     "speaking",
     "text_of",
     "toast",
     "today",
+    "told",
+    "told_when",
     "totals",
     "touch",
     "typed_values",
     "unbinned",
     "undone",
+    "unsealed",
     "user_names",
     "version_in",
     "versioned",
     "visible",
+    "visible_names",
+    "when_of",
     "whole_number",
+    "whose_business",
+    "without_unseen",
+    "worktime",
+    "worth_columns",
+    "worth_of",
+    "write_note",
+    "write_rows",
     "writing",
     "written",
+    "written_when",
 ]

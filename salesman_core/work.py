@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import Flask, g
 from sqlalchemy.orm import Session
 
+from salesman_core.access.origin import come_from
 from salesman_core.access.person import SYSTEM
 from salesman_core.clients.ladder import withdraw_evidence
 from salesman_core.events import Events, LiveFeed, forget_waiting
@@ -63,3 +64,4 @@ def _schedules() -> Mapping[str, Schedule]:
 
 def _act_as_system() -> None:
     g.salesman_person = SYSTEM
+    come_from(None)

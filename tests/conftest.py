@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app
 from salesman_core.cli.database import upgrade_database
-from salesman_core.db import db
+from salesman_core.db import db, writing
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.services.company import change_company
 from salesman_core.testing.databases import Template
-from salesman_core.testing.people import PASSWORD
+from salesman_core.testing.people import PASSWORD, Make
 from salesman_core.testing.pytest_plugin import lacking
 
 Command = Callable[..., list[str]]
+AtOnce = Callable[[Callable[[], object], Callable[[], object]], None]
+
+TAKES_A_WHILE = 1.0
+"""Seconds in which a change that waits for nobody is done."""
 
 MAPPINGS = Path(__file__).parent / "mappings"
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
@@ -35,6 +41,26 @@ IMPORT_OF_OPPORTUNITIES = (
 ADMINISTRATOR = "administrator@example.com"
 
 sys.path.insert(0, str(Path(__file__).parent / "sample"))
+
+
+@pytest.fixture
+def at_once(app: Flask, make: Make) -> AtOnce:
+    """A function that makes a second change while the first one is not committed yet."""
+    user_id = make.user("administrator")
+
+    def at_once(first: Callable[[], object], second: Callable[[], object]) -> None:
+        def elsewhere() -> None:
+            with app.app_context(), make.acting(user_id):
+                second()
+
+        other = threading.Thread(target=elsewhere)
+        with writing():
+            first()
+            other.start()
+            other.join(TAKES_A_WHILE)
+        other.join()
+
+    return at_once
 
 
 @pytest.fixture(scope="session")

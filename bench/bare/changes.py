@@ -27,7 +27,7 @@ _INSERT: Final = {
         "core_deal_move": "deal_id, action, from_stage_id, to_stage_id, at, actor_id, actor_name,"
         " seconds, day, forward",
         "core_audit": "at, actor_id, actor_name, kind, record_id, label, action, changes, address",
-        "core_client_evidence": "client_id, owner, weight, sale, at, text, url",
+        "core_client_evidence": "client_id, owner, weight, sale, at, text, record_kind, record_id",
         "core_event": "type, kind, record_id, payload, actor_id, actor_name, at",
     }.items()
 }
@@ -59,7 +59,7 @@ def create(driver: Driver, asker: Asker, sent: Mapping[str, Any]) -> bytes:
         _note(driver, asker, at, (deal_id, name), "created", changes=changes, payload=payload)
         step = (deal_id, "open", None, stage_id, at, asker.user_id, asker.name, 0)
         driver.run(_INSERT["core_deal_move"], (*step, day, False))
-        _review(driver, sent["client_id"], deal_id, name, at)
+        _review(driver, sent["client_id"], deal_id, at)
     return card(driver, asker, deal_id)
 
 
@@ -97,10 +97,10 @@ def _json(value: Mapping[str, Any]) -> str:
     return orjson.dumps(value).decode()
 
 
-def _review(driver: Driver, client_id: int, deal_id: int, name: str, at: Any) -> None:
+def _review(driver: Driver, client_id: int, deal_id: int, at: Any) -> None:
     """Keep the evidence that a deal gives, and see whether its client climbs by it."""
-    text = f"deal {deal_id} “{name}” was opened"
-    evidence = (client_id, "core", "interest", f"deal:{deal_id}", at, text, f"/deals/{deal_id}")
+    what = ("interest", f"deal:{deal_id}", at, "a deal was opened", "deal", deal_id)
+    evidence = (client_id, "core", *what)
     driver.run(_INSERT["core_client_evidence"], evidence)
     ladder = driver.rows("SELECT id, interests, sales FROM core_rung ORDER BY position, id", ())
     stands = driver.rows(

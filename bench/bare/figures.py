@@ -38,6 +38,7 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
     closed = f"SELECT d.outcome, {_SUMS}{among} AND d.outcome IS NOT NULL GROUP BY d.outcome"
     outcomes = {row[0]: row[1:] for row in driver.rows(closed, values)}
     stages = _stages(driver, pipeline_id, among, values)
+    frozen = _together([stage["frozen"] for stage in stages])
     won, lost = outcomes.get("won", (0, 0)), outcomes.get("lost", (0, 0))
     return written(
         {
@@ -47,7 +48,7 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
             "count": sum(stage["count"] for stage in stages),
             "amount": money(sum(stage["amount"] for stage in stages)),
             "weighted": money(sum(stage["weighted"] for stage in stages)),
-            "frozen": _in_money(_together([stage["frozen"] for stage in stages])),
+            "frozen": _in_money(frozen),
             "win_rate": _share(won[0], won[0] + lost[0]),
             "stages": [
                 {name: value for name, value in _in_money(stage).items() if name != "frozen"}
@@ -64,6 +65,8 @@ def funnel(driver: Driver, asker: Asker) -> bytes:
                     sum(stage["amount"] for stage in stages),
                 )
                 | {"weighted": money(sum(stage["weighted"] for stage in stages))},
+                "frozen": _worth(frozen["count"], frozen["amount"])
+                | {"weighted": money(frozen["weighted"])},
                 "won": _worth(*won),
                 "lost": _worth(*lost),
             },
@@ -112,8 +115,8 @@ def _together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rounded(hundredfold: int) -> int:
-    """Give a hundredth part, halves to the even number as decimals have it."""
-    return round(Decimal(hundredfold) / 100)
+    """Give a hundredth part, halves rounded up."""
+    return (hundredfold + 50) // 100
 
 
 def _in_money(stage: dict[str, Any]) -> dict[str, Any]:

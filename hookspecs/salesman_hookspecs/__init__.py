@@ -38,7 +38,15 @@ from salesman_hookspecs.doubles import DuplicateKey, RecordsMerged
 from salesman_hookspecs.insight import Evidence, HealthCheck
 from salesman_hookspecs.lists import BulkAction, BulkField
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
-from salesman_hookspecs.web import DeskWidget, NavItem, QuickCreate, Slot, SlotFill, Text
+from salesman_hookspecs.web import (
+    BoardBadge,
+    DeskWidget,
+    NavItem,
+    QuickCreate,
+    Slot,
+    SlotFill,
+    Text,
+)
 from salesman_hookspecs.work import Event, EventHandler, EventType, Job, Schedule
 
 __all__ = [
@@ -46,6 +54,7 @@ __all__ = [
     "PROJECT_NAME",
     "RESERVED_IDS",
     "AmountSource",
+    "BoardBadge",
     "BulkAction",
     "BulkField",
     "Change",

@@ -118,7 +118,8 @@ def salesman_record_filter(kind: str, permission: str, person: Person) -> Any | 
     """Narrow which records of a kind a person reaches.
 
     Called for every query of a kind of record that the plugin guards: of the kinds that it names
-    in :func:`salesman_guarded_kinds`, without which it is failed at start.
+    in :func:`salesman_guarded_kinds`, without which it is failed at start. What is reached only
+    through such a record, as a contact through its client, is hidden together with it.
 
     :param kind: the kind of record, as ``deal``.
     :param permission: the permission that the query stands under.

@@ -35,10 +35,13 @@ class RecordBin:
     :param permission: what one must hold to put such a record into the bin, and to take it out.
     :param restore: takes one out, by its id; it judges who may, audits and announces, and raises
         the errors of the toolkit.
+    :param warn: says of one that is out what its person should know, as that another record is
+        perhaps the same; gives None where there is nothing. Left out, nothing is said.
     """
 
     permission: str
     restore: Callable[[int], object]
+    warn: Callable[[int], Text | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,19 @@ class RecordType:
     :param deleted: the attribute that holds when the record went to the bin, or None.
     :param through: for what is reached only through another record: that record's kind and the
         attribute that refers to it, as ``("client", "client_id")`` for a contact.
+    :param told_with: for what has a part in the story of another record: that record's kind and
+        the attribute that refers to it, as ``("client", "client_id")`` for a deal. The story then
+        holds the notes, files and changes of those that its reader sees.
+    :param along: for what is seen along with other records: their kinds, each with the attribute
+        that refers to it, as ``("deal", "deal_id")``. Whoever sees one of them sees this record
+        too, where their reach is *own* or *team*: they see it, and may do nothing more with it.
     :param listed: the list of such records, a ``toolkit.RecordList``: what lets rows be marked,
         exported and kept as views. None where there is no such list.
     :param merged: for what can be merged: the attribute that refers to the record which it is one
         with, or None. What was merged is in the bin as well, and cannot be taken out of it.
     :param bin: how such records come out of the bin again, or None where none of them can.
+    :param history_permission: what one must hold to read what has been done to such a record,
+        where to see it does not suffice: of a user, the history tells each sign-in.
     """
 
     kind: str
@@ -75,9 +86,12 @@ class RecordType:
     participants: type[Any] | None = None
     deleted: str | None = None
     through: tuple[str, str] | None = None
+    told_with: tuple[str, str] | None = None
+    along: tuple[tuple[str, str], ...] = ()
     listed: object | None = None
     merged: str | None = None
     bin: RecordBin | None = None
+    history_permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +128,20 @@ class Reassigned:
 
 @dataclass(frozen=True, slots=True)
 class StageMove:
-    """A deal about to move to another stage.
+    """A deal about to move to another stage, of its own pipeline or of another one.
 
     :param deal_id: the deal.
     :param pipeline_id: its pipeline.
     :param from_stage_id: where it stands.
     :param to_stage_id: where it is to stand.
+    :param to_pipeline_id: the pipeline of that stage: another one where the deal changes it.
     """
 
     deal_id: int
     pipeline_id: int
     from_stage_id: int
     to_stage_id: int
+    to_pipeline_id: int
 
 
 @dataclass(frozen=True, slots=True)

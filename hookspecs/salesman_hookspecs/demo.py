@@ -1,4 +1,4 @@
-"""The hook by which plugins fill the demo company, and the value that they get."""
+"""The hooks by which plugins fill a new company and the demo company, and what they get."""
 
 # A specification is a signature with its documentation; it has no body to judge.
 # mypy: disable-error-code="empty-body"
@@ -34,6 +34,24 @@ class Demo:
     client_ids: Sequence[int]
     deal_ids: Sequence[int]
     at: Callable[[datetime, Person], AbstractContextManager[None]]
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.WRITE, since="0.1")
+def salesman_defaults(language: str) -> None:
+    """Make what nobody can work without and is not there: the usual kinds, reasons or steps.
+
+    Called after the migrations by ``salesman init`` and ``salesman db upgrade``, each time and in
+    a transaction: what is there stays as the company has made it.
+
+    :param language: ``ru`` or ``en``, of the names of what is made.
+
+    Example::
+
+        @hookimpl
+        def salesman_defaults(language):
+            if not any_colours():
+                add_colour("Жёлтый" if language == "ru" else "Yellow")
+    """
 
 
 @hookspec(policy=Policy.COLLECT, phase=Phase.WRITE, since="0.1")

@@ -29,6 +29,8 @@ class DuplicateKey:
         Records that the person may not see are left out by whoever asks.
     :param typed: gives the keys of a record that is being typed, from its fields as the JSON API
         names them; fields may be missing.
+    :param permission: what one must hold to learn who shares such a key; empty where whoever sees
+        the records may know.
     """
 
     id: str
@@ -36,6 +38,7 @@ class DuplicateKey:
     reason: Text
     keys: Callable[[], Any]
     typed: Callable[[Mapping[str, Any]], Iterable[str]] = _nothing_typed
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,11 @@ class Evidence:
     :param sale: what the evidence is about, as ``deal:214``: all evidence with the same value
         counts once, so that a won deal and its paid invoice are one sale.
     :param at: when it came about, UTC.
-    :param text: the reason in words, as "deal 214 was won on 12 March". What ``texts.lazy`` gives
+    :param text: the reason in words, as "a deal was won on 12 March": everybody reads it who sees
+        the client, so it names no record that one of them may not see. What ``texts.lazy`` gives
         is read in each reader's language, with the dates among its values as people write them.
-    :param url: where the reason can be seen, or None.
+    :param record: the kind and id of the record that it tells of, as ``("deal", 214)``: whoever
+        may see that one reads its name behind the words, with a link. None where there is none.
     """
 
     client_id: int
@@ -32,7 +34,7 @@ class Evidence:
     sale: str
     at: datetime
     text: Text
-    url: str | None = None
+    record: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Eviden
 
         @hookimpl
         def salesman_relationship_evidence(client_ids):
-            return [Evidence(row.client_id, "sale", f"order:{row.id}", row.at, row.title)
+            return [Evidence(row.client_id, "sale", f"order:{row.id}", row.at,
+                             _("an order was paid"), ("shop.order", row.id))
                     for row in paid_orders(client_ids)]
     """
 

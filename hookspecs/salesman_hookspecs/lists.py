@@ -20,9 +20,12 @@ class BulkField:
     :param name: of the value, as the act gets it.
     :param title: what people read.
     :param kind: ``text`` gives a ``str``; ``words`` a list of ``str``; ``date`` a date as
-        ``2026-11-23``; ``choice`` one of *choices*; ``user`` the id of an active user. A value
-        that nobody gave is left out.
+        ``2026-11-23``; ``choice`` one of *choices*; ``user`` the id of an active user; ``custom``
+        the value of the custom field of that name (``custom.budget``) in the notation of the JSON
+        API. A value that nobody gave is left out.
     :param required: whether the act cannot begin without it.
+    :param emptied: whether the value may also be taken away; the act then gets an empty ``str`` for
+        a text, else None.
     :param choices: for ``choice``: gives the values with what people read. Asked in a request.
     :param longest: for ``text`` and ``words``: so many characters may a text have, or each word.
     """
@@ -31,6 +34,7 @@ class BulkField:
     title: Text
     kind: str = "text"
     required: bool = False
+    emptied: bool = False
     choices: Callable[[], Iterable[tuple[str, Text]]] | None = None
     longest: int = 500
 
@@ -54,8 +58,13 @@ class BulkAction:
     :param undo: takes it back for one record: gets its id and what *apply* gave. None where that
         would not be sound.
     :param fields: what it asks for.
+    :param bare: whether it may begin with none of these filled in, as an act that does something
+        beside what they say.
+    :param custom: whether it asks for the custom fields of that kind of record, too.
     :param icon: a Tabler icon's name.
     :param order: smaller numbers stand further to the left.
+    :param offered: tells whether there is a use for it at present, as in a company that has more
+        than one pipeline; None where there always is. Asked in a request.
     """
 
     id: str
@@ -67,6 +76,9 @@ class BulkAction:
     fields: tuple[BulkField, ...] = ()
     icon: str = "bolt"
     order: int = 50
+    offered: Callable[[], bool] | None = None
+    custom: bool = False
+    bare: bool = False
 
 
 @hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")

@@ -9,9 +9,9 @@ from typing import Any, Final
 RESERVED_IDS: Final = frozenset(
     {
         "admin", "api", "assets", "audit", "bin", "clients", "contacts", "core", "deals", "desk",
-        "events", "files", "fragments", "healthz", "jobs", "lists", "live", "me", "pipelines",
-        "people", "profile", "rates", "readyz", "records", "reports", "roles", "rungs", "search",
-        "sign", "static", "teams", "tokens", "users", "welcome",
+        "events", "files", "fragments", "healthz", "holidays", "jobs", "lists", "live", "me",
+        "people", "pipelines", "profile", "rates", "readyz", "records", "reports", "roles", "rungs",
+        "search", "sign", "static", "teams", "tokens", "users", "welcome",
     }
 )  # fmt: skip
 """Ids that no plugin may have, because the core answers or stores under these names."""

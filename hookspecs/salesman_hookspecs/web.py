@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +33,8 @@ class NavItem:
     :param badge: gives a small number to show beside the title, or None for none.
     :param counts: the kinds of record that the badge counts, as ``leads.lead``: an open page asks
         for the number again when it hears that one of them changed, and every minute.
+    :param at_hand: how near at hand it is to be on a phone, 0 to 100: of the entries that somebody
+        has, the five with the most stand in the bar at its bottom, in the order of the menu.
     """
 
     id: str
@@ -44,6 +46,7 @@ class NavItem:
     order: int = 100
     badge: Callable[[], int | None] | None = None
     counts: tuple[str, ...] = ()
+    at_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,9 @@ class QuickCreate:
     :param icon: a Tabler icon's name.
     :param permission: what one must hold to see it.
     :param order: entries stand in this order, then by plugin id.
+    :param key: a small Latin letter that opens it from any page, for what has to go fast; an empty
+        string for none. Of several with one letter the first has it; ``n`` opens the menu itself,
+        and a letter of the page goes before.
     """
 
     id: str
@@ -131,6 +137,26 @@ class QuickCreate:
     icon: str
     permission: str | None = None
     order: int = 100
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardBadge:
+    """A line at the foot of a deal's card on the board.
+
+    :param deal_id: the deal on whose card it stands.
+    :param text: what people read: a few words, because a card is narrow.
+    :param icon: a Tabler icon's name, or an empty string for none.
+    :param tone: what its colour says: ``plain``, or ``good``, ``behind`` or ``late`` for what is
+        on plan or is not. The words say it too.
+    :param url: where it leads, or None.
+    """
+
+    deal_id: int
+    text: Text
+    icon: str = ""
+    tone: str = "plain"
+    url: str | None = None
 
 
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
@@ -220,4 +246,20 @@ def salesman_quick_create() -> Iterable[QuickCreate]:
         @hookimpl
         def salesman_quick_create():
             return [QuickCreate("note", "Note", "notes.new", "note", "notes.note.create")]
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.REQUEST, since="0.1")
+def salesman_board_badges(deal_ids: Sequence[int]) -> Iterable[BoardBadge]:
+    """Give what stands at the foot of some deals' cards on the board.
+
+    Called once for all cards that a page draws, so that its statements do not grow with them.
+
+    :param deal_ids: the deals that are drawn; whoever reads sees each of them.
+
+    Example::
+
+        @hookimpl
+        def salesman_board_badges(deal_ids):
+            return [BoardBadge(row.deal_id, row.text, "note") for row in notes_about(deal_ids)]
     """

@@ -169,3 +169,18 @@ def salesman_cli() -> Iterable[Any]:
         def salesman_cli():
             return [tidy_command]
     """
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
+def salesman_service() -> Iterable[Any]:
+    """Give the object by which other plugins ask and command this one: one, or none.
+
+    Its methods are a promise to others; each judges who may, as the plugin's own pages do. What
+    it raises reaches the caller, in the caller's transaction.
+
+    Example::
+
+        @hookimpl
+        def salesman_service():
+            return [Notes()]
+    """

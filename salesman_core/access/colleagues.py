@@ -2,20 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import sqlalchemy as sa
 
-from salesman_core.access.models import User
+from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
 from salesman_core.access.person import current_person
-from salesman_core.db import reading
+from salesman_core.access.records import record_type, unlimited, visible
+from salesman_core.db import AnyRow, reading
+from salesman_hookspecs import Scope
+
+_KIND = "user"
 
 
-def colleagues(permission: str = "") -> list[tuple[int, str]]:
-    """Give the active users as pairs of id and name.
+def seen_users() -> sa.ColumnElement[bool]:
+    """Give the SQL of the users whom the person may know of: everybody knows themselves."""
+    return sa.or_(User.id == current_person().id, visible(_KIND))
+
+
+def colleagues(permission: str = "", also: Iterable[int | None] = ()) -> list[tuple[int, str]]:
+    """Give the active users whom the person may know of, as pairs of id and name.
 
     :param permission: who lacks it gets themselves alone: they can give a record to nobody else.
+    :param also: users who may be chosen all the same, active or not: those whom a record that the
+        person sees names already.
     """
-    people = sa.select(User.id, User.name).where(User.active).order_by(User.search_name, User.id)
     person = current_person()
+    within = sa.and_(User.active, seen_users())
     if permission and not person.may(permission):
-        people = people.where(User.id == person.id)
-    return [(row.id, row.name) for row in reading().execute(people)]
+        within = sa.and_(User.active, User.id == person.id)
+    held = [id_ for id_ in also if id_ is not None]
+    people = sa.select(User.id, User.name).order_by(User.search_name, User.id)
+    found = reading().execute(people.where(sa.or_(within, User.id.in_(held)) if held else within))
+    return [(row.id, row.name) for row in found]
+
+
+def holders(permission: str) -> sa.Select[int]:
+    """Give the query of the ids of the users one of whose roles names a permission.
+
+    Who may do everything is not among them, unless another role of theirs names it.
+    """
+    named = sa.and_(UserRole.role_id == RoleGrant.role_id, RoleGrant.permission == permission)
+    return sa.select(UserRole.user_id).join(RoleGrant, named).where(RoleGrant.scope > Scope.NONE)
+
+
+def whose_business(permission: str) -> Sequence[AnyRow]:
+    """Give the active users whose business a permission is: id, name, email and locale of each.
+
+    Those are its holders; where there is nobody, those who may do everything.
+    """
+    everything = sa.select(UserRole.user_id).join(Role, Role.id == UserRole.role_id)
+    for people in holders(permission), everything.where(Role.everything):
+        columns = (User.id, User.name, User.email, User.locale)
+        named = sa.select(*columns).where(User.active, User.id.in_(people)).order_by(User.id)
+        if found := reading().execute(named).all():
+            return found
+    return []
+
+
+def known_teams() -> list[tuple[int, str]]:
+    """Give the teams whom the person may know of: all, or their own and those below it."""
+    teams = sa.select(Team.id, Team.name).order_by(Team.name, Team.id)
+    if not unlimited(_KIND, record_type(_KIND).view_permission):
+        teams = teams.where(Team.id.in_(current_person().team_ids))
+    return [(row.id, row.name) for row in reading().execute(teams)]

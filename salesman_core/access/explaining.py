@@ -160,18 +160,24 @@ def _subject(permission: str) -> str:
 
 
 def _reasons(asked: _Asked) -> Iterator[Text]:
-    session, type_ = reading(), asked.type
-    columns = table_of(type_.model).c
-    if session.scalar(asked.there) is None:
+    if reading().scalar(asked.there) is None:
         yield _("There is no record %(name)s.", name=asked.name)
         return
-    if type_.deleted and session.scalar(asked.there.where(columns[type_.deleted].is_not(None))):
-        yield _("%(name)s is in the bin.", name=asked.name)
+    yield from _binned(asked)
     yield from _granted(asked)
     if asked.person.may(asked.permission):
         yield from _way(asked)
         yield from _shut(asked)
         yield from _filtered(asked)
+
+
+def _binned(asked: _Asked) -> Iterator[Text]:
+    deleted = asked.type.deleted
+    if deleted is None:
+        return
+    column = table_of(asked.type.model).c[deleted]
+    if reading().scalar(asked.there.where(column.is_not(None))):
+        yield _("%(name)s is in the bin.", name=asked.name)
 
 
 def _granted(asked: _Asked) -> Iterator[Text]:
@@ -223,6 +229,8 @@ def _way(asked: _Asked) -> Iterator[Text]:
         yield _("Reached as a participant.")
     elif scope is Scope.TEAM and owner is not None and owner.team_id in asked.person.team_ids:
         yield _("Reached as a record of one's team.")
+    elif (beside := _seen_along(asked)) is not None:
+        yield _("Seen along with “%(record)s”.", record=beside)
     elif scope is Scope.TEAM:
         yield _("Not reached: neither a record of one's team nor one with a part in it.")
     else:
@@ -238,10 +246,23 @@ def _way_through(asked: _Asked, kind: str, attribute: str) -> Iterator[Text]:
         return
     parent = _Asked(asked.person, asked.permission, record_type(kind), parent_id)
     yield _("Reached through “%(parent)s”.", parent=label_of(kind, parent_id))
+    yield from _binned(parent)
     yield from _way(parent)
-    if asked.person.scope(asked.permission) is not Scope.ALL:
-        yield from _shut(parent)
-        yield from _filtered(parent)
+    yield from _shut(parent)
+    yield from _filtered(parent)
+
+
+def _seen_along(asked: _Asked) -> str | None:
+    """Give the name of the first record along with which this one is seen, None for none."""
+    if asked.permission != asked.type.view_permission or not asked.person.may(asked.permission):
+        return None
+    for kind, attribute in asked.type.along:
+        other_id = reading().scalar(
+            asked.there.with_only_columns(table_of(asked.type.model).c[attribute])
+        )
+        if other_id is not None and reaches(kind, other_id, person=asked.person):
+            return label_of(kind, other_id)
+    return None
 
 
 def _owner(asked: _Asked) -> AnyRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import g, has_app_context
@@ -66,6 +66,16 @@ def person_of(user_id: int) -> Person | None:
     if user_id not in people:
         people[user_id] = load_person(reading(), user_id)
     return people[user_id]
+
+
+def people_names() -> Mapping[int, str]:
+    """Give what every user is called, also who may not act any more; kept in memory likewise."""
+    known: dict[Any, Any] = kept(SUBJECT)
+    if "names" not in known:
+        rows = reading().execute(sa.select(User.id, User.name))
+        known["names"] = {row.id: row.name for row in rows}
+    names: Mapping[int, str] = known["names"]
+    return names
 
 
 def load_person(session: Session, user_id: int) -> Person | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -102,6 +103,8 @@ def unlimited(kind: str, *permissions: str) -> bool:
         return False
     if any(person.scope(one) is not Scope.ALL for one in permissions):
         return False
+    if record_type(kind).through is not None:
+        return False  # what belongs to a record in the bin is reached by nobody
     return kind not in current_host().derived(_guards_by_kind)
 
 
@@ -141,17 +144,43 @@ def _is_condition(value: object) -> bool:
 
 def _within_scope(type_: RecordType, permission: str, person: Person, bin_: Bin) -> Condition:
     scope = person.scope(permission)
-    if type_.through is None or scope in {Scope.ALL, Scope.NONE}:
+    if type_.through is None or scope is Scope.NONE:
         way = Way(type_.model, type_.owner, type_.participants, type_.deleted, type_.merged, bin_)
-        return _reached(way, scope, person.id, person.team_ids)
+        own = _reached(way, scope, person.id, person.team_ids)
+        if scope in {Scope.ALL, Scope.NONE} or permission != type_.view_permission:
+            return own
+        return _with_those_along(way, own, tuple(_seen_along(type_, person, bin_)))
     parent_kind, attribute = type_.through
-    parent = record_type(parent_kind)
     of_parent = Bin.INCLUDED if bin_ is Bin.INCLUDED else Bin.LEFT_OUT
     within = visible(parent_kind, permission, person, bin=of_parent)
-    reached = sa.select(parent.model.id).where(within)
+    refers = table_of(type_.model).c[attribute]
+    part = _part(refers, table_of(record_type(parent_kind).model), within, scope)
     columns = table_of(type_.model).c
-    kept = _kept(columns, type_.deleted, type_.merged, bin_)
-    return sa.and_(columns[attribute].in_(reached), *kept)
+    return sa.and_(part, *_kept(columns, type_.deleted, type_.merged, bin_))
+
+
+@functools.lru_cache(maxsize=512)
+def _part(refers: sa.Column[Any], parents: sa.Table, within: Condition, scope: Scope) -> Condition:
+    """Give the records that belong to one of the parents which a condition lets through.
+
+    Whoever reaches all parents is asked row by row, else a page would first gather all of them;
+    the few of one's own or one's team are gathered, and their parts found by an index.
+    """
+    if scope is not Scope.ALL:
+        return refers.in_(sa.select(parents.c.id).where(within))
+    parent = sa.select(parents.c.id).where(parents.c.id == refers, within)
+    return parent.correlate(refers.table).exists()
+
+
+def _seen_along(
+    type_: RecordType, person: Person, bin_: Bin
+) -> Iterator[tuple[str, type[Any], Condition]]:
+    """Give along with which records a kind is seen: attribute, model and which of them one sees."""
+    of_others = Bin.INCLUDED if bin_ is Bin.INCLUDED else Bin.LEFT_OUT
+    for kind, attribute in type_.along:
+        other = known_type(kind)
+        if other is not None:
+            yield attribute, other.model, visible(kind, person=person, bin=of_others)
 
 
 class Way(NamedTuple):
@@ -180,6 +209,21 @@ def _reached(way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int,
     else:
         within = sa.or_(*_shares(way, scope, person_id, team_ids))
     return sa.and_(within, *_kept(columns, way.deleted, way.merged, way.bin))
+
+
+@functools.lru_cache(maxsize=4096)
+def _with_those_along(
+    way: Way, own: Condition, along: tuple[tuple[str, type[Any], Condition], ...]
+) -> Condition:
+    """Add the records that are seen along with others, to the very same question as above."""
+    if not along:
+        return own
+    columns = table_of(way.model).c
+    seen = [
+        columns[attribute].in_(sa.select(model.id).where(condition))
+        for attribute, model, condition in along
+    ]
+    return sa.and_(sa.or_(own, *seen), *_kept(columns, way.deleted, way.merged, way.bin))
 
 
 def _kept(columns: Any, deleted: str | None, merged: str | None, bin_: Bin) -> list[Condition]:
@@ -231,6 +275,20 @@ def _there(table: sa.Table, condition: Condition) -> sa.Select[Any]:
     # The table is said, because a condition that is never true names none.
     record = sa.exists().select_from(table).where(table.c.id == sa.bindparam("record_id"))
     return sa.select(record.where(condition))
+
+
+def reached_for(kind: str, record_id: int, *permissions: str) -> frozenset[str]:
+    """Give those of some permissions with which whoever acts reaches one record."""
+    table = table_of(record_type(kind).model)
+    asked = _there_for(table, tuple(visible(kind, one) for one in permissions))
+    (row,) = rows_of(reading(), asked, {"record_id": record_id})
+    return frozenset(one for one, found in zip(permissions, row, strict=True) if found)
+
+
+@functools.lru_cache(maxsize=512)
+def _there_for(table: sa.Table, conditions: tuple[Condition, ...]) -> sa.Select[Any]:
+    asked = (_there(table, condition).scalar_subquery() for condition in conditions)
+    return sa.select(*(one.label(f"found_{number}") for number, one in enumerate(asked)))
 
 
 def demand(

@@ -16,6 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MARK: Final = "salesman_access"
+_FOREIGN: Final = "salesman_foreign_forms"
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
 
@@ -51,6 +52,20 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     """Let everybody pass, signed in or not."""
     setattr(view, _MARK, PUBLIC)
     return view
+
+
+def foreign_forms(view: Callable[P, R]) -> Callable[P, R]:
+    """Let forms come to a view that carry no proof of ours, as from a page of another site.
+
+    Such a view does nothing in the name of whoever is signed in, and asks for a proof of its own.
+    """
+    setattr(view, _FOREIGN, True)
+    return view
+
+
+def takes_foreign_forms(view: Callable[..., Any] | None) -> bool:
+    """Tell whether a view asks for a proof of its own."""
+    return bool(getattr(view, _FOREIGN, False))
 
 
 def access_of(view: Callable[..., Any]) -> str | None:

@@ -25,7 +25,12 @@ _ = texts.lazy
 
 _TOKEN: Final = table_of(Token).c
 _BY_HASH: Final = sa.select(
-    _TOKEN.id, _TOKEN.user_id, _TOKEN.permissions, _TOKEN.expires_at, _TOKEN.used_at
+    _TOKEN.id,
+    _TOKEN.user_id,
+    _TOKEN.name,
+    _TOKEN.permissions,
+    _TOKEN.expires_at,
+    _TOKEN.used_at,
 ).where(_TOKEN.hash == sa.bindparam("hashed"))
 
 SUBJECT: Final = "tokens"
@@ -45,6 +50,7 @@ class _Key:
 
     id: int
     user_id: int
+    name: str
     permissions: list[str] | None
     expires_at: datetime | None
     used_at: datetime | None
@@ -139,6 +145,13 @@ def person_of_token(token: str) -> Person | None:
             return None
         known[key] = _Key(*found[0])
     return _person_of(known[key])
+
+
+def name_of_token(token: str) -> str:
+    """Give what a token is called for which somebody has just been let in."""
+    known: dict[str, _Key] = kept(SUBJECT)
+    key = known.get(hashed(token))
+    return key.name if key is not None else ""
 
 
 def _person_of(key: _Key) -> Person | None:

@@ -76,8 +76,7 @@ def fault(reference: str) -> Markup:
 
 
 def _fault(reference: str) -> PluginFault:
-    number = reference.replace("\0", "")
-    found = reading().scalar(sa.select(PluginFault).where(PluginFault.reference == number))
+    found = reading().scalar(sa.select(PluginFault).where(PluginFault.reference == reference))
     if found is None:
         raise MissingError(_("There is no fault with the number %(number)s.", number=reference))
     return found

@@ -6,10 +6,19 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.administration import fault_views, job_views, place_views, views, words
+from salesman_core.administration import (
+    fault_views,
+    holiday_api,
+    holiday_views,
+    job_views,
+    place_views,
+    views,
+    words,
+)
 from salesman_core.administration.permissions import COMPANY, JOBS, PERMISSIONS, PLUGINS
 from salesman_core.i18n import texts
 from salesman_core.jobs import dead_count
+from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import NavItem, Permission, hookimpl
 
 _ = texts.lazy
@@ -33,7 +42,14 @@ def salesman_blueprints() -> Iterable[Blueprint]:
         job_views.blueprint,
         place_views.blueprint,
         fault_views.blueprint,
+        holiday_views.blueprint,
     ]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API of holidays."""
+    return [holiday_api.holidays_api]
 
 
 @hookimpl
@@ -42,6 +58,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
     company, plugins = "administration.company_form", "administration.plugins"
     return [
         NavItem("company", _("Company"), company, _STATION, "building", COMPANY, order=10),
+        NavItem(
+            "holidays",
+            _("Holidays"),
+            "holidays.index",
+            _STATION,
+            "calendar-off",
+            COMPANY,
+            order=12,
+        ),
         NavItem(
             id="jobs",
             title=_("Background work"),

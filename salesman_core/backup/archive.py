@@ -18,6 +18,8 @@ from salesman_core.i18n import texts
 _ = texts.lazy
 
 FORMAT: Final = 1
+MAPPINGS: Final = "mappings/"
+"""Where the mappings of imports lie in an archive."""
 _MANIFEST: Final = "manifest.json"
 _CHUNK: Final = 1 << 16
 _LARGEST_MANIFEST: Final = 64 * 1024 * 1024

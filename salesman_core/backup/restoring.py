@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.backup import tables
-from salesman_core.backup.archive import Archive, ArchiveError, opened
+from salesman_core.backup.archive import MAPPINGS, Archive, ArchiveError, opened
 from salesman_core.backup.saving import Tell
 from salesman_core.config import CoreSettings
 from salesman_core.db import db, trigrams
@@ -20,11 +21,13 @@ from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.plugins import migrations
 from salesman_core.records.custom.service import index_fields
+from salesman_core.records.imports.service import mappings_folder
 from salesman_core.services.files import store
 
 _ = texts.lazy
 
 _NO_LIMIT: Final = 2**62
+_MAPPING: Final = re.compile(r"[^/\\\0]+\.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def restore(app: Flask, file: Path, *, replace: bool = False, tell: Tell = print
     with opened(file) as archive:
         archive.verify()
         _insist_on_known_revisions(archive, owners)
+        _insist_on_plain_names(archive)
         with db.engine.connect() as connection:
             empty = not sa.inspect(connection).get_table_names()
         if not empty and not replace:
@@ -66,6 +70,7 @@ def restore(app: Flask, file: Path, *, replace: bool = False, tell: Tell = print
         files = _bring_contents(archive)
         _make_tables(archive, owners)
         rows = _bring_rows(archive, tell)
+        _bring_mappings(archive)
         key = _bring_secret_key(archive, app)
         made_at, count = archive.manifest["made_at"], len(archive.manifest["tables"])
     db.leave()
@@ -186,6 +191,26 @@ def _bring_contents(archive: Archive) -> int:
                 )
             count += 1
     return count
+
+
+def _bring_mappings(archive: Archive) -> None:
+    """Put the mappings in place that imports at the command line find by their name."""
+    folder = mappings_folder()
+    for member in archive.members:
+        if not member.startswith(MAPPINGS):
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as stream:
+            (folder / member.removeprefix(MAPPINGS)).write_bytes(stream.read())
+
+
+def _insist_on_plain_names(archive: Archive) -> None:
+    """Refuse an archive with a mapping that would not lie in the folder of mappings."""
+    for member in archive.members:
+        name = member.removeprefix(MAPPINGS)
+        if member.startswith(MAPPINGS) and not _MAPPING.fullmatch(name):
+            message = _("The archive was changed: %(name)s is not as written.", name=member)
+            raise ArchiveError(message)
 
 
 def _bring_secret_key(archive: Archive, app: Flask) -> bool:

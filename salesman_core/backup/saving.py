@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.backup import tables
-from salesman_core.backup.archive import ArchiveWriter
+from salesman_core.backup.archive import MAPPINGS, ArchiveWriter
 from salesman_core.clock import now
 from salesman_core.db import db
 from salesman_core.errors import MissingError
 from salesman_core.plugins import migrations
+from salesman_core.records.imports.service import mappings_folder
 from salesman_core.services.files import stored_file
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -76,6 +77,7 @@ def _write(app: Flask, archive: ArchiveWriter, tell: Tell, *, with_secret_key: b
         revisions = _revisions(connection, app.extensions["salesman_owners"])
     files, missing = _write_contents(archive, contents)
     tell(f"files: {files}")
+    _write_mappings(archive)
     if with_secret_key:
         with archive.member("secret_key") as write:
             write(str(app.secret_key).encode())
@@ -132,6 +134,13 @@ def _write_contents(archive: ArchiveWriter, contents: _Contents) -> tuple[int, l
                 write(piece)
         written += 1
     return written, missing
+
+
+def _write_mappings(archive: ArchiveWriter) -> None:
+    """Write the mappings that imports at the command line find by their name."""
+    for path in sorted(mappings_folder().glob("*.toml")):
+        with archive.member(f"{MAPPINGS}{path.name}") as write:
+            write(path.read_bytes())
 
 
 def _whole(hash_: str) -> Path | None:

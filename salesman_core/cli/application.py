@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import click
 from flask import Flask
 
+from salesman_core.access.origin import COMMAND, Origin, coming_from
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app, database_ready
 from salesman_core.db import db
@@ -32,7 +33,7 @@ def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P,
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         app = application()
-        with app.app_context(), acting_as(SYSTEM):
+        with app.app_context(), acting_as(SYSTEM), coming_from(Origin(COMMAND)):
             try:
                 return command(app, *args, **kwargs)
             finally:

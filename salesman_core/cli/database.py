@@ -10,11 +10,14 @@ from flask import Flask
 from salesman_core.app import take_stock
 from salesman_core.cli.application import with_application
 from salesman_core.clients.defaults import seed_ladder
-from salesman_core.db import db
+from salesman_core.db import db, writing
 from salesman_core.deals.defaults import seed_pipeline
 from salesman_core.i18n import LANGUAGES
 from salesman_core.people.service import Administrator, ensure_administrator
 from salesman_core.plugins import migrations
+from salesman_core.plugins.host import current_host
+from salesman_core.services.company import change_company, company
+from salesman_hookspecs.demo import salesman_defaults
 
 
 @click.command()
@@ -25,6 +28,8 @@ from salesman_core.plugins import migrations
 def init(app: Flask, admin_email: str | None, admin_password: str | None, language: str) -> None:
     """Create or upgrade the database; safe to repeat."""
     upgrade_database(app, language)
+    if not company().name:  # nobody has said yet which language it speaks
+        change_company({"language": language})
     if admin_email and admin_password:
         _tell_administrator(admin_email, ensure_administrator(admin_email, admin_password))
 
@@ -41,12 +46,16 @@ def _tell_administrator(email: str, done: Administrator) -> None:
 def upgrade_database(app: Flask, language: str = "en") -> None:
     """Bring every owner's tables to today and fill in what nobody can work without.
 
-    :param language: of the names of stages and rungs, where there are none yet.
+    :param language: of the names of stages and rungs, where there are none yet; a company that has
+        said which it speaks gets what plugins begin with in its own.
     """
     late = migrations.upgrade_all(db.engine, app.extensions["salesman_owners"])
     take_stock(app.extensions["salesman_host"])
     seed_ladder(language)
     seed_pipeline(language)
+    with writing():
+        spoken = company().language if company().name else language
+        current_host().call(salesman_defaults, language=spoken)
     for owner in late:
         click.echo(f"migrated: {owner}")
 

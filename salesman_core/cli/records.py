@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from salesman_core.access.origin import coming_from, of_import
 from salesman_core.cli.application import with_database
 from salesman_core.cli.memory import settled
+from salesman_core.cli.stopping import Stopping
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.export import export_to
@@ -21,10 +23,11 @@ from salesman_core.records.imports.keeping import (
     keep_result,
     note_import,
     own_import,
-    told_of,
 )
 from salesman_core.records.imports.report import report_lines
 from salesman_core.records.imports.result import ImportResult
+from salesman_core.records.imports.row_files import told_of
+from salesman_core.records.imports.run import Progress
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
 from salesman_core.records.imports.undo import take_back
 from salesman_core.records.record_list import kind_of_word
@@ -72,10 +75,13 @@ def _bring_in(record: str, file: Path, mapping: str | None, *, dry_run: bool) ->
         _report(run, run.rehearse)
         return
     number = note_import(record, file.name)
-    run = import_run(type_, file, chosen, _shown_progress(), journal=Journal(number))
+    stopping = Stopping()
+    progress = _stoppable(stopping, _shown_progress())
+    run = import_run(type_, file, chosen, progress, journal=Journal(number))
     click.echo(f"Import {number}: salesman import --undo {number} takes it back")
     try:
-        _report(run, run.apply)
+        with stopping.listening(), coming_from(of_import(number)):
+            _report(run, run.apply)
     except ImportAbortedError as error:
         keep_result(number, told_of(run, stopped=str(error)))
         raise
@@ -99,7 +105,8 @@ def _report(run: ImportRun, take: Callable[[], ImportResult]) -> None:
 def _take_back(number: int) -> None:
     kept = own_import(number)
     import_type(kept.record)
-    undone = take_back(number, _shown_progress())
+    with coming_from(of_import(number)):
+        undone = take_back(number, _shown_progress())
     for one in undone.told()["left"]:
         click.echo(f"stays: {one['kind']} {one['record_id']} {one['label']}: {one['why']}")
     click.echo(", ".join(f"{name} {count}" for name, count in undone.counts.items()))
@@ -123,6 +130,16 @@ def export_command(_app: Flask, record: str, file: Path, address: str) -> None:
     with file.open("wb") as target:
         number = export_to(kind, target, format_, address)
     click.echo(f"exported {number}")
+
+
+def _stoppable(stopping: Stopping, progress: Progress | None) -> Progress:
+    def after_batch(done: int, of: int) -> None:
+        if progress is not None:
+            progress(done, of)
+        if stopping.asked and done < of:
+            raise KeyboardInterrupt
+
+    return after_batch
 
 
 def _shown_progress() -> _Progress | None:

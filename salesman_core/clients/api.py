@@ -17,7 +17,6 @@ from salesman_core.clients.schemas import (
     ContactSchema,
     RungMoveSchema,
     RungSchema,
-    SimilarQuerySchema,
     SimilarSchema,
 )
 from salesman_core.clients.similar import Similar, similar_clients
@@ -25,7 +24,8 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
 from salesman_core.records.contact_data import readable_imported
-from salesman_core.records.custom.values import custom_json
+from salesman_core.records.custom.kinds import CUSTOM
+from salesman_core.records.custom.values import custom_json, in_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
@@ -61,7 +61,7 @@ def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
             "participants": hanging.participants.get(row.id, []),
             **_reach(row.id, hanging),
             "site": row.site,
-            "address": row.address,
+            "addresses": hanging.addresses.get(row.id, []),
             "source": row.source,
             "tags": hanging.tags.get(row.id, []),
             **_common("client", row, hanging),
@@ -72,7 +72,7 @@ def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
 
 def contact_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give contacts as the API shows them."""
-    hanging = queries.around_contacts(reading(), [row.id for row in rows])
+    hanging = queries.around_contacts(reading(), {row.id: row.client_id for row in rows})
     return [
         {
             "id": row.id,
@@ -100,6 +100,7 @@ def _reach(record_id: int, hanging: queries.Around) -> dict[str, Any]:
 
 def _common(kind: str, row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
     return {
+        "bans": hanging.bans.get(row.id, {}),
         "external_ids": hanging.external_ids.get(row.id, {}),
         "custom": custom_json(kind, row.custom),
         "imported": readable_imported(row.imported),
@@ -114,14 +115,16 @@ def client_response(client_id: int, status: int = 200) -> Response:
     """Give one client with its ETag."""
     row = queries.one_client(reading(), client_id)
     (item,) = client_items([row])
-    return json_response(item, status, etag=etag_of("client", client_id, row.version))
+    etag = etag_of("client", client_id, row.version, row.updated_at)
+    return json_response(item, status, etag=etag)
 
 
 def contact_response(contact_id: int, status: int = 200) -> Response:
     """Give one contact with its ETag."""
     row = queries.one_contact(reading(), contact_id)
     (item,) = contact_items([row])
-    return json_response(item, status, etag=etag_of("contact", contact_id, row.version))
+    etag = etag_of("contact", contact_id, row.version, row.updated_at)
+    return json_response(item, status, etag=etag)
 
 
 @clients_api.get("")
@@ -165,18 +168,14 @@ def act_on_clients() -> None:
     """Do one thing with many clients, with a result for each."""
 
 
-@clients_api.get("/similar")
+@clients_api.post("/similar")
 @requires("core.client.view")
-@arguments(SimilarQuerySchema(from_text=True), location="query")
+@arguments(ClientSchema(partial=True))
 @page_response(SimilarSchema)
 def list_similar_clients(values: dict[str, Any]) -> Response:
-    """List the clients that may be the one with this name, phone or email, the likeliest first."""
-    typed = {
-        "name": values.get("name", ""),
-        "phones": [values["phone"]] if "phone" in values else [],
-        "emails": [values["email"]] if "email" in values else [],
-    }
-    found = similar_clients(reading(), typed)
+    """List the clients that may be the one of which this much is known, the likeliest first."""
+    custom = {key: in_json(value) for key, value in values.get(CUSTOM, {}).items()}
+    found = similar_clients(reading(), values | {CUSTOM: custom})
     return page_answer([similar_item(one) for one in found], None)
 
 
@@ -185,7 +184,9 @@ def similar_item(one: Similar) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
-        "in_bin": one.in_bin,
+        "in_bin": one.in_bin_since is not None,
+        "in_bin_since": one.in_bin_since,
+        "may_restore": one.may_restore,
         "likeness": round(100 * one.score),
         "reasons": [str(reason) for reason in one.reasons],
     }

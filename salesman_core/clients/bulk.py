@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from salesman_core.clients.lists import KINDS
-from salesman_core.clients.models import ClientTag
 from salesman_core.clients.schemas import LONGEST_SOURCE, LONGEST_TAG
 from salesman_core.clients.service import change_client, delete_client, restore_client
-from salesman_core.db import writing
+from salesman_core.clients.sharing import change_tags
 from salesman_core.i18n import texts
 from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
 from salesman_hookspecs import BulkAction, BulkField
@@ -22,16 +19,9 @@ KIND: Final = "client"
 
 
 def _change_tags(client_id: int, values: Mapping[str, Any], version: int | None) -> Any:
-    """Add and remove tags; what the client had of them already is no change."""
-    with writing() as session:
-        held = set(
-            session.scalars(sa.select(ClientTag.tag).where(ClientTag.client_id == client_id))
-        )
-        add, remove = set(values.get("add", ())), set(values.get("remove", ()))
-        wanted = (held | add) - remove
-        if not change_client(client_id, {"tags": sorted(wanted)}, version):
-            return None
-        return {"add": sorted(held - wanted), "remove": sorted(wanted - held)}
+    add, remove = values.get("add", ()), values.get("remove", ())
+    changed = change_tags(client_id, add=add, remove=remove, version=version)
+    return None if changed is None else {"add": changed.removed, "remove": changed.added}
 
 
 def _undo_tags(client_id: int, kept: Any) -> object:
@@ -73,8 +63,9 @@ ACTIONS: Final = (
         undo=undone(KIND, change_client),
         fields=(
             BulkField("kind", _("Kind"), "choice", choices=KINDS.items),
-            BulkField("source", _("Source"), longest=LONGEST_SOURCE),
+            BulkField("source", _("Source"), emptied=True, longest=LONGEST_SOURCE),
         ),
+        custom=True,
         icon="edit",
         order=30,
     ),

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.colleagues import colleagues
 from salesman_core.access.person import current_person
-from salesman_core.access.records import reaches
+from salesman_core.access.records import reached_for
 from salesman_core.clients import queries
+from salesman_core.clients.bans import each_ban
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.db import AnyRow, reading
 from salesman_core.records.contact_data import sees_contact_data
 from salesman_core.records.custom.showing import ShownField, shown_fields, shown_on
+from salesman_core.records.seen import SeenRecord
 
 MOVES_SHOWN: Final = 20
 
@@ -58,14 +60,21 @@ class Standing:
 
     :param since: since when, UTC.
     :param reason: in words; empty where it has stood there from the beginning.
-    :param url: where the reason can be seen, or None.
+    :param record: what the reason tells of, or None where the reader sees nothing of it.
     :param by: who put it there by hand; empty where evidence did.
+    :param held: whether somebody's word keeps it there until evidence earns as much.
     """
 
     since: datetime
     reason: str
-    url: str | None
+    record: SeenRecord | None
     by: str
+    held: bool
+
+    @property
+    def url(self) -> str | None:
+        """Where the reason can be seen."""
+        return self.record.url if self.record else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Shown:
     """A client as its card draws it.
 
     :param row: its columns and names.
-    :param moves: its moves on the ladder, the newest first.
+    :param moves: by which it came where it stands on the ladder, the newest first.
     :param may_edit: whether whoever reads may change it; ``may_delete`` alike.
     :param may_merge: whether they may merge it with another one.
     """
@@ -91,6 +100,13 @@ class Shown:
         id_: int = self.row.id
         return id_
 
+    def may_change(self, name: str) -> bool:
+        """Whether whoever reads may change one of its fields where it stands."""
+        if name in {"phones", "emails"}:
+            return self.may_edit and self.sees_contact_data
+        given = name == "owner_id" and self.row.owner_id is not None
+        return self.may_edit and (not given or current_person().may("core.client.assign"))
+
     @property
     def phones(self) -> Sequence[Mapping[str, Any]]:
         """Its phones: ``typed`` and ``normalised``, the latter None where it is none."""
@@ -100,6 +116,11 @@ class Shown:
     def emails(self) -> Sequence[Mapping[str, Any]]:
         """Its emails, likewise."""
         return self.around.emails.get(self.id, [])
+
+    @property
+    def addresses(self) -> Sequence[Mapping[str, str]]:
+        """Where it is: ``label`` and ``text``."""
+        return self.around.addresses.get(self.id, [])
 
     @property
     def sees_contact_data(self) -> bool:
@@ -122,6 +143,16 @@ class Shown:
         return self.around.external_ids.get(self.id, {})
 
     @property
+    def bans(self) -> Mapping[str, str]:
+        """What it does not want, by way, each with the reason."""
+        return self.around.bans.get(self.id, {})
+
+    @property
+    def unwanted(self) -> Sequence[str]:
+        """The same in words."""
+        return each_ban(self.bans)
+
+    @property
     def custom(self) -> Sequence[ShownField]:
         """Its custom fields."""
         return shown_fields(CLIENT, self.row)
@@ -129,10 +160,11 @@ class Shown:
     @property
     def standing(self) -> Standing:
         """Why and since when it stands on its rung."""
+        held = self.row.rung_pinned_at is not None
         if not self.moves:
-            return Standing(self.row.created_at, "", None, "")
+            return Standing(self.row.created_at, "", None, "", held)
         last = self.moves[0]
-        return Standing(last.at, last.reason, last.url, last.actor_name)
+        return Standing(last.at, last.reason, last.record, last.actor_name, held)
 
     @property
     def context(self) -> ClientCard:
@@ -154,12 +186,12 @@ def shown(client_id: int) -> Shown:
     """
     session = reading()
     row = queries.one_client(session, client_id)
-    may_edit = reaches("client", client_id, "core.client.edit")
-    may_delete = reaches("client", client_id, "core.client.delete")
+    may = reached_for("client", client_id, "core.client.edit", "core.client.delete")
+    may_edit, may_delete = "core.client.edit" in may, "core.client.delete" in may
     return Shown(
         row=row,
         around=queries.around_clients(session, [client_id]),
-        moves=queries.rung_moves(session, client_id, MOVES_SHOWN),
+        moves=queries.rung_moves(session, client_id, MOVES_SHOWN, own=True),
         may_edit=may_edit,
         may_delete=may_delete,
         may_merge=may_edit and may_delete and current_person().may("core.client.merge"),
@@ -178,7 +210,13 @@ class ContactLine:
     row: AnyRow
     phones: Sequence[Mapping[str, Any]]
     emails: Sequence[Mapping[str, Any]]
+    bans: Mapping[str, str]
     custom: Sequence[ShownField]
+
+    @property
+    def unwanted(self) -> Sequence[str]:
+        """What they do not want, in words."""
+        return each_ban(self.bans)
 
 
 def contacts_shown(client_id: int) -> list[ContactLine]:
@@ -197,13 +235,14 @@ def contact_shown(contact_id: int) -> ContactLine:
 
 
 def _lines(session: Session, rows: Sequence[AnyRow]) -> list[ContactLine]:
-    around = queries.around_contacts(session, [row.id for row in rows])
+    around = queries.around_contacts(session, {row.id: row.client_id for row in rows})
     custom = shown_on(CONTACT, rows)
     return [
         ContactLine(
             row,
             around.phones.get(row.id, []),
             around.emails.get(row.id, []),
+            around.bans.get(row.id, {}),
             custom[row.id],
         )
         for row in rows

@@ -12,6 +12,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.clients import card as cards
 from salesman_core.clients import forms
+from salesman_core.clients.bans import WAYS
 from salesman_core.clients.opening import create_with_contact
 from salesman_core.clients.service import (
     change_contact,
@@ -73,11 +74,11 @@ def _new_form(form: FormState) -> Markup:
     )
 
 
-@blueprint.get("/similar")
+@blueprint.post("/similar")
 @requires("core.client.create")
 def similar() -> Markup:
     """Give the clients that may be the one that is being typed."""
-    found = similar_clients(reading(), forms.typed_so_far(request.args))
+    found = similar_clients(reading(), forms.typed_so_far(request.form))
     return render("core/clients/similar.html", similar=found)
 
 
@@ -128,8 +129,9 @@ def _held(contact_id: int) -> FormState:
     hidden = () if sees_contact_data() else tuple(reached)
     values = {"name": one.row.name, "position": one.row.position, "primary": one.row.primary}
     custom = all_as_typed("contact", one.row.custom)
+    bans = {"bans": list(one.bans), **{f"bans_{way}": one.bans.get(way, "") for way in WAYS}}
     unshown = (*hidden, "primary") if one.row.primary else hidden
-    return form_to_edit({**values, **reached, **custom}, one.row.version, unshown=unshown)
+    return form_to_edit({**values, **reached, **bans, **custom}, one.row.version, unshown=unshown)
 
 
 @blueprint.post("/contacts/<int:contact_id>")
@@ -197,4 +199,5 @@ def _contact_form(client_id: int, contact_id: int | None, form: FormState) -> Ma
         custom=controls("contact"),
         custom_labels=labels("contact"),
         custom_options=options_of("contact"),
+        ways=WAYS,
     )

@@ -15,7 +15,7 @@ from salesman_core.access.person import current_person, person_of
 from salesman_core.access.records import demand_permission, visible
 from salesman_core.clients.merging import MERGE
 from salesman_core.clients.models import Client
-from salesman_core.clients.similar import A_SIMILAR_NAME, NAME, names_alike, score_of
+from salesman_core.clients.similar import A_SIMILAR_NAME, names_alike, score_of
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, WritingSession, as_writing, reading, writing
 from salesman_core.i18n import LANGUAGES, speaking, texts
@@ -27,7 +27,7 @@ from salesman_core.records.merging.finding import (
     keep_found,
     undecided,
 )
-from salesman_core.records.merging.keys import Pair, pairs_among, reasons_in_words
+from salesman_core.records.merging.keys import NAME, Pair, pairs_among, reasons_in_words
 from salesman_core.services.company import company
 from salesman_core.services.notices import notify
 from salesman_hookspecs import Job, Text

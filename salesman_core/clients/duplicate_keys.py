@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.access.records import visible
+from salesman_core.access.records import Bin, visible
 from salesman_core.clients.models import (
     ClientEmail,
     ClientPhone,
@@ -17,7 +17,7 @@ from salesman_core.clients.models import (
 )
 from salesman_core.i18n import texts
 from salesman_core.records import reach
-from salesman_core.records.contact_data import sees_contact_data
+from salesman_core.records.masking import CONTACT_DATA
 from salesman_core.services.company import company
 from salesman_hookspecs import DuplicateKey
 
@@ -36,20 +36,16 @@ def _through_contacts(way: type[ContactPhone | ContactEmail]) -> sa.Select[*tupl
         sa.select(Contact.client_id.label("record_id"))
         .add_columns(way.normalised.label("key"), shown.label("shown"))
         .join(Contact, Contact.id == way.contact_id)
-        .where(visible("contact"))
+        .where(visible("contact", bin=Bin.INCLUDED), Contact.deleted_at.is_(None))
     )
 
 
 def _phones(typed: Mapping[str, Any]) -> Iterable[str]:
-    if not sees_contact_data():
-        return []  # whoever may not read phones finds nobody by them either
     region = company().region
     return _meant(reach.phone(one, region) for one in typed.get("phones", ()))
 
 
 def _emails(typed: Mapping[str, Any]) -> Iterable[str]:
-    if not sees_contact_data():
-        return []
     return _meant(reach.email(one) for one in typed.get("emails", ()))
 
 
@@ -64,6 +60,7 @@ KEYS: Final = (
         _("the same phone"),
         lambda: sa.union_all(_own(ClientPhone), _through_contacts(ContactPhone)),
         _phones,
+        CONTACT_DATA,
     ),
     DuplicateKey(
         "email",
@@ -71,5 +68,6 @@ KEYS: Final = (
         _("the same email"),
         lambda: sa.union_all(_own(ClientEmail), _through_contacts(ContactEmail)),
         _emails,
+        CONTACT_DATA,
     ),
 )

@@ -9,6 +9,8 @@ from typing import Any, Final
 from salesman_core.access.colleagues import colleagues
 from salesman_core.clients import card as cards
 from salesman_core.clients import forms
+from salesman_core.clients.addresses import USUAL_LABELS, address_in_words
+from salesman_core.clients.bans import WAYS, bans_in_words
 from salesman_core.clients.lists import KINDS
 from salesman_core.clients.service import change_client
 from salesman_core.errors import MissingError, StaleError
@@ -25,8 +27,8 @@ _ = texts.lazy
 class FieldOf:
     """A field that can be edited where it stands.
 
-    :param control: how it is typed: ``text``, ``phones``, ``emails``, ``choice``, ``person``, or
-        ``custom`` as a custom field.
+    :param control: how it is typed: ``text``, ``phones``, ``emails``, ``addresses``, ``bans``,
+        ``choice``, ``person``, or ``custom`` as a custom field.
     :param longest: so many characters fit in.
     """
 
@@ -42,7 +44,8 @@ FIELDS: Final[Mapping[str, FieldOf]] = {
     "phones": FieldOf(_("Phones"), "phones"),
     "emails": FieldOf(_("Emails"), "emails"),
     "site": FieldOf(_("Site")),
-    "address": FieldOf(_("Address"), longest=500),
+    "addresses": FieldOf(_("Addresses"), "addresses"),
+    "bans": FieldOf(_("Does not want"), "bans"),
     "tags": FieldOf(_("Tags")),
     "source": FieldOf(_("Source"), longest=100),
 }
@@ -107,13 +110,35 @@ class Field:
     def options(self) -> list[tuple[Any, Text]]:
         """What there is to choose from."""
         if self.about.control == "person":
-            return [*colleagues("core.client.assign")]
+            return [*colleagues("core.client.assign", also=[self.client.row.owner_id])]
         return list(KINDS.items())
+
+    @property
+    def ways(self) -> Mapping[str, Text]:
+        """What somebody may not want."""
+        return WAYS
+
+    @property
+    def labels(self) -> list[Text]:
+        """What is offered for the label of an address."""
+        return list(USUAL_LABELS.values())
 
 
 def one_line(value: Any) -> str:
     """Give a value of a field on one line."""
-    return "; ".join(value) if isinstance(value, list) else str(value or "")
+    if isinstance(value, list):
+        return "; ".join(one if isinstance(one, str) else address_in_words(one) for one in value)
+    return bans_in_words(value) if isinstance(value, Mapping) else str(value or "")
+
+
+def typed_again(name: str, typed: forms.Typed, *, several: bool) -> Any:
+    """Give what was typed into a field whose form is given back."""
+    if name == "addresses":
+        return forms.addresses_typed(typed)
+    if name == "bans":
+        return forms.bans_typed(typed)
+    sent = typed.getlist(name)
+    return [one for one in sent if one] if several else "".join(sent[:1])
 
 
 def field_of(client_id: int, name: str) -> Field:
@@ -132,6 +157,10 @@ def _held(client: cards.Shown, name: str) -> Any:
     """Give what the client holds, as it would be typed."""
     if name in {"phones", "emails"}:
         return [one["typed"] for one in getattr(client, name)]
+    if name == "addresses":
+        return list(client.addresses)
+    if name == "bans":
+        return client.bans
     if name == "tags":
         return ", ".join(client.tags)
     if key_of(name):
@@ -158,18 +187,3 @@ def save_field(client_id: int, name: str, typed: forms.Typed, version: int | Non
         if now.seen_text != typed.get("seen", ""):
             raise
         return change_client(client_id, values, now.client.row.version)
-
-
-def add_participant(client_id: int, user_id: int, part: str) -> None:
-    """Give a user a part in a client: from then on they see it."""
-    client = cards.shown(client_id)
-    others = [one for one in client.participants if one["user_id"] != user_id]
-    wanted = [*others, {"user_id": user_id, "part": part.strip()}]
-    change_client(client_id, {"participants": wanted}, client.row.version)
-
-
-def remove_participant(client_id: int, user_id: int) -> None:
-    """Take a user's part in a client away."""
-    client = cards.shown(client_id)
-    left = [one for one in client.participants if one["user_id"] != user_id]
-    change_client(client_id, {"participants": left}, client.row.version)

@@ -9,15 +9,17 @@ from werkzeug.datastructures import MultiDict
 
 from salesman_core.clients.schemas import ChangeContactSchema, ClientSchema
 from salesman_core.errors import InvalidError
-from salesman_core.records.custom.forms import custom_typed
+from salesman_core.records.custom.forms import custom_so_far, custom_typed
 from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.rest.schemas import judge
+from salesman_core.services.bans import WAYS
 from salesman_core.web.forms import number_or_none
 
 CONTACT_PREFIX: Final = "contact_"
-LONGEST_NAME: Final = 300
+LONGEST_TYPED: Final = 500
+"""So much of a field is read while somebody types."""
 MOST_REACHED: Final = 50
-_TEXTS: Final = ("name", "kind", "site", "address", "source", "position")
+_TEXTS: Final = ("name", "kind", "site", "source", "position")
 _LISTS: Final = ("phones", "emails")
 
 Typed = MultiDict[str, str]
@@ -48,14 +50,19 @@ def new_client(typed: Typed) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 
 def typed_so_far(typed: Typed) -> dict[str, Any]:
-    """Give what a form holds by which similar clients are found, its contact's phone as well."""
-    return {
-        "name": typed.get("name", "").replace("\0", "")[:LONGEST_NAME],
-        **{
-            name: [*typed.getlist(name), *typed.getlist(f"{CONTACT_PREFIX}{name}")][:MOST_REACHED]
-            for name in _LISTS
-        },
+    """Give what a half-filled form holds of a new client, as the JSON API names it.
+
+    Similar clients are found by it, by the phones and emails of its contact as well. What cannot be
+    read yet is left out.
+    """
+    known = MultiDict(
+        (name, value.replace("\0", "")[:LONGEST_TYPED]) for name, value in typed.items(multi=True)
+    )
+    reached = {
+        name: [*known.getlist(name), *known.getlist(f"{CONTACT_PREFIX}{name}")][:MOST_REACHED]
+        for name in _LISTS
     }
+    return _read(known) | reached | {CUSTOM: custom_so_far("client", known)}
 
 
 def contact_values(typed: Typed, custom: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -71,6 +78,22 @@ def contact_values(typed: Typed, custom: Mapping[str, Any] | None = None) -> dic
     return values
 
 
+def addresses_typed(typed: Typed) -> list[dict[str, str]]:
+    """Give addresses that were typed in rows, each with its label; empty rows are left out."""
+    labels, rows = typed.getlist("addresses_label"), typed.getlist("addresses")
+    return [
+        {"label": label.strip(), "text": text.strip()}
+        for label, text in zip(labels, rows, strict=False)
+        if text.strip()
+    ]
+
+
+def bans_typed(typed: Typed) -> dict[str, str]:
+    """Give what somebody does not want: a tick for each way, with the reason beside it."""
+    ticked = [way for way in WAYS if way in typed.getlist("bans")]
+    return {way: typed.get(f"bans_{way}", "").strip() for way in ticked}
+
+
 def tags_of(typed: str) -> list[str]:
     """Give tags that were typed with commas between them."""
     return [tag.strip() for tag in typed.split(",") if tag.strip()]
@@ -81,6 +104,10 @@ def _read(typed: Typed) -> dict[str, Any]:
     for name in _LISTS:
         if name in typed:
             values[name] = [one.strip() for one in typed.getlist(name) if one.strip()]
+    if "addresses" in typed:
+        values["addresses"] = addresses_typed(typed)
+    if "bans" in typed:
+        values["bans"] = bans_typed(typed)
     if "tags" in typed:
         values["tags"] = tags_of(typed["tags"])
     if "owner_id" in typed:

@@ -19,6 +19,7 @@ from salesman_core.clients import (
     rungs,
     search,
     service,
+    similar,
     views,
     words,
 )
@@ -88,7 +89,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=list_page.LISTED,
             merged="merged_into_id",
-            bin=RecordBin("core.client.delete", service.restore_client),
+            bin=RecordBin("core.client.delete", service.restore_client, similar.double_of_restored),
         ),
         RecordType(
             kind="contact",
@@ -135,6 +136,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
             "users-group",
             "core.client.view",
             order=10,
+            at_hand=80,
         ),
         NavItem(
             "doubles",

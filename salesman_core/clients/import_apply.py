@@ -14,6 +14,7 @@ from salesman_core.clients.import_values import (
     client_values,
     grown_columns,
     grown_lists,
+    refuse_hidden,
     unreachable,
 )
 from salesman_core.clients.ladder import put_on_rung, rungs
@@ -35,7 +36,7 @@ from salesman_hookspecs import ImportBatch, ImportOutcome
 
 _ = texts.lazy
 
-_COLUMNS = ("name", "kind", "site", "address", "source", "owner_id")
+_COLUMNS = ("name", "kind", "site", "source", "owner_id")
 
 
 def apply_clients(batch: ImportBatch) -> Sequence[ImportOutcome]:
@@ -63,6 +64,7 @@ class ClientRows(RowWriter[Client, ClientDraft]):
     loading = (
         selectinload(Client.phones),
         selectinload(Client.emails),
+        selectinload(Client.addresses),
         selectinload(Client.tags),
         selectinload(Client.external_ids),
     )
@@ -77,6 +79,10 @@ class ClientRows(RowWriter[Client, ClientDraft]):
         ladder = rungs(session)
         self._lowest = ladder[0].id
         self._rungs = {normalised(one.name): one.id for one in ladder}
+
+    def refuse_hidden(self, row: ImportedRow) -> None:
+        """Refuse phones and emails where they are hidden."""
+        refuse_hidden(row)
 
     def draft(self, row: ImportedRow, record: Client | None) -> ClientDraft:
         """Read a row."""

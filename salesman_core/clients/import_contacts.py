@@ -18,6 +18,7 @@ from salesman_core.clients.import_values import (
     contact_values,
     grown_columns,
     grown_lists,
+    refuse_hidden,
     unreachable,
 )
 from salesman_core.clients.models import Client, Contact, ContactExternalId
@@ -81,6 +82,10 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         steps.hold_clients(self.session, clients | self._clients.ids(rows.values()))
         return found
 
+    def refuse_hidden(self, row: ImportedRow) -> None:
+        """Refuse phones and emails where they are hidden."""
+        refuse_hidden(row)
+
     def draft(self, row: ImportedRow, record: Contact | None) -> ContactDraft:
         """Read a row."""
         values = contact_values(row, self._source)
@@ -95,8 +100,8 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         ids = self._clients.ids(rows)
         editable = sa.select(Client.id).where(Client.id.in_(ids), visible("client", self.edit))
         self._editable = set(self.session.scalars(editable))
-        primary = sa.select(Contact.client_id).where(Contact.client_id.in_(ids))
-        self._with_contacts = set(self.session.scalars(primary))
+        living = (Contact.client_id.in_(ids), Contact.deleted_at.is_(None))
+        self._with_contacts = set(self.session.scalars(sa.select(Contact.client_id).where(*living)))
         self._primary = {}
         for draft in drafts:
             client_id = self._client_of(draft) if draft.values.get("primary") else None
@@ -148,7 +153,7 @@ class ContactRows(RowWriter[Contact, ContactDraft]):
         ]
         write_rows(self.session, ContactExternalId, keys)
         steps.note_contacts(self.session, [(one.written, one.changes) for one in drafts])
-        steps.one_primary(self.session, [one.written for one in drafts if "primary" in one.values])
+        steps.one_primary(self.session, [one.written for one in drafts])
 
     def finish(self) -> None:
         """Remember which contacts rows named as primary ones, for those that follow."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.records import visible
+from salesman_core.access.records import Bin, visible
 from salesman_core.clients.import_values import compared, read_email, read_phone
 from salesman_core.clients.models import (
     Client,
@@ -94,16 +94,18 @@ def _pairs(session: Session, query: sa.Select[*tuple[Any, ...]]) -> list[tuple[H
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def clients_named(session: Session, names: Collection[str]) -> Found:
-    """Give the clients that the person sees by their names.
+def clients_named(session: Session, names: Collection[str], where: Bin = Bin.LEFT_OUT) -> Found:
+    """Give the clients that the person sees by their names: those in the bin alone, or the others.
 
     Where nobody is called so now, it is the one into which a client of that name was merged.
     """
     query = sa.select(Client.search_name, Client.id)
-    found = _pairs(session, query.where(Client.search_name.in_(names), visible("client")))
+    found = _pairs(
+        session, query.where(Client.search_name.in_(names), visible("client", bin=where))
+    )
     left = set(names) - {name for name, _id in found}
     if left:
-        found += _pairs(session, _merged_named(left, _LOST.search_name, Client.id))
+        found += _pairs(session, _merged_named(left, where, _LOST.search_name, Client.id))
     return found
 
 
@@ -117,15 +119,15 @@ def merged_names(session: Session, client_ids: Collection[int]) -> set[tuple[str
     return {(name, kept_id) for name, kept_id in rows if kept_id is not None}
 
 
-def _merged_named(names: Collection[str], *columns: Any) -> sa.Select[*tuple[Any, ...]]:
+def _merged_named(names: Collection[str], where: Bin, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
     """Give the query of clients by the names of those that were merged into them."""
     query = sa.select(*columns).select_from(_LOST).join(Client, Client.id == _LOST.merged_into_id)
-    return query.where(_LOST.search_name.in_(names), visible("client"))
+    return query.where(_LOST.search_name.in_(names), visible("client", bin=where))
 
 
-def _clients_at(session: Session, sites: Collection[Any]) -> Found:
+def _clients_at(session: Session, sites: Collection[Any], where: Bin) -> Found:
     query = sa.select(Client.site, Client.id)
-    return _pairs(session, query.where(Client.site.in_(sites), visible("client")))
+    return _pairs(session, query.where(Client.site.in_(sites), visible("client", bin=where)))
 
 
 def _meant(row: type[Any]) -> sa.ColumnElement[str]:
@@ -134,33 +136,36 @@ def _meant(row: type[Any]) -> sa.ColumnElement[str]:
 
 
 def _clients_reached(table: type[ClientPhone | ClientEmail]) -> Any:
-    def held(session: Session, values: Collection[Any]) -> Found:
+    def held(session: Session, values: Collection[Any], where: Bin) -> Found:
         query = sa.select(_meant(table), table.client_id).join(Client, Client.id == table.client_id)
-        return _pairs(session, query.where(_meant(table).in_(values), visible("client")))
+        query = query.where(_meant(table).in_(values), visible("client", bin=where))
+        return _pairs(session, query)
 
     return held
 
 
 def _contacts_reached(table: type[ContactPhone | ContactEmail]) -> Any:
-    def held(session: Session, values: Collection[Any]) -> Found:
+    def held(session: Session, values: Collection[Any], where: Bin) -> Found:
         query = sa.select(_meant(table), table.contact_id)
         query = query.join(Contact, Contact.id == table.contact_id)
-        return _pairs(session, query.where(_meant(table).in_(values), visible("contact")))
+        query = query.where(_meant(table).in_(values), visible("contact", bin=where))
+        return _pairs(session, query)
 
     return held
 
 
-def _contacts_named(session: Session, names: Collection[Any]) -> Found:
+def _contacts_named(session: Session, names: Collection[Any], where: Bin) -> Found:
     query = sa.select(Contact.search_name, Contact.id)
-    return _pairs(session, query.where(Contact.search_name.in_(names), visible("contact")))
+    query = query.where(Contact.search_name.in_(names), visible("contact", bin=where))
+    return _pairs(session, query)
 
 
-def _clients_with_phones(session: Session, values: Collection[Any]) -> Found:
+def _clients_with_phones(session: Session, values: Collection[Any], where: Bin) -> Found:
     names = {name for name, _phone in values}
     of_client = ClientPhone.client_id == Client.id
     named = sa.select(Client.search_name, _meant(ClientPhone), Client.id)
-    named = named.where(Client.search_name.in_(names), visible("client"))
-    merged = _merged_named(names, _LOST.search_name, _meant(ClientPhone), Client.id)
+    named = named.where(Client.search_name.in_(names), visible("client", bin=where))
+    merged = _merged_named(names, where, _LOST.search_name, _meant(ClientPhone), Client.id)
     found = _with_phone(session, named.outerjoin(ClientPhone, of_client))
     taken = {pair for pair, _id in found}
     by_former_names = _with_phone(session, merged.outerjoin(ClientPhone, of_client))
@@ -171,14 +176,15 @@ def _with_phone(session: Session, query: sa.Select[*tuple[Any, ...]]) -> list[tu
     return [((name, phone), id_) for name, phone, id_ in session.execute(query)]
 
 
-def _contacts_at_clients(session: Session, values: Collection[Any]) -> Found:
+def _contacts_at_clients(session: Session, values: Collection[Any], where: Bin) -> Found:
+    """Give contacts by name at a client in use; of one in the bin, its row is refused anyway."""
     names: dict[int, list[Hashable]] = {}
     for client, client_id in clients_named(session, {client for client, _name in values}):
         names.setdefault(client_id, []).append(client)
     query = sa.select(Contact.client_id, Contact.search_name, Contact.id).where(
         Contact.client_id.in_(names),
         Contact.search_name.in_({name for _client, name in values}),
-        visible("contact"),
+        visible("contact", bin=where),
     )
     return [
         ((client, name), id_)

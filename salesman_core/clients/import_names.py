@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import visible
+from salesman_core.access.records import Bin, visible
 from salesman_core.clients import steps
 from salesman_core.clients.import_keys import clients_named
 from salesman_core.clients.ladder import lowest_rung
@@ -49,6 +49,7 @@ class NamedClients:
         self._session = session
         self._source = batch.source
         self._create = "client" in batch.options.get("create_missing", ())
+        self._keys: dict[_Named, str] = {}
         self._found: dict[_Named, int] = {}
         self._wrong: dict[_Named, SalesmanError] = {}
 
@@ -56,34 +57,59 @@ class NamedClients:
         """Find those that there are already."""
         asked = {_named(row): row for row in rows if _named(row) is not None}
         new = {named: row for named, row in asked.items() if named and named not in self._found}
+        self._keys.update({named: _key_of(row) for named, row in new.items()})
         by_key = self._by_key(new.values())
-        by_name = self._by_name({normalised(row[NAME]) for row in new.values() if NAME in row})
-        keyed = self._keyed(by_name.values())
+        seen = self._seen(by_key.values(), Bin.LEFT_OUT)
+        by_name = self._by_name(new.values(), Bin.LEFT_OUT)
         for named, row in new.items():
-            key = row.get(KEY, row.get(NAME))
-            if key in by_key:
-                self._found[named] = by_key[key]
-                continue
-            ids = by_name.get(normalised(row.get(NAME, "")), set())
-            if KEY in row:
-                ids = ids - keyed
-            if len(ids) == 1:
+            client_id, ids = by_key.get(_key_of(row)), by_name.get(named, set())
+            if client_id in seen:
+                self._found[named] = client_id
+            elif len(ids) == 1:
                 self._found[named] = next(iter(ids))
             elif ids:
                 self._wrong[named] = _several(ids)
+        left = {named: row for named, row in new.items() if not self._is_settled(named)}
+        self._look_into_the_bin(left, by_key)
+
+    def _look_into_the_bin(
+        self, rows: Mapping[_Named, ImportedRow], by_key: Mapping[str, int]
+    ) -> None:
+        """Refuse the rows of clients that lie there, and of keys that whoever acts does not see."""
+        seen = self._seen(by_key.values(), Bin.ALONE)
+        by_name = self._by_name(rows.values(), Bin.ALONE)
+        for named, row in rows.items():
+            client_id, ids = by_key.get(_key_of(row)), by_name.get(named, set())
+            if client_id in seen or ids:
+                self._wrong[named] = _in_bin(row, client_id if client_id in seen else max(ids))
+            elif client_id is not None:
+                self._wrong[named] = _taken(row)
+
+    def _is_settled(self, named: _Named) -> bool:
+        return named in self._found or named in self._wrong
 
     def _by_key(self, rows: Iterable[ImportedRow]) -> dict[str, int]:
-        keys = {key for row in rows for key in (row.get(KEY), row.get(NAME)) if key}
-        held = records_by_key(self._session, ClientExternalId, self._source, keys) if keys else {}
-        seen = sa.select(Client.id).where(Client.id.in_(held.values()), visible("client"))
-        ids = set(self._session.scalars(seen)) if held else set()
-        return {key: client_id for key, client_id in held.items() if client_id in ids}
+        keys = {key for row in rows if (key := _key_of(row))}
+        return records_by_key(self._session, ClientExternalId, self._source, keys) if keys else {}
 
-    def _by_name(self, names: set[str]) -> dict[str, set[int]]:
+    def _seen(self, client_ids: Collection[int], where: Bin) -> set[int]:
+        seen = sa.select(Client.id).where(Client.id.in_(client_ids), visible("client", bin=where))
+        return set(self._session.scalars(seen)) if client_ids else set()
+
+    def _by_name(self, rows: Collection[ImportedRow], where: Bin) -> dict[_Named, set[int]]:
+        """Give the clients of the names in some rows; one of another key is not meant by a key."""
+        names = {normalised(row[NAME]) for row in rows if NAME in row}
         found: dict[str, set[int]] = {}
-        for name, client_id in clients_named(self._session, names) if names else ():
+        for name, client_id in clients_named(self._session, names, where) if names else ():
             found.setdefault(str(name), set()).add(client_id)
-        return found
+        keyed = self._keyed(found.values())
+        of_rows: dict[_Named, set[int]] = {}
+        for row in rows:
+            ids = found.get(normalised(row.get(NAME, "")), set())
+            named = _named(row)
+            if named is not None:
+                of_rows[named] = ids - keyed if KEY in row else ids
+        return of_rows
 
     def _keyed(self, groups: Iterable[set[int]]) -> set[int]:
         """Give those of some clients that the file knows by another key: they are not meant."""
@@ -124,7 +150,7 @@ class NamedClients:
             named = _named(row)
             if named is None or named in self._found or named in keys:
                 continue
-            keys[named] = _kept_key(row, keys.values())
+            keys[named] = _kept_key(self._keys[named], keys.values())
             try:
                 made.append((named, *self._begun(row, keys[named], rung_id, owner_id)))
             except SalesmanError as error:
@@ -170,6 +196,12 @@ def _named(row: ImportedRow) -> _Named | None:
     return (NAME, normalised(row[NAME])) if NAME in row else None
 
 
+def _key_of(row: ImportedRow) -> str:
+    """Give the key under which the file knows a client: its own, else the name that made it."""
+    key: str = row.get(KEY, row.get(NAME, ""))
+    return key
+
+
 def _judge(row: ImportedRow) -> None:
     """Refuse what does not fit into a client's name or key.
 
@@ -183,10 +215,27 @@ def _judge(row: ImportedRow) -> None:
         raise InvalidError(error.message, wrong) from error
 
 
-def _kept_key(row: ImportedRow, taken: Iterable[str]) -> str:
-    """Give the external id that a new client gets: the file's, else its name if that can be one."""
-    key: str = row.get(KEY, row[NAME])
+def _kept_key(key: str, taken: Iterable[str]) -> str:
+    """Give the external id that a new client gets: that which was looked up, if it can be one.
+
+    Another way of writing the same name might be the key of another client.
+    """
     return key if len(key) <= _LONGEST_KEY and key not in taken else ""
+
+
+def _in_bin(row: ImportedRow, client_id: int) -> InvalidError:
+    message = _("The client %(id)s is in the bin: restore it first.", id=client_id)
+    return InvalidError(message, {_told_by(row): message})
+
+
+def _taken(row: ImportedRow) -> InvalidError:
+    """Say no more of a client that whoever acts does not see than that its key is not free."""
+    message = _("The external id “%(key)s” is taken already.", key=_key_of(row))
+    return InvalidError(message, {_told_by(row): message})
+
+
+def _told_by(row: ImportedRow) -> str:
+    return KEY if KEY in row else NAME
 
 
 def _several(ids: Iterable[int]) -> InvalidError:

@@ -6,6 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from salesman_core.clients.addresses import (
+    addresses_of,
+    addresses_of_row,
+    grown_addresses,
+)
 from salesman_core.clients.models import Client, Contact
 from salesman_core.clients.schemas import ClientSchema, ContactSchema
 from salesman_core.db import normalised
@@ -22,10 +27,10 @@ from salesman_core.services.company import company
 
 _ = texts.lazy
 
-_CLIENT: Final = ("name", "kind", "phones", "emails", "site", "address", "source", "tags")
+_CLIENT: Final = ("name", "kind", "phones", "emails", "site", "source", "tags")
 _CONTACT: Final = ("name", "phones", "emails", "position", "primary")
 _CLIENT_SCHEMA: Final = ClientSchema(
-    partial=True, only=(*_CLIENT, "participants", "external_ids", CUSTOM)
+    partial=True, only=(*_CLIENT, "addresses", "participants", "external_ids", CUSTOM)
 )
 _CONTACT_SCHEMA: Final = ContactSchema(partial=True, only=(*_CONTACT, "external_ids", CUSTOM))
 _LISTS: Final = ("phones", "emails", "tags")
@@ -45,6 +50,8 @@ def client_values(row: ImportedRow, source: str, people: Mapping[str, Any]) -> d
     :raises InvalidError: by field.
     """
     asked = _asked(row, source, _CLIENT) | custom_asked("client", row) | dict(people)
+    if addresses := addresses_of_row(row):
+        asked["addresses"] = addresses
     if "kind" in asked:
         asked["kind"] = _kind(asked["kind"])
     return judge(_CLIENT_SCHEMA, asked)
@@ -60,7 +67,6 @@ def contact_values(row: ImportedRow, source: str) -> dict[str, Any]:
 
 
 def _asked(row: ImportedRow, source: str, fields: Sequence[str]) -> dict[str, Any]:
-    _refuse_hidden(row)
     asked = {name: row[name] for name in fields if name in row}
     asked |= {name: list(asked[name]) for name in _LISTS if name in asked}
     if "name" in asked:
@@ -78,7 +84,7 @@ def _kind(word: str) -> str:
     return found
 
 
-def _refuse_hidden(row: ImportedRow) -> None:
+def refuse_hidden(row: ImportedRow) -> None:
     """Let nobody find out by an import whose a phone or email is.
 
     :raises InvalidError: where a row has some and whoever imports may not read them.
@@ -120,9 +126,9 @@ def compared(one: reach.Reached) -> str:
     return one.normalised or one.typed
 
 
-def grown_lists(record: Client | Contact, values: Mapping[str, Any]) -> dict[str, list[str]]:
+def grown_lists(record: Client | Contact, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Give the lists that a row adds something to: nothing that stands there is taken away."""
-    grown: dict[str, list[str]] = {}
+    grown: dict[str, list[Any]] = {}
     for name, read in (("phones", read_phone), ("emails", read_email)):
         held = [one.typed for one in getattr(record, name)]
         more = _beyond({compared(read(one)) for one in held}, values.get(name, ()), read)
@@ -132,6 +138,9 @@ def grown_lists(record: Client | Contact, values: Mapping[str, Any]) -> dict[str
         known = {normalised(one) for one in tags}
         more = [one for one in values.get("tags", ()) if normalised(one) not in known]
         grown |= {"tags": tags + more} if more else {}
+        held = addresses_of(record)
+        addresses = grown_addresses(held, values.get("addresses", ()))
+        grown |= {"addresses": addresses} if addresses != held else {}
     return grown
 
 

@@ -125,14 +125,23 @@ CLIENT_FIELDS: Final = (
     ImportField(
         "address",
         _("Address"),
-        (
-            "street address",
-            "postal address",
-            "адрес",
-            "почтовый адрес",
-            "юридический адрес",
-            "фактический адрес",
-        ),
+        ("street address", "адрес", "адрес клиента", "фактический адрес"),
+    ),
+    ImportField("addresses", _("Addresses"), ("all addresses", "адреса", "все адреса")),
+    ImportField(
+        "legal_address",
+        _("Legal address"),
+        ("registered address", "registered office", "юридический адрес", "юр адрес"),
+    ),
+    ImportField(
+        "postal_address",
+        _("Postal address"),
+        ("mailing address", "почтовый адрес", "адрес для писем"),
+    ),
+    ImportField(
+        "delivery_address",
+        _("Delivery address"),
+        ("shipping address", "адрес доставки", "адрес поставки"),
     ),
     ImportField(
         "source",

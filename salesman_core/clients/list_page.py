@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import Response
 from markupsafe import Markup
 
-from salesman_core.access.colleagues import colleagues
+from salesman_core.access.colleagues import colleagues, known_teams
 from salesman_core.access.person import current_person
 from salesman_core.access.records import visible
 from salesman_core.access.routes import requires
 from salesman_core.clients import queries
+from salesman_core.clients.addresses import addresses_in_files
 from salesman_core.clients.lists import CLIENTS, KINDS
 from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.views import blueprint
@@ -38,11 +39,12 @@ COLUMNS: Final = (
     Column("reach", _("Phone, email"), unmasked=CONTACT_DATA, in_files=("phones", "emails")),
     Column("tags", _("Tags")),
     Column("owner", _("Owner"), "owner_id"),
+    Column("team", _("Team"), usual=False),
     Column("updated_at", _("Changed"), "updated_at"),
     Column("kind", _("Kind"), "kind", usual=False, in_files=("company_or_person",)),
     Column("source", _("Source"), "source", usual=False),
     Column("site", _("Site"), usual=False),
-    Column("address", _("Address"), usual=False),
+    Column("addresses", _("Addresses"), usual=False),
     Column("created_at", _("Created"), "created_at", usual=False),
 )
 
@@ -65,9 +67,11 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
             "rung": row.rung_name,
             "phones": on_one_line(one["typed"] for one in around.phones.get(row.id, [])),
             "emails": on_one_line(one["typed"] for one in around.emails.get(row.id, [])),
+            "addresses": addresses_in_files(around.addresses.get(row.id, [])),
             "participants": with_parts(around.participants.get(row.id, [])),
             "tags": on_one_line(around.tags.get(row.id, [])),
             "owner": row.owner_name,
+            "team": row.team_name,
             "company_or_person": str(KINDS[row.kind]),
         }
 
@@ -86,11 +90,13 @@ LISTED: Final = RecordList(
 ASKS: Final = (
     "rung_id",
     "owner_id",
+    "team_id",
     "participant_id",
     "kind",
     "tag",
     "source",
     "phone",
+    "address",
     "created_at",
 )
 
@@ -135,7 +141,12 @@ def _listed() -> ListPage:
 def _options(rungs: Sequence[tuple[int, str]]) -> dict[str, Options]:
     """Give what the dialog of filters offers to choose from."""
     people = colleagues()
-    return {"rung_id": rungs, "owner_id": people, "participant_id": people}
+    return {
+        "rung_id": rungs,
+        "owner_id": people,
+        "team_id": known_teams(),
+        "participant_id": people,
+    }
 
 
 @blueprint.get("/filter")

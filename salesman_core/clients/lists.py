@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
+from salesman_core.clients.bans import WAYS
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.clients.models import (
     Client,
+    ClientAddress,
     ClientEmail,
     ClientParticipant,
     ClientPhone,
@@ -20,12 +24,15 @@ from salesman_core.clients.models import (
     ContactPhone,
     Rung,
 )
+from salesman_core.db import AnyRow, one_of
 from salesman_core.i18n import texts
 from salesman_core.records import reach
 from salesman_core.records.contact_data import CONTACT_DATA, sees_contact_data
 from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
-from salesman_core.records.list_fields import either, name_of
+from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
+from salesman_core.records.owner_team import team_filter
+from salesman_core.services.bans import is_banned
 from salesman_core.services.company import company
 
 _ = texts.lazy
@@ -55,8 +62,14 @@ def _participant(operator: str, value: Any) -> Condition:
 
 
 def _mine(_operator: str, value: Any) -> Condition:
-    own = Client.owner_id == current_person().id
-    return own if value else sa.not_(own)
+    me = current_person().id
+    # What belongs to nobody is not one's own either.
+    return Client.owner_id == me if value else Client.owner_id.is_distinct_from(me)
+
+
+def _banned(operator: str, value: Any) -> Condition:
+    ways = value if operator == "in" else (value,)
+    return sa.or_(*(is_banned(way, client_id=Client.id) for way in ways))
 
 
 def _phone(_operator: str, value: Any) -> Condition:
@@ -86,11 +99,57 @@ def clients_reached_by(typed: str) -> sa.Select[int]:
     return sa.select(found.c[0])
 
 
+def clients_reached(session: Session, keys: Collection[str]) -> Mapping[str, Sequence[AnyRow]]:
+    """Give the clients that have one of some phones and emails, by these; the oldest first.
+
+    Whoever may see them or not: it is for the system to know whose client somebody is.
+
+    :param keys: phones and emails in the form in which they are compared.
+    :returns: for each key that is known: id, name and owner of its clients.
+    """
+    if not keys:
+        return {}
+    own = (
+        sa.select(way.normalised.label("key"), way.client_id).where(one_of(way.normalised, keys))
+        for way in (ClientPhone, ClientEmail)
+    )
+    through = (
+        sa.select(way.normalised, Contact.client_id)
+        .join(Contact, Contact.id == way.contact_id)
+        .where(one_of(way.normalised, keys), Contact.deleted_at.is_(None))
+        for way in (ContactPhone, ContactEmail)
+    )
+    met = sa.union(*own, *through).subquery()
+    found: dict[str, list[AnyRow]] = {}
+    for row in session.execute(
+        sa.select(met.c.key, Client.id, Client.name, Client.owner_id)
+        .join(Client, Client.id == met.c.client_id)
+        .where(Client.deleted_at.is_(None))
+        .order_by(Client.id)
+    ):
+        found.setdefault(row.key, []).append(row)
+    return found
+
+
+def clients_at(typed: str) -> sa.Select[int]:
+    """Give the ids of the clients that have an address in which all words of *typed* stand."""
+    return sa.select(ClientAddress.client_id).where(contains(ClientAddress.search_text, typed))
+
+
+def _address(operator: str, value: Any) -> Condition:
+    if operator == "contains":
+        return Client.id.in_(clients_at(str(value)))
+    somewhere = Client.id.in_(sa.select(ClientAddress.client_id))
+    return sa.not_(somewhere) if value else somewhere
+
+
 def search_clients(typed: str) -> Condition:
-    """Give the SQL of the search box: a name, a phone or email in any notation, a custom field."""
-    if not sees_contact_data():
-        return _by_name(typed)
-    return either(Client.id, _by_name(typed), clients_reached_by(typed))
+    """Give the SQL of the search box: a name, phone, email or address, a custom field.
+
+    Phones and emails are found in any notation.
+    """
+    reached = [clients_reached_by(typed)] if sees_contact_data() else []
+    return either(Client.id, _by_name(typed), clients_at(typed), *reached)
 
 
 _by_name: Final = by_name_or_words(CLIENT, Client.search_name)
@@ -137,6 +196,11 @@ CLIENTS: Final = ListSpec(
             operators=("eq",),
             permission=CONTACT_DATA,
         ),
+        ListFilter(
+            "address", _("Address"), FieldKind.TEXT, _address, operators=("contains", "isnull")
+        ),
+        ListFilter("ban", _("Does not want"), FieldKind.CHOICE, _banned, choices=WAYS),
+        team_filter(Client.owner_id),
         ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
     ),
 )

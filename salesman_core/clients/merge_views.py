@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from salesman_core.access.routes import requires
 from salesman_core.clients import doubles, merge_choice, queries
-from salesman_core.clients.merging import FIELDS, MERGE, merge_clients, undo_merging
+from salesman_core.clients.merging import MERGE, fields_to_choose, merge_clients, undo_merging
 from salesman_core.clients.views import blueprint
 from salesman_core.db import reading
-from salesman_core.errors import SalesmanError
+from salesman_core.errors import SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.answers import gone_to
 from salesman_core.records.bulk.views import chosen
+from salesman_core.records.meanwhile import form_of_several
 from salesman_core.records.record_list import record_list
 from salesman_core.web.forms import FormState, whole_number
 from salesman_core.web.templating import render
@@ -116,15 +117,19 @@ def _merge_page(ids: list[int], kept_id: int | None, form: FormState) -> Markup:
 @requires(MERGE)
 def merge_chosen() -> ResponseReturnValue:
     """Merge clients into one."""
-    ids = request.form.getlist("id", type=whole_number)
+    versions = chosen(record_list("client")).marked
     kept_id = request.form.get("kept", 0, type=whole_number)
-    chosen = {name: request.form.get(f"field-{name}", 0, type=whole_number) for name in FIELDS}
+    whose = {
+        name: request.form.get(f"field-{name}", 0, type=whole_number) for name in fields_to_choose()
+    }
+    lost_ids = [id_ for id_ in versions if id_ != kept_id]
     try:
-        merging_id = merge_clients(kept_id, [id_ for id_ in ids if id_ != kept_id], chosen)
+        merging_id = merge_clients(kept_id, lost_ids, whose, versions)
     except SalesmanError as error:
-        if not error.fields:
+        if not error.fields and not isinstance(error, StaleError):
             raise
-        return _merge_page(ids, kept_id, FormState.refused(request.form, error)), error.status
+        form = form_of_several("client", versions, error)
+        return _merge_page(list(versions), kept_id, form), error.status
     undo = url_for("clients.undo_merge", merging_id=merging_id)
     toast(_("Merged. It can be undone for thirty days."), undo=undo)
     return redirect(url_for("clients.card", record_id=kept_id))

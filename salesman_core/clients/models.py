@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import TOGETHER, Base, Norm, identity, refers
+from salesman_core.db import TOGETHER, Base, BigId, Norm, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import (
     CustomWord,
@@ -23,7 +23,8 @@ class Rung(Base):
     """A rung of the ladder.
 
     A client stands on the highest rung whose needs its evidence meets: ``interests`` and
-    ``sales`` say how many of each it takes.
+    ``sales`` say how many of each it takes. On the lowest one it begins; above that, a rung that
+    needs nothing is reached by hand only.
     """
 
     __tablename__ = "core_rung"
@@ -50,6 +51,19 @@ class ClientEmail(Reach, Base):
     __tablename__ = "core_client_email"
 
     client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
+
+
+class ClientAddress(Base):
+    """Where a client is; ``label`` says in the company's words what for, and may be empty."""
+
+    __tablename__ = "core_client_address"
+
+    id: Mapped[int] = identity()
+    client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
+    label: Mapped[str] = mapped_column(sa.String(60), default="")
+    text: Mapped[str] = mapped_column(sa.String(500))
+    search_text: Mapped[str] = mapped_column(Norm, info=TRIGRAMS)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
 
 
 class ClientTag(Base):
@@ -112,7 +126,6 @@ class Client(KeptRecord, Base):
     rung_id: Mapped[int] = refers("core_rung.id", ondelete="RESTRICT")
     rung_pinned_at: Mapped[datetime | None]
     site: Mapped[str] = mapped_column(sa.String(300), default="")
-    address: Mapped[str] = mapped_column(sa.String(500), default="")
     source: Mapped[str] = mapped_column(sa.String(100), default="")
     custom: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     imported: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
@@ -127,6 +140,9 @@ class Client(KeptRecord, Base):
     )
     emails: Mapped[list[ClientEmail]] = relationship(
         order_by=ClientEmail.position, cascade="all, delete-orphan"
+    )
+    addresses: Mapped[list[ClientAddress]] = relationship(
+        order_by=ClientAddress.position, cascade="all, delete-orphan"
     )
     tags: Mapped[list[ClientTag]] = relationship(
         order_by=ClientTag.tag, cascade="all, delete-orphan"
@@ -197,7 +213,8 @@ class Contact(KeptRecord, Base):
 class ClientEvidence(Base):
     """Evidence about a client as it stands now; who gave it is its owner.
 
-    ``text`` says it where it was given in one language; else ``words`` does, in any.
+    ``text`` says it where it was given in one language; else ``words`` does, in any. Neither names
+    the record that it tells of: not everybody who sees the client may see that one.
     """
 
     __tablename__ = "core_client_evidence"
@@ -211,19 +228,23 @@ class ClientEvidence(Base):
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(sa.String(500))
     words: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
-    url: Mapped[str | None] = mapped_column(sa.String(500))
+    record_kind: Mapped[str | None] = mapped_column(sa.String(60))
+    record_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class RungMove(Base):
     """A move on the ladder, with who or what made it and why.
 
-    ``reason`` says why where somebody wrote it; else ``words`` does, in any language.
+    ``reason`` says why where somebody wrote it; else ``words`` does, in any language, and the
+    record that it tells of stands beside it. ``of_client_id`` is the client that moved: merging
+    gives its moves to another one, which they have not moved.
     """
 
     __tablename__ = "core_rung_move"
 
     id: Mapped[int] = identity()
     client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE")
+    of_client_id: Mapped[int] = mapped_column(BigId)
     from_rung_id: Mapped[int | None] = refers("core_rung.id", ondelete="RESTRICT")
     to_rung_id: Mapped[int] = refers("core_rung.id", ondelete="RESTRICT")
     at: Mapped[datetime]
@@ -232,4 +253,5 @@ class RungMove(Base):
     automatic: Mapped[bool]
     reason: Mapped[str] = mapped_column(sa.String(500))
     words: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
-    url: Mapped[str | None] = mapped_column(sa.String(500))
+    record_kind: Mapped[str | None] = mapped_column(sa.String(60))
+    record_id: Mapped[int | None] = mapped_column(BigId)

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.models import User
 from salesman_core.access.records import visible
+from salesman_core.clients.bans import mark_banned
 from salesman_core.clients.models import (
     Client,
+    ClientAddress,
     ClientEmail,
     ClientExternalId,
     ClientParticipant,
@@ -31,7 +33,9 @@ from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.contact_data import readable
 from salesman_core.records.external_ids import external_ids_of
+from salesman_core.records.owner_team import TEAM_NAME
 from salesman_core.records.participants import participants_of
+from salesman_core.records.seen import SeenRecord, seen_records
 from salesman_core.records.worded import worded
 
 _ = texts.lazy
@@ -43,7 +47,6 @@ CLIENT: Final = (
     Client.rung_id,
     Client.owner_id,
     Client.site,
-    Client.address,
     Client.source,
     Client.created_at,
     Client.updated_at,
@@ -57,6 +60,8 @@ NAMES: Final = (
     Rung.name.label("rung_name"),
     Rung.colour.label("rung_colour"),
     User.name.label("owner_name"),
+    Client.rung_pinned_at,
+    TEAM_NAME,
 )
 """What a page shows beside it."""
 
@@ -143,36 +148,51 @@ def contacts_of(session: Session, client_id: int) -> Sequence[AnyRow]:
 class Around:
     """What hangs on some clients or contacts, each by record id.
 
-    :param phones: what was typed, what it means in E.164 or None, in order; emails alike. Both
-        masked for those who may not read them.
+    :param phones: what was typed, what it means in E.164 or None, in order, and under ``banned``
+        why it may not be called, or None; emails alike. Masked for those who may not read them.
+    :param bans: what they do not want, by way, each with the reason.
     """
 
     phones: Mapping[int, list[dict[str, Any]]]
     emails: Mapping[int, list[dict[str, Any]]]
+    addresses: Mapping[int, list[dict[str, str]]]
     external_ids: Mapping[int, dict[str, str]]
     tags: Mapping[int, list[str]]
     participants: Mapping[int, list[dict[str, Any]]]
+    bans: Mapping[int, Mapping[str, str]]
 
 
 def around_clients(session: Session, ids: Sequence[int]) -> Around:
     """Give what hangs on some clients, in as many statements for one as for two hundred."""
+    phones = _reach(session, ClientPhone, ClientPhone.client_id, ids)
+    emails = _reach(session, ClientEmail, ClientEmail.client_id, ids)
     return Around(
-        phones=_reach(session, ClientPhone, ClientPhone.client_id, ids),
-        emails=_reach(session, ClientEmail, ClientEmail.client_id, ids),
+        phones=phones,
+        emails=emails,
+        addresses=_addresses(session, ids),
         external_ids=external_ids_of(session, ClientExternalId, ids),
         tags=_tags(session, ids),
         participants=participants_of(session, ClientParticipant, ids),
+        bans=mark_banned(session, "client", {id_: id_ for id_ in ids}, phones, emails),
     )
 
 
-def around_contacts(session: Session, ids: Sequence[int]) -> Around:
-    """Give what hangs on some contacts."""
+def around_contacts(session: Session, client_of: Mapping[int, int]) -> Around:
+    """Give what hangs on some contacts.
+
+    :param client_of: their clients, by contact.
+    """
+    ids = list(client_of)
+    phones = _reach(session, ContactPhone, ContactPhone.contact_id, ids)
+    emails = _reach(session, ContactEmail, ContactEmail.contact_id, ids)
     return Around(
-        phones=_reach(session, ContactPhone, ContactPhone.contact_id, ids),
-        emails=_reach(session, ContactEmail, ContactEmail.contact_id, ids),
+        phones=phones,
+        emails=emails,
+        addresses={},
         external_ids=external_ids_of(session, ContactExternalId, ids),
         tags={},
         participants={},
+        bans=mark_banned(session, "contact", client_of, phones, emails),
     )
 
 
@@ -188,6 +208,18 @@ def _reach(
         found.setdefault(row.record_id, []).append(
             readable({"typed": row.typed, "normalised": row.normalised})
         )
+    return found
+
+
+def _addresses(session: Session, ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    found: dict[int, list[dict[str, str]]] = {}
+    one = ClientAddress
+    for row in session.execute(
+        sa.select(one.client_id, one.label, one.text)
+        .where(one.client_id.in_(ids))
+        .order_by(one.client_id, one.position, one.id)
+    ):
+        found.setdefault(row.client_id, []).append({"label": row.label, "text": row.text})
     return found
 
 
@@ -213,11 +245,11 @@ def ladder(session: Session) -> Sequence[AnyRow]:
 
 @dataclass(frozen=True, slots=True)
 class LadderMove:
-    """A client's move on the ladder.
+    """A client's move on the ladder, or that somebody confirmed where it stands.
 
     :param from_rung: the name of the rung that it left; None where it began there.
-    :param reason: in the reader's language.
-    :param url: where the reason can be seen, or None.
+    :param reason: in the reader's language, with the name of what it tells of, if they see that.
+    :param record: what it tells of, or None where there is nothing of it that the reader sees.
     """
 
     id: int
@@ -226,20 +258,36 @@ class LadderMove:
     from_rung: str | None
     to_rung: str
     reason: str
-    url: str | None
+    record: SeenRecord | None
+
+    @property
+    def url(self) -> str | None:
+        """Where the reason can be seen."""
+        return self.record.url if self.record else None
+
+    @property
+    def stays(self) -> bool:
+        """Whether it stayed where it was."""
+        return self.from_rung == self.to_rung
 
 
 def rung_moves(
-    session: Session, client_id: int, limit: int, until: datetime | None = None
+    session: Session,
+    client_id: int,
+    limit: int,
+    until: datetime | None = None,
+    *,
+    own: bool = False,
 ) -> list[LadderMove]:
     """Give a client's moves on the ladder with their reasons, the newest first.
 
     :param until: only what had happened by then.
+    :param own: only those by which it came where it stands, not those of merged clients.
     """
     before, after = sa.orm.aliased(Rung), sa.orm.aliased(Rung)
     found = (
-        sa.select(RungMove.id, RungMove.at, RungMove.actor_name, RungMove.url)
-        .add_columns(RungMove.reason, RungMove.words)
+        sa.select(RungMove.id, RungMove.at, RungMove.actor_name)
+        .add_columns(RungMove.reason, RungMove.words, RungMove.record_kind, RungMove.record_id)
         .add_columns(before.name.label("from_rung"), after.name.label("to_rung"))
         .outerjoin(before, before.id == RungMove.from_rung_id)
         .join(after, after.id == RungMove.to_rung_id)
@@ -249,16 +297,24 @@ def rung_moves(
     )
     if until is not None:
         found = found.where(RungMove.at <= until)
-    return [_ladder_move(row) for row in session.execute(found)]
+    if own:
+        found = found.where(RungMove.of_client_id == client_id)
+    rows = session.execute(found).all()
+    told = [(row.record_kind, row.record_id) for row in rows if row.record_kind]
+    seen = seen_records(session, told)
+    return [_ladder_move(row, seen.get((row.record_kind, row.record_id))) for row in rows]
 
 
-def _ladder_move(row: AnyRow) -> LadderMove:
+def _ladder_move(row: AnyRow, record: SeenRecord | None) -> LadderMove:
+    reason = worded(row.reason, row.words)
+    if record is not None:
+        reason = str(_("%(reason)s: “%(name)s”", reason=reason, name=record.name))
     return LadderMove(
         id=row.id,
         at=row.at,
         actor_name=row.actor_name,
         from_rung=row.from_rung,
         to_rung=row.to_rung,
-        reason=worded(row.reason, row.words),
-        url=row.url,
+        reason=reason,
+        record=record,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -145,6 +145,7 @@ def move_rung(rung_id: int, *, up: bool, version: int | None = None) -> None:
     :param up: True towards the higher ones.
     :param version: of the order that the caller saw; None where they do not say.
     :raises StaleError: where somebody changed the order since *version*.
+    :raises ConflictError: where the higher one would ask for less than the lower one.
     """
     demand_permission(MANAGE)
     with writing() as session:
@@ -152,8 +153,26 @@ def move_rung(rung_id: int, *, up: bool, version: int | None = None) -> None:
         rung = _found(session, rung_id)
         demand_order(order, version)
         places = change_places(order, rung, later=up)
+        _demand_growth(order, rung)
         if places is not None:
             audit(session, "rung", rung.id, rung.name, "changed", {"position": places})
+
+
+def _demand_growth(order: Sequence[Rung], rung: Rung) -> None:
+    """Let a rung have changed places only where needs still grow from rung to rung."""
+    if not _needs_of(rung):
+        return
+    now = sorted(order, key=lambda one: one.position)
+    below, above = _neighbours(now, now.index(rung))
+    for lower, higher in (below, rung), (rung, above):
+        if lower and higher and not _needs_of(higher).more_than(_needs_of(lower)):
+            message = _(
+                "“%(lower)s” asks for as much as “%(higher)s”: it cannot stand below. Change what"
+                " they ask for instead.",
+                lower=lower.name,
+                higher=higher.name,
+            )
+            raise ConflictError(message)
 
 
 def delete_rung(rung_id: int) -> None:
@@ -209,6 +228,54 @@ def _judged(
     twin = sa.exists().where(Rung.name == judged["name"], Rung.id != (rung_id or 0))
     if session.scalar(sa.select(twin)):
         wrong["name"] = _("There is a rung of this name already.")
+    if not wrong:
+        wrong = _against_others(rungs(session), judged, rung_id)
     if wrong:
         raise InvalidError(next(iter(wrong.values())), wrong)
     return judged
+
+
+def _against_others(
+    order: Sequence[Rung], judged: Mapping[str, Any], rung_id: int | None
+) -> dict[str, Text]:
+    """Give what is wrong with the needs of a rung that is new on top, or stands in an order.
+
+    Needs grow from rung to rung: else clients would climb past a rung that nobody reaches. One
+    that needs nothing is passed over: people alone put clients there.
+    """
+    place = next((at for at, one in enumerate(order) if one.id == rung_id), len(order))
+    mine = _Needs(judged["interests"], judged["sales"])
+    below, above = _neighbours(order, place)
+    if mine and below and not mine.more_than(_needs_of(below)):
+        name = "sales" if below.sales > mine.sales else "interests"
+        return {name: _("“%(name)s” below asks for as much: ask for more here.", name=below.name)}
+    if mine and above and not _needs_of(above).more_than(mine):
+        name = "sales" if above.sales < mine.sales else "interests"
+        return {name: _("“%(name)s” above asks for no more: ask for less here.", name=above.name)}
+    return {}
+
+
+def _neighbours(order: Sequence[Rung], place: int) -> tuple[Rung | None, Rung | None]:
+    """Give the nearest rungs below and above a place that need anything."""
+    below = next((one for one in reversed(order[:place]) if _needs_of(one)), None)
+    return below, next((one for one in order[place + 1 :] if _needs_of(one)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What a rung asks for; a sale is an interest, too."""
+
+    interests: int
+    sales: int
+
+    def __bool__(self) -> bool:
+        return bool(self.interests or self.sales)
+
+    def more_than(self, other: _Needs) -> bool:
+        mine = (max(self.interests, self.sales), self.sales)
+        others = (max(other.interests, other.sales), other.sales)
+        return mine != others and mine[0] >= others[0] and mine[1] >= others[1]
+
+
+def _needs_of(rung: Rung) -> _Needs:
+    return _Needs(rung.interests, rung.sales)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from marshmallow import fields
 
+from salesman_core.clients.addresses import LONGEST_ADDRESS, LONGEST_LABEL, MOST_ADDRESSES
+from salesman_core.clients.bans import BansField
 from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.rest import (
@@ -15,6 +17,7 @@ from salesman_core.rest import (
     Integer,
     JsonObject,
     ListOf,
+    Moment,
     Reference,
     Schema,
     Text,
@@ -35,6 +38,13 @@ def _normalised() -> fields.Field[Any]:
     return fields.List(fields.String(allow_none=True), dump_only=True)
 
 
+class AddressSchema(Schema):
+    """Where a client is; ``label`` says in the company's words what for, as ``Delivery``."""
+
+    label = Text(LONGEST_LABEL, load_default="")
+    text = Text(LONGEST_ADDRESS, blank=False, required=True)
+
+
 class ClientSchema(RecordSchema):
     """A company or a person that buys or may buy."""
 
@@ -48,21 +58,14 @@ class ClientSchema(RecordSchema):
     emails = _typed()
     normalised_emails = _normalised()
     site = Text(300)
-    address = Text(500)
+    addresses = ListOf(fields.Nested(AddressSchema), most=MOST_ADDRESSES)
     source = Text(LONGEST_SOURCE)
     tags = ListOf(Text(LONGEST_TAG, blank=False), most=50)
+    bans = BansField()
     external_ids = ExternalIds()
     custom = CustomValues("client")
     imported = JsonObject(dump_only=True)
     extensions = JsonObject(dump_only=True)
-
-
-class SimilarQuerySchema(Schema):
-    """What is known of a client that may be there already."""
-
-    name = Text(300)
-    phone = Text(254)
-    email = Text(254)
 
 
 class SimilarSchema(Schema):
@@ -71,6 +74,8 @@ class SimilarSchema(Schema):
     id = Reference(dump_only=True)
     name = Text(300)
     in_bin = Flag()
+    in_bin_since = Moment(allow_none=True)
+    may_restore = Flag(metadata={"description": "Whether whoever asks may take it out of the bin."})
     likeness = Integer()
     reasons = fields.List(fields.String(), dump_only=True)
 
@@ -86,6 +91,7 @@ class ContactSchema(RecordSchema):
     normalised_phones = _normalised()
     emails = _typed()
     normalised_emails = _normalised()
+    bans = BansField()
     external_ids = ExternalIds()
     custom = CustomValues("contact")
     imported = JsonObject(dump_only=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 from flask import url_for
 
 from salesman_core.access.models import User
+from salesman_core.access.person import current_person
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.clients.models import (
     Client,
@@ -21,7 +23,7 @@ from salesman_core.clients.models import (
 from salesman_core.db import AnyRow
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import words_finder
-from salesman_core.records.finding import Findable, search_source
+from salesman_core.records.finding import Findable, found_rows, search_source
 from salesman_hookspecs import SearchHit
 
 _ = texts.lazy
@@ -75,3 +77,30 @@ SOURCES: Final = (
     search_source("clients", _("Clients"), "building", "core.client.view", CLIENTS),
     search_source("contacts", _("Contacts"), "user", "core.client.view", CONTACTS),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundClient:
+    """A client that somebody may mean.
+
+    :param contact_id: the person there by whom it was found, or None.
+    """
+
+    client_id: int
+    contact_id: int | None = None
+
+
+def found_clients(typed: str, limit: int) -> list[FoundClient]:
+    """Give the clients that have what was typed, themselves or a person there, the best first.
+
+    :param typed: a part of a name, an address, or a telephone number in any notation.
+    """
+    person = current_person()
+    clients = found_rows(CLIENTS, typed, person, limit)
+    people = found_rows(CONTACTS, typed, person, limit)
+    scored = [(row.score, FoundClient(row.client_id, row.id)) for row in people]
+    scored += [(row.score, FoundClient(row.id)) for row in clients]
+    best: dict[int, FoundClient] = {}
+    for _score, one in sorted(scored, key=lambda pair: -pair[0]):
+        best.setdefault(one.client_id, one)
+    return list(best.values())[:limit]

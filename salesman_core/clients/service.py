@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand, demand_permission
 from salesman_core.clients import steps
+from salesman_core.clients.bans import plan_bans
 from salesman_core.clients.ladder import lowest_rung
 from salesman_core.clients.models import (
     Client,
@@ -33,7 +34,8 @@ def create_client(values: Mapping[str, Any]) -> int:
     """Make a client; it belongs to whoever makes it, where nothing else is said.
 
     :param values: as the JSON API names them; ``phones`` and ``emails`` are lists of what was
-        typed, ``tags`` of words, ``participants`` of ``{"user_id", "part"}``.
+        typed, ``addresses`` of ``{"label", "text"}``, ``tags`` of words, ``participants`` of
+        ``{"user_id", "part"}``.
     :returns: the new client's id.
     """
     demand_permission("core.client.create")
@@ -65,7 +67,9 @@ def change_client(client_id: int, values: Mapping[str, Any], version: int | None
         if "name" in values:
             wanted["name"] = named(values["name"])
         if "owner_id" in values and values["owner_id"] != client.owner_id:
-            wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.client.assign")
+            wanted["owner_id"] = checked_owner(
+                session, values["owner_id"], "core.client.assign", client.owner_id
+            )
         links = _plan_links_of_client(session, client, values)
         custom = plan_custom("client", client, values)
         plan = [*steps.plan_lists(client, values), *links, *custom]
@@ -85,6 +89,8 @@ def _plan_links_of_client(
     if "participants" in values:
         people = values["participants"]
         yield from plan_participants(session, ClientParticipant, client.id, people)
+    if "bans" in values:
+        yield from plan_bans(session, "client", client.id, values["bans"])
 
 
 def delete_client(client_id: int, version: int | None = None) -> None:
@@ -106,10 +112,11 @@ def create_contact(values: Mapping[str, Any]) -> int:
     """Make a contact of a client that the person may change; the first one is the primary one."""
     with writing() as session:
         client_id = values["client_id"]
-        demand("client", client_id, "core.client.edit", session=session)
         steps.hold_clients(session, [client_id])
-        first = session.scalar(sa.select(~sa.exists().where(Contact.client_id == client_id)))
-        contact, changes = steps.begin_contact(values, client_id=client_id, primary=bool(first))
+        demand("client", client_id, "core.client.edit", session=session)
+        others = sa.exists().where(Contact.client_id == client_id, Contact.deleted_at.is_(None))
+        first = not session.scalar(sa.select(others))
+        contact, changes = steps.begin_contact(values, client_id=client_id, primary=first)
         session.add(contact)
         session.flush()
         carry_out(_plan_links_of_contact(session, contact, values))
@@ -122,8 +129,7 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
     """Change a contact; give whether anything changed."""
     with writing() as session:
         if values.get("primary"):
-            its_client = sa.select(Contact.client_id).where(Contact.id == contact_id)
-            steps.hold_clients(session, session.scalars(its_client).all())
+            steps.hold_client_of(session, contact_id)
         contact: Contact = for_change(session, "contact", contact_id, "core.client.edit", version)
         demand_contact_data(values)
         wanted = {name: values[name] for name in steps.CONTACT_COLUMNS if name in values}
@@ -141,18 +147,24 @@ def change_contact(contact_id: int, values: Mapping[str, Any], version: int | No
 
 
 def delete_contact(contact_id: int, version: int | None = None) -> None:
-    """Put a contact into the bin."""
+    """Put a contact into the bin; where it was the primary one, another takes its place."""
     with writing() as session:
+        steps.hold_client_of(session, contact_id)
         contact = for_change(session, "contact", contact_id, "core.client.edit", version)
         contact.deleted_at = now()
         steps.keep(session, "contact", contact, {}, action="deleted")
+        if contact.primary:
+            steps.some_primary(session, contact.client_id)
 
 
 def restore_contact(contact_id: int) -> None:
-    """Take a contact out of the bin again."""
+    """Take a contact out of the bin again; see :func:`steps.some_primary` for its mark."""
     with writing() as session:
+        steps.hold_client_of(session, contact_id)
         contact = from_bin(session, "contact", contact_id, "core.client.edit")
         steps.keep(session, "contact", contact, {}, action="restored")
+        steps.one_primary(session, [contact])
+        steps.some_primary(session, contact.client_id)
 
 
 def _plan_links_of_contact(
@@ -161,3 +173,5 @@ def _plan_links_of_contact(
     if "external_ids" in values:
         wanted = values["external_ids"]
         yield from plan_external_ids(session, ContactExternalId, contact.id, wanted)
+    if "bans" in values:
+        yield from plan_bans(session, "contact", contact.id, values["bans"])

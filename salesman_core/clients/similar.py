@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.records import Bin, visible
+from salesman_core.access.records import Bin, label_of, visible
+from salesman_core.clients import queries
 from salesman_core.clients.likeness import ALIKE, likeness, rare_words, readings
 from salesman_core.clients.models import Client
-from salesman_core.db import AnyRow, normalised, table_of
+from salesman_core.db import AnyRow, normalised, one_of, reading, table_of
 from salesman_core.db.trigrams import having_any
-from salesman_core.i18n import texts
-from salesman_core.records.merging.keys import sharing
+from salesman_core.i18n import CORE, texts
+from salesman_core.records.custom.kinds import CUSTOM
+from salesman_core.records.custom.values import custom_json
+from salesman_core.records.merging.keys import NAME, sharing, sharing_other_keys
 from salesman_hookspecs import Text
 
 _ = texts.lazy
 
 MOST: Final = 5
-NAME: Final = "name"
-"""The name of the reason that names are alike, beside those of keys."""
 A_SIMILAR_NAME: Final = _("a similar name")
 
 _JUDGED: Final = 200
@@ -42,14 +44,16 @@ _CLIENT: Final = table_of(Client).c
 class Similar:
     """A client that may be the one that somebody means.
 
-    :param in_bin: whether it lies in the bin, from which the person may take it.
+    :param in_bin_since: since when it lies in the bin; None where it does not.
+    :param may_restore: whether the person may take it out of there.
     :param score: how likely it is, from 0 to 1.
     :param reasons: why, in words; with what is the same, as it was typed there.
     """
 
     id: int
     name: str
-    in_bin: bool
+    in_bin_since: datetime | None
+    may_restore: bool
     score: float
     reasons: tuple[Text, ...]
 
@@ -75,11 +79,71 @@ def similar_clients(
     best = sorted(reasons, key=lambda id_: (-score[id_], id_))[:limit]
     rows = _named(session, best)
     return [
-        Similar(
-            id_, rows[id_].name, bool(rows[id_].in_bin), score[id_], tuple(reasons[id_].values())
-        )
-        for id_ in best
+        Similar(**rows[id_], score=score[id_], reasons=tuple(reasons[id_].values())) for id_ in best
     ]
+
+
+def sharing_clients(session: Session, typed: Mapping[str, Any]) -> dict[int, tuple[Text, ...]]:
+    """Give the living clients that the person sees and that share a key with somebody, with why.
+
+    :param typed: what is known of somebody, as :func:`similar_clients` takes it.
+    """
+    seen = sa.select(_CLIENT.id).where(visible("client"))
+    reasons: dict[int, dict[str, Text]] = {}
+    for one in sharing(session, "client", typed, lambda id_: id_.in_(seen)):
+        reasons.setdefault(one.record_id, {})[one.source] = one.reason
+    return {id_: tuple(told.values()) for id_, told in reasons.items()}
+
+
+def clients_by_other_keys(
+    session: Session, many: Sequence[Mapping[str, Any]]
+) -> list[Sequence[AnyRow]]:
+    """Give for each stranger the clients that share a key of a plugin with them, as it is.
+
+    Whoever may see them or not: it is for the system to know whose client somebody is. Phones and
+    emails are for :func:`~salesman_core.clients.lists.clients_reached`.
+
+    :param many: what is known of each, as :func:`similar_clients` takes it.
+    :returns: for each: id, name and owner of the clients, those with the most in common first.
+    """
+    shared = sharing_other_keys(session, "client", many, owner=CORE)
+    ids = {id_ for some in shared for id_ in some}
+    if not ids:
+        return [[] for _one in many]
+    living = sa.select(Client.id, Client.name, Client.owner_id).where(
+        one_of(Client.id, sorted(ids)), Client.deleted_at.is_(None)
+    )
+    rows = {row.id: row for row in session.execute(living)}
+    return [[rows[id_] for id_ in some if id_ in rows] for some in shared]
+
+
+def similar_to(session: Session, client_id: int, *, limit: int = MOST) -> list[Similar]:
+    """Give the living clients that may be one with a client that the person sees."""
+    row = queries.one_client(session, client_id)
+    around = queries.around_clients(session, [client_id])
+    known = {
+        **{name: getattr(row, name) for name in ("name", "kind", "site", "source")},
+        CUSTOM: custom_json("client", row.custom),
+        "phones": [one["typed"] for one in around.phones.get(client_id, ())],
+        "emails": [one["typed"] for one in around.emails.get(client_id, ())],
+        "addresses": around.addresses.get(client_id, []),
+    }
+    similar = similar_clients(session, known, besides=client_id, limit=limit)
+    return [one for one in similar if one.in_bin_since is None]
+
+
+def double_of_restored(client_id: int) -> Text | None:
+    """Say of a client that came out of the bin which one may be the same; None where there is none.
+
+    Somebody may have made it anew while it lay there.
+    """
+    for one in similar_to(reading(), client_id):
+        return _(
+            "“%(other)s” may be the same client as “%(name)s”, which is back from the bin.",
+            other=one.name,
+            name=label_of("client", client_id),
+        )
+    return None
 
 
 def score_of(sources: Collection[str], alike: float) -> float:
@@ -89,17 +153,21 @@ def score_of(sources: Collection[str], alike: float) -> float:
 
 
 def _reached() -> sa.ColumnElement[bool]:
-    """Give the SQL of the clients that the person sees, or may take out of the bin."""
-    return sa.or_(visible("client"), visible("client", "core.client.delete", bin=Bin.ALONE))
+    """Give the SQL of the clients that the person sees, or would see if they were not in the bin.
+
+    Nobody is to make a client anew that lies there, whether or not they may take it out.
+    """
+    return sa.or_(visible("client"), visible("client", bin=Bin.ALONE))
 
 
-def _named(session: Session, ids: Sequence[int]) -> dict[int, AnyRow]:
+def _named(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    may_restore = visible("client", "core.client.delete", bin=Bin.ALONE)
     rows = session.execute(
-        sa.select(_CLIENT.id, _CLIENT.name, _CLIENT.deleted_at.is_not(None).label("in_bin")).where(
-            _CLIENT.id.in_(ids)
-        )
+        sa.select(_CLIENT.id, _CLIENT.name, _CLIENT.deleted_at.label("in_bin_since"))
+        .add_columns(sa.case((may_restore, True), else_=False).label("may_restore"))
+        .where(_CLIENT.id.in_(ids))
     )
-    return {row.id: row for row in rows}
+    return {row["id"]: dict(row) for row in rows.mappings()}
 
 
 def names_alike(session: Session, name: str, among: sa.ColumnElement[bool]) -> dict[int, float]:

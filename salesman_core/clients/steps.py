@@ -12,32 +12,26 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.clients.models import (
-    Client,
-    ClientTag,
-    Contact,
-)
+from salesman_core.clients.addresses import plan_addresses
+from salesman_core.clients.models import Client, ClientTag, Contact
 from salesman_core.clock import now
-from salesman_core.db import one_of
+from salesman_core.db import AnyRow, holding, one_of
 from salesman_core.records.changes import (
     Changes,
     Planned,
     announce,
     ask,
     audit,
-    audit_row,
+    audit_many,
     carry_out,
     change_record,
     first_changes,
-    sign,
-    touch_records,
 )
 from salesman_core.records.custom.changes import plan_custom
-from salesman_core.records.models import Audit
-from salesman_core.records.reach import plan_reach
-from salesman_core.records.saving import named, touch, write_rows
+from salesman_core.records.reach_rows import plan_reach
+from salesman_core.records.saving import named, touch
 
-CLIENT_COLUMNS: Final = ("kind", "site", "address", "source", "imported")
+CLIENT_COLUMNS: Final = ("kind", "site", "source", "imported")
 CONTACT_COLUMNS: Final = ("position", "primary", "imported")
 
 COLUMNS: Final = {"client": CLIENT_COLUMNS, "contact": CONTACT_COLUMNS}
@@ -109,12 +103,8 @@ def note_contacts(session: Session, written: Sequence[tuple[Contact, Changes]]) 
 
 
 def _audit_new(session: Session, kind: str, written: Sequence[tuple[Reached, Changes]]) -> None:
-    signed = sign()
-    rows = [
-        audit_row(kind, record.id, record.name, "created", changes, signed)
-        for record, changes in written
-    ]
-    write_rows(session, Audit, rows)
+    made = [(record.id, record.name, changes) for record, changes in written]
+    audit_many(session, kind, "created", made)
 
 
 def change(
@@ -138,8 +128,10 @@ def keep(
 
 
 def plan_lists(record: Reached, values: Mapping[str, Any]) -> Iterator[Planned]:
-    """Plan to set phones, emails and tags, as far as *values* name them."""
+    """Plan to set phones, emails, addresses and tags, as far as *values* name them."""
     yield from plan_reach(record, values)
+    if "addresses" in values and isinstance(record, Client):
+        yield from plan_addresses(record, values["addresses"])
     if "tags" in values and isinstance(record, Client):
         yield from _plan_tags(record, values["tags"])
 
@@ -157,29 +149,63 @@ def _set_tags(client: Client, wanted: Sequence[str]) -> None:
 
 
 def hold_clients(session: Session, client_ids: Collection[int]) -> None:
-    """Let nobody else say until the commit which contacts of some clients are primary ones.
+    """Let nobody merge some clients until the commit, or say which contacts are primary ones.
 
-    Before contacts are locked: two who did it the other way around would wait for each other.
+    Before it is asked whether they are there: who waited for a merging then finds them gone. And
+    before contacts are locked: two who did it the other way around would wait for each other.
     """
     if client_ids:
         held = sa.select(Client.id).where(one_of(Client.id, client_ids)).order_by(Client.id)
-        session.execute(held.with_for_update(key_share=True)).all()
+        session.execute(holding(session, held, key_share=True)).all()
+
+
+def hold_client_of(session: Session, contact_id: int) -> None:
+    """Hold the client of a contact; see :func:`hold_clients`."""
+    its_client = sa.select(Contact.client_id).where(Contact.id == contact_id)
+    hold_clients(session, session.scalars(its_client).all())
 
 
 def one_primary(session: Session, contacts: Iterable[Contact]) -> None:
     """See to it that a client has no other primary contact than the last of these that is one.
 
-    Whoever calls holds the clients; see :func:`hold_clients`.
+    One that lies in the bin loses the mark, too: it comes back without it. Whoever calls holds the
+    clients; see :func:`hold_clients`.
     """
     chosen = {one.client_id: one.id for one in contacts if one.primary}
     if not chosen:
         return
-    others = sa.select(Contact.id).where(
+    others = sa.select(Contact.id, Contact.name).where(
         Contact.client_id.in_(chosen), Contact.id.not_in(chosen.values()), Contact.primary
     )
-    ids = session.scalars(others).all()
-    if ids:
-        former = sa.update(Contact).where(Contact.id.in_(ids))
-        changed = {"primary": False, "updated_at": now(), "version": Contact.version + 1}
-        session.execute(former.values(changed))
-        touch_records(Contact, ids)
+    mark_primary(session, session.execute(others).all(), primary=False)
+
+
+def some_primary(session: Session, client_id: int) -> None:
+    """See to it that a client which has contacts has a primary one: else the first of them is it.
+
+    What lies in the bin keeps the mark meanwhile, and has it again where it comes back before
+    anybody names another. Whoever calls holds the client.
+    """
+    living = sa.select(Contact.id, Contact.name, Contact.primary).where(
+        Contact.client_id == client_id, Contact.deleted_at.is_(None)
+    )
+    first = session.execute(living.order_by(Contact.primary.desc(), Contact.id).limit(1)).first()
+    if first is not None and not first.primary:
+        mark_primary(session, [first], primary=True)
+
+
+def mark_primary(session: Session, contacts: Sequence[AnyRow], *, primary: bool) -> None:
+    """Give contacts the mark of the primary one, or take it from them, as a change of each.
+
+    :param contacts: rows with ``id`` and ``name``.
+    """
+    if not contacts:
+        return
+    changes: Changes = {"primary": (not primary, primary)}
+    marked = sa.update(Contact).where(Contact.id.in_([one.id for one in contacts]))
+    written = {"primary": primary, "updated_at": now(), "version": Contact.version + 1}
+    session.execute(marked.values(written))
+    told = ((one.id, one.name, changes) for one in contacts)
+    audit_many(session, "contact", "changed", told)
+    for one in contacts:
+        announce(session, "core.contact.changed", "contact", one.id, {"fields": ["primary"]})

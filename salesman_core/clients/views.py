@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from salesman_core.access.routes import requires
 from salesman_core.clients import card as cards
-from salesman_core.clients import editing, queries
+from salesman_core.clients import editing, queries, sharing
 from salesman_core.clients.ladder import set_rung
 from salesman_core.clients.service import delete_client, restore_client
+from salesman_core.clients.similar import double_of_restored
 from salesman_core.db import reading
 from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
@@ -98,9 +99,7 @@ def _as_typed(
     client_id: int, name: str, wrong: list[Any], *, conflict: bool = False
 ) -> editing.Field:
     now = editing.field_of(client_id, name)
-    several = isinstance(now.seen, list)
-    sent = request.form.getlist(name)
-    typed = [one for one in sent if one] if several else "".join(sent[:1])
+    typed = editing.typed_again(name, request.form, several=isinstance(now.seen, list))
     again = editing.Field(name, now.client, typed, now.seen, wrong)
     if not conflict:
         return replace(again, sent=Remembered.sent(request.form))
@@ -109,10 +108,10 @@ def _as_typed(
 
 
 def _shown(client_id: int, name: str) -> Markup:
+    # What a client does not want holds for its contacts: they are drawn again with it.
+    with_contacts = {"contacts": cards.contacts_shown(client_id)} if name == "bans" else {}
     return render(
-        "core/clients/card/field.html",
-        name=name,
-        client=cards.shown(client_id),
+        "core/clients/card/field.html", name=name, client=cards.shown(client_id), **with_contacts
     )
 
 
@@ -154,16 +153,18 @@ def _rung_form(client: cards.Shown, form: FormState) -> Markup:
 @requires("core.client.edit")
 def add_participant(record_id: int) -> ResponseReturnValue:
     """Give the user of the field ``user_id`` a part in a client."""
-    user_id = request.form.get("user_id", 0, type=whole_number)
-    editing.add_participant(record_id, user_id, request.form.get("part", ""))
+    user_id = request.values.get("user_id", 0, type=whole_number)
+    sharing.add_participant(record_id, user_id, request.values.get("part", ""))
     return _done(record_id)
 
 
 @blueprint.post("/<int:record_id>/participants/<int:user_id>/remove")
 @requires("core.client.edit")
 def remove_participant(record_id: int, user_id: int) -> ResponseReturnValue:
-    """Take a user's part in a client away."""
-    editing.remove_participant(record_id, user_id)
+    """Take a user's part in a client away; the notice can undo it."""
+    part = sharing.remove_participant(record_id, user_id)
+    undo = url_for("clients.add_participant", record_id=record_id, user_id=user_id, part=part)
+    toast(_("No longer a participant."), undo=undo)
     return _done(record_id)
 
 
@@ -194,4 +195,6 @@ def restore(record_id: int) -> ResponseReturnValue:
     """Take a client out of the bin."""
     restore_client(record_id)
     toast(_("Taken out of the bin."))
+    if (double := double_of_restored(record_id)) is not None:
+        toast(double, kind="warning")
     return gone_to(url_for("clients.card", record_id=record_id))

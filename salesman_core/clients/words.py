@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
+from salesman_core.clients.addresses import address_in_words
+from salesman_core.clients.bans import bans_in_words
 from salesman_core.clients.lists import KINDS
 from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.queries import rung_moves
@@ -36,6 +38,7 @@ _BOTH: Final = {
     "name": FieldWords(_("Name")),
     "phones": PHONES,
     "emails": EMAILS,
+    "bans": FieldWords(_("Does not want"), item=bans_in_words),
     "external_ids": FieldWords(_("Keys in other systems")),
     "imported": IMPORTED,
     "custom": FieldWords(_("Further fields")),
@@ -48,6 +51,14 @@ def seen_clients(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     return {row.id: row.name for row in session.execute(found)}
 
 
+def merged_clients(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give the names of clients that the person sees, themselves or as part of another one."""
+    kept = sa.select(Client.id).where(visible("client"))
+    seen = sa.or_(visible("client"), Client.merged_into_id.in_(kept))
+    found = sa.select(Client.id, Client.name).where(Client.id.in_(ids), seen)
+    return {row.id: row.name for row in session.execute(found)}
+
+
 describe_fields(
     "client",
     {
@@ -55,12 +66,14 @@ describe_fields(
         "kind": FieldWords(_("Kind"), choices=KINDS),
         "owner_id": FieldWords(_("Owner"), names=USERS),
         "rung_id": FieldWords(_("Relationship"), names=names_from(Rung)),
+        "rung_pinned_at": FieldWords(_("Relationship held by hand since")),
         "participants": PARTICIPANTS,
         "site": FieldWords(_("Site")),
-        "address": FieldWords(_("Address")),
+        "address": FieldWords(_("Address")),  # until a client had several
+        "addresses": FieldWords(_("Addresses"), item=address_in_words),
         "source": FieldWords(_("Source")),
-        "merged": FieldWords(_("Merged with")),
-        "merged_into_id": FieldWords(_("Merged into"), names=names_from(Client)),
+        "merged": FieldWords(_("Merged with"), names=merged_clients),
+        "merged_into_id": FieldWords(_("Merged into"), names=seen_clients),
         "tags": FieldWords(_("Tags")),
     },
 )
@@ -90,8 +103,8 @@ let_restore(
     Restoring(
         "core.client.edit",
         {
-            *("name", "kind", "owner_id", "site", "address", "source", "tags"),
-            *("phones", "emails", "external_ids"),
+            *("name", "kind", "owner_id", "site", "addresses", "source", "tags"),
+            *("phones", "emails", "bans", "external_ids"),
         },
         lambda: ClientSchema(partial=True),
         change_client,
@@ -101,7 +114,7 @@ let_restore(
     "contact",
     Restoring(
         "core.client.edit",
-        {"name", "position", "primary", "phones", "emails", "external_ids"},
+        {"name", "position", "primary", "phones", "emails", "bans", "external_ids"},
         lambda: ChangeContactSchema(partial=True),
         change_contact,
     ),
@@ -109,12 +122,14 @@ let_restore(
 
 describe_tables(
     {
+        "core_client_address": _("Addresses"),
         "core_client_email": _("Emails"),
         "core_client_evidence": _("Evidence of the relationship"),
         "core_client_external_id": _("Keys in other systems"),
         "core_client_participant": _("Participants"),
         "core_client_phone": _("Phones"),
         "core_client_tag": _("Tags"),
+        "core_contact_ban": _("What somebody does not want"),
         "core_rung_move": _("Moves on the ladder"),
     }
 )

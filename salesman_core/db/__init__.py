@@ -10,7 +10,7 @@ from salesman_core.db.base import (
     refers,
     table_of,
 )
-from salesman_core.db.bulk import add_objects, insert_rows, new_ids
+from salesman_core.db.bulk import add_objects, insert_numbered, insert_rows
 from salesman_core.db.conversion import sum_converted
 from salesman_core.db.days import days_before, month_of
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
@@ -24,7 +24,9 @@ from salesman_core.db.session import (
     call_what_waited,
     current_change,
     db,
+    holding,
     own_transaction,
+    passing_transaction,
     permit_changes,
     reading,
     refuse_changes,
@@ -33,7 +35,18 @@ from salesman_core.db.session import (
     set_current_change,
     writing,
 )
-from salesman_core.db.types import BigId, Money, Norm, Percent, Rate, UtcDateTime, normalised
+from salesman_core.db.sums import whole_sum
+from salesman_core.db.types import (
+    BigId,
+    Money,
+    MoneySum,
+    Norm,
+    Percent,
+    Rate,
+    Thousandths,
+    UtcDateTime,
+    normalised,
+)
 
 __all__ = [
     "TOGETHER",
@@ -42,10 +55,12 @@ __all__ = [
     "BigId",
     "LentSession",
     "Money",
+    "MoneySum",
     "Norm",
     "Percent",
     "Rate",
     "ReadOnlyError",
+    "Thousandths",
     "UtcDateTime",
     "WritingSession",
     "add_objects",
@@ -57,15 +72,17 @@ __all__ = [
     "current_change",
     "days_before",
     "db",
+    "holding",
     "identity",
+    "insert_numbered",
     "insert_rows",
     "make_engine",
     "month_of",
-    "new_ids",
     "normalised",
     "one_of",
     "own_transaction",
     "owner_of_table",
+    "passing_transaction",
     "permit_changes",
     "planned_afresh",
     "reading",
@@ -78,6 +95,7 @@ __all__ = [
     "spoilt",
     "sum_converted",
     "table_of",
+    "whole_sum",
     "writing",
     "written_json",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -29,12 +30,32 @@ TOGETHER: Final = "salesman_together"
 an amount and its currency: who puts values back puts a group back as a whole, or not at all."""
 
 
-class Base(DeclarativeBase):
-    """A table. Its name begins with its owner and an underscore: ``core_deal``, ``leads_lead``."""
+_METADATA: Final = sa.MetaData(naming_convention=NAMING)
 
-    registry = Registry(
-        metadata=sa.MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime}
-    )
+
+@functools.cache
+def _registry_of(package: str) -> Registry:
+    """Give where the classes of a package look each other up by name.
+
+    One for all would let two plugins with a class of the same name break each other.
+    """
+    del package  # it only tells the registries apart
+    return Registry(metadata=_METADATA, type_annotation_map={datetime: UtcDateTime})
+
+
+class Base(DeclarativeBase):
+    """A table. Its name begins with its owner and an underscore: ``core_deal``, ``leads_lead``.
+
+    Annotations of relationships name classes of the same package; one of another package is given
+    to ``relationship`` itself.
+    """
+
+    registry = _registry_of("salesman_core")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let a table look others up among those of its own package."""
+        cls._sa_registry = _registry_of(cls.__module__.partition(".")[0])
+        super().__init_subclass__(**options)
 
 
 def identity() -> MappedColumn[int]:

@@ -108,29 +108,54 @@ def _number(value: object) -> str:
     raise TypeError(message)
 
 
-def new_ids(connection: sa.Connection, table: sa.Table, count: int) -> Sequence[int] | None:
+def insert_numbered(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[int]:
+    """Write rows whose ids are counted up, and give the ids, one for each row, ascending.
+
+    :param rows: columns by their names without the id, the same ones in each row.
+    """
+    if not rows:
+        return []
+    ids = _new_ids(connection, table, len(rows))
+    if ids is None:
+        found = connection.execute(_insert_returning(table, connection.dialect.name), rows)
+        return sorted(found.scalars())
+    insert_rows(connection, table, [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+@functools.cache
+def _insert_returning(table: sa.Table, dialect: str) -> sa.Insert:
+    """Give the statement that writes few rows, in their order, and tells their ids in any order.
+
+    SQLite writes rows as they stand in the statement. It only tells them in any order, for which
+    SQLAlchemy would write one by one.
+    """
+    return sa.insert(table).returning(table.c.id, sort_by_parameter_order=dialect != "sqlite")
+
+
+def _new_ids(connection: sa.Connection, table: sa.Table, count: int) -> Sequence[int] | None:
     """Give ids for so many rows that are about to be written, in ascending order.
 
-    None where the database has to give them out itself while it writes.
+    None for few rows: the database gives them out itself while it writes.
     """
     if count < _MANY:
         return None
     if connection.dialect.name == "sqlite":
-        return _ids_behind(connection, table, count)
+        first = _highest_id(connection, table) + 1
+        return range(first, first + count)
     return connection.scalars(_NEW_IDS, {"table": table.name, "count": count}).all()
 
 
-def _ids_behind(connection: sa.Connection, table: sa.Table, count: int) -> range | None:
-    """Give the ids behind the highest, as SQLite does: nobody else writes in the meantime.
-
-    None where it has to remember which ids there were before.
-    """
-    if table.dialect_options["sqlite"]["autoincrement"]:
-        return None
-    highest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
-    return range(highest + 1, highest + 1 + count)
+def _highest_id(connection: sa.Connection, table: sa.Table) -> int:
+    """Give the id behind which SQLite goes on: nobody else writes in the meantime."""
+    if table.dialect_options["sqlite"]["autoincrement"]:  # it remembers which ids there were before
+        return connection.scalar(_EVER_GIVEN, {"table": table.name}) or 0
+    return connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
 
 
+_EVER_GIVEN: Final = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table")
 _NEW_IDS: Final = sa.text(
     "SELECT nextval(one.sequence) FROM generate_series(1, :count),"
     " (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS sequence OFFSET 0) AS one"
@@ -172,7 +197,7 @@ def add_objects(session: Session, objects: Sequence[Base]) -> bool:
         return False
     mapper: Mapper[Any] = sa.inspect(type(objects[0]))
     table = table_of(type(objects[0]))
-    ids = new_ids(session.connection(), table, len(objects))
+    ids = _new_ids(session.connection(), table, len(objects))
     for one, id_ in zip(objects, ids or (), strict=False):
         one.id = id_  # type: ignore[attr-defined]  # whose ids are counted up has this column
     if ids is None or any(_has_parts(mapper, one) for one in objects):

@@ -225,7 +225,7 @@ class TurnTaking(sqlite3.Connection):
         try:
             self.execute("BEGIN IMMEDIATE")
         except BaseException:
-            self._done()
+            self.rollback()  # it may have begun all the same: Ctrl-C may come right behind it
             raise
 
     def _done(self) -> None:
@@ -246,11 +246,16 @@ class TurnTaking(sqlite3.Connection):
             self._done()
 
     def close(self) -> None:
-        """Close, whatever was open."""
+        """Close, whatever was open.
+
+        While a cursor has rows to give yet, as Ctrl-C leaves one, SQLite closes nothing: the
+        transaction, and its lock with it, would outlive the turn.
+        """
         try:
-            super().close()
+            if self._mine:
+                self.rollback()
         finally:
-            self._done()
+            super().close()
 
 
 class SqliteDialect(SQLiteDialect_pysqlite):

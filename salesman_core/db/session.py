@@ -9,7 +9,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, has_app_context
@@ -28,6 +28,8 @@ KEPT: Final = "salesman_kept"
 
 
 log = logging.getLogger(__name__)
+
+SelectT = TypeVar("SelectT", bound=sa.Select[Any])
 
 _READER: Final = "salesman_reader"
 
@@ -198,6 +200,7 @@ class WritingSession(LentSession):
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[], None]] = []
         self.touched: set[tuple[sa.Table, int]] = set()
+        self.passing = False
 
     def commit(self) -> None:
         """Commit, for whoever opened the transaction."""
@@ -313,6 +316,27 @@ def own_transaction(session: WritingSession) -> Iterator[None]:
         session.flush()
         for call in session.before_commit:
             call(session)
+
+
+@contextmanager
+def passing_transaction(session: WritingSession) -> Iterator[None]:
+    """Let ``writing()`` inside this block join *session*, nothing of which will be committed.
+
+    What belongs to a commit is left out, and so is keeping rows from others: see :func:`holding`.
+    """
+    session.passing = True
+    with _announced(session):
+        yield
+
+
+def holding(session: Session, rows: SelectT, **how: Any) -> SelectT:
+    """Give a query that keeps its rows from others until the commit, where there will be one.
+
+    :param how: as ``with_for_update()`` takes it.
+    """
+    if isinstance(session, WritingSession) and session.passing:
+        return rows
+    return rows.with_for_update(**how)
 
 
 @contextmanager

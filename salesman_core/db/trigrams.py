@@ -233,16 +233,15 @@ def _fill(connection: sa.Connection, table: str, column: str) -> None:
 
 
 def _tables(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Give the tables of SQLite that have an index, each with its column."""
+    """Give the tables of SQLite that have an index, each with its column, in one statement."""
     found = connection.execute(
-        sa.text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%fts5%'")
+        sa.text(
+            "SELECT made.name, first.name FROM sqlite_master AS made"
+            " JOIN pragma_table_info(made.name) AS first ON first.cid = 0"
+            " WHERE made.type = 'table' AND made.sql LIKE '%fts5%' ORDER BY made.rowid"
+        )
     )
-    names = [name for name in found.scalars() if name.endswith(_END)]
-    columns = sa.text("SELECT name FROM pragma_table_info(:index) ORDER BY cid LIMIT 1")
-    return [
-        (name.removesuffix(_END), str(connection.scalar(columns, {"index": name})))
-        for name in names
-    ]
+    return [(name.removesuffix(_END), column) for name, column in found if name.endswith(_END)]
 
 
 def _has_extension(connection: sa.Connection) -> bool:

@@ -62,6 +62,17 @@ class Money(ScaledDecimal):
     scale = 2
 
 
+class MoneySum(Money):
+    """A sum of amounts, which may be more than 64 bits hold."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Keep a number without end where the database has them (PostgreSQL)."""
+        endless = dialect.name == "postgresql"
+        return dialect.type_descriptor(sa.Numeric() if endless else sa.BigInteger())
+
+
 class Thousandths(ScaledDecimal):
     """A number with up to three digits after the point: a weight, a length, a rate of hours."""
 

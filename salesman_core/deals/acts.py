@@ -11,7 +11,8 @@ from markupsafe import Markup
 from salesman_core.access.records import reaches
 from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow, reading
-from salesman_core.deals import editing, forms, moving, queries, service, standing
+from salesman_core.deals import card as cards
+from salesman_core.deals import forms, moving, queries, service, sharing, standing
 from salesman_core.deals.answers import (
     asked_number,
     asked_version,
@@ -38,16 +39,52 @@ _ = texts.lazy
 @requires("core.deal.edit")
 @acts_on("deal")
 def move(record_id: int) -> ResponseReturnValue:
-    """Move a deal to the stage of the field ``stage_id``; the notice can undo it."""
+    """Move a deal to the stage of the field ``stage_id``; the notice can undo it.
+
+    The answer's ETag is the version that the deal has now: the board moves it on at once.
+    """
     before, stage_id = queries.one_deal(reading(), record_id), demanded_number("stage_id")
     try:
         moved = service.move_deal(record_id, stage_id, asked_version(), moving.filled_in())
     except moving.REFUSALS as error:
         return moving.asked_for(record_id, stage_id, error)
-    if moved and reaches("deal", record_id):
+    answer = without_dialog(done(record_id))
+    if reaches("deal", record_id):
         now = queries.one_deal(reading(), record_id)
-        undo = _undo("deals.move", record_id, stage_id=before.stage_id)
-        text = _("“%(deal)s” is now at %(stage)s.", deal=now.name, stage=now.stage_name)
+        answer.set_etag(str(now.version))
+        if moved:
+            undo = _undo("deals.move", record_id, stage_id=before.stage_id)
+            text = _("“%(deal)s” is now at %(stage)s.", deal=now.name, stage=now.stage_name)
+            toast(text, undo=undo)
+    return answer
+
+
+@blueprint.get("/<int:record_id>/transfer")
+@requires("core.deal.edit")
+def transferring(record_id: int) -> Markup:
+    """Ask in which stage of another pipeline a deal goes on."""
+    form = FormState()
+    return render("core/deals/card/transfer.html", deal=cards.shown(record_id), form=form)
+
+
+@blueprint.post("/<int:record_id>/transfer")
+@requires("core.deal.edit")
+@acts_on("deal")
+def transfer(record_id: int) -> ResponseReturnValue:
+    """Let a deal go over to the stage of the field ``stage_id``; the notice can undo it."""
+    before, stage_id = queries.one_deal(reading(), record_id), demanded_number("stage_id")
+    try:
+        service.transfer_deal(record_id, stage_id, asked_version(), moving.filled_in())
+    except moving.REFUSALS as error:
+        return moving.asked_for(record_id, stage_id, error, endpoint="deals.transfer")
+    if reaches("deal", record_id):
+        now = cards.shown(record_id)
+        undo = _undo("deals.transfer", record_id, stage_id=before.stage_id)
+        text = _(
+            "“%(deal)s” is now in the pipeline “%(pipeline)s”.",
+            deal=now.row.name,
+            pipeline=now.pipeline["name"],
+        )
         toast(text, undo=undo)
     return without_dialog(done(record_id))
 
@@ -175,7 +212,7 @@ def restore(record_id: int) -> ResponseReturnValue:
 @requires("core.deal.edit")
 def add_participant(record_id: int) -> ResponseReturnValue:
     """Give the user of the field ``user_id`` a part in a deal."""
-    editing.add_participant(record_id, demanded_number("user_id"), request.values.get("part", ""))
+    sharing.add_participant(record_id, demanded_number("user_id"), request.values.get("part", ""))
     return done(record_id)
 
 
@@ -183,7 +220,7 @@ def add_participant(record_id: int) -> ResponseReturnValue:
 @requires("core.deal.edit")
 def remove_participant(record_id: int, user_id: int) -> ResponseReturnValue:
     """Take a user's part in a deal away; the notice can undo it."""
-    part = editing.remove_participant(record_id, user_id)
+    part = sharing.remove_participant(record_id, user_id)
     undo = url_for("deals.add_participant", record_id=record_id, user_id=user_id, part=part)
     toast(_("No longer a participant."), undo=undo)
     return done(record_id)
@@ -193,7 +230,7 @@ def remove_participant(record_id: int, user_id: int) -> ResponseReturnValue:
 @requires("core.deal.edit")
 def add_contact(record_id: int) -> ResponseReturnValue:
     """Name the contact of the field ``contact_id`` in a deal."""
-    editing.add_contact(record_id, demanded_number("contact_id"))
+    sharing.add_contact(record_id, demanded_number("contact_id"))
     return done(record_id)
 
 
@@ -201,7 +238,7 @@ def add_contact(record_id: int) -> ResponseReturnValue:
 @requires("core.deal.edit")
 def remove_contact(record_id: int, contact_id: int) -> ResponseReturnValue:
     """Name a contact in a deal no longer; the notice can undo it."""
-    editing.remove_contact(record_id, contact_id)
+    sharing.remove_contact(record_id, contact_id)
     toast(
         _("No longer named in the deal."),
         undo=url_for("deals.add_contact", record_id=record_id, contact_id=contact_id),

@@ -16,7 +16,7 @@ from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, needs, pipelines, queries
 from salesman_core.deals.answers import asked_number, asked_version
-from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
+from salesman_core.deals.models import CloseReason, Deal
 from salesman_core.errors import ConflictError, InvalidError, SalesmanError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.last_change import last_change
@@ -45,17 +45,16 @@ def _page(refused: Mapping[str, FormState]) -> Markup:
 
     :param refused: the form that could not be saved, by its place, as ``stage-12``.
     """
-    found, reasons = queries.pipelines(reading()), _reasons()
+    found, reasons, asked = queries.pipelines(reading()), _reasons(), needs.every_need()
     return render(
         "core/deals/pipelines.html",
         pipelines=found,
         pipeline_order=order_version(one["id"] for one in found),
         deals=_deals_by_stage(),
-        told=_stages_in_stories(),
         reasons=reasons,
         reason_order=order_version(one.id for one in reasons),
-        needs=needs.NEEDS,
-        need_titles=[(need.name, need.title) for need in needs.NEEDS.values()],
+        needs=asked,
+        need_titles=[(need.name, need.title) for need in asked.values()],
         edited={**_held_forms(found, reasons), **refused},
         blank=FormState(),
     )
@@ -88,18 +87,6 @@ def _held(names: Sequence[str], row: Mapping[str, Any]) -> FormState:
 def _deals_by_stage() -> dict[int, int]:
     counted = sa.select(Deal.stage_id, sa.func.count()).group_by(Deal.stage_id)
     return {row[0]: row[1] for row in reading().execute(counted)}
-
-
-def _stages_in_stories() -> frozenset[int]:
-    """Give the stages that deals stand or stood in: they go only into another one."""
-    told = sa.select(Stage.id).where(
-        sa.or_(
-            sa.exists().where(DealMove.to_stage_id == Stage.id),
-            sa.exists().where(DealMove.from_stage_id == Stage.id),
-            sa.exists().where(Deal.stage_id == Stage.id),
-        )
-    )
-    return frozenset(reading().scalars(told))
 
 
 def _reasons() -> list[AnyRow]:

@@ -95,7 +95,8 @@ def deal_response(deal_id: int, status: int = 200) -> Response:
     session = reading()
     row = queries.deal_itself(session, deal_id)
     (item,) = deal_items([row], session)
-    return json_response(item, status, etag=etag_of("deal", deal_id, row.version))
+    etag = etag_of("deal", deal_id, row.version, row.updated_at)
+    return json_response(item, status, etag=etag)
 
 
 @deals_api.get("")
@@ -180,6 +181,22 @@ def move_deal(values: dict[str, Any], record_id: int, version: int | None) -> Re
     """
     stage_id = values.pop("stage_id")
     service.move_deal(record_id, stage_id, version, values)
+    return changed_response(lambda: deal_response(record_id))
+
+
+@deals_api.post("/<int:record_id>/transfer")
+@requires("core.deal.edit")
+@versioned("deal")
+@arguments(MoveSchema)
+@may_leave_sight
+@response(DealSchema)
+def transfer_deal(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Let a deal go over to a stage of another pipeline, with what the stage asks for.
+
+    A closed deal stays closed. From then on it counts in the funnel of its new pipeline alone.
+    """
+    stage_id = values.pop("stage_id")
+    service.transfer_deal(record_id, stage_id, version, values)
     return changed_response(lambda: deal_response(record_id))
 
 

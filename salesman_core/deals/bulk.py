@@ -10,9 +10,16 @@ from salesman_core.deals import queries
 from salesman_core.deals.models import Deal
 from salesman_core.deals.permissions import RATES
 from salesman_core.deals.rate_corrections import put_rate_back, take_table_rate
-from salesman_core.deals.service import change_deal, delete_deal, move_deal, restore_deal
+from salesman_core.deals.service import (
+    change_deal,
+    delete_deal,
+    move_deal,
+    restore_deal,
+    transfer_deal,
+)
 from salesman_core.i18n import texts
 from salesman_core.records.bulk.changes import applied, binned, unbinned, undone
+from salesman_core.records.saving import locked
 from salesman_core.web.formats import percent
 from salesman_hookspecs import BulkAction, BulkField
 
@@ -23,7 +30,7 @@ KIND: Final = "deal"
 
 def _move(deal_id: int, values: Mapping[str, Any], version: int | None) -> Any:
     with writing() as session:
-        deal = session.get_one(Deal, deal_id)
+        deal = locked(session, Deal, deal_id)
         before = deal.stage_id
         if not move_deal(deal_id, int(values["stage_id"]), version):
             return None
@@ -33,6 +40,24 @@ def _move(deal_id: int, values: Mapping[str, Any], version: int | None) -> Any:
 
 def _move_back(deal_id: int, kept: Any) -> object:
     return move_deal(deal_id, kept["stage_id"], kept["version"])
+
+
+def _transfer(deal_id: int, values: Mapping[str, Any], version: int | None) -> Any:
+    with writing() as session:
+        deal = locked(session, Deal, deal_id)
+        before = deal.stage_id
+        transfer_deal(deal_id, int(values["stage_id"]), version)
+        session.flush()
+        return {"stage_id": before, "version": deal.version}
+
+
+def _transfer_back(deal_id: int, kept: Any) -> None:
+    transfer_deal(deal_id, kept["stage_id"], kept["version"])
+
+
+def _are_several() -> bool:
+    """Tell whether there is another pipeline to go over to."""
+    return queries.number_of_pipelines(reading()) > 1
 
 
 def _stages() -> list[tuple[str, str]]:
@@ -73,13 +98,26 @@ ACTIONS: Final = (
         order=20,
     ),
     BulkAction(
+        id="transfer",
+        kind=KIND,
+        title=_("Change the pipeline"),
+        permission="core.deal.edit",
+        apply=_transfer,
+        undo=_transfer_back,
+        fields=(BulkField("stage_id", _("Stage"), "choice", required=True, choices=_stages),),
+        icon="arrows-exchange",
+        order=25,
+        offered=_are_several,
+    ),
+    BulkAction(
         id="edit",
         kind=KIND,
         title=_("Change"),
         permission="core.deal.edit",
         apply=applied(KIND, change_deal),
         undo=undone(KIND, change_deal),
-        fields=(BulkField("expected_on", _("Expected on"), "date", required=True),),
+        fields=(BulkField("expected_on", _("Expected on"), "date", emptied=True),),
+        custom=True,
         icon="edit",
         order=30,
     ),

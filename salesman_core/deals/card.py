@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import reaches
+from salesman_core.access.records import reached_for, reaches
+from salesman_core.clients.queries import around_contacts
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.amount_source import Origin, origin_of
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
+from salesman_core.deals.forecast import forecast
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.records.custom.showing import ShownField, shown_fields
@@ -64,18 +66,34 @@ class Shown:
     """A deal as its card draws it.
 
     :param row: its columns and names.
-    :param stages: those of its pipeline, in the order of progress.
+    :param pipelines: all that there are, with their stages in the order of progress.
     :param may_edit: whether whoever reads may change it; ``may_close``, ``may_freeze``
         and ``may_delete`` alike.
     """
 
     row: AnyRow
-    stages: Sequence[dict[str, Any]]
+    pipelines: Sequence[Mapping[str, Any]]
     may_edit: bool
     may_close: bool
     may_freeze: bool
     may_delete: bool
     sees_client: bool
+
+    @property
+    def pipeline(self) -> Mapping[str, Any]:
+        """The pipeline that it is in."""
+        return next(one for one in self.pipelines if one["id"] == self.row.pipeline_id)
+
+    @property
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        """The pipelines that it may go over to."""
+        return [one for one in self.pipelines if one["id"] != self.row.pipeline_id]
+
+    @property
+    def stages(self) -> Sequence[Mapping[str, Any]]:
+        """The stages of its pipeline, in the order of progress."""
+        found: Sequence[Mapping[str, Any]] = self.pipeline["stages"]
+        return found
 
     @property
     def context(self) -> DealCard:
@@ -95,6 +113,11 @@ class Shown:
             owner_id=row.owner_id,
             may_edit=self.may_edit,
         )
+
+    def may_change(self, name: str) -> bool:
+        """Whether whoever reads may change one of its fields where it stands."""
+        given = name == "owner_id" and self.row.owner_id is not None
+        return self.may_edit and (not given or current_person().may("core.deal.assign"))
 
     @property
     def sees_margin(self) -> bool:
@@ -144,8 +167,7 @@ class Shown:
     @property
     def weighted(self) -> Decimal:
         """The forecast: the amount times the progress."""
-        weighted: Decimal = self.row.amount * self.row.progress / 100
-        return weighted.quantize(Decimal("0.01"))
+        return forecast(self.row.amount, self.row.progress)
 
     @property
     def days_in_stage(self) -> int:
@@ -173,6 +195,9 @@ class Shown:
         return str(STATES[self.row.outcome or "open"])
 
 
+_ACTS: Final = ("core.deal.edit", "core.deal.close", "core.deal.freeze", "core.deal.delete")
+
+
 def shown(deal_id: int) -> Shown:
     """Give a deal for its card.
 
@@ -180,26 +205,42 @@ def shown(deal_id: int) -> Shown:
     """
     session = reading()
     row = queries.one_deal(session, deal_id)
+    may = reached_for("deal", deal_id, *_ACTS)
     return Shown(
         row=row,
-        stages=stages_of(row.pipeline_id),
-        may_edit=reaches("deal", deal_id, "core.deal.edit"),
-        may_close=reaches("deal", deal_id, "core.deal.close"),
-        may_freeze=reaches("deal", deal_id, "core.deal.freeze"),
-        may_delete=reaches("deal", deal_id, "core.deal.delete"),
+        pipelines=queries.pipelines(session),
+        may_edit="core.deal.edit" in may,
+        may_close="core.deal.close" in may,
+        may_freeze="core.deal.freeze" in may,
+        may_delete="core.deal.delete" in may,
         sees_client=row.client_id is not None and reaches("client", row.client_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedContact:
+    """A contact who takes part in a deal, as its card draws them.
+
+    :param phones: each with ``typed``, ``normalised`` and ``masked``; none of a contact of whom
+        whoever reads knows no more than that they take part. ``emails`` alike.
+    """
+
+    row: AnyRow
+    phones: Sequence[Mapping[str, Any]]
+    emails: Sequence[Mapping[str, Any]]
+
+
+def contacts_named(deal_id: int) -> list[NamedContact]:
+    """Give the contacts named in a deal, in as many statements for one as for all."""
+    session = reading()
+    rows = queries.contacts_of(session, deal_id)
+    around = around_contacts(session, {row.id: row.client_id for row in rows if row.seen})
+    return [
+        NamedContact(row, around.phones.get(row.id, ()), around.emails.get(row.id, ()))
+        for row in rows
+    ]
 
 
 def slot_context(key: str) -> DealCard:
     """Give the context for a panel that the browser asks for after the page."""
     return shown(int(key)).context
-
-
-def stages_of(pipeline_id: int) -> Sequence[dict[str, Any]]:
-    """Give the stages of a pipeline in the order of progress."""
-    for pipeline in queries.pipelines(reading()):
-        if pipeline["id"] == pipeline_id:
-            stages: Sequence[dict[str, Any]] = pipeline["stages"]
-            return stages
-    return ()

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.clock import today
-from salesman_core.db import BigId, Money, rows_of, table_of
+from salesman_core.db import BigId, Money, rows_of, table_of, whole_sum
 from salesman_core.deals import kept
 from salesman_core.deals.models import Deal, DealMove
 from salesman_core.deals.tally import (
@@ -206,7 +206,8 @@ def _summed(source: sa.SelectBase, asked: Asked) -> sa.Select[Any]:
     rests = sa.case((c.kind == "open", c.day > _TODAY), else_=sa.false())
     kind = sa.func.replace(c.kind, OF_MONTH, "", type_=sa.String()).label("kind")
     keys = (c.currency, kind, c.stage_id, c.reason_id, c.days, rests.label("rests"))
-    number, total = (sa.cast(sa.func.sum(one), sa.BigInteger) for one in (c.number, c.amount))
+    number = sa.cast(sa.func.sum(c.number), sa.BigInteger)
+    total = sa.cast(whole_sum(c.amount), sa.Numeric)
     return (
         sa.select(*keys, number, sa.type_coerce(total, Money))
         .where(sa.or_(*asked(c)))

@@ -16,7 +16,7 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.deals import forms, queries
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
-from salesman_core.deals.models import Deal, DealContact, DealParticipant
+from salesman_core.deals.models import Deal, DealContact
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import ChangeDealSchema
 from salesman_core.deals.service import change_deal
@@ -26,7 +26,6 @@ from salesman_core.records.custom.forms import Control, as_typed, control_of, fi
 from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.custom.showing import shown_fields
 from salesman_core.records.list_fields import contains
-from salesman_core.records.participants import participants_of
 from salesman_core.web.forms import LastChange, Remembered
 from salesman_hookspecs import Text
 
@@ -146,41 +145,6 @@ def save_field(deal_id: int, name: str, typed: Any, *, seen: str, version: int |
         if now.seen != seen:
             raise
         return change_deal(deal_id, values, now.row.version)
-
-
-def add_participant(deal_id: int, user_id: int, part: str) -> None:
-    """Give a user a part in a deal: from then on they see it."""
-    held = _participants(deal_id)
-    others = [one for one in held if one["user_id"] != user_id]
-    change_deal(deal_id, {"participants": [*others, {"user_id": user_id, "part": part.strip()}]})
-
-
-def remove_participant(deal_id: int, user_id: int) -> str:
-    """Take a user's part in a deal away; give what it was."""
-    held = _participants(deal_id)
-    left = [one for one in held if one["user_id"] != user_id]
-    change_deal(deal_id, {"participants": left})
-    return next((str(one["part"]) for one in held if one["user_id"] == user_id), "")
-
-
-def _participants(deal_id: int) -> list[dict[str, Any]]:
-    return participants_of(reading(), DealParticipant, [deal_id]).get(deal_id, [])
-
-
-def add_contact(deal_id: int, contact_id: int) -> None:
-    """Name a contact of the client in a deal."""
-    change_deal(deal_id, {"contact_ids": [*_contact_ids(deal_id), contact_id]})
-
-
-def remove_contact(deal_id: int, contact_id: int) -> None:
-    """Name a contact in a deal no longer."""
-    left = [id_ for id_ in _contact_ids(deal_id) if id_ != contact_id]
-    change_deal(deal_id, {"contact_ids": left})
-
-
-def _contact_ids(deal_id: int) -> list[int]:
-    named = sa.select(DealContact.contact_id).where(DealContact.deal_id == deal_id)
-    return list(reading().scalars(named))
 
 
 def contacts_to_name(row: AnyRow) -> list[tuple[int, str]]:

@@ -21,7 +21,6 @@ _ = texts.lazy
 _DEAL: Final = table_of(Deal).c
 _KNOWN: Final = sa.select(
     _DEAL.id,
-    _DEAL.name,
     _DEAL.client_id,
     _DEAL.created_at,
     _DEAL.stage_since,
@@ -51,14 +50,14 @@ def _told(statement: sa.Select[Any], ids: Sequence[int]) -> list[Evidence]:
 
 
 def _of_deal(row: Any, zone: ZoneInfo) -> Iterator[Evidence]:
-    sale, url = f"deal:{row.id}", f"/deals/{row.id}"
+    sale, record = f"deal:{row.id}", ("deal", row.id)
     yield Evidence(
         client_id=row.client_id,
         weight="interest",
         sale=sale,
         at=_within(row.opened_on, row.created_at, zone),
-        text=_("deal %(id)s “%(name)s” was opened", id=row.id, name=row.name),
-        url=url,
+        text=_("a deal was opened"),
+        record=record,
     )
     if row.outcome == WON:
         yield Evidence(
@@ -66,8 +65,8 @@ def _of_deal(row: Any, zone: ZoneInfo) -> Iterator[Evidence]:
             weight="sale",
             sale=sale,
             at=_within(row.closed_on, row.stage_since, zone),
-            text=_("deal %(id)s was won on %(day)s", id=row.id, day=row.closed_on),
-            url=url,
+            text=_("a deal was won on %(day)s", day=row.closed_on),
+            record=record,
         )
 
 

@@ -1,11 +1,11 @@
-"""Figures over deals: the columns of the board and the funnel (``product.md``, rule 1).
+"""Figures over deals: the funnel, and the numbers of the desk (``product.md``, rule 1).
 
 Amounts of different currencies are never added up: each figure is of one currency.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,55 +14,30 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.models import User
-from salesman_core.access.person import teams_below
 from salesman_core.access.records import unlimited, visible
-from salesman_core.db import Money
 from salesman_core.deals.counted import Days, Figure, Sum, by_currency, of_all, of_some, together
 from salesman_core.deals.flow import StageFlow, stage_flow
-from salesman_core.deals.models import CloseReason, Deal, Pipeline, Stage
-from salesman_core.deals.standing import in_work, rests_today
+from salesman_core.deals.models import CloseReason, Deal, Pipeline
+from salesman_core.deals.open_figures import (
+    FrozenFigures,
+    StageFigures,
+    at_stages,
+    chosen_currency,
+    frozen_at,
+    stages_of,
+    summed,
+)
+from salesman_core.deals.standing import in_work
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
-from salesman_core.services.company import company
+from salesman_core.records.owner_team import of_team
 
 if TYPE_CHECKING:
     from salesman_core.deals.worth import FunnelWorth
 
 _ = texts.lazy
 
-_CENT = Decimal("0.01")
 _FUNNEL: Final = "core.report.funnel"
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenFigures:
-    """Frozen deals, which the forecast leaves out.
-
-    :param weighted: what they would add to it.
-    """
-
-    count: int
-    amount: Decimal
-    weighted: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class StageFigures:
-    """The deals in work of one stage, and apart from them those that are frozen there.
-
-    :param percent: the stage's progress.
-    :param amount: the sum of their amounts.
-    :param weighted: that times the progress: the forecast.
-    """
-
-    stage_id: int
-    name: str
-    percent: int
-    count: int
-    amount: Decimal
-    weighted: Decimal
-    frozen: FrozenFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +96,7 @@ class Funnel:
     @property
     def frozen(self) -> FrozenFigures:
         """The frozen deals of all stages: a line of their own."""
-        parts = [stage.frozen for stage in self.stages]
-        return FrozenFigures(
-            count=sum(part.count for part in parts),
-            amount=sum((part.amount for part in parts), Decimal(0)),
-            weighted=sum((part.weighted for part in parts), Decimal(0)),
-        )
+        return frozen_at(self.stages)
 
 
 def first_pipeline(session: Session) -> int:
@@ -156,7 +126,7 @@ def funnel(
     :param team_id: deals of the people of a team and of those below it only.
     """
     days = Days(since, until)
-    narrower = narrowed_to(session, owner_id, team_id)
+    narrower = narrowed_to(owner_id, team_id)
     if unlimited("deal", "core.deal.view", _FUNNEL) and not narrower:
         counted = of_all(session, pipeline_id, days)
     else:
@@ -181,7 +151,7 @@ def _funnel(
         pipeline_id=pipeline_id,
         currency=currency,
         currencies=currencies,
-        stages=_standing(stages, standing),
+        stages=at_stages(stages, standing),
         won=together(figures, "won"),
         lost=together(figures, "lost"),
         reasons=_reasons(session, figures),
@@ -189,27 +159,10 @@ def _funnel(
     )
 
 
-def stages_of(session: Session, pipeline_id: int) -> Sequence[Any]:
-    """Give the stages of a pipeline in the order of progress."""
-    return session.execute(
-        sa.select(Stage.id, Stage.name, Stage.percent)
-        .where(Stage.pipeline_id == pipeline_id)
-        .order_by(Stage.percent, Stage.id)
-    ).all()
-
-
-def narrowed_to(
-    session: Session, owner_id: int | None, team_id: int | None
-) -> list[sa.ColumnElement[bool]]:
+def narrowed_to(owner_id: int | None, team_id: int | None) -> list[sa.ColumnElement[bool]]:
     """Give the conditions of the deals of one owner, of one team, or of both."""
     narrower = [] if owner_id is None else [Deal.owner_id == owner_id]
-    return narrower if team_id is None else [*narrower, of_team(session, team_id)]
-
-
-def of_team(session: Session, team_id: int) -> sa.ColumnElement[bool]:
-    """Give the condition of deals whose owner is in a team, or in one below it."""
-    teams = teams_below(session, team_id)
-    return Deal.owner_id.in_(sa.select(User.id).where(User.team_id.in_(teams)))
+    return narrower if team_id is None else [*narrower, of_team(Deal.owner_id, team_id)]
 
 
 def currencies_of(session: Session, conditions: Sequence[Any]) -> tuple[str, ...]:
@@ -225,62 +178,6 @@ def currencies_of(session: Session, conditions: Sequence[Any]) -> tuple[str, ...
             .order_by(sa.func.count().desc(), Deal.currency)
         )
     )
-
-
-def chosen_currency(currencies: Sequence[str]) -> str:
-    """Give the currency to begin with: the company's where it is among them, or the commonest."""
-    own = company().currency
-    return own if own in currencies or not currencies else currencies[0]
-
-
-def stage_figures(
-    session: Session, pipeline_id: int, conditions: Sequence[Any]
-) -> tuple[StageFigures, ...]:
-    """Count the open deals of each stage, empty stages too; the frozen ones apart.
-
-    :param conditions: which deals count, access included.
-    """
-    rests = rests_today().label("rests")
-    rows = session.execute(
-        sa.select(Deal.stage_id, rests, sa.func.count(), summed())
-        .where(*conditions, Deal.outcome.is_(None))
-        .group_by(Deal.stage_id, rests)
-    )
-    counted = {
-        (stage_id, bool(rests)): Sum(number, amount) for stage_id, rests, number, amount in rows
-    }
-    return _standing(stages_of(session, pipeline_id), counted)
-
-
-def _standing(
-    stages: Sequence[Any], counted: Mapping[tuple[int, bool], Sum]
-) -> tuple[StageFigures, ...]:
-    """Put the open deals of the stages together.
-
-    :param counted: by stage, and whether they are frozen.
-    """
-    return tuple(
-        _figures(stage, counted.get((stage.id, False)), counted.get((stage.id, True)))
-        for stage in stages
-    )
-
-
-def _figures(stage: Any, working: Sum | None, frozen: Sum | None) -> StageFigures:
-    count, amount, weighted = _of_stage(stage, working)
-    return StageFigures(
-        stage_id=stage.id,
-        name=stage.name,
-        percent=stage.percent,
-        count=count,
-        amount=amount,
-        weighted=weighted,
-        frozen=FrozenFigures(*_of_stage(stage, frozen)),
-    )
-
-
-def _of_stage(stage: Any, found: Sum | None) -> tuple[int, Decimal, Decimal]:
-    count, amount = (found.count, found.amount) if found else (0, Decimal(0))
-    return count, amount, (amount * stage.percent / 100).quantize(_CENT)
 
 
 def open_figures(session: Session, conditions: Sequence[Any]) -> Sum:
@@ -317,9 +214,3 @@ def _reasons(session: Session, figures: Sequence[Figure]) -> tuple[ReasonFigures
         for row in session.execute(names)
     ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
-
-
-def summed() -> sa.ColumnElement[Decimal]:
-    """Sum amounts as the whole numbers that they are in the table."""
-    total = sa.func.coalesce(sa.func.sum(sa.type_coerce(Deal.amount, sa.BigInteger)), 0)
-    return sa.type_coerce(total, Money).label("amount")

@@ -28,12 +28,13 @@ _ = texts.lazy
 Condition = sa.ColumnElement[bool]
 
 _PASSING: Final = re.compile(
-    r"(entered|forward|left):(\d{1,18}):(\d{4}-\d{2}-\d{2})?:(\d{4}-\d{2}-\d{2})?", re.ASCII
+    r"(entered|forward|left|decided):(\d{1,18}):(\d{4}-\d{2}-\d{2})?:(\d{4}-\d{2}-\d{2})?", re.ASCII
 )
 _STEPS: Final[dict[str, Text]] = {
     "entered": _("entry to “%(stage)s”"),
     "forward": _("way forward from “%(stage)s”"),
     "left": _("end of a stay at “%(stage)s”"),
+    "decided": _("way forward from “%(stage)s”, or loss there"),
 }
 
 
@@ -111,10 +112,11 @@ def _passing_deals(step: str, stage_id: int, days: Days) -> sa.SelectBase:
         return came.where(comes(DealMove))
     if step == "left":
         return went.where(ends_a_stay(DealMove))
-    won = sa.select(Deal.id).where(
-        Deal.stage_id == stage_id, Deal.outcome == "won", *days.holds(Deal.closed_on)
+    outcomes = ("won", "lost") if step == "decided" else ("won",)
+    closed = sa.select(Deal.id).where(
+        Deal.stage_id == stage_id, Deal.outcome.in_(outcomes), *days.holds(Deal.closed_on)
     )
-    return sa.union(went.where(DealMove.forward), won)
+    return sa.union(went.where(DealMove.forward), closed)
 
 
 def passing(step: str, stage_id: int, days: Days) -> str:

@@ -90,6 +90,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             card_endpoint="deals.card",
             participants=DealParticipant,
             deleted="deleted_at",
+            told_with=("client", "client_id"),
             listed=LISTED,
             bin=RecordBin("core.deal.delete", service.restore_deal),
         )
@@ -119,7 +120,16 @@ def salesman_nav_items() -> Iterable[NavItem]:
     """Give the entries of the list, the board, the funnel and the pipelines."""
     manage, report = pipelines.MANAGE, "core.report.funnel"
     return [
-        NavItem("deals", _("Deals"), "deals.index", "sale", "businessplan", _SEE, order=20),
+        NavItem(
+            "deals",
+            _("Deals"),
+            "deals.index",
+            "sale",
+            "businessplan",
+            _SEE,
+            order=20,
+            at_hand=80,
+        ),
         NavItem("board", _("Board"), "deals.board", "sale", "layout-kanban", _SEE, order=21),
         NavItem("funnel", _("Funnel"), "funnel.index", "reports", "filter", report, order=10),
         NavItem(
@@ -154,6 +164,7 @@ def salesman_slots() -> Iterable[Slot]:
     """Give the places of a deal's card that others may fill."""
     context, load = card.DealCard, card.slot_context
     return [
+        Slot("deal.card.next_step", context, "Deal: what is to be done next", load),
         Slot("deal.card.panels", context, "Deal: above the story", load),
         Slot("deal.card.side", context, "Deal: beside the story", load),
     ]
@@ -218,6 +229,11 @@ def salesman_event_types() -> Iterable[EventType]:
             "core.deal.changed", "A deal was changed", {"fields": "the names of the changed fields"}
         ),
         EventType("core.deal.moved", "A deal moved to a stage", {"stage_id": "the new stage"}),
+        EventType(
+            "core.deal.transferred",
+            "A deal went over to another pipeline",
+            {"pipeline_id": "the new pipeline", "stage_id": "its stage there"},
+        ),
         EventType(
             "core.deal.closed",
             "A deal was closed",

@@ -19,8 +19,8 @@ from salesman_core.deals.contacts import plan_contacts
 from salesman_core.deals.import_contacts import FIELD as CONTACTS
 from salesman_core.deals.import_contacts import NamedContacts
 from salesman_core.deals.import_keys import matching_of
-from salesman_core.deals.import_values import Told, external_ids_of, told_by
-from salesman_core.deals.import_words import Pipelines, Reasons
+from salesman_core.deals.import_values import Told, external_ids_of, refuse_hidden, told_by
+from salesman_core.deals.import_words import Pipelines, Reasons, are_shares
 from salesman_core.deals.models import Deal, DealContact, DealExternalId, DealParticipant, Stage
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.i18n import CORE
@@ -70,7 +70,7 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._source = batch.source
         self._by_row = not options.get("match")
         self._owners = Owners(session, batch, "core.deal.assign")
-        self._pipelines = Pipelines(session)
+        self._pipelines = Pipelines(session, shares=_writes_shares(batch))
         self._reasons = Reasons(session, create="reason" in options.get("create_missing", ()))
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
@@ -80,6 +80,10 @@ class DealRows(RowWriter[Deal, DealDraft]):
         self._notes = RowNotes(session, self.kind)
         self._new: list[int] = []
         self._touched: set[int | None] = set()
+
+    def refuse_hidden(self, row: ImportedRow) -> None:
+        """Refuse costs and margins where they are hidden."""
+        refuse_hidden(row)
 
     def draft(self, row: ImportedRow, record: Deal | None) -> DealDraft:
         """Read a row."""
@@ -265,6 +269,14 @@ class DealRows(RowWriter[Deal, DealDraft]):
         steps.review(*self._touched)
         self._new.clear()
         self._touched.clear()
+
+
+def _writes_shares(batch: ImportBatch) -> bool:
+    """Tell whether the file writes stages as shares of one, as far as it has been seen."""
+    seen: bool = batch.remembered.get("shares", False)
+    shares = seen or are_shares(row["stage"] for row in batch.rows if "stage" in row)
+    batch.remembered["shares"] = shares
+    return shares
 
 
 def _owner_of(draft: DealDraft) -> int | None:

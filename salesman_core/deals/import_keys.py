@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.records import visible
+from salesman_core.access.records import Bin, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import normalised
 from salesman_core.deals.import_values import fingerprint, rows_of
@@ -35,6 +35,8 @@ DEALS_FOUND_BY: Final = (
 )
 DEALS_USUALLY: Final = _("External id, or else the very same row")
 
+Found = Iterable[tuple[Hashable, int]]
+
 ROW: Final = "row"
 """The key of rows without a key: the same row once more means the same deal."""
 
@@ -51,7 +53,9 @@ def _row_key(source: str) -> Key:
     def of_row(row: ImportedRow) -> Iterable[Hashable]:
         return () if EXTERNAL_ID in row else (fingerprint(row),)
 
-    def held(session: Session, values: Collection[Any]) -> Iterable[tuple[Hashable, int]]:
+    def held(session: Session, values: Collection[Any], where: Bin) -> Found:
+        if where is Bin.ALONE:
+            return ()  # a key leads to its record wherever that lies
         return records_by_key(session, DealExternalId, rows_of(source), values).items()
 
     return Key(of_row, held)
@@ -61,19 +65,19 @@ def _names(row: ImportedRow) -> Iterable[Hashable]:
     return (normalised(row["name"]),) if "name" in row else ()
 
 
-def _deals_named(session: Session, names: Collection[Any]) -> Iterable[tuple[Hashable, int]]:
+def _deals_named(session: Session, names: Collection[Any], where: Bin) -> Found:
     query = sa.select(Deal.search_name, Deal.id).where(Deal.search_name.in_(names))
-    return [(name, id_) for name, id_ in session.execute(query.where(visible("deal")))]
+    return [(name, id_) for name, id_ in session.execute(query.where(visible("deal", bin=where)))]
 
 
 def _clients(row: ImportedRow) -> Iterable[Hashable]:
     return (normalised(row.get("client", "")),)
 
 
-def _deals_of_clients(session: Session, names: Collection[Any]) -> Iterable[tuple[Hashable, int]]:
+def _deals_of_clients(session: Session, names: Collection[Any], where: Bin) -> Found:
     name = sa.func.coalesce(Client.search_name, "")
     query = sa.select(name, Deal.id).outerjoin(Client, Client.id == Deal.client_id)
-    query = query.where(name.in_(names), visible("deal"))
+    query = query.where(name.in_(names), visible("deal", bin=where))
     return [(name, id_) for name, id_ in session.execute(query)]
 
 
@@ -81,9 +85,9 @@ def _days(row: ImportedRow) -> Iterable[date]:
     return (row["opened_on"],) if "opened_on" in row else ()
 
 
-def _deals_opened(session: Session, days: Collection[Any]) -> Iterable[tuple[Hashable, int]]:
-    query = sa.select(Deal.opened_on, Deal.id).where(Deal.opened_on.in_(days), visible("deal"))
-    return [(day, id_) for day, id_ in session.execute(query)]
+def _deals_opened(session: Session, days: Collection[Any], where: Bin) -> Found:
+    query = sa.select(Deal.opened_on, Deal.id).where(Deal.opened_on.in_(days))
+    return [(day, id_) for day, id_ in session.execute(query.where(visible("deal", bin=where)))]
 
 
 _NAME: Final = Key(_names, _deals_named)

@@ -113,7 +113,6 @@ def told_by(
 
 
 def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -> dict[str, Any]:
-    _refuse_hidden(row)
     asked = {name: _spoken(row[name]) for name in _PLAIN if name in row}
     if "name" in asked:
         asked["name"] = " ".join(asked["name"].split())
@@ -127,7 +126,11 @@ def _judged(row: ImportedRow, external_ids: dict[str, str], deal: Deal | None) -
     return values
 
 
-def _refuse_hidden(row: ImportedRow) -> None:
+def refuse_hidden(row: ImportedRow) -> None:
+    """Let nobody find out by an import what a deal costs.
+
+    :raises InvalidError: where a row says it and whoever imports may not see it.
+    """
     hidden = [name for name in ("cost", "margin") if name in row]
     if hidden and not current_person().may(MARGIN):
         message = _("Your roles do not include costs and margins: leave this column out.")

@@ -21,6 +21,7 @@ from salesman_core.i18n import texts
 
 _ = texts.lazy
 
+_SHARE: Final = re.compile(r"0[.,]\d+|1[.,]0+")
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(%?)")
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     WON: ("won", "closed won", "выиграна", "выиграно", "выигран", "победа", "успешно"),
@@ -32,13 +33,22 @@ _MOST_SAID: Final = 12
 """So many names are told to somebody who wrote one that there is not."""
 
 
-def _percents(word: str) -> list[Decimal]:
-    """Give the percentages that a word may mean: a spreadsheet keeps 40 % as 0.4."""
+def _percents(word: str, *, shares: bool) -> list[Decimal]:
+    """Give the percentages that a word may mean: a spreadsheet keeps 40 % as 0.4, and 100 % as 1.
+
+    :param shares: whether the others of its column are kept like this; else 1 may be a number.
+    """
     written = _PERCENT.fullmatch(word)
     if written is None:
         return []
     number = Decimal(written[1].replace(",", "."))
-    return [number, number * 100] if number <= 1 and not written[2] else [number]
+    is_share = not written[2] and (number < 1 or (number == 1 and shares))
+    return [number, number * 100] if is_share else [number]
+
+
+def are_shares(words: Iterable[str]) -> bool:
+    """Tell whether stages are written as a spreadsheet keeps percentages: one of them as 0.4."""
+    return any(_SHARE.fullmatch(normalised(word)) for word in words)
 
 
 def outcome_of(word: str | None) -> str | None:
@@ -56,9 +66,13 @@ def outcome_of(word: str | None) -> str | None:
 
 
 class Pipelines:
-    """The pipelines with their stages, as they were at the beginning of a batch."""
+    """The pipelines with their stages, as they were at the beginning of a batch.
 
-    def __init__(self, session: Session) -> None:
+    :param shares: whether the file writes percentages as 0.4, see :func:`are_shares`.
+    """
+
+    def __init__(self, session: Session, *, shares: bool = False) -> None:
+        self._shares = shares
         query = sa.select(Pipeline).options(selectinload(Pipeline.stages))
         self._all = session.scalars(query.order_by(Pipeline.position, Pipeline.id)).all()
         self._by_name = {normalised(one.name): one for one in self._all}
@@ -99,7 +113,7 @@ class Pipelines:
             if normalised(stage.name) == wanted:
                 return stage
         by_percent = {Decimal(stage.percent): stage for stage in reversed(found.stages)}
-        for percent in _percents(wanted):
+        for percent in _percents(wanted, shares=self._shares):
             if percent in by_percent:
                 return by_percent[percent]
         stages = [f"{one.name} ({one.percent} %)" for one in found.stages]

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert
 
-from salesman_core.db import one_of, planned_afresh, table_of, writing
+from salesman_core.db import one_of, planned_afresh, table_of, whole_sum, writing
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
 from salesman_core.deals.tally import DEAL, KEY, STEP, SUMS, tallied, with_months
 from salesman_core.i18n import texts
@@ -120,7 +120,7 @@ def _adding(rows: sa.FromClause, make: Any) -> sa.Executable:
     :param make: the dialect's ``insert``.
     """
     key = _named(rows, KEY)
-    number, amount = (sa.func.sum(rows.c[name]) for name in SUMS)
+    number, amount = (whole_sum(rows.c[name]) for name in SUMS)
     summed = (
         sa.select(*key, number, amount)
         .where(sa.true())  # SQLite would take ON CONFLICT for a join's ON

@@ -14,6 +14,7 @@ from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.amount_words import AMOUNT
+from salesman_core.deals.forecast import forecast
 from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import (
     CloseReason,
@@ -26,6 +27,7 @@ from salesman_core.deals.models import (
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.i18n import texts
 from salesman_core.records.listing import on_one_line
+from salesman_core.records.owner_team import TEAM_NAME
 from salesman_core.records.participants import participants_of, with_parts
 from salesman_core.records.record_list import Column, RecordList
 
@@ -41,6 +43,7 @@ COLUMNS: Final = (
     Column("cost", _("Cost"), "cost", numeric=True, usual=False, permission=MARGIN),
     Column("margin", _("Margin"), "margin", numeric=True, usual=False, permission=MARGIN),
     Column("owner", _("Owner"), "owner_id"),
+    Column("team", _("Team"), usual=False),
     Column("expected_on", _("Expected on"), "expected_on"),
     Column("days", _("Days in stage"), "stage_since", numeric=True),
     Column("state", _("State"), "outcome", usual=False, in_files=("outcome",)),
@@ -77,6 +80,7 @@ READ: Final = (
     Deal.rate_currency,
     Deal.owner_id,
     User.name.label("owner_name"),
+    TEAM_NAME,
     Deal.outcome,
     CloseReason.name.label("reason_name"),
     Deal.opened_on,
@@ -110,20 +114,20 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
             "participants": with_parts(people.get(row.id, [])),
             "progress": row.progress,
             "company_amount": rates.company_amount(row),
-            "weighted": _weighted(row),
+            "weighted": weighted(row),
             "owner": row.owner_name,
+            "team": row.team_name,
             "days": None if row.outcome else standing.days_in_stage(row),
             "outcome": str(STATES[state]),
             "reason": row.reason_name,
         }
 
 
-def _weighted(row: AnyRow) -> Decimal | None:
+def weighted(row: AnyRow) -> Decimal | None:
     """Give the forecast of an open deal, to the hundredth; a frozen one has none."""
     if row.outcome is not None or standing.is_frozen(row):
         return None
-    forecast: Decimal = row.amount * row.progress / 100
-    return forecast.quantize(Decimal("0.01"))
+    return forecast(row.amount, row.progress)
 
 
 def _names_of_contacts(session: Session, deal_ids: Sequence[int]) -> dict[int, list[str]]:

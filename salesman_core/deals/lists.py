@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.access.models import Team, User
+from salesman_core.access.models import User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
-from salesman_core.deals.figures import of_team
 from salesman_core.deals.flow import has_passed, passing_in_words
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
@@ -21,8 +20,9 @@ from salesman_core.deals.rates import holds_another, lacks_rate
 from salesman_core.deals.standing import frozen, needs_attention
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
-from salesman_core.records.list_fields import name_of
+from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
+from salesman_core.records.owner_team import team_filter
 
 _ = texts.lazy
 
@@ -64,10 +64,6 @@ def _takes_part(operator: str, user: Any) -> Condition:
     return Deal.id.in_(part)
 
 
-def _in_team(_operator: str, team_id: Any) -> Condition:
-    return of_team(reading(), team_id)
-
-
 def _in_report(_operator: str, wanted: Any) -> Condition:
     counted = visible("deal", "core.report.funnel")
     return counted if wanted else sa.not_(counted)
@@ -81,8 +77,18 @@ def _client_name(client_id: int) -> str:
     return label_of("client", client_id) if seen else str(client_id)
 
 
-search_deals: Final = by_name_or_words(DEAL, Deal.search_name)
-"""Gives the SQL of the search box: a part of the name, or of a custom field that is searched."""
+def search_deals(typed: str) -> Condition:
+    """Give the SQL of the search box: a part of the name or the client's, or a custom field.
+
+    Whoever sees a deal reads its client's name there, so nothing is found out by it.
+    """
+    of_client = sa.select(Deal.id).join(Client, Client.id == Deal.client_id)
+    named = of_client.where(contains(Client.search_name, typed))
+    return either(Deal.id, _by_name(typed), named)
+
+
+_by_name: Final = by_name_or_words(DEAL, Deal.search_name)
+
 
 DEALS: Final = ListSpec(
     kind="deal",
@@ -152,14 +158,7 @@ DEALS: Final = ListSpec(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
         ),
         ListFilter("frozen", _("Frozen"), FieldKind.FLAG, _frozen, operators=("eq",)),
-        ListFilter(
-            "team_id",
-            _("Team of the owner"),
-            FieldKind.REF,
-            _in_team,
-            operators=("eq",),
-            show=name_of(Team),
-        ),
+        team_filter(Deal.owner_id),
         ListFilter(
             "passed",
             _("Step"),

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.db import TOGETHER, Base, BigId, Money, Norm, Rate, identity, refers
+from salesman_core.db import TOGETHER, Base, BigId, Money, MoneySum, Norm, Rate, identity, refers
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Participant
 
@@ -17,14 +17,15 @@ from salesman_core.records.models import CustomWord, ExternalId, KeptRecord, Par
 class Stage(Base):
     """A stage of a pipeline; its percentage is the deal's progress and the order of columns.
 
-    ``required`` names the fields that a deal must have filled in to enter it.
+    One without a pipeline was deleted: it stays as long as steps of deals name it. ``required``
+    names the fields that a deal must have filled in to enter it.
     """
 
     __tablename__ = "core_stage"
     __table_args__ = (sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),)
 
     id: Mapped[int] = identity()
-    pipeline_id: Mapped[int] = refers("core_pipeline.id", ondelete="CASCADE")
+    pipeline_id: Mapped[int | None] = refers("core_pipeline.id", ondelete="CASCADE")
     name: Mapped[str] = mapped_column(sa.String(200))
     percent: Mapped[int] = mapped_column(sa.SmallInteger)
     planned_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
@@ -162,10 +163,11 @@ class Deal(KeptRecord, Base):
 class DealMove(Base):
     """A step of a deal: from stage to stage, a closing or a reopening, a freezing or a thawing.
 
-    ``action`` is ``open``, ``move``, ``close``, ``reopen``, ``freeze`` or ``thaw``; ``seconds`` is
-    how long the deal had stood where it left, or for a thawing how long it was frozen.
-    ``frozen_until`` and ``freeze_reason`` say how a freezing was meant. ``day`` is the company's
-    day of ``at``, and ``forward`` tells a move to a stage of more progress: both as they were then.
+    ``action`` is ``open``, ``move``, ``transfer`` (to a stage of another pipeline), ``close``,
+    ``reopen``, ``freeze`` or ``thaw``; ``seconds`` is how long the deal had stood where it left, or
+    for a thawing how long it was frozen. ``frozen_until`` and ``freeze_reason`` say how a freezing
+    was meant. ``day`` is the company's day of ``at``, and ``forward`` tells a move to a stage of
+    more progress: both as they were then.
     """
 
     __tablename__ = "core_deal_move"
@@ -204,7 +206,7 @@ class FunnelKept(Base):
     previous: Mapped[date] = mapped_column(primary_key=True)
     days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(sa.BigInteger)
-    amount: Mapped[Decimal] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(MoneySum)
 
 
 class DealKept(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import make_response, request
+from flask import make_response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from salesman_core.access.colleagues import colleagues
@@ -15,6 +15,8 @@ from salesman_core.deals.answers import asked_version
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
+from salesman_core.records.custom.forms import controls
+from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.meanwhile import form_again
 from salesman_core.web.forms import FormState, number_or_none
 from salesman_core.web.templating import render
@@ -31,13 +33,17 @@ def filled_in() -> dict[str, Any]:
     :raises InvalidError: by field, for what cannot be read or cannot be.
     """
     typed = {name: text for name, text in request.form.items() if text.strip()}
-    return forms.judged(MoveSchema(partial=True), typed, *needs.NEEDS)
+    names = (name for name in needs.every_need() if not key_of(name))
+    return forms.judged(MoveSchema(partial=True), typed, *names, custom=request.form)
 
 
-def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
+def asked_for(
+    deal_id: int, stage_id: int, error: Refusal, *, endpoint: str = "deals.move"
+) -> BaseResponse:
     """Ask for what a deal lacks in a stage, and for nothing else.
 
     :param error: why it could not move; what is wrong is said only of what was filled in.
+    :param endpoint: of the act that brings it there.
     :raises Refusal: the same, where filling in helps nothing, or only somebody else may.
     """
     was_asked = "filling" in request.form
@@ -56,6 +62,7 @@ def asked_for(deal_id: int, stage_id: int, error: Refusal) -> BaseResponse:
         form=form,
         row=row,
         origin=origin_of(row),
+        goes=url_for(endpoint, record_id=deal_id),
         stage=stage,
         needs=needs.asked_of_person(needs.lacking(session, deal, stage)) if stage else [],
         **choices(form, row.client_id),
@@ -78,5 +85,6 @@ def choices(form: FormState, client_id: int | None) -> dict[str, Any]:
         "clients": [(chosen, name)] if name else [],
         "contacts": editing.contacts_of_client(chosen) if chosen is not None and name else [],
         "owners": colleagues("core.deal.assign"),
-        "titles": {name: need.title for name, need in needs.NEEDS.items()},
+        "controls": {one.name: one for one in controls("deal")},
+        "titles": {name: need.title for name, need in needs.every_need().items()},
     }

@@ -1,4 +1,4 @@
-"""What a stage may ask for: the fields that a deal must have filled in to enter it.
+"""What a stage may ask for: the fields, custom ones too, that a deal must have to enter it.
 
 Every way in obeys: a move, an opening at the stage, a row of a file. A deal that stands in a stage
 may lose a field again, and one that is opened again stays where it stood: only entering is judged.
@@ -6,7 +6,7 @@ may lose a field again, and one that is opened again stays where it stood: only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from salesman_core.deals.models import Deal, DealContact, Stage
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.definitions import fields_in_use
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -89,7 +90,16 @@ def _has_contact(session: Session, deal: Deal) -> bool:
     return bool(session.scalar(sa.select(sa.exists(named))))
 
 
-NEEDS: Final = {
+def _custom_field(key: str) -> Callable[[Session, Deal], bool]:
+    """Tell whether a custom field has a value; a no and a nought are answers."""
+
+    def is_filled(_session: Session, deal: Deal) -> bool:
+        return (deal.custom or {}).get(key) is not None
+
+    return is_filled
+
+
+OWN: Final = {
     need.name: need
     for need in (
         Need("client_id", _("Client"), _column("client_id")),
@@ -100,14 +110,19 @@ NEEDS: Final = {
         Need("expected_on", _("Expected on"), _column("expected_on")),
     )
 }
-"""All fields that stages may ask for, by name; name, currency and the day of opening a deal always
-has."""
+"""Those of the core; name, currency and the day of opening a deal always has."""
+
+
+def every_need() -> Mapping[str, Need]:
+    """Give all fields that stages may ask for, by name, in their usual order."""
+    custom = (Need(one.name, one.label, _custom_field(one.key)) for one in fields_in_use("deal"))
+    return OWN | {need.name: need for need in custom}
 
 
 def known(names: Iterable[str]) -> list[Need]:
     """Give the needs of some names in their usual order; one whose field is gone asks nothing."""
     wanted = set(names)
-    return [need for name, need in NEEDS.items() if name in wanted]
+    return [need for name, need in every_need().items() if name in wanted] if wanted else []
 
 
 def lacking(session: Session, deal: Deal, stage: Stage) -> list[Need]:
@@ -136,8 +151,9 @@ def judged(names: Any) -> list[str]:
     :raises InvalidError: for a field that there is not.
     """
     wanted = set(names or ())
-    if wanted - NEEDS.keys():
-        listed = ", ".join(sorted(map(str, wanted - NEEDS.keys())))
+    unknown = wanted - every_need().keys()
+    if unknown:
+        listed = ", ".join(sorted(map(str, unknown)))
         message = _("There is no field %(names)s that a stage may ask for.", names=listed)
         raise InvalidError(message, {"required": message})
     return [need.name for need in known(wanted)]

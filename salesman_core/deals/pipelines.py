@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import demand_permission
-from salesman_core.clock import now
 from salesman_core.db import writing
-from salesman_core.deals import needs
+from salesman_core.deals import clearing, needs
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.errors import ConflictError, InvalidError, MissingError
 from salesman_core.i18n import texts
@@ -137,13 +136,15 @@ def delete_pipeline(pipeline_id: int) -> None:
         if _number(session, Deal.pipeline_id == pipeline_id):
             raise ConflictError(
                 _(
-                    "“%(name)s” has deals, some perhaps in the bin: move them first.",
+                    "“%(name)s” has deals, some perhaps in the bin: let them change the "
+                    "pipeline first.",
                     name=pipeline.name,
                 )
             )
         if len(every) == 1:
             raise ConflictError(_("The last pipeline cannot be deleted: deals need one."))
         _keep(session, pipeline, "deleted", {})
+        clearing.retire(session, Stage.pipeline_id == pipeline_id)
         session.delete(pipeline)
 
 
@@ -176,6 +177,7 @@ def change_stage(stage_id: int, values: Mapping[str, Any], version: int | None =
     with writing() as session:
         stage = _found(session, Stage, stage_id)
         kept = _unchanged(stage, STAGE_FIELDS, version)
+        kept["required"] = [need.name for need in needs.known(kept["required"])]
         changes = differences(stage, _judged_stage(kept | dict(values)))
         if not changes:
             return False
@@ -188,59 +190,45 @@ def change_stage(stage_id: int, values: Mapping[str, Any], version: int | None =
 def delete_stage(stage_id: int, into_id: int | None = None) -> int:
     """Delete a stage and give how many deals went to another one.
 
-    The story of its deals goes with them: where it names the stage, it then names the other one.
+    Each of them makes a move that is logged. Steps that deals took before go on naming the stage.
 
     :param into_id: the stage of the same pipeline that its deals go to.
-    :raises InvalidError: where deals have been in it and nothing says where they go.
+    :raises InvalidError: where deals stand in it and nothing says where they go.
     :raises ConflictError: where it is the last one of its pipeline.
     """
     demand_permission(MANAGE)
     with writing() as session:
+        clearing.hold_deals(session, stage_id)
+        others = _others(session, stage_id)
         stage = _found(session, Stage, stage_id)
-        others = _others(session, stage)
         if not others:
             raise ConflictError(_("The last stage of a pipeline cannot be deleted."))
         moved = 0
-        if _in_use(session, stage_id):
-            moved = _hand_over(session, stage_id, _target(others, stage, into_id))
+        if _number(session, Deal.stage_id == stage_id):
+            moved = clearing.move_all(session, stage, _target(others, stage, into_id))
         changes: Changes = {"into_id": (None, into_id), "deals": (None, moved)} if moved else {}
         _keep(session, stage, "deleted", changes)
-        session.delete(stage)
+        clearing.retire(session, Stage.id == stage_id)
+        session.execute(
+            sa.delete(Stage).where(Stage.id == stage_id, Stage.pipeline_id.is_not(None))
+        )
         return moved
 
 
-def _others(session: Session, stage: Stage) -> set[int]:
-    same = Stage.pipeline_id == stage.pipeline_id
-    return set(session.scalars(sa.select(Stage.id).where(same, Stage.id != stage.id)))
+def _others(session: Session, stage_id: int) -> dict[int, Stage]:
+    """Give the other stages of a stage's pipeline, of which nobody deletes one until the commit."""
+    own = sa.select(Stage.pipeline_id).where(Stage.id == stage_id)
+    session.execute(sa.select(Pipeline.id).where(Pipeline.id.in_(own)).with_for_update()).all()
+    others = sa.select(Stage).where(Stage.pipeline_id.in_(own), Stage.id != stage_id)
+    return {one.id: one for one in session.scalars(others)}
 
 
-def _in_use(session: Session, stage_id: int) -> bool:
-    left_or_entered = sa.or_(DealMove.from_stage_id == stage_id, DealMove.to_stage_id == stage_id)
-    in_story = session.scalar(sa.select(sa.exists().where(left_or_entered)))
-    return bool(in_story) or _number(session, Deal.stage_id == stage_id) > 0
-
-
-def _target(others: set[int], stage: Stage, into_id: int | None) -> int:
-    if into_id is None or into_id not in others:
-        message = _(
-            "Deals stand or stood in “%(name)s”: choose the stage they go to.", name=stage.name
-        )
+def _target(others: Mapping[int, Stage], stage: Stage, into_id: int | None) -> Stage:
+    found = None if into_id is None else others.get(into_id)
+    if found is None:
+        message = _("Deals stand in “%(name)s”: choose the stage they go to.", name=stage.name)
         raise InvalidError(message, {"into_id": message})
-    return into_id
-
-
-def _hand_over(session: Session, stage_id: int, into_id: int) -> int:
-    moved = _number(session, Deal.stage_id == stage_id)
-    session.execute(
-        sa.update(Deal)
-        .where(Deal.stage_id == stage_id)
-        .values(stage_id=into_id, version=Deal.version + 1, updated_at=now())
-    )
-    for column in (DealMove.from_stage_id, DealMove.to_stage_id):
-        session.execute(sa.update(DealMove).where(column == stage_id).values({column.key: into_id}))
-    nowhere = DealMove.from_stage_id == DealMove.to_stage_id
-    session.execute(sa.update(DealMove).where(nowhere, DealMove.forward).values(forward=False))
-    return moved
+    return found
 
 
 def add_reason(name: str) -> int:
@@ -351,7 +339,7 @@ def _behind_last(session: Session, model: Ordered) -> int:
 
 def _found(session: Session, model: type[Any], id_: int) -> Any:
     row = session.get(model, id_, with_for_update=True)
-    if row is None:
+    if row is None or (isinstance(row, Stage) and row.pipeline_id is None):
         raise MissingError(_("It is no longer there: somebody may have deleted it."))
     return row
 
@@ -362,6 +350,6 @@ def _number(session: Session, condition: sa.ColumnElement[bool]) -> int:
 
 def _keep(session: Session, record: Pipeline | Stage, action: str, changes: Changes) -> None:
     kind = "stage" if isinstance(record, Stage) else "pipeline"
-    pipeline_id = record.pipeline_id if isinstance(record, Stage) else record.id
+    pipeline_id = record.id if isinstance(record, Pipeline) else cast("int", record.pipeline_id)
     audit(session, kind, record.id, record.name, action, changes)
     announce(session, "core.pipeline.changed", "pipeline", pipeline_id, {"what": kind})

@@ -15,7 +15,6 @@ from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, Money, UtcDateTime, one_of, rows_of, table_of
-from salesman_core.deals.figures import StageFigures, stage_figures
 from salesman_core.deals.models import (
     CloseReason,
     Deal,
@@ -25,9 +24,10 @@ from salesman_core.deals.models import (
     Pipeline,
     Stage,
 )
-from salesman_core.deals.standing import rests_today
+from salesman_core.deals.steps import OFFERED
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
+from salesman_core.records.owner_team import TEAM_NAME
 
 _ = texts.lazy
 
@@ -89,9 +89,6 @@ WITH_NAMES: Final = (
 _PERSON, _KEY, _CONTACT = range(3)
 """What may hang on a deal."""
 
-BOARD_CARDS: Final = 50
-"""So many cards of a column are drawn at once."""
-
 
 def deals(
     columns: Sequence[Any] = DEAL, permission: str | None = None
@@ -129,7 +126,7 @@ def _only(rows: Sequence[AnyRow]) -> AnyRow:
 
 @functools.lru_cache(maxsize=512)
 def _one_named(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    one = sa.select(*DEAL, *NAMES).select_from(WITH_NAMES)
+    one = sa.select(*DEAL, *NAMES, TEAM_NAME).select_from(WITH_NAMES)
     return one.where(_DEAL.id == sa.bindparam("deal_id"), condition)
 
 
@@ -200,90 +197,17 @@ _HANGING_ON_ONE: Final = _all_that_hangs(lambda id_: id_ == sa.bindparam("deal_i
 
 
 def contacts_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
-    """Give the contacts named in a deal: whoever sees the deal sees them."""
+    """Give the contacts named in a deal, by name and position: whoever sees the deal sees them.
+
+    ``seen`` tells of which they see the rest, too.
+    """
+    seen = visible("contact").label("seen")
     return session.execute(
-        sa.select(Contact.id, Contact.name, Contact.position, Contact.client_id)
+        sa.select(Contact.id, Contact.name, Contact.position, Contact.client_id, seen)
         .join(DealContact, DealContact.contact_id == Contact.id)
         .where(DealContact.deal_id == deal_id, Contact.deleted_at.is_(None))
         .order_by(Contact.search_name)
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class BoardColumn:
-    """A stage on the board.
-
-    :param figures: of the currency that the board adds up.
-    :param count: all deals in work of the stage, whatever their currency.
-    :param frozen: the frozen ones beside them.
-    :param cards: the first of all, the latest come first.
-    """
-
-    figures: StageFigures
-    count: int
-    frozen: int
-    cards: tuple[AnyRow, ...]
-
-    @property
-    def further(self) -> int:
-        """How many deals are not drawn."""
-        return self.count + self.frozen - len(self.cards)
-
-
-def board(
-    session: Session, pipeline_id: int, currency: str, conditions: Sequence[Any] = ()
-) -> list[BoardColumn]:
-    """Give the open deals of a pipeline by stage.
-
-    :param currency: whose amounts the heads of the columns add up.
-    :param conditions: the filter of the page.
-    """
-    seen = [
-        visible("deal"),
-        Deal.pipeline_id == pipeline_id,
-        Deal.outcome.is_(None),
-        *conditions,
-    ]
-    figures = stage_figures(session, pipeline_id, [*seen, Deal.currency == currency])
-    counts = _counts(session, seen)
-    cards = _cards(session, seen)
-    return [
-        BoardColumn(
-            figures=one,
-            count=counts.get((one.stage_id, False), 0),
-            frozen=counts.get((one.stage_id, True), 0),
-            cards=tuple(cards.get(one.stage_id, ())),
-        )
-        for one in figures
-    ]
-
-
-def _counts(session: Session, conditions: Sequence[Any]) -> dict[tuple[int, bool], int]:
-    """Count open deals by stage, those in work and those that are frozen apart."""
-    rests = rests_today()
-    rows = session.execute(
-        sa.select(Deal.stage_id, rests, sa.func.count())
-        .where(*conditions)
-        .group_by(Deal.stage_id, rests)
-    )
-    return {(stage_id, bool(frozen)): number for stage_id, frozen, number in rows}
-
-
-def _cards(session: Session, conditions: Sequence[Any]) -> dict[int, list[AnyRow]]:
-    """Give the first cards of every column in one statement."""
-    latest = Deal.stage_since.desc(), Deal.id.desc()
-    place = sa.func.row_number().over(partition_by=Deal.stage_id, order_by=latest)
-    ranked = sa.select(Deal.id, place.label("place")).where(*conditions).subquery()
-    rows = session.execute(
-        named_deals()
-        .join(ranked, ranked.c.id == Deal.id)
-        .where(ranked.c.place <= BOARD_CARDS)
-        .order_by(ranked.c.place)
-    )
-    found: dict[int, list[AnyRow]] = {}
-    for row in rows:
-        found.setdefault(row.stage_id, []).append(row)
-    return found
 
 
 def pipelines(session: Session) -> list[dict[str, Any]]:
@@ -314,11 +238,16 @@ def pipelines(session: Session) -> list[dict[str, Any]]:
     return [{"id": row.id, "name": row.name, "stages": stages.get(row.id, [])} for row in rows]
 
 
+def number_of_pipelines(session: Session) -> int:
+    """Count the pipelines."""
+    return session.scalar(sa.select(sa.func.count(Pipeline.id))) or 0
+
+
 def close_reasons(session: Session) -> Sequence[AnyRow]:
     """Give the reasons from which a person may choose."""
     return session.execute(
         sa.select(CloseReason.id, CloseReason.name)
-        .where(CloseReason.active, CloseReason.system.is_(None))
+        .where(*OFFERED)
         .order_by(CloseReason.position, CloseReason.id)
     ).all()
 

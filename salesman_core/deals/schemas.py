@@ -75,6 +75,7 @@ class MoveSchema(Schema):
     cost = Money(minimum=0)
     currency = Text(3)
     expected_on = Date()
+    custom = CustomValues("deal", whole=False)
 
 
 class FreezeSchema(Schema):
@@ -209,6 +210,7 @@ class FunnelWorthSchema(Schema):
 
     currency = Text(3)
     in_work = fields.Nested(WeightedWorthSchema)
+    frozen = fields.Nested(WeightedWorthSchema)
     won = fields.Nested(WorthSchema)
     lost = fields.Nested(WorthSchema)
 

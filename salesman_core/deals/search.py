@@ -10,6 +10,7 @@ from flask import url_for
 from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow
 from salesman_core.deals.custom import DEAL
+from salesman_core.deals.lists import OUTCOMES
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import words_finder
@@ -21,7 +22,8 @@ _ = texts.lazy
 
 
 def _deal(row: AnyRow, score: float) -> SearchHit:
-    parts = (row.client_name, percent(row.percent), money(row.amount, row.currency, whole=True))
+    stands = percent(row.percent) if row.outcome is None else str(OUTCOMES[row.outcome])
+    parts = (row.client_name, stands, money(row.amount, row.currency, whole=True))
     return SearchHit(
         title=row.name,
         url=url_for("deals.card", record_id=row.id),
@@ -34,7 +36,7 @@ DEALS: Final = Findable(
     kind="deal",
     id=Deal.id,
     name=Deal.search_name,
-    read=sa.select(Deal.id, Deal.name, Deal.amount, Deal.currency)
+    read=sa.select(Deal.id, Deal.name, Deal.amount, Deal.currency, Deal.outcome)
     .add_columns(Client.name.label("client_name"), Stage.percent)
     .join(Stage, Stage.id == Deal.stage_id)
     .outerjoin(Client, Client.id == Deal.client_id),

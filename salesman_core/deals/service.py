@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, reaches
 from salesman_core.clients.ladder import add_evidence
+from salesman_core.clients.steps import hold_clients
 from salesman_core.clock import now, today
 from salesman_core.db import writing
 from salesman_core.deals import evidence, needs, rates, standing, steps
@@ -72,17 +73,20 @@ def _demand_margin(values: Mapping[str, Any]) -> None:
 
 
 def _beginning(session: Session, pipeline_id: int | None, stage_id: int | None) -> Stage:
-    if stage_id is None:
-        return steps.first_stage(session, pipeline_id)
-    stage = session.get(Stage, stage_id)
-    if stage is None or pipeline_id not in (None, stage.pipeline_id):
+    if stage_id is None:  # held like any other: it may be deleted at this moment
+        stage_id = steps.first_stage(session, pipeline_id).id
+    stage = _stage_to_enter(session, stage_id)
+    if pipeline_id not in (None, stage.pipeline_id):
         message = _("There is no such stage in this pipeline.")
         raise InvalidError(message, {"stage_id": message})
     return stage
 
 
 def _seen_client(session: Session, client_id: int | None) -> int | None:
-    if client_id is not None and not reaches("client", client_id, session=session):
+    if client_id is None:
+        return None
+    hold_clients(session, [client_id])
+    if not reaches("client", client_id, session=session):
         message = _("There is no client %(id)s, or you may not see it.", id=client_id)
         raise InvalidError(message, {"client_id": message})
     return client_id
@@ -107,7 +111,9 @@ def _change(session: Session, deal: Deal, values: Mapping[str, Any]) -> bool:
     if "client_id" in values and values["client_id"] != deal.client_id:
         wanted["client_id"] = _seen_client(session, values["client_id"])
     if "owner_id" in values and values["owner_id"] != deal.owner_id:
-        wanted["owner_id"] = checked_owner(session, values["owner_id"], "core.deal.assign")
+        wanted["owner_id"] = checked_owner(
+            session, values["owner_id"], "core.deal.assign", deal.owner_id
+        )
     client_id = wanted.get("client_id", deal.client_id)
     if client_id != deal.client_id:
         values = {"contact_ids": [], **values}  # the former client's have no part in it
@@ -155,17 +161,65 @@ def move_deal(
         deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
         if deal.outcome is not None:
             raise ConflictError(_("The deal is closed: reopen it to move it."))
-        stage = session.get(Stage, stage_id)
-        if stage is None or stage.pipeline_id != deal.pipeline_id:
-            message = _("There is no such stage in this deal's pipeline.")
+        stage = _stage_to_enter(session, stage_id)
+        if stage.pipeline_id != deal.pipeline_id:
+            message = _(
+                "“%(stage)s” is a stage of another pipeline: change the deal's pipeline instead.",
+                stage=stage.name,
+            )
             raise InvalidError(message, {"stage_id": message})
-        if values:
-            _change(session, deal, values)
-            session.flush()
+        _fill_in(session, deal, values)
         if deal.stage_id == stage_id:
             return False
         steps.move(session, deal, stage)
         return True
+
+
+def transfer_deal(
+    deal_id: int,
+    stage_id: int,
+    version: int | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Let a deal go over to another pipeline, a closed one too; see :func:`move_deal`.
+
+    :param stage_id: where it is to stand there.
+    :raises InvalidError: for a stage of its own pipeline.
+    """
+    with writing() as session:
+        deal: Deal = for_change(session, "deal", deal_id, "core.deal.edit", version)
+        stage = _stage_to_enter(session, stage_id)
+        if stage.pipeline_id == deal.pipeline_id:
+            message = _(
+                "“%(stage)s” is a stage of the pipeline that the deal is in.", stage=stage.name
+            )
+            raise InvalidError(message, {"stage_id": message})
+        _fill_in(session, deal, values)
+        steps.transfer(session, deal, stage)
+
+
+def _stage_to_enter(session: Session, stage_id: int) -> Stage:
+    """Give a stage that nobody deletes before the commit.
+
+    :raises InvalidError: where there is none.
+    """
+    stage = session.get(
+        Stage,
+        stage_id,
+        with_for_update={"read": True, "key_share": True},
+        populate_existing=True,  # it may have been read before it was deleted
+    )
+    if stage is None or stage.pipeline_id is None:
+        message = _("There is no such stage.")
+        raise InvalidError(message, {"stage_id": message})
+    return stage
+
+
+def _fill_in(session: Session, deal: Deal, values: Mapping[str, Any] | None) -> None:
+    """Let a deal have what was filled in on its way to another stage."""
+    if values:
+        _change(session, deal, values)
+        session.flush()
 
 
 def freeze_deal(

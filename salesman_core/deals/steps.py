@@ -55,6 +55,9 @@ COLUMNS: Final = (
 )
 WON, LOST = "won", "lost"
 
+OFFERED: Final = (CloseReason.active, CloseReason.system.is_(None))
+"""The conditions of the reasons that people may choose; an import has one of its own."""
+
 _KEPT_AS_JUDGED: Final = frozenset({"name", "client_id", "owner_id", "pipeline_id", "stage_id"})
 
 _FIRST_STAGE: Final = (
@@ -120,12 +123,12 @@ def note_written(session: Session, written: Sequence[tuple[Deal, Changes]]) -> N
     signed = sign()
     for deal, changes in written:
         kept = ("deal", deal.id, deal.name)
-        moves.append(_step(deal, "open", None, deal.created_at, signed))
+        moves.append(step_row(deal, "open", None, deal.created_at, signed))
         audits.append(audit_row(*kept, "created", changes, signed))
         announce(session, "core.deal.created", "deal", deal.id, {"name": deal.name}, signed)
         if deal.outcome is not None:
             # How long it had stood before, nobody knows who was not there.
-            closing = _step(deal, "close", deal.stage_id, deal.created_at, signed)
+            closing = step_row(deal, "close", deal.stage_id, deal.created_at, signed)
             moves.append(closing | {"seconds": 0})
             audits.append(audit_row(*kept, "closed", _closing(deal), signed))
             announce(session, "core.deal.closed", "deal", deal.id, _ending(deal), signed)
@@ -169,12 +172,38 @@ def move(session: Session, deal: Deal, stage: Stage) -> None:
     """
     thaw_if_due(session, deal)
     needs.demand_filled(session, deal, stage)
-    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id)
-    current_host().call(salesman_before_stage_move, move=step)
+    _ask_move(deal, stage)
     forward = stage.percent > session.get_one(Stage, deal.stage_id).percent
     before, deal.stage_id = deal.stage_id, stage.id
-    _log(session, deal, "move", before, forward=forward)
+    log_step(session, deal, "move", before, forward=forward)
     keep(session, deal, "moved", {"stage_id": (before, stage.id)}, {"stage_id": stage.id})
+
+
+def transfer(session: Session, deal: Deal, stage: Stage) -> None:
+    """Put a deal into a stage of another pipeline, a closed one too.
+
+    What is closed is history, for which no stage asks. It is no way forward in either pipeline.
+
+    :raises UnfilledError: where an open deal lacks what the stage asks for.
+    :raises VetoedError: where a plugin refuses, with its reason.
+    """
+    thaw_if_due(session, deal)
+    if deal.outcome is None:
+        needs.demand_filled(session, deal, stage)
+    _ask_move(deal, stage)
+    before = deal.stage_id
+    after: dict[str, Any] = {"pipeline_id": stage.pipeline_id, "stage_id": stage.id}
+    changes = differences(deal, after)
+    deal.pipeline_id, deal.stage_id = after["pipeline_id"], after["stage_id"]
+    log_step(session, deal, "transfer", before)
+    keep(session, deal, "transferred", changes, after)
+
+
+def _ask_move(deal: Deal, stage: Stage) -> None:
+    """Let plugins judge a move to a stage of whatever pipeline."""
+    pipeline_id = stage.pipeline_id or deal.pipeline_id
+    step = StageMove(deal.id, deal.pipeline_id, deal.stage_id, stage.id, pipeline_id)
+    current_host().call(salesman_before_stage_move, move=step)
 
 
 def close(
@@ -190,7 +219,7 @@ def close(
     thaw(session, deal)
     day, before = closed_on or today(company().tz), rates.decided_by(deal)
     deal.outcome, deal.reason_id, deal.closed_on = outcome, reason_id, day
-    _log(session, deal, "close", deal.stage_id)
+    log_step(session, deal, "close", deal.stage_id)
     keep(session, deal, "closed", _closing(deal) | rates.follow(deal, before), _ending(deal))
 
 
@@ -216,7 +245,7 @@ def reopen(session: Session, deal: Deal) -> None:
     changes: Changes = {"outcome": (deal.outcome, None), "reason_id": (deal.reason_id, None)}
     before = rates.decided_by(deal)
     deal.outcome = deal.reason_id = deal.closed_on = None
-    _log(session, deal, "reopen", deal.stage_id)
+    log_step(session, deal, "reopen", deal.stage_id)
     keep(session, deal, "reopened", changes | rates.follow(deal, before), {})
 
 
@@ -227,7 +256,7 @@ def freeze(session: Session, deal: Deal, until: date, reason: str) -> None:
     # The plan goes on with the day; what counts so far is what it then stands at.
     deal.plan_since = standing.thaws_at(until) - standing.time_counted(deal)
     deal.frozen_until, deal.freeze_reason = until, reason
-    write_rows(session, DealMove, [_step(deal, "freeze", deal.stage_id, now()) | {"seconds": 0}])
+    write_rows(session, DealMove, [step_row(deal, "freeze", deal.stage_id, now()) | {"seconds": 0}])
     keep(session, deal, "frozen", changes, {"frozen_until": until})
 
 
@@ -242,7 +271,7 @@ def thaw(session: Session, deal: Deal) -> None:
     if deal.plan_since is not None:
         deal.plan_since -= end - moment
     deal.frozen_until = deal.freeze_reason = None
-    step = _step(deal, "thaw", deal.stage_id, moment) | {"seconds": max(frozen, 0)}
+    step = step_row(deal, "thaw", deal.stage_id, moment) | {"seconds": max(frozen, 0)}
     write_rows(session, DealMove, [step])
     changes: Changes = {"frozen_until": (until, None), "freeze_reason": (reason, None)}
     keep(session, deal, "thawed", changes, {})
@@ -283,8 +312,8 @@ def first_stage(session: Session, pipeline_id: int | None) -> Stage:
 def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int | None:
     """Give the reason with which a deal is closed: none for a won one, one for a lost one.
 
-    :raises InvalidError: for another outcome, a lost deal without a reason from the list, or a won
-        one with any.
+    :raises InvalidError: for another outcome, a lost deal without a reason that people may choose,
+        or a won one with any.
     """
     if outcome == WON and reason_id is not None:
         message = _("Only a lost deal has a reason.")
@@ -294,31 +323,35 @@ def judged_reason(session: Session, outcome: str, reason_id: int | None) -> int 
     if outcome != LOST:
         message = _("A deal is closed as won or lost.")
         raise InvalidError(message, {"outcome": message})
-    if reason_id is None or session.get(CloseReason, reason_id) is None:
+    offered = sa.exists().where(CloseReason.id == reason_id, *OFFERED)
+    if reason_id is None or not session.scalar(sa.select(offered)):
         message = _("Say why the deal was lost: choose a reason from the list.")
         raise InvalidError(message, {"reason_id": message})
     return reason_id
 
 
-def _log(
+def log_step(
     session: Session, deal: Deal, action: str, from_stage_id: int, *, forward: bool = False
 ) -> None:
     """Keep a step of the deal, which now begins to stand where it is."""
     moment = now()
-    step = _step(deal, action, from_stage_id, moment) | {"forward": forward}
+    step = step_row(deal, action, from_stage_id, moment) | {"forward": forward}
     write_rows(session, DealMove, [step])
     deal.stage_since, until = moment, deal.frozen_until
     deal.plan_since = None if until is None else standing.thaws_at(until)
 
 
-def _step(
-    deal: Deal,
+def step_row(
+    deal: Any,
     action: str,
     from_stage_id: int | None,
     moment: datetime,
     signature: Signature | None = None,
 ) -> dict[str, Any]:
-    """Give the row of a step, with how long the deal had stood where it left."""
+    """Give the row of a step, with how long the deal had stood where it left.
+
+    :param deal: or a row with what a step tells of it.
+    """
     signed = signature or sign()
     stood = 0 if from_stage_id is None else int((moment - deal.stage_since).total_seconds())
     closing, freezing = action == "close", action == "freeze"

@@ -17,6 +17,7 @@ from salesman_hookspecs import TimelineEntry, TimelineQuery
 _ICONS = {
     "open": "sparkles",
     "move": "arrow-right",
+    "transfer": "arrows-exchange",
     "reopen": "rotate-2",
     "freeze": "snowflake",
     "thaw": "sun",
@@ -110,9 +111,19 @@ def _moved(row: AnyRow) -> str:
     )
 
 
+def _transferred(row: AnyRow) -> str:
+    return texts.gettext(
+        "to another pipeline: from %(before)s to %(stage)s, %(stay)s",
+        before=row.from_stage,
+        stage=_stage(row),
+        stay=_stay(row),
+    )
+
+
 _WORDS = {
     "open": _opened,
     "move": _moved,
+    "transfer": _transferred,
     "close": _closed,
     "reopen": _opened_again,
     "freeze": _frozen,

@@ -10,6 +10,9 @@ have changed since are to be corrected. A figure is of one kind:
   ``previous`` is when it had done so before: in a period that begins later, it counts once;
 - ``stayed``: by the day on which a stay ended, the stage and how many whole ``days`` it took.
 
+A deal counts whole in the pipeline that it is in: what it did in a former one no funnel shows, as
+that names none of its pipeline's stages.
+
 What happened on a day is also kept by months, the first day standing for all: a long period is
 added up of few rows then. Such a figure is of the kind ``m:won`` and so on.
 """
@@ -58,7 +61,7 @@ Condition = sa.ColumnElement[bool]
 
 def comes(step: Any) -> Condition:
     """Give the condition of steps by which a deal comes to a stage."""
-    condition: Condition = step.action.in_(("open", "move"))
+    condition: Condition = step.action.in_(("open", "move", "transfer"))
     return condition
 
 

@@ -37,7 +37,7 @@ blueprint = Blueprint("deals", __name__, url_prefix="/deals")
 _USUAL: Final = frozenset({"client_id", "amount", "expected_on"})
 """What the form of a new deal asks for anyway, of what stages may ask for."""
 
-PARTS: Final = ("head", "panels", "people")
+PARTS: Final = ("head", "contacts", "panels", "participants")
 """The parts of the card that are drawn again when the deal changes."""
 
 
@@ -69,7 +69,7 @@ def _card(deal_id: int) -> dict[str, object]:
         "fields": editing.FIELDS,
         "participants": around.participants.get(deal_id, []),
         "external_ids": around.external_ids.get(deal_id, {}),
-        "contacts": queries.contacts_of(session, deal_id),
+        "contacts": cards.contacts_named(deal_id),
         "colleagues": colleagues() if shown.may_edit else [],
         "contacts_to_name": editing.contacts_to_name(shown.row) if shown.may_edit else [],
     }
@@ -120,7 +120,8 @@ def _shown(one: editing.Field) -> Markup:
 
 
 def _edited(one: editing.Field) -> Markup:
-    people = colleagues("core.deal.assign") if one.name == "owner_id" else []
+    held = [one.row.owner_id]
+    people = colleagues("core.deal.assign", also=held) if one.name == "owner_id" else []
     return render("core/deals/card/field_form.html", field=one, colleagues=people)
 
 
@@ -135,7 +136,8 @@ def new() -> Markup:
 @requires("core.deal.create")
 def create() -> ResponseReturnValue:
     """Open a deal."""
-    names = ("name", "currency", "stage_id", *needs.NEEDS)
+    asked = (name for name in needs.every_need() if not key_of(name))
+    names = ("name", "currency", "stage_id", *asked)
     try:
         deal_id = create_deal(forms.judged(DealSchema(), _filled(), *names, custom=request.form))
     except InvalidError as error:
@@ -167,15 +169,16 @@ def _beginning() -> dict[str, object]:
 
 def _form(form: FormState) -> Markup:
     in_dialog = is_htmx()
+    asked = _further_needs(str(form.value("stage_id")))
     return render(
         "core/deals/new_form.html" if in_dialog else "core/deals/new.html",
         in_dialog=in_dialog,
         form=form,
         pipelines=queries.pipelines(reading()),
         currencies=_currencies(),
-        needs=_further_needs(str(form.value("stage_id"))),
+        needs=asked,
         **moving.choices(form, None),
-        custom=controls("deal"),
+        custom=[one for one in controls("deal") if one.name not in {need.name for need in asked}],
         custom_labels=labels("deal"),
     )
 

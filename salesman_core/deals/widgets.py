@@ -10,22 +10,21 @@ import sqlalchemy as sa
 from flask import url_for
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import reaches, visible
+from salesman_core.access.records import visible
 from salesman_core.clock import today
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, standing
 from salesman_core.deals.counted import Sum
 from salesman_core.deals.editing import open_deals_of
 from salesman_core.deals.figures import (
-    chosen_currency,
     currencies_of,
     first_pipeline,
     open_figures,
     outcomes_of,
-    stage_figures,
 )
 from salesman_core.deals.lists import IN_WORK
 from salesman_core.deals.models import Deal
+from salesman_core.deals.open_figures import chosen_currency, frozen_at, open_deals
 from salesman_core.deals.standing import needs_attention
 from salesman_core.services.company import company
 from salesman_core.web.templating import render
@@ -65,16 +64,19 @@ def by_stage() -> str | None:
     session = reading()
     own, filters = _own()
     pipeline_id = first_pipeline(session)
-    base = [own, Deal.pipeline_id == pipeline_id, Deal.outcome.is_(None)]
-    currency = chosen_currency(currencies_of(session, base))
-    stages = stage_figures(session, pipeline_id, [*base, Deal.currency == currency])
+    found = open_deals(session, pipeline_id, [own])
+    currency = chosen_currency(found.currencies)
+    stages = found.figures(currency)
+    shown = {"pipeline_id": pipeline_id, "currency": currency, **filters}
     widest = max((stage.amount for stage in stages), default=Decimal(0))
     return render(
         "core/deals/widgets/by_stage.html",
         stages=stages,
         currency=currency,
         widest=widest or Decimal(1),
-        filters={"pipeline_id": pipeline_id, "currency": currency, **IN_WORK, **filters},
+        filters=shown | IN_WORK,
+        frozen=frozen_at(stages),
+        frozen_ones=url_for("deals.index", **shown | {"frozen": "true"}),
         whole=not filters,
         amount=sum((stage.amount for stage in stages), Decimal(0)),
         weighted=sum((stage.weighted for stage in stages), Decimal(0)),
@@ -136,6 +138,5 @@ def of_client(context: Any) -> str | None:
         rows=rows,
         shown=SHOWN_OF_CLIENT,
         client_id=context.id,
-        may_open=reaches("client", context.id),
         standing=standing,
     )

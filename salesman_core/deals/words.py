@@ -28,6 +28,7 @@ from salesman_core.records.audit_fields import (
 )
 from salesman_core.records.contact_data import IMPORTED
 from salesman_core.records.restoring import Restoring, let_restore
+from salesman_core.web import formats
 from salesman_hookspecs import TimelineSource
 
 _ = texts.lazy
@@ -70,11 +71,11 @@ describe_fields(
         "stage_id": FieldWords(_("Stage"), names=names_from(Stage)),
         "outcome": FieldWords(_("Outcome"), choices=OUTCOMES),
         "reason_id": FieldWords(_("Reason"), names=names_from(CloseReason)),
-        "amount": FieldWords(AMOUNT, figure=True),
-        "cost": FieldWords(_("Cost"), figure=True, permission=MARGIN),
+        "amount": FieldWords(AMOUNT, figure=True, written=formats.amount),
+        "cost": FieldWords(_("Cost"), figure=True, written=formats.amount, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
         "amount_source": FieldWords(_("Where the amount comes from")),
-        "rate": FieldWords(_("Rate"), figure=True),
+        "rate": FieldWords(_("Rate"), figure=True, written=formats.rate),
         "rate_currency": FieldWords(_("Currency of the rate")),
         "owner_id": FieldWords(_("Owner"), names=USERS),
         "participants": PARTICIPANTS,
@@ -100,7 +101,7 @@ describe_kind(
         "deals": FieldWords(_("Deals"), figure=True),
     },
 )
-describe_kind("rate", _("Rate"), {"rate": FieldWords(_("Rate"), figure=True)})
+describe_kind("rate", _("Rate"), {"rate": FieldWords(_("Rate"), figure=True, written=formats.rate)})
 describe_kind(
     "reason",
     _("Reason"),

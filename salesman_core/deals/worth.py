@@ -15,16 +15,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
-from salesman_core.db import AnyRow, sum_converted
+from salesman_core.db import AnyRow, sum_converted, whole_sum
 from salesman_core.deals.counted import Days
 from salesman_core.deals.figures import Funnel, narrowed_to
+from salesman_core.deals.forecast import forecast
 from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.rates import lacks_rate
-from salesman_core.deals.standing import in_work
+from salesman_core.deals.standing import rests_today
 from salesman_core.services.company import company
 
 _NOUGHT: Final = Decimal(0)
-_CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ def worth_columns(amount: Any = Deal.amount) -> tuple[sa.ColumnElement[Any], ...
 
     ``own`` is what is in the company's currency already, ``other`` what its rates make of the rest.
     """
-    own, units = Deal.currency == company().currency, sa.type_coerce(amount, sa.BigInteger)
+    own = Deal.currency == company().currency
     known = sa.and_(sa.not_(own), sa.not_(lacks_rate()))
     return (
         sa.func.count(Deal.id).label("number"),
         sa.func.count(Deal.id).filter(lacks_rate()).label("lacking"),
-        sa.func.coalesce(sa.func.sum(units).filter(own), 0).label("own"),
+        sa.func.coalesce(whole_sum(amount, own), 0).label("own"),
         sum_converted(amount, Deal.rate).filter(known).label("other"),
     )
 
@@ -75,11 +75,10 @@ def worth_columns(amount: Any = Deal.amount) -> tuple[sa.ColumnElement[Any], ...
 def worth_of(row: AnyRow, percent: int = 0) -> Worth:
     """Give what a row of such columns says.
 
-    :param percent: the progress of all deals in it.
+    :param percent: the progress of the one stage in which all of them stand.
     """
     amount = Decimal(int(row.own)).scaleb(-2) + (row.other or _NOUGHT)
-    weighted = (amount * percent / 100).quantize(_CENT)
-    return Worth(row.number, row.lacking, amount, weighted)
+    return Worth(row.number, row.lacking, amount, forecast(amount, percent))
 
 
 def worth_by_stage(session: Session, conditions: Sequence[Any]) -> dict[int, Worth]:
@@ -87,28 +86,37 @@ def worth_by_stage(session: Session, conditions: Sequence[Any]) -> dict[int, Wor
 
     :param conditions: which deals count, access included.
     """
+    found = open_worth(session, conditions)
+    return {stage_id: worth for (stage_id, rests), worth in found.items() if not rests}
+
+
+def open_worth(session: Session, conditions: Sequence[Any]) -> dict[tuple[int, bool], Worth]:
+    """Give what open deals are worth, by their stages and whether they are frozen.
+
+    :param conditions: which deals count, access included.
+    """
+    rests = rests_today().label("rests")
     rows = session.execute(
-        sa.select(Deal.stage_id, Stage.percent, *worth_columns())
+        sa.select(Deal.stage_id, Stage.percent, rests, *worth_columns())
         .join(Stage, Stage.id == Deal.stage_id)
-        .where(*conditions, in_work())
-        .group_by(Deal.stage_id, Stage.percent)
+        .where(*conditions, Deal.outcome.is_(None))
+        .group_by(Deal.stage_id, Stage.percent, rests)
     )
-    return {row.stage_id: worth_of(row, row.percent) for row in rows}
+    return {(row.stage_id, bool(row.rests)): worth_of(row, row.percent) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelWorth:
-    """What the funnel counts, over all currencies."""
+    """What the funnel counts, over all currencies.
+
+    :param frozen: frozen deals, which the forecast of those in work leaves out.
+    """
 
     currency: str
     in_work: Worth
+    frozen: Worth
     won: Worth
     lost: Worth
-
-    @property
-    def lacking(self) -> int:
-        """How many deals have no rate."""
-        return self.in_work.lacking + self.won.lacking + self.lost.lacking
 
 
 def funnel_worth(
@@ -120,13 +128,19 @@ def funnel_worth(
 ) -> FunnelWorth:
     """Give what a pipeline is worth as the person sees it; see :func:`figures.funnel`."""
     seen = [visible("deal"), visible("deal", "core.report.funnel")]
-    seen += [Deal.pipeline_id == pipeline_id, *narrowed_to(session, owner_id, team_id)]
+    seen += [Deal.pipeline_id == pipeline_id, *narrowed_to(owner_id, team_id)]
     ended = sa.select(Deal.outcome, *worth_columns()).group_by(Deal.outcome)
     closed = ended.where(*seen, Deal.outcome.is_not(None), *days.holds(Deal.closed_on))
     outcomes = {row.outcome: worth_of(row) for row in session.execute(closed)}
+    standing = open_worth(session, seen)
+    works, rests = (
+        sum((worth for (_stage, frozen), worth in standing.items() if frozen is wanted), Worth())
+        for wanted in (False, True)
+    )
     return FunnelWorth(
         company().currency,
-        in_work=sum(worth_by_stage(session, seen).values(), Worth()),
+        in_work=works,
+        frozen=rests,
         won=outcomes.get("won", Worth()),
         lost=outcomes.get("lost", Worth()),
     )
@@ -146,9 +160,11 @@ def worth_of_funnel(
     own = company().currency
     if {counted.currency, *counted.currencies} != {own}:
         return funnel_worth(session, counted.pipeline_id, days, owner_id, team_id)
+    frozen = counted.frozen
     return FunnelWorth(
         own,
         in_work=Worth(counted.count, 0, counted.amount, counted.weighted),
+        frozen=Worth(frozen.count, 0, frozen.amount, frozen.weighted),
         won=Worth(counted.won.count, 0, counted.won.amount),
         lost=Worth(counted.lost.count, 0, counted.lost.amount),
     )

@@ -23,6 +23,7 @@ _KEPT_BY_CALLER: Final = 14
 _CALLED: Final = 0.2
 _BUYS: Final = 0.78
 _LOYAL: Final = 0.2
+_EVERY_WITH_WAREHOUSE: Final = 5
 _PERSON: Final = 0.04
 _SOLE_TRADER: Final = 0.25
 _SEGMENTS: Final = (0.5, 0.36, 0.14)
@@ -61,6 +62,18 @@ class ClientPlanner:
     def _chance(self, share: float) -> bool:
         return self._random.random() < share
 
+    def _addresses(self, number: int, sketch: _Sketch) -> tuple[tuple[str, str], ...]:
+        """Give the addresses of a client, some companies with one to which goods are sent."""
+        if not self._chance(0.9):
+            return ()
+        address = self._names.address(sketch.city)
+        if sketch.person:
+            return (("", address),)
+        legal = (self._words.legal, address)
+        if number % _EVERY_WITH_WAREHOUSE:
+            return (legal,)
+        return (legal, (self._words.delivery, f"{address}, {self._words.warehouse}"))
+
     def _client(self, number: int) -> PlannedClient:
         sketch = self._sketch(kept=number < _KEPT_BY_CALLER)
         name = self._name(sketch)
@@ -73,7 +86,7 @@ class ClientPlanner:
             by=by,
             at=at,
             given=given,
-            address=self._names.address(sketch.city) if self._chance(0.9) else "",
+            addresses=self._addresses(number, sketch),
             site="" if sketch.person or self._chance(0.3) else f"https://{name.domain}",
             source=self._source(sketch),
             phones=(phone,),

@@ -50,7 +50,7 @@ class PlannedClient:
     by: str
     at: datetime
     given: Given | None
-    address: str
+    addresses: tuple[tuple[str, str], ...]
     site: str
     source: str
     phones: tuple[str, ...]

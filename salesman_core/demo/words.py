@@ -116,6 +116,8 @@ class Words:
     :param sole_trader: with ``{}`` for the person's name.
     :param full_name: of a contact, with ``{first}``, ``{middle}`` and ``{last}``.
     :param brands: beginnings and ends of made-up company names.
+    :param legal: what people call the address of a company's registration; ``delivery`` that to
+        which goods are sent, ``warehouse`` what stands in the latter.
     :param address: with ``{city}``, ``{street}`` and ``{number}``.
     :param cities: of each sellers' team, by its key.
     :param bought_sources: where a marketer brought the client from.
@@ -140,6 +142,9 @@ class Words:
     sole_trader: str
     brands: tuple[tuple[str, ...], tuple[str, ...]]
     address: str
+    legal: str
+    delivery: str
+    warehouse: str
     streets: tuple[str, ...]
     positions: tuple[str, ...]
     telephones: Telephones

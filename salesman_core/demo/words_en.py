@@ -184,6 +184,9 @@ ENGLISH: Final = Words(
     legal_forms=(("{} LLC", 55), ("{} Inc.", 25), ("{} Ltd.", 20)),
     sole_trader="{} (sole proprietor)",
     brands=BRANDS,
+    legal="Legal",
+    delivery="Delivery",
+    warehouse="warehouse 2",
     address="{number} {street}, {city}",
     streets=(
         *("Foundry Street", "Warehouse Road", "Industrial Avenue", "Millwright Lane"),

@@ -190,6 +190,9 @@ RUSSIAN: Final = Words(
     legal_forms=(("ООО «{}»", 85), ("АО «{}»", 12), ("ПК «{}»", 3)),
     sole_trader="ИП {}",
     brands=BRANDS,
+    legal="Юридический",
+    delivery="Доставка",
+    warehouse="склад № 2",
     address="г. {city}, {street}, д. {number}",
     streets=(
         *("ул. Заводская", "ул. Складская", "ул. Индустриальная", "пр-т Машиностроителей"),

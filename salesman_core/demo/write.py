@@ -219,7 +219,7 @@ class Writer:
             {
                 "kind": client.kind,
                 "name": client.name,
-                "address": client.address,
+                "addresses": [{"label": label, "text": text} for label, text in client.addresses],
                 "site": client.site,
                 "source": client.source,
                 "phones": client.phones,

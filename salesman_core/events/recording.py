@@ -16,8 +16,7 @@ from salesman_core.db import (
     after_commit,
     at_commit,
     db,
-    insert_rows,
-    new_ids,
+    insert_numbered,
     reading,
     writing,
     written_json,
@@ -37,7 +36,6 @@ _ORDER = 5_127_263_001
 """The number of the lock under which events are numbered: any that nobody else takes."""
 
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(_ORDER))
-_INSERT = EVENTS.insert().returning(EVENTS.c.id, sort_by_parameter_order=True)
 
 _JOB_PREFIX = "on."
 
@@ -96,7 +94,7 @@ class Events:
         if self._shared:
             session.connection().execute(_LOCK)
             notify(session, CHANNEL)
-        ids = _insert(session.connection(), rows)
+        ids = insert_numbered(session.connection(), EVENTS, rows)
         after_commit(session, lambda: move_position(ids[-1]))
         self._hand_on(session, [(row["type"], id_) for row, id_ in zip(rows, ids, strict=True)])
 
@@ -135,17 +133,6 @@ class Pending:
 
     def _undo(self, _session: Session, savepoint: SessionTransaction) -> None:
         self._kept = [(row, inside) for row, inside in self._kept if savepoint not in inside]
-
-
-def _insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    """Write the rows of events, and give their ids."""
-    ids = new_ids(connection, EVENTS, len(rows))
-    if ids is None:
-        return connection.execute(_INSERT, rows).scalars().all()
-    insert_rows(
-        connection, EVENTS, [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)]
-    )
-    return ids
 
 
 def record_event(

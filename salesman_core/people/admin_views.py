@@ -8,19 +8,22 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.looking import looks_of
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires
 from salesman_core.db import reading
-from salesman_core.errors import InvalidError, SalesmanError
+from salesman_core.errors import ConflictError, InvalidError, SalesmanError
 from salesman_core.i18n import LANGUAGES, texts
 from salesman_core.people import handing_over, queries, service
 from salesman_core.people import teams as team_service
 from salesman_core.people.permissions import MANAGE, VIEW
+from salesman_core.people.remaining import remaining
 from salesman_core.records.last_change import last_change
 from salesman_core.records.lists import ListQuery, describe, parse_list_query
 from salesman_core.services.mail import mail_settings
-from salesman_core.web.forms import FormState, whole_number
+from salesman_core.web.addresses import address_of
+from salesman_core.web.forms import FormState, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -46,7 +49,7 @@ def users() -> ResponseReturnValue:
         query=query,
         older=_list_of(query.at(next_cursor)) if next_cursor else "",
         chips=[
-            (chip, _list_of(query.without(chip.parameter)))
+            (chip, _list_of(query.without(*chip.parameters)))
             for chip in describe(query, queries.USERS)
             if chip.name != "active"
         ],
@@ -57,8 +60,7 @@ def users() -> ResponseReturnValue:
 
 
 def _list_of(query: ListQuery) -> str:
-    args: dict[str, Any] = dict(query.args())
-    return url_for("people.users", **args)
+    return address_of("people.users", query.args())
 
 
 @blueprint.get("/users/new")
@@ -147,6 +149,7 @@ def _user_page(user_id: int, form: FormState, link: str = "") -> str:
         editable=current_person().may(MANAGE),
         lookable=queries.may_look_as(user_id),
         looks=looks_of(user_id) if current_person().may(MANAGE) else [],
+        remaining=None if found.active else remaining(reading(), user_id),
         team=queries.team_names().get(found.team_id or 0, ""),
         held=[name for role_id, name in choices["roles"] if role_id in found.role_ids],
         **choices,
@@ -203,11 +206,12 @@ def invitation_link(record_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def deactivate_form(record_id: int) -> ResponseReturnValue:
     """Say what it means to deactivate a user, before it is done."""
-    return _deactivation(record_id, FormState())
+    version = service.version_of(queries.user(record_id).updated_at)
+    return _deactivation(record_id, FormState({"version": version}))
 
 
 def _deactivation(user_id: int, form: FormState) -> str:
-    people = handing_over.successors_offered()
+    people = colleagues()
     return render(
         "core/people/deactivate.html",
         user=queries.user(user_id),
@@ -223,29 +227,29 @@ def _deactivation(user_id: int, form: FormState) -> str:
 def deactivate(record_id: int) -> ResponseReturnValue:
     """Keep a user from acting, and give what they own to whoever takes over."""
     try:
-        job_id = service.deactivate(record_id, _successors())
-    except InvalidError as error:
+        job_id = service.deactivate(record_id, _successors(), version_in(request.form))
+    except (InvalidError, ConflictError) as error:
         return _deactivation(record_id, FormState.refused(request.form, error)), error.status
+    # No undo: who is activated again has no tokens, and what others took over stays with them.
+    toast(_("%(name)s is deactivated.", name=queries.user(record_id).name))
     if job_id is not None:
-        toast(_("%(name)s is deactivated.", name=queries.user(record_id).name))
         return redirect(url_for("people.handing_over_page", record_id=record_id, job_id=job_id))
-    undo = url_for("people.activate", record_id=record_id)
-    toast(_("%(name)s is deactivated.", name=queries.user(record_id).name), undo=undo)
     return redirect(url_for("people.user", record_id=record_id))
 
 
-def _successors() -> dict[str, int]:
+def _successors() -> dict[str, int | None]:
     """Give who takes over, by kind; for a kind of which nothing is said, whoever takes all."""
     fields = {
         name.removeprefix(_SUCCESSOR): name for name in request.form if name.startswith(_SUCCESSOR)
     }
     fields[handing_over.ALL_KINDS] = "successor_id"
     # What is no number is nobody's: it is refused, and not taken for leaving the field empty.
-    return {
+    chosen = {
         kind: request.form.get(name, 0, type=whole_number)
         for kind, name in fields.items()
         if request.form.get(name)
     }
+    return handing_over.STAYS | chosen
 
 
 @blueprint.get("/users/<int:record_id>/handing-over/<int:job_id>")
@@ -254,7 +258,12 @@ def handing_over_page(record_id: int, job_id: int) -> ResponseReturnValue:
     """Show how far the records of somebody who left have come."""
     job = queries.handing_over(record_id, job_id)
     template = "handing_over_progress" if is_htmx() else "handing_over"
-    return render(f"core/people/{template}.html", user=queries.user(record_id), job=job)
+    return render(
+        f"core/people/{template}.html",
+        user=queries.user(record_id),
+        job=job,
+        remaining=remaining(reading(), record_id),
+    )
 
 
 @blueprint.post("/users/<int:record_id>/activate")
@@ -343,6 +352,6 @@ def change_team(record_id: int) -> ResponseReturnValue:
 @requires(MANAGE)
 def delete_team(record_id: int) -> ResponseReturnValue:
     """Delete a team."""
-    team_service.delete_team(record_id)
+    team_service.delete_team(record_id, version_in(request.form))
     toast(_("The team is deleted."))
     return redirect(url_for("people.teams"))

@@ -9,8 +9,9 @@ from flask import Response
 
 from salesman_core.access.person import current_person
 from salesman_core.access.routes import requires, signed_in
+from salesman_core.db import reading
 from salesman_core.i18n import CORE
-from salesman_core.people import queries, service, teams
+from salesman_core.people import queries, roles, service, teams
 from salesman_core.people.handing_over import ALL_KINDS
 from salesman_core.people.permissions import MANAGE, ROLES, VIEW
 from salesman_core.people.queries import USERS, TeamView, UserView
@@ -96,14 +97,15 @@ def invite_user(record_id: int) -> Response:
 
 @users_api.post("/<int:record_id>/deactivate")
 @requires(MANAGE)
+@versioned(service.KIND)
 @arguments(DeactivationSchema)
 @response(UserSchema)
-def deactivate_user(values: dict[str, Any], record_id: int) -> Response:
+def deactivate_user(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Keep a user from acting, and give what they own to whoever takes over."""
-    successors: dict[str, int] = dict(values["successors"])
-    if values["successor_id"] is not None:
+    successors: dict[str, int | None] = dict(values["successors"])
+    if "successor_id" in values:
         successors = {ALL_KINDS: values["successor_id"], **successors}
-    service.deactivate(record_id, successors)
+    service.deactivate(record_id, successors, version)
     return _user_response(record_id)
 
 
@@ -151,10 +153,11 @@ def change_team(values: dict[str, Any], record_id: int, version: int | None) -> 
 
 @teams_api.delete("/<int:record_id>")
 @requires(MANAGE)
+@versioned(teams.KIND)
 @response(None, 204)
-def delete_team(record_id: int) -> None:
+def delete_team(record_id: int, version: int | None) -> None:
     """Delete a team: its people are in none, the teams below it move up."""
-    teams.delete_team(record_id)
+    teams.delete_team(record_id, version)
 
 
 def _team_response(team_id: int, status: int = 200) -> Response:
@@ -185,7 +188,9 @@ def list_roles() -> Response:
 @response(RoleWithGrantsSchema)
 def read_role(record_id: int) -> Response:
     """Read a role with all that it grants."""
-    return json_response(asdict(queries.role(record_id)) | {"grants": queries.grants(record_id)})
+    role = asdict(queries.role(record_id)) | {"grants": queries.grants(record_id)}
+    etag = etag_of(roles.KIND, record_id, roles.version_of(reading(), record_id))
+    return json_response(role, etag=etag)
 
 
 @me_api.get("")

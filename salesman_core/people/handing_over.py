@@ -1,24 +1,31 @@
-"""What somebody who leaves owns, given to those who take over: of every kind, core or plugin."""
+"""What names somebody who leaves, given to those who take over: of every kind, core or plugin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.models import User
+from salesman_core.access.origin import coming_from, current_origin
 from salesman_core.access.person import SYSTEM, acting_as, current_person, load_person, person_of
 from salesman_core.access.records import record_types
-from salesman_core.clock import now
-from salesman_core.db import AnyRow, WritingSession, reading, table_of
-from salesman_core.errors import InvalidError, VetoedError
+from salesman_core.db import WritingSession, reading, table_of
+from salesman_core.errors import ConflictError, InvalidError, VetoedError
 from salesman_core.i18n import texts
 from salesman_core.jobs import State, enqueue, job_piece, job_progress, jobs_in
+from salesman_core.people.named_users import (
+    Handed,
+    hand,
+    naming,
+    naming_types,
+    owned_by,
+    to_be_handed,
+)
 from salesman_core.plugins.host import current_host
-from salesman_core.records.changes import ask, audit_row
+from salesman_core.records.changes import ask, audit, audit_row
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import write_rows
 from salesman_hookspecs import Job, Reassigned, RecordType, Text
@@ -34,31 +41,45 @@ AT_ONCE: Final = 500
 BATCH: Final = 500
 _MOST_UNDER_WAY: Final = 1000
 
-Successors = Mapping[str, int]
-"""Who takes over, by kind of record; see :data:`ALL_KINDS`."""
+REFUSED: Final = "not_handed_over"
+"""What the audit of a record says that a plugin kept with who left."""
+
+Successors = Mapping[str, int | None]
+"""Who takes over, by kind of record; None where it stays theirs. See :data:`ALL_KINDS`."""
+
+STAYS: Final[dict[str, int | None]] = {ALL_KINDS: None}
+"""Nobody takes anything over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How many records of a kind belong to somebody, those in the bin included."""
+    """How many records of a kind name somebody, those in the bin included.
+
+    :param count: whom they belong to, who takes part in them, or whom a custom field of theirs
+        names.
+    :param owned: those of them that belong to the user.
+    """
 
     kind: str
     title: Text
     count: int
-
-
-def owned_types() -> list[RecordType]:
-    """Give the kinds of record that have an owner."""
-    return [type_ for type_ in record_types() if type_.owner is not None]
+    owned: int
 
 
 def holdings(session: Session, user_id: int) -> list[Holding]:
-    """Give how much belongs to a user, of every kind that they have any of."""
-    return _held(session, user_id, owned_types())
+    """Give how much names a user, of every kind that has any of it."""
+    found = []
+    for type_ in naming_types():
+        naming_them, theirs = naming(type_, user_id), owned_by(type_, user_id)
+        counts = sa.select(sa.func.count(), sa.func.count(sa.case((theirs, 1))))
+        row = session.execute(counts.select_from(table_of(type_.model)).where(naming_them)).one()
+        if row[0]:
+            found.append(Holding(type_.kind, type_.plural, *row))
+    return found
 
 
 def left_behind(session: Session, user_id: int) -> list[Holding]:
-    """Give how much stays with a user because its plugin is loaded and not active.
+    """Give what a user owns that stays with them because its plugin is loaded and not active.
 
     Nobody may be asked for it, and nobody could see it: it is given on once the plugin is back.
     """
@@ -66,22 +87,38 @@ def left_behind(session: Session, user_id: int) -> list[Holding]:
     every = current_host().contributions(salesman_record_types, inactive=True)
     idle = [one.value for one in every if one.value.kind not in active and one.value.owner]
     there = set(sa.inspect(session.connection()).get_table_names()) if idle else set()
-    return _held(session, user_id, [one for one in idle if table_of(one.model).name in there])
-
-
-def _held(session: Session, user_id: int, types: Iterable[RecordType]) -> list[Holding]:
     found = []
-    for type_ in types:
-        columns = table_of(type_.model).c
-        owned = sa.select(sa.func.count()).where(columns[str(type_.owner)] == user_id)
-        count = session.scalar(owned) or 0
+    for type_ in idle:
+        table = table_of(type_.model)
+        owned = sa.select(sa.func.count()).select_from(table).where(owned_by(type_, user_id))
+        count = (session.scalar(owned) or 0) if table.name in there else 0
         if count:
-            found.append(Holding(type_.kind, type_.plural, count))
+            found.append(Holding(type_.kind, type_.plural, count, count))
     return found
 
 
+def demand_decided(session: Session, user_id: int, name: str, successors: Successors) -> None:
+    """Let somebody leave only where it is said of all that they own what becomes of it.
+
+    :raises ConflictError: where nobody was asked, naming what there is.
+    """
+    if ALL_KINDS in successors:
+        return
+    owned = {one.kind: one.owned for one in holdings(session, user_id) if one.owned}
+    asked = (owned.keys() | _coming_to(user_id)) - successors.keys()
+    if asked:
+        types = [one for one in naming_types() if one.kind in asked]
+        named = ", ".join(f"{one.plural}: {owned.get(one.kind, 0)}" for one in types)
+        message = _(
+            "These still belong to %(name)s: %(records)s. Say who takes over, or that they stay.",
+            name=name,
+            records=named,
+        )
+        raise ConflictError(message)
+
+
 def begin(session: WritingSession, user_id: int, successors: Successors) -> int | None:
-    """Give all that a user owns to their successors; give the job that does it, if one has to.
+    """Give all that names a user to their successors; give the job that does it, if one has to.
 
     :raises InvalidError: by kind, for a successor who cannot take over.
     """
@@ -94,7 +131,12 @@ def begin(session: WritingSession, user_id: int, successors: Successors) -> int 
     if not coming and sum(one.count for one in held) <= AT_ONCE:
         hand_over(user_id, given, current_person().id)
         return None
-    arguments = {"user_id": user_id, "successors": given, "actor_id": current_person().id}
+    arguments = {
+        "user_id": user_id,
+        "successors": given,
+        "actor_id": current_person().id,
+        "origin": list(current_origin()),
+    }
     return enqueue(session, JOB, arguments, key=JOB)  # one after the other, see _coming_to
 
 
@@ -106,16 +148,16 @@ def _coming_to(user_id: int) -> set[str]:
     under_way = jobs_in(State.READY, State.RUNNING, name=JOB, limit=_MOST_UNDER_WAY)
     given = [one.arguments["successors"] for one in under_way]
     coming = {kind for successors in given for kind, id_ in successors.items() if id_ == user_id}
-    return coming & {type_.kind for type_ in owned_types()}
+    return coming & {type_.kind for type_ in naming_types()}
 
 
 def _successor(kind: str, successors: Successors) -> int | None:
     return successors.get(kind, successors.get(ALL_KINDS))
 
 
-def _judge(session: Session, user_id: int, given: Successors) -> None:
+def _judge(session: Session, user_id: int, given: Mapping[str, int]) -> None:
     people = {id_: load_person(session, id_) for id_ in set(given.values())}
-    types = {type_.kind: type_ for type_ in owned_types()}
+    types = {type_.kind: type_ for type_ in naming_types()}
     wrong: dict[str, Text] = {}
     for kind, id_ in given.items():
         person = people[id_]
@@ -127,16 +169,24 @@ def _judge(session: Session, user_id: int, given: Successors) -> None:
         raise InvalidError(_("Not everybody can take over what you gave them."), wrong)
 
 
-def hand_over(user_id: int, successors: Successors, actor_id: int | None) -> None:
-    """Give records to their new owners, batch after batch, as whoever decided it.
+def hand_over(
+    user_id: int,
+    successors: Mapping[str, int],
+    actor_id: int | None,
+    origin: Sequence[str] | None = None,
+) -> None:
+    """Let records name their successors, batch after batch, as whoever decided it.
 
-    What a plugin refuses stays where it is. To do it once more changes nothing.
+    What a plugin refuses stays where it is, and the audit says why. To do it once more changes
+    nothing else.
+
+    :param origin: from where it was decided, where that is not here and now.
     """
     person = person_of(actor_id) if actor_id is not None else None
-    with acting_as(person or SYSTEM):
+    with acting_as(person or SYSTEM), coming_from(origin or current_origin()):
         of = sum(one.count for one in holdings(reading(), user_id) if one.kind in successors)
         done = 0
-        for type_ in owned_types():
+        for type_ in naming_types():
             if type_.kind in successors:
                 for moved in _moved(type_, user_id, successors[type_.kind]):
                     done += moved
@@ -148,63 +198,36 @@ def _moved(type_: RecordType, from_id: int, to_id: int) -> Iterator[int]:
     last = 0
     while True:
         with job_piece() as session:
-            rows = _batch(session, type_, from_id, last)
-            _move(
-                session,
-                type_,
-                [row for row in rows if _agreed(type_, row.id, from_id, to_id)],
-                from_id,
-                to_id,
-            )
-        if not rows:
+            batch = to_be_handed(session, type_, from_id, to_id, after=last, limit=BATCH)
+            agreed = [one for one in batch if _agreed(session, type_, one)]
+            if agreed:
+                hand(session, type_, agreed, from_id, to_id)
+                _tell(session, type_, agreed, from_id, to_id)
+        if not batch:
             return
-        last = rows[-1].id
-        yield len(rows)
+        last = batch[-1].id
+        yield len(batch)
 
 
-def _batch(session: Session, type_: RecordType, from_id: int, last: int) -> Sequence[AnyRow]:
-    columns = table_of(type_.model).c
-    label: Any = getattr(type_.model, type_.label)
-    owned = sa.select(columns.id, label.label("label")).where(
-        columns[str(type_.owner)] == from_id, columns.id > last
-    )
-    return session.execute(owned.order_by(columns.id).limit(BATCH).with_for_update()).all()
-
-
-def _agreed(type_: RecordType, record_id: int, from_id: int, to_id: int) -> bool:
+def _agreed(session: Session, type_: RecordType, one: Handed) -> bool:
+    """Ask plugins; keep with the record why one of them refuses."""
     try:
-        ask(type_.kind, record_id, {str(type_.owner): (from_id, to_id)})
-    except VetoedError:
+        ask(type_.kind, one.id, one.changes)
+    except VetoedError as error:
+        audit(session, type_.kind, one.id, one.label, REFUSED, {"reason": (None, str(error))})
         return False
     return True
 
 
-def _move(
-    session: WritingSession, type_: RecordType, rows: Sequence[AnyRow], from_id: int, to_id: int
+def _tell(
+    session: Session, type_: RecordType, handed: Sequence[Handed], from_id: int, to_id: int
 ) -> None:
-    if not rows:
-        return
-    table, owner = table_of(type_.model), str(type_.owner)
-    values: dict[str, Any] = {owner: to_id}
-    if "version" in table.c:
-        values["version"] = table.c.version + 1
-    if "updated_at" in table.c:
-        values["updated_at"] = now()
-    ids = tuple(row.id for row in rows)
-    session.execute(sa.update(table).where(table.c.id.in_(ids)).values(values))
-    change = {owner: (from_id, to_id)}
-    entries = [
-        audit_row(type_.kind, row.id, str(row.label or ""), "handed_over", change) for row in rows
-    ]
-    write_rows(session, Audit, entries)
-    reassigned = Reassigned(type_.kind, ids, from_id, to_id)
-    current_host().call(salesman_records_reassigned, reassigned=reassigned)
-
-
-def successors_offered() -> list[tuple[int, str]]:
-    """Give the active users who may take over."""
-    found = sa.select(User.id, User.name).where(User.active).order_by(User.search_name, User.id)
-    return [(row.id, row.name) for row in reading().execute(found)]
+    rows = [audit_row(type_.kind, one.id, one.label, "handed_over", one.changes) for one in handed]
+    write_rows(session, Audit, rows)
+    owned = tuple(one.id for one in handed if type_.owner in one.changes)
+    if owned:
+        reassigned = Reassigned(type_.kind, owned, from_id, to_id)
+        current_host().call(salesman_records_reassigned, reassigned=reassigned)
 
 
 HAND_OVER: Final = Job(

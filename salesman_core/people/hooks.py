@@ -24,6 +24,7 @@ from salesman_core.people import (
     why_views,
     words,
 )
+from salesman_core.records.audit import VIEW as AUDIT
 from salesman_core.records.list_fields import contains
 from salesman_core.rest import ApiBlueprint
 from salesman_core.services import mail
@@ -70,6 +71,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             view_permission=permissions.VIEW,
             card_endpoint="people.user",
             owner=None,
+            history_permission=AUDIT,
         )
     ]
 

@@ -74,7 +74,8 @@ class Owners:
         """
         found = self.named(name)
         person = current_person()
-        if found not in (owner_id, person.id) and not person.may(self._assign):
+        free = found == owner_id or (owner_id is None and found == person.id)
+        if not free and not person.may(self._assign):
             message = _("Your roles do not let you give records to others.")
             raise InvalidError(message, {"owner": message})
         return found

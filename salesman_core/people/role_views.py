@@ -17,7 +17,7 @@ from salesman_core.people import queries
 from salesman_core.people import roles as role_service
 from salesman_core.people.permissions import ROLES
 from salesman_core.records.last_change import last_change
-from salesman_core.web.forms import FormState
+from salesman_core.web.forms import FormState, version_in
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
 from salesman_core.web.two_editors import Typed, form_to_edit, save_form
@@ -107,7 +107,7 @@ def copy(record_id: int) -> ResponseReturnValue:
 def rename(record_id: int) -> ResponseReturnValue:
     """Give a role another name."""
     try:
-        role_service.rename_role(record_id, request.form.get("name", ""))
+        role_service.rename_role(record_id, request.form.get("name", ""), version_in(request.form))
     except InvalidError as error:
         return _page(record_id, FormState.refused(request.form, error)), error.status
     toast(_("Saved."))
@@ -118,6 +118,6 @@ def rename(record_id: int) -> ResponseReturnValue:
 @requires(ROLES)
 def delete(record_id: int) -> ResponseReturnValue:
     """Delete a role that nobody has."""
-    role_service.delete_role(record_id)
+    role_service.delete_role(record_id, version_in(request.form))
     toast(_("The role is deleted."))
     return redirect(url_for("people_roles.index"))

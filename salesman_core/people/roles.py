@@ -45,25 +45,31 @@ def copy_role(role_id: int, name: str) -> int:
         return copy.id
 
 
-def rename_role(role_id: int, name: str) -> None:
+def rename_role(role_id: int, name: str, version: int | None = None) -> None:
     """Give a role that was made here another name.
 
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed the role since *version*.
     :raises ConflictError: for a preset, which has its name in every language.
     """
     with writing() as session:
         role = _made_here(role_for_change(session, role_id))
+        demand_version(version_of(session, role_id), version)
         before, role.name = role.name, _free_name(session, role_id, name)
         if role.name != before:
             _note(session, role, "changed", {"name": (before, role.name)})
 
 
-def delete_role(role_id: int) -> None:
+def delete_role(role_id: int, version: int | None = None) -> None:
     """Delete a role that was made here and that nobody has.
 
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed the role since *version*.
     :raises ConflictError: for a preset, and while somebody has it.
     """
     with writing() as session:
         role = _made_here(role_for_change(session, role_id))
+        demand_version(version_of(session, role_id), version)
         holders = sa.select(sa.func.count()).where(UserRole.role_id == role_id)
         count = session.scalar(holders) or 0
         if count:
@@ -79,9 +85,9 @@ def delete_role(role_id: int) -> None:
 
 
 def version_of(session: Session, role_id: int) -> int:
-    """Give the version of what a role grants: another one wherever something of it differs."""
+    """Give the version of a role: another one wherever its name or what it grants differs."""
     held = {name: int(scope) for name, scope in grants_of(session, role_id).items() if scope}
-    return fingerprint(held)
+    return fingerprint(session.scalar(sa.select(Role.name).where(Role.id == role_id)), held)
 
 
 def change_grants(role_id: int, grants: Mapping[str, Scope], version: int | None = None) -> None:
@@ -90,7 +96,7 @@ def change_grants(role_id: int, grants: Mapping[str, Scope], version: int | None
     So the grants of a plugin that is away are kept.
 
     :param version: what the caller saw, see :func:`version_of`; None where they do not say.
-    :raises StaleError: where somebody changed what the role grants since *version*.
+    :raises StaleError: where somebody changed the role since *version*.
     :raises InvalidError: for the field of a permission that there is not, or that has no scopes.
     :raises ForbiddenError: for more than one holds oneself.
     :raises ConflictError: for the role that holds everything.

@@ -64,18 +64,20 @@ class NewUserSchema(UserSchema):
 
 
 class DeactivationSchema(Schema):
-    """Who takes over what somebody who leaves owns; nothing said, it stays theirs."""
+    """Who takes over what somebody who leaves owns; while they own anything, it has to be said."""
 
     successor_id = Reference(
-        load_default=None,
         allow_none=True,
-        metadata={"description": "Who takes over what nobody else does."},
+        metadata={"description": "Who takes over what nobody else does; null: it stays theirs."},
     )
     successors = fields.Dict(
         keys=fields.String(),
-        values=Reference(),
+        values=Reference(allow_none=True),
         load_default=dict,
-        metadata={"description": "Who takes over records of a kind, as `client` or `deal`."},
+        metadata={
+            "description": "Who takes over records of a kind, as `client` or `deal`; null: these"
+            " stay theirs."
+        },
     )
 
 

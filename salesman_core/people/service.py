@@ -204,16 +204,30 @@ def _everything(session: Session) -> set[int]:
 
 
 def demand_other_administrator(session: Session, user_id: int) -> None:
-    """Let a user lose the role of administrator only where another one remains.
+    """Let a user lose the role of administrator only where another one remains who can sign in.
+
+    Somebody who was invited and has not come yet does not count: nobody could let them in.
 
     :raises ConflictError: where none does.
     """
-    holders = sa.select(UserRole.user_id).where(UserRole.role_id.in_(_everything(session)))
+    holders = _administrators(session)
     mine = session.scalar(sa.select(User.id).where(User.id == user_id, User.id.in_(holders)))
-    others = sa.select(User.id).where(User.id != user_id, User.active, User.id.in_(holders))
+    others = sa.select(User.id).where(User.id != user_id, User.id.in_(holders), _can_sign_in())
     if mine is not None and session.scalar(others.limit(1)) is None:
-        message = _("Nobody else here may do everything: make somebody an administrator first.")
+        message = _(
+            "Nobody else here may do everything and can sign in: let another administrator in"
+            " first."
+        )
         raise ConflictError(message)
+
+
+def _administrators(session: Session) -> sa.Select[int]:
+    """Give the SQL of the users whose roles hold everything."""
+    return sa.select(UserRole.user_id).where(UserRole.role_id.in_(_everything(session)))
+
+
+def _can_sign_in() -> sa.ColumnElement[bool]:
+    return sa.and_(User.active, User.password_hash.is_not(None))
 
 
 # -- coming and going
@@ -257,28 +271,36 @@ def invitation_link(user_id: int) -> str:
         return link_for(user, Purpose.INVITATION)
 
 
-def deactivate(user_id: int, successors: Successors | None = None) -> int | None:
-    """Keep a user from acting, at once and everywhere, and give what they own to others.
+def deactivate(
+    user_id: int, successors: Successors | None = None, version: int | None = None
+) -> int | None:
+    """Keep a user from acting, at once and everywhere, and give what names them to others.
 
-    :param successors: who takes over, by kind of record; what nobody takes over stays theirs.
+    :param successors: who takes over, by kind of record; ``handing_over.STAYS`` for nobody.
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
     :returns: the job that hands many records over, or None where none has to.
-    :raises ConflictError: for the last one who may do everything, and for oneself.
+    :raises StaleError: where somebody changed the user since *version*.
+    :raises ConflictError: for the last one who may do everything, for oneself, and where nothing
+        is said of records that they own.
     :raises InvalidError: by kind, for a successor who cannot take over.
     """
+    successors = successors or {}
     with writing() as session:
         user = user_for_change(session, user_id)
+        demand_version(version_of(user.updated_at), version)
         if user_id == current_person().id:
             raise ConflictError(_("Nobody can deactivate themselves: ask a colleague."))
         if not user.active:
             return None
         demand_other_administrator(session, user_id)
+        handing_over.demand_decided(session, user_id, user.name, successors)
         user.active = False
         user.epoch += 1
         end_looks_of(session, user_id)
         session.execute(sa.delete(SignedIn).where(SignedIn.user_id == user_id))
         tokens.revoke_all(user_id)
         _note(session, user, "deactivated", {"active": (True, False)})
-        return handing_over.begin(session, user_id, successors or {})
+        return handing_over.begin(session, user_id, successors)
 
 
 def activate(user_id: int) -> None:
@@ -331,8 +353,7 @@ def ensure_administrator(email: str, password: str, name: str = "") -> Administr
 
 def _has_administrator(session: Session) -> bool:
     """Tell whether anybody may do everything who can sign in."""
-    holders = sa.select(UserRole.user_id).where(UserRole.role_id.in_(_everything(session)))
-    able = sa.exists().where(User.id.in_(holders), User.active, User.password_hash.is_not(None))
+    able = sa.exists().where(User.id.in_(_administrators(session)), _can_sign_in())
     return bool(session.scalar(sa.select(able)))
 
 

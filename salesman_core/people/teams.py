@@ -65,10 +65,15 @@ def change_team(team_id: int, values: Mapping[str, Any], version: int | None = N
             _note(session, team, "changed", changes)
 
 
-def delete_team(team_id: int) -> None:
-    """Delete a team: its people are in none, the teams below it move up."""
+def delete_team(team_id: int, version: int | None = None) -> None:
+    """Delete a team: its people are in none, the teams below it move up.
+
+    :param version: what the caller saw, see :func:`version_of`; None where they do not say.
+    :raises StaleError: where somebody changed the team since *version*.
+    """
     with writing() as session:
         team = _team(session, team_id)
+        demand_version(version_of(team.name, team.parent_id), version)
         below = sa.update(Team).where(Team.parent_id == team_id)
         session.execute(below.values(parent_id=team.parent_id))
         session.delete(team)

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.access.explaining import Explanation, explain, named_type, read_record, reasons
 from salesman_core.access.permissions import all_permissions
 from salesman_core.access.person import current_person
@@ -15,7 +16,7 @@ from salesman_core.access.records import demand, label_of, record_type, record_t
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts, texts_of
-from salesman_core.people import handing_over, queries
+from salesman_core.people import queries
 from salesman_core.people.permissions import MANAGE
 from salesman_core.web.forms import FormState, typed_values, whole_number
 from salesman_core.web.templating import render
@@ -54,7 +55,7 @@ def why_mine(kind: str, record_id: int) -> ResponseReturnValue:
         title=label_of(kind, record_id),
         card=url_for(type_.card_endpoint, record_id=record_id),
         reasons=reasons(person, type_.view_permission, kind, record_id),
-        people=handing_over.successors_offered() if person.may(MANAGE) else [],
+        people=colleagues() if person.may(MANAGE) else [],
     )
 
 

@@ -36,10 +36,16 @@ def fits(value: object, wanted: Any) -> bool:
     if origin in (Union, types.UnionType):
         return any(fits(value, one) for one in get_args(wanted))
     if origin is tuple:
-        return isinstance(value, tuple) and all(fits(one, get_args(wanted)[0]) for one in value)
+        return isinstance(value, tuple) and _fit(value, get_args(wanted))
     kind = origin or wanted
     if not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
         return True
     if kind is float:
         return isinstance(value, int | float)
     return isinstance(value, kind)
+
+
+def _fit(values: tuple[object, ...], wanted: tuple[Any, ...]) -> bool:
+    """Tell whether each value of a tuple fits: ``tuple[str, int]``, or ``tuple[str, ...]``."""
+    each = (wanted[0],) * len(values) if wanted[-1] is ... else wanted
+    return len(values) == len(each) and all(map(fits, values, each))

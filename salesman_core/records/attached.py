@@ -13,6 +13,7 @@ from salesman_core.db import AnyRow
 from salesman_core.errors import ForbiddenError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.models import Attachment, Note
+from salesman_core.records.saving import hold
 
 _ = texts.lazy
 
@@ -33,10 +34,13 @@ def column(model: type[Note | Attachment], kind: str) -> Any:
 def demand_record(kind: str, record_id: int, *, session: Session | None = None) -> None:
     """Let only those pass who see the record.
 
+    :param session: of the change that hangs something on it; nobody merges it until the commit.
     :raises MissingError: for the others, and for a kind that nothing can hang on.
     """
     if kind not in KINDS:
         raise MissingError(_("Nothing can be attached to records of the kind %(kind)s.", kind=kind))
+    if session is not None:
+        hold(session, kind, record_id)
     demand(kind, record_id, record_type(kind).view_permission, session=session)
 
 

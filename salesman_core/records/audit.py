@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import Bin, record_type, record_types, visible
-from salesman_core.db import AnyRow, reading
+from salesman_core.access.records import Bin, record_types, visible
+from salesman_core.db import reading
 from salesman_core.i18n import texts
-from salesman_core.records.audit_fields import ACTIONS, described_kinds
+from salesman_core.records.audit_fields import all_actions, described_kinds
 from salesman_core.records.audit_words import ENTRY, Line, in_words
 from salesman_core.records.lists import FieldKind, ListField, ListQuery, ListSpec, select_page
 from salesman_core.records.models import Audit
+from salesman_core.records.seen import SeenRecord, seen_records
 from salesman_hookspecs import Person, RecordType, Scope, Text
 
 _ = texts.lazy
@@ -37,7 +36,7 @@ def _kind_shown(kind: str) -> str:
 
 
 def _action_shown(action: str) -> str:
-    return str(ACTIONS.get(action, action))
+    return str(all_actions().get(action, action))
 
 
 AUDIT: Final = ListSpec(
@@ -86,12 +85,12 @@ class Entry:
     """An entry of the company's audit.
 
     :param kind: what people call the kind of record.
-    :param card: the endpoint of its card, or None where there is none that the reader may open.
+    :param seen: the record, or None where there is none that the reader may open.
     """
 
     line: Line
     kind: str
-    card: str | None
+    seen: SeenRecord | None
 
 
 def entries(query: ListQuery) -> tuple[list[Entry], str | None]:
@@ -99,37 +98,17 @@ def entries(query: ListQuery) -> tuple[list[Entry], str | None]:
     session = reading()
     page = select_page(session, ENTRY, AUDIT, query, seen_entries())
     lines = in_words(session, page.rows)
-    opened = _opened(session, page.rows)
+    seen = seen_records(session, [(row.kind, row.record_id) for row in page.rows if row.record_id])
     titles = kind_titles()
     found = [
         Entry(
             line,
             str(titles.get(line.kind, line.kind)),
-            opened.get((line.kind, line.record_id)),
+            seen.get((line.kind, line.record_id)),
         )
         for line in lines
     ]
     return found, page.next_cursor
-
-
-def _opened(session: Session, rows: Sequence[AnyRow]) -> Mapping[tuple[str, int], str]:
-    """Give the cards of the records that can be opened: one statement a kind, not a row."""
-    asked: dict[str, set[int]] = {}
-    for row in rows:
-        if row.record_id:
-            asked.setdefault(row.kind, set()).add(row.record_id)
-    return dict(_cards(session, asked))
-
-
-def _cards(
-    session: Session, asked: Mapping[str, set[int]]
-) -> Iterable[tuple[tuple[str, int], str]]:
-    known = {type_.kind for type_ in record_types()}
-    for kind in asked.keys() & known:
-        type_ = record_type(kind)
-        there = sa.select(type_.model.id).where(type_.model.id.in_(asked[kind]), visible(kind))
-        for id_ in session.scalars(there):
-            yield (kind, id_), type_.card_endpoint
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
@@ -145,6 +124,7 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "label": line.label,
         "action": line.action_key,
         "address": line.address,
+        "way": line.way,
         "changes": [
             {"field": step.key, "title": step.field, "before": step.before, "after": step.after}
             for step in line.steps

@@ -33,7 +33,11 @@ class AuditChangeSchema(Schema):
 
 
 class AuditEntrySchema(Schema):
-    """Who did what to which record, when and from where."""
+    """Who did what to which record, when and from where.
+
+    `way` is `page`, `token` or `import` with its name or number, `command`, or empty for what the
+    system did by itself.
+    """
 
     id = Reference()
     at = Moment()
@@ -44,6 +48,7 @@ class AuditEntrySchema(Schema):
     label = Text(300)
     action = Text(60)
     address = Text(64)
+    way = Text(300)
     changes = fields.List(fields.Nested(AuditChangeSchema))
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import User
-from salesman_core.access.person import current_person
+from salesman_core.access.person import current_person, people_names
+from salesman_core.access.records import visible
 from salesman_core.i18n import texts
 from salesman_core.records.custom.definitions import FieldType, all_fields
 from salesman_core.records.custom.kinds import key_of
 from salesman_core.records.custom.values import DIGITS
+from salesman_core.records.masking import CONTACT_DATA, masked_within
+from salesman_core.web import formats
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -30,6 +35,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "unmerged": _("merging undone"),
     "rung": _("moved on the ladder"),
     "moved": _("moved to another stage"),
+    "transferred": _("changed the pipeline"),
     "closed": _("closed"),
     "reopened": _("opened again"),
     "frozen": _("frozen until a day"),
@@ -45,6 +51,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "imported": _("imported"),
     "exported": _("exported"),
     "handed_over": _("handed over"),
+    "not_handed_over": _("not handed over"),
     "invited": _("invited"),
     "link_shown": _("link of an invitation shown"),
     "activated": _("activated"),
@@ -66,9 +73,9 @@ ACTIONS: Final[dict[str, Text]] = {
     "retried": _("tried again"),
     "discarded": _("discarded"),
     "cancelled": _("cancelled"),
-    "taken": _("taken on"),
+    "retired": _("taken out of use"),
 }
-"""What was done, by the action that the audit keeps; what is not here is shown as it stands."""
+"""What is done with records of several kinds, or with what is none, by what the audit keeps."""
 
 Names = Callable[[Session, Collection[int]], Mapping[int, str]]
 """Gives what people read for ids that a field holds."""
@@ -84,6 +91,16 @@ def names_from(model: type[Any]) -> Names:
     return names
 
 
+def visible_names(kind: str, model: type[Any]) -> Names:
+    """Give what looks up the names of records of a kind, as far as whoever reads may see them."""
+
+    def names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+        named = sa.select(model.id, model.name).where(model.id.in_(ids), visible(kind))
+        return {row.id: row.name for row in session.execute(named)}
+
+    return names
+
+
 def user_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     """Give the names of users, for fields as ``owner_id``."""
     return names_from(User)(session, ids)
@@ -92,16 +109,50 @@ def user_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 USERS: Final = user_names
 
 
+_NO_IDS: Final = frozenset({str, Decimal, bool, date, datetime, type(None)})
+"""What most values of a change are: an import keeps them by the hundred thousand."""
+
+
+def ids_in(value: Any) -> Iterable[int]:
+    """Give the ids in a value that the audit keeps."""
+    if type(value) is int:
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from ids_in(item)
+    elif isinstance(value, dict):
+        yield from (int(key) for key in value if str(key).isdecimal())
+
+
+def names_then(kind: str, changes: Mapping[str, tuple[Any, Any]]) -> dict[str, str] | None:
+    """Give what the users are called now whose ids a change holds, for those who read of it later.
+
+    None where it holds none. Whom the transaction itself has made has no name yet.
+    """
+    ids: set[int] = set()
+    for field, change in changes.items():
+        if not _NO_IDS.issuperset(map(type, change)) and words_of(kind, field).names is USERS:
+            ids.update(ids_in(change))
+    if not ids:
+        return None
+    names = people_names()
+    return {str(id_): names[id_] for id_ in sorted(ids) if id_ in names}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldWords:
     """How changes of a field are read.
 
     :param title: what people call it.
-    :param names: where it holds the id of something: gives the names. Asked once per page.
+    :param names: where it holds the id of something, or values by such ids: gives the names. Asked
+        once per page.
     :param choices: where it holds one of a few values: what people read for each.
     :param figure: whether it holds an amount or another number.
+    :param written: gives what people read for such a figure. It must tell any two apart: a change
+        that reads the same is not told.
     :param added: where it holds the ids of several things: what people call it that one of them
         came; ``removed`` likewise.
+    :param item: where it holds objects: gives what people read for one.
     :param permission: what one must hold to see it, or None.
     :param mask: gives what those read who do not; without it they do not learn of it at all.
     """
@@ -110,8 +161,10 @@ class FieldWords:
     names: Names | None = None
     choices: Mapping[str, Text] | None = None
     figure: bool = False
+    written: Callable[[Decimal], str] = formats.number
     added: Text | None = None
     removed: Text | None = None
+    item: Callable[[Mapping[str, Any]], str] | None = None
     permission: str | None = None
     mask: Callable[[str], str] | None = None
 
@@ -128,26 +181,45 @@ PARTICIPANTS: Final = FieldWords(
     removed=_("Participant removed"),
 )
 _OF_ANY_KIND: Final = {
+    "parts": FieldWords(_("Parts of the participants"), names=user_names),
     "note": FieldWords(_("Note")),
     "file": FieldWords(_("File")),
     "rows": FieldWords(_("Records"), figure=True),
-    "narrowed": FieldWords(_("Chosen by")),
+    "narrowed": FieldWords(_("Chosen by"), permission=CONTACT_DATA, mask=masked_within),
+    "reason": FieldWords(_("Reason")),
 }
 _fields: dict[str, Mapping[str, FieldWords]] = {}
+_actions: dict[str, Mapping[str, Text]] = {}
 _told_otherwise: dict[str, Collection[str]] = {}
 _others: dict[str, Callable[[str], FieldWords]] = {}
 _titles: dict[str, Text] = {}
 
 
 def describe_fields(
-    kind: str, words: Mapping[str, FieldWords], *, told_otherwise: Collection[str] = ()
+    kind: str,
+    words: Mapping[str, FieldWords],
+    *,
+    actions: Mapping[str, Text] | None = None,
+    told_otherwise: Collection[str] = (),
 ) -> None:
     """Say how changes of the fields of a kind of record are read.
 
+    :param actions: what is done with such records alone, by the action that the audit keeps.
     :param told_otherwise: the actions of its audit that its story leaves out, because another
         source tells of the same; the page of all changes has them.
     """
     _fields[kind], _told_otherwise[kind] = words, told_otherwise
+    _actions[kind] = actions or {}
+
+
+def action_words(kind: str, action: str) -> Text:
+    """Give what was done with a record in words; what nobody described, as it stands."""
+    return _actions.get(kind, {}).get(action, ACTIONS.get(action, action))
+
+
+def all_actions() -> Mapping[str, Text]:
+    """Give all that the audit may tell of, with words for it."""
+    return {name: text for of in _actions.values() for name, text in of.items()} | ACTIONS
 
 
 def describe_kind(
@@ -194,6 +266,7 @@ def _custom_words(kind: str, field: str) -> FieldWords | None:
         names=user_names if one.type is FieldType.USER else None,
         choices=one.titles or None,
         figure=one.type in DIGITS,
+        written=formats.amount if one.type is FieldType.MONEY else formats.number,
     )
 
 

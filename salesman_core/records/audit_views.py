@@ -15,7 +15,7 @@ from salesman_core.access.routes import requires
 from salesman_core.db import reading
 from salesman_core.i18n import texts
 from salesman_core.records.audit import AUDIT, VIEW, Entry, entries, kind_titles
-from salesman_core.records.audit_fields import ACTIONS
+from salesman_core.records.audit_fields import all_actions
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import Page
@@ -57,7 +57,7 @@ def _options() -> dict[str, Options]:
     return {
         "actor_id": [(row.id, row.name) for row in reading().execute(people)],
         "kind": sorted(kind_titles().items(), key=lambda one: str(one[1])),
-        "action": sorted(ACTIONS.items(), key=lambda one: str(one[1])),
+        "action": sorted(all_actions().items(), key=lambda one: str(one[1])),
     }
 
 

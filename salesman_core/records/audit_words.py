@@ -11,9 +11,17 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from salesman_core.access.origin import COMMAND, IMPORT, PAGE, TOKEN
 from salesman_core.db import AnyRow
 from salesman_core.i18n import texts
-from salesman_core.records.audit_fields import ACTIONS, FieldWords, Names, words_of
+from salesman_core.records.audit_fields import (
+    USERS,
+    FieldWords,
+    Names,
+    action_words,
+    ids_in,
+    words_of,
+)
 from salesman_core.records.models import Audit
 from salesman_core.web import formats
 
@@ -31,7 +39,9 @@ ENTRY: Final = (
     Audit.label,
     Audit.action,
     Audit.changes,
+    Audit.names,
     Audit.address,
+    Audit.way,
 )
 """The columns of an entry of the audit."""
 
@@ -59,7 +69,8 @@ class Line:
     :param label: what the record was called then.
     :param action: what was done, in words; ``action_key`` is what the audit keeps.
     :param about: which of the record's parts it is about, as a contact's name; else empty.
-    :param address: from which network address it was done; empty where the system did it.
+    :param address: from which network address it was done; empty where there was none.
+    :param way: by which way in, see :class:`~salesman_core.access.origin.Origin`.
     """
 
     id: int
@@ -73,7 +84,24 @@ class Line:
     action_key: str
     about: str
     address: str
+    way: str
     steps: tuple[Step, ...]
+
+    @property
+    def origin(self) -> str:
+        """From where it was done, in words; empty where the system did it by itself."""
+        return ", ".join(part for part in (_way_in_words(self.way), self.address) if part)
+
+
+def _way_in_words(way: str) -> str:
+    kind, _space, name = way.partition(" ")
+    words = {
+        PAGE: _("page"),
+        COMMAND: _("command line"),
+        TOKEN: _("token “%(name)s”", name=name),
+        IMPORT: _("import %(number)s", number=name),
+    }
+    return str(words.get(kind, way))
 
 
 def in_words(session: Session, rows: Sequence[AnyRow], of: str = "") -> list[Line]:
@@ -108,10 +136,11 @@ def _line(row: AnyRow, steps: tuple[Step, ...], of: str) -> Line:
         kind=row.kind,
         record_id=row.record_id,
         label=row.label,
-        action=str(ACTIONS.get(row.action, row.action)),
+        action=str(action_words(row.kind, row.action)),
         action_key=row.action,
         about="" if row.kind == of else row.label,
         address=row.address,
+        way=row.way,
         steps=steps,
     )
 
@@ -128,16 +157,16 @@ def _looked_up(session: Session, rows: Sequence[AnyRow]) -> Mapping[Names, Mappi
         for field, change in row.changes.items():
             words = words_of(row.kind, field)
             if words.names is not None:
-                ids.setdefault(words.names, set()).update(_ids(change))
+                unknown = set(ids_in(change)).difference(_called_then(row, words))
+                ids.setdefault(words.names, set()).update(unknown)
     return {names: names(session, found) if found else {} for names, found in ids.items()}
 
 
-def _ids(value: Any) -> Iterable[int]:
-    if isinstance(value, int):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _ids(item)
+def _called_then(row: AnyRow, words: FieldWords) -> Mapping[int, str]:
+    """Give what the users of a field were called when an entry was written, as far as it says."""
+    if words.names is not USERS or not row.names:
+        return {}
+    return {int(id_): name for id_, name in row.names.items()}
 
 
 def _steps(row: AnyRow, names: Mapping[Names, Mapping[int, str]]) -> Iterable[Step]:
@@ -146,6 +175,7 @@ def _steps(row: AnyRow, names: Mapping[Names, Mapping[int, str]]) -> Iterable[St
         if _hidden(words):
             continue
         known = names.get(words.names, {}) if words.names else {}
+        known = {**known, **_called_then(row, words)}
         if words.added is not None:
             yield from _comings_and_goings(field, before or [], after or [], words, known)
             continue
@@ -182,12 +212,21 @@ def _shown(value: Any, words: FieldWords, names: Mapping[int, str]) -> str:
     if words.choices is not None and str(value) in words.choices:
         return str(words.choices[str(value)])
     if words.figure:
-        return formats.number(Decimal(value))
+        return words.written(Decimal(value))
     if isinstance(value, list):
-        return ", ".join(_shown(item, words, names) for item in value)
+        between = ", " if words.item is None else "; "
+        return between.join(_shown(item, words, names) for item in value)
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {item}" for key, item in value.items())
+        return _pairs(value, words, names) if words.item is None else words.item(value)
     return _as_text(str(value), words)
+
+
+def _pairs(value: Mapping[str, Any], words: FieldWords, names: Mapping[int, str]) -> str:
+    told = {
+        key if words.names is None else _shown(int(key), words, names): item
+        for key, item in value.items()
+    }
+    return "; ".join(f"{key}: {item}" for key, item in told.items())
 
 
 def _as_text(text: str, words: FieldWords) -> str:

@@ -8,15 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
+from salesman_core.access.origin import current_origin
 from salesman_core.access.person import current_person
 from salesman_core.access.records import known_type
 from salesman_core.clock import now
 from salesman_core.db import Base, as_writing, current_change, table_of, writing
 from salesman_core.events import record_event
 from salesman_core.plugins.host import current_host
+from salesman_core.records.audit_fields import names_then
 from salesman_core.records.models import Audit
 from salesman_core.records.saving import write_rows
 from salesman_hookspecs import Change, Reassigned
@@ -128,20 +129,33 @@ def audit(  # noqa: PLR0917  # which record, what was done, what it changed: in 
     write_rows(session, Audit, [audit_row(kind, record_id, label, action, changes)])
 
 
+def audit_many(
+    session: Session, kind: str, action: str, entries: Iterable[tuple[int, str, Changes]]
+) -> None:
+    """Keep who did the same to many records, in one statement.
+
+    :param entries: of each record its id, its label, and what that changed.
+    """
+    signed = sign()
+    rows = [audit_row(kind, id_, label, action, told, signed) for id_, label, told in entries]
+    write_rows(session, Audit, rows)
+
+
 class Signature(NamedTuple):
-    """Who changes something, when, and from which address."""
+    """Who changes something, when, from which address, and by which way in."""
 
     at: datetime
     actor_id: int | None
     actor_name: str
     address: str
+    way: str
 
 
 def sign() -> Signature:
     """Give the signature of whoever acts now."""
     person = current_person()
-    address = (request.remote_addr or "") if has_request_context() else ""
-    return Signature(now(), person.id, person.name, address)
+    origin = current_origin()
+    return Signature(now(), person.id, person.name, origin.address, origin.way)
 
 
 def audit_row(  # noqa: PLR0917  # as above
@@ -166,7 +180,9 @@ def audit_row(  # noqa: PLR0917  # as above
         "label": label[:_LABEL],
         "action": action,
         "changes": {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()},
+        "names": names_then(kind, changes),
         "address": signed.address,
+        "way": signed.way,
     }
 
 

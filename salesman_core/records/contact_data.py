@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,54 +9,27 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import FieldWords
-from salesman_core.records.reach import phone
-from salesman_core.services.company import company
+from salesman_core.records.masking import CONTACT_DATA, is_masked, masked
+
+__all__ = [
+    "CONTACT_DATA",
+    "EMAILS",
+    "IMPORTED",
+    "PHONES",
+    "demand_contact_data",
+    "is_masked",
+    "masked",
+    "readable",
+    "readable_imported",
+    "sees_contact_data",
+]
 
 _ = texts.lazy
-
-CONTACT_DATA: Final = "core.client.contact_data"
-"""What one must hold to read phones and emails, to look for them, and to change them."""
-
-_HIDDEN: Final = "***"
-_SHOWN_DIGITS: Final = 2
-_FEWEST_DIGITS: Final = 7
 
 
 def sees_contact_data() -> bool:
     """Tell whether whoever acts may read phones and emails."""
     return current_person().may(CONTACT_DATA)
-
-
-def masked(typed: str) -> str:
-    """Give what is left of a phone or email: ``+7 *** ** 67``, ``a***@…``.
-
-    Enough to tell two of them apart, not enough to reach anybody.
-    """
-    typed = typed.strip()
-    return _masked_email(typed) if "@" in typed else _masked_phone(typed)
-
-
-def is_masked(text: str) -> bool:
-    """Tell whether a text holds what is left of a phone or email, as :func:`masked` gives it."""
-    return _HIDDEN in text
-
-
-def _masked_email(typed: str) -> str:
-    return f"{typed[0]}{_HIDDEN}@…" if typed[0] != "@" else f"{_HIDDEN}@…"
-
-
-def _masked_phone(typed: str) -> str:
-    normalised = phone(typed, company().region).normalised
-    digits = re.sub(r"\D", "", normalised or typed)
-    if len(digits) < _FEWEST_DIGITS:
-        return _HIDDEN
-    return f"{_country(normalised)}{_HIDDEN} ** {digits[-_SHOWN_DIGITS:]}"
-
-
-def _country(normalised: str | None) -> str:
-    import phonenumbers  # noqa: PLC0415  # the numbers of the world take long to load
-
-    return f"+{phonenumbers.parse(normalised).country_code} " if normalised else ""
 
 
 def readable(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ one to export, columns through their own.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
@@ -136,13 +138,23 @@ def write_export(run_id: int) -> None:
     columns = _columns(listed, run.given["columns"])
     format_: str = run.given["format"]
     masked = _masked(columns)
-    with tempfile.TemporaryFile() as file:
-        headings = [str(column.title) for column in columns]
-        number = WRITERS[format_](file, headings, _rows(run, listed, columns))
-        file.seek(0)
+    with _written(run, listed, columns) as (file, number):
         hash_ = store.store(file, largest=LARGEST).hash
     name = f"{listed.title} {today(company().tz):%Y-%m-%d}.{format_}"
-    _note(run, number, hash_, name, masked)
+    ended = {"file_hash": hash_, "file_name": store.harmless_name(name)}
+    _note(run, number, name, masked, ended)
+
+
+@contextmanager
+def _written(
+    run: BulkRun, listed: RecordList, columns: Sequence[Column]
+) -> Iterator[tuple[IO[bytes], int]]:
+    """Write the rows into a file that nobody else gets at; give it with their number."""
+    headings = [str(column.title) for column in columns]
+    with tempfile.TemporaryFile() as file:
+        number = WRITERS[run.given["format"]](file, headings, _rows(run, listed, columns))
+        file.seek(0)
+        yield file, number
 
 
 def _masked(columns: Sequence[Column]) -> list[str]:
@@ -170,15 +182,23 @@ def _rows(run: BulkRun, listed: RecordList, columns: Sequence[Column]) -> Iterat
         query = query.at(page.next_cursor)
 
 
-def _note(run: BulkRun, number: int, hash_: str, name: str, masked: Sequence[str]) -> None:
+def _note(
+    run: BulkRun, number: int, name: str, masked: Sequence[str], ended: Mapping[str, str]
+) -> None:
+    """Note in the audit what is taken out, before anybody gets it.
+
+    :param ended: what the run keeps of its file; empty where it keeps none.
+    """
     # Read before the change: what is read inside of it would not see its end.
     run_id, kind, told = run.id, run.kind, asked_in_words(run)
     with writing() as session:
         kept = session.get_one(BulkRun, run_id)
         kept.done = kept.total = number
-        kept.file_hash, kept.file_name, kept.ended_at = hash_, store.harmless_name(name), now()
-        tell_end(session, kept)
+        kept.ended_at = now()
         kept.given = {**kept.given, "masked": list(masked)}
+        if ended:
+            kept.file_hash, kept.file_name = ended["file_hash"], ended["file_name"]
+            tell_end(session, kept)
         note_export(kind, name, number, narrowed=told)
 
 
@@ -211,7 +231,7 @@ def _demand_columns(listed: RecordList, given: Mapping[str, Any]) -> None:
 
 
 def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> int:
-    """Write all records that a filter finds into *file*; give how many.
+    """Write all records that a filter finds into *file*, once it is noted; give how many.
 
     :param address: the filter, as the parameters of the list's address.
     """
@@ -220,19 +240,15 @@ def export_to(kind: str, file: IO[bytes], format_: str, address: str = "") -> in
     given = {"columns": [column.name for column in columns], "format": format_}
     with writing() as session:
         run = new_run(session, kind, EXPORT, given, address)
-    headings = [str(column.title) for column in columns]
-    number = WRITERS[format_](file, headings, _rows(run, listed, columns))
-    with writing() as session:
-        kept = session.get_one(BulkRun, run.id)
-        kept.done = kept.total = number
-        kept.ended_at = now()
-        note_export(kind, str(listed.title), number, narrowed=address)
+    with _written(run, listed, columns) as (written, number):
+        _note(run, number, str(listed.title), _masked(columns), {})
+        shutil.copyfileobj(written, file)
     return number
 
 
-def run_export(run_id: int, user_id: int) -> None:
+def run_export(run_id: int, user_id: int, origin: Sequence[str] | None = None) -> None:
     """Write a file as whoever asked for it."""
-    carried_out(run_id, user_id, write_export)
+    carried_out(run_id, user_id, origin, write_export)
 
 
 EXPORT_JOB = Job(

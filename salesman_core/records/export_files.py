@@ -27,8 +27,12 @@ MEDIA_TYPES: Final = {
 MOST_OF_A_SHEET: Final = 1_048_575
 """Rows of a sheet of XLSX, the headings aside (ECMA-376, 18.3.1.73)."""
 
-_EVALUATED: Final = re.compile(r"'*[=+\-@\t\r]")
-"""How texts begin that spreadsheets evaluate, and those that would be taken for guarded ones."""
+EVALUATED: Final = r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+"""How texts begin that spreadsheets evaluate, and those that would be taken for guarded ones.
+
+In East Asian settings they evaluate what begins with the wide forms of the signs, too.
+"""
+_EVALUATED: Final = re.compile(EVALUATED)
 _LIKE_THOUSANDS: Final = re.compile(r"-?\d{1,3}\.\d{3}")
 _LONGEST: Final = 32_767
 """Characters of a cell of XLSX."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
@@ -97,12 +98,17 @@ def attach(kind: str, record_id: int, name: str, content: IO[bytes]) -> int:
 
 
 def _row_of(session: Session, stored: store.Content) -> int:
-    known = session.scalar(sa.select(StoredFile.id).where(StoredFile.hash == stored.hash))
+    kept = sa.select(StoredFile.id).where(StoredFile.hash == stored.hash)
+    known = session.scalar(kept)
     if known is not None:
         return known
     row = StoredFile(hash=stored.hash, size=stored.size, stored_at=now())
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:  # somebody has attached the same just now
+        return session.scalars(kept).one()
     return row.id
 
 

@@ -87,6 +87,12 @@ def search_source(
 
 def found(findable: Findable, typed: str, person: Person, limit: int) -> list[SearchHit]:
     """Give the records that have all that was typed, the best first, in one statement."""
+    rows = found_rows(findable, typed, person, limit)
+    return [findable.hit(row, float(row.score)) for row in rows]
+
+
+def found_rows(findable: Findable, typed: str, person: Person, limit: int) -> Sequence[AnyRow]:
+    """Give what ``read`` selects of these records, each with its ``score``."""
     words = normalised(typed)
     if not words:
         return []
@@ -104,8 +110,7 @@ def found(findable: Findable, typed: str, person: Person, limit: int) -> list[Se
         .limit(limit)
     )
     with planned_afresh(reading().connection()):
-        rows = reading().execute(statement).all()
-    return [findable.hit(row, float(row.score)) for row in rows]
+        return reading().execute(statement).all()
 
 
 def nearly_found(findable: Findable, typed: str, person: Person, limit: int) -> list[SearchHit]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.records import demand, record_type
+from salesman_core.access.person import current_person
+from salesman_core.access.records import demand, demand_permission, record_type
 from salesman_core.db import among, reading, table_of
 from salesman_core.plugins.host import current_host
 from salesman_core.records.audit_fields import told_otherwise
 from salesman_core.records.audit_words import ENTRY, Line, in_words
 from salesman_core.records.models import Audit
-from salesman_hookspecs import RecordType
+from salesman_core.records.story_parts import Part
+from salesman_hookspecs import RecordType, TimelineQuery
 from salesman_hookspecs.data import salesman_record_types
 
 PAGE: Final = 50
@@ -43,7 +44,10 @@ def history(kind: str, record_id: int, *, before: int | None = None) -> History:
 
     :param before: the id of the last entry of the page before.
     """
-    demand(kind, record_id, record_type(kind).view_permission)
+    type_ = record_type(kind)
+    demand(kind, record_id, type_.view_permission)
+    if type_.history_permission:
+        demand_permission(type_.history_permission)
     session = reading()
     query = _entries(kind, record_id).order_by(Audit.id.desc()).limit(PAGE + 1)
     if before is not None:
@@ -54,16 +58,27 @@ def history(kind: str, record_id: int, *, before: int | None = None) -> History:
     return History(tuple(lines), shown[-1].id if len(rows) > PAGE else None)
 
 
-def changes_of(
-    session: Session, kind: str, record_id: int, until: datetime | None, limit: int
-) -> list[Line]:
-    """Give the changes of a record and its parts that the story tells, the newest first."""
-    told = _TOLD.difference(told_otherwise(kind))
-    query = _entries(kind, record_id).where(Audit.action.in_(told))
-    if until is not None:
-        query = query.where(Audit.at <= until)
-    rows = session.execute(query.order_by(Audit.at.desc(), Audit.id.desc()).limit(limit)).all()
-    return in_words(session, rows, of=kind)
+def changes_of(session: Session, part: Part, query: TimelineQuery) -> list[Line]:
+    """Give the changes that a story tells of one of its parts, the newest first.
+
+    Of what is told with another record it says what it is called.
+    """
+    needed = part.type.history_permission
+    if needed and not current_person().may(needed):
+        return []
+    told = _TOLD.difference(told_otherwise(part.kind))
+    found = _entries(query.kind, query.record_id) if part.own else _entries_of(part)
+    found = found.where(Audit.action.in_(told))
+    if query.before is not None:
+        found = found.where(Audit.at <= query.before)
+    newest_first = (Audit.at.desc(), Audit.id.desc())
+    rows = session.execute(found.order_by(*newest_first).limit(query.limit)).all()
+    return in_words(session, rows, of=query.kind)
+
+
+def _entries_of(part: Part) -> sa.Select[*tuple[Any, ...]]:
+    ids = sa.select(part.type.model.id).where(part.which)
+    return sa.select(*ENTRY).where(Audit.kind == part.kind, among(Audit.record_id, ids))
 
 
 def _entries(kind: str, record_id: int) -> sa.Select[*tuple[Any, ...]]:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from salesman_core.db import Base, one_of
 from salesman_core.records.packing import (
     Row,
-    packed_pairs,
+    packed,
     packed_row,
     unpacked,
     unpacked_row,
@@ -92,14 +92,24 @@ class Camera:
         own: dict[int, int] = {}
         rows = connection.execute(sa.select(part.table).where(one_of(part.refers, sorted(roots))))
         names, key = tuple(rows.keys()), tuple(one.name for one in part.table.primary_key)
+        to_be_packed = _to_be_packed(part.table)
         for row in rows:
-            kept = packed_pairs(zip(names, row, strict=True))
+            kept: Row = dict(zip(names, row, strict=True))
+            for name in to_be_packed:
+                kept[name] = packed(kept[name])
             root = roots[kept[part.refers.name]]
             found.setdefault(root, {})[part.table.name, tuple(kept[name] for name in key)] = kept
             if "id" in kept:
                 own[kept["id"]] = root
         for further in parts(part.table) if own else ():
             self._gather(connection, further, own, found)
+
+
+@functools.cache
+def _to_be_packed(table: sa.Table) -> tuple[str, ...]:
+    """Give the columns whose values JSON may not hold as they are."""
+    plain = (sa.Integer, sa.String, sa.Boolean)
+    return tuple(one.name for one in table.c if not isinstance(one.type, plain))
 
 
 @functools.cache

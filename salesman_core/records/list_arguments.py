@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from flask import request
 
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
+from salesman_core.records.list_groups import PREFIX
 from salesman_core.records.list_query import (
     DEFAULT_LIMIT,
     MOST_ROWS,
@@ -25,6 +27,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _COMMAS: Final = {"style": "form", "explode": False}
+_GROUPS: Final = (
+    "Filters in groups, each a parameter of its own: of the conditions of `any1.`, one that holds"
+    " is enough, and so of each group up to `any9.`; of the groups `case1.` to `case9.`, one of"
+    " which all conditions hold is enough. Both ends of a span of a field are one condition."
+)
 
 
 def list_arguments(
@@ -46,7 +53,11 @@ def list_arguments(
         further = spec.further()
         if further is None:
             return []
-        return [_sort_parameter(spec, further.fields), *_filter_parameters(further.fields)]
+        return [
+            _sort_parameter(spec, further.fields),
+            *_filter_parameters(further.fields),
+            _groups_parameter((*spec.fields, *spec.filters, *further.fields)),
+        ]
 
     return decorate
 
@@ -59,13 +70,39 @@ def parameters_of(spec: ListSpec) -> Iterator[dict[str, Any]]:
     yield _sort_parameter(spec)
     if spec.search is not None:
         yield _parameter("q", text_schema(MOST_SEARCH), "Words to search for.")
-    yield from _filter_parameters((*spec.fields, *spec.filters))
+    every: tuple[ListField | ListFilter, ...] = (*spec.fields, *spec.filters)
+    yield from _filter_parameters(every)
+    yield _groups_parameter(every)
 
 
 def _filter_parameters(fields: Iterable[ListField | ListFilter]) -> Iterator[dict[str, Any]]:
     for field in fields:
         for operator in field.operators:
-            yield _filter_parameter(field, operator)
+            name = f"{field.name}{_ending(operator)}"
+            parameter = _parameter(name, _schema_of(field, operator), str(field.title))
+            yield parameter | (_COMMAS if operator == "in" else {})
+
+
+def _groups_parameter(fields: Iterable[ListField | ListFilter]) -> dict[str, Any]:
+    """Give all filters in groups as one object, whose members are parameters of the address."""
+    members = {name: schema for field in fields for name, schema in _members(field)}
+    schema = {"type": "object", "patternProperties": members, "additionalProperties": False}
+    return _parameter("groups", schema, _GROUPS) | {"style": "form", "explode": True}
+
+
+def _members(field: ListField | ListFilter) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give patterns of the names of a field's filters in groups, by what they take."""
+    by_value: dict[str, list[str]] = {}
+    for operator in field.operators:
+        sort = operator if operator in {"in", "isnull"} else "eq"
+        by_value.setdefault(sort, []).append(_ending(operator))
+    for sort, endings in by_value.items():
+        name = rf"^{PREFIX}{re.escape(field.name)}(?:{'|'.join(endings)})$"
+        yield name, _schema_of(field, sort)
+
+
+def _ending(operator: str) -> str:
+    return "" if operator == "eq" else f"__{operator}"
 
 
 def _sort_parameter(
@@ -80,17 +117,15 @@ def _sort_parameter(
     return _parameter("sort", order, "The order; a minus sign turns it around.") | _COMMAS
 
 
-def _filter_parameter(field: ListField | ListFilter, operator: str) -> dict[str, Any]:
-    name = field.name if operator == "eq" else f"{field.name}__{operator}"
+def _schema_of(field: ListField | ListFilter, operator: str) -> dict[str, Any]:
     one = schema_of(field.kind, field.type)
     if field.choices is not None:
         one = {"type": "string", "enum": list(field.choices)}
     if operator == "isnull":
-        return _parameter(name, {"type": "boolean"}, str(field.title))
+        return {"type": "boolean"}
     if operator == "in":
-        several = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES}
-        return _parameter(name, several, str(field.title)) | _COMMAS
-    return _parameter(name, one, str(field.title))
+        return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES}
+    return one
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import chain
 from typing import Any, Final
 
 from salesman_core.access.models import User
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec, name_of
+from salesman_core.records.list_groups import by_group, is_case
 from salesman_core.records.list_query import Filter, ListQuery
 from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
 from salesman_core.records.relative import Period, words_of
@@ -22,16 +24,25 @@ _ = texts.lazy
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in words, as "Amount · at least · 1 000".
+    """A condition in words, as "Amount · at least · 1 000".
 
-    :param parameter: its name in addresses, for :meth:`ListQuery.without`.
+    :param parameters: its names in addresses, for :meth:`ListQuery.without`.
+    :param joint: of one in a group, what is said before it: "any of", "or", "either", "and".
+    :param goes_on: whether it goes on with what the chip before it began.
     """
 
-    parameter: str
+    parameters: tuple[str, ...]
     name: str
     title: str
     words: str
     value: str
+    joint: str = ""
+    goes_on: bool = False
+
+    @property
+    def told(self) -> str:
+        """The condition as one reads it aloud."""
+        return " ".join(filter(None, (self.joint, self.title, self.words, self.value)))
 
 
 _name_of_user: Final = name_of(User)
@@ -55,26 +66,59 @@ _WORDS_OF_TIME: Final[dict[str, Text]] = {
 
 
 def describe(query: ListQuery, spec: ListSpec) -> list[Chip]:
-    """Give the filters of a query in words, and the search first."""
-    chips = [Chip("q", "q", str(_("Search")), str(_WORDS["contains"]), query.q)] if query.q else []
-    groups: dict[str, list[Chip]] = {}
-    for one in query.filters:
-        if field := spec.find(one.name):
-            groups.setdefault(one.group, []).append(_chip(one, field))
-    chips += groups.pop("", [])
-    return chips + [_any_of(name, of_group) for name, of_group in groups.items()]
+    """Give the conditions of a query in words: the search first, and the groups last."""
+    search = Chip(("q",), "q", str(_("Search")), str(_WORDS["contains"]), query.q)
+    groups = {
+        group: [chip for one in of_group for chip in _chips(one, spec, group)]
+        for group, of_group in by_group(query.filters).items()
+    }
+    plain = [search, *groups.pop("")] if query.q else groups.pop("")
+    cases = [chips for group, chips in groups.items() if is_case(group)]
+    found = [
+        _joined(chips, _("any of"), _("or"))
+        for group, chips in groups.items()
+        if not is_case(group)
+    ]
+    found += [_joined(chips, _("either"), _("and")) for chips in cases[:1]]
+    found += [_joined(chips, _("or"), _("and"), goes_on=True) for chips in cases[1:]]
+    return [*plain, *chain.from_iterable(found)]
 
 
-def _any_of(group: str, chips: Sequence[Chip]) -> Chip:
-    """Give one chip for a group: "Amount at least 1 000 or Owner is Anna"."""
-    told = [f"{one.title} {one.words} {one.value}".strip() for one in chips]
-    return Chip(group, group, str(_("Any of")), "", f" {_('or')} ".join(told))
+def in_words(query: ListQuery, spec: ListSpec) -> str:
+    """Give all that a query asks for as one reads it aloud."""
+    told = (f"{' ' if one.goes_on else '; '}{one.told}" for one in describe(query, spec))
+    return "".join(told).removeprefix("; ")
+
+
+def _joined(
+    chips: Sequence[Chip], first: Text, others: Text, *, goes_on: bool = False
+) -> list[Chip]:
+    return [
+        replace(chip, joint=str(others if place else first), goes_on=goes_on or place > 0)
+        for place, chip in enumerate(chips)
+    ]
+
+
+def _chips(filters: Sequence[Filter], spec: ListSpec, group: str) -> Iterable[Chip]:
+    """Give a condition as one chip where it stands in a group, else each end of a span as one."""
+    field = spec.find(filters[0].name)
+    if field is None:
+        return
+    chips = [_chip(one, field) for one in filters]
+    if not group:
+        yield from chips
+        return
+    parameters = tuple(one.parameter for one in filters)
+    words = ", ".join(f"{one.words} {one.value}".strip() for one in chips)
+    yield (
+        chips[0] if len(chips) == 1 else Chip(parameters, chips[0].name, chips[0].title, words, "")
+    )
 
 
 def _chip(filter_: Filter, field: ListField | ListFilter) -> Chip:
     value = "" if filter_.operator == "isnull" else _value(filter_, field)
-    words = _words(filter_, field.kind)
-    return Chip(filter_.parameter, filter_.name, str(field.title), str(words), value)
+    words = str(_words(filter_, field.kind))
+    return Chip((filter_.parameter,), filter_.name, str(field.title), words, value)
 
 
 def _words(filter_: Filter, kind: FieldKind) -> Text:
@@ -82,13 +126,15 @@ def _words(filter_: Filter, kind: FieldKind) -> Text:
         return _("is empty") if filter_.value else _("is not empty")
     if kind in {FieldKind.DATE, FieldKind.MOMENT} and filter_.operator in _WORDS_OF_TIME:
         return _WORDS_OF_TIME[filter_.operator]
+    if filter_.operator == "ne" and isinstance(filter_.value, tuple):
+        return _("is none of")
     return _WORDS[filter_.operator]
 
 
 def _value(filter_: Filter, field: ListField | ListFilter) -> str:
     if field.kind is FieldKind.USER and MY_TEAM in filter_.text.split(","):
         return ", ".join(_people(filter_.text.split(","), field))
-    values = filter_.value if filter_.operator == "in" else (filter_.value,)
+    values = filter_.value if isinstance(filter_.value, tuple) else (filter_.value,)
     if any(isinstance(value, Period) for value in values):
         return ", ".join(map(words_of, filter_.text.split(",")))
     return ", ".join(_shown(values, field))

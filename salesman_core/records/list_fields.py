@@ -90,6 +90,12 @@ class ListField:
         every = OPERATORS[self.kind]
         return every if self.norm is not None else tuple(one for one in every if one != "contains")
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be records without a value."""
+        by_table = bool(getattr(sql_of(self.column), "nullable", True))
+        return self.nullable and by_table and "isnull" in self.operators
+
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter."""
         if operator == "contains":
@@ -127,6 +133,11 @@ class ListFilter:
     permission: str | None = None
     choices: Mapping[str, Text] | None = None
     show: Callable[[Any], str] | None = None
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether one may ask for records without a value."""
+        return "isnull" in self.operators
 
     @property
     def type(self) -> sa.types.TypeEngine[Any]:
@@ -192,6 +203,8 @@ class ListSpec:
     :param source: the join that columns of other tables come from, or None. It adds and takes no
         rows: counts and sums do without it where they can.
     :param further: gives fields that are known only at run time, or None where there are none.
+    :param unless_asked: by filter, what holds where nobody asks for it, as that what is kept apart
+        is left out. It holds for acts, sums and files of the list as well.
     """
 
     kind: str
@@ -202,6 +215,7 @@ class ListSpec:
     filters: tuple[ListFilter, ...] = ()
     source: sa.FromClause | None = None
     further: Callable[[], Further | None] = _nothing_further
+    unless_asked: Mapping[str, Condition] = field(default_factory=dict)
     _by_name: dict[str, ListField | ListFilter] = field(init=False, repr=False, compare=False)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     """What has been made for the questions that are asked again and again; see ``select_page``."""

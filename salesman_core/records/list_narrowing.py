@@ -9,18 +9,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
-from salesman_core.records.list_query import Filter, ListQuery, grouped
+from salesman_core.records.list_groups import grouped, in_group
+from salesman_core.records.list_query import Filter, ListQuery
 from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, written
 from salesman_core.records.relative import PERIODS, Period, period_of, words_of
 from salesman_core.records.typed import Reader, date_of, decimal_of, money_of, read_typed
 from salesman_core.records.typed import written as as_typed
 from salesman_core.services.company import company
-from salesman_core.web.addresses import go_to
+from salesman_core.web.addresses import address_of, go_to
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -30,6 +31,7 @@ Options = Iterable[Option] | Mapping[str, Iterable[Option]]
 """What may be chosen: pairs of a value and what people read, or groups of them by title."""
 
 FLAGS: Final[tuple[Option, ...]] = (("true", _("yes")), ("false", _("no")))
+_OTHER: Final = "__not"
 _SPANS: Final = {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.DATE, FieldKind.MOMENT}
 _SEVERAL: Final = {FieldKind.REF, FieldKind.USER, FieldKind.CHOICE}
 
@@ -45,6 +47,7 @@ class Asked:
     :param low: where the span begins now, as people type it; ``high`` where it ends.
     :param parameter: of the address, where that is not the name alone.
     :param empty: whether records without a value are asked for; None where that is not offered.
+    :param other: whether all but the chosen are asked for; None where that is not offered.
     :param periods: of a span of days: what may be chosen instead, as "this week".
     """
 
@@ -60,6 +63,7 @@ class Asked:
     periods: tuple[Option, ...] = ()
     parameter: str = ""
     empty: bool | None = None
+    other: bool | None = None
 
     @property
     def asked_as(self) -> str:
@@ -73,7 +77,7 @@ class Asked:
             ends = (f"{self.name}__gte", f"{self.name}__lte")
             own = (self.name, *ends) if self.periods else ends
         else:
-            own = (self.asked_as, f"{self.name}__in")
+            own = (self.asked_as, f"{self.name}__in", f"{self.name}__ne")
         return own if self.empty is None else (*own, f"{self.name}__isnull")
 
 
@@ -90,27 +94,23 @@ def asked(
     :param options: what may be chosen, for fields that do not say it themselves.
     :param group: of the filters of which one is enough, as ``any1``.
     """
-    fields = {name: spec.find(name) for name in names}
     held = {one.parameter: one for one in query.filters}
-    known = [
-        _asked(field, f"{group}.{name}" if group else name, held, options.get(name))
-        for name, field in fields.items()
-        if field is not None
-    ]
-    return [*known, *_further(spec, held, group)]
-
-
-def _further(spec: ListSpec, held: Mapping[str, Filter], group: str) -> Iterable[Asked]:
-    """Give the fields that are known only at run time: of each one may ask whether it is empty."""
     further = spec.further()
-    if further is None:
-        return
-    options = further.options()
-    for field in further.fields:
-        name = f"{group}.{field.name}" if group else field.name
-        without = held.get(f"{name}__isnull")
-        shown = _asked(field, name, held, options.get(field.name))
-        yield replace(shown, empty=without is not None and bool(without.value))
+    every = {**options, **(further.options() if further else {})}
+    found = [spec.find(name) for name in names]
+    fields = [*(one for one in found if one), *(further.fields if further else ())]
+    return [
+        _with_empty(_asked(one, in_group(group, one.name), held, every.get(one.name)), one, held)
+        for one in fields
+    ]
+
+
+def _with_empty(shown: Asked, field: ListField | ListFilter, held: Mapping[str, Filter]) -> Asked:
+    """Let records without a value be asked for, where there may be some."""
+    if not field.may_be_empty:
+        return shown
+    without = held.get(f"{shown.name}__isnull")
+    return replace(shown, empty=without is not None and bool(without.value))
 
 
 def _asked(
@@ -118,8 +118,9 @@ def _asked(
 ) -> Asked:
     if field.kind in _SPANS:
         return _span(field, name, held)
-    one, several = held.get(name), held.get(f"{name}__in")
-    chosen = tuple(several.text.split(",")) if several else (one.text,) if one else ()
+    one, several, other = (held.get(f"{name}{end}") for end in ("", "__in", "__ne"))
+    listed = several or other
+    chosen = tuple(listed.text.split(",")) if listed else (one.text,) if one else ()
     groups = _groups(field, options)
     if groups is None and "contains" in field.operators:
         part = f"{name}__contains"
@@ -128,7 +129,10 @@ def _asked(
     if groups is None:
         return Asked(name, field.title, "text", chosen=chosen)
     many = field.kind in _SEVERAL and "in" in field.operators
-    return Asked(name, field.title, "choice", groups=groups, several=many, chosen=chosen)
+    negated = other is not None if many and isinstance(field, ListField) else None
+    return Asked(
+        name, field.title, "choice", groups=groups, several=many, chosen=chosen, other=negated
+    )
 
 
 def _span(field: ListField | ListFilter, name: str, held: Mapping[str, Filter]) -> Asked:
@@ -201,20 +205,33 @@ def narrowed(spec: ListSpec, endpoint: str) -> Response:
     :param endpoint: the page of the list.
     :raises InvalidError: by parameter, for what cannot be read.
     """
-    given: dict[str, Any] = {}
-    readers: dict[str, Reader] = {}
-    for parameter, values in request.args.lists():
-        filled = [value.strip() for value in values if value.strip()]
-        if not filled:
-            continue
-        given[parameter] = filled
-        if reader := _reader(spec, parameter):
-            readers[parameter], given[parameter] = reader, filled[0]
+    given = _filled_in()
+    found = {parameter: _reader(spec, parameter) for parameter in given}
+    readers = {parameter: reader for parameter, reader in found.items() if reader}
+    given |= {parameter: given[parameter][0] for parameter in readers}
     try:
         read = read_typed(given, readers, *readers)
     except InvalidError as error:
         raise InvalidError(error.message, by_title(spec, error.fields)) from error
-    return go_to(url_for(endpoint, **given | {name: written(read[name]) for name in readers}))
+    return go_to(address_of(endpoint, given | {name: written(read[name]) for name in readers}))
+
+
+def _filled_in() -> dict[str, Any]:
+    """Give what was filled in; with a mark at "all but these", what is not to be found."""
+    every = {
+        parameter: [value.strip() for value in values if value.strip()]
+        for parameter, values in request.args.lists()
+    }
+    given = {
+        parameter: values
+        for parameter, values in every.items()
+        if values and not parameter.endswith(_OTHER)
+    }
+    marked = [one for one, values in every.items() if values and one.endswith(_OTHER)]
+    for name in (parameter.removesuffix(_OTHER) for parameter in marked):
+        if chosen := given.pop(name, None):
+            given[f"{name}__ne"] = [",".join(chosen)]
+    return given
 
 
 def by_title(spec: ListSpec, wrong: Mapping[str, Text]) -> dict[str, Text]:

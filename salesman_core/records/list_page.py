@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
@@ -16,8 +16,9 @@ from salesman_core.access.records import known_type, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records.bulk.acts import Act, acts_of
+from salesman_core.records.list_dialog import FilterDialog
 from salesman_core.records.list_fields import FieldTotal
-from salesman_core.records.list_narrowing import Asked, Options, asked, by_title
+from salesman_core.records.list_narrowing import Options, by_title
 from salesman_core.records.list_views import default_key, refusal, views_of
 from salesman_core.records.lists import (
     Chip,
@@ -37,13 +38,10 @@ from salesman_core.records.record_list import (
     list_of,
 )
 from salesman_core.records.sharing import sharings
-from salesman_core.web.addresses import go_to, safe_next
+from salesman_core.web.addresses import address_of, go_to, safe_next
 from salesman_core.web.forms import whole_number
 from salesman_core.web.preferences import preference, remember
 from salesman_hookspecs import Text
-
-_OWN: Final = ("view", "columns")
-"""The parameters of the address that are the page's, not the list's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,9 @@ class View:
 class ListPage:
     """The page of one list, as the address filters and sorts it.
 
+    :cvar own: the parameters of the address that are the page's, not the list's.
+    :cvar passing: those that are read by others, and stand in no address that the page gives.
+
     The address may name a view that somebody keeps (``view``) and the columns to show
     (``columns``). Without anything it opens as the person's default view; ``view=0`` stands for
     none.
@@ -89,6 +90,9 @@ class ListPage:
     :param options: gives what may be chosen there, by name, for those that do not say it
         themselves; called only where the dialog is drawn.
     """
+
+    own: ClassVar[Sequence[str]] = ("view", "columns")
+    passing: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -134,16 +138,17 @@ class ListPage:
         Such a page shows no rows: whoever takes them for what was asked for would act on others.
         """
         args: dict[str, Any] = request.args.to_dict(flat=False)
+        others = (*self.own, *self.passing)
         if self.view is not None and not request.args:
             args = dict(self.view.args)
         try:
-            return parse_list_query(args, self.spec, others=_OWN)
+            return parse_list_query(args, self.spec, others=others)
         except InvalidError as error:
             self.refused, self.unreadable = error.message, by_title(self.spec, error.fields)
             rest = {name: value for name, value in args.items() if name not in error.fields}
-            return parse_list_query(rest, self.spec, others=_OWN)
+            return parse_list_query(rest, self.spec, others=others)
         except ForbiddenError:
-            if self.view is None or set(request.args) - {*_OWN, *self.view.args}:
+            if self.view is None or set(request.args) - {*others, *self.view.args}:
                 raise
             self.refused = refusal(self.spec.kind, self.view.args)
             return parse_list_query({}, self.spec)
@@ -191,7 +196,7 @@ class ListPage:
         if self.view is None:
             return False
         here = self._args(self.query.at(None))
-        kept = {name: text for name, text in self.view.args.items() if name not in _OWN}
+        kept = {name: text for name, text in self.view.args.items() if name not in self.own}
         return here != kept or (self._columns_here or self.view.columns) != self.view.columns
 
     @property
@@ -222,6 +227,11 @@ class ListPage:
         """The parameters of the list's address, on whatever page of it one is."""
         return urlencode(self._args(self.query.at(None)))
 
+    @property
+    def here(self) -> dict[str, str]:
+        """The same with the view and the columns that the address names."""
+        return self._kept_args(self.query.at(None))
+
     @cached_property
     def page(self) -> Page:
         """The rows, through access."""
@@ -251,7 +261,7 @@ class ListPage:
     def chips(self) -> list[tuple[Chip, str]]:
         """The filters in words, each with the address of the list without it."""
         return [
-            (chip, self._address(self.query.without(chip.parameter)))
+            (chip, self._address(self.query.without(*chip.parameters)))
             for chip in describe(self.query, self.spec)
         ]
 
@@ -277,8 +287,8 @@ class ListPage:
 
     def _usual(self, filters: Mapping[str, str]) -> str:
         """Give the address of a usual view, also where the list opens as another one."""
-        args: dict[str, Any] = dict(filters)
-        return url_for(self.endpoint, **(args or ({"view": 0} if self.default_view else {})))
+        args: Mapping[str, Any] = filters
+        return address_of(self.endpoint, args or ({"view": 0} if self.default_view else {}))
 
     @property
     def views(self) -> Iterable[View]:
@@ -292,37 +302,19 @@ class ListPage:
         return usual + [self._tab(one) for one in self._saved]
 
     def _tab(self, view: AnyRow) -> View:
-        args: dict[str, Any] = {"view": view.id, **view.args}
         return View(
             title=view.name,
-            url=url_for(self.endpoint, **args),
+            url=address_of(self.endpoint, {"view": view.id, **view.args}),
             current=self.view is not None and self.view.id == view.id,
             id=view.id,
             sharing=view.sharing,
         )
 
     @cached_property
-    def asked(self) -> list[Asked]:
-        """The fields of the dialog of filters, filled in with what is asked for now."""
-        return asked(self.spec, self.query, self._asks, self._offered)
-
-    @cached_property
-    def asked_any(self) -> list[Asked]:
-        """The same fields once more, for conditions of which one is enough."""
-        return asked(self.spec, self.query, self._asks, self._offered, "any1")
-
-    @cached_property
-    def _offered(self) -> Mapping[str, Options]:
-        return self._options()
-
-    @property
-    def besides(self) -> dict[str, str]:
-        """What is asked for that the dialog has no field for, as it stands in the address."""
-        fields = (*self.asked, *self.asked_any)
-        here = {"cursor"} | {name for field in fields for name in field.parameters}
-        return {
-            name: text for name, text in self._kept_args(self.query).items() if name not in here
-        }
+    def dialog(self) -> FilterDialog:
+        """The dialog of filters, filled in with what is asked for now."""
+        args = self._kept_args(self.query)
+        return FilterDialog(self.spec, self.query, self._asks, self._options(), args)
 
     @property
     def besides_search(self) -> dict[str, str]:
@@ -409,21 +401,32 @@ class ListPage:
     def columns_chosen(self) -> Response:
         """Do what the form of columns asks for, and lead back to the list.
 
-        Where that shows a view, the address holds the columns until the view keeps them; else they
-        are the person's own from now on, in their order, and none of them stands for the usual
-        ones.
+        The address holds the columns, in their order, so that whoever gets it sees the same. Where
+        it shows no view they are also the person's own from now on; none of them stands for the
+        usual ones.
         """
         known = {column.name for column in self._every_column}
-        chosen = dict.fromkeys(request.form.getlist("column"))
-        names = [name for name in chosen if name in known]
-        target = safe_next(request.form.get("next"), url_for(self.endpoint))
-        parts = urlsplit(target)
-        args = dict(parse_qsl(parts.query, keep_blank_values=True))
-        if args.get("view", "0") == "0":
+        names = [one for one in dict.fromkeys(request.form.getlist("column")) if one in known]
+        parts = urlsplit(safe_next(request.form.get("next"), url_for(self.endpoint)))
+        args = parse_qsl(parts.query, keep_blank_values=True) or self._args_of_default()
+        if dict(args).get("view", "0") == "0":
             remember(self._kept, names or None)
-            return go_to(target)
-        args |= {"columns": ",".join(names or [self._columns[0].name])}
-        return go_to(f"{parts.path}?{urlencode(args)}")
+        else:
+            names = names or [self._columns[0].name]
+        there = [(name, text) for name, text in args if name != "columns"]
+        there += [("columns", ",".join(names))] if names else []
+        return go_to(f"{parts.path}?{urlencode(there)}" if there else parts.path)
+
+    def _args_of_default(self) -> list[tuple[str, str]]:
+        """Give what the address says that names nothing, where the list opens as a view."""
+        found = next((one for one in self._saved if one.id == self.default_view), None)
+        return [] if found is None else [("view", str(found.id)), *found.args.items()]
+
+    @property
+    def link(self) -> str:
+        """The address of the list as it stands, for whoever has other views and columns."""
+        args = self._args(self.query.at(None))
+        return address_of(self.endpoint, args | {"columns": self.columns_shown})
 
     @property
     def older(self) -> str:
@@ -451,11 +454,11 @@ class ListPage:
         return ("desc" if first.descending else "asc") if first.name == name else ""
 
     def _address(self, query: ListQuery) -> str:
-        return url_for(self.endpoint, **dict[str, Any](self._kept_args(query)))
+        return address_of(self.endpoint, self._kept_args(query))
 
     def _kept_args(self, query: ListQuery) -> dict[str, str]:
         """Give the query as an address holds it, with the view and columns that it names."""
-        here = {name: request.args[name] for name in _OWN if name in request.args}
+        here = {name: request.args[name] for name in self.own if name in request.args}
         if self.view is not None:
             here["view"] = str(self.view.id)
         elif self.default_view:

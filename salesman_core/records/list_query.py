@@ -16,6 +16,7 @@ from salesman_core.db import reading
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
+from salesman_core.records.list_groups import grouped, in_group
 from salesman_core.records.list_values import ME, MY_TEAM, FieldKind, read_text, read_value
 from salesman_core.records.relative import period_of
 from salesman_hookspecs import Person, Text
@@ -38,8 +39,9 @@ class Filter:
         ``contains``.
     :param value: as the column takes it; a tuple for ``in``, True or False for ``isnull``.
     :param text: as it stood in the address.
-    :param group: ``any1`` … ``any9``: of the filters of one group, one that holds is enough; empty
-        where it has to hold in any case.
+    :param group: ``any1`` … ``any9``: of the conditions of one group, one that holds is enough;
+        ``case1`` … ``case9``: of these groups one is enough, of which all hold; empty where it
+        has to hold in any case.
     """
 
     name: str
@@ -52,7 +54,7 @@ class Filter:
     def parameter(self) -> str:
         """The filter's name in addresses, as ``amount__gte`` or ``any1.amount__gte``."""
         own = self.name if self.operator == "eq" else f"{self.name}__{self.operator}"
-        return f"{self.group}.{own}" if self.group else own
+        return in_group(self.group, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Sort:
 class ListQuery:
     """What was asked of a list.
 
-    :param filters: all of them hold, and of each group at least one.
+    :param filters: all of them hold, and of each group what it asks for.
     :param sort: the order; the id breaks ties.
     :param q: what was typed into the search box, or an empty string.
     :param limit: at most so many rows.
@@ -101,11 +103,10 @@ class ListQuery:
         """Give the same query for another page."""
         return replace(self, cursor=cursor)
 
-    def without(self, parameter: str) -> ListQuery:
-        """Give the same query from its first page on, without a filter, a group or ``q``."""
-        left = {parameter}
-        kept = tuple(one for one in self.filters if not left & {one.parameter, one.group})
-        return replace(self, filters=kept, q="" if parameter == "q" else self.q, cursor=None)
+    def without(self, *parameters: str) -> ListQuery:
+        """Give the same query from its first page on, without some filters or ``q``."""
+        kept = tuple(one for one in self.filters if one.parameter not in parameters)
+        return replace(self, filters=kept, q="" if "q" in parameters else self.q, cursor=None)
 
     def sorted_by(self, sort: str) -> ListQuery:
         """Give the same query in another order, from its first page on."""
@@ -198,7 +199,7 @@ class _Reader:
             known = ", ".join(field.operators)
             raise ValueError(_("The field %(name)s knows %(known)s.", name=name, known=known))
         self._demand(field)
-        if operator == "eq" and len(values) > 1 and "in" in field.operators:
+        if len(values) > 1 and operator in {"eq", "in"} and "in" in field.operators:
             operator, values = "in", [",".join(values)]
         text = _only(values)
         if field.kind is FieldKind.USER and MY_TEAM in text.split(","):
@@ -228,11 +229,12 @@ class _Reader:
     def _value(self, field: ListField | ListFilter, operator: str, text: str) -> Any:
         if operator == "isnull":
             return read_value(FieldKind.FLAG, sa.Boolean(), text)
-        if operator == "in":
+        if operator == "in" or (operator == "ne" and _several(field)):
             parts = text.split(",")
             if len(parts) > MOST_VALUES:
                 raise ValueError(_("Give at most %(most)s values.", most=MOST_VALUES))
-            return tuple(self._one(field, part) for part in parts)
+            found = tuple(self._one(field, part) for part in parts)
+            return found if operator == "in" or len(found) > 1 else found[0]
         return self._one(field, text)
 
     def _one(self, field: ListField | ListFilter, text: str) -> Any:
@@ -249,14 +251,13 @@ class _Reader:
 
 
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
-_GROUP: Final = re.compile(r"(any[1-9])\.(.+)", re.ASCII)
 _PARTS: Final = frozenset({"limit", "sort", "q", "cursor"})
 
 
-def grouped(parameter: str) -> tuple[str, str]:
-    """Give the group that a parameter names, or an empty string, and the rest of it."""
-    found = _GROUP.fullmatch(parameter)
-    return (found[1], found[2]) if found else ("", parameter)
+def _several(field: ListField | ListFilter) -> bool:
+    """Say whether "is not" may name several values, none of which is to be found."""
+    kinds = {FieldKind.REF, FieldKind.USER, FieldKind.CHOICE}
+    return isinstance(field, ListField) and field.kind in kinds
 
 
 def _only(values: Sequence[str]) -> str:

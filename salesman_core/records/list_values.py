@@ -26,6 +26,7 @@ MY_TEAM: Final = "my_team"
 MOST_TEXT: Final = 500
 """So long may a text be that a list is filtered by."""
 
+_DIGITS: Final = 18
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _BITS: Final = {sa.SmallInteger: 15, sa.BigInteger: 63, sa.Integer: 31}
@@ -97,7 +98,8 @@ def schema_of(kind: FieldKind, type_: sa.types.TypeEngine[Any]) -> dict[str, Any
         return {"type": "integer", "minimum": -most, "maximum": most}
     if kind in {FieldKind.NUMBER, FieldKind.MONEY}:
         scale = type_.scale if isinstance(type_, ScaledDecimal) else 2
-        return {"type": "string", "pattern": rf"^-?[0-9]{{1,15}}(\.[0-9]{{1,{scale}}})?$"}
+        whole = min(15, _DIGITS - scale)  # all of them fit into the column
+        return {"type": "string", "pattern": rf"^-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{scale}}})?$"}
     return _SCHEMAS[kind]
 
 

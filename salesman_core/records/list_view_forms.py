@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request, url_for
@@ -14,7 +13,7 @@ from salesman_core.records import list_views
 from salesman_core.records.bulk.views import blueprint
 from salesman_core.records.models import ListView
 from salesman_core.records.record_list import record_list
-from salesman_core.web.addresses import go_to, safe_next
+from salesman_core.web.addresses import address_of, go_to, safe_next
 from salesman_core.web.forms import whole_number
 from salesman_core.web.toasts import toast
 
@@ -85,8 +84,7 @@ def _shown() -> dict[str, object]:
 
 
 def _address(view: ListView) -> str:
-    args: dict[str, Any] = {"view": view.id, **view.args}
-    return url_for(record_list(view.kind).endpoint, **args)
+    return address_of(record_list(view.kind).endpoint, {"view": view.id, **view.args})
 
 
 def _back(view: ListView) -> str:

@@ -14,7 +14,8 @@ from salesman_core.clock import now
 from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.records.list_query import grouped
+from salesman_core.records.list_groups import grouped
+from salesman_core.records.list_query import parse_list_query
 from salesman_core.records.models import ListView
 from salesman_core.records.record_list import record_list
 from salesman_core.records.sharing import call, own, share, within_reach
@@ -42,7 +43,9 @@ def keep_view(kind: str, values: Mapping[str, Any]) -> int:
 
     :param values: ``name``, ``sharing``, ``address`` (the parameters of the list's address) and
         ``columns`` (their names in their order; None for the usual ones).
-    :raises InvalidError: for a name that is none, and for what cannot be shared.
+    :raises InvalidError: for a name that is none, for what cannot be shared, and for an address
+        that the list does not understand.
+    :raises ForbiddenError: for a filter by what whoever acts may not see.
     """
     record_list(kind)
     with writing() as session:
@@ -106,6 +109,7 @@ def _fill(session: Session, view: ListView, values: Mapping[str, Any]) -> None:
         share(session, view, values["sharing"])
     if "address" in values:
         view.args = _args(values["address"])
+        parse_list_query(view.args, record_list(view.kind).spec)
     if "columns" in values:
         view.columns = _known_columns(view.kind, values["columns"])
     view.updated_at = now()

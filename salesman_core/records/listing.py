@@ -59,5 +59,10 @@ def on_one_line(parts: Iterable[str]) -> str:
     return ", ".join(_clear(part) for part in parts)
 
 
+def one_by_one(parts: Iterable[str]) -> str:
+    """Give parts in which commas are usual as one line, with semicolons between them."""
+    return "; ".join(_clear(part) for part in parts)
+
+
 def _clear(part: str) -> str:
     return '"{}"'.format(part.replace('"', '""')) if _IN_ITSELF.search(part) else part

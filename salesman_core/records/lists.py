@@ -45,6 +45,7 @@ from salesman_core.records.list_fields import (
     ListFilter,
     ListSpec,
 )
+from salesman_core.records.list_groups import by_group, is_case
 from salesman_core.records.list_query import Filter, ListQuery, Sort, parse_list_query
 from salesman_core.records.list_values import FieldKind
 
@@ -187,13 +188,24 @@ def totals(
 
 def conditions(spec: ListSpec, query: ListQuery) -> list[Condition]:
     """Give the SQL of a query's filters and search, for whoever reads the same rows otherwise."""
-    by_group: dict[str, list[Condition]] = {}
-    for one in query.filters:
-        if (field := spec.find(one.name)) is not None:
-            by_group.setdefault(one.group, []).append(field.condition(one.operator, one.value))
-    found = by_group.pop("", [])
-    found += [sa.or_(*group) for group in by_group.values()]
+    groups = {
+        group: [_all_of(spec, one) for one in of_group]
+        for group, of_group in by_group(query.filters).items()
+    }
+    found = groups.pop("")
+    found += [sa.or_(*one) for group, one in groups.items() if not is_case(group)]
+    if cases := [sa.and_(*one) for group, one in groups.items() if is_case(group)]:
+        found.append(sa.or_(*cases))
+    asked = {one.name for one in query.filters}
+    found += [one for name, one in spec.unless_asked.items() if name not in asked]
     return [*found, spec.search_condition(query.q)] if query.q else found
+
+
+def _all_of(spec: ListSpec, filters: Sequence[Filter]) -> Condition:
+    asked = [(spec.find(one.name), one) for one in filters]
+    return sa.and_(
+        sa.true(), *(field.condition(one.operator, one.value) for field, one in asked if field)
+    )
 
 
 def narrowed_to(

@@ -7,7 +7,7 @@ is one press, done again as soon as its person has seen how the record stands no
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, ParamSpec
 
@@ -89,9 +89,38 @@ def form_again(kind: str, record_id: int, error: SalesmanError) -> FormState:
     return replace(form, values={**form.values, "version": version}, message=message)
 
 
+def form_of_several(
+    kind: str, versions: Mapping[int, int | None], error: SalesmanError
+) -> FormState:
+    """Give the form of an act on several records back as it was sent, with why nothing was done.
+
+    :param versions: by record, the one that the form was for; None where it did not say.
+    """
+    form = FormState.refused(request.values, error)
+    if not isinstance(error, StaleError):
+        return form
+    changed = [
+        line
+        for record_id, seen in versions.items()
+        if seen is not None and _version_now(kind, record_id) != seen
+        for line in _since(kind, record_id, seen)
+    ]
+    return replace(form, message=_told(changed, error, names=True))
+
+
 def _meanwhile(kind: str, record_id: int, error: StaleError) -> Text:
     """Give what the form says above what was typed."""
-    changes = "; ".join(map(_in_words, happened_since(kind, record_id)))
+    return _told(happened_since(kind, record_id), error)
+
+
+def _told(lines: Sequence[Line], error: StaleError, *, names: bool = False) -> Text:
+    """Put what happened into words.
+
+    :param names: whether to say to which record.
+    """
+    changes = "; ".join(
+        f"{line.label}: {_in_words(line)}" if names else _in_words(line) for line in lines
+    )
     if not changes:  # none that its person may know of
         return _("%(what)s See whether it still fits, then save again.", what=error.message)
     return _("Meanwhile: %(changes)s. See whether it still fits, then save again.", changes=changes)
@@ -99,14 +128,17 @@ def _meanwhile(kind: str, record_id: int, error: StaleError) -> Text:
 
 def happened_since(kind: str, record_id: int) -> list[Line]:
     """Give the last changes of a record since the version that the request names, in words."""
-    seen, session = version_in(request.values), reading()
-    version = _version_now(kind, record_id)
+    return _since(kind, record_id, version_in(request.values) or 0)
+
+
+def _since(kind: str, record_id: int, seen: int) -> list[Line]:
+    session, version = reading(), _version_now(kind, record_id)
     rows: list[AnyRow] = list(
         session.execute(
             sa.select(*ENTRY)
             .where(Audit.kind == kind, Audit.record_id == record_id)
             .order_by(Audit.id.desc())
-            .limit(min(max(version - (seen or 0), 1), _MOST))
+            .limit(min(max(version - seen, 1), _MOST))
         )
     )
     return in_words(session, rows, of=kind)

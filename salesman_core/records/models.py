@@ -16,7 +16,9 @@ class Audit(Base):
     """Who changed what, when, from where.
 
     It refers to nothing and keeps names as text, so that it can be read when the record, the
-    user or the plugin is gone.
+    user or the plugin is gone. ``names`` holds what users were called then whose ids stand in
+    ``changes``. ``address`` is the network address and ``way`` the way in, see
+    :class:`~salesman_core.access.origin.Origin`.
     """
 
     __tablename__ = "core_audit"
@@ -35,7 +37,9 @@ class Audit(Base):
     label: Mapped[str] = mapped_column(sa.String(300), default="")
     action: Mapped[str] = mapped_column(sa.String(60))
     changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    names: Mapped[dict[str, str] | None] = mapped_column(sa.JSON(none_as_null=True))
     address: Mapped[str] = mapped_column(sa.String(64), default="")
+    way: Mapped[str] = mapped_column(sa.String(300), default="")
 
 
 class KeptRecord:

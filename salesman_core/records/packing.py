@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -23,9 +23,6 @@ _NAMES: Final[Mapping[type[Any], tuple[str, Callable[[Any], Any], Callable[[Any]
     dict: ("json", dict, dict),
     list: ("json", list, list),
 }
-_AS_THEY_ARE: Final = frozenset({str, int, float, bool, type(None)})
-"""What most values are: an import packs them by the hundred thousand."""
-
 _READERS: Final = {name: read for name, _write, read in _NAMES.values() if name != "json"}
 
 
@@ -48,12 +45,7 @@ def unpacked(value: Any) -> Any:
 
 def packed_row(row: Mapping[str, Any]) -> Row:
     """Give a row as JSON can hold it."""
-    return packed_pairs(row.items())
-
-
-def packed_pairs(pairs: Iterable[tuple[str, Any]]) -> Row:
-    """Give a row of which names and values come in pairs as JSON can hold it."""
-    return {name: value if type(value) in _AS_THEY_ARE else packed(value) for name, value in pairs}
+    return {name: packed(value) for name, value in row.items()}
 
 
 def unpacked_row(row: Mapping[str, Any]) -> Row:

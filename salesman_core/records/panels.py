@@ -77,19 +77,26 @@ def note_form(kind: str, record_id: int, form: FormState | None = None) -> Marku
     )
 
 
-def note_fragment(note: AnyRow) -> Markup:
-    """Give a note with what its reader may do with it."""
+def note_fragment(note: AnyRow, about: str = "") -> Markup:
+    """Give a note with what its reader may do with it.
+
+    :param about: what its record is called, in the story of another one.
+    """
     return render(
         "core/records/note.html",
         note=note,
+        about=about,
         own=is_own(note.author_id),
         removable=may_remove(note.author_id),
     )
 
 
-def file_fragment(row: AnyRow) -> Markup:
-    """Give a file as it stands in a story."""
-    return render("core/records/file.html", file=_line(row))
+def file_fragment(row: AnyRow, about: str = "") -> Markup:
+    """Give a file as it stands in a story.
+
+    :param about: what its record is called, in the story of another one.
+    """
+    return render("core/records/file.html", file=_line(row), about=about)
 
 
 def change_fragment(line: Line) -> Markup:

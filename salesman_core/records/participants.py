@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.colleagues import seen_users
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
-from salesman_core.db import one_of, rows_of, table_of
+from salesman_core.db import one_of, rows_of, table_of, writing
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Planned
 from salesman_core.records.listing import on_one_line
-from salesman_core.records.saving import write_rows
+from salesman_core.records.saving import locked, write_rows
 
 _ = texts.lazy
 
 LONGEST_PART: Final = 100
+PARTS: Final = "parts"
+"""The field of the audit that tells which part each participant has: ``{user id: part}``."""
 
 
 def participants_of(
@@ -58,18 +62,58 @@ def with_parts(people: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Participation:
+    """How one user at a time comes to have a part in a record, and leaves it again.
+
+    The record is locked before it is read who there is: two who add somebody at once add both.
+    """
+
+    record: type[Any]
+    """The table of the records, as ``Deal``."""
+    people: type[Any]
+    """The table of who has a part in them, as ``DealParticipant``."""
+    change: Callable[[int, Mapping[str, Any]], bool]
+    """The service that changes a record, as ``change_deal``."""
+
+    def add(self, record_id: int, user_id: int, part: str) -> bool:
+        """Give a user a part in a record: from then on they see it; tell whether that is new."""
+        with writing() as session:
+            others, _before = self._others(session, record_id, user_id)
+            people = [*others, {"user_id": user_id, "part": part.strip()}]
+            return self.change(record_id, {"participants": people})
+
+    def remove(self, record_id: int, user_id: int) -> str:
+        """Take a user's part in a record away; give what it was."""
+        with writing() as session:
+            others, part = self._others(session, record_id, user_id)
+            self.change(record_id, {"participants": others})
+            return part
+
+    def _others(
+        self, session: Session, record_id: int, user_id: int
+    ) -> tuple[list[Mapping[str, Any]], str]:
+        """Give who takes part in a record beside a user, and what part that one has."""
+        locked(session, self.record, record_id)
+        held = participants_of(session, self.people, [record_id]).get(record_id, [])
+        part = next((str(one["part"]) for one in held if one["user_id"] == user_id), "")
+        return [one for one in held if one["user_id"] != user_id], part
+
+
 def plan_participants(
     session: Session, model: type[Any], record_id: int, wanted: Sequence[Mapping[str, Any]]
 ) -> Iterator[Planned]:
-    """Plan to make exactly *wanted* the participants of a record; the audit names user ids.
+    """Plan to make exactly *wanted* the participants of a record.
+
+    The audit names their ids, and the parts that they have as a field of its own.
 
     :param wanted: each with ``user_id`` and, if it is known, ``part``.
     :raises InvalidError: for users that there are not, and for a part that is too long to be kept.
     """
     parts = {int(one["user_id"]): str(one.get("part") or "") for one in wanted}
     _refuse_too_long(parts.values())
-    _refuse_strangers(session, list(parts))
     held = {row.user_id: row for row in session.scalars(_of(model, record_id))}
+    _refuse_strangers(session, parts.keys() - held.keys())
 
     def apply() -> None:
         for user_id in held.keys() - parts.keys():
@@ -80,8 +124,19 @@ def plan_participants(
             else:
                 session.add(model(**_row(record_id, user_id, part)))
 
-    if {user_id: row.part for user_id, row in held.items()} != parts:
-        yield Planned("participants", sorted(held), sorted(parts), apply)
+    before = {user_id: row.part for user_id, row in held.items()}
+    people = Planned("participants", sorted(before), sorted(parts), apply)
+    told = Planned(PARTS, _told(before), _told(parts), apply)
+    if people.before != people.after:
+        yield people
+        told = replace(told, apply=lambda: None)
+    if told.before != told.after:
+        yield told
+
+
+def _told(parts: Mapping[int, str]) -> dict[str, str]:
+    """Give who has which part, as the audit keeps it."""
+    return {str(user_id): parts[user_id] for user_id in sorted(parts) if parts[user_id]}
 
 
 def write_participants(
@@ -120,9 +175,9 @@ def _refuse_too_long(parts: Iterable[str]) -> None:
         raise InvalidError(message, {"participants": message})
 
 
-def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:
-    known = set(session.scalars(sa.select(User.id).where(User.id.in_(user_ids))))
-    missing = set(user_ids) - known
+def _refuse_strangers(session: Session, user_ids: Collection[int]) -> None:
+    known = sa.select(User.id).where(User.id.in_(user_ids), seen_users())
+    missing = set(user_ids) - set(session.scalars(known))
     if missing:
         message = _("There is no user %(id)s.", id=min(missing))
         raise InvalidError(message, {"participants": message})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
-from salesman_core.records.changes import Changes, Planned, carry_out
-from salesman_core.services.company import company
+_TURNS: Final = "\u200e\u200f"
+"""Marks of direction, which come along when an address is copied from some pages and letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +64,7 @@ def email(typed: str) -> Reached:
     """Read an address for letters; whether its domain answers is not asked."""
     typed = typed.strip()
     try:
-        found = validate_email(typed, check_deliverability=False)
+        found = validate_email(typed.strip(_TURNS), check_deliverability=False)
     except EmailNotValidError:
         return Reached(typed, None)
     return Reached(typed, found.normalized.casefold())
-
-
-def set_reach(record: Any, values: Mapping[str, Any]) -> Changes:
-    """Set the phones and emails of a record, as far as *values* name them.
-
-    :param record: mapped, with relationships ``phones`` and ``emails`` to rows of :class:`Reach`.
-    :param values: ``phones`` and ``emails`` as lists of what was typed.
-    :returns: what that changes.
-    """
-    return carry_out(plan_reach(record, values))
-
-
-def plan_reach(record: Any, values: Mapping[str, Any]) -> Iterator[Planned]:
-    """Give what :func:`set_reach` would do."""
-    if "phones" in values:
-        region = company().region
-        found = [phone(one, region) for one in values["phones"] if one.strip()]
-        yield from _plan_rows(record, "phones", found)
-    if "emails" in values:
-        found = [email(one) for one in values["emails"] if one.strip()]
-        yield from _plan_rows(record, "emails", found)
-
-
-def _plan_rows(record: Any, name: str, wanted: Sequence[Reached]) -> Iterator[Planned]:
-    before = [one.typed for one in getattr(record, name)]
-    after = [one.typed for one in wanted]
-    if before != after:
-        yield Planned(name, before, after, lambda: _set_rows(record, name, wanted))
-
-
-def _set_rows(record: Any, name: str, wanted: Sequence[Reached]) -> None:
-    row = sa.inspect(type(record)).relationships[name].mapper.class_
-    rows = [
-        row(typed=one.typed, normalised=one.normalised, position=position)
-        for position, one in enumerate(wanted)
-    ]
-    setattr(record, name, rows)

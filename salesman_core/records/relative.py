@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -54,33 +54,35 @@ PATTERN: Final = "|".join(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from *first* to *last*, both within."""
+    """Days from *first* to *last*, both within, as the calendar of *zone* has them."""
 
     first: date
     last: date
+    zone: tzinfo = UTC
 
     def bounds(self, *, moments: bool) -> tuple[Any, Any]:
         """Give where it begins and where what comes after it does.
 
-        :param moments: True for moments: midnights in the company's zone.
+        :param moments: True for moments: midnights in the zone.
         """
         begin, after = self.first, self.last + timedelta(days=1)
         if not moments:
             return begin, after
-        zone = company().tz
         return (
-            datetime.combine(begin, time.min, zone),
-            datetime.combine(after, time.min, zone),
+            datetime.combine(begin, time.min, self.zone),
+            datetime.combine(after, time.min, self.zone),
         )
 
 
 def period_of(word: str) -> Period | None:
-    """Give what a word means today, or None where it is none."""
+    """Give what a word means today in the company's zone, or None where it is none."""
     counted = _COUNTED.fullmatch(word)
     if counted is None and word not in _NAMED:
         return None
-    here = today(company().tz)
-    return _NAMED[word](here) if counted is None else _counted(counted, here)
+    zone = company().tz
+    here = today(zone)
+    period = _NAMED[word](here) if counted is None else _counted(counted, here)
+    return replace(period, zone=zone)
 
 
 def _counted(found: re.Match[str], here: date) -> Period:

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from salesman_core.access.records import demand, reaches, record_type, visible
-from salesman_core.db import AnyRow, reading
+from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import words_of
 from salesman_core.records.audit_words import ENTRY, Line, Step
+from salesman_core.records.custom.definitions import fields_in_use
+from salesman_core.records.custom.kinds import CUSTOM, key_of
 from salesman_core.records.models import Audit
 from salesman_core.rest import Schema, judge
 
@@ -34,7 +36,8 @@ class Restoring:
     """How former values of a kind of record come back.
 
     :param permission: what one must hold to change such a record.
-    :param fields: those whose former values the audit holds as the JSON API takes them.
+    :param fields: those whose former values the audit holds as the JSON API takes them. Custom
+        fields in use, if it has any, are among them always.
     :param schema: gives what judges them.
     :param change: the service that every change of such a record goes through.
     """
@@ -62,9 +65,13 @@ def may_restore(kind: str, record_id: int) -> bool:
 def is_restorable(line: Line, step: Step) -> bool:
     """Tell whether what stood before one change of one field can be put back."""
     way = _ways.get(line.kind)
-    if way is None or line.action_key != "changed" or step.key not in way.fields:
+    if way is None or line.action_key != "changed" or not _comes_back(way, line.kind, step.key):
         return False
     return words_of(line.kind, step.key).shown
+
+
+def _comes_back(way: Restoring, kind: str, field: str) -> bool:
+    return field in way.fields or field in {one.name for one in fields_in_use(kind)}
 
 
 def versions_of(lines: Collection[Line]) -> dict[tuple[str, int], int]:
@@ -87,11 +94,13 @@ class Restored:
     """What was put back.
 
     :param entry_id: the entry of the audit that tells of it, by which it can be undone.
+    :param version: of the record that holds it now, so that undoing it overwrites nothing newer.
     """
 
     kind: str
     record_id: int
     entry_id: int
+    version: int
 
 
 def restore(entry_id: int, field: str, version: int | None = None) -> Restored:
@@ -105,10 +114,26 @@ def restore(entry_id: int, field: str, version: int | None = None) -> Restored:
     """
     entry = _entry(entry_id)
     way = _way(entry, field)
-    values = judge(way.schema(), {field: entry.changes[field][0]})
-    if not way.change(entry.record_id, values, version):
-        raise ConflictError(_("This field holds that value already."))
-    return Restored(entry.kind, entry.record_id, _latest(entry.kind, entry.record_id))
+    values = judge(way.schema(), _sent(field, entry.changes[field][0]))
+    with writing():
+        if not way.change(entry.record_id, values, version):
+            raise ConflictError(_("This field holds that value already."))
+        return _restored(entry.kind, entry.record_id)
+
+
+def _sent(field: str, value: Any) -> dict[str, Any]:
+    """Give a value as the JSON API takes it."""
+    key = key_of(field)
+    return {field: value} if key is None else {CUSTOM: {key: value}}
+
+
+def _restored(kind: str, record_id: int) -> Restored:
+    """Tell what has just been put back, in the transaction that does it."""
+    model, session = record_type(kind).model, reading()
+    session.flush()
+    about = sa.select(sa.func.max(Audit.id)).where(Audit.kind == kind, Audit.record_id == record_id)
+    version = sa.select(model.version).where(model.id == record_id)
+    return Restored(kind, record_id, session.scalars(about).one(), session.scalars(version).one())
 
 
 def _entry(entry_id: int) -> AnyRow:
@@ -121,14 +146,8 @@ def _entry(entry_id: int) -> AnyRow:
 
 def _way(entry: AnyRow, field: str) -> Restoring:
     way = _ways[entry.kind]
-    known = field in way.fields and field in entry.changes and entry.action == "changed"
+    known = field in entry.changes and entry.action == "changed"
+    known = known and _comes_back(way, entry.kind, field)
     if not known or not words_of(entry.kind, field).shown:
         raise MissingError(_("There is no such former value."))
     return way
-
-
-def _latest(kind: str, record_id: int) -> int:
-    latest = sa.select(sa.func.max(Audit.id)).where(
-        Audit.kind == kind, Audit.record_id == record_id
-    )
-    return reading().scalars(latest).one()

@@ -103,6 +103,7 @@ def restore(kind: str, record_id: int) -> BaseResponse:
         record_id=record_id,
         entry_id=done.entry_id,
         field=asked.get("field", ""),
+        version=done.version,
     )
     toast(_("The former value is back."), undo=undo)
     return redirect(page)

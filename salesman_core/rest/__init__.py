@@ -15,9 +15,9 @@ An operation is a function of a few lines::
 """
 
 from salesman_core.rest.answers import items_of, json_response, page_answer
-from salesman_core.rest.batch import batch
+from salesman_core.rest.batch import batch, batch_together
 from salesman_core.rest.blueprint import API, ApiBlueprint
-from salesman_core.rest.concurrency import etag_of, expected_version, versioned
+from salesman_core.rest.concurrency import SeenVersion, etag_of, expected_version, versioned
 from salesman_core.rest.errors import problem_of, problem_response
 from salesman_core.rest.idempotency import forget_old_answers
 from salesman_core.rest.installation import install
@@ -62,9 +62,11 @@ __all__ = [
     "Reference",
     "ScaledNumber",
     "Schema",
+    "SeenVersion",
     "Text",
     "arguments",
     "batch",
+    "batch_together",
     "changed_response",
     "documented",
     "etag_of",

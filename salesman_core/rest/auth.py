@@ -6,8 +6,9 @@ from typing import Final
 
 from flask import Flask, current_app, g, request
 
+from salesman_core.access.origin import TOKEN, Origin, come_from
 from salesman_core.access.routes import PUBLIC, access_of
-from salesman_core.access.tokens import person_of_token
+from salesman_core.access.tokens import name_of_token, person_of_token
 from salesman_core.errors import UnauthenticatedError
 from salesman_core.i18n import texts
 
@@ -36,9 +37,11 @@ def _let_in() -> None:
     scheme, _space, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise UnauthenticatedError(_("Send a token: “Authorization: Bearer TOKEN”."))
-    person = person_of_token(token.strip())
+    token = token.strip()
+    person = person_of_token(token)
     if person is None:
         raise UnauthenticatedError(
             _("This token does not hold: it is unknown, expired or taken back.")
         )
     g.salesman_person = person
+    come_from(Origin.by(TOKEN, name_of_token(token), request.remote_addr or ""))

@@ -32,7 +32,7 @@ VERSION: Final = "3.1.0"
 DOCUMENT: Final = "openapi.json"
 _EXTENSION: Final = "salesman_api_documents"
 _CORE_PACKAGE: Final = "salesman_core"
-_PROBLEMS: Final = (400, 401, 403, 404, 409, 412, 413, 415, 422)
+_PROBLEMS: Final = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 _SECURITY: Final = {
     "type": "http",
     "scheme": "bearer",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, ParamSpec
 
+import orjson
 import sqlalchemy as sa
 from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError
@@ -156,13 +157,22 @@ def _operation() -> str:
 
 
 def _hash_of_request() -> str:
-    content = b"\0".join((_operation().encode(), request.query_string, request.get_data()))
-    return hashlib.sha256(content).hexdigest()
+    parts = (_operation().encode(), request.query_string, _rights(), request.get_data())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _rights() -> bytes:
+    """Give what whoever asks may do: an answer is for those alone who may do the very same."""
+    person = current_person()
+    held = sorted((name, int(scope)) for name, scope in person.scopes.items() if scope)
+    return orjson.dumps([person.everything, held, sorted(person.team_ids)])
 
 
 def _repeated(kept: KeptAnswer) -> Response:
     if kept.request_hash != _hash_of_request():
-        message = _("This key was used for another request. Choose a new one.")
+        message = _(
+            "This key was used for another request, or with other rights. Choose a new one."
+        )
         raise InvalidError(message, {HEADER: message})
     response = Response(kept.body, kept.status)
     response.headers.update({name: text for name, text in kept.headers.items() if text})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from salesman_core.errors import PluginError
 from salesman_core.i18n import CORE
@@ -35,13 +35,25 @@ class FittingInteger(IntegerConverter):
             self.max = _MOST
 
 
+class FittingText(UnicodeConverter):
+    """``<…>`` of an address: a text with NUL, which no column could hold, leads nowhere."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002  # as werkzeug
+        super().__init__(map, *args, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]", 1)
+
+
 def install(app: Flask, host: PluginHost) -> None:
     """Let *app* answer under ``/api/v1``: what plugins and the core contributed, and documents.
 
     Comes after the switches are followed and before the gate: who has no token gets 401, be the
-    plugin active or not. Comes before pages, so that their addresses get the converter too.
+    plugin active or not. Comes before pages, so that their addresses get the converters too.
     """
-    app.url_map.converters["int"] = FittingInteger
+    app.url_map.converters |= {
+        "default": FittingText,
+        "string": FittingText,
+        "int": FittingInteger,
+    }
     app.extensions[API_ERRORS] = problem_response
     auth.install(app, API)
     registered = [

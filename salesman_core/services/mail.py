@@ -159,6 +159,15 @@ def link_to(path: str) -> str:
     return f"{core.base_url.rstrip('/')}{path}"
 
 
+def sent_by_us(message_id: str) -> bool:
+    """Tell whether a letter that came in is one that went out from here.
+
+    :param message_id: without the angle brackets.
+    """
+    known = sa.exists().where(KeptLetter.message_id == message_id)
+    return bool(reading().scalar(sa.select(known)))
+
+
 def _host() -> str:
     """Give the domain of Message-IDs."""
     return mail_settings().sender.rpartition("@")[2]

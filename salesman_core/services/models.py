@@ -1,4 +1,4 @@
-"""Tables of the services: settings that change at run time, the log of letters, and rates."""
+"""Tables of the services: settings that change at run time, letters, rates, holidays, bans."""
 
 from __future__ import annotations
 
@@ -78,3 +78,49 @@ class CurrencyRate(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     day: Mapped[date]
     rate: Mapped[Decimal] = mapped_column(Rate)
+
+
+class Holiday(Base):
+    """A day that is otherwise than its weekday says.
+
+    ``works`` is False for a holiday on a working day, True where people work on a weekend instead.
+    """
+
+    __tablename__ = "core_holiday"
+
+    id: Mapped[int] = identity()
+    day: Mapped[date] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100), default="")
+    works: Mapped[bool] = mapped_column(default=False)
+
+
+class ContactBan(Base):
+    """That somebody wants no mailing, or no calls; see ADR 0039.
+
+    It is about one of three: an address (a phone or email as it is compared), a client, or a
+    contact. ``by_name`` says who noted it, also when they are gone.
+    """
+
+    __tablename__ = "core_contact_ban"
+    __table_args__ = (
+        sa.CheckConstraint("way IN ('mailing', 'calls')", name="way"),
+        sa.CheckConstraint(
+            "(address IS NOT NULL AND client_id IS NULL AND contact_id IS NULL)"
+            " OR (address IS NULL AND client_id IS NOT NULL AND contact_id IS NULL)"
+            " OR (address IS NULL AND client_id IS NULL AND contact_id IS NOT NULL)",
+            name="one_subject",
+        ),
+        sa.UniqueConstraint("address", "way"),
+        sa.UniqueConstraint("client_id", "way"),
+        sa.UniqueConstraint("contact_id", "way"),
+    )
+
+    id: Mapped[int] = identity()
+    way: Mapped[str] = mapped_column(sa.String(10))
+    address: Mapped[str | None] = mapped_column(sa.String(254))
+    client_id: Mapped[int | None] = refers("core_client.id", ondelete="CASCADE", index=False)
+    contact_id: Mapped[int | None] = refers("core_contact.id", ondelete="CASCADE", index=False)
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+    by_name: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -122,7 +122,10 @@ class Browser(FlaskClient):
 
 
 class Api:
-    """The JSON API as one user's token sees it: paths below ``/api/v1``, plain values."""
+    """The JSON API as one user's token sees it: paths below ``/api/v1``, plain values.
+
+    It changes whatever version there is (``If-Match: *``) unless a test names one.
+    """
 
     def __init__(self, app: Flask, token: str | None) -> None:
         self._client = app.test_client()
@@ -130,7 +133,8 @@ class Api:
 
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
         """Send a request; *path* begins behind ``/api/v1``."""
-        headers = {**self._headers, **options.pop("headers", {})}
+        any_version = {} if method == "GET" else {"If-Match": "*"}
+        headers = {**self._headers, **any_version, **options.pop("headers", {})}
         if body is not None:
             options["json"] = body
         address = f"/api/v1{path}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from salesman_core.testing.browser import WarmWindow
     from salesman_core.testing.clock import FrozenClock
     from salesman_core.testing.databases import Databases, Kind, Template
+    from salesman_core.testing.imap import ImapServer
     from salesman_core.testing.mail import MailSink
     from salesman_core.testing.people import Api, Make
 
@@ -155,6 +156,18 @@ def mail_sink() -> Iterator[MailSink]:
 
     with MailSink() as sink:
         yield sink
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[ImapServer]:
+    """A mail server that speaks IMAP: ``mailbox()`` gives one that tests fill, ``certificate``."""
+    from salesman_core.testing.imap import ImapServer, absence  # noqa: PLC0415  # cheap import
+
+    reason = absence()
+    if reason is not None:
+        lacking(reason)
+    with ImapServer() as server:
+        yield server
 
 
 @pytest.fixture

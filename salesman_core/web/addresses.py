@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
-from flask import Response, redirect, request
+from flask import Response, redirect, request, url_for
 
 SIGN_IN: Final = "/sign/in"
 SIGN_OUT: Final = "/sign/out"
 LOOK_END: Final = "/look/end"
 _UNSAFE: Final = frozenset("\\\r\n\t\0")
+_READABLE: Final = "!$'()*,/:;?@"
+
+
+def address_of(endpoint: str, args: Mapping[str, Any]) -> str:
+    """Give the address of a page with parameters whose names came from outside.
+
+    As keywords of ``url_for`` some of them would mean something else: ``endpoint``, ``_external``.
+
+    :param args: texts by name; of a sequence each one stands there; what is None is left out.
+    """
+    given = {name: value for name, value in args.items() if value is not None}
+    query = urlencode(given, doseq=True, safe=_READABLE)
+    return f"{url_for(endpoint)}?{query}" if query else url_for(endpoint)
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

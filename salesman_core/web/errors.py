@@ -35,6 +35,8 @@ API_ERRORS: Final = "salesman_api_errors"
 a callable that gets the exception and gives the response. The room ``rest`` puts it there."""
 
 _SERVER_FAULT: Final = 500
+_SHOWN_TO: Final = "X-Shown-To"
+"""With this header a page says to whom it was shown."""
 _TITLES: Final = {
     400: _("The request could not be understood"),
     401: _("Sign in to go on"),
@@ -46,6 +48,7 @@ _TITLES: Final = {
     412: _("Somebody was faster"),
     413: _("That is too large"),
     422: _("Something is not right yet"),
+    428: _("Which version have you seen?"),
     429: _("Too many tries"),
     500: _("Something broke on our side"),
 }
@@ -148,11 +151,21 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def _reader() -> str:
+    """Give who is signed in, as pages write it."""
+    person = maybe_person()
+    return "" if person is None else str(person.id or "")
+
+
 def of_forgery(_error: CSRFError) -> ResponseReturnValue:
     """Answer a form whose proof no longer holds; htmx gets a new one, so that sending again works.
 
     That happens to honest people: the page was open since before the browser forgot its session.
+    Whoever has signed out or in meanwhile in another window gets none: the page is somebody else's.
     """
+    if is_htmx() and request.headers.get(_SHOWN_TO, "") != _reader():
+        message = _("Somebody else is signed in here now, or nobody is. Open the page anew.")
+        return shown(Problem(400, str(_("This page is not yours")), str(message)))
     message = _("This page was open for so long that it could not be sent. Send it once more.")
     response = shown(Problem(400, str(_("The page has grown old")), str(message)))
     if is_htmx():

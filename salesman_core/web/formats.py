@@ -71,6 +71,11 @@ def number(value: Decimal | float | None, *, digits: int | None = None) -> str:
     return _thin(format_decimal(value, pattern, locale=_locale()))
 
 
+def amount(value: Decimal) -> str:
+    """Give an amount whose currency is said elsewhere: with both its hundredths, or none."""
+    return number(value, digits=0 if value % 1 == 0 else 2)
+
+
 def rate(value: Decimal | None) -> str:
     """Give what one unit of a currency is worth, with as many digits as it has, two at least."""
     return "" if value is None else _thin(format_decimal(value, "#,##0.00######", _locale()))

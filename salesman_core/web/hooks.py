@@ -41,7 +41,7 @@ def salesman_blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def salesman_nav_items() -> Iterable[NavItem]:
     """Give the entry of the desk."""
-    return [NavItem("desk", _("Desk"), "desk.index", "desk", "home", order=0)]
+    return [NavItem("desk", _("Desk"), "desk.index", "desk", "home", order=0, at_hand=100)]
 
 
 @hookimpl

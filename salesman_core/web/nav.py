@@ -37,6 +37,10 @@ STATIONS: Final[dict[str, tuple[Text, str]]] = {
 the station ``desk``."""
 
 
+MOST_AT_HAND: Final = 5
+"""So many entries stand at the bottom of a phone, beside the button of the menu."""
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """The number beside an entry.
@@ -55,8 +59,9 @@ class Badge:
 class Entry:
     """An entry as the template draws it.
 
-    :param key: the letter that leads to it after ``g``, or an empty string.
+    :param key: the letter that leads to it, after ``g`` in the menu, or an empty string.
     :param badge: what shows the number beside it, or None where there never is one.
+    :param at_hand: how near at hand it is to be on a phone.
     """
 
     title: str
@@ -65,6 +70,7 @@ class Entry:
     badge: Badge | None = None
     current: bool = False
     key: str = ""
+    at_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,13 @@ def menu() -> list[Group]:
         if entries:
             groups.append(Group(id_, str(title), icon(drawing), tuple(entries)))
     return groups
+
+
+def bottom_bar(groups: Iterable[Group]) -> list[Entry]:
+    """Give what stands at the bottom of a phone: the entries most at hand, as the menu has them."""
+    entries = [entry for group in groups for entry in group.entries]
+    chosen = sorted(entries, key=lambda entry: -entry.at_hand)[:MOST_AT_HAND]
+    return [entry for entry in entries if entry in chosen]
 
 
 def menu_numbers() -> dict[str, str]:
@@ -147,7 +160,7 @@ def _entry(one: Contribution[NavItem], key: str) -> Entry | None:
             message = f"{item.id}: no station {item.station!r}, only {', '.join(STATIONS)}"
             raise ValueError(message)
         title, url = foreign_text(item.title), url_for(item.endpoint)
-        return Entry(title, url, icon(item.icon), _badge(one), key=key)
+        return Entry(title, url, icon(item.icon), _badge(one), key=key, at_hand=item.at_hand)
 
     return _drawn(one.owner, f"salesman_nav_items.{item.id}", make)
 
@@ -171,7 +184,8 @@ def _whole_number(item_id: str, count: Callable[[], object]) -> int | None:
 
 
 def _new(item: QuickCreate) -> Entry:
-    return Entry(foreign_text(item.title), url_for(item.endpoint), icon(item.icon))
+    url = url_for(item.endpoint)
+    return Entry(foreign_text(item.title), url, icon(item.icon), key=item.key)
 
 
 def _drawn(owner: str, place: str, make: Callable[[], Entry]) -> Entry | None:

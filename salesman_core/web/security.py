@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+
+from salesman_core.access.routes import takes_foreign_forms
 
 API_PREFIX: Final = "/api/"
 
@@ -45,7 +47,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def refuse_forgeries() -> None:
-        if not is_api():
+        if not is_api() and not _asks_for_its_own():
             _csrf.protect()
 
     @app.after_request
@@ -56,6 +58,10 @@ def install(app: Flask) -> None:
             [(name, value) for name, value in ours.items() if name.lower() not in given]
         )
         return response
+
+
+def _asks_for_its_own() -> bool:
+    return takes_foreign_forms(current_app.view_functions.get(request.endpoint or ""))
 
 
 def is_api() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from salesman_core.services.company import Company, company
 from salesman_core.services.notices import count_unread
 from salesman_core.web.addresses import LOOK_END, SIGN_OUT, page_of_request
 from salesman_core.web.locale import current_language
-from salesman_core.web.nav import Entry, Group, menu, quick_create
+from salesman_core.web.nav import Entry, Group, bottom_bar, menu, quick_create
 from salesman_core.web.preferences import chosen_theme
 from salesman_core.web.security import csp_nonce
 from salesman_core.web.toasts import Toast, waiting_toasts
@@ -117,6 +118,10 @@ class Shell:
     def menu(self) -> list[Group]:
         """Give the stations of the menu."""
         return menu()
+
+    def bottom_bar(self, groups: Iterable[Group]) -> list[Entry]:
+        """Give what of the menu stands at the bottom of a phone."""
+        return bottom_bar(groups)
 
     def quick_create(self) -> list[Entry]:
         """Give what the reader may create."""

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from salesman_calendar.models import Reminding
+from salesman_leads.distribution.service import add_rule
+from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
+from salesman_leads.junk.service import change_rules
+from salesman_leads.mailbox.models import Letter
+from salesman_leads.queue.models import Attempt, Lease
+from salesman_leads.testing import walk_values
 from salesman_sample.models import Line, Thanks
 
+from salesman_core.clock import now
 from salesman_core.db import writing
 from salesman_core.plugins.discovery import Installed
 from salesman_core.testing.application import running
@@ -29,16 +37,61 @@ def used(
         with running(url, folder, installed=everything, lasting=True) as app:
             make = Make(app)
             api = api_of(app, make.user("administrator", name="Anna"))
-            api.post("/leads", {"name": "Clara", "company": "Boilers Ltd", **REACH})
+            lead = {"name": "Clara", "company": "Boilers Ltd", **REACH}
+            lead |= {"external_ids": {"site": "7"}, "products": ["Boiler"]}
+            api.post("/leads", lead)
             made = api.post("/leads/1/qualify", {"deal_name": "Three boilers"}).json
+            call = {"kind_id": 1, "day": "2026-03-02", "client_id": made["client_id"]}
+            call["contact_ids"] = [made["contact_id"]]
+            assert api.post("/calendar", call).status_code == 201
+            assert api.post("/calendar/1/done", {"result_id": 1}).status_code == 200
+            with writing() as session:
+                session.add(Reminding(user_id=1, by_mail=True))
+            asked = {"channel_id": 1, "name": "Clara", "company": "Boilers Ltd", **REACH}
+            asked |= {"products": [{"name": "Boiler"}], "next_step": "Call back"}
+            for outcome in ("lead", "deal"):
+                inquiry = api.post("/inquiries", {**asked, "result_id": 1}).json["id"]
+                assert api.post(f"/inquiries/{inquiry}/{outcome}", {}).status_code == 200
             promise = {"text": "Send the drawing", **made}
             promise.pop("contact_id")
             assert api.post("/sample", promise).status_code == 201
+            with make.acting(make.user("administrator")):
+                leads_come_by_all_ways(make.user("telemarketer"))
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
 
     return Template("used", fill)
+
+
+def leads_come_by_all_ways(caller: int) -> None:
+    """Fill the tables of forms, mailboxes, channels, rules and calls; *caller* has one in hand."""
+    made = walk_values(lambda: caller)
+    form_id, mailbox_id = int(made["form_id"][0]), int(made["mailbox_id"][0])
+    add_rule({"name": "In turn", "method": "in_turn", "members": [{"user_id": caller}]})
+    change_rules({"phrases": "casino"})
+    with writing() as session:
+        agreed = FormConsent(form_id=form_id, number=1, text="I agree.", created_at=now())
+        session.add(agreed)
+        session.flush()
+        session.add_all(
+            [
+                FormLead(lead_id=1, form_id=form_id),
+                Consent(lead_id=1, consent_id=agreed.id, at=now()),
+                FormSender(form_id=form_id, network="203.0.113.0/24", since=now(), sent=1),
+                Letter(
+                    mailbox_id=mailbox_id,
+                    message_id="<1@example.com>",
+                    uid_validity=1,
+                    uid=1,
+                    made="lead",
+                    lead_id=1,
+                    at=now(),
+                ),
+                Attempt(lead_id=1, person_id=caller, at=now(), call_result_id=1),
+                Lease(lead_id=1, person_id=caller, until=now()),
+            ]
+        )
 
 
 @pytest.fixture

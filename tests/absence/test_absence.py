@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from http import HTTPStatus
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,67 @@ PAGES = (
     "/api/v1/core/openapi.json",
     "/api/docs",
 )
+PAGES_OF = {
+    "leads": (
+        "/leads",
+        "/leads/1",
+        "/leads/new",
+        "/leads/paste",
+        "/leads/queue",
+        "/leads/results",
+        "/leads/call-results",
+        "/leads/rules",
+        "/leads/rules/new",
+        "/leads/rules/1",
+        "/leads/absences",
+        "/leads/forms",
+        "/leads/forms/new",
+        "/leads/forms/1",
+        "/leads/forms/junk",
+        "/leads/mailboxes",
+        "/leads/mailboxes/new",
+        "/leads/mailboxes/1",
+        "/leads/channels",
+        "/leads/channels/catalogue",
+        "/leads/channels/new",
+        "/leads/channels/1",
+        "/leads/channels/links",
+        "/leads/channels/rows/leads",
+        "/api/v1/leads/openapi.json",
+    ),
+    "inquiries": (
+        "/inquiries",
+        "/inquiries/1",
+        "/inquiries/2",
+        "/inquiries/new",
+        "/inquiries/new?client_id=1",
+        "/inquiries/find?q=clara",
+        "/inquiries/figures",
+        "/inquiries/choices",
+        "/api/v1/inquiries/openapi.json",
+    ),
+    "calendar": (
+        "/calendar",
+        "/calendar/1",
+        "/calendar/1/edit",
+        "/calendar/new",
+        "/calendar?view=week",
+        "/calendar/activities",
+        "/calendar/kinds",
+        "/api/v1/calendar/openapi.json",
+    ),
+}
+"""The pages of each plugin of the distribution: list, cards and form first, then all the rest."""
+FIRST = 4
+"""So many of them are opened in each run; the others where there is time."""
+
 _LATER = re.compile(r'hx-get="(/(?:desk/widgets|fragments/slots)/[^"]+)"')
 IDS = [*(plugin.id for plugin in installed_plugins()), "sample"]
 
+SUBSETS = [left for size in range(4) for left in combinations(PAGES_OF, size)]
+
 every_plugin = pytest.mark.parametrize("absent", IDS)
+every_subset = pytest.mark.parametrize("left", SUBSETS, ids=lambda left: "+".join(left) or "none")
 Start = Callable[..., Flask]
 
 
@@ -74,10 +132,10 @@ def anna(app: Flask) -> tuple[Browser, Api]:
     return browser_of(app, user_id), api_of(app, user_id)
 
 
-def walk(browser: Browser) -> dict[str, int]:
+def walk(browser: Browser, pages: Sequence[str] = PAGES) -> dict[str, int]:
     """Visit the pages and what they load later; give the answers that were no success."""
     answers: dict[str, int] = {}
-    for page in PAGES:
+    for page in pages:
         response = browser.get(page)
         answers[page] = response.status_code
         for later in _LATER.findall(response.text):
@@ -144,6 +202,50 @@ def test_company_works_once_a_plugin_is_gone_and_its_tables_are_left(
     assert all(rows.values())
 
 
+@every_subset
+def test_plugins_that_are_left_show_their_pages(
+    start: Start, everything: Sequence[Installed], left: Sequence[str]
+) -> None:
+    browser, _api = anna(start([one for one in everything if one.id in left]))
+
+    pages = [page for id_ in left for page in PAGES_OF[id_][:FIRST]]
+    assert walk(browser, ["/", "/clients/1", "/deals/1", *pages]) == {}
+    for gone in PAGES_OF.keys() - set(left):
+        assert browser.get(f"/{gone}").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.soak
+@every_subset
+def test_plugins_that_are_left_show_every_page_and_the_company_works(
+    start: Start, everything: Sequence[Installed], left: Sequence[str]
+) -> None:
+    app = start([one for one in everything if one.id in left])
+    browser, _api = anna(app)
+
+    assert walk(browser, [page for id_ in left for page in PAGES_OF[id_]]) == {}
+    use_what_is_left(app)
+
+
+@pytest.mark.parametrize("left", [left for left in SUBSETS if "inquiries" in left], ids="+".join)
+def test_inquiry_becomes_whatever_the_plugins_that_are_left_offer(
+    start: Start, everything: Sequence[Installed], left: Sequence[str]
+) -> None:
+    browser, api = anna(start([one for one in everything if one.id in left]))
+    offered = re.findall(r'name="becomes" value="(\w*)"', browser.get("/inquiries/new").text)
+    assert offered == ["", *(["lead"] if "leads" in left else []), "client", "deal"]
+    (token,) = re.findall(r'name="csrf-token" content="([^"]+)"', browser.get("/profile").text)
+    typed = {"channel_id": "1", "subject": "Pipes", "product": "Pipe", "next_step": "Call back"}
+
+    for becomes in offered:
+        noted = {**typed, "csrf_token": token, "name": f"Of {becomes}", "becomes": becomes}
+        answer = browser.post("/inquiries/new", data=noted)
+        assert (becomes, answer.status_code) == (becomes, HTTPStatus.FOUND)
+        assert browser.get(answer.location).status_code == HTTPStatus.OK
+
+    kinds = [one["became_kind"] for one in api.get("/inquiries?sort=created_at").json["items"]]
+    assert kinds[-len(offered) :] == [becomes or None for becomes in offered]
+
+
 def test_company_works_without_any_plugin_on_a_database_full_of_their_tables(
     start: Start,
 ) -> None:
@@ -181,6 +283,7 @@ def test_plugin_that_comes_back_finds_what_it_left(
     host: PluginHost = app.extensions["salesman_host"]
     assert {host.state(id_) for id_ in IDS} == {State.ACTIVE}
     assert api.get("/leads/1").json["title"] == "Clara, Boilers Ltd"
+    assert api.get("/calendar/1").json["subject"] == "Call"
     assert api.get("/sample/1").json["text"] == "Send the drawing"
 
 
@@ -195,7 +298,7 @@ _OWN = re.compile(
 def bodies(app: Flask) -> dict[str, str]:
     """Give the pages without what is of one answer alone; the profile shows each sign-in."""
     browser, _api = anna(app)
-    pages = [page for page in (*PAGES, "/leads", "/sample") if page != "/profile"]
+    pages = [page for page in (*PAGES, "/calendar", "/leads", "/sample") if page != "/profile"]
     return {page: _OWN.sub("", browser.get(page).text) for page in pages}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
 
+from salesman_core.clients.import_apply import apply_clients
+from salesman_core.clients.import_contacts import apply_contacts
 from salesman_core.clients.lists import CLIENTS
 from salesman_core.clients.service import change_client
 from salesman_core.clients.similar import similar_clients
@@ -18,9 +20,11 @@ from salesman_core.people.service import change_user
 from salesman_core.records.contact_data import masked
 from salesman_core.records.lists import parse_list_query
 from salesman_core.testing.people import Api, Make
+from salesman_hookspecs import ImportBatch, ImportOutcome
 
 BrowserFor = Callable[[str], FlaskClient]
 ApiFor = Callable[[str], Api]
+Apply = Callable[[ImportBatch], Sequence[ImportOutcome]]
 
 PHONE, EMAIL = "+7 912 345-67-67", "anna@omega.example"
 
@@ -129,6 +133,31 @@ def test_what_no_field_of_an_imported_file_holds_is_for_those_who_may_read_phone
     for path in (f"/clients/{omega}", f"/deals/{deal}", f"/records/client/{omega}/history"):
         assert "Tel. 2" in browser_for("head").get(path).text, path
         assert "Tel. 2" not in browser_for("lawyer").get(path).text, path
+
+
+@pytest.mark.parametrize("only", ["", "create", "update"])
+@pytest.mark.parametrize(
+    ("apply", "field", "held"),
+    [
+        (apply_clients, "phones", PHONE),
+        (apply_clients, "emails", EMAIL),
+        (apply_contacts, "phones", "+7 912 999-11-22"),
+        (apply_contacts, "emails", "vera@omega.example"),
+    ],
+)
+@pytest.mark.usefixtures("omega")
+def test_import_tells_nobody_whose_a_hidden_phone_is(
+    make: Make, apply: Apply, field: str, held: str, only: str
+) -> None:
+    row = {"name": "Anybody", "client": "Omega"}
+    rows = [row | {field: (one,)} for one in (held, "+7 912 111-11-11", "none@omega.example")]
+    batch = ImportBatch(rows, {"match": (field,), "only": only}, source="list")
+
+    with make.acting(make.user_of("lawyer")):
+        outcomes = apply(batch)
+
+    assert [one.action for one in outcomes] == ["refused"] * 3
+    assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
 # -- margins

@@ -10,8 +10,10 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads.testing import WALK_FIELDS, walk_values
 
 from salesman_core.access.models import User
+from salesman_core.administration.holidays import Day, enter_holidays, holiday_on
 from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.service import delete_client
 from salesman_core.db import reading, writing
@@ -24,18 +26,19 @@ from salesman_core.testing.people import Make
 Values = tuple[dict[str, list[str]], dict[str, dict[str, Any]]]
 
 EXCUSED: Final = {
+    "DELETE /api/v1/leads/<int:record_id>/attempts/<int:attempt_id>": "only the caller may",
     "GET /admin/import/<int:import_id>/refused.csv": "it takes an import that refused rows",
+    "GET /admin/import/<int:import_id>/worth-a-look.csv": "it takes an import with such rows",
     "GET /admin/users/<int:record_id>/handing-over/<int:job_id>": "it takes many records",
-    "GET /fragments/slots/<name>/<owner>/<fill_id>": "no fill of ours is drawn later",
     "GET /lists/runs/<int:run_id>/file": "it takes an export; tests/records/test_export.py has one",
-    "GET /static/<owner>/<path:name>": "no plugin of ours has files of its own",
     "GET /welcome": "only before there is an administrator",
     "POST /admin/import/<int:import_id>/undo": "it takes an import that brought something in",
     "POST /admin/mail/trial": "it takes a mail server",
     "POST /admin/plugins/<plugin_id>/guards/<kind>/lift": "no plugin of ours guards anything",
     "POST /admin/plugins/<plugin_id>/purge": "it takes the plugin's name, typed",
-    "POST /admin/rungs/<int:rung_id>/delete": "every rung was stood on once clients are planted",
+    "POST /api/v1/deals/<int:record_id>/transfer": "it takes a stage of another pipeline",
     "POST /api/v1/rates": "it takes a currency that is not the company's own",
+    "POST /leads/queue/<int:record_id>/attempts/<int:attempt_id>/undo": "only whoever just called",
     "POST /records/<kind>/<int:record_id>/history": "it takes an entry about a changed field",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
@@ -44,8 +47,11 @@ EXCUSED: Final = {
 
 WHOLE: Final = {"whole_filter": "true"}
 FIELDS: Final = {
+    "calendar.create": {"when": "tomorrow"},
+    "holidays.enter": {"lines": "23.11.2027 a holiday"},
+    **WALK_FIELDS,
     "lists.act_form": WHOLE,
-    "lists.do_act": {**WHOLE, "add": "walk", "result": "spam"},
+    "lists.do_act": {**WHOLE, "add": "walk", "result_id": "1"},
     "lists.export_form": WHOLE,
     "lists.export": {**WHOLE, "column": "name", "format": "csv"},
     "rates.enter": {"currency": "USD", "rate": "92.5"},
@@ -85,7 +91,21 @@ def rate_ids(app: Flask) -> list[str]:
 
 
 @pytest.fixture
-def told(make: Make, proofs: list[str], doubles: Values, rate_ids: list[str]) -> dict[str, Any]:
+def holiday_ids(app: Flask) -> list[str]:
+    """Holidays that may be taken out."""
+    days = [Day(date(2026, 11, day), "", works=False) for day in (4, 5)]
+    enter_holidays(days)
+    return [str(holiday_on(one.day)) for one in days]
+
+
+@pytest.fixture
+def told(
+    make: Make,
+    proofs: list[str],
+    doubles: Values,
+    rate_ids: list[str],
+    holiday_ids: list[str],
+) -> dict[str, Any]:
     """What the walk cannot find out by itself, as it takes it."""
     values, fields = doubles
     binned = make.client(name="Лютик")
@@ -95,7 +115,14 @@ def told(make: Make, proofs: list[str], doubles: Values, rate_ids: list[str]) ->
     lying = {f"bin.{act}": mark for act in ("restore", "purge_form", "purge")}
     return {
         "excused": EXCUSED,
-        "values": {**values, "proof": proofs, "rate_id": rate_ids, "size": ["small"]},
+        "values": {
+            **values,
+            "proof": proofs,
+            "rate_id": rate_ids,
+            "holiday_id": holiday_ids,
+            "size": ["small"],
+            **walk_values(lambda: make.user("telemarketer")),
+        },
         "fields": {**fields, **lying, **FIELDS},
     }
 

@@ -14,6 +14,8 @@ from salesman_core.plugins.discovery import Installed
 from salesman_core.testing.application import UPGRADED, running
 from salesman_core.testing.databases import Databases
 from salesman_core.testing.walk import Report, walk_access
+from salesman_core.testing.walk.canaries import Canaries, Planted
+from salesman_core.testing.walk.people import Walker
 
 pytestmark = [pytest.mark.xdist_group("leaks"), pytest.mark.timeout(300)]
 
@@ -59,6 +61,28 @@ def test_number_that_counts_what_is_hidden_is_found(report: Report) -> None:
     assert not found(report, "GET /leaky/count", "canary")
 
 
+def test_cost_of_a_deal_is_found_however_it_is_written(report: Report) -> None:
+    assert found(report, "GET /leaky/margin", "(deal.cost of") & BLIND
+
+
+def test_who_sees_a_deal_without_margins_may_read_neither_cost_nor_margin() -> None:
+    canaries, deal = Canaries(), Planted("deal", 1, "a set", "core.deal.view", owner_id=7)
+    for place, number in zip(("cost", "margin"), canaries.money(), strict=True):
+        canaries.add(number, place, deal)
+    seeing = {"core.deal.view": "own"}
+    assistant, seller = (
+        Walker(7, role, grants, frozenset())
+        for role, grants in (
+            ("assistant", seeing),
+            ("seller", {**seeing, "core.deal.margin": "all"}),
+        )
+    )
+
+    assert canaries.allowed(assistant) == frozenset()
+    assert canaries.allowed(seller) == canaries.in_("7 700 001,00 ₽ · 1,299,999.00".encode())
+    assert len(canaries.allowed(seller)) == len({"cost", "margin"})
+
+
 def test_cell_of_a_packed_file_is_found(report: Report) -> None:
     assert found(report, "GET /leaky/export", "(client.site of") & BLIND
 
@@ -68,7 +92,7 @@ def test_name_of_a_file_is_found(report: Report) -> None:
 
 
 def test_search_hit_is_found(report: Report) -> None:
-    assert found(report, "GET /search?q=canary", "(client.address of a stranger)") & BLIND
+    assert found(report, "GET /search?q=canary", "(client.source of a stranger)") & BLIND
 
 
 def test_story_that_tells_of_a_hidden_deal_is_found(report: Report) -> None:

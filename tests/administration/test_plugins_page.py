@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_leads.service import create_lead
+from salesman_leads.intake import create_lead
 
 from salesman_core.db import db, reading, trigrams, writing
 from salesman_core.plugins import switches

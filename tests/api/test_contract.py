@@ -209,6 +209,28 @@ def test_api_keeps_what_it_has_promised(app: Flask) -> None:
     )
 
 
+WITHOUT_VERSION = {
+    "/api/v1/holidays/{holiday_id}": "a day is there or is not: it has no versions",
+    "/api/v1/users/{record_id}/invite": "it makes a new link and changes no field",
+}
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_of_a_record_is_changed_unseen(app: Flask) -> None:
+    silent = {
+        path
+        for path, operations in document_of(app, OWNERS)["paths"].items()
+        for method in operations.keys() & {"patch", "put", "delete", "post"}
+        if "{" in path and ("If-Match", True) not in parameters_of(operations[method])
+    }
+    assert silent == WITHOUT_VERSION.keys()
+
+
+def parameters_of(operation: dict[str, Any]) -> set[tuple[str, bool]]:
+    """Give the parameters of an operation, each with whether it must be sent."""
+    return {(one["name"], one.get("required", False)) for one in operation.get("parameters", ())}
+
+
 @pytest.mark.databases("sqlite")
 def test_kept_document_says_what_the_code_says(app: Flask) -> None:
     current = text_of(document_of(app, OWNERS))

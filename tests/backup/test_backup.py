@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import zipfile
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.person import SYSTEM, acting_as
-from salesman_core.backup.archive import ArchiveError, opened
+from salesman_core.backup.archive import ArchiveError, ArchiveWriter, opened
 from salesman_core.backup.restoring import restore
 from salesman_core.backup.saving import save
 from salesman_core.clients.models import Client
@@ -27,6 +28,7 @@ from salesman_core.errors import ConflictError
 from salesman_core.plugins import migrations
 from salesman_core.records.custom.service import define_field
 from salesman_core.records.files import attach
+from salesman_core.records.imports.service import mappings_folder
 from salesman_core.services.files import stored_file
 from salesman_core.testing.people import Make
 
@@ -253,6 +255,38 @@ def test_secret_key_is_kept_only_where_it_was_asked_for(
         kept = other.config["SALESMAN"].data_dir / "secret_key"
     assert kept.read_text() == filled.secret_key
     assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.databases("sqlite")
+def test_mappings_with_a_name_come_back(app: Flask, elsewhere: Elsewhere, tmp_path: Path) -> None:
+    mappings_folder().mkdir(parents=True)
+    (mappings_folder() / "воронка.toml").write_text("[columns]\n")
+    save(app, tmp_path / "b.zip", tell=quiet)
+    other = elsewhere("sqlite")
+
+    with inside(other):
+        restore(other, tmp_path / "b.zip", tell=quiet)
+        folder = mappings_folder()
+
+    assert [(one.name, one.read_text()) for one in folder.iterdir()] == [
+        ("воронка.toml", "[columns]\n")
+    ]
+
+
+@pytest.mark.databases("sqlite")
+def test_mapping_that_would_lie_elsewhere_is_refused_and_nothing_is_changed(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    with (tmp_path / "b.zip").open("wb") as stream, closing(ArchiveWriter(stream)) as archive:
+        with archive.member("mappings/../../elsewhere.toml") as write:
+            write(b"")
+        archive.finish({"made_at": "", "revisions": {}, "tables": []})
+    other = elsewhere("sqlite")
+
+    with inside(other), pytest.raises(ArchiveError, match="not as written"):
+        restore(other, tmp_path / "b.zip", tell=quiet)
+
+    assert list(tmp_path.rglob("elsewhere.toml")) == []
 
 
 @pytest.mark.databases("sqlite")

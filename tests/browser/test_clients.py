@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from salesman_core.clients.service import change_client
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.files import attach
 from salesman_core.records.notes import write_note
 from salesman_core.testing.people import Make
@@ -70,32 +71,55 @@ def test_name_is_changed_where_it_stands(make: Make, page_for: PageFor) -> None:
 
 
 def test_escape_leaves_a_field_as_it_was(make: Make, page_for: PageFor) -> None:
-    client = make.client(address="Main street 1")
+    client = make.client(site="one.example")
     task = page_for("head")
     task.begin(f"/clients/{client}")
-    editing(task.page, "Address")
-    expect(task.page.locator("input[name=address]")).to_be_focused()
+    editing(task.page, "Site")
+    expect(task.page.locator("input[name=site]")).to_be_focused()
     task.page.keyboard.type("Elsewhere")
     task.page.keyboard.press("Escape")
-    expect(task.page.locator("#client-field-address")).to_have_text("Main street 1")
+    expect(task.page.locator("#client-field-site")).to_have_text("one.example")
+
+
+def test_addresses_are_added_with_what_for_and_taken_away(make: Make, page_for: PageFor) -> None:
+    client = make.client(addresses=[{"label": "", "text": "Main street 1"}])
+    task = page_for("head")
+    task.begin(f"/clients/{client}")
+    editing(task.page, "Addresses")
+    rows = task.page.locator("#client-field-addresses [data-repeated-row]")
+    expect(rows.locator("input[name=addresses]")).to_be_focused()
+    task.page.get_by_role("button", name="One more").click()
+    expect(rows.nth(1).get_by_label("What for")).to_be_focused()
+    task.page.keyboard.type("Delivery")
+    task.page.keyboard.press("Tab")
+    task.page.keyboard.type("Dock 4")
+    task.page.keyboard.press("Enter")
+    shown = task.page.locator("#client-field-addresses")
+    expect(shown.locator(".text-break")).to_have_text(["Main street 1", "Delivery: Dock 4"])
+    expect(task.page.get_by_role("button", name="Change: Addresses")).to_be_focused()
+    editing(task.page, "Addresses")
+    rows.first.get_by_role("button", name="Remove").click()
+    task.page.get_by_role("button", name="Save").click()
+    expect(shown).to_have_text("Delivery: Dock 4")
+    assert (task.loads, task.problems) == (0, [])
 
 
 def test_what_a_colleague_changes_is_seen_and_what_one_types_stays(
     make: Make, page_for: PageFor
 ) -> None:
-    client = make.client(name="Before", address="Old street")
+    client = make.client(name="Before", source="Old fair")
     task = page_for("head")
     task.begin(f"/clients/{client}")
     expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
-    editing(task.page, "Address")
-    task.page.locator("input[name=address]").fill("My street")
-    change_client(client, {"name": "By a colleague", "address": "Their street"})
+    editing(task.page, "Source")
+    task.page.locator("input[name=source]").fill("My fair")
+    change_client(client, {"name": "By a colleague", "source": "Their fair"})
     expect(task.page.locator("h1")).to_have_text("By a colleague")
-    expect(task.page.locator("input[name=address]")).to_have_value("My street")
-    task.page.locator("input[name=address]").press("Enter")
-    expect(task.page.locator("#client-field-address")).to_contain_text("Their street")
-    task.page.locator("input[name=address]").press("Enter")
-    expect(task.page.locator("#client-field-address")).to_have_text("My street")
+    expect(task.page.locator("input[name=source]")).to_have_value("My fair")
+    task.page.locator("input[name=source]").press("Enter")
+    expect(task.page.locator("#client-field-source")).to_contain_text("Their fair")
+    task.page.locator("input[name=source]").press("Enter")
+    expect(task.page.locator("#client-field-source")).to_have_text("My fair")
 
 
 def test_contact_is_added_beside_the_others(make: Make, page_for: PageFor) -> None:
@@ -218,6 +242,17 @@ def test_exact_twin_is_shown_while_one_types(make: Make, page_for: PageFor) -> N
     expect(task.page.locator("#similar-clients")).to_contain_text("Severstal")
     task.page.locator("#field-phones").fill("8(912)3456780")
     expect(task.page.locator("#similar-clients")).to_be_empty()
+
+
+def test_similar_clients_are_asked_for_anew_by_every_field_of_the_form(page_for: PageFor) -> None:
+    define_field("client", {"type": "text", "key": "tax", "label": "Tax number", "required": True})
+    task = page_for("head")
+    task.begin("/clients/new")
+    with task.page.expect_request("**/clients/similar") as asked:
+        task.page.get_by_label("Tax number").fill("7701")
+    assert asked.value.method == "POST"  # what people are called and their phones stand in no log
+    assert "custom.tax=7701" in (asked.value.post_data or "")
+    assert task.problems == []
 
 
 def test_refused_form_in_the_dialog_keeps_what_was_typed(page_for: PageFor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from salesman_core.db import reading
-from salesman_core.deals import queries
+from salesman_core.deals import pipelines, queries
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import change_deal, close_deal, move_deal
 from salesman_core.testing.people import Make
@@ -188,6 +189,57 @@ def test_alt_and_an_arrow_move_a_card_which_keeps_the_focus(make: Make, page_for
     assert deal_row(deal).stage_id == stages()[2]["id"]
 
 
+def test_two_quick_presses_move_a_card_two_stages(make: Make, page_for: PageFor) -> None:
+    deal, third = make.deal(name="Beams"), stages()[2]
+    task = page_for("head")
+    task.begin("/deals/board")
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    card(task.page, deal).get_by_role("link").focus()
+    with task.page.expect_response(re.compile("/board/changed")):
+        task.page.evaluate(
+            """() => {
+              for (let press = 0; press < 2; press++) {
+                const init = { key: "ArrowRight", altKey: true, bubbles: true, cancelable: true };
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", init));
+              }
+            }"""
+        )
+    expect(column(task.page, third["id"]).locator(".board-head")).to_contain_text("1 deal")
+    expect(card(task.page, deal).get_by_role("link")).to_be_focused()
+    assert deal_row(deal).stage_id == third["id"]
+    assert task.problems == []
+
+
+def test_card_moves_on_before_its_columns_have_been_fetched_anew(
+    make: Make, page_for: PageFor
+) -> None:
+    deal, third = make.deal(name="Beams"), stages()[2]
+    task = page_for("head")
+    task.begin("/deals/board")
+    without_columns(task.page)
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    card(task.page, deal).get_by_role("link").focus()
+    for _press in range(2):
+        with task.page.expect_response(lambda answer: answer.request.method == "POST") as moved:
+            task.page.keyboard.press("Alt+ArrowRight")
+        assert moved.value.ok
+    assert deal_row(deal).stage_id == third["id"]
+
+
+def test_refused_press_takes_those_that_wait_for_it_along(make: Make, page_for: PageFor) -> None:
+    deal, first = make.deal(name="Beams"), stages()[0]
+    pipelines.change_stage(stages()[1]["id"], {"required": ["client_id"]})
+    task = page_for("head")
+    task.begin("/deals/board")
+    expect(task.page.locator("#board[data-ready]")).to_be_attached()
+    card(task.page, deal).get_by_role("link").focus()
+    task.page.keyboard.press("Alt+ArrowRight")
+    task.page.keyboard.press("Alt+ArrowRight")
+    expect(task.page.get_by_role("dialog")).to_contain_text("Client")
+    expect(column(task.page, first["id"]).locator(f"#board-deal-{deal}")).to_be_attached()
+    assert deal_row(deal).stage_id == first["id"]
+
+
 def test_refused_move_puts_the_card_back_and_says_why(make: Make, page_for: PageFor) -> None:
     first, second = stages()[:2]
     deal = make.deal()
@@ -200,6 +252,11 @@ def test_refused_move_puts_the_card_back_and_says_why(make: Make, page_for: Page
     expect(task.page.locator("#toasts")).to_contain_text("This was changed meanwhile")
     expect(column(task.page, first["id"]).locator(f"#board-deal-{deal}")).to_be_visible()
     expect(column(task.page, second["id"]).locator(".board-card")).to_have_count(0)
+
+
+def without_columns(page: Page) -> None:
+    """Let the columns of a board that are fetched anew never come."""
+    page.route("**/deals/board/changed*", lambda _route: None)
 
 
 def without_news(page: Page) -> None:
@@ -264,9 +321,22 @@ def test_owner_chosen_on_the_board_stands_in_the_address(make: Make, page_for: P
     make.deal(name="Other", owner_id=make.user_of("seller"))
     task = page_for("head")
     task.begin("/deals/board")
-    task.page.get_by_label("Owner").select_option("me")
+    task.page.locator(".list-views").get_by_text("Mine", exact=True).click()
     task.page.wait_for_url("**/deals/board?owner_id=me*")
     expect(task.page.locator(".board-card")).to_have_count(1)
+
+
+def test_dialog_of_the_board_narrows_it(make: Make, page_for: PageFor) -> None:
+    make.deal(name="Small", amount=Decimal(10))
+    make.deal(name="Large", amount=Decimal(5000))
+    task = page_for("head")
+    task.begin("/deals/board")
+    task.click("[data-dialog=filters]")
+    task.page.get_by_label("Amount: from", exact=True).fill("1 000,00")
+    task.page.keyboard.press("Enter")
+    task.page.wait_for_url("**/deals/board?amount__gte=1000.00")
+    expect(task.page.locator(".board-name")).to_have_text(["Large"])
+    assert task.problems == []
 
 
 def test_bar_of_the_funnel_opens_its_deals(make: Make, page_for: PageFor) -> None:
@@ -284,6 +354,41 @@ def test_bar_of_the_funnel_opens_its_deals(make: Make, page_for: PageFor) -> Non
     task.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     task.page.wait_for_url("**/deals?**stage_id=**")
     expect(task.page.locator("[data-row-link]")).to_have_count(1)
+    assert task.problems == []
+
+
+def drawn_bars(drawing: Locator) -> list[dict[str, float]]:
+    """Where the bars of a chart stand, from top to bottom, without the signs of its legend."""
+    top = (drawing.bounding_box() or {"y": 0})["y"]
+    paths = drawing.locator("svg path:not([fill=none], [fill='rgb(0,0,0)'])").all()
+    boxes = [dict(box) for path in paths if (box := path.bounding_box())]
+    return sorted((box for box in boxes if box["y"] > top + 32), key=lambda box: box["y"])
+
+
+@pytest.mark.parametrize(
+    ("bar", "found"),
+    [(0, ["Lost", "Stands", "Went on"]), (1, ["Went on"]), (2, ["Lost"])],
+    ids=["entered", "forward", "lost"],
+)
+def test_each_bar_of_a_row_opens_its_own_deals(
+    make: Make, page_for: PageFor, bar: int, found: list[str]
+) -> None:
+    first, second = (stage["id"] for stage in stages()[:2])
+    make.deal(name="Stands", stage_id=first)
+    move_deal(make.deal(name="Went on", stage_id=first), second)
+    lost = make.deal(name="Lost", stage_id=first)
+    close_deal(lost, "lost", queries.close_reasons(reading())[0].id)
+    task = page_for("head")
+    task.page.emulate_media(reduced_motion="reduce")
+    task.begin("/reports/funnel")
+    flow = task.page.locator("[aria-labelledby=funnel-flow-title] [data-chart]")
+    flow.scroll_into_view_if_needed()
+    expect(flow.locator("svg")).to_be_visible()
+    box = drawn_bars(flow)[bar]  # those of the first row stand above all others
+    task.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    task.page.wait_for_url("**/deals?**")
+    expect(task.page.locator("[data-row-link]")).to_have_count(len(found))
+    assert sorted(task.page.locator("[data-row-link]").all_inner_texts()) == found
     assert task.problems == []
 
 

@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,6 +23,13 @@ import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Response
+from salesman_leads.channels.schemas import ChannelSchema, LinkSchema
+from salesman_leads.channels.service import add_channel, make_link
+from salesman_leads.forms.models import FIELDS, Form
+from salesman_leads.forms.service import create_form
+from salesman_leads.mailbox.schemas import MailboxSchema
+from salesman_leads.mailbox.service import add_mailbox, try_mailbox
+from salesman_leads.testing import FORM, asked
 
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
@@ -52,6 +59,7 @@ from salesman_core.testing.application import UPGRADED, running, upgraded
 from salesman_core.testing.browser import complaints, sign_in
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import PASSWORD, Make, api_of
+from salesman_core.toolkit import judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 
@@ -64,6 +72,19 @@ PAGES: Final = {
     "administration_places.index": "/admin/plugins/places",
     "audit.index": "/admin/audit",
     "bin.index": "/bin",
+    "calendar.card": "/calendar/1",
+    "calendar.day": "/calendar",
+    "calendar.edit": "/calendar/1/edit",
+    "calendar.finish_form": "/calendar/1/done",
+    "calendar.index": "/calendar/activities",
+    "calendar.kinds": "/calendar/kinds",
+    "calendar.new": "/calendar/new",
+    "calendar.without_next": "/calendar/next?whose=all",
+    "inquiries.card": "/inquiries/1",
+    "inquiries.choices": "/inquiries/choices",
+    "inquiries.index": "/inquiries",
+    "inquiries.new": "/inquiries/new",
+    "inquiries.show_figures": "/inquiries/figures?period=this_year",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.doubles_found": "/clients/doubles",
@@ -85,6 +106,7 @@ PAGES: Final = {
     "faults.fault": "/admin/faults/{fault}",
     "faults.index": "/admin/faults",
     "funnel.index": "/reports/funnel?period=all",
+    "holidays.index": "/admin/holidays?year=2027",
     "imports.index": "/admin/import",
     "imports.mapping": "/admin/import/mappings/{mapping}",
     "imports.name_mapping": "/admin/import/{import}/mapping",
@@ -93,9 +115,29 @@ PAGES: Final = {
     "jobs.discard_form": "/admin/jobs/{dead}/discard",
     "jobs.index": "/admin/jobs",
     "jobs.one": "/admin/jobs/{dead}",
+    "leads.absences": "/leads/absences",
+    "leads.call_results": "/leads/call-results",
     "leads.card": "/leads/1",
+    "leads.new_rule": "/leads/rules/new",
+    "leads.queue": "/leads/queue",
+    "leads.results": "/leads/results",
+    "leads.rule": "/leads/rules/1",
+    "leads.rules": "/leads/rules",
+    "leads.edit_form": "/leads/forms/1",
+    "leads.forms": "/leads/forms",
     "leads.index": "/leads",
+    "leads.junk_rules": "/leads/forms/junk",
     "leads.new": "/leads/new",
+    "leads.new_form": "/leads/forms/new",
+    "leads.catalogue": "/leads/channels/catalogue",
+    "leads.channel": "/leads/channels/1",
+    "leads.channel_rows": "/leads/channels/rows/leads?period=all",
+    "leads.channels": "/leads/channels?period=all",
+    "leads.links": "/leads/channels/links",
+    "leads.mailbox": "/leads/mailboxes/1",
+    "leads.mailboxes": "/leads/mailboxes",
+    "leads.new_channel": "/leads/channels/new",
+    "leads.new_mailbox": "/leads/mailboxes/new",
     "leads.paste_form": "/leads/paste",
     "lists.run": "/lists/runs/{run}",
     "lists.runs": "/lists/runs?{run}",
@@ -120,8 +162,13 @@ PAGES: Final = {
 }
 """Whole pages for people who are signed in, by endpoint."""
 
-FOREIGN_PAGES: Final = {"api-documents.reference": "/api/docs"}
-"""Pages that a library draws its own way, in its own language: Swagger UI."""
+FOREIGN_PAGES: Final = {
+    "api-documents.reference": "/api/docs",
+    "leads.public_form": "/leads/f/{form}",
+    "leads.thanks": "/leads/f/{form}/thanks",
+}
+"""Pages that are drawn their own way, in their own language: Swagger UI, and web forms, which
+tests/browser/test_web_forms.py looks at in all ways."""
 
 PUBLIC_PAGES: Final = {
     "sign.forgotten_form": "/sign/forgotten",
@@ -136,23 +183,35 @@ FIRST_PAGES: Final = {"sign.welcome": "/welcome"}
 
 NO_PAGES: Final = {
     # parts of pages, which the pages that hold them bring along
+    "calendar.choose_client",
+    "calendar.choose_deal",
+    "calendar.mine",
+    "calendar.of_client",
+    "calendar.of_deal",
+    "calendar.step_of_client",
+    "calendar.step_of_deal",
     "clients.contacts",
     "clients.edit_contact",
     "clients.field",
     "clients.finding_progress",
     "clients.new_contact",
     "clients.parts",
-    "clients.similar",
     "deals.board_changed",
     "deals.choose_client",
     "deals.field",
     "deals.freezing",
     "deals.lose",
     "deals.parts",
+    "deals.transferring",
     "desk.widget",
     "fragments.fill",
     "imports.found",
+    "inquiries.find",
+    "inquiries.mine",
+    "inquiries.of_client",
+    "inquiries.of_deal",
     "imports.progress",
+    "leads.choose_client",
     "lists.progress",
     "records.all_files",
     "records.edit_note",
@@ -165,6 +224,9 @@ NO_PAGES: Final = {
     "clients.contact",
     "clients.narrow",
     "deals.narrow",
+    "deals.narrow_board",
+    "calendar.narrow",
+    "inquiries.narrow",
     "leads.narrow",
     "people_record_why.why_of",
     # what takes many records of somebody who left: tests/people looks at it
@@ -179,10 +241,12 @@ NO_PAGES: Final = {
     "live.stream",
     "imports.mapping_file",
     "imports.refused",
+    "imports.worth_a_look",
     "lists.file",
     "records.download",
     "records.preview",
     "records.show",
+    "leads.form_script",
 }
 EMPTY_PAGES: Final = ("/", "/clients", "/deals", "/deals/board", "/reports/funnel", "/search?q=no")
 
@@ -237,6 +301,9 @@ def fill(url: str) -> None:
         clients(make)
         deals(make)
         leads(app, make)
+        web_form()
+        activities(app, make)
+        inquiries(app, make)
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -321,6 +388,59 @@ def leads(app: Flask, make: Make) -> None:
     for number in range(10):
         lead = {"name": f"Пётр {number}", "phones": ["8 916 123-45-67"], "text": "Call me? " * 20}
         assert api.post("/leads", lead).status_code == 201
+    mailbox = {"host": "127.0.0.1", "way": "imap", "port": 1, "user": "leads@example.com"}
+    mailbox_id = add_mailbox(judge(MailboxSchema(), {**mailbox, "password": "x", "folder": "A"}))
+    try_mailbox(mailbox_id)  # nobody answers there, and the page says so
+    tags = {"utm_source": "yandex", "utm_campaign": "осенняя распродажа станков " * 6}
+    add_channel(judge(ChannelSchema(), {"name": "Реклама", "monthly_cost": "60000", **tags}))
+    make_link(judge(LinkSchema(), {"title": "Осень", "address": "example.com/sale", **tags}))
+    assert api.post("/leads", {"name": "Анна", **tags}).status_code == 201
+
+
+def web_form() -> None:
+    """Build a form that asks for all that a form may ask for."""
+    fields = [{**asked(kind), "required": kind == "phone"} for kind in FIELDS]
+    long = "Я согласен на обработку моих персональных данных. " * 8
+    create_form({**FORM, "fields": fields, "consent": long, "heading": "Напишите нам"})
+
+
+def inquiries(app: Flask, make: Make) -> None:
+    """Let somebody with a headset have taken a few, some of them late."""
+    api = api_of(app, administrator_id())
+    asked = [{"name": "Упаковочная лента " * 5, "quantity": "360", "price": "95.50"}]
+    for number in range(8):
+        called = {
+            "channel_id": 1 + number % 5,
+            "name": "Пётр Константинович",
+            "company": "Завод упаковки",
+            "phones": ["8 916 123-45-67"],
+            "subject": "Узнать цену и сроки поставки",
+            "text": "Call them " * 20,
+            "products": asked,
+            "source": "Exhibition",
+        }
+        called |= {"client_id": 1} if number % 2 else {"deadline_at": "2026-01-01T09:00:00Z"}
+        assert api.post("/inquiries", called).status_code == 201
+
+
+def activities(app: Flask, make: Make) -> None:
+    """Let the administrator have a full day, with something overdue and something done."""
+    api = api_of(app, administrator_id())
+    kinds = api.get("/calendar/kinds").json["items"]
+    for number in range(8):
+        moment = now().replace(hour=6 + number, minute=0, second=0, microsecond=0)
+        values = {
+            "kind_id": kinds[number % len(kinds)]["id"],
+            "subject": "Обсудить предложение и сроки поставки",
+            "text": "Call them " * 20,
+            "deal_id": 1,
+            "priority": ("low", "normal", "high")[number % 3],
+            "starts_at": (moment - timedelta(days=number % 2)).isoformat(),
+            "remind_minutes": 15,
+        }
+        assert api.post("/calendar", values).status_code == 201
+    result = {"result_id": kinds[3]["results"][0]["id"], "result_text": "They ask for samples"}
+    assert api.post("/calendar/4/done", result).status_code == 200
 
 
 def doubles(make: Make) -> None:
@@ -356,6 +476,7 @@ def path_of(place: str) -> str:
         return link_for(user, purpose).rpartition("/")[2]
 
     known: dict[str, Callable[[], str | None]] = {
+        "form": lambda: reading().scalars(sa.select(Form.key)).first(),
         "dead": lambda: str(jobs_in(State.DEAD, limit=1)[0].id),
         "fault": lambda: reading().scalars(sa.select(PluginFault.reference)).first(),
         "import": lambda: str(begun_import()),
@@ -544,7 +665,7 @@ def test_page_is_fit_for_everybody_in_each_way(look_at: LookAt, endpoint: str, l
 def test_page_of_a_library_obeys_the_policy(
     window: Window, open_page: OpenPage, endpoint: str
 ) -> None:
-    response = open_page(administrator_id(), FOREIGN_PAGES[endpoint], NARROW)
+    response = open_page(administrator_id(), path_of(FOREIGN_PAGES[endpoint]), NARROW)
 
     assert is_strict(policy_of(response))
     assert window.page.evaluate("document.documentElement.scrollWidth") <= NARROW.width

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from salesman_leads import service
+from salesman_leads import intake, service
 
 from salesman_core.testing.people import Make
 
@@ -18,7 +18,7 @@ PageFor = Callable[[str], Any]
 
 def lead_of(owner_id: int | None = None, **values: Any) -> int:
     known = {"name": "Anna Kern", "company": "Boilers Ltd", "phones": ["8 912 345 67 89"]}
-    return service.create_lead({**known, "owner_id": owner_id, **values})
+    return intake.create_lead({**known, "owner_id": owner_id, **values})
 
 
 def number_of_leads(page: Page) -> Locator:
@@ -58,13 +58,36 @@ def test_refused_client_leaves_the_window_open_with_what_was_typed(
     task.begin(f"/leads/{lead}")
     task.click("button:has-text('Make it a client')")
     window = task.page.locator("#qualify-lead")
-    window.locator("label", has_text="Known Ltd").click()
-    window.locator("[name=client_id][value='1']").evaluate("choice => (choice.value = '99999')")
+    choice = window.locator("select[name=client_id]")
+    expect(choice).to_have_value("1")  # the one that is known
+    choice.evaluate("one => (one.selectedOptions[0].value = '99999')")
     task.fill("Deal", "Three boilers", within="#qualify-lead")
     task.page.keyboard.press("Enter")
     expect(window).to_be_visible()
     expect(window).to_contain_text("There is no such client, or you may not see it.")
     expect(window.get_by_label("Deal", exact=True)).to_have_value("Three boilers")
+
+
+def test_what_is_typed_of_a_lead_stands_in_no_address(make: Make, page_for: PageFor) -> None:
+    known = make.client(name="Known Ltd", phones=["+7 912 345-67-89"])
+    anna = make.contact(known, name="Anna Kern", phones=["+7 912 345-67-80"])
+    asked: list[str] = []
+    task = page_for("head")
+    task.page.on("request", lambda one: asked.append(one.url))
+    task.begin("/leads/new")
+    task.page.get_by_role("textbox", name="Phones").fill("8 912 345 67 89")
+    expect(task.page.locator("#known-clients")).to_contain_text("Known Ltd")
+    task.begin(f"/leads/{lead_of(phones=['8 912 345 67 80'])}")
+    task.click("button:has-text('Make it a client')")
+    window = task.page.locator("#qualify-lead")
+    expect(window.locator("[name=contact_id]")).to_have_value(str(anna))
+    window.locator("select[name=client_id]").evaluate(
+        "one => { one.tomselect ? one.tomselect.clear() : (one.value = ''); }"
+    )
+    window.locator("select[name=client_id]").dispatch_event("change")
+    expect(window.get_by_label("New client")).to_have_value("Boilers Ltd")
+    assert [one for one in asked if "?" in one and ("345" in one or "Boilers" in one)] == []
+    assert task.problems == []
 
 
 def test_lead_in_the_bin_comes_back_by_undo(page_for: PageFor) -> None:

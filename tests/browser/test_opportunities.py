@@ -21,6 +21,8 @@ from salesman_core.testing.browser import complaints
 from salesman_core.testing.databases import Template
 from salesman_core.testing.mail import MailSink
 
+from .pictures.taking import photograph
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
@@ -63,7 +65,7 @@ def picture(page: Page, name: str) -> None:
     It is of the deals that were won: the file gives no others an amount.
     """
     if os.environ.get("SALESMAN_PICTURES") == "1":
-        page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        (PICTURES / f"{name}.webp").write_bytes(photograph(page))
 
 
 def whole_department_is_there(page: Page) -> None:

@@ -124,7 +124,7 @@ def test_bar_of_stages_asks_for_what_is_missing(make: Make, page_for: PageFor) -
     task.page.locator(".ts-dropdown [data-selectable]", has_text="Anna Petrova").click()
     task.page.get_by_role("button", name="Move the deal").click()
     expect(task.page.locator(".stages [aria-current=step]")).to_contain_text(second["name"])
-    expect(task.page.locator("#deal-people")).to_contain_text("Anna Petrova")
+    expect(task.page.locator("#deal-contacts")).to_contain_text("Anna Petrova")
     assert contact
     assert task.problems == []
 

@@ -21,6 +21,7 @@ from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import specifications
 from salesman_core.toolkit import public, reading, writing
 from salesman_hookspecs import (
+    BoardBadge,
     DeskWidget,
     EventHandler,
     ImportField,
@@ -206,6 +207,7 @@ SLOTS: Final = (
     "client.card.next_step",
     "client.card.panels",
     "client.card.side",
+    "deal.card.next_step",
     "deal.card.panels",
     "deal.card.side",
     "shell.person_menu",
@@ -240,6 +242,9 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
     },
     "the context of a slot": _loads,
     "a widget": lambda act: {"salesman_desk_widgets": lambda: [DeskWidget("a", "Chaos", act)]},
+    "the badges of the board": lambda act: {
+        "salesman_board_badges": lambda deal_ids: [BoardBadge(deal_ids[0], Text(act))]
+    },
     "a story": lambda act: {
         "salesman_timeline_sources": lambda: [TimelineSource("a", "Chaos", act)]
     },

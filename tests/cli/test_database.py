@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.cli import application
 from salesman_core.cli.main import main
 from salesman_core.db import make_engine
 from salesman_core.plugins import migrations
 from salesman_core.plugins.migrations import CORE_OWNER
+from salesman_core.services.company import change_company, company
 from salesman_core.testing.databases import EMPTY, Template
 
 from .conftest import Run
@@ -62,7 +64,11 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
     newest = migrations.head(CORE_OWNER)
     before = run("db", "status").stdout.splitlines()
     assert before[0] == f"core core_0001 {newest} behind"
-    assert before[1].startswith("leads - ")
+    assert [line.split()[:2] for line in before[1:]] == [
+        ["calendar", "-"],
+        ["leads", "-"],
+        ["inquiries", "-"],
+    ]
 
     assert "migrated: core" in run("db", "upgrade").stdout.splitlines()
 
@@ -82,6 +88,20 @@ def test_init_makes_the_administrator_once_and_says_so_the_second_time(run: Run)
         "account: a@example.com was there already, nothing about it was changed\n"
     )
     assert (first.stderr, second.exit_code) == ("", 0)
+
+
+def test_company_speaks_the_language_of_init_until_it_has_said_which_itself(run: Run) -> None:
+    def spoken() -> str:
+        with application.application().app_context():
+            return company().language
+
+    run("init", "--language", "en")
+    first = spoken()
+    with application.application().app_context(), acting_as(SYSTEM):
+        change_company({"name": "Northern Mile", "language": "en"})
+    run("init", "--language", "ru")
+
+    assert (first, spoken()) == ("en", "en")
 
 
 def test_init_warns_of_a_weak_password(run: Run) -> None:

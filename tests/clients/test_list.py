@@ -182,3 +182,15 @@ def test_search_in_the_other_layout_is_offered(make: Make, browser_for: BrowserF
     make.client(name="Hidden")
     assert offered(browser_for("head").get("/clients?q=ghbdtn").text) == ["привет"]
     assert offered(browser_for("seller").get("/clients?q=ghbdtn").text) == []
+
+
+def test_clients_of_nobody_are_among_those_that_are_not_ones_own(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.client(name="Free", owner_id=None)
+    make.client(name="Hers", owner_id=make.user("seller"))
+    make.client(name="Own", owner_id=make.user_of("head"))
+    browser = browser_for("head")
+
+    assert listed(browser.get("/clients?mine=false").text) == ["Free", "Hers"]
+    assert listed(browser.get("/clients?mine=true").text) == ["Own"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -17,13 +17,20 @@ from salesman_core.clients.card import contacts_shown, shown
 from salesman_core.clients.lists import CLIENTS
 from salesman_core.clients.merge_choice import merging_shown
 from salesman_core.clients.merging import merge_clients, undo_merging
-from salesman_core.clients.models import Client, ClientExternalId
+from salesman_core.clients.models import Client, ClientExternalId, Contact
 from salesman_core.clients.queries import contacts_of
-from salesman_core.clients.service import change_client, change_contact, restore_client
+from salesman_core.clients.service import (
+    change_client,
+    change_contact,
+    create_contact,
+    restore_client,
+)
 from salesman_core.db import db, reading, writing
 from salesman_core.deals.models import Deal
-from salesman_core.deals.service import close_deal
+from salesman_core.deals.service import close_deal, create_deal
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
+from salesman_core.people.handing_over import STAYS
+from salesman_core.people.service import deactivate
 from salesman_core.records.custom.service import define_field
 from salesman_core.records.external_ids import records_by_key
 from salesman_core.records.history import history
@@ -39,6 +46,8 @@ from salesman_hookspecs import Scope
 
 ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], FlaskClient]
+AtOnce = Callable[[Callable[[], object], Callable[[], object]], None]
+HANGING: Final = (Deal, Contact, Note)
 
 
 @pytest.fixture
@@ -248,19 +257,19 @@ def test_clients_to_merge_are_two_to_eleven_different_ones(make: Make, which: st
 
 
 def test_what_was_changed_since_stays_and_is_listed(make: Make) -> None:
-    kept, lost = make.client(name="Kept", address="Old"), make.client(name="Lost", address="New")
+    kept, lost = make.client(name="Kept", site="old"), make.client(name="Lost", site="new")
     contact = make.contact(lost, name="Anna")
     deal = make.deal(client_id=lost)
-    merging = merge_clients(kept, [lost], {"name": lost, "address": lost})
+    merging = merge_clients(kept, [lost], {"name": lost, "site": lost})
     change_client(kept, {"name": "Chosen since"})
     change_contact(contact, {"position": "Director"})
     undo_merging(merging)
     client = anew(kept)
-    assert (client.row.name, client.row.address) == ("Chosen since", "Old")
+    assert (client.row.name, client.row.site) == ("Chosen since", "old")
     assert [row.id for row in contacts_of(reading(), lost)] == [contact]
     assert reading().get_one(Deal, deal).client_id == lost
     stayed = [(one.what, str(one.why)) for one in merging_shown(merging).stayed]
-    assert stayed == [(f"Client № {kept}", "was changed since")]
+    assert stayed == [(f"Client № {kept}, Name", "was changed since")]
 
 
 def test_what_came_since_stays_with_the_kept_client(make: Make) -> None:
@@ -281,6 +290,20 @@ def test_undoing_once_more_changes_nothing(make: Make) -> None:
     version = anew(kept).row.version
     undo_merging(merging)
     assert (anew(kept).row.name, anew(kept).row.version) == ("Kept on", version)
+
+
+def test_undoing_gives_nothing_back_to_an_owner_who_has_left_since(make: Make) -> None:
+    leaves, stays = make.user("seller"), make.user("seller")
+    kept, lost = make.client(owner_id=leaves), make.client(owner_id=stays)
+    merging = merge_clients(kept, [lost], {"owner_id": lost})
+    deactivate(leaves, STAYS)
+
+    undo_merging(merging)
+
+    owners = {one.id: one.owner_id for one in reading().scalars(sa.select(Client))}
+    assert owners == {kept: stays, lost: stays}
+    stayed = [(one.what, str(one.why)) for one in merging_shown(merging).stayed]
+    assert stayed == [(f"Client № {kept}, Owner", "whoever had it has left")]
 
 
 def test_later_merging_is_undone_first(make: Make) -> None:
@@ -411,3 +434,122 @@ def test_whole_filter_is_not_merged(make: Make, browser_for: BrowserFor) -> None
     asked = browser_for("head").post("/clients/merge/marked", data={"whole_filter": "true"})
 
     assert browser_for("head").get(asked.location).location == "/clients/doubles"
+
+
+def test_person_chooses_whose_custom_field_is_kept(make: Make, browser_for: BrowserFor) -> None:
+    define_field("client", {"type": "text", "key": "hall", "label": "Hall"})
+    define_field("client", {"type": "text", "key": "door", "label": "Door"})
+    kept = make.client(custom={"hall": "North", "door": "Red"})
+    lost = make.client(custom={"hall": "South"})
+    browser = browser_for("head")
+    page = browser.get(f"/clients/merge?id={kept}&id={lost}").text
+    assert ("Hall" in page, "South" in page, 'name="field-custom.door"' in page) == (True,) * 3
+
+    typed = {"id": [kept, lost], "kept": kept, "field-custom.hall": lost, "field-custom.door": lost}
+    browser.post("/clients/merge", data=typed)
+
+    assert custom_of(kept) == {"hall": "South"}
+
+
+def custom_of(client_id: int) -> dict[str, Any]:
+    reading().rollback()
+    return dict(reading().get_one(Client, client_id).custom)
+
+
+def test_custom_fields_go_back_one_by_one(make: Make) -> None:
+    for key in ("hall", "door", "gate"):
+        define_field("client", {"type": "text", "key": key, "label": key.title()})
+    kept = make.client(custom={"hall": "North"})
+    lost = make.client(custom={"hall": "South", "door": "Red", "gate": "Iron"})
+    merging = merge_clients(kept, [lost], {"custom.hall": lost, "name": lost})
+    change_client(kept, {"custom": {"gate": "Wood"}, "name": "Chosen since"})
+
+    undo_merging(merging)
+
+    assert custom_of(kept) == {"hall": "North", "gate": "Wood"}
+    assert custom_of(lost) == {"hall": "South", "door": "Red", "gate": "Iron"}
+    stayed = {(one.what, str(one.why)) for one in merging_shown(merging).stayed}
+    assert stayed == {
+        (f"Client № {kept}, Gate", "was changed since"),
+        (f"Client № {kept}, Name", "was changed since"),
+    }
+
+
+def test_what_somebody_changed_since_the_form_was_drawn_is_not_merged_unseen(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    kept, lost = make.client(name="Kept"), make.client(name="Lost", source="Old")
+    browser = browser_for("head")
+    page = browser.get(f"/clients/merge?id={kept}&id={lost}").text
+    ids = re.findall(r'name="id" value="(\d+:\d+)"', page)
+    change_client(lost, {"source": "New"})
+
+    typed = {"id": ids, "kept": kept, "field-source": lost}
+    answer = browser.post("/clients/merge", data=typed)
+
+    assert answer.status_code == 412
+    assert re.search(r"Meanwhile: Lost: .*Source: Old → New", answer.text)
+    assert anew(lost).row.name == "Lost"
+    typed["id"] = re.findall(r'name="id" value="(\d+:\d+)"', answer.text)
+    assert browser.post("/clients/merge", data=typed).status_code == 302
+    assert anew(kept).row.source == "New"
+
+
+def test_history_of_an_undone_merging_names_only_clients_that_its_reader_sees(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    kept = make.client(name="Kept", owner_id=make.user_of("seller"))
+    lost = make.client(name="Hidden Ltd", owner_id=make.user_of("head"))
+    story, browser = f"/records/client/{kept}/story", browser_for("seller")
+    merging = merge_clients(kept, [lost])
+    assert "Hidden Ltd" in browser.get(story).text
+
+    undo_merging(merging)
+
+    assert "Hidden Ltd" not in browser.get(story).text
+    assert "Hidden Ltd" in browser_for("head").get(story).text
+
+
+def test_merging_counts_only_deals_that_its_reader_sees(make: Make) -> None:
+    seller = make.user_of("seller")
+    kept, lost = make.client(owner_id=seller), make.client(owner_id=seller)
+    for owner_id in (seller, make.user_of("head")):
+        make.deal(client_id=lost, owner_id=owner_id)
+    merging = merge_clients(kept, [lost])
+
+    counts = {}
+    for owner_id in (seller, make.user_of("head")):
+        with make.acting(owner_id):
+            counts[owner_id] = dict(merging_shown(merging).moved)["Deals"]
+
+    assert list(counts.values()) == [1, 2]
+
+
+# -- while others work
+
+
+@pytest.mark.databases("sqlite", "postgresql")  # writers wait otherwise in each
+@pytest.mark.parametrize("what", ["deal", "contact", "note"])
+def test_what_was_meant_for_a_client_that_is_being_merged_is_refused(
+    make: Make, at_once: AtOnce, what: str
+) -> None:
+    kept, lost = make.client(), make.client()
+    refused: list[str] = []
+
+    def attach() -> None:
+        acts = {
+            "deal": lambda: create_deal({"name": "Beams", "client_id": lost}),
+            "contact": lambda: create_contact({"name": "Anna", "client_id": lost}),
+            "note": lambda: write_note("client", lost, "called"),
+        }
+        try:
+            acts[what]()
+        except (InvalidError, MissingError) as error:
+            refused.append(str(error))
+
+    at_once(lambda: merge_clients(kept, [lost]), attach)
+
+    reading().rollback()
+    hanging = {model: reading().scalars(sa.select(model.client_id)).all() for model in HANGING}
+    assert len(refused) == 1
+    assert hanging == {model: [] for model in HANGING}

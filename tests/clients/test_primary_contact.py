@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
+from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.models import Contact
-from salesman_core.clients.service import change_contact, create_contact
-from salesman_core.db import reading, writing
+from salesman_core.clients.service import (
+    change_contact,
+    create_contact,
+    delete_contact,
+    restore_contact,
+)
+from salesman_core.db import reading
 from salesman_core.errors import StaleError
+from salesman_core.records.models import Audit
 from salesman_core.testing.people import Make
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")  # writers wait otherwise in each
-
-TAKES_A_WHILE = 1.0
-"""Seconds in which a change that waits for nobody is done."""
-
-
-@pytest.fixture
-def at_once(app: Flask, make: Make) -> Callable[[Callable[[], object], Callable[[], object]], None]:
-    """A function that makes a second change while the first one is not committed yet."""
-    user_id = make.user("administrator")
-
-    def at_once(first: Callable[[], object], second: Callable[[], object]) -> None:
-        def elsewhere() -> None:
-            with app.app_context(), make.acting(user_id):
-                second()
-
-        other = threading.Thread(target=elsewhere)
-        with writing():
-            first()
-            other.start()
-            other.join(TAKES_A_WHILE)
-        other.join()
-
-    return at_once
-
 
 AtOnce = Callable[[Callable[[], object], Callable[[], object]], None]
 
@@ -104,3 +85,98 @@ def test_form_that_was_opened_before_a_contact_lost_its_place_is_refused(make: M
     with pytest.raises(StaleError):
         change_contact(anna, {"primary": True}, opened)
     assert version_of(anna) == opened + 1
+
+
+def marks_of(contact: int) -> list[list[bool]]:
+    """What the audit says of a contact's mark: before and after, the latest change last."""
+    reading().rollback()
+    told = sa.select(Audit.changes).where(Audit.kind == "contact", Audit.record_id == contact)
+    rows = reading().scalars(told.where(Audit.action == "changed").order_by(Audit.id))
+    return [changes["primary"] for changes in rows if "primary" in changes]
+
+
+def living_primary_of(client: int) -> list[str]:
+    reading().rollback()
+    named = sa.select(Contact.name).where(
+        Contact.client_id == client, Contact.primary, Contact.deleted_at.is_(None)
+    )
+    return list(reading().scalars(named))
+
+
+def test_contact_that_loses_its_place_to_another_is_audited(make: Make) -> None:
+    client = make.client()
+    anna, boris = (make.contact(client, name=name) for name in ("Anna", "Boris"))
+
+    change_contact(boris, {"primary": True})
+
+    assert marks_of(anna) == [[True, False]]
+    assert version_of(anna) == 2
+
+
+def test_another_contact_takes_the_place_of_a_deleted_one(make: Make) -> None:
+    client = make.client()
+    anna, boris, _clara = (make.contact(client, name=name) for name in ("Anna", "Boris", "Clara"))
+
+    delete_contact(anna)
+
+    assert living_primary_of(client) == ["Boris"]
+    assert (marks_of(boris), version_of(boris)) == ([[False, True]], 2)
+
+
+def test_primary_contact_that_comes_back_at_once_has_its_place_again(make: Make) -> None:
+    client = make.client()
+    anna, _boris = (make.contact(client, name=name) for name in ("Anna", "Boris"))
+
+    delete_contact(anna)
+    restore_contact(anna)
+
+    assert primary_of(client) == ["Anna"]
+
+
+def test_primary_contact_that_comes_back_leaves_the_place_to_whom_somebody_named(
+    make: Make,
+) -> None:
+    client = make.client()
+    anna, _boris, clara = (make.contact(client, name=name) for name in ("Anna", "Boris", "Clara"))
+    delete_contact(anna)
+    change_contact(clara, {"primary": True})
+
+    restore_contact(anna)
+
+    assert primary_of(client) == ["Clara"]
+
+
+def test_first_contact_after_the_only_one_was_deleted_is_the_primary_one(make: Make) -> None:
+    client = make.client()
+    anna = make.contact(client, name="Anna")
+    delete_contact(anna)
+
+    make.contact(client, name="Boris")
+    restore_contact(anna)
+
+    assert primary_of(client) == ["Boris"]
+
+
+def test_primary_contacts_deleted_one_after_the_other_leave_one_when_they_come_back(
+    make: Make,
+) -> None:
+    client = make.client()
+    contacts = [make.contact(client, name=name) for name in ("Anna", "Boris", "Clara")]
+    for contact in contacts:
+        delete_contact(contact)
+    assert living_primary_of(client) == []
+
+    for contact in contacts:
+        restore_contact(contact)
+        assert len(living_primary_of(client)) == 1
+
+
+def test_contact_that_loses_its_place_in_a_merging_is_audited(make: Make) -> None:
+    kept, lost = make.client(), make.client()
+    make.contact(kept, name="Anna")
+    boris = make.contact(lost, name="Boris")
+
+    merge_clients(kept, [lost])
+
+    assert primary_of(kept) == ["Anna"]
+    assert marks_of(boris) == [[True, False]]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from salesman_core.clients import rungs
+from salesman_core.clients.card import shown
 from salesman_core.clients.ladder import set_rung
 from salesman_core.clients.service import delete_client
 from salesman_core.db import reading
+from salesman_core.deals.service import close_deal
 from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
 
+BY_HAND = {"name": "Partner", "colour": "purple", "interests": 0, "sales": 0}
 NEW = {"name": "Partner", "colour": "purple", "interests": 0, "sales": 5}
 
 
@@ -43,6 +47,8 @@ def test_new_rung_stands_above_all_others(browser_for: BrowserFor) -> None:
         ({"colour": "mauve"}, "colour"),
         ({"sales": -1}, "sales"),
         ({"interests": None}, "interests"),
+        ({"sales": 1}, "sales"),
+        ({"sales": 2}, "interests"),
     ],
 )
 def test_rung_that_cannot_be_is_refused_at_its_field(
@@ -68,10 +74,54 @@ def test_rung_is_renamed_and_recoloured(browser_for: BrowserFor) -> None:
 
 def test_rungs_change_places(browser_for: BrowserFor) -> None:
     browser = browser_for("head")
-    browser.post(f"/admin/rungs/{id_of('Regular')}/move", data={"to": "down"})
-    assert names() == ["Cold", "Potential", "Regular", "Current"]
+    rungs.add_rung(BY_HAND)
+    browser.post(f"/admin/rungs/{id_of('Partner')}/move", data={"to": "down"})
+    assert names() == ["Cold", "Potential", "Current", "Partner", "Regular"]
     browser.post(f"/admin/rungs/{id_of('Cold')}/move", data={"to": "down"})
-    assert names() == ["Cold", "Potential", "Regular", "Current"]
+    assert names() == ["Cold", "Potential", "Current", "Partner", "Regular"]
+
+
+def test_rung_that_asks_for_more_does_not_go_below_one_that_asks_for_less(
+    browser_for: BrowserFor,
+) -> None:
+    rungs.add_rung(BY_HAND)
+    moves = f"/admin/rungs/{id_of('Regular')}/move"
+    browser = browser_for("head")
+
+    answer = browser.post(moves, data={"to": "down"})
+
+    assert answer.status_code == 409
+    told = "“Regular” asks for as much as “Current”: it cannot stand below."
+    assert told in html.unescape(answer.text)
+    assert names() == ["Cold", "Potential", "Current", "Regular", "Partner"]
+
+
+def test_needs_of_a_rung_stay_below_those_of_the_next_one(make: Make) -> None:
+    values = {"name": "Current", "colour": "lime", "interests": 0, "sales": 2}
+    with pytest.raises(InvalidError) as refused:
+        rungs.change_rung(id_of("Current"), values)
+    told = {name: str(message) for name, message in refused.value.fields.items()}
+    assert told == {"interests": "“Regular” above asks for no more: ask for less here."}
+
+
+def test_rung_that_needs_nothing_is_reached_by_hand_only(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    rungs.add_rung(BY_HAND)
+    client = make.client()
+    close_deal(make.deal(client_id=client), "won")
+    assert rung_of(client) == "Current"
+    set_rung(client, id_of("Partner"), "we own half of it")
+
+    make.deal(client_id=client)
+
+    assert rung_of(client) == "Partner"
+    assert "by hand only" in browser_for("head").get("/admin/rungs").text
+
+
+def rung_of(client_id: int) -> str:
+    reading().rollback()
+    return str(shown(client_id).row.rung_name)
 
 
 def test_unused_rung_is_deleted(browser_for: BrowserFor) -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from salesman_core.access.person import current_person
-from salesman_core.clients.search import CLIENTS, CONTACTS
+from salesman_core.clients.search import CLIENTS, CONTACTS, FoundClient, found_clients
+from salesman_core.clients.service import delete_client, restore_client
 from salesman_core.db import db
 from salesman_core.records.finding import found, nearly_found
 from salesman_core.testing.people import Make
@@ -179,3 +180,36 @@ def test_search_box_lists_clients_and_contacts(make: Make, browser_for: BrowserF
     page = browser_for("head").get("/search?q=anna", headers={"HX-Request": "true"}).text
     assert "Anna &amp; Sons" in page
     assert "Anna Kern" in page
+
+
+def test_contacts_of_a_client_in_the_bin_are_not_found(make: Make) -> None:
+    client = make.client()
+    make.contact(client, name="Anna Orlova")
+    assert contacts("orlova") == ["Anna Orlova"]
+    delete_client(client)
+    assert contacts("orlova") == []
+    restore_client(client)
+    assert contacts("orlova") == ["Anna Orlova"]
+
+
+def test_client_is_meant_by_the_phone_of_somebody_there(make: Make) -> None:
+    client_id = make.client(name="Severstal")
+    make.client(name="Other")
+    contact_id = make.contact(client_id, name="Anna", phones=["+7 912 345-67-89"])
+
+    assert found_clients("8 912 345 67 89", 5) == [FoundClient(client_id, contact_id)]
+
+
+def test_client_is_meant_once_though_people_there_fit_as_well(make: Make) -> None:
+    client_id = make.client(name="Severstal")
+    make.contact(client_id, name="Severstal Anna")
+    other_id = make.client(name="North Severstal")
+
+    assert found_clients("Severstal", 5) == [FoundClient(client_id), FoundClient(other_id)]
+
+
+def test_nobody_means_a_client_that_they_do_not_see(make: Make) -> None:
+    make.client(name="Severstal", owner_id=make.user("seller"))
+
+    with make.acting(make.user("seller")):
+        assert found_clients("Severstal", 5) == []

@@ -97,36 +97,88 @@ def test_statements_do_not_grow_with_clients(make: Make, statements: Statements)
 
 def test_whom_one_does_not_see_stays_unknown(make: Make, browser_for: BrowserFor) -> None:
     make.client(name="Secret Ltd", phones=["8 800 555 35 35"])
-    address = "/clients/similar?phones=8 800 555 35 35&name=Secret"
-    assert browser_for("seller").get(address, headers=FRAGMENT).text.strip() == ""
-    assert "Secret Ltd" in browser_for("head").get(address, headers=FRAGMENT).text
+    typed = {"phones": "8 800 555 35 35", "name": "Secret"}
+    assert shown_while_typing(browser_for("seller"), **typed).strip() == ""
+    assert "Secret Ltd" in shown_while_typing(browser_for("head"), **typed)
 
 
-def test_double_in_the_bin_is_shown_to_those_who_may_take_it_out(
-    make: Make, browser_for: BrowserFor
-) -> None:
-    with make.acting(make.user_of("seller")):
-        client = make.client(name="Severstal")
+def shown_while_typing(browser: FlaskClient, **typed: str) -> str:
+    return browser.post("/clients/similar", data=typed, headers=FRAGMENT).text
+
+
+@pytest.fixture
+def binned(make: Make) -> int:
+    """A client of the seller's that lies in the bin."""
+    client = make.client(name="Severstal", owner_id=make.user_of("seller"))
+    make.contact(client, emails=["anna@severstal.example"])
     delete_client(client)
-    page = browser_for("head").get("/clients/similar?name=Severstal", headers=FRAGMENT).text
-    assert f"/clients/{client}/restore" in page
-    assert "in the bin" in page
-    other = browser_for("seller").get("/clients/similar?name=Severstal", headers=FRAGMENT).text
-    assert other.strip() == ""
+    return client
+
+
+def test_double_in_the_bin_is_offered_to_those_who_may_take_it_out(
+    binned: int, browser_for: BrowserFor
+) -> None:
+    page = shown_while_typing(browser_for("head"), name="Severstal")
+    assert f"/clients/{binned}/restore" in page
+    assert "in the bin since" in page
+
+
+def test_double_in_the_bin_is_told_to_whoever_would_see_it(
+    binned: int, browser_for: BrowserFor
+) -> None:
+    page = shown_while_typing(browser_for("seller"), name="Severstal")
+    assert "Severstal" in page
+    assert "Ask somebody who may take it out." in page
+    assert "/restore" not in page
+
+
+def test_double_in_the_bin_of_whom_one_does_not_see_stays_unknown(
+    binned: int, browser_for: BrowserFor
+) -> None:
+    page = shown_while_typing(browser_for("telemarketer"), name="Severstal")
+    assert page.strip() == ""
+
+
+def test_double_in_the_bin_is_found_by_its_contacts(binned: int) -> None:
+    (one,) = similar_clients(reading(), {"emails": ["anna@severstal.example"]})
+    assert (one.id, one.may_restore) == (binned, True)
+
+
+def test_whoever_takes_a_client_out_is_told_of_the_one_made_anew(
+    make: Make, binned: int, browser_for: BrowserFor
+) -> None:
+    make.client(name="Северсталь")
+    browser = browser_for("head")
+    browser.post(f"/clients/{binned}/restore")
+    told = "“Северсталь” may be the same client as “Severstal”, which is back from the bin."
+    assert told in browser.get("/").text
+
+
+def test_page_of_the_bin_tells_of_the_one_made_anew(
+    make: Make, binned: int, browser_for: BrowserFor
+) -> None:
+    make.client(name="Северсталь")
+    browser = browser_for("head")
+    browser.post("/bin/restore", data={"only": f"client:{binned}"})
+    assert "may be the same client" in browser.get("/").text
 
 
 def test_api_gives_similar_clients_with_reasons(make: Make, api_for: ApiFor) -> None:
     client = make.client(name="Severstal", phones=["8 800 555 35 35"])
-    answer = api_for("head").get("/clients/similar?name=Северсталь&phone=88005553535")
+    answer = api_for("head").post(
+        "/clients/similar", {"name": "Северсталь", "phones": ["88005553535"]}
+    )
     (item,) = answer.json["items"]
     assert item == {
         "id": client,
         "name": "Severstal",
         "in_bin": False,
+        "in_bin_since": None,
+        "may_restore": False,
         "likeness": 100,
         "reasons": ["the same phone: 8 800 555 35 35", "a similar name"],
     }
 
 
 def test_api_refuses_what_it_does_not_know(app: Flask, api_for: ApiFor) -> None:
-    assert api_for("head").get("/clients/similar?inn=7701").status_code == 422
+    assert api_for("head").post("/clients/similar", {"inn": "7701"}).status_code == 422

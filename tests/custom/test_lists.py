@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from salesman_core.deals.lists import DEALS
 from salesman_core.records.custom.service import delete_field, retire_field
 from salesman_core.records.list_views import views_of
 from salesman_core.records.lists import count, parse_list_query
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make, api_of
 
 Define = Callable[..., int]
@@ -91,6 +93,46 @@ def test_filter_of_a_user_knows_whoever_asks(api: Api, define: Define, make: Mak
     api.post("/deals", {"name": "A", "custom": {"user": make.user_of("administrator")}})
     api.post("/deals", {"name": "B", "custom": {"user": make.user_of("seller")}})
     assert named(api, "custom.user=me") == "A"
+
+
+def test_filter_of_a_user_knows_the_team_of_whoever_asks(
+    app: Flask, define: Define, make: Make
+) -> None:
+    define("user")
+    team = make.team()
+    asks = api_of(app, make.user("head", team_id=team))
+    below = make.user("seller", team_id=make.team(parent_id=team))
+    for name, user in (("A", below), ("B", make.user_of("lawyer")), ("C", None)):
+        asks.post("/deals", {"name": name, "custom": {"user": user}})
+    assert named(asks, "custom.user=my_team") == "A"
+    assert named(asks, "custom.user__in=my_team,me") == "A"
+    assert named(asks, "custom.user__ne=my_team") == "BC"
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("=today", "B"),
+        ("=this_month", "AB"),
+        ("__in=yesterday,today", "AB"),
+        ("__ne=this_month", "CD"),
+        ("__gte=today", "BC"),
+        ("__gt=this_month", "C"),
+        ("__lte=today", "AB"),
+        ("__lt=today", "A"),
+        ("__gte=1_days_ago", "ABC"),
+        ("=next_30_days", "BC"),
+    ],
+)
+def test_filter_of_a_date_knows_days_said_from_today(
+    app: Flask, api: Api, define: Define, clock: FrozenClock, question: str, found: str
+) -> None:
+    clock.set(datetime(2026, 10, 14, 9, tzinfo=UTC))
+    app.extensions["salesman_clock"] = clock.now
+    define("date")
+    for name, day in zip("ABCD", ("2026-10-13", "2026-10-14", "2026-11-02", None), strict=True):
+        api.post("/deals", {"name": name, "custom": {"date": day}})
+    assert named(api, f"custom.date{question}") == found
 
 
 def test_filter_follows_what_is_changed(api: Api, define: Define) -> None:

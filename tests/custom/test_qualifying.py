@@ -15,6 +15,8 @@ from salesman_core.deals.models import Deal
 from salesman_core.records.custom.values import values_of
 from salesman_core.testing.people import Api, Make
 
+pytestmark = pytest.mark.plugins
+
 Define = Callable[..., int]
 BrowserFor = Callable[[str], FlaskClient]
 ApiFor = Callable[[str], Api]

@@ -17,9 +17,9 @@ from salesman_core.db import (
     Rate,
     UtcDateTime,
     add_objects,
+    insert_numbered,
     insert_rows,
     make_engine,
-    new_ids,
     one_of,
     reading,
     writing,
@@ -47,6 +47,13 @@ TABLE = sa.Table(
     sa.Column("version", sa.Integer, default=1),
     sa.Column("token", sa.Text, default=lambda: str(next(TOKENS))),
 )
+REMEMBERING = sa.Table(
+    "bulk_remembering_row",
+    TABLE.metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    sa.Column("name", sa.Text),
+    sqlite_autoincrement=True,
+)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone(timedelta(hours=3)))
 FULL = {
     "name": 'Ёж "x" \\ {a,b} \'\n\t ☃',
@@ -68,9 +75,9 @@ EMPTY: dict[str, Any] = dict.fromkeys(FULL)
 def connection(database_url: str) -> Iterator[sa.Connection]:
     engine = make_engine(database_url)
     with engine.begin() as connection:
-        TABLE.create(connection)
+        TABLE.metadata.create_all(connection)
         yield connection
-        TABLE.drop(connection)
+        TABLE.metadata.drop_all(connection)
     engine.dispose()
 
 
@@ -97,21 +104,26 @@ def test_value_that_no_text_holds_is_refused(connection: sa.Connection) -> None:
         insert_rows(connection, TABLE, [EMPTY | {"told": {"x": object()}}] * 20)
 
 
-@pytest.mark.databases("postgresql")
-def test_ids_that_are_given_out_before_are_nobody_elses(connection: sa.Connection) -> None:
-    ids = new_ids(connection, TABLE, 20)
-    insert_rows(connection, TABLE, [EMPTY] * 20)
+@pytest.mark.parametrize("count", [0, 1, 5, 40])
+@pytest.mark.parametrize("table", [TABLE, REMEMBERING], ids=["plain", "remembering"])
+def test_rows_are_numbered_in_their_order(
+    connection: sa.Connection, table: sa.Table, count: int
+) -> None:
+    insert_numbered(connection, table, [{"name": "before"}] * 3)
+    connection.execute(sa.delete(table).where(table.c.id == 3))
+    statements: list[str] = []
+    sa.event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
-    assert ids is not None
+    ids = insert_numbered(connection, table, [{"name": f"n{number}"} for number in range(count)])
+
+    assert len(statements) <= 2
     assert list(ids) == sorted(ids)
-    assert set(ids).isdisjoint(connection.scalars(sa.select(TABLE.c.id)))
-
-
-@pytest.mark.databases("sqlite")
-def test_ids_of_sqlite_go_on_from_the_highest(connection: sa.Connection) -> None:
-    insert_rows(connection, TABLE, [EMPTY | {"id": 7}])
-
-    assert list(new_ids(connection, TABLE, 10) or ()) == list(range(8, 18))
+    if table is REMEMBERING:
+        assert min(ids, default=4) > 3
+    (one,) = insert_numbered(connection, table, [{"name": "behind"}])
+    assert one > max(ids, default=0)
+    rows = connection.execute(sa.select(table.c.id, table.c.name).order_by(table.c.id)).all()
+    assert rows[2:] == [*((id_, f"n{n}") for n, id_ in enumerate(ids)), (one, "behind")]
 
 
 def deals(count: int) -> list[Deal]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.db import ReadOnlyError, after_commit, at_commit, db, reading, writing
+from salesman_core.db.engine import TurnTaking, make_engine
 from salesman_core.db.revisions import Revision, bump, revisions
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -202,3 +203,22 @@ def test_connection_that_was_cut_off_while_it_rested_is_replaced(
     monkeypatch.setattr("salesman_core.db.engine.IDLE", 0.0)
 
     assert reading().scalar(ask) not in {None, pid}
+
+
+@pytest.mark.databases("sqlite")
+def test_connection_that_is_closed_with_rows_to_give_leaves_no_lock(database_url: str) -> None:
+    engine = make_engine(database_url)
+    first, second = engine.raw_connection(), engine.raw_connection()
+    left, next_one = first.driver_connection, second.driver_connection
+    assert isinstance(left, TurnTaking)
+    assert isinstance(next_one, TurnTaking)
+    left.begin()
+    rows = left.execute("SELECT 1 UNION SELECT 2")  # as Ctrl-C leaves one, seen by a traceback
+
+    left.close()
+    next_one.begin()
+    next_one.rollback()
+
+    assert rows is not None
+    second.close()
+    engine.dispose()

@@ -16,14 +16,16 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.clients.service import change_client
 from salesman_core.clock import now
 from salesman_core.db import reading, writing
-from salesman_core.deals import queries
-from salesman_core.deals.models import Deal
+from salesman_core.deals import pipelines, queries
+from salesman_core.deals.models import CloseReason, Deal
 from salesman_core.deals.service import change_deal, close_deal, delete_deal
-from salesman_core.testing.people import Make, browser_of
+from salesman_core.testing.people import Api, Make, browser_of
 
 BrowserFor = Callable[[str], FlaskClient]
+ApiFor = Callable[[str], Api]
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 FRAGMENT = {"HX-Request": "true"}
@@ -324,6 +326,72 @@ def test_contact_of_the_client_is_named_in_the_deal(make: Make, browser_for: Bro
     assert [one.id for one in queries.contacts_of(reading(), deal)] == [contact]
 
 
+def test_contact_in_a_deal_is_called_and_written_to_by_a_click(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client()
+    contact = make.contact(client, phones=["8 800 555-35-35"], emails=["anna@example.com"])
+    deal = make.deal(client_id=client, contact_ids=[contact])
+
+    page = browser_for("head").get(f"/deals/{deal}").text
+
+    assert 'href="tel:+78005553535"' in page
+    assert 'href="mailto:anna@example.com"' in page
+
+
+def test_contacts_come_before_the_story_as_on_the_card_of_a_client(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    page = browser_for("head").get(f"/deals/{make.deal()}").text
+
+    places = [page.index(one) for one in ('id="deal-contacts"', 'id="story"', 'id="deal-panels"')]
+    assert places == sorted(places)
+    assert 'class="record-columns"' in page
+
+
+def test_phone_of_a_contact_is_masked_for_whoever_may_not_read_it(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client()
+    contact = make.contact(client, name="Ivan Petrov", phones=["8 800 555-35-35"])
+    part = {"user_id": make.user_of("lawyer"), "part": "contract"}
+    deal = make.deal(client_id=client, contact_ids=[contact], participants=[part])
+    change_client(client, {"participants": [part]})
+
+    page = browser_for("lawyer").get(f"/deals/{deal}").text
+
+    assert ("+7 *** ** 35" in page, "555-35-35" in page) == (True, False)
+
+
+def test_contact_of_a_client_that_one_does_not_see_is_a_name_and_no_more(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client()
+    contact = make.contact(client, name="Ivan Petrov", phones=["8 800 555-35-35"])
+    part = {"user_id": make.user_of("lawyer"), "part": "contract"}
+    deal = make.deal(client_id=client, contact_ids=[contact], participants=[part])
+
+    page = browser_for("lawyer").get(f"/deals/{deal}").text
+
+    assert ("Ivan Petrov" in page, "** 35" in page) == (True, False)
+
+
+def test_deal_is_lost_only_for_a_reason_that_is_offered(make: Make, api_for: ApiFor) -> None:
+    deal, first = make.deal(), first_reason()
+    pipelines.change_reason(first, {"active": False})
+    system = reading().scalar(sa.select(CloseReason.id).where(CloseReason.system.is_not(None)))
+    assert system is not None
+    api = api_for("head")
+
+    refused = [
+        api.post(f"/deals/{deal}/close", {"outcome": "lost", "reason_id": reason_id})
+        for reason_id in (first, system, 99)
+    ]
+
+    assert [list(one.json["errors"]) for one in refused] == [["reason_id"]] * 3
+    assert deal_row(deal).outcome is None
+
+
 def test_contact_of_a_stranger_is_refused(make: Make, browser_for: BrowserFor) -> None:
     deal, contact = make.deal(client_id=make.client()), make.contact(make.client())
     answer = browser_for("head").post(f"/deals/{deal}/contacts", data={"contact_id": contact})
@@ -350,7 +418,7 @@ def test_card_says_that_a_deal_stands_for_longer_than_planned(
 def test_parts_of_the_card_come_for_their_places(make: Make, browser_for: BrowserFor) -> None:
     deal = make.deal(name="Boilers")
     parts = browser_for("head").get(f"/deals/{deal}/parts", headers=FRAGMENT).text
-    for part in ("head", "panels", "people"):
+    for part in ("head", "contacts", "panels", "participants"):
         assert f'hx-target="#deal-{part}"' in parts
 
 

@@ -62,6 +62,13 @@ def test_attention_names_what_is_overdue(make: Make, browser_for: BrowserFor) ->
     assert "Pipes" not in read
 
 
+def test_attention_says_how_far_a_deal_is(make: Make, browser_for: BrowserFor) -> None:
+    client = make.client(name="Omega")
+    make.deal(name="Boilers", client_id=client, expected_on=date(2020, 1, 1))
+
+    assert "Boilers 0% · Omega" in widget(browser_for("head"), "deals_attention")
+
+
 def test_attention_says_that_all_is_well(make: Make, browser_for: BrowserFor) -> None:
     make.deal()
     assert "All open deals go as planned." in widget(browser_for("head"), "deals_attention")
@@ -107,6 +114,17 @@ def test_search_finds_a_deal_by_its_number_first(make: Make, browser_for: Browse
     other = make.deal(name=f"{deal} pipes")
     assert found(browser_for("head"), str(deal)) == [f"/deals/{deal}", f"/deals/{other}"]
     assert found(browser_for("head"), f"#{deal}") == [f"/deals/{deal}"]
+
+
+def test_search_says_how_far_a_deal_is_or_what_became_of_it(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.deal(name="Boilers", amount=Decimal(100))
+    close_deal(make.deal(name="Boilers again", amount=Decimal(200)), "won")
+
+    page = browser_for("head").get("/search?q=boilers").text
+
+    assert ("0% · ₽100" in page, "Won · ₽200" in page) == (True, True)
 
 
 def test_search_finds_no_deal_that_one_does_not_see(make: Make, browser_for: BrowserFor) -> None:

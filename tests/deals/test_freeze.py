@@ -18,6 +18,7 @@ from salesman_core.db import reading, writing
 from salesman_core.deals import queries, standing
 from salesman_core.deals.jobs import thaw_deals
 from salesman_core.deals.models import Deal, DealMove
+from salesman_core.deals.rate_table import DatedRate, enter_rates
 from salesman_core.deals.service import (
     close_deal,
     delete_deal,
@@ -356,7 +357,56 @@ def test_totals_of_a_list_leave_frozen_deals_out_of_the_forecast(
     make.deal(amount=Decimal(1000), stage_id=stage)
     frozen(make, amount=Decimal(500), stage_id=stage)
     read = words(browser_for("head").get("/deals").text)
-    assert "2 deals Amount ₽1,500 Forecast ₽400" in read
+    assert "2 deals Amount ₽1,500 Forecast ₽400 Frozen, not in the forecast 1 deal · ₽500" in read
+
+
+def test_frozen_deals_below_a_list_lead_to_those_of_its_filter(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    owner = make.user_of("seller")
+    for name in ("Counted", "Foreign"):
+        frozen(make, name=name, owner_id=owner if name == "Counted" else make.user_of("head"))
+    make.deal(name="Works", owner_id=owner)
+    browser = browser_for("head")
+    page = browser.get(f"/deals?owner_id={owner}").text
+    found = re.search(r'<a href="([^"]*)">1 deal</a> ·', page)
+    assert found is not None
+    assert names(browser.get(found[1].replace("&amp;", "&")).text) == ["Counted"]
+
+
+def test_total_over_all_currencies_says_which_frozen_deals_its_forecast_leaves_out(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    enter_rates([DatedRate("USD", in_days(0), Decimal(100))])
+    make.deal(amount=Decimal(1000))
+    frozen(make, amount=Decimal(5), currency="USD")
+    read = words(browser_for("head").get("/deals").text)
+    total = "All currencies in RUB ₽1,500.00 Forecast ₽0 Frozen, not in the forecast 1 deal · ₽500"
+    assert total in read
+
+
+def test_forecast_on_the_desk_says_which_frozen_deals_it_leaves_out(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    make.deal(amount=Decimal(1000), stage_id=stages()[3]["id"])
+    frozen(make, amount=Decimal(500), name="Rests")
+    browser = browser_for("head")
+    page = browser.get("/desk/widgets/core/deals_by_stage").text
+    read = words(page)
+    assert "forecast ₽400." in read
+    assert "Frozen, not in the forecast: 1 deal · ₽500" in read
+    found = re.search(r'<a href="([^"]*)">1 deal</a>', page)
+    assert found is not None
+    assert names(browser.get(found[1].replace("&amp;", "&")).text) == ["Rests"]
+
+
+def test_desk_does_not_call_a_person_idle_whose_deals_are_all_frozen(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    frozen(make, amount=Decimal(500))
+    read = words(browser_for("head").get("/desk/widgets/core/deals_by_stage").text)
+    assert "No open deals" not in read
+    assert "Frozen, not in the forecast: 1 deal · ₽500" in read
 
 
 # -- the pages of the act

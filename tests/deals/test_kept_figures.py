@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +34,7 @@ from salesman_core.deals.service import (
     reopen_deal,
     restore_deal,
     thaw_deal,
+    transfer_deal,
 )
 from salesman_core.plugins.migrations import CORE_OWNER, downgrade, upgrade
 from salesman_core.services.company import company
@@ -57,15 +58,20 @@ def pipeline() -> int:
 
 def kept(days: Days = ALWAYS) -> list[Figure]:
     db.session.rollback()
-    return _in_order(of_all(reading(), pipeline(), days))
+    return _in_order(one for id_ in every_pipeline() for one in of_all(reading(), id_, days))
 
 
 def afresh(days: Days = ALWAYS) -> list[Figure]:
     db.session.rollback()
-    return _in_order(of_some(reading(), pipeline(), days, [visible("deal")]))
+    seen = [visible("deal")]
+    return _in_order(one for id_ in every_pipeline() for one in of_some(reading(), id_, days, seen))
 
 
-def _in_order(found: Sequence[Figure]) -> list[Figure]:
+def every_pipeline() -> list[int]:
+    return [one["id"] for one in queries.pipelines(reading())]
+
+
+def _in_order(found: Iterable[Figure]) -> list[Figure]:
     return sorted(
         found, key=lambda one: (one.currency, one.kind, one.stage_id, one.reason_id, one.days)
     )
@@ -209,6 +215,7 @@ Acts = st.lists(
                 "currency",
                 "delete",
                 "stage",
+                "transfer",
                 "count",
                 "count one",
             )
@@ -250,7 +257,8 @@ def _where(step: str) -> sa.ColumnElement[bool]:
             "reopen": sa.not_(open_),
             "thaw": sa.and_(open_, wakes),
             "freeze": sa.and_(open_, Deal.frozen_until.is_(None)),
-            "move": open_,
+            "move": sa.and_(open_, Deal.pipeline_id == pipeline()),
+            "transfer": Deal.pipeline_id == pipeline(),
             "won": open_,
             "lost": open_,
         }.get(step, sa.true()),
@@ -264,6 +272,7 @@ def _act_on_deal(step: str, stage: int, amount: int) -> None:
     deal = ids[amount % len(ids)]
     {
         "move": lambda: move_deal(deal, stage),
+        "transfer": lambda: _go_over(deal, stage),
         "won": lambda: close_deal(deal, "won"),
         "lost": lambda: close_deal(deal, "lost", lost_reason()),
         "reopen": lambda: reopen_deal(deal),
@@ -275,6 +284,16 @@ def _act_on_deal(step: str, stage: int, amount: int) -> None:
         "currency": lambda: change_deal(deal, {"currency": "EUR" if amount % 2 else "RUB"}),
         "delete": lambda: _delete_for_good(deal),
     }[step]()
+
+
+def _go_over(deal: int, stage: int) -> None:
+    """Let a deal go over to the other pipeline, and another one that is there come from it."""
+    other = queries.pipelines(reading())[1]
+    there = sa.select(Deal.id).where(Deal.pipeline_id == other["id"], Deal.deleted_at.is_(None))
+    came = reading().scalars(there.order_by(Deal.id)).first()
+    transfer_deal(deal, other["stages"][0]["id"])
+    if came is not None:
+        transfer_deal(came, stage)
 
 
 def _delete_for_good(deal: int) -> None:
@@ -293,6 +312,9 @@ def test_kept_figures_are_what_a_fresh_count_gives_after_any_changes(
     make: Make, clock: FrozenClock, acts: list[tuple[str, int, int]], since: int, length: int | None
 ) -> None:
     first = clock.now().date() + timedelta(days=since)
+    if len(queries.pipelines(reading())) == 1:
+        pipelines.create_pipeline("Service")
+        db.session.rollback()
     for number in range(3):
         make.deal(stage_id=stages()[number], amount=Decimal(number))
     for act in acts:

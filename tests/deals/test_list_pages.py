@@ -16,6 +16,7 @@ from salesman_core.db import reading, writing
 from salesman_core.deals import queries
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import close_deal
+from salesman_core.records.list_views import choose_default, keep_view
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -47,6 +48,21 @@ def test_state_filters(make: Make, browser_for: BrowserFor, state: str, found: l
     close_deal(make.deal(name="Won"), "won")
     close_deal(make.deal(name="Lost"), "lost", queries.close_reasons(reading())[0].id)
     assert rows(browser_for("head").get(f"/deals?state={state}").text) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("boil", ["Boilers"]), ("омег", ["Boilers"]), ("омега boil", [])]
+)
+def test_search_finds_deals_by_their_name_or_their_clients(
+    make: Make, browser_for: BrowserFor, typed: str, found: list[str]
+) -> None:
+    client = make.client(name="ООО «Омега»")
+    lawyer = [{"user_id": make.user_of("lawyer")}]  # who reads the name of the client there
+    make.deal(name="Boilers", client_id=client, participants=lawyer)
+    make.deal(name="Pipes", participants=lawyer)
+    make.deal(name="Foreign", client_id=client)
+
+    assert rows(browser_for("lawyer").get("/deals", query_string={"q": typed}).text) == found
 
 
 def test_attention_finds_what_stands_too_long_and_what_is_overdue(
@@ -155,6 +171,41 @@ def test_filter_that_cannot_be_read_says_which_and_why(browser_for: BrowserFor) 
     assert answer.status_code == 422
     told = re.findall(r"<li>([^<]*)</li>", answer.text)
     assert [one.partition(":")[0] for one in told] == ["Amount", "Expected on"]
+
+
+def test_address_holds_the_columns_for_whoever_gets_it(make: Make, browser_for: BrowserFor) -> None:
+    make.deal()
+    sent = {"column": ["name", "cost"], "next": "/deals?owner_id=1&owner_id=2&columns=amount"}
+
+    answer = browser_for("head").post("/deals/columns", data=sent)
+    page = browser_for("administrator").get("/deals?columns=name,cost").text
+    head = page.partition("<thead>")[2].partition("</thead>")[0]
+
+    assert answer.location == "/deals?owner_id=1&owner_id=2&columns=name%2Ccost"
+    assert re.findall(r">(Cost|Amount|Owner)\b", head) == ["Cost"]
+
+
+def test_columns_chosen_where_the_list_opens_as_a_view_leave_its_filter(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    with make.acting(make.user_of("head")):
+        kept = {"name": "Large", "sharing": "private", "address": "amount__gte=100"}
+        view = keep_view("deal", kept)
+        choose_default("deal", view)
+
+    answer = browser_for("head").post("/deals/columns", data={"column": ["name"], "next": "/deals"})
+
+    assert answer.location == f"/deals?view={view}&amount__gte=100&columns=name"
+
+
+def test_link_to_a_list_says_all_of_it(make: Make, browser_for: BrowserFor) -> None:
+    make.deal()
+    browser = browser_for("head")
+    browser.post("/deals/columns", data={"column": ["name", "cost"]})
+
+    page = browser.get("/deals?state=open&sort=name").text
+
+    assert 'href="/deals?state=open&amp;sort=name&amp;columns=name,cost"' in page
 
 
 def test_chosen_columns_stay(make: Make, browser_for: BrowserFor) -> None:

@@ -17,8 +17,10 @@ from salesman_core.access.tokens import new_token
 from salesman_core.db import reading
 from salesman_core.deals import needs, pipelines, queries
 from salesman_core.deals.models import Deal
-from salesman_core.deals.service import change_deal, close_deal, reopen_deal
+from salesman_core.deals.service import change_deal, close_deal, move_deal, reopen_deal
 from salesman_core.errors import InvalidError
+from salesman_core.records.custom.definitions import all_fields
+from salesman_core.records.custom.service import define_field, retire_field
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import Api, Make
 
@@ -101,7 +103,7 @@ def test_pipelines_say_what_their_stages_ask_for(api_for: ApiFor) -> None:
     assert [one["required"] for one in stages[:3]] == [[], ["expected_on"], []]
 
 
-@pytest.mark.parametrize("name", sorted(needs.NEEDS))
+@pytest.mark.parametrize("name", sorted(needs.OWN))
 def test_move_of_a_deal_that_lacks_a_field_is_refused_at_that_field(
     make: Make, api_for: ApiFor, name: str
 ) -> None:
@@ -114,7 +116,7 @@ def test_move_of_a_deal_that_lacks_a_field_is_refused_at_that_field(
 
 
 def test_move_takes_what_is_missing_in_one_call(make: Make, api_for: ApiFor) -> None:
-    target = asking(1, *needs.NEEDS)
+    target = asking(1, *needs.OWN)
     client, owner = make.client(), make.user_of("seller")
     contact, deal = make.contact(client), make.deal(owner_id=None)
     given = {
@@ -274,14 +276,126 @@ def test_stage_of_another_pipeline_is_refused_by_page_and_api(
     page = browser_for("head").post(f"/deals/{deal}/move", data={"stage_id": foreign}, headers=HTMX)
     assert [one.status_code for one in (moved, opened, page)] == [422, 422, 422]
     assert list(moved.json["errors"]) == list(opened.json["errors"]) == ["stage_id"]
-    assert "no such stage in this deal" in page.text
+    assert "is a stage of another pipeline" in page.text
     assert deal_row(deal).stage_id == stage(0)["id"]
 
 
-def test_judging_names_gives_each_once_in_their_usual_order() -> None:
+def test_judging_names_gives_each_once_in_their_usual_order(app: Flask) -> None:
     assert needs.judged(["amount", "client_id", "amount"]) == ["client_id", "amount"]
     with pytest.raises(InvalidError):
         needs.judged(["shoe_size"])
+
+
+# -- custom fields
+
+
+def asking_for_budget(**values: Any) -> int:
+    """Let the second stage ask for a budget, and give its id."""
+    field = {"type": "money", "key": "budget", "label": "Budget", **values}
+    define_field("deal", field)
+    return asking(1, "custom.budget")
+
+
+def test_custom_field_is_chosen_on_the_pipelines_page(browser_for: BrowserFor, app: Flask) -> None:
+    define_field("deal", {"type": "money", "key": "budget", "label": "Budget"})
+    second, browser = stage(1), browser_for("administrator")
+    typed = {"name": second["name"], "percent": "10", "required": ["custom.budget", "amount"]}
+
+    browser.post(f"/admin/pipelines/stages/{second['id']}", data=typed)
+
+    assert stage(1)["required"] == ["amount", "custom.budget"]
+    assert "Needed on entry: Amount, Budget" in browser.get("/admin/pipelines").text
+
+
+def test_move_of_a_deal_without_a_value_is_refused_at_the_custom_field(
+    make: Make, api_for: ApiFor
+) -> None:
+    target, deal = asking_for_budget(), make.deal()
+
+    answer = api_for("head").post(f"/deals/{deal}/move", {"stage_id": target})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"custom.budget": ["Needed at “Meeting, presentation”."]}
+    assert deal_row(deal).stage_id == stage(0)["id"]
+
+
+def test_move_takes_a_custom_field_along(make: Make, api_for: ApiFor) -> None:
+    target, deal = asking_for_budget(), make.deal()
+    given = {"stage_id": target, "custom": {"budget": "12.50"}}
+
+    answer = api_for("head").post(f"/deals/{deal}/move", given)
+
+    assert (answer.status_code, answer.json["custom"]) == (200, {"budget": "12.50"})
+    assert deal_row(deal).stage_id == target
+
+
+def test_nought_in_a_custom_field_is_an_answer(make: Make) -> None:
+    target, deal = asking_for_budget(), make.deal(custom={"budget": Decimal(0)})
+
+    assert move_deal(deal, target)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ({"type": "text"}, "high", "high"),
+        ({"type": "number"}, "2,5", 2500),
+        ({"type": "money"}, "1 250,50", 125050),
+        ({"type": "date"}, "1.5.2030", "2030-05-01"),
+        ({"type": "flag"}, "false", 0),
+        ({"type": "link"}, "example.com", "https://example.com"),
+        ({"type": "choices", "options": [{"title": "Red"}, {"title": "Green"}]}, "red", ["red"]),
+    ],
+)
+def test_form_of_a_move_asks_for_a_custom_field_of_any_type(
+    make: Make, browser_for: BrowserFor, field: dict[str, Any], typed: str, kept: Any
+) -> None:
+    target, deal = asking_for_budget(**field), make.deal()
+    browser, sent = browser_for("head"), {"stage_id": target}
+    asked = browser.post(f"/deals/{deal}/move", data=sent, headers=HTMX)
+    assert (asked.status_code, 'id="field-custom.budget"' in asked.text) == (422, True)
+
+    filled = sent | {"filling": "1", "custom.budget": typed}
+    answer = browser.post(f"/deals/{deal}/move", data=filled, headers=HTMX)
+
+    row = deal_row(deal)
+    assert (answer.status_code, row.custom, row.stage_id) == (200, {"budget": kept}, target)
+
+
+def test_custom_field_that_is_left_empty_again_is_told_at_its_place(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    target, deal = asking_for_budget(), make.deal()
+    sent = {"stage_id": target, "filling": "1", "custom.budget": " "}
+
+    answer = browser_for("head").post(f"/deals/{deal}/move", data=sent, headers=HTMX)
+
+    assert (answer.status_code, 'id="wrong-custom.budget"' in answer.text) == (422, True)
+
+
+def test_form_of_a_new_deal_asks_once_for_the_custom_field_of_its_stage(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    target, browser = asking_for_budget(), browser_for("head")
+    page = browser.get(f"/deals/new?stage_id={target}").text
+    assert page.count('id="field-custom.budget"') == 1
+    typed = {"name": "Boilers", "stage_id": target}
+
+    refused = browser.post("/deals/new", data=typed)
+
+    assert (refused.status_code, 'id="wrong-custom.budget"' in refused.text) == (422, True)
+    opened = browser.post("/deals/new", data=typed | {"custom.budget": "5"})
+    assert opened.status_code == 302
+
+
+def test_stage_asks_no_more_for_a_field_that_was_retired_and_can_be_renamed(make: Make) -> None:
+    target, deal = asking_for_budget(), make.deal()
+    retire_field(all_fields("deal")[0].id)
+
+    pipelines.change_stage(target, {"name": "Talk"})
+
+    assert (stage(1)["name"], stage(1)["required"]) == ("Talk", [])
+    assert move_deal(deal, target)
 
 
 # -- what whoever moves a deal may not see

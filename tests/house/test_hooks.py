@@ -170,10 +170,12 @@ def arguments_of(name: str, make: Make) -> list[tuple[dict[str, Any], bool]]:
             ({"change": Change("client", 1, {"name": "A"}, {"name": "B"})}, False),
         ],
         "salesman_before_stage_move": [
-            ({"move": StageMove(nobodys, 1, 1, 2)}, True),
-            ({"move": StageMove(deal_id, 1, 1, 2)}, False),
+            ({"move": StageMove(nobodys, 1, 1, 2, 1)}, True),
+            ({"move": StageMove(deal_id, 1, 1, 2, 1)}, False),
         ],
+        "salesman_board_badges": [({"deal_ids": [deal_id]}, False)],
         "salesman_before_close": [({"closing": Closing(nobodys, "won", None)}, False)],
+        "salesman_defaults": [({"language": "ru"}, False)],
         "salesman_demo": [({"demo": told}, False)],
         "salesman_health": [({}, False)],
         "salesman_records_reassigned": [

@@ -109,12 +109,27 @@ A_VALUE: dict[type[Any], object] = {
 
 OF_EITHER = [{"deal_id": None}, {"id": 2, "client_id": None}]
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
+    "calendar_activity": [{"priority": "high"}],
+    "calendar_kind": [{"base": "call"}],
+    "leads_letter": [{"made": "lead"}],
+    "leads_mailbox": [{"way": "imaps", "afterwards": "seen"}],
+    "leads_call_result": [{"base": "no_answer"}],
+    "inquiries_inquiry": [
+        {"direction": "incoming", "status": "new", "became_kind": "lead"},
+    ],
+    "leads_result": [{"base": "spam"}],
     "core_attachment": OF_EITHER,
+    "core_contact_ban": [
+        {"way": "calls", "address": "x", "client_id": None, "contact_id": None},
+        {"id": 2, "way": "calls", "address": None, "contact_id": None},
+        {"id": 3, "way": "calls", "address": None, "client_id": None},
+    ],
     "core_deal": [{"outcome": "lost"}],
     "core_import_mapping": [{"sharing": "team"}],
     "core_list_view": [{"sharing": "team"}],
     "core_note": OF_EITHER,
     "leads_lead": [{"status": "closed"}],
+    "leads_rule": [{"hours": "any", "method": "in_turn"}],
 }
 """What differs from those values in the rows of a table that has a rule."""
 

@@ -26,7 +26,8 @@ def shown() -> list[tuple[Path, str, Path]]:
 
 def taken() -> set[str]:
     """Give the names of the pictures that the browser takes for each language."""
-    return set(TAKEN.findall((ROOT / "tests/browser/test_pictures.py").read_text("utf-8")))
+    files = (ROOT / "tests/browser/pictures").glob("*.py")
+    return {name for file in files for name in TAKEN.findall(file.read_text("utf-8"))}
 
 
 def test_each_picture_that_a_page_shows_is_there() -> None:

@@ -27,6 +27,7 @@ FOR_ADMINISTRATORS = {
     "core.role.manage": "who may grant may take everything",
     "core.user.look_as": "to see what others see",
     "core.user.manage": "who lets people in",
+    "leads.mailbox.manage": "a mail server and its password",
 }
 """Permissions that no preset but the administrator gets, each with the reason."""
 

@@ -125,6 +125,23 @@ def test_column_shows_its_decimal_mark(cells: list[str], mark: str) -> None:
     assert evidence.mark == mark
 
 
+@pytest.mark.parametrize(
+    ("cells", "parting"),
+    [
+        (["45 000,50", "1.054"], {" ", "."}),
+        (["1.054,20"], {"."}),
+        (["1'054.20"], {"'"}),
+        (["12,5", "7"], set()),
+    ],
+)
+def test_column_shows_what_parts_its_thousands(cells: list[str], parting: set[str]) -> None:
+    evidence = MarkEvidence()
+    for cell in cells:
+        evidence.add(cell)
+
+    assert evidence.parting - {"", evidence.mark} == parting
+
+
 def test_word_that_is_no_currency_is_none() -> None:
     assert currency_of("Отдел") is None
     assert currency_of("abc") is None

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from salesman_core.clients.merging import merge_clients
-from salesman_core.clients.models import Client, ClientPhone, Contact, Rung, RungMove
+from salesman_core.clients.models import Client, ClientEmail, ClientPhone, Contact, Rung, RungMove
 from salesman_core.db import reading
 from salesman_core.records.imports import ImportResult, mapping_of, read_mapping
 from salesman_core.records.imports.service import import_run, import_type
@@ -200,6 +200,28 @@ def test_clients_of_the_predecessor_come_in_from_both_files(bring: Bring) -> Non
     assert again.last_line == "created 0, updated 0, unchanged 47, refused 0"
     assert sheet.last_line == "created 0, updated 47, unchanged 0, refused 0"
     assert values(sa.select(sa.func.count(Client.id))) == [47]
+
+
+@pytest.mark.usefixtures("real_files")
+@pytest.mark.parametrize("name", ["clients.csv", "clients.xlsx"])
+def test_invalid_addresses_of_the_predecessor_are_kept_and_each_is_named(
+    bring: Bring, name: str
+) -> None:
+    type_ = import_type("clients")
+    mapping = read_mapping(ROOT / "tests/mappings/salesman-clients.toml", type_.fields)
+
+    result = import_run(type_, DATA / name, mapping).apply()
+
+    addresses = [f"client@ya.ru{number}" for number in range(1, 48)]
+    assert [
+        (remark.row.number, {field: str(one) for field, one in remark.problems.items()})
+        for remark in result.warnings
+    ] == [
+        (row, {"emails": f"“{address}”: No valid email address, kept as typed."})
+        for row, address in enumerate(addresses, start=2)
+    ]
+    kept = sa.select(ClientEmail.typed, ClientEmail.normalised).order_by(ClientEmail.client_id)
+    assert [tuple(row) for row in reading().execute(kept)] == [(one, None) for one in addresses]
 
 
 # -- clients that were merged

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from salesman_core.db import make_engine
+from salesman_core.records.models import Audit
 
 Command = Callable[..., list[str]]
 WriteCsv = Callable[..., Path]
@@ -59,3 +63,14 @@ def test_unknown_kind_of_record_is_answered_with_those_there_are(
     lines = command("import", "cars", str(write_csv("Company", "Omega")))
 
     assert lines[-1].startswith("No “cars” can be imported, only: clients, contacts, deals")
+
+
+def test_import_of_the_command_line_is_in_the_audit_by_its_number(
+    command: Command, write_csv: WriteCsv, database_url: str
+) -> None:
+    command("import", "clients", str(write_csv("Company", "Omega")))
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(Audit.kind, Audit.way, Audit.address)).all()
+    engine.dispose()
+    assert ("client", "import 1", "") in [tuple(row) for row in found]

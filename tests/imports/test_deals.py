@@ -18,6 +18,7 @@ from salesman_core.clients.models import Client, Rung
 from salesman_core.clients.service import change_client
 from salesman_core.db import reading
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Stage
+from salesman_core.deals.pipelines import add_stage, create_pipeline
 from salesman_core.deals.service import close_deal, delete_deal
 from salesman_core.records.imports import ImportResult, mapping_of
 from salesman_core.records.imports.service import import_run, import_type
@@ -79,12 +80,44 @@ def test_row_fills_the_fields_of_a_deal(bring: Bring, make: Make) -> None:
 
 @pytest.mark.parametrize(
     ("written", "percent"),
-    [("negotiation", 40), ("40 %", 40), ("40", 40), ("0.4", 40), ("0,4", 40), ("1", 100)],
+    [("negotiation", 40), ("40 %", 40), ("40", 40), ("0.4", 40), ("0,4", 40), ("1,0", 100)],
 )
 def test_stage_is_found_by_name_or_percentage(bring: Bring, written: str, percent: int) -> None:
     bring(f'1;Boilers;;;"{written}"')
 
     assert value(sa.select(Stage.percent).join(Deal, Deal.stage_id == Stage.id)) == percent
+
+
+def test_one_is_all_of_it_where_other_stages_are_written_as_shares(bring: Bring) -> None:
+    bring("1;Boilers;;;0.4", "2;Pipes;;;1")
+
+    query = sa.select(Stage.percent).join(Deal, Deal.stage_id == Stage.id).order_by(Deal.id)
+    assert reading().scalars(query).all() == [40, 100]
+
+
+def test_one_alone_is_no_stage(bring: Bring) -> None:
+    result = bring("1;Boilers;;;1", "2;Pipes;;;2")
+
+    assert [each.partition(",")[0] for one in problems(result) for each in one.values()] == [
+        "There is no such stage",
+        "There is no such stage",
+    ]
+
+
+def test_stage_of_another_pipeline_is_refused_at_its_cell_and_names_those_there_are(
+    bring: Bring,
+) -> None:
+    add_stage(create_pipeline("Service"), {"name": "Repair", "percent": 30})
+
+    result = bring(
+        "1;Boilers;Negotiation;Service", "2;Pipes;Repair;", head="ID;Deal;Stage;Pipeline"
+    )
+
+    first, second = problems(result)
+    assert first == {"stage": "There is no such stage, only: New deal (0 %), Repair (30 %)."}
+    assert list(second) == ["stage"]
+    assert "Repair" not in second["stage"]
+    assert deals() == []
 
 
 def test_lost_deal_without_a_reason_gets_that_of_imports(bring: Bring) -> None:

@@ -37,7 +37,7 @@ def test_export_writes_what_the_filter_finds(
 def test_export_of_an_unknown_list_names_those_there_are(command: Command, tmp_path: Path) -> None:
     lines = command("export", "cars", str(tmp_path / "out.csv"))
 
-    assert lines[-1].startswith("There is no list “cars”, only: clients, deals")
+    assert lines[-1].startswith("There is no list “cars”, only: calendar, clients, deals")
 
 
 def test_export_into_another_kind_of_file_is_refused(command: Command, tmp_path: Path) -> None:

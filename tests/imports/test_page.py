@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
+from salesman_core.access.models import User
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
@@ -22,6 +26,9 @@ pytestmark = pytest.mark.usefixtures("forms_without_proof")
 
 BrowserFor = Callable[[str], FlaskClient]
 
+ROOT = Path(__file__).resolve().parents[2]
+OPPORTUNITIES = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
+
 CLIENTS = "Company;Phone;Colour\r\nOmega;+7 495 123-45-67;red\r\nAlpha;;blue\r\n"
 DEALS = "ID,Deal,Client,Amount,Stage\n1,Boilers,Omega,1000,Negotiation\n2,Pipes,Omega,5,Nowhere\n"
 
@@ -30,14 +37,17 @@ def send(browser: FlaskClient, record: str, text: str, mapping: str = "") -> Tes
     """Upload a file; gives the answer."""
     form: dict[str, object] = {
         "record": record,
-        "file": (io.BytesIO(text.encode()), f"{record}.csv"),
+        "file": FileStorage(io.BytesIO(text.encode()), f"{record}.csv"),
     }
     if mapping:
-        form["mapping"] = (io.BytesIO(mapping.encode()), "mapping.toml")
-    return browser.post("/admin/import", data=form, content_type="multipart/form-data")
+        form["mapping"] = FileStorage(io.BytesIO(mapping.encode()), "mapping.toml")
+    boundary, body = encode_multipart(form)  # all at once: the client leaves a large file open
+    return browser.post(
+        "/admin/import", data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
 
 
-def names(model: type[Client | Deal]) -> list[str]:
+def names(model: type[Client | Deal | User]) -> list[str]:
     reading().rollback()
     return list(reading().scalars(sa.select(model.name).order_by(model.name)))
 
@@ -173,6 +183,33 @@ def test_refused_rows_show_their_reason_and_come_as_a_file(
     assert names(Deal) == ["Boilers"]
 
 
+def test_rows_worth_a_look_come_as_a_file(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(
+        browser, "clients", "Company;Email\nOmega;info@omega.com\nAlpha;info at alpha"
+    ).location
+
+    browser.post(place, data={"action": "import"})
+    work()
+
+    assert "Rows worth a look as a file" in words(browser.get(place))
+    with browser.get(f"{place}/worth-a-look.csv") as file:
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        lines = file.data.decode("utf-8-sig").splitlines()
+    assert (lines[0], lines[1][:10]) == ("Row;Worth a look;Company;Email", "3;emails: ")
+    assert lines[1].endswith(";Alpha;info at alpha")
+    assert len(lines) == 2
+
+
+def test_import_without_warnings_has_no_file_of_them(browser_for: BrowserFor) -> None:
+    browser = browser_for("head")
+    place = send(browser, "clients", CLIENTS).location
+    browser.post(place, data={"action": "import"})
+    work()
+
+    assert browser.get(f"{place}/worth-a-look.csv").status_code == 404
+
+
 def test_mapping_file_decides_the_columns(browser_for: BrowserFor) -> None:
     browser = browser_for("head")
     mapping = "[columns]\nCompany = 'name'\nColour = 'source'\n"
@@ -261,3 +298,36 @@ def test_import_tells_whoever_began_it_what_came_of_it(browser_for: BrowserFor) 
         (place, "“clients.csv”: created 2, updated 0, refused 0."),
         (place, "“clients.csv” was tried: created 2, updated 0, refused 0."),
     ]
+
+
+@pytest.mark.usefixtures("real_files")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("rows", "created", "clients", "owners", "won", "turnover"),
+    [
+        (400, 400, 83, 30, 276, 575_577),
+        pytest.param(8800, 8800, 85, 30, 4238, 10_005_534, marks=pytest.mark.soak),
+    ],
+)
+def test_opportunities_come_in_through_the_page(  # what comes of how many rows
+    browser_for: BrowserFor,
+    rows: int,
+    created: int,
+    clients: int,
+    owners: int,
+    won: int,
+    turnover: int,
+) -> None:
+    browser = browser_for("administrator")
+    text = "".join(OPPORTUNITIES.read_text().splitlines(keepends=True)[: rows + 1])
+    mapping = (ROOT / "tests/mappings/opportunities.toml").read_text()
+    before = len(names(User))
+    place = send(browser, "deals", text, mapping).location
+
+    browser.post(place, data={"action": "import", "create_missing": ["client", "owner"]})
+    work()
+
+    assert f"Created {created:,} Updated 0 Unchanged 0 Refused 0" in words(browser.get(place))
+    assert (len(names(Client)), len(names(User)) - before) == (clients, owners)
+    figures = sa.select(sa.func.count(), sa.func.sum(Deal.amount)).where(Deal.outcome == "won")
+    assert tuple(reading().execute(figures).one()) == (won, Decimal(turnover))

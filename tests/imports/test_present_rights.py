@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.jobs.port import jobs
+from salesman_core.people.handing_over import STAYS
 from salesman_core.people.service import deactivate
 from salesman_core.records.imports import ImportRun
 from salesman_core.records.imports.keeping import begin_import, run_later
@@ -81,7 +82,7 @@ def test_import_goes_no_further_than_the_rights_of_whoever_began_it(
     def write_and_deactivate(run: ImportRun, batch: Any) -> None:
         write(run, batch)
         with make.acting(boss):
-            deactivate(author)
+            deactivate(author, STAYS)
 
     monkeypatch.setattr(ImportRun, "_write", write_and_deactivate)
     jobs().drain()

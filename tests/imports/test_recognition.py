@@ -31,9 +31,24 @@ def test_rows_are_counted_before_anything_is_tried(browser: FlaskClient, upload:
 @pytest.mark.parametrize(
     ("opened_on", "amount", "told"),
     [
-        ("31.12.2025", "45 000,50", ["dates: 31.12.2026, day first", "comma, as 45 000,50"]),
-        ("12/31/2025", "45,000.50", ["dates: 12/31/2026, month first", "point, as 45,000.50"]),
+        (
+            "31.12.2025",
+            "45 000,50",
+            [
+                "dates: 31.12.2026, day first",
+                "comma, as 45 000,50; thousands are parted by spaces",
+            ],
+        ),
+        (
+            "12/31/2025",
+            "45,000.50",
+            [
+                "dates: 12/31/2026, month first",
+                "point, as 45,000.50; thousands are parted by commas",
+            ],
+        ),
         ("2025-12-31", "1000", ["dates: without a doubt", "none to be seen"]),
+        ("2025-12-31", "1.054", ["none to be seen; thousands are parted by points"]),
         ("03/04/2025", "1000", ["dates: day and month cannot be told apart"]),
     ],
 )

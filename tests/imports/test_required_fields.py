@@ -13,7 +13,9 @@ from salesman_core.db import reading
 from salesman_core.deals import queries
 from salesman_core.deals.models import Deal, DealMove
 from salesman_core.deals.pipelines import change_stage
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.imports import ImportResult, mapping_of
+from salesman_core.records.imports.reading import Problem
 from salesman_core.records.imports.service import import_run, import_type
 
 Bring = Callable[..., ImportResult]
@@ -50,6 +52,23 @@ def test_row_of_an_open_deal_obeys_and_one_of_a_closed_deal_tells_history(bring:
     result = bring("1;Beams;;10;", "2;Pipes;500;10;", "3;Boilers;;10;won")
     assert names() == ["Pipes", "Boilers"]
     assert reasons(result) == ["Needed at “Meeting, presentation”."]
+
+
+def test_row_without_a_custom_field_that_its_stage_asks_for_is_refused_in_its_column(
+    app: Flask, write_csv: Callable[..., Path]
+) -> None:
+    define_field("deal", {"type": "money", "key": "budget", "label": "Budget"})
+    second = queries.pipelines(reading())[0]["stages"][1]["id"]
+    change_stage(second, {"required": ["custom.budget"]})
+    path = write_csv("ID;Deal;Stage;Budget", "1;Beams;10;", "2;Pipes;10;500")
+    type_ = import_type("deals")
+
+    result = import_run(type_, path, mapping_of("", type_.fields)).apply()
+
+    assert names() == ["Pipes"]
+    assert [row.problems for row in result.refused_rows] == [
+        {"custom.budget": Problem("", "Needed at “Meeting, presentation”.")}
+    ]
 
 
 def test_row_that_moves_a_deal_obeys_and_else_changes_nothing(bring: Bring) -> None:

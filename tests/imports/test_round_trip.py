@@ -52,6 +52,12 @@ OWN = {
 """What is not compared; see above. A deal's client and contacts are compared by their names."""
 
 AWKWARD = "He said: \"2; 3\"\n=1+1 — ёлка 🎄, 'quoted'"
+ADDRESSES = [
+    {"label": "Legal", "text": AWKWARD},
+    {"label": "", "text": "Tver: the gate, left"},
+    {"label": "=cmd", "text": "Kazan"},
+    {"label": "Delivery", "text": "Kazan, dock 4"},
+]
 FORMULAS = ("=1+1", "'=1+1", "''+7", "-2", "@cmd", "+7", "'tis")
 TITLES = ("Red, or nearly so", 'The "green" one', '"Синий"', "a/b")
 LANGUAGES = [("en", "en"), ("ru", "ru"), ("ru", "en")]
@@ -120,7 +126,7 @@ def _fill(base: Base) -> None:
             phones=phones[: number + 1],
             emails=["a@example.com", "b@example.com; c", "=none"][:number],
             site="-example.com" if number else "",
-            address=AWKWARD if number else "",
+            addresses=ADDRESSES[:number],
             source=FORMULAS[number],
             tags=["vip", "big, really", '"quoted"', "a;b"][:number],
             owner_id=lawyer if number == 1 else base.user_id,

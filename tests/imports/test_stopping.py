@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from salesman_core.access.person import acting_as
 from salesman_core.clients.models import Client
 from salesman_core.clients.service import change_client
 from salesman_core.db import db, reading, writing
 from salesman_core.deals.models import Deal
+from salesman_core.errors import ConflictError
 from salesman_core.jobs.models import JOBS
 from salesman_core.jobs.port import jobs
-from salesman_core.records.imports import job, keeping
+from salesman_core.records.imports import job, keeping, row_files
 from salesman_core.records.models import FileImport
 from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make, apart
@@ -284,7 +288,7 @@ def test_killed_import_is_finished_by_another_worker_and_counts_as_one(
     }
     assert sorted(names(Deal)) == sorted(f"Deal {n}" for n in range(12) if n != 1)
     with make.acting(author):
-        path = keeping.refused_rows(number)
+        path = row_files.refused_rows(number)
         keeping.undo_later(number)
     assert [line[:9] for line in path.read_text("utf-8-sig").splitlines()[1:]] == ["1;Deal 1;"]
     work()
@@ -340,3 +344,43 @@ def test_colleague_who_changed_a_client_of_a_killed_import_keeps_it(
 
     left = [(one["label"], one["why"]) for one in kept(number).undone["left"]]
     assert left == [("Omega", "it was changed since"), ("Anna", "something refers to it")]
+
+
+@pytest.mark.databases("postgresql")
+def test_of_two_starts_at_once_one_is_refused_and_the_other_can_be_stopped(
+    make: Make, author: int, app: Flask
+) -> None:
+    said: list[str] = []
+    with make.acting(author) as person:
+        content = io.BytesIO(b"Company\nOmega")
+        number = keeping.begin_import("clients", "rows.csv", content)
+
+        def start() -> None:
+            with app.app_context(), acting_as(person):
+                try:
+                    keeping.run_later(number, dry_run=False)
+                except ConflictError as error:
+                    said.append(str(error))
+
+        other = threading.Thread(target=start)
+        with writing():
+            keeping.run_later(number, dry_run=False)
+            other.start()
+            _wait_until_blocked()
+        other.join()
+        reading().rollback()
+        keeping.stop(number)
+        reading().rollback()
+        kept = keeping.own_import(number)
+
+    assert said == ["The import is running: wait for its end, or stop it."]
+    assert (kept.result or {})["stopped"] == "Stopped before it began."
+
+
+def _wait_until_blocked() -> None:
+    blocked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    end = time.monotonic() + 10
+    with db.reader.connect() as connection:
+        while not connection.scalar(blocked):
+            assert time.monotonic() < end, "nobody was kept waiting"
+            time.sleep(0.02)

@@ -27,7 +27,7 @@ from salesman_core.records.imports.undo import changes_kept, take_back
 from salesman_core.records.imports.undone import Undone
 from salesman_core.records.models import Audit
 from salesman_core.records.notes import write_note
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Make, api_of
 
 pytestmark = [pytest.mark.databases("sqlite", "postgresql"), pytest.mark.usefixtures("app")]
 
@@ -339,3 +339,33 @@ def test_what_an_import_changed_goes_back_in_a_client_that_was_merged_since(
 
     reading().rollback()
     assert reading().get_one(Client, lost).source == "web"
+
+
+@pytest.mark.parametrize(
+    ("record", "line", "change", "path"),
+    [
+        ("clients", "7;Omega;;fair", change_client, "/clients"),
+        ("deals", "7;Boilers;;;;;;5;", change_deal, "/deals"),
+    ],
+)
+def test_what_was_read_while_an_import_stood_overwrites_nothing_after_it_was_taken_back(
+    bring: Bring,
+    make: Make,
+    app: Flask,
+    record: str,
+    line: str,
+    change: Callable[..., bool],
+    path: str,
+) -> None:
+    made = getattr(make, path[1:-1])(name="Alpha", external_ids={"import": "7"})
+    head = CLIENTS if record == "clients" else DEALS
+    api, path = api_of(app, make.user_of("head")), f"{path}/{made}"
+    number = bring(record, head, line, mapping=MATCHING)
+    read = api.get(path)
+    take_back(number)
+    change(made, {"name": "Beta"})
+
+    refused = api.patch(path, {"name": "Gamma"}, headers={"If-Match": read.headers["ETag"]})
+
+    assert api.get(path).json["version"] == read.json["version"]
+    assert (refused.status_code, api.get(path).json["name"]) == (412, "Beta")

@@ -13,8 +13,10 @@ from werkzeug.test import TestResponse
 from salesman_core.access.tokens import new_token
 from salesman_core.db import writing
 from salesman_core.people import service
+from salesman_core.people.roles import change_grants, copy_role, rename_role
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import browser_of
+from salesman_hookspecs import Scope
 
 if TYPE_CHECKING:
     from conftest import AddUser
@@ -35,7 +37,7 @@ def as_user(app: Flask) -> Callable[..., Ask]:
             return browser_of(app).open(
                 f"/api/v1{path}",
                 method=method,
-                headers={"Authorization": f"Bearer {token}"} | sent,
+                headers={"Authorization": f"Bearer {token}", "If-Match": "*"} | sent,
                 **options,
             )
 
@@ -188,3 +190,28 @@ def test_change_of_a_team_that_somebody_else_changed_meanwhile_is_refused(ask: A
     second = ask("PATCH", address, {"name": "Northerners"}, If_Match=etag)
     assert (first.status_code, second.status_code) == (200, 412)
     assert ask("GET", address).json["name"] == "The north"
+
+
+def test_team_that_somebody_changed_meanwhile_is_not_deleted(ask: Ask) -> None:
+    team = ask("POST", "/teams", {"name": "North"})
+    address = f"/teams/{team.json['id']}"
+    ask("PATCH", address, {"name": "The north"})
+
+    refused = ask("DELETE", address, If_Match=team.headers["ETag"])
+
+    assert refused.status_code == 412
+    assert ask("GET", address).json["name"] == "The north"
+
+
+def test_role_has_another_etag_wherever_something_of_it_differs(
+    ask: Ask, role_named: Callable[[str], int]
+) -> None:
+    role = copy_role(role_named("seller"), "Junior seller")
+    tags = [ask("GET", f"/roles/{role}").headers["ETag"]]
+    rename_role(role, "Young seller")
+    tags.append(ask("GET", f"/roles/{role}").headers["ETag"])
+    change_grants(role, {"core.client.delete": Scope.OWN})
+    tags.append(ask("GET", f"/roles/{role}").headers["ETag"])
+
+    assert len(set(tags)) == 3
+    assert ask("GET", f"/roles/{role}").headers["ETag"] == tags[-1]

@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from salesman_core.clients.models import Client
+from salesman_core.access.colleagues import colleagues
+from salesman_core.access.models import User
+from salesman_core.clients.models import Client, ClientParticipant
 from salesman_core.clients.service import create_client, delete_client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
@@ -18,8 +20,9 @@ from salesman_core.errors import ConflictError, InvalidError
 from salesman_core.jobs import job_view
 from salesman_core.jobs.port import jobs
 from salesman_core.people import handing_over, service
-from salesman_core.people.handing_over import ALL_KINDS
+from salesman_core.people.handing_over import ALL_KINDS, STAYS
 from salesman_core.plugins import switches
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import api_of
 
@@ -67,9 +70,100 @@ def test_kinds_may_have_successors_of_their_own(
 def test_records_stay_where_nobody_takes_over(anna: int, sergei: int) -> None:
     client = create_client({"name": "Omega", "owner_id": sergei})
 
-    service.deactivate(sergei)
+    service.deactivate(sergei, STAYS)
 
     assert owner_of(Client, client) == sergei
+
+
+def test_nobody_leaves_while_nothing_is_said_of_what_they_own(anna: int, sergei: int) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    create_deal({"name": "Beams", "owner_id": sergei})
+
+    with pytest.raises(ConflictError) as refused:
+        service.deactivate(sergei, {"client": None})
+
+    told = "These still belong to Sergei: Deals: 1. Say who takes over, or that they stay."
+    assert str(refused.value) == told
+
+
+def parts(client: int) -> dict[int, str]:
+    """Who takes part in a client, and as what."""
+    reading().rollback()
+    rows = reading().scalars(
+        sa.select(ClientParticipant).where(ClientParticipant.record_id == client)
+    )
+    return {row.user_id: row.part for row in rows}
+
+
+def test_part_in_a_record_changes_hands_too(anna: int, sergei: int, olga: int, boris: int) -> None:
+    people = [{"user_id": sergei, "part": "lawyer"}, {"user_id": boris, "part": "helper"}]
+    client = create_client({"name": "Omega", "participants": people})
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    assert parts(client) == {olga: "lawyer", boris: "helper"}
+    (entry,) = reading().scalars(sa.select(Audit).where(Audit.action == "handed_over"))
+    assert entry.changes == {"participants": [sorted([sergei, boris]), sorted([olga, boris])]}
+
+
+@pytest.mark.parametrize("owned", [False, True])
+def test_part_ends_where_the_successor_has_one_or_owns_the_record(
+    anna: int, sergei: int, olga: int, *, owned: bool
+) -> None:
+    people = [{"user_id": sergei, "part": "lawyer"}, {"user_id": olga, "part": "helper"}]
+    held = people[:1] if owned else people
+    client = create_client(
+        {"name": "Omega", "owner_id": olga if owned else anna, "participants": held}
+    )
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    assert parts(client) == ({} if owned else {olga: "helper"})
+
+
+def test_custom_field_that_names_who_leaves_names_the_successor(
+    anna: int, sergei: int, olga: int
+) -> None:
+    define_field("client", {"type": "user", "key": "keeper", "label": "Keeper"})
+    define_field("client", {"type": "text", "key": "note", "label": "Note"})
+    client = create_client({"name": "Omega", "custom": {"keeper": sergei, "note": "loud"}})
+
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    reading().rollback()
+    found = reading().get_one(Client, client)
+    assert (found.custom, found.version) == ({"keeper": olga, "note": "loud"}, 2)
+
+
+def test_page_of_who_left_says_what_still_names_them(anna: int, sergei: int, visit: Visit) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    service.deactivate(sergei, STAYS)
+
+    page = " ".join(visit("anna").get(f"/admin/users/{sergei}").text.split())
+
+    assert "These still name Sergei: Clients: 1" in page
+
+
+def test_notice_of_a_deactivation_offers_no_undo(
+    anna: int, sergei: int, olga: int, visit: Visit
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    browser = visit("anna")
+    browser.post(f"/admin/users/{sergei}/deactivate", {"successor_id": str(olga)})
+
+    assert "Undo" not in browser.get(f"/admin/users/{sergei}").text
+
+
+def test_page_that_was_opened_before_somebody_changed_the_user_deactivates_nobody(
+    anna: int, sergei: int, visit: Visit
+) -> None:
+    seen = service.version_of(reading().get_one(User, sergei).updated_at)
+
+    answer = visit("anna").post(f"/admin/users/{sergei}/deactivate", {"version": str(seen - 1)})
+
+    assert answer.status_code == 412
+    reading().rollback()
+    assert reading().get_one(User, sergei).active
 
 
 def test_what_lies_in_the_bin_changes_hands_too(anna: int, sergei: int, olga: int) -> None:
@@ -110,12 +204,7 @@ def test_who_may_not_see_such_records_cannot_take_over(
         service.deactivate(sergei, {ALL_KINDS: nobody})
 
     assert list(refused.value.fields) == ["client"]
-    assert "Sergei" in dict(service_users()).values()
-
-
-def service_users() -> list[tuple[int, str]]:
-    """The active users."""
-    return handing_over.successors_offered()
+    assert "Sergei" in dict(colleagues()).values()
 
 
 def test_who_has_left_cannot_take_over(anna: int, sergei: int, olga: int) -> None:
@@ -217,7 +306,7 @@ def test_successor_who_is_none_keeps_everything_as_it_was(
 
     assert answer.status_code == 422
     assert "Choose an active colleague." in answer.text
-    assert "Sergei" in dict(service_users()).values()
+    assert "Sergei" in dict(colleagues()).values()
 
 
 def test_api_deactivates_with_a_successor(anna: int, sergei: int, olga: int, app: Flask) -> None:
@@ -227,6 +316,32 @@ def test_api_deactivates_with_a_successor(anna: int, sergei: int, olga: int, app
 
     assert (answer.status_code, answer.json["active"]) == (200, False)
     assert owner_of(Client, client) == olga
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("PATCH", "", {"active": False}), ("POST", "/deactivate", {})],
+)
+def test_api_asks_who_takes_over(
+    anna: int, sergei: int, app: Flask, method: str, path: str, body: dict[str, Any]
+) -> None:
+    client = create_client({"name": "Omega", "owner_id": sergei})
+    api = api_of(app, anna)
+
+    refused = api.request(method, f"/users/{sergei}{path}", body)
+    left = api.post(f"/users/{sergei}/deactivate", {"successor_id": None})
+
+    assert (refused.status_code, left.status_code) == (409, 200)
+    assert "Clients: 1" in refused.json["detail"]
+    assert owner_of(Client, client) == sergei
+
+
+def test_api_deactivates_who_owns_nothing_without_asking(
+    anna: int, sergei: int, app: Flask
+) -> None:
+    answer = api_of(app, anna).patch(f"/users/{sergei}", {"active": False})
+
+    assert (answer.status_code, answer.json["active"]) == (200, False)
 
 
 def test_reactivated_user_comes_back_with_empty_hands(

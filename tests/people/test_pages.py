@@ -99,7 +99,7 @@ def test_invitation_link_is_shown_where_no_letter_goes(add_user: AddUser, visit:
 
 def test_deactivation_says_what_belongs_to_the_user(sergei: int, visit: Visit) -> None:
     page = visit("anna").get(f"/admin/users/{sergei}/deactivate").text
-    assert "No records belong to them" in page
+    assert "No records name them" in page
 
 
 def test_deactivated_user_is_listed_apart(sergei: int, visit: Visit) -> None:

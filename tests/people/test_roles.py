@@ -10,7 +10,7 @@ from salesman_core.access.models import RoleGrant
 from salesman_core.access.permissions import PRESETS
 from salesman_core.access.person import load_person
 from salesman_core.db import reading, writing
-from salesman_core.errors import ConflictError, InvalidError
+from salesman_core.errors import ConflictError, InvalidError, StaleError
 from salesman_core.people import queries, roles, service
 from salesman_hookspecs import Scope
 
@@ -98,6 +98,27 @@ def test_role_that_nobody_has_is_deleted(role_named: RoleNamed) -> None:
     copy = roles.copy_role(role_named("seller"), "Junior seller")
     roles.delete_role(copy)
     assert all(role.id != copy for role in queries.roles())
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda role, version: roles.rename_role(role, "Other seller", version),
+        roles.delete_role,
+    ],
+)
+def test_role_that_somebody_changed_meanwhile_is_left_alone(
+    role_named: RoleNamed, act: Callable[[int, int], None]
+) -> None:
+    copy = roles.copy_role(role_named("seller"), "Junior seller")
+    seen = roles.version_of(reading(), copy)
+    roles.rename_role(copy, "Young seller")
+    reading().rollback()
+
+    with pytest.raises(StaleError):
+        act(copy, seen)
+
+    assert queries.role(copy).name == "Young seller"
 
 
 def test_preset_speaks_the_reader_s_language(role_named: RoleNamed) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from salesman_core.access import passwords
 from salesman_core.access.models import SignedIn, User, UserExternalId
@@ -17,6 +18,7 @@ from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, Mi
 from salesman_core.people import roles, service
 from salesman_core.people.teams import add_team
 from salesman_core.records.models import Audit
+from salesman_core.testing.people import Make
 from salesman_hookspecs import Scope
 
 if TYPE_CHECKING:
@@ -111,6 +113,12 @@ def test_deactivated_administrator_does_not_count(anna: int, add_user: AddUser) 
     service.deactivate(other)
     with pytest.raises(ConflictError):
         service.deactivate(anna)
+
+
+def test_administrator_who_never_came_does_not_count(anna: int, add_user: AddUser) -> None:
+    add_user("Olga", "administrator", password=None)
+    with pytest.raises(ConflictError):
+        service.change_user(anna, {"role_ids": []})
 
 
 def test_administrator_may_go_when_another_remains(anna: int, add_user: AddUser) -> None:
@@ -252,3 +260,19 @@ def test_user_whom_a_file_names_is_made_once_and_cannot_sign_in() -> None:
 def test_deactivated_user_has_no_devices(sergei: int) -> None:
     service.deactivate(sergei)
     assert reading().scalars(sa.select(SignedIn)).all() == []
+
+
+def test_what_was_done_to_a_user_is_for_whoever_may_read_the_audit(
+    make: Make, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    user_id = make.user("seller", name="Anna")
+    service.change_user(user_id, {"name": "Anna Kern"})
+    page, story = f"/records/user/{user_id}/history", f"/records/user/{user_id}/story"
+
+    seller = browser_for("seller")
+    assert (seller.get(page).status_code, seller.get(f"/admin/users/{user_id}").status_code) == (
+        403,
+        200,
+    )
+    assert "Anna Kern" not in seller.get(story).text
+    assert "Anna Kern" in browser_for("administrator").get(page).text

@@ -119,6 +119,28 @@ def test_audit_masks_phones_for_those_who_may_not_read_them(make: Make) -> None:
     assert [step.after for step in found[0].line.steps] == ["+7 *** ** 67", "a***@…"]
 
 
+def test_audit_masks_phones_that_an_export_was_narrowed_by(make: Make) -> None:
+    hidden = {"core.client.contact_data": Scope.NONE, "core.client.view": Scope.ALL}
+    reader = auditor(make, **hidden)
+    narrowed = "Search 8 (912) 345-67-67; Email anna@omega.example; Number 17; Since 2026-03-01"
+    note_export("client", "Clients.csv", 1, narrowed=narrowed)
+
+    with make.acting(reader):
+        found, _next = entries(parse_list_query({"action": "exported"}, AUDIT))
+
+    assert [step.after for step in found[0].line.steps if step.key == "narrowed"] == [
+        "Search +7 *** ** 67; Email a***@…; Number 17; Since 2026-03-01"
+    ]
+
+
+def test_audit_says_what_an_export_was_narrowed_by_to_whoever_may_read_phones(make: Make) -> None:
+    note_export("client", "Clients.csv", 1, narrowed="Search 8 (912) 345-67-67")
+
+    found, _next = entries(parse_list_query({"action": "exported"}, AUDIT))
+
+    assert found[0].line.steps[-1].after == "Search 8 (912) 345-67-67"
+
+
 def test_audit_of_records_that_nobody_can_judge_is_for_administrators(make: Make) -> None:
     reader = auditor(make)
     with writing() as session:

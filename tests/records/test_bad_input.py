@@ -61,3 +61,13 @@ def test_client_is_not_put_on_a_rung_that_was_deleted_meanwhile(
     assert answer.status_code == 422
     assert 'id="wrong-rung_id"' in answer.text
     assert reading().get_one(Client, client).rung_id == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/records/%00/1/history", "/records/de%00al/1/history", "/admin/faults/a%00b"],
+)
+def test_address_with_a_character_that_no_column_holds_leads_nowhere(
+    browser_for: BrowserFor, path: str
+) -> None:
+    assert browser_for("administrator").get(path).status_code == 404

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from salesman_core.jobs.port import jobs
 from salesman_core.people.roles import change_grants
 from salesman_core.records import export
 from salesman_core.records.bulk.choosing import Chosen, asked_again, chosen_by_ids
-from salesman_core.records.export import Wanted, begin_export, file_of_export
+from salesman_core.records.export import Wanted, begin_export, export_to, file_of_export
 from salesman_core.records.export_files import write_csv, write_xlsx
 from salesman_core.records.models import Audit, BulkRun
 from salesman_core.records.record_list import record_list
@@ -65,6 +66,16 @@ def test_export_holds_the_chosen_columns_of_all_that_the_filter_finds(
     assert lines(run_id) == [["Name", "Tags", "Owner"], ["Boilers Ltd", "vip", head.name]]
 
 
+@pytest.mark.parametrize("kind", ["client", "deal"])
+def test_export_holds_the_team_of_the_owner(make: Make, head: Person, kind: str) -> None:
+    owner = make.user("seller", team_id=make.team("North"))
+    {"client": make.client, "deal": make.deal}[kind](name="Boilers", owner_id=owner)
+
+    run_id = begin_export(kind, whole(kind), Wanted(["name", "team"], "csv"))
+
+    assert [line[:2] for line in lines(run_id)][1] == ["Boilers", "North"]
+
+
 def test_export_of_marked_rows_holds_these_alone(make: Make, head: Person) -> None:
     wanted, _other = make.client(name="Boilers Ltd"), make.client()
 
@@ -93,7 +104,7 @@ def test_export_in_russian_has_semicolons_and_decimal_commas(make: Make, head: P
 
 
 def test_texts_that_spreadsheets_would_run_do_not_begin_as_such(make: Make, head: Person) -> None:
-    for name in ("=1+1", "+7 495", "-1", "@SUM(A1)", "plain"):
+    for name in ("=1+1", "+7 495", "-1", "@SUM(A1)", "\uff1d1+1", "\uff20SUM(A1)", "plain"):
         make.client(name=name)
 
     run_id = begin_export("client", whole("client", "sort=id"), Wanted(["name"], "csv"))
@@ -103,6 +114,8 @@ def test_texts_that_spreadsheets_would_run_do_not_begin_as_such(make: Make, head
         "'+7 495",
         "'-1",
         "'@SUM(A1)",
+        "'\uff1d1+1",
+        "'\uff20SUM(A1)",
         "plain",
     ]
 
@@ -250,6 +263,23 @@ def test_export_is_noted_in_the_audit_with_its_filter_and_number(make: Make, hea
         [None, "Source is fair"],
         [None, 1],
     )
+
+
+def test_export_at_the_command_line_is_noted_before_anybody_gets_it(
+    make: Make, head: Person
+) -> None:
+    make.client(source="fair")
+
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(OSError, match="No space"),
+    ):
+        export_to("client", full, "csv", "source=fair")
+
+    reading().rollback()
+    noted = reading().scalars(sa.select(Audit.changes).where(Audit.action == "exported")).all()
+    narrowed = [None, "Source is fair"]
+    assert [(one["narrowed"], one["rows"]) for one in noted] == [(narrowed, [None, 1])]
 
 
 def test_large_export_is_written_by_a_job(

@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zlib import crc32
 
@@ -17,12 +18,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from salesman_core.db import reading
+from salesman_core.db import reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.records import files
 from salesman_core.records.models import StoredFile
 from salesman_core.services.files import TooLargeError, harmless_name, media_type, store
 from salesman_core.testing.people import Make
+from tests.records.turns import elsewhere, wait_for_its_turn
 
 BrowserFor = Callable[[str], FlaskClient]
 
@@ -49,6 +51,22 @@ def test_file_stands_on_its_record_with_its_content(make: Make, kind: str) -> No
     file_id = attach(kind, record_id, "offer.txt", b"250 000")
     assert names(kind, record_id) == ["offer.txt"]
     assert files.download(file_id).path.read_bytes() == b"250 000"
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_content_that_two_attach_at_once_is_kept_once(app: Flask, make: Make) -> None:
+    client, deal = make.client(), make.deal()
+    with ThreadPoolExecutor() as threads:
+        with writing():
+            attach("client", client, "a.txt", b"the same")
+            second = threads.submit(
+                elsewhere(app, lambda: attach("deal", deal, "b.txt", b"the same"))
+            )
+            wait_for_its_turn(second)
+        second.result(30)
+    reading().rollback()
+    assert (names("client", client), names("deal", deal)) == (["a.txt"], ["b.txt"])
+    assert reading().scalar(sa.select(sa.func.count(StoredFile.id))) == 1
 
 
 def test_same_content_is_kept_once(make: Make, tmp_path: Path) -> None:

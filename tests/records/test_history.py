@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from salesman_core.clients.service import change_client
+from salesman_core.db import writing
+from salesman_core.deals.rate_table import DatedRate, enter_rates
 from salesman_core.deals.service import change_deal
-from salesman_core.people.service import change_user
+from salesman_core.people.handing_over import ALL_KINDS
+from salesman_core.people.service import change_user, deactivate
+from salesman_core.records.models import Audit
 from salesman_core.testing.people import Make
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -35,7 +42,7 @@ def test_page_of_all_changes_has_the_beginning_of_a_deal(
     make: Make, browser_for: BrowserFor
 ) -> None:
     page = browser_for("head").get(f"/records/deal/{make.deal()}/history").text
-    assert page.count("<td rowspan=") == 3
+    assert page.count("<td rowspan=") == 4
     assert "created</td>" in page
 
 
@@ -71,6 +78,33 @@ def test_contact_named_in_a_deal_is_told_by_name(make: Make, browser_for: Browse
     assert told(browser_for("head"), "deal", deal)[0] == "Contact added: Vera"
 
 
+def test_history_keeps_the_names_of_owners_and_participants_that_stood_then(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    anna, boris = make.user("lawyer", name="Anna"), make.user("head", name="Boris")
+    deal = make.deal(owner_id=boris)
+    change_deal(deal, {"participants": [{"user_id": anna}], "owner_id": anna})
+    change_user(anna, {"name": "Anna Kern"})
+    deactivate(boris, {ALL_KINDS: anna})
+
+    assert told(browser_for("administrator"), "deal", deal)[0] == (
+        "changed: Owner Boris → Anna ; Participant added: Anna"
+    )
+
+
+def test_entry_from_before_looks_the_name_of_its_owner_up(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    anna = make.user("head", name="Anna")
+    client = make.client()
+    change_client(client, {"owner_id": anna})
+    with writing() as session:
+        session.execute(sa.update(Audit).values(names=None))
+    change_user(anna, {"name": "Anna Kern"})
+
+    assert told(browser_for("administrator"), "client", client)[0].endswith("→ Anna Kern")
+
+
 def test_page_of_all_changes_says_who_came(make: Make, browser_for: BrowserFor) -> None:
     deal, anna = make.deal(), make.user("lawyer", name="Anna")
     change_deal(deal, {"participants": [{"user_id": anna}]})
@@ -87,3 +121,22 @@ def test_changed_field_is_told_with_what_stood_there_before(
     change_deal(deal, {"name": "Girders"})
 
     assert told(browser_for("head"), "deal", deal)[0] == "changed: Name Beams → Girders"
+
+
+def test_amount_is_told_with_both_its_hundredths_or_none(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(amount=Decimal("45000.00"))
+    change_deal(deal, {"amount": Decimal("45000.50")})
+
+    assert told(browser_for("head"), "deal", deal)[0] == "changed: Amount 45,000 → 45,000.50"
+
+
+def test_change_of_the_last_digit_of_a_rate_is_told(make: Make, browser_for: BrowserFor) -> None:
+    rates = {date(2026, 1, 1): "0.17251", date(2026, 1, 2): "0.17252"}
+    enter_rates([DatedRate("KZT", day, Decimal(rate)) for day, rate in rates.items()])
+    deal = make.deal(currency="KZT", opened_on=date(2026, 1, 1))
+
+    change_deal(deal, {"opened_on": date(2026, 1, 2)})
+
+    assert "Rate 0.17251 → 0.17252" in told(browser_for("head"), "deal", deal)[0]

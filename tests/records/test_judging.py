@@ -131,7 +131,7 @@ def test_participants_are_told_and_can_be_refused(
     wanted = {"participants": [{"user_id": boris, "part": "law"}]}
 
     assert api.patch(paths[kind], wanted).status_code == 422
-    assert dict(jury.heard[0].after) == {"participants": [boris]}
+    assert dict(jury.heard[0].after) == {"participants": [boris], "parts": {str(boris): "law"}}
     assert api.get(paths[kind]).json["participants"] == []
 
     jury.refused.clear()
@@ -196,7 +196,7 @@ def test_deal_that_changes_its_client_leaves_the_contacts_of_the_former(
     assert (moved.status_code, moved.json["contact_ids"]) == (200, [])
     stale = api.patch(paths["deal"], {"client_id": other, "contact_ids": [contact]})
     assert stale.json["errors"] == {
-        "contact_ids": ["A contact of the deal must be one of its client's contacts."]
+        "contact_ids": ["A contact of the deal must be one of its client's that you may see."]
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from salesman_core.db import writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.records.list_views import (
     change_view,
@@ -17,6 +18,7 @@ from salesman_core.records.list_views import (
     restore_view,
     views_of,
 )
+from salesman_core.records.models import ListView
 from salesman_core.testing.people import Make, browser_of
 
 BrowserFor = Callable[[str], FlaskClient]
@@ -31,6 +33,14 @@ def kept(make: Make, user_id: int, name: str = "Large", **values: object) -> int
     with make.acting(user_id):
         given = {"name": name, "sharing": "private", "address": "state=open&sort=-amount"}
         return keep_view("deal", {**given, **values})
+
+
+def of_old(make: Make, args: dict[str, str]) -> int:
+    """Keep a view for everybody with what lists do not know (any more)."""
+    view_id = kept(make, make.user_of("head"), sharing="company")
+    with writing() as session:
+        session.get_one(ListView, view_id).args = args
+    return view_id
 
 
 def test_private_view_is_seen_by_its_owner_alone(make: Make) -> None:
@@ -148,12 +158,42 @@ def test_default_view_opens_where_the_address_says_nothing(
 def test_view_that_asks_for_what_there_is_no_more_says_so(
     make: Make, browser_for: BrowserFor
 ) -> None:
-    view_id = kept(make, make.user_of("head"), address="colour=red")
+    view_id = of_old(make, {"colour": "red"})
 
     answer = browser_for("head").get(f"/deals?view={view_id}&colour=red")
 
     assert answer.status_code == 200
     assert "colour: This list has no such filter (any more)." in answer.text
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_anchor", "colour", "any1.endpoint"])
+def test_view_is_not_kept_with_what_the_list_does_not_know(make: Make, name: str) -> None:
+    head = make.user("head")
+
+    with pytest.raises(InvalidError) as refused:
+        kept(make, head, address=f"{name}=x")
+
+    assert list(refused.value.fields) == [name]
+    assert names(make, head) == []
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_anchor"])
+def test_view_with_a_name_that_addresses_know_breaks_no_page(
+    make: Make, browser_for: BrowserFor, name: str
+) -> None:
+    of_old(make, {name: "x"})
+
+    page = browser_for("administrator").get("/deals")
+
+    assert page.status_code == 200
+    assert f"{name}=x" in page.text
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_anchor", "_scheme"])
+def test_dialog_leads_on_with_whatever_it_is_sent(browser_for: BrowserFor, name: str) -> None:
+    answer = browser_for("head").get(f"/deals/filter?{name}=x")
+
+    assert (answer.status_code, answer.location) == (303, f"/deals?{name}=x")
 
 
 def test_view_that_asks_for_what_its_reader_may_not_see_says_so(app: Flask, make: Make) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from salesman_core.db import Money, Norm, UtcDateTime, make_engine
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records import relative
+from salesman_core.records.list_chips import in_words
 from salesman_core.records.lists import (
     FieldKind,
     Further,
@@ -529,7 +530,7 @@ def test_filters_are_told_in_words() -> None:
 def test_a_chip_says_what_to_leave_out_to_be_without_it() -> None:
     query = asked(amount__gte="1000", urgent="true", q="ель")
     for chip in describe(query, OFFERS):
-        query = query.without(chip.parameter)
+        query = query.without(*chip.parameters)
     assert query.args() == {"sort": "-id"}
 
 
@@ -580,7 +581,7 @@ def test_day_said_from_today_is_a_period_of_the_calendar(
     set_today(monkeypatch, NOON.date())
 
     assert relative.period_of(word) == relative.Period(
-        date.fromisoformat(first), date.fromisoformat(last)
+        date.fromisoformat(first), date.fromisoformat(last), ZoneInfo("UTC")
     )
 
 
@@ -622,6 +623,17 @@ def test_week_of_moments_begins_at_midnight_in_the_zone_of_the_company(
     assert found_on == {1: [1, 4], 2: [3]}
 
 
+def test_period_follows_when_the_company_moves_to_another_zone(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_in = {}
+    for zone in ("UTC", "Pacific/Pago_Pago"):  # there, the day begins eleven hours later
+        set_today(monkeypatch, date(2026, 3, 2), zone)
+        found_in[zone] = found(session, sort="id", sent_at="today")
+
+    assert found_in == {"UTC": [3], "Pacific/Pago_Pago": []}
+
+
 def test_period_is_told_in_words_and_stays_a_word_in_the_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -648,15 +660,56 @@ def test_groups_and_single_conditions_all_hold(session: Session) -> None:
     assert found(session, sort="id", **args) == [1]
 
 
-def test_group_is_one_chip_that_can_be_read_aloud_and_dropped() -> None:
-    query = asked(**{"any1.state": "won", "any1.pages__gte": "3", "urgent": "true"})
+def test_span_in_a_group_is_one_condition(session: Session) -> None:
+    args = {"any1.amount__gte": "50", "any1.amount__lt": "100", "any1.state": "won"}
+    either = {"any1.amount__gte": "50", "any1.amount__lt": "100", "any1.pages": "0"}
+
+    assert found(session, sort="id", **args) == [2]
+    assert found(session, sort="id", **either) == [2, 3]
+
+
+def test_of_cases_one_that_holds_as_a_whole_is_enough(session: Session) -> None:
+    args = {"case1.state": "open", "case1.pages": "3", "case2.seller_id": "1", "case2.pages": "3"}
+    won = {"case1.state": "won", "case1.pages": "3", "case2.amount__lt": "0"}
+
+    assert found(session, sort="id", **args) == [1, 5]
+    assert found(session, sort="id", **won) == [3]
+
+
+def test_each_condition_of_a_group_is_a_chip_that_can_be_dropped() -> None:
+    query = asked(
+        **{"any1.state": "won", "any1.pages__gte": "3", "any1.pages__lte": "9", "urgent": "true"}
+    )
     chips = describe(query, OFFERS)
 
-    assert [(one.title, one.value) for one in chips] == [
-        ("Urgent", "yes"),
-        ("Any of", "State is Won or Pages at least 3"),
+    assert [chip.told for chip in chips] == [
+        "Urgent is yes",
+        "any of State is Won",
+        "or Pages at least 3, at most 9",
     ]
-    assert query.without(chips[1].parameter).args() == {"urgent": "true", "sort": "-id"}
+    assert query.without(*chips[2].parameters).args() == {
+        "any1.state": "won",
+        "urgent": "true",
+        "sort": "-id",
+    }
+
+
+def test_none_of_several_may_be_asked_for(session: Session) -> None:
+    assert found(session, sort="id", seller_id__ne="1,2") == [3]
+    assert found(session, sort="id", state__ne="open") == [2, 3]
+    assert [chip.told for chip in describe(asked(seller_id__ne="1,2"), OFFERS)] == [
+        "Seller is none of seller 1, seller 2"
+    ]
+
+
+def test_groups_can_be_read_aloud() -> None:
+    query = asked(
+        **{"case1.state": "won", "case1.pages": "3", "case2.urgent": "true", "amount": "5"}
+    )
+
+    assert in_words(query, OFFERS) == (
+        "Amount is 5; either State is Won and Pages is 3 or Urgent is yes"
+    )
 
 
 def test_what_one_may_not_see_one_cannot_ask_for_in_a_group_either() -> None:
@@ -674,7 +727,9 @@ VALUES: Final = {
     "seller_id": st.sampled_from(["me", "1", "2"]),
 }
 ASKED: Final = st.dictionaries(
-    st.tuples(st.sampled_from(["", "any1.", "any2."]), st.sampled_from(sorted(VALUES))),
+    st.tuples(
+        st.sampled_from(["", "any1.", "any2.", "case1.", "case2."]), st.sampled_from(sorted(VALUES))
+    ),
     st.integers(0, 10**6),
     max_size=5,
 )

@@ -5,19 +5,16 @@ from __future__ import annotations
 import html
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from salesman_core.access.person import SYSTEM, acting_as
-from salesman_core.clients.rungs import delete_rung, ladder, move_rung
-from salesman_core.db import db, reading, writing
+from salesman_core.clients.rungs import add_rung, delete_rung, ladder, move_rung
+from salesman_core.db import reading, writing
 from salesman_core.deals import pipelines, queries
 from salesman_core.errors import ConflictError, StaleError
 from salesman_core.records.custom.definitions import all_fields
@@ -28,6 +25,7 @@ from salesman_core.records.custom.service import (
     one_field,
 )
 from salesman_core.records.ordering import order_version
+from tests.records.turns import elsewhere, wait_for_its_turn
 
 BrowserFor = Callable[[str], FlaskClient]
 
@@ -59,13 +57,14 @@ def rung_ids() -> list[int]:
 
 
 def rungs() -> Ordered:
-    ids = rung_ids()
+    by_hand = {"colour": "purple", "interests": 0, "sales": 0}
+    first, second = (add_rung({"name": name, **by_hand}) for name in ("Partner", "Friend"))
     return Ordered(
         "/admin/rungs",
-        f"/admin/rungs/{ids[1]}/move",
+        f"/admin/rungs/{first}/move",
         {"to": "down"},
-        lambda: move_rung(ids[2], up=True),
-        lambda version: move_rung(ids[1], up=False, version=version),
+        lambda: move_rung(second, up=False),
+        lambda version: move_rung(first, up=False, version=version),
         rung_ids,
     )
 
@@ -149,34 +148,6 @@ def test_order_that_nobody_else_changed_is_changed(
     anew()
     assert answer.status_code == 302
     assert one.held() != before
-
-
-def elsewhere(app: Flask, act: Callable[[], object]) -> Callable[[], object]:
-    """What does it in a thread of its own, as another request does."""
-
-    def done() -> object:
-        with app.app_context(), acting_as(SYSTEM):
-            return act()
-
-    return done
-
-
-def wait_for_its_turn(one: Future[object]) -> None:
-    """Let another one come as far as it can while this transaction is open."""
-    waits = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    until = time.monotonic() + 20
-    while not one.running():
-        time.sleep(0.01)
-    if db.engine.dialect.name == "sqlite":  # there it waits before it reads anything
-        return
-    with db.engine.connect() as connection:
-        while not connection.scalar(waits):
-            assert time.monotonic() < until
-            time.sleep(0.01)
-            connection.rollback()
 
 
 @pytest.mark.databases("sqlite", "postgresql")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +18,17 @@ from salesman_core.clients.service import change_client, change_contact, delete_
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
 from salesman_core.deals.service import change_deal
-from salesman_core.errors import ConflictError, ForbiddenError, MissingError, StaleError
+from salesman_core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    MissingError,
+    StaleError,
+)
+from salesman_core.records.custom.service import change_field, define_field, retire_field
 from salesman_core.records.models import Audit
 from salesman_core.records.restoring import restore
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Api, Make
 
 BrowserFor = Callable[[str], FlaskClient]
 
@@ -126,6 +135,85 @@ def test_history_page_puts_a_value_back_with_one_press(make: Make, browser_for: 
     assert deal_of(deal).name == "Beams"
     assert "The former value is back." in answer.text
     assert f"/records/deal/{deal}/history?entry_id=" in answer.text
+
+
+def test_undoing_on_the_page_overwrites_nothing_that_was_written_since(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(name="Beams")
+    change_deal(deal, {"name": "Girders"})
+    browser = browser_for("head")
+    address = f"/records/deal/{deal}/history"
+    page = browser.get(address).text
+    sent = dict(re.findall(r'name="(entry_id|field|version)" value="(\w+)"', page))
+    page = browser.post(address, data=sent, follow_redirects=True).text
+    undo = unescape(re.findall(rf'"({address}\?entry_id=[^"]+)"', page)[0])
+    change_deal(deal, {"name": "Rails"})
+
+    answer = browser.post(undo, follow_redirects=True)
+
+    assert deal_of(deal).name == "Rails"
+    assert "Somebody else has changed this record since you read it." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("about", "first", "second"),
+    [
+        ({"type": "text"}, "red", "blue"),
+        ({"type": "money"}, "1200.50", "7.00"),
+        ({"type": "date"}, "2026-03-01", None),
+        ({"type": "flag"}, False, True),
+        ({"type": "choices", "options": [{"title": "Red"}, {"title": "Blue"}]}, ["red"], ["blue"]),
+    ],
+    ids=lambda given: given["type"] if isinstance(given, dict) else "",
+)
+def test_former_value_of_a_custom_field_comes_back(
+    api_for: Callable[[str], Api], about: dict[str, Any], first: object, second: object
+) -> None:
+    define_field("deal", {"label": "Detail", **about})
+    api = api_for("head")
+    path = f"/deals/{api.post('/deals', {'name': 'Beams', 'custom': {'detail': first}}).json['id']}"
+    api.patch(path, {"custom": {"detail": second}})
+    deal = int(path.rpartition("/")[2])
+
+    restore(latest("deal", deal), "custom.detail")
+
+    assert api.get(path).json["custom"] == {"detail": first}
+
+
+def test_former_value_of_a_retired_field_is_not_there(make: Make) -> None:
+    field = define_field("client", {"label": "Detail", "type": "text"})
+    client = make.client(custom={"detail": "red"})
+    change_client(client, {"custom": {"detail": "blue"}})
+    entry = latest("client", client)
+    retire_field(field)
+
+    with pytest.raises(MissingError):
+        restore(entry, "custom.detail")
+
+
+def test_former_value_that_a_custom_field_no_longer_takes_is_refused(make: Make) -> None:
+    options = [{"title": "Red"}, {"title": "Blue"}]
+    field = define_field("client", {"label": "Hue", "type": "choice", "options": options})
+    client = make.client(custom={"hue": "red"})
+    change_client(client, {"custom": {"hue": "blue"}})
+    left = [{"key": "blue", "title": "Blue"}, {"title": "Green"}]
+    change_field(field, {"label": "Hue", "options": left})
+
+    with pytest.raises(InvalidError):
+        restore(latest("client", client), "custom.hue")
+
+
+def test_changed_part_of_a_participant_is_told(make: Make, browser_for: BrowserFor) -> None:
+    lawyer = make.user_of("lawyer")
+    deal = make.deal(participants=[{"user_id": lawyer, "part": "contract"}])
+    change_deal(deal, {"participants": [{"user_id": lawyer, "part": "agreement"}]})
+
+    kept = reading().get_one(Audit, latest("deal", deal))
+    page = browser_for("head").get(f"/records/deal/{deal}/history").text
+
+    assert kept.changes == {"parts": [{str(lawyer): "contract"}, {str(lawyer): "agreement"}]}
+    assert re.search(r"Parts of the participants.*: contract.*: agreement", page, re.DOTALL)
 
 
 def test_history_page_offers_nothing_to_who_may_only_look(

@@ -217,7 +217,7 @@ def settings(_make: Make) -> Edited:
 
 
 def rung(_make: Make) -> Edited:
-    id_ = add_rung({"name": "Fan", "colour": "azure", "interests": 1, "sales": 2})
+    id_ = add_rung({"name": "Fan", "colour": "azure", "interests": 1, "sales": 3})
 
     def held() -> tuple[Any, Any]:
         now = one_rung(id_)
@@ -226,7 +226,7 @@ def rung(_make: Make) -> Edited:
     return Edited(
         "/admin/rungs",
         f"/admin/rungs/{id_}",
-        {"name": "Fan", "colour": "azure", "interests": "1", "sales": "2"},
+        {"name": "Fan", "colour": "azure", "interests": "1", "sales": "3"},
         lambda: change_rung(id_, {"name": "Friend", "colour": "green", "interests": 1, "sales": 5}),
         held,
         "colour",

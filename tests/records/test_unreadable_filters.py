@@ -48,7 +48,10 @@ def full(make: Make) -> None:
             "any1.colour: This list has no such filter (any more).",
         ),
         ("/deals?sort=colour", "sort: The list cannot be sorted by colour."),
-        ("/deals/board?pipeline_id=first&owner_id=me", "Pipeline: A whole number is expected."),
+        (
+            "/deals/board?pipeline_id=first&owner_id=me",
+            "Pipeline: first is not the id of a record.",
+        ),
         ("/reports/funnel?since=soon", "From: A date like 31.12.2026 is expected."),
         ("/clients?rung_id=first", "Relationship: first is not the id of a record."),
         ("/bin?deleted_at__gte=soon", "In the bin since: soon is not a moment"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,19 +129,22 @@ class Api:
             named = {name.replace("_", "-"): text for name, text in headers.items()}
             sent = {} if json is None else {"json": json}
             return self._client.open(
-                f"/api/v1/memos{path}", method=method.upper(), headers=self._headers | named, **sent
+                f"/api/v1/memos{path}",
+                method=method.upper(),
+                headers=self._headers | {"If-Match": "*"} | named,
+                **sent,
             )
 
         return call
 
 
 @pytest.fixture
-def api_of(app: Flask) -> Callable[[int], Api]:
-    """Give a client with a token of a user."""
+def api_of(app: Flask) -> Callable[..., Api]:
+    """Give a client with a token of a user, for some of their permissions where they are named."""
 
-    def make(user_id: int) -> Api:
+    def make(user_id: int, permissions: Sequence[str] | None = None) -> Api:
         with app.app_context():
-            token = new_token(user_id, "for a test")
+            token = new_token(user_id, "for a test", permissions)
         return Api(app.test_client(), token)
 
     return make

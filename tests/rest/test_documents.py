@@ -56,7 +56,7 @@ def test_every_operation_documents_its_problems(app: Flask) -> None:
     found = operations(document(app, "memos"))
     assert set(found["memos.list_memos"]["responses"]) == {"200", "401", "403", "422"}
     assert set(found["memos.change_memo"]["responses"]) == {
-        "200", "400", "401", "403", "404", "409", "412", "413", "415", "422",
+        "200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428",
     }  # fmt: skip
     for operation in found.values():
         assert operation["responses"]["401"] == {"$ref": "#/components/responses/Problem401"}
@@ -86,6 +86,10 @@ def test_headers_are_documented_where_they_count(app: Flask) -> None:
     assert headers["memos.change_memo"] == {"If-Match"}
     assert headers["memos.finish_memo"] == {"Idempotency-Key", "If-Match"}
     assert headers["memos.get_memo"] == set()
+    (if_match,) = (
+        one for one in found["memos.change_memo"]["parameters"] if one["name"] == "If-Match"
+    )
+    assert if_match["required"] is True
 
 
 def test_a_suspended_plugin_is_left_out_until_it_is_active_again(app: Flask) -> None:

@@ -50,6 +50,25 @@ def test_keys_of_others_are_their_own(
     assert memos_kept() == 2
 
 
+def test_token_that_may_less_does_not_get_what_the_wider_one_was_answered(
+    api: Any, api_of: Callable[..., Any], admin_id: int, memos_kept: Callable[[], int]
+) -> None:
+    api.post(json={"title": "once"}, Idempotency_Key=KEY)
+    narrow = api_of(admin_id, ["memos.memo.create"])
+    refused = narrow.post(json={"title": "once"}, Idempotency_Key=KEY)
+    assert (refused.status_code, set(refused.json["errors"])) == (422, {"Idempotency-Key"})
+    assert memos_kept() == 1
+
+
+def test_second_token_that_may_the_same_gets_the_first_answer(
+    api: Any, api_of: Callable[..., Any], admin_id: int, memos_kept: Callable[[], int]
+) -> None:
+    first = api.post(json={"title": "once"}, Idempotency_Key=KEY)
+    again = api_of(admin_id).post(json={"title": "once"}, Idempotency_Key=KEY)
+    assert (again.status_code, again.json) == (201, first.json)
+    assert memos_kept() == 1
+
+
 def test_what_failed_may_be_tried_again_under_the_same_key(
     api: Any, memos_kept: Callable[[], int]
 ) -> None:

@@ -49,6 +49,17 @@ def test_a_version_that_is_none_of_the_record_is_refused(api: Any, memo: Any, ta
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("tag", ["", " "])
+def test_a_change_of_who_does_not_say_what_they_have_seen_is_refused(
+    api: Any, memo: Any, tag: str
+) -> None:
+    refused = api.patch("/1", json={"title": "second"}, If_Match=tag)
+    assert (refused.status_code, refused.mimetype) == (428, "application/problem+json")
+    assert "If-Match" in refused.json["detail"]
+    assert api.get("/1").json["title"] == "first"
+
+
+@pytest.mark.databases("sqlite")
 def test_a_star_stands_for_any_version(api: Any, memo: Any) -> None:
     assert api.patch("/1", json={"title": "second"}, If_Match="*").status_code == 200
 

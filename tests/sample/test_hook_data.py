@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -10,19 +12,23 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from salesman_sample.models import Thanks
+from salesman_sample.service import keep_one
 
 from salesman_core.clients.doubles import begin_finding, doubles
 from salesman_core.clients.merging import merge_clients, undo_merging
+from salesman_core.clients.similar import clients_by_other_keys
 from salesman_core.db import reading, writing
 from salesman_core.events.models import RecordedEvent
 from salesman_core.jobs.port import jobs
-from salesman_core.people.handing_over import ALL_KINDS
-from salesman_core.people.service import deactivate
+from salesman_core.people.handing_over import ALL_KINDS, STAYS
+from salesman_core.people.service import activate, deactivate
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.imports.service import chosen_mapping, import_run, import_type
 from salesman_core.testing.people import Api, Make
 
 ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], FlaskClient]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
@@ -128,6 +134,36 @@ def test_hook_records_reassigned_tells_whose_promises_they_are_now(
     assert reading().scalars(told).all() == [{"fields": ["owner_id"]}]
 
 
+def test_hook_before_save_keeps_a_record_with_who_leaves_and_the_page_says_why(
+    app: Flask, make: Make, promised: tuple[int, int], browser_for: Callable[[str], FlaskClient]
+) -> None:
+    leaver = make.user_of("head")
+    with make.acting(leaver):
+        keep_one(1, {}, None)
+    deactivate(leaver, {ALL_KINDS: make.user("head")})
+
+    page = browser_for("administrator").get(f"/admin/users/{leaver}").text
+
+    assert "Promises: 1" in " ".join(page.split())
+    assert "It stays with who kept it." in page
+
+
+def test_page_of_who_left_does_not_repeat_what_a_plugin_said_when_they_left_before(
+    app: Flask, make: Make, promised: tuple[int, int], browser_for: Callable[[str], FlaskClient]
+) -> None:
+    leaver = make.user_of("head")
+    with make.acting(leaver):
+        keep_one(1, {}, None)
+    deactivate(leaver, {ALL_KINDS: make.user("head")})
+    activate(leaver)
+    deactivate(leaver, STAYS)
+
+    page = browser_for("administrator").get(f"/admin/users/{leaver}").text
+
+    assert "Promises: 1" in " ".join(page.split())
+    assert "It stays with who kept it." not in page
+
+
 def test_hook_duplicate_keys_lets_the_finder_see_what_only_the_plugin_knows(
     app: Flask, make: Make, api_for: ApiFor
 ) -> None:
@@ -160,3 +196,47 @@ def test_hook_records_merged_joins_what_there_can_be_once(app: Flask, make: Make
 def thanks() -> dict[int, int]:
     reading().rollback()
     return {row.client_id: row.times for row in reading().scalars(sa.select(Thanks))}
+
+
+@pytest.fixture
+def with_field_for_promises(app: Flask) -> None:
+    """A custom field of clients by which the sample plugin finds doubles while one types."""
+    define_field("client", {"type": "text", "key": "promised", "label": "Promised"})
+
+
+def test_hook_duplicate_keys_is_asked_about_custom_fields_while_one_types(
+    promised: tuple[int, int], with_field_for_promises: None, browser_for: BrowserFor
+) -> None:
+    fragment = {"HX-Request": "true"}
+    browser = browser_for("head")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/clients/new").text)
+    assert token is not None
+    typed = {"csrf_token": token[1], "name": "Other", "custom.promised": "send the DRAWING"}
+    page = browser.post("/clients/similar", data=typed, headers=fragment).text
+    assert "Boilers Ltd" in page
+    assert "the same promise: Send the drawing" in page
+
+
+def test_hook_duplicate_keys_says_whose_clients_strangers_are(
+    promised: tuple[int, int], with_field_for_promises: None, statements: Statements
+) -> None:
+    known = {"name": "Other", "custom": {"promised": "send the DRAWING"}}
+    strangers = [known, {"name": "Boilers Ltd"}]
+    with statements() as few:
+        found = clients_by_other_keys(reading(), strangers)
+    with statements() as many:
+        clients_by_other_keys(reading(), strangers * 10)
+
+    assert [[row.id for row in some] for some in found] == [[promised[0]], []]
+    assert len(many) == len(few)
+
+
+def test_hook_duplicate_keys_is_asked_by_the_api_about_custom_fields(
+    promised: tuple[int, int], with_field_for_promises: None, api_for: ApiFor
+) -> None:
+    known = {"custom": {"promised": "Send the drawing"}}
+    (item,) = api_for("head").post("/clients/similar", known).json["items"]
+    assert (item["id"], item["reasons"]) == (
+        promised[0],
+        ["the same promise: Send the drawing"],
+    )

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from salesman_sample import service
 
+from salesman_core.clients.queries import rung_moves
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import Client, reading
 
@@ -24,6 +25,24 @@ def test_hook_relationship_evidence_lets_a_client_climb(app: Flask, make: Make) 
 
     reading().expire_all()
     assert reading().get_one(Client, client_id).rung_id > cold
+
+
+def test_hook_relationship_evidence_names_its_record_to_whoever_sees_that(
+    app: Flask, make: Make, browser_for: BrowserFor
+) -> None:
+    client_id = make.client(owner_id=make.user_of("seller"))
+    service.keep_promise(service.make_promise({"text": "A drawing", "client_id": client_id}))
+
+    pages = [browser_for(role).get(f"/clients/{client_id}").text for role in ("seller", "head")]
+
+    assert ["a promise was kept" in page for page in pages] == [True, True]
+    with make.acting(make.user_of("seller")):
+        assert [move.reason for move in rung_moves(reading(), client_id, 1)] == [
+            "a promise was kept"
+        ]
+    assert [move.reason for move in rung_moves(reading(), client_id, 1)] == [
+        "a promise was kept: “A drawing”"
+    ]
 
 
 @pytest.mark.databases("sqlite")

@@ -66,7 +66,10 @@ def test_hook_nav_items_stand_in_the_menu_with_their_number(
 def test_hook_quick_create_stands_in_the_menu_of_what_is_new(
     app: Flask, browser_for: BrowserFor
 ) -> None:
-    assert 'href="/sample/new"' in browser_for("head").get("/clients").text
+    page = browser_for("head").get("/clients").text
+
+    assert re.search(r'href="/sample/new" data-key="y"', page)
+    assert re.search(r"<kbd>y</kbd></th><td>Create: Promise", page)
     assert 'href="/sample/new"' not in browser_for("lawyer").get("/").text
 
 
@@ -77,12 +80,25 @@ def test_hook_desk_widgets_load_by_themselves(promise_id: int, browser_for: Brow
     assert "Send the drawing" in browser.get("/desk/widgets/sample/waiting").text
 
 
+def test_hook_board_badges_stand_on_the_cards_of_their_deals(
+    make: Make, api_for: ApiFor, browser_for: BrowserFor
+) -> None:
+    deal_id = make.deal()
+    values = {"text": "Send the drawing", "client_id": make.client(), "deal_id": deal_id}
+    made = api_for("head").post("/sample", values).json
+    board = browser_for("head").get("/deals/board").text
+
+    card = board.partition(f'id="board-deal-{deal_id}"')[2].partition("</li>")[0]
+    assert re.search(rf'href="/sample/{made["id"]}"[^>]*>Send the drawing</a>', card)
+
+
 def test_hook_slot_fills_stand_once_in_every_slot(
     app: Flask, make: Make, promise_id: int, browser_for: BrowserFor
 ) -> None:
     deal_id = make.deal(client_id=make.client())
     browser = browser_for("head")
-    pages = [browser.get(path).text for path in ("/clients/1", f"/deals/{deal_id}", "/sample/1")]
+    paths = ("/clients/1", f"/deals/{deal_id}", "/sample/1", "/inquiries/new")
+    pages = [browser.get(path).text for path in paths]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}
 
     offered = {one.value.name for one in current_host().contributions(salesman_slots)}

@@ -57,12 +57,13 @@ def without_places(dumped: Dump) -> dict[str, Counter[tuple[str, ...]]]:
 words = st.text("абвгде xyz", min_size=1, max_size=8).filter(str.strip)
 numbers = st.sampled_from(["+7 912 345-67-89", "8 912 345-67-89", "8 800 555 35 35", "ask Olga"])
 emails = st.sampled_from(["a@example.com", "A@Example.com", "b@example.com"])
+addresses = st.builds(lambda label, text: {"label": label, "text": text}, words, words)
 clients = st.fixed_dictionaries(
     {
         "name": words,
         "kind": st.sampled_from(["company", "person"]),
         "site": st.sampled_from(["", "one.example", "two.example"]),
-        "address": words,
+        "addresses": st.lists(addresses, max_size=3),
         "phones": st.lists(numbers, max_size=3),
         "emails": st.lists(emails, max_size=2),
         "tags": st.lists(st.sampled_from(["vip", "cold", "fair"]), max_size=3),
@@ -84,7 +85,7 @@ def make_all(make: Make, drawn: dict[str, Any], users: list[int]) -> int:
     """Make a client with all that hangs on it."""
     number = make.client(name="number")
     reason = reading().scalar(sa.select(CloseReason.id).limit(1))
-    own = ("name", "kind", "site", "address", "phones", "emails", "tags")
+    own = ("name", "kind", "site", "addresses", "phones", "emails", "tags")
     client_id = make.client(
         **{name: drawn[name] for name in own},
         external_ids={source: f"{source} {number}" for source in drawn["external_ids"]},
@@ -135,4 +136,7 @@ def test_merging_and_undoing_lose_nothing(
     for name, rows in without_places(before).items():
         assert not rows - merged[name], name
     undo_merging(merging_id)
-    assert dump() == before
+    after = dump()
+    moves_before, moves = before.pop("core_rung_move"), after.pop("core_rung_move")
+    assert [move for move in moves_before if move not in moves] == []  # a log: it only grows
+    assert after == before

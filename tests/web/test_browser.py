@@ -297,6 +297,6 @@ def test_menu_of_a_phone_opens_from_the_bottom_bar(gallery: Gallery, fresh_page:
     page = fresh_page(base_url=gallery[1], viewport={"width": 360, "height": 740})
     page.goto("/")
     page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Invoices").click()
+    page.get_by_role("list", name="Paperwork").get_by_role("link", name="Invoices").click()
 
     page.wait_for_url("**/gallery/form")

@@ -12,7 +12,7 @@ from salesman_core.access.routes import signed_in as for_signed_in
 from salesman_core.db import reading
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.switches import suspend
-from salesman_core.web.nav import Group, letters, menu
+from salesman_core.web.nav import Group, bottom_bar, letters, menu
 from salesman_hookspecs import NavItem, QuickCreate, hookimpl
 
 MakePlugin = Callable[..., Installed]
@@ -166,3 +166,23 @@ def test_new_menu_holds_what_one_may_create(
 
     assert "A lead" in page
     assert "A secret" not in page
+
+
+def test_bar_of_a_phone_holds_what_is_most_at_hand_in_the_order_of_the_menu(
+    make_app: MakeApp, make_plugin: MakePlugin, signed_in: Callable[..., int]
+) -> None:
+    entries = [
+        NavItem(f"e{near}", f"Near {near}", "leads.index", "marketing", "mail", at_hand=near)
+        for near in (10, 95, 20, 85, 30)
+    ]
+    app = make_app(make_plugin("leads", *leads(*entries)))
+
+    bar = bottom_bar(shown(app, signed_in(app)))
+
+    assert [entry.title for entry in bar] == [
+        "Desk",
+        "Near 95",
+        "Near 20",
+        "Near 85",
+        "Near 30",
+    ]

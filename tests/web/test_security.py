@@ -9,7 +9,7 @@ from flask import Flask, session
 from flask.sessions import NullSession
 from flask.testing import FlaskClient
 
-from salesman_core.access.routes import public
+from salesman_core.access.routes import foreign_forms, public
 from salesman_core.web.security import content_security_policy
 
 
@@ -72,6 +72,17 @@ def test_https_is_insisted_on_where_cookies_are_secure(make_app: Callable[..., F
     assert "Strict-Transport-Security" not in plain.headers
 
 
+def test_view_that_asks_for_a_proof_of_its_own_takes_forms_of_strangers(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app()
+    app.add_url_rule("/open", "open", foreign_forms(public(lambda: "taken")), methods=["POST"])
+    browser = with_form(app)
+
+    assert browser.post("/open").text == "taken"
+    assert browser.post("/take").status_code == 400
+
+
 def test_form_without_proof_is_refused(make_app: Callable[..., Flask]) -> None:
     answer = with_form(make_app()).post("/take")
 
@@ -98,6 +109,23 @@ def test_htmx_gets_a_new_proof_with_the_refusal(make_app: Callable[..., Flask]) 
     again = browser.post("/take", headers={"X-CSRFToken": refused.headers["X-CSRFToken"]})
 
     assert (refused.status_code, again.text) == (400, "taken")
+
+
+def test_page_of_whoever_was_signed_in_before_gets_no_new_proof(
+    make_app: Callable[..., Flask], signed_in: Callable[..., int]
+) -> None:
+    app = make_app()
+    browser = with_form(app)
+    user_id = signed_in(app)
+    page, fragment = browser.get("/").text, {"HX-Request": "true"}
+
+    theirs = browser.post("/take", headers={**fragment, "X-Shown-To": str(user_id + 1)})
+    own = browser.post("/take", headers={**fragment, "X-Shown-To": str(user_id)})
+
+    assert f'data-shown-to="{user_id}"' in page
+    assert (theirs.status_code, "X-CSRFToken" in theirs.headers) == (400, False)
+    assert "Open the page anew." in theirs.text
+    assert "X-CSRFToken" in own.headers
 
 
 def test_token_api_needs_no_proof(make_app: Callable[..., Flask]) -> None:

@@ -12,8 +12,9 @@ from salesman_core.toolkit import (
     ApiBlueprint,
     ListQuery,
     arguments,
-    batch,
+    batch_together,
     bulk,
+    contact_data,
     etag_of,
     json_response,
     list_arguments,
@@ -27,22 +28,31 @@ from salesman_core.toolkit import (
     versioned,
     visible,
 )
-from salesman_leads import queries, service
+from salesman_leads import intake, qualifying, queries, service
 from salesman_leads.lists import LEADS
-from salesman_leads.models import KIND
+from salesman_leads.models import KIND, UTM
 from salesman_leads.permissions import CREATE, DELETE, EDIT, QUALIFY, VIEW
-from salesman_leads.schemas import CloseSchema, LeadSchema, QualifiedSchema, QualifySchema
+from salesman_leads.schemas import (
+    CloseSchema,
+    LeadSchema,
+    QualifiedSchema,
+    QualifySchema,
+    ResultsSchema,
+)
+
+RESULT = ("id", "name", "base", "needs_comment", "active")
+"""What a result is, in the JSON API."""
 
 api = ApiBlueprint("leads", __name__, title="Leads")
 
 
 def lead_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give leads as the API shows them, in a fixed number of statements."""
-    hanging = queries.reached(reading(), [row.id for row in rows])
+    hanging = queries.hanging(reading(), [row.id for row in rows])
     return [_item(row, hanging) for row in rows]
 
 
-def _item(row: AnyRow, hanging: queries.Reached) -> dict[str, Any]:
+def _item(row: AnyRow, hanging: queries.Hanging) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,
@@ -50,15 +60,33 @@ def _item(row: AnyRow, hanging: queries.Reached) -> dict[str, Any]:
         "company": row.company,
         "text": row.text,
         "source": row.source,
+        "channel": row.channel,
+        **{tag: getattr(row, tag) for tag in UTM},
+        "referrer": row.referrer,
+        "page": row.page,
+        "ip": row.ip,
+        "region": row.region,
+        "language": row.language,
+        "products": hanging.products.get(row.id, []),
+        "no_mailing": row.no_mailing,
+        "no_calls": row.no_calls,
+        "external_ids": hanging.external_ids.get(row.id, {}),
         "phones": [one.typed for one in hanging.phones.get(row.id, [])],
         "emails": [one.typed for one in hanging.emails.get(row.id, [])],
         "owner_id": row.owner_id,
         "status": row.status,
         "result": row.result,
+        "result_id": row.result_id,
         "comment": row.comment,
+        "closed_at": row.closed_at,
+        "closed_by_id": row.closed_by_id,
+        "suspicion": row.suspicion,
         "client_id": row.client_id,
         "contact_id": row.contact_id,
         "deal_id": row.deal_id,
+        "imported": contact_data.readable_imported(row.imported),
+        "attempts": row.attempts,
+        "next_call_at": row.next_call_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "version": row.version,
@@ -68,10 +96,11 @@ def _item(row: AnyRow, hanging: queries.Reached) -> dict[str, Any]:
 def _answer(lead_id: int, status: int = 200) -> Response:
     row = queries.one_lead(reading(), lead_id)
     (item,) = lead_items([row])
-    return json_response(item, status, etag=etag_of(KIND, lead_id, row.version))
+    etag = etag_of(KIND, lead_id, row.version, row.updated_at)
+    return json_response(item, status, etag=etag)
 
 
-def _done(lead_id: int, status: int = 200) -> Response:
+def done(lead_id: int, status: int = 200) -> Response:
     """Give a lead that was changed; to whoever does not see it, or no longer, its id alone."""
     if not reaches(KIND, lead_id):
         return json_response({"id": lead_id}, status)
@@ -94,19 +123,18 @@ def list_leads(query: ListQuery) -> Response:
 @response(LeadSchema, 201)
 def create_lead(values: dict[str, Any]) -> Response:
     """Take a lead in."""
-    return _done(service.create_lead(values), 201)
+    return done(intake.create_lead(values), 201)
 
 
 @api.post("/batch")
 @requires(CREATE)
-@batch(LeadSchema)
-def create_leads(values: dict[str, Any]) -> dict[str, Any]:
+@batch_together(LeadSchema)
+def create_leads(many: Sequence[dict[str, Any]]) -> list[Any]:
     """Take many leads in, with a result for each."""
-    lead_id = service.create_lead(values)
-    if not reaches(KIND, lead_id):
-        return {"id": lead_id}
-    (item,) = lead_items([queries.one_lead(reading(), lead_id)])
-    return item
+    made = intake.create_leads(many)
+    seen = queries.some_leads(reading(), [one for one in made if isinstance(one, int)])
+    items = {one["id"]: one for one in lead_items(seen)}
+    return [items.get(one, {"id": one}) if isinstance(one, int) else one for one in made]
 
 
 @api.post("/bulk")
@@ -132,7 +160,7 @@ def read_lead(record_id: int) -> Response:
 def change_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a lead."""
     service.change_lead(record_id, values, version)
-    return _done(record_id)
+    return done(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -151,7 +179,36 @@ def delete_lead(record_id: int, version: int | None) -> None:
 def take_lead(record_id: int, version: int | None) -> Response:
     """Begin to work on a lead."""
     service.take_lead(record_id, version)
-    return _done(record_id)
+    return done(record_id)
+
+
+@api.post("/<int:record_id>/processed")
+@requires(EDIT)
+@versioned(KIND)
+@response(LeadSchema)
+def find_interest(record_id: int, version: int | None) -> Response:
+    """Say that a lead is an interest indeed."""
+    service.find_interest(record_id, version)
+    return done(record_id)
+
+
+@api.post("/<int:record_id>/bring-back")
+@requires(EDIT)
+@versioned(KIND)
+@response(LeadSchema)
+def bring_back_lead(record_id: int, version: int | None) -> Response:
+    """Let a lead count again that was kept apart as a suspect."""
+    service.bring_back(record_id, version)
+    return done(record_id)
+
+
+@api.get("/results")
+@requires(VIEW)
+@response(ResultsSchema)
+def list_results() -> dict[str, Any]:
+    """List the company's results of leads that come to nothing."""
+    rows = queries.all_results(reading())
+    return {"items": [{name: getattr(row, name) for name in RESULT} for row in rows]}
 
 
 @api.post("/<int:record_id>/close")
@@ -161,8 +218,8 @@ def take_lead(record_id: int, version: int | None) -> Response:
 @response(LeadSchema)
 def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Close a lead that comes to nothing."""
-    service.close_lead(record_id, values["result"], values["comment"], version)
-    return _done(record_id)
+    service.close_lead(record_id, values["result_id"], values["comment"], version)
+    return done(record_id)
 
 
 @api.post("/<int:record_id>/reopen")
@@ -172,7 +229,7 @@ def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> R
 def reopen_lead(record_id: int, version: int | None) -> Response:
     """Take a lead that came to nothing up again."""
     service.reopen_lead(record_id, version)
-    return _done(record_id)
+    return done(record_id)
 
 
 @api.post("/<int:record_id>/qualify")
@@ -184,4 +241,4 @@ def qualify_lead(
     values: dict[str, Any], record_id: int, version: int | None
 ) -> dict[str, int | None]:
     """Turn a lead into client, contact and deal, in one transaction."""
-    return service.qualify_lead(record_id, values, version)
+    return qualifying.qualify_lead(record_id, values, version)

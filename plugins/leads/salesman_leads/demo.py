@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from salesman_core.toolkit import reading
 from salesman_hookspecs import Demo
-from salesman_leads.service import close_lead, create_lead, qualify_lead, take_lead
+from salesman_leads.channels.demo import tags_of_a_lead, tell_channels
+from salesman_leads.distribution.service import add_rule
+from salesman_leads.intake import create_lead
+from salesman_leads.qualifying import qualify_lead
+from salesman_leads.queries import offered_results
+from salesman_leads.service import close_lead, take_lead
 
 LEADS: Final = 40
 DAYS: Final = 30
@@ -111,21 +118,44 @@ ENGLISH: Final = Words(
 
 
 def tell(demo: Demo) -> None:
-    """Write the leads of the last weeks."""
+    """Write the leads of the last weeks, and the rule by which some of them were dealt."""
     chance = random.Random(f"leads {demo.seed}")  # noqa: S311  # a story, not a secret
     words = RUSSIAN if demo.language == "ru" else ENGLISH
+    _make_rule(demo, words)
+    tell_channels(demo)
+    ways = random.Random(f"channels {demo.seed}")  # noqa: S311  # as above
     for number in range(LEADS):
-        _tell_one(demo, words, chance, age=DAYS * (LEADS - number) / LEADS)
+        tags = tags_of_a_lead(demo, ways)
+        _tell_one(demo, words, chance, age=DAYS * (LEADS - number) / LEADS, tags=tags)
 
 
-def _tell_one(demo: Demo, words: Words, chance: random.Random, age: float) -> None:
+def _make_rule(demo: Demo, words: Words) -> None:
+    """Let what comes from the first source go to those who call, in turn."""
+    source, head = words.sources[0], demo.people["head"]
+    people = [{"user_id": demo.people[role].id} for role in ("telemarketer", "marketer")]
+    began = datetime.combine(demo.today, time(9), UTC) - timedelta(days=DAYS + 1)
+    with demo.at(began, head):
+        add_rule(
+            {
+                "name": source,
+                "sources": [source],
+                "method": "in_turn",
+                "members": people,
+                "coordinator_id": head.id,
+            }
+        )
+
+
+def _tell_one(
+    demo: Demo, words: Words, chance: random.Random, age: float, tags: Mapping[str, str]
+) -> None:
     """Tell of one lead; the older it is, the likelier something came of it."""
     noon = datetime.combine(demo.today, time(9), UTC)
     came = noon - timedelta(days=age, minutes=chance.randrange(240))
     caller = demo.people["telemarketer"]
     with demo.at(came, demo.people["marketer"]):
         wish, text = chance.choice(words.wishes)
-        lead_id = create_lead({**_who(words, chance), "text": text})
+        lead_id = create_lead({**_who(words, chance), **tags, "text": text})
     if age < chance.uniform(0, 6):
         return
     with demo.at(came + timedelta(hours=chance.uniform(1, 20)), caller):
@@ -140,9 +170,14 @@ def _finish(lead_id: int, wish: str, words: Words, chance: random.Random) -> Non
     if chance.random() < CONVERTED:
         qualify_lead(lead_id, {"deal_name": wish})
     elif chance.random() < STRANGERS:
-        close_lead(lead_id, "not_our_customer")
+        close_lead(lead_id, _result("not_our_customer"))
     else:
-        close_lead(lead_id, "duplicate", words.duplicate)
+        close_lead(lead_id, _result("duplicate"), words.duplicate)
+
+
+def _result(base: str) -> int:
+    """Give a result that counts as *base*."""
+    return next(int(one.id) for one in offered_results(reading()) if one.base == base)
 
 
 def _who(words: Words, chance: random.Random) -> dict[str, object]:

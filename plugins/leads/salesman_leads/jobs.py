@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from salesman_core.toolkit import (
     AnyRow,
@@ -16,6 +15,7 @@ from salesman_core.toolkit import (
     plugin_settings,
     send_letter,
     speaking,
+    worktime,
     writing,
 )
 from salesman_leads import queries, service
@@ -32,7 +32,7 @@ def remind_of_untouched() -> int:
     letters and the note that they were written stand in the job's own transaction, so a worker
     that dies sends none twice.
     """
-    limit = now() - timedelta(hours=plugin_settings("leads")["untouched_hours"])
+    limit = worktime().earlier(now(), 60 * plugin_settings("leads")["untouched_hours"])
     with writing() as session:
         leads = service.note_reminders(limit)
         by_owner = defaultdict(list)
@@ -48,14 +48,21 @@ def _reminder(owner: AnyRow, leads: Sequence[AnyRow]) -> Letter:
         subject = texts.ngettext(
             "%(num)s lead is waiting for you", "%(num)s leads are waiting for you", len(leads)
         )
-        return Letter(to=owner.email, subject=subject, text="\n\n".join(_paragraphs(leads)))
+        intro = texts.gettext("Nobody has begun to work on this yet:")
+        parts = naming(intro, leads, "/leads?status=open&owner_id=me")
+        return Letter(to=owner.email, subject=subject, text="\n\n".join(parts))
 
 
-def _paragraphs(leads: Sequence[AnyRow]) -> Iterator[str]:
-    yield texts.gettext("Nobody has begun to work on this yet:")
+def naming(intro: str, leads: Sequence[Any], rest: str) -> Iterator[str]:
+    """Give the paragraphs of a letter that names leads, with a link to each.
+
+    :param leads: each with its id and title.
+    :param rest: the path of the page that shows those for which there is no room.
+    """
+    yield intro
     for lead in leads[:MOST_NAMED]:
         yield f"{lead.title}\n{link_to(f'/leads/{lead.id}')}"
     more = len(leads) - MOST_NAMED
     if more > 0:
         told = texts.ngettext("And %(num)s more:", "And %(num)s more:", more)
-        yield f"{told}\n{link_to('/leads?status=open&owner_id=me')}"
+        yield f"{told}\n{link_to(rest)}"

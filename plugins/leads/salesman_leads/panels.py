@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_core.toolkit import ClientCard, reading, render
+from salesman_core.toolkit import ClientCard, DealCard, reading, render
 from salesman_leads import queries
 from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
 
 SHOWN: Final = 8
 
 
-def leads_of_client(card: ClientCard) -> str | None:
-    """Give the leads from which a client came, or nothing where there are none."""
-    leads = queries.leads_of_client(reading(), card.record_id)
+def leads_of_record(card: ClientCard | DealCard) -> str | None:
+    """Give the leads from which a client or deal came, or nothing where there are none."""
+    leads = queries.leads_of(reading(), card.kind, card.record_id)
     if not leads:
         return None
     return render(

@@ -14,6 +14,16 @@ QUALIFY: Final = "leads.lead.qualify"
 DELETE: Final = "leads.lead.delete"
 BULK_DELETE: Final = "leads.lead.bulk_delete"
 EXPORT: Final = "leads.lead.export"
+IMPORT: Final = "leads.lead.import"
+MANAGE_RESULTS: Final = "leads.result.manage"
+MANAGE_RULES: Final = "leads.rule.manage"
+MANAGE_FORMS: Final = "leads.form.manage"
+MANAGE_MAILBOXES: Final = "leads.mailbox.manage"
+MANAGE_CHANNELS: Final = "leads.channel.manage"
+REPORT: Final = "leads.channel.report"
+CALL: Final = "leads.lead.call"
+COUNT_CALLS: Final = "leads.call.count"
+MANAGE_CALLS: Final = "leads.call.manage"
 
 PERMISSIONS: Final = (
     Permission(VIEW, "See leads"),
@@ -24,19 +34,46 @@ PERMISSIONS: Final = (
     Permission(DELETE, "Put leads into the bin"),
     Permission(BULK_DELETE, "Put many leads into the bin at once", scoped=False),
     Permission(EXPORT, "Export leads"),
+    Permission(IMPORT, "Import leads", scoped=False),
+    Permission(MANAGE_RESULTS, "Change the results of leads", scoped=False),
+    Permission(MANAGE_RULES, "Say by which rules leads are distributed", scoped=False),
+    Permission(MANAGE_FORMS, "Build web forms, and say what is junk", scoped=False),
+    Permission(MANAGE_MAILBOXES, "Let mailboxes be read", scoped=False),
+    Permission(MANAGE_CHANNELS, "Change channels and make tagged links", scoped=False),
+    Permission(REPORT, "See what channels bring", scoped=False),
+    Permission(CALL, "Call leads through the queue"),
+    Permission(COUNT_CALLS, "See how many leads one called", scoped=False),
+    Permission(MANAGE_CALLS, "Change what may come of a call", scoped=False),
 )
 
 _BY_ROLE: Final = {
-    "marketer": {VIEW: Scope.ALL, CREATE: Scope.ALL, EDIT: Scope.ALL, ASSIGN: Scope.ALL},
+    "marketer": {
+        VIEW: Scope.ALL,
+        CREATE: Scope.ALL,
+        EDIT: Scope.ALL,
+        ASSIGN: Scope.ALL,
+        IMPORT: Scope.ALL,
+        MANAGE_FORMS: Scope.ALL,
+        MANAGE_CHANNELS: Scope.ALL,
+        REPORT: Scope.ALL,
+    },
     "telemarketer": {
         VIEW: Scope.ALL,
         CREATE: Scope.ALL,
         EDIT: Scope.ALL,
         ASSIGN: Scope.ALL,
         QUALIFY: Scope.ALL,
+        CALL: Scope.ALL,
+        COUNT_CALLS: Scope.ALL,
     },
-    "seller": {VIEW: Scope.OWN, CREATE: Scope.ALL, EDIT: Scope.OWN, QUALIFY: Scope.OWN},
-    "head": {name.name: Scope.ALL for name in PERMISSIONS},
+    "seller": {
+        VIEW: Scope.OWN,
+        CREATE: Scope.ALL,
+        EDIT: Scope.OWN,
+        QUALIFY: Scope.OWN,
+        CALL: Scope.OWN,
+    },
+    "head": {one.name: Scope.ALL for one in PERMISSIONS if one.name != MANAGE_MAILBOXES},
 }
 
 GRANTS: Final = tuple(

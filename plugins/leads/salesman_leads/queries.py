@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,19 +12,34 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     AnyRow,
-    Client,
     ListQuery,
     MissingError,
     User,
-    clients_reached_by,
+    ban_reasons,
+    bans,
     contact_data,
     current_person,
+    external_ids_of,
+    one_of,
     totals,
     visible,
 )
 from salesman_hookspecs import Person
-from salesman_leads.lists import LEADS
-from salesman_leads.models import CLOSED, KIND, OPEN, Lead, LeadEmail, LeadPhone
+from salesman_leads import known
+from salesman_leads.distribution.queries import waits_for_its_time
+from salesman_leads.lists import KEPT_APART, LEADS
+from salesman_leads.models import (
+    CLOSED,
+    KIND,
+    OPEN,
+    UTM,
+    Lead,
+    LeadEmail,
+    LeadExternalId,
+    LeadPhone,
+    LeadProduct,
+    Result,
+)
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -56,21 +71,42 @@ LEAD: Final = (
     Lead.company,
     Lead.text,
     Lead.source,
+    Lead.channel,
+    *(getattr(Lead, tag) for tag in UTM),
+    Lead.referrer,
+    Lead.page,
+    Lead.ip,
+    Lead.region,
+    Lead.language,
+    Lead.no_mailing,
+    Lead.no_calls,
     Lead.status,
     Lead.result,
+    Lead.result_id,
     Lead.comment,
+    Lead.closed_at,
+    Lead.closed_by_id,
+    Lead.suspicion,
     Lead.owner_id,
     Lead.client_id,
     Lead.contact_id,
     Lead.deal_id,
+    Lead.imported,
+    Lead.attempts,
+    Lead.next_call_at,
     Lead.created_at,
     Lead.updated_at,
     Lead.version,
 )
 """What a lead is, in the JSON API."""
 
-NAMED: Final = (*LEAD, User.name.label("owner_name"))
+NAMED: Final = (*LEAD, User.name.label("owner_name"), Result.name.label("result_name"))
 """The same with what a page shows beside it."""
+
+
+def genuine() -> sa.ColumnElement[bool]:
+    """Give the condition of the leads that count: not those that are kept apart as suspects."""
+    return sa.not_(KEPT_APART)
 
 
 def leads(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
@@ -79,6 +115,7 @@ def leads(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
         sa.select(*columns)
         .select_from(Lead)
         .outerjoin(User, User.id == Lead.owner_id)
+        .outerjoin(Result, Result.id == Lead.result_id)
         .where(visible(KIND))
     )
 
@@ -94,31 +131,72 @@ def one_lead(session: Session, lead_id: int) -> AnyRow:
     return row
 
 
+def some_leads(session: Session, lead_ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Give those of some leads that the person sees."""
+    return session.execute(leads(LEAD).where(one_of(Lead.id, lead_ids))).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A phone or email of a lead, masked for those who may not read it.
 
     :param normalised: what it means, or None where it does not validate or is masked.
+    :param banned: why it may not be called or written to, or None where it may.
     """
 
     typed: str
     normalised: str | None
     masked: bool
+    banned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """Phones and emails of some leads, by lead."""
+class Hanging:
+    """What hangs on some leads, by lead."""
 
     phones: Mapping[int, list[Way]]
     emails: Mapping[int, list[Way]]
+    products: Mapping[int, list[str]]
+    external_ids: Mapping[int, dict[str, str]]
 
 
-def reached(session: Session, lead_ids: Sequence[int]) -> Reached:
-    """Give how some leads can be reached, in two statements however many they are."""
-    return Reached(
-        phones=_rows(session, LeadPhone, lead_ids), emails=_rows(session, LeadEmail, lead_ids)
+def hanging(session: Session, lead_ids: Sequence[int]) -> Hanging:
+    """Give what hangs on some leads, in four statements however many they are."""
+    return Hanging(
+        phones=_rows(session, LeadPhone, lead_ids),
+        emails=_rows(session, LeadEmail, lead_ids),
+        products=_product_names(session, lead_ids),
+        external_ids=external_ids_of(session, LeadExternalId, lead_ids),
     )
+
+
+def _product_names(session: Session, lead_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for row in session.execute(
+        sa.select(LeadProduct.lead_id, LeadProduct.name)
+        .where(one_of(LeadProduct.lead_id, lead_ids))
+        .order_by(LeadProduct.lead_id, LeadProduct.position)
+    ):
+        found.setdefault(row.lead_id, []).append(row.name)
+    return found
+
+
+def all_results(session: Session) -> Sequence[AnyRow]:
+    """Give all results in the company's order, those included that are offered no more.
+
+    ``used`` tells whether a lead has it.
+    """
+    columns = (Result.id, Result.name, Result.base, Result.needs_comment, Result.active)
+    used = sa.exists().where(Lead.result_id == Result.id).label("used")
+    every = sa.select(*columns, Result.version, used)
+    return session.execute(every.order_by(Result.position, Result.id)).all()
+
+
+def offered_results(session: Session) -> Sequence[AnyRow]:
+    """Give the results that a lead may be closed with, in the company's order."""
+    columns = (Result.id, Result.name, Result.base, Result.needs_comment)
+    offered = sa.select(*columns).where(Result.active)
+    return session.execute(offered.order_by(Result.position, Result.id)).all()
 
 
 def _rows(
@@ -127,7 +205,7 @@ def _rows(
     found: dict[int, list[Way]] = {}
     for row in session.execute(
         sa.select(model.lead_id, model.typed, model.normalised)
-        .where(model.lead_id.in_(lead_ids))
+        .where(one_of(model.lead_id, lead_ids))
         .order_by(model.lead_id, model.position)
     ):
         way = contact_data.readable({"typed": row.typed, "normalised": row.normalised})
@@ -135,20 +213,15 @@ def _rows(
     return found
 
 
-def known_clients(session: Session, lead_id: int) -> Sequence[AnyRow]:
-    """Give the clients that the person may see and that have one of the lead's phones or emails."""
-    hanging = reached(session, [lead_id])
-    ways = [*hanging.phones.get(lead_id, []), *hanging.emails.get(lead_id, [])]
-    keys = [row.normalised for row in ways if row.normalised]
-    if not keys:
-        return []
-    matching = sa.or_(*(Client.id.in_(clients_reached_by(key)) for key in keys))
-    return session.execute(
-        sa.select(Client.id, Client.name, User.name.label("owner_name"))
-        .outerjoin(User, User.id == Client.owner_id)
-        .where(visible("client"), matching)
-        .order_by(Client.search_name)
-    ).all()
+def known_clients(session: Session, lead: AnyRow, hanging: Hanging) -> Sequence[known.Known]:
+    """Give the clients that a lead may be, as far as the person sees them and may read how."""
+    told = {
+        "name": lead.name,
+        "company": lead.company,
+        "phones": [one.typed for one in hanging.phones.get(lead.id, [])],
+        "emails": [one.typed for one in hanging.emails.get(lead.id, [])],
+    }
+    return known.known_as(session, told)
 
 
 def count_by_status(session: Session, query: ListQuery) -> dict[str, int]:
@@ -158,22 +231,40 @@ def count_by_status(session: Session, query: ListQuery) -> dict[str, int]:
     return {row.status: row.leads for row in rows}
 
 
+def with_bans(session: Session, lead: AnyRow, hanging: Hanging) -> Hanging:
+    """Say at each phone and email of a lead why it may not be used, be it the lead that said so."""
+
+    def marked(ways: list[Way], way: str, *, flag: bool) -> list[Way]:
+        held = ban_reasons(session, way, {one.normalised for one in ways if one.normalised})
+        found = [held.get(one.normalised or "") for one in ways]
+        told = [reason if reason is not None or not flag else "" for reason in found]
+        return [replace(one, banned=reason) for one, reason in zip(ways, told, strict=True)]
+
+    phones, emails = hanging.phones.get(lead.id, []), hanging.emails.get(lead.id, [])
+    return replace(
+        hanging,
+        phones={lead.id: marked(phones, bans.CALLS, flag=lead.no_calls)},
+        emails={lead.id: marked(emails, bans.MAILING, flag=lead.no_mailing)},
+    )
+
+
 def sources(session: Session) -> list[tuple[str, str]]:
     """Give the sources of the leads that the person reaches, as a choice."""
-    named = sa.select(Lead.source).where(visible(KIND), Lead.source != "")
+    named = sa.select(Lead.source).where(visible(KIND), genuine(), Lead.source != "")
     return [(source, source) for source in session.scalars(named.distinct().order_by(Lead.source))]
 
 
 def waiting_count(session: Session, person: Person | None = None) -> int:
     """Count the leads that nobody has begun to work on, among those that the person reaches."""
-    condition = sa.and_(visible(KIND, person=person), Lead.status == OPEN)
+    condition = sa.and_(visible(KIND, person=person), genuine(), Lead.status == OPEN)
     return session.scalar(sa.select(sa.func.count(Lead.id)).where(condition)) or 0
 
 
-def leads_of_client(session: Session, client_id: int) -> Sequence[AnyRow]:
-    """Give the leads from which a client came, the newest first."""
+def leads_of(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
+    """Give the leads from which a client or deal came, the newest first."""
+    column = {"client": Lead.client_id, "deal": Lead.deal_id}[kind]
     return session.execute(
-        leads().where(Lead.client_id == client_id).order_by(Lead.created_at.desc())
+        leads().where(column == record_id).order_by(Lead.created_at.desc())
     ).all()
 
 
@@ -181,22 +272,25 @@ def own_unfinished(session: Session, limit: int) -> Sequence[AnyRow]:
     """Give one's own leads and those of nobody, the oldest first."""
     mine = sa.or_(Lead.owner_id == current_person().id, Lead.owner_id.is_(None))
     return session.execute(
-        leads().where(mine, Lead.status != CLOSED).order_by(Lead.created_at).limit(limit)
+        leads().where(mine, genuine(), Lead.status != CLOSED).order_by(Lead.created_at).limit(limit)
     ).all()
 
 
 def untouched_since(moment: datetime) -> sa.ColumnElement[bool]:
     """Give the condition of open leads with which nothing was done since *moment*.
 
-    Their owners can be written to, and have not been since something was done with the lead.
+    Their owners can be written to, and have not been since something was done with the lead. What
+    is dealt again when its time is over needs no reminder.
     """
     reachable = sa.select(User.id).where(User.active, User.email != "")
     return sa.and_(
         visible(KIND),
+        genuine(),
         Lead.status == OPEN,
         Lead.updated_at < moment,
         sa.or_(Lead.reminded_at.is_(None), Lead.reminded_at <= Lead.updated_at),
         Lead.owner_id.in_(reachable),
+        sa.not_(waits_for_its_time()),
     )
 
 

@@ -10,13 +10,18 @@ from salesman_core.toolkit import (
     Amount,
     Choice,
     CustomValues,
+    ExternalIds,
+    Flag,
+    Integer,
+    JsonObject,
     ListOf,
+    Moment,
     RecordSchema,
     Reference,
     Schema,
     Text,
 )
-from salesman_leads.models import CONVERTED, RESULTS, STATUSES
+from salesman_leads.models import REJECTIONS, RESULTS, STATUSES
 
 
 def _typed() -> fields.Field[Any]:
@@ -25,45 +30,90 @@ def _typed() -> fields.Field[Any]:
 
 
 class LeadSchema(RecordSchema):
-    """An interest not yet checked; at least one of name, company, phone and email is there."""
+    """An interest not yet checked.
+
+    At least one of name, company, phone, email and external id is there.
+    """
 
     title = Text(300, dump_only=True)
     name = Text(300)
     company = Text(300)
     text = Text(20_000)
     source = Text(100)
+    channel = Text(100)
+    utm_source = Text(200)
+    utm_medium = Text(200)
+    utm_campaign = Text(200)
+    utm_content = Text(200)
+    utm_term = Text(200)
+    referrer = Text(1000)
+    page = Text(1000)
+    ip = Text(45)
+    region = Text(100)
+    language = Text(10)
+    products = ListOf(Text(300, blank=False), most=50)
+    no_mailing = Flag()
+    no_calls = Flag()
+    external_ids = ExternalIds()
     phones = _typed()
     emails = _typed()
     owner_id = Reference(allow_none=True)
     status = Choice(STATUSES, dump_only=True)
     result = Choice(RESULTS, allow_none=True, dump_only=True)
+    result_id = Reference(allow_none=True, dump_only=True)
     comment = Text(1000, dump_only=True)
+    closed_at = Moment(allow_none=True, dump_only=True)
+    closed_by_id = Reference(allow_none=True, dump_only=True)
+    suspicion = Text(300, dump_only=True)
     client_id = Reference(allow_none=True, dump_only=True)
     contact_id = Reference(allow_none=True, dump_only=True)
     deal_id = Reference(allow_none=True, dump_only=True)
+    imported = JsonObject(dump_only=True)
+    attempts = Integer(0, dump_only=True)
+    next_call_at = Moment(allow_none=True, dump_only=True)
+
+
+class ResultSchema(Schema):
+    """Why a lead comes to nothing; one that is not active is offered no more."""
+
+    id = Reference(dump_only=True)
+    name = Text(100)
+    base = Choice(REJECTIONS)
+    needs_comment = Flag()
+    active = Flag()
+
+
+class ResultsSchema(Schema):
+    """All results in their order."""
+
+    items = fields.List(fields.Nested(ResultSchema), dump_only=True)
 
 
 class CloseSchema(Schema):
     """The end of a lead that came to nothing."""
 
-    result = Choice([one for one in RESULTS if one != CONVERTED], required=True)
+    result_id = Reference(required=True)
     comment = Text(1000, load_default="")
 
 
 class QualifySchema(Schema):
-    """What a lead becomes: a known client or a new one, a contact, and a deal if there is one.
+    """What a lead becomes: a client, a contact and a deal, each a new one or one that is there.
 
-    Custom fields that the company requires are needed of each of the three that is new.
+    Custom fields that the company requires are needed of each of the three that is new. Without
+    ``owner_id`` a new client and a new deal belong to the lead's owner, else to whoever asks.
     """
 
     client_id = Reference(allow_none=True, load_default=None)
     client_name = Text(300, load_default="")
+    contact_id = Reference(allow_none=True, load_default=None)
+    deal_id = Reference(allow_none=True, load_default=None)
     contact_name = Text(300, load_default="")
     deal_name = Text(300, load_default="")
     client_custom = CustomValues("client", whole=False)
     contact_custom = CustomValues("contact", whole=False)
     deal_custom = CustomValues("deal", whole=False)
     amount = Amount(minimum=0, allow_none=True, load_default=None)
+    owner_id = Reference(allow_none=True, load_default=None)
 
 
 class QualifiedSchema(Schema):

@@ -1,10 +1,10 @@
-"""Every change of leads: the rules, the transaction, the events."""
+"""Every change of leads that are there: the rules, the transaction, the events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,68 +14,45 @@ from salesman_core.toolkit import (
     Changes,
     ConflictError,
     InvalidError,
+    Planned,
     announce,
     audit,
+    audit_many,
+    carry_out,
     checked_owner,
     contact_data,
-    create_client,
-    create_contact,
-    create_deal,
     current_person,
     demand_permission,
     differences,
     for_change,
     from_bin,
-    missing_custom,
     now,
-    reaches,
+    plan_external_ids,
+    review_relationship,
     set_reach,
     touch,
     writing,
 )
-from salesman_hookspecs import Scope, Text
 from salesman_leads import queries
-from salesman_leads.models import CLOSED, CONVERTED, IN_WORK, KIND, OPEN, RESULTS, Lead
-from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
+from salesman_leads.banning import ban_addresses, banned_by, follow_bans
+from salesman_leads.distribution.dealing import Dealing
+from salesman_leads.distribution.placing import note, place, settle
+from salesman_leads.intake import columns_of, entitle, products_of, usual_owner
+from salesman_leads.models import (
+    CLOSED,
+    CONVERTED,
+    IN_WORK,
+    KIND,
+    OPEN,
+    PROCESSED,
+    Lead,
+    LeadExternalId,
+    Result,
+)
+from salesman_leads.permissions import ASSIGN, DELETE, EDIT
 from salesman_leads.texts import texts
 
 _ = texts.lazy
-
-COLUMNS: Final = ("name", "company", "text", "source")
-_TITLE: Final = 300
-
-
-def usual_owner() -> int | None:
-    """Give whose a lead is where nobody says: one's own, for those who see no others."""
-    person = current_person()
-    return person.id if person.scope(VIEW) in {Scope.OWN, Scope.TEAM} else None
-
-
-def create_lead(values: Mapping[str, Any]) -> int:
-    """Take a lead in.
-
-    :param values: as the JSON API names them; without ``owner_id`` it is the usual owner's.
-    :returns: the new lead's id.
-    :raises InvalidError: where nobody could tell who it is or how to reach them.
-    """
-    demand_permission(CREATE)
-    with writing() as session:
-        moment = now()
-        lead = Lead(status=OPEN, created_at=moment, updated_at=moment)
-        for name in COLUMNS:
-            setattr(lead, name, str(values.get(name) or "").strip())
-        lead.owner_id = usual_owner()
-        if values.get("owner_id") is not None:
-            lead.owner_id = checked_owner(session, values["owner_id"], ASSIGN)
-        set_reach(lead, values)
-        _entitle(lead)
-        session.add(lead)
-        session.flush()
-        given = {**values, "owner_id": lead.owner_id}
-        changes: Changes = {name: (None, value) for name, value in given.items() if value}
-        audit(session, KIND, lead.id, lead.title, "created", changes)
-        announce(session, "leads.lead.created", KIND, lead.id, {"source": lead.source})
-        return lead.id
 
 
 def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
@@ -84,18 +61,20 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
     :raises ConflictError: where it is closed.
     """
     with writing() as session:
-        lead = _open_lead(session, lead_id, EDIT, version)
+        lead = open_lead(session, lead_id, EDIT, version)
         contact_data.demand_contact_data(values)
-        wanted = {name: values[name].strip() for name in COLUMNS if name in values}
+        wanted = columns_of(values)
         if "owner_id" in values and values["owner_id"] != lead.owner_id:
-            wanted["owner_id"] = checked_owner(session, values["owner_id"], ASSIGN)
-        changes = differences(lead, wanted)
+            wanted["owner_id"] = checked_owner(session, values["owner_id"], ASSIGN, lead.owner_id)
+        changes, banned = differences(lead, wanted), banned_by(lead)
         for name, (_old, new) in changes.items():
             setattr(lead, name, new)
         changes |= set_reach(lead, values)
+        changes |= carry_out([*products_of(lead, values), *_keys(session, lead, values)])
         if not changes:
             return False
-        _entitle(lead)
+        entitle(lead, {one.source: one.key for one in lead.external_ids})
+        follow_bans(session, lead, banned)
         _keep(session, lead, "changed", changes, {"fields": sorted(changes)})
         return True
 
@@ -103,39 +82,107 @@ def change_lead(lead_id: int, values: Mapping[str, Any], version: int | None = N
 def take_lead(lead_id: int, version: int | None = None) -> None:
     """Begin to work on a lead, which becomes one's own.
 
-    :raises ConflictError: where it is closed, or somebody else works on it.
+    :raises ConflictError: where it is closed or kept apart, or somebody else works on it.
     """
     with writing() as session:
-        lead = _open_lead(session, lead_id, EDIT, version)
+        lead = open_lead(session, lead_id, EDIT, version)
+        demand_genuine(lead)
         person = current_person()
         if lead.status == IN_WORK and lead.owner_id != person.id:
             raise ConflictError(_("Somebody else is working on this lead."))
         owner_id = person.id or lead.owner_id  # the system owns nothing
-        changes = differences(lead, {"status": IN_WORK, "owner_id": owner_id})
+        status = PROCESSED if lead.status == PROCESSED else IN_WORK
+        changes = differences(lead, {"status": status, "owner_id": owner_id})
         if changes:
-            lead.status, lead.owner_id = IN_WORK, owner_id
+            lead.status, lead.owner_id = status, owner_id
             _keep(session, lead, "taken", changes, {"owner_id": owner_id})
 
 
-def close_lead(lead_id: int, result: str, comment: str = "", version: int | None = None) -> None:
+def find_interest(lead_id: int, version: int | None = None) -> bool:
+    """Say that a lead is an interest indeed: it waits to become a client. Give whether it is new.
+
+    :raises ConflictError: where it is closed.
+    """
+    with writing() as session:
+        lead = open_lead(session, lead_id, EDIT, version)
+        new = lead.status != PROCESSED
+        if new:
+            go_on(session, lead, PROCESSED)
+        return new
+
+
+def go_on(session: Session, lead: Lead, status: str) -> None:
+    """Give an open lead, which the caller holds, another status that is not the end."""
+    changes: Changes = {"status": (lead.status, status)}
+    lead.status = status
+    if status == PROCESSED:
+        _keep(session, lead, "processed", changes, {"owner_id": lead.owner_id})
+    else:
+        _keep(session, lead, "changed", changes, {"fields": ["status"]})
+
+
+def keep_apart(
+    lead_id: int, suspicion: str, owner_id: int | None, version: int | None = None
+) -> None:
+    """Keep a lead apart again that was brought back.
+
+    :param suspicion: why; with whose it was, as :func:`bring_back` says it.
+    :raises ConflictError: where it is closed.
+    """
+    with writing() as session:
+        lead = open_lead(session, lead_id, EDIT, version)
+        changes = differences(lead, {"suspicion": suspicion, "owner_id": owner_id})
+        if changes:
+            lead.suspicion, lead.owner_id = suspicion, owner_id
+            settle(session, [lead.id])
+            _keep(session, lead, "changed", changes, {"fields": sorted(changes)})
+
+
+def bring_back(lead_id: int, version: int | None = None) -> Mapping[str, Any]:
+    """Let a lead count again that was kept apart; whose it is, is said as of a new one.
+
+    :returns: what undoing it needs, as :func:`keep_apart` takes it.
+    :raises ConflictError: where it is closed, or was not kept apart.
+    """
+    with writing() as session:
+        dealing = Dealing(session)  # before the lead: who holds the rules never waits for a lead
+        lead = open_lead(session, lead_id, EDIT, version)
+        before = {"suspicion": lead.suspicion, "owner_id": lead.owner_id}
+        if not lead.suspicion:
+            raise ConflictError(_("This lead is not kept apart."))
+        lead.suspicion, lead.owner_id = "", lead.owner_id or usual_owner()
+        placed = place(session, [lead], dealing)
+        changes = {
+            name: (old, getattr(lead, name))
+            for name, old in before.items()
+            if old != getattr(lead, name)
+        }
+        _keep(session, lead, "brought_back", changes, {"owner_id": lead.owner_id})
+        session.flush()
+        note(session, placed)  # after that change, which nobody is to take for a touch
+        return {**before, "version": lead.version}
+
+
+def close_lead(lead_id: int, result_id: int, comment: str = "", version: int | None = None) -> None:
     """Close a lead that comes to nothing.
 
-    :param result: ``spam``, ``duplicate``, ``not_our_customer`` or ``other``.
-    :raises InvalidError: for another result; ``other`` needs a comment.
+    :param result_id: one of the company's results that is offered.
+    :raises InvalidError: for another one, and where it needs a comment and there is none.
     """
-    if result not in RESULTS or result == CONVERTED:
-        message = _("Choose what came of it.")
-        raise InvalidError(message, {"result": message})
-    if result == "other" and not comment.strip():
-        message = _("Say in a few words what came of it.")
-        raise InvalidError(message, {"comment": message})
     with writing() as session:
-        lead = _open_lead(session, lead_id, EDIT, version)
-        _close(session, lead, result, comment.strip())
+        lead = open_lead(session, lead_id, EDIT, version)
+        result = session.get(Result, result_id)
+        if result is None or not result.active:
+            message = _("Choose what came of it.")
+            raise InvalidError(message, {"result_id": message})
+        if result.needs_comment and not comment.strip():
+            message = _("Say in a few words what came of it.")
+            raise InvalidError(message, {"comment": message})
+        finish_lead(session, lead, result.base, result_id=result.id, comment=comment.strip())
 
 
 def reopen_lead(lead_id: int, version: int | None = None) -> None:
-    """Take a lead that came to nothing up again.
+    """Take a lead that came to nothing up again: it is what it was before.
 
     :raises ConflictError: where it is open, or has become a client.
     """
@@ -143,32 +190,19 @@ def reopen_lead(lead_id: int, version: int | None = None) -> None:
         lead: Lead = for_change(session, KIND, lead_id, EDIT, version)
         if lead.status != CLOSED or lead.result == CONVERTED:
             raise ConflictError(_("Only a lead that came to nothing can be taken up again."))
-        changes: Changes = {"status": (CLOSED, OPEN), "result": (lead.result, None)}
-        lead.status, lead.result, lead.comment = OPEN, None, ""
+        status = lead.status_before or OPEN
+        changes = differences(
+            lead, {"status": status, "result": None, "result_id": None, "comment": ""}
+        )
+        for name, (_old, new) in changes.items():
+            setattr(lead, name, new)
+        forget_closing(lead)
         _keep(session, lead, "reopened", changes, {})
 
 
-def qualify_lead(
-    lead_id: int, values: Mapping[str, Any], version: int | None = None
-) -> dict[str, int | None]:
-    """Turn a lead into client, contact and deal: all of it, or nothing.
-
-    :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
-        ``contact_name``; ``deal_name`` and ``amount`` where a deal is to be opened;
-        ``client_custom``, ``contact_custom`` and ``deal_custom``: their custom fields by key.
-    :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what was not made.
-    :raises InvalidError: by field: for a client that there is not, or that the person may not see,
-        and for a required custom field of what is new.
-    """
-    with writing() as session:
-        lead = _open_lead(session, lead_id, QUALIFY, version)
-        _demand_custom(lead, values)
-        client_id = _known_client(values) or create_client(_client_of(lead, values))
-        contact_id = _contact(lead, client_id, values)
-        deal_id = _deal(client_id, contact_id, values)
-        lead.client_id, lead.contact_id, lead.deal_id = client_id, contact_id, deal_id
-        _close(session, lead, CONVERTED, "")
-        return {"client_id": client_id, "contact_id": contact_id, "deal_id": deal_id}
+def forget_closing(lead: Lead) -> None:
+    """Let nothing be kept of the closing of a lead that is open again."""
+    lead.closed_at = lead.closed_by_id = lead.status_before = None
 
 
 def delete_lead(lead_id: int, version: int | None = None) -> None:
@@ -177,6 +211,7 @@ def delete_lead(lead_id: int, version: int | None = None) -> None:
         lead: Lead = for_change(session, KIND, lead_id, DELETE, version)
         lead.deleted_at = now()
         _keep(session, lead, "deleted", {}, {})
+        _review_client(session, lead)
 
 
 def restore_lead(lead_id: int) -> None:
@@ -184,7 +219,31 @@ def restore_lead(lead_id: int) -> None:
     demand_permission(DELETE)
     with writing() as session:
         lead = from_bin(session, KIND, lead_id, DELETE)
+        ban_addresses(session, [lead])
         _keep(session, lead, "restored", {}, {})
+        _review_client(session, lead)
+
+
+def _review_client(session: Session, lead: Lead) -> None:
+    """Let the client be judged anew that came of a lead which came or went."""
+    if lead.client_id is not None:
+        session.flush()
+        review_relationship([lead.client_id])
+
+
+def hand_over(session: Session, leads: Sequence[tuple[Lead, int | None]]) -> int:
+    """Give leads, which the caller holds, to whom the rules say; give how many changed hands.
+
+    :param leads: each with who is to be responsible, None for nobody.
+    """
+    moved = [(lead, owner_id) for lead, owner_id in leads if lead.owner_id != owner_id]
+    told = [(lead.id, lead.title, differences(lead, {"owner_id": to})) for lead, to in moved]
+    for lead, owner_id in moved:
+        lead.owner_id = owner_id
+        touch(lead)
+        announce(session, "leads.lead.distributed", KIND, lead.id, {"owner_id": owner_id})
+    audit_many(session, KIND, "distributed", told)
+    return len(moved)
 
 
 def note_reminders(untouched_since: datetime) -> Sequence[AnyRow]:
@@ -203,110 +262,51 @@ def note_reminders(untouched_since: datetime) -> Sequence[AnyRow]:
         return sorted(session.execute(noted), key=lambda lead: lead.id)
 
 
-def _known_client(values: Mapping[str, Any]) -> int | None:
-    client_id: int | None = values.get("client_id")
-    if client_id is not None and not reaches("client", client_id):
-        message = _("There is no such client, or you may not see it.")
-        raise InvalidError(message, {"client_id": message})
-    return client_id
+def _keys(session: Session, lead: Lead, values: Mapping[str, Any]) -> Iterator[Planned]:
+    if "external_ids" in values:
+        yield from plan_external_ids(session, LeadExternalId, lead.id, values["external_ids"])
 
 
-def _demand_custom(lead: Lead, values: Mapping[str, Any]) -> None:
-    """Let a lead become only what has a value in each custom field that the company requires."""
-    new = {
-        "client": values.get("client_id") is None,
-        "contact": bool(_contact_name(lead, values)),
-        "deal": bool(values.get("deal_name")),
-    }
-    wrong: dict[str, Text] = {}
-    for kind in (kind for kind, comes in new.items() if comes):
-        wrong |= missing_custom(kind, _custom(values, kind), prefix=f"{kind}_")
-    if wrong:
-        raise InvalidError(_("Some fields are not right."), wrong)
+def finish_lead(session: Session, lead: Lead, result: str, **said: Any) -> None:
+    """Close a lead that was loaded for a change.
+
+    :param said: what else is to be kept of its end: ``result_id`` and ``comment``, or the
+        ``client_id``, ``contact_id`` and ``deal_id`` that it has become.
+    """
+    lead.closed_at, lead.closed_by_id = now(), current_person().id
+    lead.status_before = lead.status
+    changes = differences(lead, {"status": CLOSED, "result": result, **said})
+    for name, (_old, new) in changes.items():
+        setattr(lead, name, new)
+    if lead.result_id is not None:
+        del changes["result"]  # the company's own word says it
+    became = {name: getattr(lead, name) for name in ("client_id", "contact_id", "deal_id")}
+    _keep(session, lead, "closed", changes, {"result": result, **became})
 
 
-def _custom(values: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    return values.get(f"{kind}_custom") or {}
+def open_lead(session: Session, lead_id: int, permission: str, version: int | None) -> Lead:
+    """Load a lead for a change.
 
-
-def _client_of(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a new client; a person without a company is one, and has the ways to reach them."""
-    name = str(values.get("client_name") or lead.company or lead.name).strip()
-    client: dict[str, Any] = {
-        "name": name,
-        "source": lead.source,
-        "custom": _custom(values, "client"),
-    }
-    if values.get("contact_name") or (lead.company and lead.name):
-        return {**client, "kind": "company"}
-    return {**client, "kind": "person" if not lead.company else "company", **_reach_of(lead)}
-
-
-def _contact_name(lead: Lead, values: Mapping[str, Any]) -> str:
-    """Give whom one talks to at the client; an empty string for nobody."""
-    known = values.get("client_id") is not None
-    return values.get("contact_name") or (lead.name if lead.company or known else "")
-
-
-def _contact(lead: Lead, client_id: int, values: Mapping[str, Any]) -> int | None:
-    name = _contact_name(lead, values)
-    if not name:
-        return None
-    contact = {"client_id": client_id, "name": name, "custom": _custom(values, "contact")}
-    return create_contact({**contact, **_reach_of(lead)})
-
-
-def _deal(client_id: int, contact_id: int | None, values: Mapping[str, Any]) -> int | None:
-    if not values.get("deal_name"):
-        return None
-    deal = {
-        "name": values["deal_name"],
-        "client_id": client_id,
-        "custom": _custom(values, "deal"),
-    }
-    if values.get("amount") is not None:
-        deal["amount"] = values["amount"]
-    if contact_id is not None:
-        deal["contact_ids"] = [contact_id]
-    return create_deal(deal)
-
-
-def _reach_of(lead: Lead) -> dict[str, list[str]]:
-    return {
-        "phones": [one.typed for one in lead.phones],
-        "emails": [one.typed for one in lead.emails],
-    }
-
-
-def _close(session: Session, lead: Lead, result: str, comment: str) -> None:
-    changes: Changes = {"status": (lead.status, CLOSED), "result": (None, result)}
-    lead.status, lead.result, lead.comment = CLOSED, result, comment
-    _keep(session, lead, "closed", changes, {"result": result})
-
-
-def _open_lead(session: Session, lead_id: int, permission: str, version: int | None) -> Lead:
+    :raises ConflictError: where it is closed.
+    """
     lead: Lead = for_change(session, KIND, lead_id, permission, version)
     if lead.status == CLOSED:
         raise ConflictError(_("The lead is closed."))
     return lead
 
 
-def _entitle(lead: Lead) -> None:
-    """Name a lead by the best that is known of it; a phone or email masked.
+def demand_genuine(lead: Lead) -> None:
+    """Refuse what is done with genuine leads alone.
 
-    The title is kept in places that ask nobody what they may see: in the audit, in letters, in
-    the runs of acts. :data:`queries.TITLE` gives it whole to whoever may read contact data.
-
-    :raises InvalidError: where nothing is known.
+    :raises ConflictError: where it is kept apart.
     """
-    typed = [one.typed for one in lead.phones] + [one.typed for one in lead.emails]
-    reached = [contact_data.masked(one) for one in typed[:1]]
-    who = ", ".join(part for part in (lead.name, lead.company) if part)
-    title = who or next(iter(reached), "")
-    if not title:
-        message = _("Give a name, a company, a phone or an email.")
-        raise InvalidError(message, {"name": message})
-    lead.title = lead.search_title = title[:_TITLE]
+    if lead.suspicion:
+        raise ConflictError(_("This lead is kept apart: bring it back first."))
+
+
+def note_change(session: Session, lead: Lead, name: str) -> None:
+    """Note that a column of a lead was changed of which people are not told what it held."""
+    _keep(session, lead, "changed", {}, {"fields": [name]})
 
 
 def _keep(

@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
-    AMOUNT,
     AnyRow,
     FormState,
     InvalidError,
@@ -19,14 +18,10 @@ from salesman_core.toolkit import (
     colleagues,
     contact_data,
     current_person,
-    custom_labels,
-    custom_typed,
     form_to_edit,
     judge,
     last_change,
-    money_of,
     narrowed,
-    needed_controls,
     number_of,
     reaches,
     read_typed,
@@ -39,12 +34,17 @@ from salesman_core.toolkit import (
     whole_number,
 )
 from salesman_hookspecs import Text as Words
-from salesman_leads import pasting, queries, service
+from salesman_leads import intake, pasting, queries, service, typed
+from salesman_leads.banning import FLAGS
+from salesman_leads.becoming import came_of, qualify_form
 from salesman_leads.bulk import LISTED
+from salesman_leads.distribution.ledger import entries_of
+from salesman_leads.forms.queries import consents_of_lead
 from salesman_leads.lists import LEADS, RESULT_TITLES, STATUS_TITLES
-from salesman_leads.models import CONVERTED, KIND
-from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, QUALIFY, VIEW
-from salesman_leads.schemas import CloseSchema, LeadSchema, QualifySchema
+from salesman_leads.models import KIND
+from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, VIEW
+from salesman_leads.queue.queries import attempts_of
+from salesman_leads.schemas import CloseSchema, LeadSchema
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -54,17 +54,20 @@ blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 Typed = MultiDict[str, str]
 Page = Markup | Response | tuple[Markup, int]
 
-ASKS: Final = ("status", "result", "owner_id", "source", "created_at", "updated_at")
+ASKS: Final = (
+    *("status", "result", "result_id", "owner_id", "source", "channel", "utm_campaign"),
+    *("region", "language", "company", "external_id", "no_mailing", "no_calls", "kept_apart"),
+    *("created_at", "updated_at"),
+)
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("To work on"), {"unfinished": "true"}),
     (_("Mine"), {"owner_id": "me", "unfinished": "true"}),
     (_("Nobody's"), {"nobodys": "true", "unfinished": "true"}),
+    (_("Interest found"), {"status": "processed"}),
     (_("Became clients"), {"result": "converted"}),
+    (_("Kept apart"), {"kept_apart": "true"}),
     (_("All"), {}),
 )
-BECOMES: Final = ("client", "contact", "deal")
-"""The kinds of records that a lead may become."""
-REJECTIONS: Final = [(key, title) for key, title in RESULT_TITLES.items() if key != CONVERTED]
 
 
 def _list() -> ListPage:
@@ -72,8 +75,18 @@ def _list() -> ListPage:
         LISTED,
         views=VIEWS,
         asks=ASKS,
-        options=lambda: {"owner_id": colleagues(), "source": queries.sources(reading())},
+        options=_options,
     )
+
+
+def _options() -> dict[str, Any]:
+    session = reading()
+    results = [(one.id, one.name) for one in queries.all_results(session)]
+    return {
+        "owner_id": colleagues(),
+        "source": queries.sources(session),
+        "result_id": results,
+    }
 
 
 @blueprint.get("")
@@ -116,18 +129,28 @@ def new() -> Markup:
 def create() -> Page:
     """Take in the lead that was typed."""
     try:
-        lead_id = service.create_lead(judge(LeadSchema(), _typed_lead(request.form)))
+        lead_id = intake.create_lead(judge(LeadSchema(), _typed_lead(request.form)))
     except InvalidError as error:
         return _new_page(FormState.refused(request.form, error)), error.status
     return redirect(url_for("leads.card", record_id=lead_id))
 
 
 def _new_page(form: FormState) -> Markup:
-    return render("leads/new.html", form=form, **_owners())
+    return render("leads/new.html", form=form, **_form(), **_owners())
+
+
+def _form() -> dict[str, Any]:
+    """Give what the form of a lead shows beside its values."""
+    return {
+        "labels": typed.LABELS,
+        "rare": typed.RARE,
+        "flags": {flag: typed.LABELS[flag] for flag in FLAGS},
+        "known_sources": [name for name, _same in queries.sources(reading())],
+    }
 
 
 def _empty() -> FormState:
-    return FormState({"owner_id": service.usual_owner()})
+    return FormState({"owner_id": intake.usual_owner()})
 
 
 def _owners(lead: AnyRow | None = None) -> dict[str, Any]:
@@ -138,17 +161,11 @@ def _owners(lead: AnyRow | None = None) -> dict[str, Any]:
     people = colleagues(ASSIGN)
     if lead is not None and lead.owner_id is not None and lead.owner_id not in dict(people):
         people.append((lead.owner_id, lead.owner_name))
-    return {"owners": people, "or_nobody": service.usual_owner() is None}
+    return {"owners": people, "or_nobody": intake.usual_owner() is None}
 
 
 def _typed_lead(form: Typed) -> dict[str, Any]:
-    typed: dict[str, Any] = {
-        name: form[name].strip() for name in ("name", "company", "text", "source") if name in form
-    }
-    for name in ("phones", "emails"):
-        if name in form:
-            typed[name] = [one.strip() for one in form.getlist(name) if one.strip()]
-    return typed | _typed_owner(form)
+    return typed.lead_values(form) | _typed_owner(form)
 
 
 def _typed_owner(form: Typed) -> dict[str, Any]:
@@ -189,59 +206,57 @@ def _paste_page(form: FormState) -> Markup:
 @blueprint.get("/<int:record_id>")
 @requires(VIEW)
 def card(record_id: int) -> Markup:
-    """Show a lead with what is known of whoever it is."""
-    return _card_page(record_id, FormState())
+    """Show a lead with what is known of whoever it is; ``?open=qualify`` with that form open."""
+    opened = "qualify" if request.args.get("open") == "qualify" else ""
+    return card_page(record_id, opened=opened)
 
 
 def _held(lead_id: int) -> FormState:
     """Give the form of a lead as it stands."""
     session = reading()
-    lead, hanging = queries.one_lead(session, lead_id), queries.reached(session, [lead_id])
-    values = {name: getattr(lead, name) for name in (*service.COLUMNS, "owner_id")}
-    reach = {
-        "phones": [one.typed for one in hanging.phones.get(lead_id, [])],
-        "emails": [one.typed for one in hanging.emails.get(lead_id, [])],
-    }
-    hidden = () if contact_data.sees_contact_data() else tuple(reach)
-    unshown = hidden if current_person().may(ASSIGN) else (*hidden, "owner_id")
-    return form_to_edit({**values, **reach}, lead.version, unshown=unshown)
+    return _as_form(queries.one_lead(session, lead_id), queries.hanging(session, [lead_id]))
 
 
-def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
+def _as_form(lead: AnyRow, hanging: queries.Hanging) -> FormState:
+    unshown = () if current_person().may(ASSIGN) else ("owner_id",)
+    return form_to_edit(typed.as_typed(lead, hanging), lead.version, unshown=unshown)
+
+
+def card_page(record_id: int, form: FormState | None = None, *, opened: str = "") -> Markup:
+    """Give the card of a lead.
+
+    :param opened: the dialog that stands open.
+    :param form: what was refused in it, if anything was.
+    """
     session = reading()
     lead = queries.one_lead(session, record_id)
-    hanging = queries.reached(session, [record_id])
-    phones, emails = hanging.phones.get(record_id, []), hanging.emails.get(record_id, [])
-    known = queries.known_clients(session, record_id)
+    hanging = queries.with_bans(session, lead, queries.hanging(session, [record_id]))
+    known = queries.known_clients(session, lead, hanging)
     return render(
         "leads/card.html",
         lead=lead,
-        phones=phones,
-        emails=emails,
+        phones=hanging.phones[record_id],
+        emails=hanging.emails[record_id],
+        products=hanging.products.get(record_id, []),
+        external_ids=hanging.external_ids.get(record_id, {}),
+        origin=typed.origin_of(lead),
+        imported=contact_data.readable_imported(lead.imported),
         known=known,
-        known_choices=[("", _("a new one")), *((one.id, one.name) for one in known)],
-        current=_held(record_id),
-        becomes=_becomes(lead),
-        amount_title=AMOUNT,
-        form=form,
+        came_of=came_of(client_id=lead.client_id, deal_id=lead.deal_id),
+        attempts=attempts_of(session, record_id),
+        current=_as_form(lead, hanging),
+        ledger=entries_of(record_id),
+        consents=consents_of_lead(session, record_id),
+        form=form or FormState(),
         opened=opened,
+        refused=opened if form else "",
         statuses=STATUS_TITLES,
         results=RESULT_TITLES,
-        rejections=REJECTIONS,
-        needed={kind: needed_controls(kind) for kind in BECOMES},
-        needed_labels={
-            name: label
-            for kind in BECOMES
-            for name, label in custom_labels(kind, prefix=f"{kind}_").items()
-        },
+        rejections=[(one.id, one.name) for one in queries.offered_results(session)],
+        **qualify_form(lead, known, form if opened == "qualify" else None),
+        **_form(),
         **_owners(lead),
     )
-
-
-def _becomes(lead: AnyRow) -> FormState:
-    """Give the form of what a lead would become."""
-    contact = lead.name if lead.company else ""
-    return FormState({"client_name": lead.company or lead.name, "contact_name": contact})
 
 
 @blueprint.post("/<int:record_id>")
@@ -249,14 +264,14 @@ def _becomes(lead: AnyRow) -> FormState:
 def change(record_id: int) -> Page:
     """Change what was typed."""
 
-    def save(typed: Typed, version: int | None) -> None:
-        values = judge(LeadSchema(partial=True), _typed_lead(typed))
+    def save(form: Typed, version: int | None) -> None:
+        values = judge(LeadSchema(partial=True), _typed_lead(form))
         service.change_lead(record_id, values, version)
 
     last = partial(last_change, KIND, record_id)
     again = save_form(request.form, lambda: _held(record_id), save, last)
     if again is not None:
-        return _card_page(record_id, again, opened="edit"), again.status
+        return card_page(record_id, again, opened="edit"), again.status
     toast(_("Saved."))
     return _to_card(record_id)
 
@@ -269,18 +284,42 @@ def take(record_id: int) -> Response:
     return _to_card(record_id)
 
 
+@blueprint.post("/<int:record_id>/processed")
+@requires(EDIT)
+def processed(record_id: int) -> Response:
+    """Say that a lead is an interest indeed."""
+    service.find_interest(record_id, version_in(request.form))
+    return _to_card(record_id)
+
+
+@blueprint.post("/<int:record_id>/bring-back")
+@requires(EDIT)
+def bring_back(record_id: int) -> Response:
+    """Let a lead count again that was kept apart."""
+    service.bring_back(record_id, version_in(request.form))
+    toast(_("The lead counts again."))
+    return _to_card(record_id)
+
+
 @blueprint.post("/<int:record_id>/close")
 @requires(EDIT)
 def close(record_id: int) -> Page:
     """Close a lead that comes to nothing."""
-    typed = {"result": request.form.get("result"), "comment": request.form.get("comment", "")}
+    said = {
+        "result_id": request.form.get("result_id", type=whole_number),
+        "comment": request.form.get("comment", ""),
+    }
     try:
-        values = judge(CloseSchema(), typed)
-        service.close_lead(record_id, values["result"], values["comment"], version_in(request.form))
+        values = judge(CloseSchema(), said)
+        service.close_lead(
+            record_id, values["result_id"], values["comment"], version_in(request.form)
+        )
     except InvalidError as error:
         form = FormState.refused(request.form, error)
-        return _card_page(record_id, form, opened="close"), error.status
-    toast(_("The lead is closed."), undo=url_for("leads.reopen", record_id=record_id))
+        return card_page(record_id, form, opened="close"), error.status
+    version = queries.one_lead(reading(), record_id).version
+    undo = url_for("leads.reopen", record_id=record_id, version=version)
+    toast(_("The lead is closed."), undo=undo)
     return redirect(url_for("leads.index", unfinished="true"))
 
 
@@ -288,7 +327,7 @@ def close(record_id: int) -> Page:
 @requires(EDIT)
 def reopen(record_id: int) -> Response:
     """Take a lead that came to nothing up again."""
-    service.reopen_lead(record_id)
+    service.reopen_lead(record_id, version_in(request.values))
     return _to_card(record_id)
 
 
@@ -310,33 +349,6 @@ def restore(record_id: int) -> Response:
     service.restore_lead(record_id)
     toast(_("The lead is back."))
     return _to_card(record_id)
-
-
-@blueprint.post("/<int:record_id>/qualify")
-@requires(QUALIFY)
-def qualify(record_id: int) -> Page:
-    """Turn a lead into client, contact and deal, and go where the work goes on."""
-    try:
-        values = judge(QualifySchema(), _typed_result())
-        made = service.qualify_lead(record_id, values, version_in(request.form))
-    except InvalidError as error:
-        form = FormState.refused(request.form, error)
-        return _card_page(record_id, form, opened="qualify"), error.status
-    toast(_("The lead has become a client."))
-    if made["deal_id"] is not None:
-        return redirect(url_for("deals.card", record_id=made["deal_id"]))
-    return redirect(url_for("clients.card", record_id=made["client_id"]))
-
-
-def _typed_result() -> dict[str, Any]:
-    names = ("client_name", "contact_name", "deal_name")
-    typed: dict[str, Any] = {name: request.form.get(name, "").strip() for name in names}
-    typed["client_id"] = request.form.get("client_id", type=whole_number)
-    for kind in BECOMES:
-        typed |= custom_typed(kind, request.form, prefix=f"{kind}_")
-    if request.form.get("amount", "").strip():
-        typed |= read_typed(request.form, {"amount": money_of}, "amount")
-    return typed
 
 
 def _to_card(record_id: int) -> Response:

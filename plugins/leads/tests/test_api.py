@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from salesman_core.testing.people import Api, Make
 
+ResultOf = Callable[[str], int]
+
 ApiFor = Callable[[str], Api]
 
 
@@ -26,11 +28,11 @@ def test_lead_comes_in_and_is_read_back(api_for: ApiFor) -> None:
     )
 
 
-def test_list_is_filtered_by_status(api_for: ApiFor) -> None:
+def test_list_is_filtered_by_status(api_for: ApiFor, result_of: ResultOf) -> None:
     api = api_for("marketer")
     first = api.post("/leads", {"name": "Anna"}).json["id"]
     second = api.post("/leads", {"name": "Boris"}).json["id"]
-    api.post(f"/leads/{first}/close", {"result": "spam"})
+    api.post(f"/leads/{first}/close", {"result_id": result_of("spam")})
 
     found = api.get("/leads?unfinished=true").json["items"]
 

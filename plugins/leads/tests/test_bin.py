@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from salesman_leads import queries, service
+from salesman_leads import intake, queries, service
 
 from salesman_core.errors import ForbiddenError, MissingError
 from salesman_core.testing.people import Api, Browser, Make
@@ -18,7 +18,7 @@ BrowserFor = Callable[[str], Browser]
 
 
 def test_lead_in_the_bin_is_seen_by_nobody_until_it_is_taken_out(app: Flask) -> None:
-    lead = service.create_lead({"name": "Anna"})
+    lead = intake.create_lead({"name": "Anna"})
 
     service.delete_lead(lead)
     assert queries.waiting_count(reading()) == 0
@@ -32,7 +32,7 @@ def test_lead_in_the_bin_is_seen_by_nobody_until_it_is_taken_out(app: Flask) -> 
 def test_lead_is_deleted_on_its_card_and_comes_back_by_undo(
     app: Flask, browser_for: BrowserFor
 ) -> None:
-    lead = service.create_lead({"name": "Anna"})
+    lead = intake.create_lead({"name": "Anna"})
     browser = browser_for("head")
     page = browser.get(f"/leads/{lead}").text
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
@@ -63,7 +63,7 @@ def test_lead_is_deleted_over_the_api_unless_somebody_changed_it(api_for: ApiFor
 
 
 def test_only_those_who_may_delete_leads_do_and_take_them_out(app: Flask, make: Make) -> None:
-    lead, gone = service.create_lead({"name": "Anna"}), service.create_lead({"name": "Boris"})
+    lead, gone = intake.create_lead({"name": "Anna"}), intake.create_lead({"name": "Boris"})
     service.delete_lead(gone)
 
     with make.acting(make.user("marketer")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from importlib import import_module
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask import Flask
-from salesman_leads import service
+from salesman_leads import intake, qualifying
 from salesman_leads.models import Lead
 from salesman_leads.permissions import EXPORT
 
@@ -35,8 +36,8 @@ PHONE, MASKED = "8 916 123-45-67", "+7 *** ** 67"
 @pytest.fixture
 def nameless(app: Flask, make: Make) -> int:
     """A lead with nothing but a phone, of a client that everybody here sees."""
-    lead = service.create_lead({"phones": [PHONE]})
-    service.qualify_lead(lead, {"client_id": make.client(name="Omega")})
+    lead = intake.create_lead({"phones": [PHONE]})
+    qualifying.qualify_lead(lead, {"client_id": make.client(name="Omega")})
     return lead
 
 
@@ -90,7 +91,7 @@ def test_lead_is_found_by_its_phone_by_those_alone_who_may_read_it(
 
 
 def test_title_of_a_lead_with_a_name_is_that_for_everybody(app: Flask, api_for: ApiFor) -> None:
-    lead = service.create_lead({"name": "Anna", "phones": [PHONE]})
+    lead = intake.create_lead({"name": "Anna", "phones": [PHONE]})
     assert api_for("head").get(f"/leads/{lead}").json["title"] == "Anna"
 
 
@@ -114,12 +115,38 @@ def test_file_with_whole_phones_is_handed_out_no_more_to_who_may_not_read_them(
     assert refused.value.permission == contact_data.CONTACT_DATA
 
 
+def test_file_holds_what_hangs_on_leads_to_be_read_again(app: Flask, make: Make) -> None:
+    told = {"text": "Boilers,\nplease", "products": ["Boiler, large", "Pump"]}
+    intake.create_lead({"name": "Anna", "phones": [PHONE, "112"], "emails": ["a@b.org"], **told})
+    everything = Chosen(query=asked_again(record_list("leads.lead").spec, ""))
+    columns = ["name", "phones", "emails", "text", "products"]
+    grant(Scope.ALL)
+
+    with make.acting(make.user_of("marketer")):
+        run = begin_export("leads.lead", everything, Wanted(columns, "csv"))
+        written = file_of_export(run)[0].read_text("utf-8-sig")
+
+    heads, row = csv.reader(written.splitlines(keepends=True))
+    assert heads == ["Lead", "Phones", "Email addresses", "What they want", "Interested in"]
+    assert row[:3] == ["Anna", f"{PHONE}, 112", "a@b.org"]
+    assert row[3:] == ["Boilers,\nplease", '"Boiler, large", Pump']
+
+
+def test_file_holds_no_phones_for_who_may_not_read_them(app: Flask, make: Make) -> None:
+    grant(Scope.NONE)
+
+    with make.acting(make.user_of("marketer")):
+        offered = {column.name for column in record_list("leads.lead").file_columns()}
+
+    assert offered & {"phones", "emails", "text", "products"} == {"text", "products"}
+
+
 @pytest.mark.parametrize(
     ("typed", "left"), [(PHONE, "*** ** 67"), ("anna@example.com", "a***@…"), ("ring me", "***")]
 )
 def test_titles_from_before_are_masked_where_they_stand(app: Flask, typed: str, left: str) -> None:
-    named = service.create_lead({"name": "Anna", "phones": [typed]})
-    lead = service.create_lead({"phones": [typed]})
+    named = intake.create_lead({"name": "Anna", "phones": [typed]})
+    lead = intake.create_lead({"phones": [typed]})
     with writing() as session:
         session.execute(sa.update(Lead).where(Lead.id == lead).values(title=typed))
         session.execute(sa.update(Lead).where(Lead.id == lead).values(search_title=typed))

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from salesman_leads.demo import LEADS, tell
+from salesman_leads.forms import demo as form_of_demo
+from salesman_leads.forms.queries import forms_with_figures
 from salesman_leads.models import Lead
 
 from salesman_core.testing.people import Make
@@ -30,7 +32,9 @@ def demo_of(app: Flask, make: Make, language: str) -> Demo:
             yield
 
     moments.append(datetime(2026, 1, 1, tzinfo=UTC))
-    people = {role: make.person(make.user_of(role)) for role in ("marketer", "telemarketer")}
+    people = {
+        role: make.person(make.user_of(role)) for role in ("marketer", "telemarketer", "head")
+    }
     return Demo(language, TODAY, 1, people | {"seller": people["marketer"]}, [], [], at)
 
 
@@ -46,3 +50,16 @@ def test_demo_has_leads_of_every_status_and_none_from_the_future(
     assert {row.status for row in rows} == {"open", "in_work", "closed"}
     assert {row.result for row in rows} >= {"converted", "duplicate", "not_our_customer"}
     assert max(row.created_at for row in rows).date() <= TODAY
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_demo_has_a_web_form_that_brought_leads_and_junk(
+    app: Flask, make: Make, language: str
+) -> None:
+    form_of_demo.tell(demo_of(app, make, language))
+
+    (form,) = forms_with_figures(reading())
+    assert (form.leads, form.apart, form.language) == (3, 1, language)
+    latest = reading().scalars(sa.select(sa.func.max(Lead.created_at))).one()
+    assert latest.date() <= TODAY

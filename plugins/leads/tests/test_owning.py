@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_leads import service
+from salesman_leads import intake, service
 from salesman_leads.models import Lead
 from salesman_leads.permissions import ASSIGN, CREATE
 
 from salesman_core.access.models import Role
 from salesman_core.access.tokens import new_token
+from salesman_core.people.handing_over import STAYS
 from salesman_core.people.roles import change_grants
 from salesman_core.people.service import deactivate
 from salesman_core.testing.people import Api, Browser, Make, api_of
@@ -98,7 +99,7 @@ def test_seller_finds_the_leads_that_they_pasted(browser_for: BrowserFor) -> Non
 def test_owner_is_chosen_by_those_who_may_give_leads_to_others(
     app: Flask, make: Make, browser_for: BrowserFor, form: str, role: str
 ) -> None:
-    service.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
+    intake.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
 
     page = browser_for(role).get(form).text
 
@@ -116,7 +117,7 @@ def test_owner_is_chosen_by_those_who_may_give_leads_to_others(
 def test_owner_who_may_not_be_chosen_is_refused_at_the_field_and_nothing_typed_is_lost(
     app: Flask, make: Make, browser_for: BrowserFor, form: str, typed: dict[str, str]
 ) -> None:
-    service.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
+    intake.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
     colleague = make.user_of("head")
 
     answer = sent(browser_for("seller"), form, {**typed, "owner_id": colleague})
@@ -147,7 +148,7 @@ def test_seller_who_gives_a_lead_away_comes_back_to_the_list(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
     let_sellers_assign()
-    lead = service.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
+    lead = intake.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
     form = {"name": "Anna", "owner_id": make.user_of("head")}
 
     answer = sent(browser_for("seller"), f"/leads/{lead}", form)
@@ -158,7 +159,7 @@ def test_seller_who_gives_a_lead_away_comes_back_to_the_list(
 def test_lead_is_given_to_nobody_again_by_its_form(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
-    lead = service.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
+    lead = intake.create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
 
     sent(browser_for("marketer"), f"/leads/{lead}", {"name": "Anna", "owner_id": ""})
 
@@ -169,8 +170,8 @@ def test_form_keeps_an_owner_who_is_no_longer_active(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
     gone = make.user("seller", name="Gone Away")
-    lead = service.create_lead({"name": "Anna", "owner_id": gone})
-    deactivate(gone)
+    lead = intake.create_lead({"name": "Anna", "owner_id": gone})
+    deactivate(gone, STAYS)
 
     page = browser_for("marketer").get(f"/leads/{lead}").text
 
@@ -178,7 +179,7 @@ def test_form_keeps_an_owner_who_is_no_longer_active(
 
 
 def test_whoever_begins_to_work_on_a_lead_is_its_owner(app: Flask, make: Make) -> None:
-    lead = service.create_lead({"name": "Anna", "owner_id": make.user("seller")})
+    lead = intake.create_lead({"name": "Anna", "owner_id": make.user("seller")})
 
     with make.acting(make.user("telemarketer")) as person:
         service.take_lead(lead)
@@ -187,7 +188,7 @@ def test_whoever_begins_to_work_on_a_lead_is_its_owner(app: Flask, make: Make) -
 
 
 def test_beginning_twice_is_told_once(app: Flask, make: Make) -> None:
-    lead = service.create_lead({"name": "Anna"})
+    lead = intake.create_lead({"name": "Anna"})
     with make.acting(make.user("telemarketer")):
         service.take_lead(lead)
         version = reading().scalar(sa.select(Lead.version))

@@ -9,12 +9,14 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from salesman_leads import service
+from salesman_leads import intake, qualifying, service
 
 from salesman_core.plugins import switches
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
 from salesman_core.testing.people import Browser, Make
+
+ResultOf = Callable[[str], int]
 
 BrowserFor = Callable[[str], Browser]
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -66,7 +68,7 @@ def test_sum_of_a_deal_is_called_as_the_company_means_it(
     vat: str, title: str, app: Flask, browser_for: BrowserFor
 ) -> None:
     change_company({"vat": vat})
-    lead_id = service.create_lead({"name": "Anna"})
+    lead_id = intake.create_lead({"name": "Anna"})
 
     page = browser_for("head").get(f"/leads/{lead_id}").text
 
@@ -74,8 +76,8 @@ def test_sum_of_a_deal_is_called_as_the_company_means_it(
 
 
 def test_menu_counts_the_leads_that_wait(app: Flask, browser_for: BrowserFor) -> None:
-    service.create_lead({"name": "Anna"})
-    service.create_lead({"name": "Boris"})
+    intake.create_lead({"name": "Anna"})
+    intake.create_lead({"name": "Boris"})
 
     page = browser_for("marketer").get("/leads").text
 
@@ -83,8 +85,8 @@ def test_menu_counts_the_leads_that_wait(app: Flask, browser_for: BrowserFor) ->
 
 
 def test_client_shows_the_leads_that_it_came_from(app: Flask, browser_for: BrowserFor) -> None:
-    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
-    client_id = service.qualify_lead(lead_id, {})["client_id"]
+    lead_id = intake.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    client_id = qualifying.qualify_lead(lead_id, {})["client_id"]
 
     page = browser_for("head").get(f"/clients/{client_id}").text
 
@@ -92,7 +94,7 @@ def test_client_shows_the_leads_that_it_came_from(app: Flask, browser_for: Brows
 
 
 def test_lead_leads_to_why_one_sees_it(app: Flask, browser_for: BrowserFor) -> None:
-    lead_id = service.create_lead({"name": "Anna"})
+    lead_id = intake.create_lead({"name": "Anna"})
     browser = browser_for("head")
     address = f"/records/leads.lead/{lead_id}/why"
 
@@ -103,8 +105,8 @@ def test_lead_leads_to_why_one_sees_it(app: Flask, browser_for: BrowserFor) -> N
 def test_suspended_plugin_takes_its_pages_entries_and_panels_with_it(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
-    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
-    client_id = service.qualify_lead(lead_id, {})["client_id"]
+    lead_id = intake.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    client_id = qualifying.qualify_lead(lead_id, {})["client_id"]
     browser = browser_for("head")
 
     switches.suspend("leads")
@@ -116,10 +118,10 @@ def test_suspended_plugin_takes_its_pages_entries_and_panels_with_it(
 
 
 def test_list_shows_the_leads_that_the_filter_finds_and_how_to_drop_it(
-    app: Flask, browser_for: BrowserFor
+    app: Flask, browser_for: BrowserFor, result_of: ResultOf
 ) -> None:
-    service.create_lead({"name": "Anna", "source": "site"})
-    service.close_lead(service.create_lead({"name": "Boris"}), "spam")
+    intake.create_lead({"name": "Anna", "source": "site"})
+    service.close_lead(intake.create_lead({"name": "Boris"}), result_of("spam"))
     browser = browser_for("marketer")
 
     page = browser.get("/leads?status=open").text
@@ -133,8 +135,8 @@ def test_list_shows_the_leads_that_the_filter_finds_and_how_to_drop_it(
 def test_dialog_of_filters_leads_to_the_list_that_it_asks_for(
     app: Flask, browser_for: BrowserFor
 ) -> None:
-    service.create_lead({"name": "Anna", "source": "site"})
-    service.create_lead({"name": "Boris", "source": "exhibition"})
+    intake.create_lead({"name": "Anna", "source": "site"})
+    intake.create_lead({"name": "Boris", "source": "exhibition"})
     typed = {"source": "site", "status": ["open", "in_work"], "result": "", "owner_id": ""}
 
     answer = browser_for("marketer").get("/leads/filter", query_string=typed)
@@ -149,9 +151,9 @@ def test_dialog_of_filters_takes_days_as_people_write_them(
     app: Flask, browser_for: BrowserFor, clock: FrozenClock
 ) -> None:
     app.extensions["salesman_clock"] = clock.now
-    service.create_lead({"name": "Anna"})
+    intake.create_lead({"name": "Anna"})
     clock.advance(days=2)
-    service.create_lead({"name": "Boris"})
+    intake.create_lead({"name": "Boris"})
     day = f"{MONDAY_MORNING:%d.%m.%y}"
     browser = browser_for("marketer")
 
@@ -165,8 +167,8 @@ def test_dialog_of_filters_takes_days_as_people_write_them(
 def test_dialog_offers_the_sources_of_leads_that_one_may_see(
     app: Flask, make: Make, browser_for: BrowserFor
 ) -> None:
-    service.create_lead({"name": "Anna", "source": "site", "owner_id": make.user_of("seller")})
-    service.create_lead({"name": "Boris", "source": "secret", "owner_id": make.user_of("head")})
+    intake.create_lead({"name": "Anna", "source": "site", "owner_id": make.user_of("seller")})
+    intake.create_lead({"name": "Boris", "source": "secret", "owner_id": make.user_of("head")})
 
     page = browser_for("seller").get("/leads").text
 
@@ -174,10 +176,12 @@ def test_dialog_offers_the_sources_of_leads_that_one_may_see(
     assert "secret" not in page
 
 
-def test_list_counts_the_leads_of_the_whole_filter(app: Flask, browser_for: BrowserFor) -> None:
+def test_list_counts_the_leads_of_the_whole_filter(
+    app: Flask, browser_for: BrowserFor, result_of: ResultOf
+) -> None:
     for name in ("Anna", "Boris"):
-        service.create_lead({"name": name})
-    service.close_lead(service.create_lead({"name": "Vera"}), "spam")
+        intake.create_lead({"name": name})
+    service.close_lead(intake.create_lead({"name": "Vera"}), result_of("spam"))
 
     page = " ".join(browser_for("marketer").get("/leads?limit=1").text.split())
 
@@ -191,7 +195,7 @@ def test_statements_of_the_list_do_not_grow_with_its_rows(
     counts = []
     for _round in range(2):
         for _number in range(3):
-            service.create_lead({"name": "Anna", "phones": ["8 916 123-45-67"]})
+            intake.create_lead({"name": "Anna", "phones": ["8 916 123-45-67"]})
         browser.get("/leads")
         with statements() as sent:
             browser.get("/leads")
@@ -201,7 +205,7 @@ def test_statements_of_the_list_do_not_grow_with_its_rows(
 
 
 def test_lead_becomes_a_client_from_its_card(app: Flask, browser_for: BrowserFor) -> None:
-    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    lead_id = intake.create_lead({"name": "Anna", "company": "Boilers Ltd"})
     browser = browser_for("head")
     token = token_in(browser.get(f"/leads/{lead_id}").text)
 
@@ -220,7 +224,7 @@ def test_lead_becomes_a_client_from_its_card(app: Flask, browser_for: BrowserFor
 def test_second_who_changes_a_lead_chooses_where_both_did(
     app: Flask, browser_for: BrowserFor
 ) -> None:
-    lead_id = service.create_lead({"name": "Anna", "company": "Boilers Ltd"})
+    lead_id = intake.create_lead({"name": "Anna", "company": "Boilers Ltd"})
     browser = browser_for("head")
     card = browser.get(f"/leads/{lead_id}").text
     seen = re.search(r'name="seen" value="([^"]+)"', card)
@@ -239,16 +243,16 @@ def test_second_who_changes_a_lead_chooses_where_both_did(
 
 @pytest.mark.parametrize("act", ["close", "qualify"])
 def test_refused_form_is_still_for_what_its_person_saw(
-    app: Flask, browser_for: BrowserFor, act: str
+    app: Flask, browser_for: BrowserFor, result_of: ResultOf, act: str
 ) -> None:
-    lead_id = service.create_lead({"name": "Anna"})
+    lead_id = intake.create_lead({"name": "Anna"})
     browser, goes = browser_for("head"), f"/leads/{lead_id}/{act}"
     typed = {"csrf_token": token_in(browser.get(f"/leads/{lead_id}").text), "version": "1"}
     service.change_lead(lead_id, {"name": "Anna Kern"})
 
-    refused = browser.post(goes, data=typed | {"amount": "much", "result": "none"})
+    refused = browser.post(goes, data=typed | {"amount": "much", "result_id": "none"})
     form = refused.text.partition(f'action="{goes}"')[2].partition("</form>")[0]
-    right = {"client_name": "Boilers Ltd", "result": "spam"}
+    right = {"client_name": "Boilers Ltd", "result_id": str(result_of("spam"))}
     answer = browser.post(goes, data=typed | right)
 
     assert refused.status_code == 422

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -10,6 +13,8 @@ from salesman_leads.pasting import paste_leads, taken_apart
 
 from salesman_core.errors import InvalidError
 from salesman_core.toolkit import reading
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,34 @@ def test_line_that_says_nothing_is_named_and_nothing_is_taken_in(app: Flask) -> 
         paste_leads("Anna\n;;\nBoris", {})
 
     assert reading().scalar(sa.select(sa.func.count(Lead.id))) == 0
+
+
+def test_each_line_that_cannot_be_taken_in_is_named(app: Flask) -> None:
+    with pytest.raises(InvalidError) as caught:
+        paste_leads(f"Anna\n;;\n{'A' * 301}\nBoris\n{'B ' * 1001}", {})
+
+    nobody = "Give a name, a company, a phone or an email."
+    assert str(caught.value.fields["lines"]) == (
+        f"Line 2: {nobody} Line 3: At most 300 characters fit here. Line 5: "
+        "At most 2000 characters fit here."
+    )
+
+
+def test_many_wrong_lines_are_named_as_far_as_anybody_reads(app: Flask) -> None:
+    with pytest.raises(InvalidError) as caught:
+        paste_leads("\n".join([";;"] * 25), {})
+
+    told = str(caught.value)
+    assert (told.count("Line "), told.endswith("And 5 more lines.")) == (20, True)
+
+
+def test_many_lines_are_written_together(app: Flask, statements: Statements) -> None:
+    pasted = "\n".join(f"Anna {number}" for number in range(40))
+
+    with statements() as sent:
+        ids = paste_leads(pasted, {"source": "exhibition"})
+
+    assert (len(ids), len(sent) < 20) == (40, True)
 
 
 def test_line_with_too_long_a_name_is_named(app: Flask) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-import pytest
 import sqlalchemy as sa
-from flask import Flask
-from salesman_leads import jobs, service
+from salesman_leads import intake, jobs, service
 from salesman_leads.models import Lead
 
 from salesman_core.access.models import User
@@ -17,19 +15,13 @@ from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import reading, writing
 
+ResultOf = Callable[[str], int]
+
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
-@pytest.fixture
-def clock(app: Flask) -> FrozenClock:
-    """The application's own clock, standing still."""
-    clock = FrozenClock()
-    app.extensions["salesman_clock"] = clock.now
-    return clock
-
-
 def leads_of(owner: int, *names: str) -> list[int]:
-    return [service.create_lead({"name": name, "owner_id": owner}) for name in names]
+    return [intake.create_lead({"name": name, "owner_id": owner}) for name in names]
 
 
 def letters() -> list[KeptLetter]:
@@ -38,17 +30,28 @@ def letters() -> list[KeptLetter]:
 
 
 def test_owner_is_reminded_once_of_leads_that_nobody_touched(
-    make: Make, clock: FrozenClock
+    make: Make, clock: FrozenClock, result_of: ResultOf
 ) -> None:
     _waits, taken, closed = leads_of(make.user("seller"), "Waits", "Taken", "Closed")
     service.take_lead(taken)
-    service.close_lead(closed, "spam")
-    service.create_lead({"name": "Nobody's"})
+    service.close_lead(closed, result_of("spam"))
+    intake.create_lead({"name": "Nobody's"})
 
     assert jobs.remind_of_untouched() == 0
     clock.advance(hours=25)
     assert jobs.remind_of_untouched() == 1
     assert jobs.remind_of_untouched() == 0
+
+
+def test_night_and_weekend_count_for_nothing(make: Make, clock: FrozenClock) -> None:
+    clock.advance(days=4, hours=5)  # Friday, 17:00 in Moscow
+    leads_of(make.user("seller"), "Anna")
+
+    clock.advance(days=2, hours=22)  # Monday, 15:00: seven hours of work later
+    assert jobs.remind_of_untouched() == 0
+    clock.advance(hours=1, minutes=1)
+
+    assert jobs.remind_of_untouched() == 1
 
 
 def test_each_owner_gets_one_letter_with_all_of_their_leads(make: Make, clock: FrozenClock) -> None:
@@ -140,6 +143,7 @@ def test_statements_of_the_reminder_do_not_grow_with_the_leads(
     make: Make, clock: FrozenClock, statements: Statements
 ) -> None:
     owner = make.user("seller")
+    jobs.remind_of_untouched()  # the holidays are known from now on
     counts = []
     for names in (["Anna"], ["Boris", "Clara", "Dora"]):
         leads_of(owner, *names)

@@ -18,13 +18,15 @@ from salesman_core.records.bin.purging import Going, Purging
 from salesman_core.records.bin.queries import lies_there
 from salesman_core.records.changes import audit
 from salesman_core.records.saving import locked
-from salesman_hookspecs import RecordType
+from salesman_hookspecs import RecordType, Text
 
 _ = texts.lazy
 
 PURGE: Final = "core.bin.purge"
 ERASED: Final = "erased"
 MOST: Final = 200
+MOST_WARNED: Final = 3
+"""Of so many records that came out at once it is looked whether something has to be said."""
 _SERVER_FAULT: Final = 500
 
 
@@ -106,6 +108,14 @@ def take_many_out(records: Sequence[tuple[str, int]]) -> list[Outcome]:
     :raises InvalidError: where there are none, or too many.
     """
     return each(take_out, records)
+
+
+def warnings_of(outcomes: Sequence[Outcome]) -> list[Text]:
+    """Give what whoever took records out should know of them; of the first :data:`MOST_WARNED`."""
+    out = [one for one in outcomes if one.refused is None][:MOST_WARNED]
+    said = [(record_type(one.kind).bin, one.record_id) for one in out]
+    told = [bin_.warn(id_) for bin_, id_ in said if bin_ is not None and bin_.warn is not None]
+    return [warning for warning in told if warning is not None]
 
 
 def purge_many(records: Sequence[tuple[str, int]]) -> list[Outcome]:

@@ -18,7 +18,14 @@ from salesman_core.db import reading
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.bin.queries import BIN, Binned, in_bin, is_any, kind_titles, kinds_in_bin
-from salesman_core.records.bin.service import PURGE, Outcome, look, purge_many, take_many_out
+from salesman_core.records.bin.service import (
+    PURGE,
+    Outcome,
+    look,
+    purge_many,
+    take_many_out,
+    warnings_of,
+)
 from salesman_core.records.list_narrowing import Options, narrowed
 from salesman_core.records.list_page import ListPage
 from salesman_core.records.lists import Page
@@ -96,6 +103,8 @@ def narrow() -> Response:
 def restore() -> Markup | BaseResponse:
     """Take the marked records out; say of each what hindered it, where something did."""
     outcomes = take_many_out([_record(mark) for mark in _marks()])
+    for warning in warnings_of(outcomes):
+        toast(warning, kind="warning")
     done = sum(one.refused is None for one in outcomes)
     if done < len(outcomes):
         return render("core/records/bin/outcomes.html", outcomes=outcomes, done=done, purged=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,6 +16,7 @@ from salesman_core.db import reading
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.host import PluginHost, current_host
+from salesman_core.records.bulk.custom import custom_fields, judged_custom
 from salesman_core.records.list_values import read_text
 from salesman_hookspecs import BulkAction, BulkField, Text
 from salesman_hookspecs.lists import salesman_bulk_actions
@@ -37,12 +38,23 @@ class Act:
         """Its name in addresses and in the JSON API, as ``core.assign``."""
         return f"{self.owner}.{self.action.id}"
 
+    @property
+    def fields(self) -> Sequence[BulkField]:
+        """What it asks for."""
+        if not self.action.custom:
+            return self.action.fields
+        return (*self.action.fields, *custom_fields(self.action.kind))
+
 
 def acts_of(kind: str) -> list[Act]:
     """Give what whoever acts may do with many records of a kind, in the order of the bar."""
     person = current_person()
     every = current_host().derived(_acts_by_kind).get(kind, ())
-    return [one for one in every if person.may(one.action.permission)]
+    return [one for one in every if person.may(one.action.permission) and _is_offered(one.action)]
+
+
+def _is_offered(action: BulkAction) -> bool:
+    return action.offered is None or action.offered()
 
 
 def _acts_by_kind(host: PluginHost) -> dict[str, list[Act]]:
@@ -71,14 +83,19 @@ def act_named(kind: str, key: str) -> Act:
 def judged(act: Act, given: Mapping[str, Any]) -> dict[str, Any]:
     """Give what an act was given, each value as its field says; what nobody filled in left out.
 
+    What is to be emptied, which null says where the field may be, is told as its empty value.
+
     :raises InvalidError: by field, for what will not do.
     """
-    fields = {field.name: field for field in act.action.fields}
+    fields = {field.name: field for field in act.fields}
     wrong: dict[str, Text] = {
         name: _("There is no such field.") for name in given if name not in fields
     }
     values: dict[str, Any] = {}
     for name, field in fields.items():
+        if field.emptied and name in given and given[name] is None:
+            values[name] = "" if field.kind == "text" else None
+            continue
         try:
             value = _value(field, given.get(name))
         except ValueError as error:
@@ -86,7 +103,7 @@ def judged(act: Act, given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if value is not None:
             values[name] = value
-    if fields and not values and not wrong:
+    if fields and not (values or wrong or act.action.bare):
         wrong[next(iter(fields))] = _("Fill in what is to be changed.")
     if wrong:
         raise InvalidError(_("Some fields are not right."), wrong)
@@ -145,4 +162,5 @@ _JUDGES: Final[Mapping[str, Callable[[BulkField, Any], Any]]] = {
     "date": _date,
     "choice": _choice,
     "user": _user,
+    "custom": judged_custom,
 }

@@ -13,6 +13,9 @@ from salesman_core.access.records import record_type
 from salesman_core.db import table_of, writing
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
+from salesman_core.records.bulk.custom import held_custom, typed_custom
+from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.saving import locked
 
 _ = texts.lazy
 
@@ -25,8 +28,8 @@ def applied(kind: str, change: Change) -> Callable[[int, Mapping[str, Any], int 
 
     def apply(record_id: int, values: Mapping[str, Any], version: int | None) -> Any:
         with writing() as session:
-            record = session.get(record_type(kind).model, record_id)
-            before = {name: _plain(getattr(record, name, None)) for name in values}
+            record = locked(session, record_type(kind).model, record_id)
+            before = {name: _held(kind, record, name) for name in values}
             if not change(record_id, _typed(kind, values), version):
                 return None
             session.flush()
@@ -44,18 +47,23 @@ def undone(kind: str, change: Change) -> Callable[[int, Any], object]:
     return undo
 
 
-def _plain(value: Any) -> Any:
+def _held(kind: str, record: Any, name: str) -> Any:
+    """Give what a record holds, as JSON can keep it."""
+    if key_of(name):
+        return held_custom(kind, record, name)
+    value = getattr(record, name, None)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give values as the service takes them: dates as dates."""
+    """Give values as the service takes them: dates as dates, custom fields under ``custom``."""
     columns = table_of(record_type(kind).model).c
-    return {
+    return typed_custom(kind, values) | {
         name: date.fromisoformat(value)
         if isinstance(value, str) and columns[name].type.python_type is date
         else value
         for name, value in values.items()
+        if not key_of(name)
     }
 
 

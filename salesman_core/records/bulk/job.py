@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
+from salesman_core.access.origin import coming_from
 from salesman_core.access.person import acting_as, person_of
 from salesman_core.clock import now
 from salesman_core.db import writing
@@ -31,14 +32,19 @@ KEPT: Final = timedelta(days=30)
 """For so long it can be seen what came of a run, and undone."""
 
 
-def run_bulk(run_id: int, user_id: int) -> None:
+def run_bulk(run_id: int, user_id: int, origin: Sequence[str] | None = None) -> None:
     """Do what waits of a run."""
-    carried_out(run_id, user_id, work)
+    carried_out(run_id, user_id, origin, work)
 
 
-def carried_out(run_id: int, user_id: int, call: Callable[[int], None]) -> None:
-    """Do a run as whoever began it, and keep why it ended early where it did."""
-    with _as_author(run_id, user_id) as known:
+def carried_out(
+    run_id: int, user_id: int, origin: Sequence[str] | None, call: Callable[[int], None]
+) -> None:
+    """Do a run as whoever began it, and keep why it ended early where it did.
+
+    :param origin: from where it was begun.
+    """
+    with _as_author(run_id, user_id) as known, coming_from(origin):
         if not known:
             _keep_end(run_id, str(GONE))
             return

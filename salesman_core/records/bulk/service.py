@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.origin import current_origin
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
 from salesman_core.db import WritingSession, writing
@@ -86,7 +87,11 @@ def new_run(
 
 def run_later(session: WritingSession, run: BulkRun, job: str) -> None:
     """Have a run done by a job, with the rights of whoever begins it."""
-    arguments = {"run_id": run.id, "user_id": current_person().id}
+    arguments = {
+        "run_id": run.id,
+        "user_id": current_person().id,
+        "origin": list(current_origin()),
+    }
     run.job_id = enqueue(session, job, arguments, unique=f"bulk:{run.id}")
 
 

@@ -20,6 +20,8 @@ from salesman_core.records.bulk.acts import Act, act_named
 from salesman_core.records.bulk.choosing import Chosen, chosen_in_form, number_of
 from salesman_core.records.bulk.service import begin_run, stop_run, undo_run
 from salesman_core.records.bulk.words import EXPORT, act_title, asked_in_words
+from salesman_core.records.custom.forms import controls, custom_typed
+from salesman_core.records.custom.kinds import CUSTOM, name_of
 from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import RecordList, list_of, record_list
 from salesman_core.records.typed import date_of, read_typed
@@ -50,7 +52,7 @@ def do_act(kind: str, act: str) -> Page:
     try:
         run_id = begin_run(kind, act, _given(found), chosen(listed))
     except InvalidError as error:
-        if not found.action.fields:
+        if not found.fields:
             raise
         return _act_page(listed, found, FormState.refused(request.form, error)), error.status
     return _after(queries.own_run(run_id), url_for(listed.endpoint))
@@ -68,13 +70,15 @@ def chosen(listed: RecordList) -> Chosen:
 
 def _given(act: Act) -> dict[str, Any]:
     """Give what was typed as the JSON API would have it."""
-    typed: dict[str, Any] = {}
-    for field in act.action.fields:
-        text = request.form.get(field.name, "").strip()
-        if text:
-            typed[field.name] = text
-    readers = {field.name: _READERS[field.kind] for field in act.action.fields}
-    return read_typed(typed, readers, *typed)
+    fields = {field.name: field for field in act.fields}
+    plain = [name for name, field in fields.items() if field.kind != "custom"]
+    filled = {name: text for name in plain if (text := request.form.get(name, "").strip())}
+    readers = {name: _READERS[fields[name].kind] for name in plain}
+    given = read_typed(filled, readers, *filled)
+    if act.action.custom:
+        custom = custom_typed(act.action.kind, request.form).get(CUSTOM, {})
+        given |= {name_of(key): value for key, value in custom.items() if value is not None}
+    return given | dict.fromkeys(name for name in request.form.getlist("emptied") if name in fields)
 
 
 _READERS: Mapping[str, Any] = {
@@ -95,6 +99,7 @@ def _act_page(listed: RecordList, act: Act, form: FormState) -> Markup:
         number=number_of(reading(), listed.spec.kind, meant),
         whole=meant.query is not None,
         colleagues=colleagues,
+        controls={one.name: one for one in controls(act.action.kind)} if act.action.custom else {},
         form=form,
         hidden=hidden_choice(),
     )

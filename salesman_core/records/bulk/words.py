@@ -6,7 +6,7 @@ from salesman_core.errors import SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.bulk.acts import act_named
 from salesman_core.records.bulk.choosing import asked_again
-from salesman_core.records.lists import describe
+from salesman_core.records.list_chips import in_words
 from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import record_list
 from salesman_hookspecs import Text
@@ -33,7 +33,6 @@ def asked_in_words(run: BulkRun) -> str:
         return ""
     try:
         spec = record_list(run.kind).spec
-        chips = describe(asked_again(spec, run.asked), spec)
+        return in_words(asked_again(spec, run.asked), spec)
     except SalesmanError:
         return run.asked
-    return "; ".join(f"{one.title} {one.words} {one.value}".strip() for one in chips)

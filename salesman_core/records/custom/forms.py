@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
+from salesman_core.access.colleagues import colleagues
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.definitions import (
@@ -18,7 +20,6 @@ from salesman_core.records.custom.definitions import (
     fields_in_use,
 )
 from salesman_core.records.custom.kinds import CUSTOM, key_of
-from salesman_core.records.custom.list_fields import active_users
 from salesman_core.records.custom.schemas import LONGEST_LINK, LONGEST_TEXT
 from salesman_core.records.custom.values import decoded, in_json
 from salesman_core.records.imports.errors import CellError
@@ -110,7 +111,7 @@ def _options(one: DefinedField, held: Any) -> Sequence[tuple[object, Text]]:
         case FieldType.FLAG:
             return _YES_OR_NO
         case FieldType.USER:
-            return active_users()
+            return colleagues(also=[held])
         case FieldType.CHOICE | FieldType.CHOICES:
             chosen = held if isinstance(held, list) else [held]
             return [(o.key, o.title) for o in one.options if o.offered or o.key in chosen]
@@ -177,6 +178,15 @@ def custom_typed(
     if wrong:
         raise InvalidError(_("Something could not be read."), wrong)
     return {f"{prefix}{CUSTOM}": values} if values else {}
+
+
+def custom_so_far(kind: str, typed: Typed) -> dict[str, Any]:
+    """Give by their keys the custom fields of a half-filled form, as far as they can be read."""
+    values: dict[str, Any] = {}
+    for one in fields_in_use(kind):
+        with suppress(CellError, ValueError):
+            values[one.key] = _read(one, typed.getlist(one.name))
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _held(one: DefinedField, custom: Mapping[str, Any]) -> Any:

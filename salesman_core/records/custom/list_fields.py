@@ -8,15 +8,15 @@ several choices are found by the table of their words.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.access.models import User
-from salesman_core.db import Money, db, reading, table_of
+from salesman_core.access.colleagues import colleagues
+from salesman_core.db import Money, db, table_of
 from salesman_core.db.revisions import kept
 from salesman_core.db.types import Thousandths
 from salesman_core.records.cursor import never_null, substitute
@@ -48,6 +48,7 @@ from salesman_core.records.list_fields import (
     either,
 )
 from salesman_core.records.list_values import FieldKind
+from salesman_core.records.relative import Period
 
 KINDS: Final[Mapping[FieldType, FieldKind]] = {
     FieldType.TEXT: FieldKind.TEXT,
@@ -105,6 +106,11 @@ class HeldField(ListField):
         """The operators that filters of this field may have."""
         return tuple(dict.fromkeys((*OPERATORS[self.kind], "isnull")))
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be records without a value: the column has something for them."""
+        return True
+
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter, so that the index of the field serves it."""
         column: Any = self.column
@@ -134,13 +140,29 @@ class WordedField(ListField):
         """The operators that filters of this field may have."""
         return ("eq", "contains", "isnull")
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be records without a value: the column has something for them."""
+        return True
+
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter."""
         return self.found(operator, value)
 
 
+class _WrittenDays(Period):
+    """Days said from today, compared as the column has them: as texts, day by day."""
+
+    def bounds(self, *, moments: bool) -> tuple[Any, Any]:
+        """Give where they begin and where what comes after them does."""
+        begin, after = Period.bounds(self, moments=moments)
+        return begin.isoformat(), after.isoformat()
+
+
 def _compared(value: Any) -> Any:
     """Give a value as the column has it."""
+    if isinstance(value, Period):
+        return _WrittenDays(*(getattr(value, one.name) for one in fields(value)))
     if isinstance(value, date):
         return value.isoformat()
     return int(value) if isinstance(value, bool) else value
@@ -161,10 +183,10 @@ def custom_list_fields(one: Customised) -> Callable[[], Further | None]:
 
 
 def _further(one: Customised) -> Further | None:
-    fields = fields_in_use(one.kind)
-    if not fields:
+    in_use = fields_in_use(one.kind)
+    if not in_use:
         return None
-    users = [field.name for field in fields if field.type is FieldType.USER]
+    users = [field.name for field in in_use if field.type is FieldType.USER]
 
     def shown(rows: Sequence[Any], names: Collection[str]) -> Mapping[int, Mapping[str, str]]:
         return cells(one, rows, names)
@@ -173,18 +195,12 @@ def _further(one: Customised) -> Further | None:
         return plain_cells(one, rows, names)
 
     def options() -> Mapping[str, Sequence[tuple[int, str]]]:
-        people = active_users() if users else []
+        people = colleagues() if users else []
         return dict.fromkeys(users, people)
 
-    listed = tuple(_list_field(one, field) for field in fields)
+    listed = tuple(_list_field(one, field) for field in in_use)
     column = table_of(one.model).c[CUSTOM]
     return Further(listed, column, shown, values, options, partial(totals_of, one))
-
-
-def active_users() -> list[tuple[int, str]]:
-    """Give the users who may be chosen, by name."""
-    people = sa.select(User.id, User.name).where(User.active).order_by(User.search_name, User.id)
-    return [(row.id, row.name) for row in reading().execute(people)]
 
 
 def _list_field(one: Customised, field: DefinedField) -> ListField | ListFilter:

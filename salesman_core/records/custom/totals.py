@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.records import visible
-from salesman_core.db import AnyRow, reading, table_of
+from salesman_core.db import AnyRow, reading, table_of, whole_sum
 from salesman_core.records.cursor import substitute
 from salesman_core.records.custom.definitions import DefinedField, FieldType, defined_field
 from salesman_core.records.custom.kinds import Customised, key_of
@@ -55,7 +55,7 @@ def _sum(spec: ListSpec, field: DefinedField) -> sa.ColumnElement[Any]:
         raise TypeError(message)
     column = sql_of(listed.column)
     held = sa.func.nullif(column, sa.literal(substitute(column.type), column.type))
-    return sa.type_coerce(sa.func.sum(sa.type_coerce(held, sa.BigInteger)), column.type)
+    return sa.type_coerce(whole_sum(held), column.type)
 
 
 def _texts(one: Customised, field: DefinedField, rows: Sequence[AnyRow], name: str) -> list[str]:

@@ -69,13 +69,13 @@ class Written:
     """An amount taken apart, its digits not yet read.
 
     :param body: digits with what stands between them, the gaps of thousands taken out.
-    :param gaps: whether thousands were set apart by spaces or apostrophes.
+    :param gap: the space or apostrophe by which thousands were set apart; empty for none.
     :param negative: whether a minus or parentheses stand around it.
     :param word: what else stands around it, as ``руб`` or ``€``.
     """
 
     body: str
-    gaps: bool
+    gap: str
     negative: bool
     word: str
 
@@ -92,8 +92,8 @@ def taken_apart(text: str) -> Written | None:
         before, after = before[1:].strip(), after[:-1].strip()
     minus = before.startswith("-") or before.endswith("-") or after.endswith("-")
     word = " ".join(part for part in (before.strip("+- "), after.strip("- ")) if part)
-    body = _GAP.sub("", parts["body"])
-    return Written(body, body != parts["body"], bracketed or minus, word)
+    body, gap = _GAP.sub("", parts["body"]), _GAP.search(parts["body"])
+    return Written(body, gap[0] if gap else "", bracketed or minus, word)
 
 
 def own_mark(written: Written) -> str:
@@ -111,21 +111,28 @@ def own_mark(written: Written) -> str:
         return other
     whole, fraction = written.body.split(mark)
     ambiguous = len(fraction) == _THOUSANDS and 1 <= len(whole) <= _THOUSANDS and whole[0] != "0"
-    return "" if ambiguous and not written.gaps else mark
+    return "" if ambiguous and not written.gap else mark
 
 
 @dataclass(slots=True)
 class MarkEvidence:
-    """What the cells of a column show about its decimal mark."""
+    """What the cells of a column show about its decimal mark.
+
+    :param parting: what stands in them and may part thousands: a space, an apostrophe, a mark.
+    """
 
     seen: Counter[str] = field(default_factory=Counter)
+    parting: set[str] = field(default_factory=set)
 
     def add(self, text: str) -> None:
         """Look at one more cell."""
         written = taken_apart(text)
-        mark = own_mark(written) if written else ""
+        if written is None:
+            return
+        mark = own_mark(written)
         if mark:
             self.seen[mark] += 1
+        self.parting.update({written.gap, *(one for one in ".," if one in written.body)} - {mark})
 
     @property
     def mark(self) -> str:

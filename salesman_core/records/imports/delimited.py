@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from salesman_core.i18n import texts
+from salesman_core.records.export_files import EVALUATED
 from salesman_core.records.imports.errors import UnreadableFileError
 from salesman_core.records.imports.sheet import Cell
 
@@ -24,7 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
+_GUARDED = re.compile(f"'(?={EVALUATED})")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
 _END = "\x00end of file"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask_babel import force_locale
 
+from salesman_core.access.origin import coming_from, of_import
 from salesman_core.access.person import acting_as, person_of
 from salesman_core.db import reading
 from salesman_core.errors import SalesmanError
@@ -18,10 +21,10 @@ from salesman_core.records.imports.keeping import (
     UNDO_JOB,
     keep_result,
     named_file,
-    told_of,
 )
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.notice import tell_end
+from salesman_core.records.imports.row_files import told_of
 from salesman_core.records.imports.run import ImportRun
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.summary import failure, reached_in
@@ -35,8 +38,13 @@ _ = texts.gettext
 log = logging.getLogger(__name__)
 
 
-def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
-    """Import a file, or try to, and keep what came of it."""
+def run_import(
+    import_id: int, user_id: int, *, dry_run: bool, origin: Sequence[str] | None = None
+) -> None:
+    """Import a file, or try to, and keep what came of it.
+
+    :param origin: from where it was begun.
+    """
     kept = reading().get(FileImport, import_id)
     person = person_of(user_id)
     if kept is None:
@@ -46,7 +54,7 @@ def run_import(import_id: int, user_id: int, *, dry_run: bool) -> None:
         with force_locale(company().language):
             _end(kept, user_id, failure(str(GONE), rehearsal=dry_run))
         return
-    with acting_as(person), force_locale(_language(person)):
+    with _as_author(person, import_id, origin):
         _end(kept, user_id, _outcome(kept, user_id, dry_run=dry_run))
 
 
@@ -54,6 +62,13 @@ def _end(kept: FileImport, user_id: int, result: dict[str, object]) -> None:
     """Keep what came of an import, and tell whoever began it."""
     keep_result(kept.id, result)
     tell_end(kept, user_id, result)
+
+
+@contextmanager
+def _as_author(person: Person, import_id: int, origin: Sequence[str] | None) -> Iterator[None]:
+    way = coming_from(of_import(import_id, origin))
+    with acting_as(person), way, force_locale(_language(person)):
+        yield
 
 
 def _language(person: Person) -> str:
@@ -87,13 +102,13 @@ def _run(kept: FileImport, user_id: int, run: ImportRun, *, dry_run: bool) -> di
     return told_of(run, stopped=stopped)
 
 
-def undo_import(import_id: int, user_id: int) -> None:
+def undo_import(import_id: int, user_id: int, origin: Sequence[str] | None = None) -> None:
     """Take an import back."""
     person = person_of(user_id)
     if person is None:
         log.warning("import %s: who began to take it back is gone", import_id)
         return
-    with acting_as(person), force_locale(_language(person)):
+    with _as_author(person, import_id, origin):
         take_back(import_id, job_progress)
 
 

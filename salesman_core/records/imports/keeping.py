@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from flask_babel import force_locale
 
+from salesman_core.access.origin import current_origin
 from salesman_core.access.person import current_person, person_of
 from salesman_core.clock import now
 from salesman_core.db import WritingSession, reading, writing
@@ -30,10 +30,9 @@ from salesman_core.records.imports.errors import MappingError, UnreadableFileErr
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.notice import tell_end
 from salesman_core.records.imports.plan import laid_out, require_keys
-from salesman_core.records.imports.report import write_refused
 from salesman_core.records.imports.service import import_type, sheet_for
 from salesman_core.records.imports.spellings import joined
-from salesman_core.records.imports.summary import failure, summary_of
+from salesman_core.records.imports.summary import failure
 from salesman_core.records.imports.undo import changes_kept
 from salesman_core.records.models import FileImport
 from salesman_core.services import files as store
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from salesman_core.jobs import JobView
-    from salesman_core.records.imports.run import ImportRun
     from salesman_core.records.imports.sheet import Sheet
 
 _ = texts.lazy
@@ -53,6 +51,7 @@ UNDO_JOB: Final = "core.import_undo"
 LARGEST: Final = 25 * 1024 * 1024
 """Bytes that a file may have here; the command line takes larger ones."""
 _SHOWN: Final = 20
+_RUNNING: Final = _("The import is running: wait for its end, or stop it.")
 
 
 def begin_import(record: str, name: str, content: IO[bytes], mapping: str = "") -> int:
@@ -240,10 +239,18 @@ def undo_later(import_id: int) -> None:
 
 
 def _put_to_work(session: WritingSession, kept: FileImport, job: str, **further: Any) -> FileImport:
-    refuse_running(kept)
-    arguments = {"import_id": kept.id, "user_id": current_person().id, **further}
-    job_id = enqueue(session, job, arguments, unique=f"import:{kept.id}")
+    """Put the job of an import into the queue; of two who press the button at once, one does."""
     changed = session.get_one(FileImport, kept.id, with_for_update=True)
+    refuse_running(changed)
+    arguments = {
+        "import_id": kept.id,
+        "user_id": current_person().id,
+        "origin": list(current_origin()),
+        **further,
+    }
+    job_id = enqueue(session, job, arguments, unique=f"import:{kept.id}")
+    if job_id is None:
+        raise ConflictError(_RUNNING)
     changed.job_id = job_id
     return changed
 
@@ -260,7 +267,7 @@ def refuse_running(kept: FileImport) -> None:
     :raises ConflictError: where one is.
     """
     if running_job(kept) is not None:
-        raise ConflictError(_("The import is running: wait for its end, or stop it."))
+        raise ConflictError(_RUNNING)
 
 
 def stop(import_id: int) -> None:
@@ -285,39 +292,10 @@ def _end_unbegun(kept: FileImport, *, rehearsal: bool) -> None:
         tell_end(kept, kept.author_id, told)
 
 
-def refused_rows(import_id: int) -> Path:
-    """Give the file with the rows that were refused.
-
-    :raises MissingError: where there is none.
-    """
-    kept = own_import(import_id)
-    hash_ = (kept.result or {}).get("refused_hash")
-    if hash_ is None:
-        raise MissingError(_("No row was refused."))
-    return store.stored_file(hash_)
-
-
 def keep_result(import_id: int, result: Mapping[str, Any]) -> None:
     """Keep what came of a run."""
     with writing() as session:
         session.get_one(FileImport, import_id).result = dict(result)
-
-
-def told_of(run: ImportRun, *, stopped: str = "") -> dict[str, Any]:
-    """Give what is kept of a run that is over; its refused rows lie in the store from now on.
-
-    :param stopped: why it did not come to its end, or an empty text.
-    """
-    return summary_of(run.result, refused_hash=_stored_refused(run), stopped=stopped)
-
-
-def _stored_refused(run: ImportRun) -> str | None:
-    if not run.result.refused_rows:
-        return None
-    file = io.StringIO(newline="")
-    write_refused(run.sheet, run.result, file)
-    content = file.getvalue().encode("utf-8-sig")  # as Excel knows it
-    return store.store(io.BytesIO(content), largest=len(content)).hash
 
 
 def mapping_text(upload: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.records import Bin
 from salesman_core.db import one_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -28,12 +29,12 @@ class Key:
     """A field whose values find records.
 
     :param of_row: gives the values of a row in the form in which they are compared.
-    :param held: gives those of some values that records have, each with the record's id. It sees
-        only what whoever acts may see.
+    :param held: gives those of some values that records have, each with the record's id: records in
+        the bin alone, or all others. It sees only what whoever acts may see.
     """
 
     of_row: Callable[[ImportedRow], Iterable[Hashable]]
-    held: Callable[[Session, Collection[Any]], Iterable[tuple[Hashable, int]]]
+    held: Callable[[Session, Collection[Any], Bin], Iterable[tuple[Hashable, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,27 @@ class Matching:
         return found
 
     def found(self, session: Session, rows: Sequence[ImportedRow]) -> Matches:
-        """Look the records of some rows up, in a statement per key."""
+        """Look the records of some rows up, in a statement per key.
+
+        The bin is searched for the rows that mean nothing outside of it: it is known to the check
+        for what is there already, but what was thrown away does not come before what is in use.
+        """
         ids = [row[EXTERNAL_ID] for row in rows if EXTERNAL_ID in row]
         by_id = records_by_key(session, self.external, self.source, ids) if ids else {}
+        there = self._fitting(session, rows, Bin.LEFT_OUT)
+        left = [row for row in rows if row.get(EXTERNAL_ID) not in by_id and not there.of(row)]
+        return Matches(by_id, there, self._fitting(session, left, Bin.ALONE))
+
+    def _fitting(self, session: Session, rows: Sequence[ImportedRow], where: Bin) -> Fitting:
         held: dict[str, dict[Hashable, set[int]]] = {}
         for name, key in self.keys.items():
             values = {value for row in rows for value in key.of_row(row)}
             of_name = held.setdefault(name, {})
-            for value, record_id in key.held(session, values) if values else ():
+            for value, record_id in key.held(session, values, where) if values else ():
                 of_name.setdefault(value, set()).add(record_id)
-        fitting = {id_ for of_name in held.values() for ids_ in of_name.values() for id_ in ids_}
-        return Matches(by_id, held, self.keys, self._keyed(session, fitting) if ids else set())
+        ids = {id_ for of_name in held.values() for ids_ in of_name.values() for id_ in ids_}
+        with_key = any(EXTERNAL_ID in row for row in rows)
+        return Fitting(held, self.keys, self._keyed(session, ids) if with_key and ids else set())
 
     def _keyed(self, session: Session, record_ids: set[int]) -> set[int]:
         """Give those of some records that have a key in the file."""
@@ -83,15 +94,14 @@ class Matching:
 class Matches:
     """What was found.
 
-    :param by_id: record by external id.
-    :param held: by field and value, the records that have it.
-    :param keyed: records that have a key in the file: a row with another key does not mean them.
+    :param by_id: record by external id, wherever it lies.
+    :param there: what fits by other keys.
+    :param binned: what fits by other keys and lies in the bin.
     """
 
     by_id: Mapping[str, int]
-    held: Mapping[str, Mapping[Hashable, set[int]]]
-    keys: Mapping[str, Key]
-    keyed: Collection[int]
+    there: Fitting
+    binned: Fitting
 
     def record(self, row: ImportedRow) -> int | None:
         """Give the record that a row means, or None where it means a new one.
@@ -100,14 +110,28 @@ class Matches:
         """
         if row.get(EXTERNAL_ID) in self.by_id:
             return self.by_id[row[EXTERNAL_ID]]
-        candidates = self._candidates(row)
+        candidates = self.there.of(row)
         if len(candidates) > 1:
             ids = ", ".join(str(one) for one in sorted(candidates)[:5])
             message = _("Several records fit this row: %(ids)s.", ids=ids)
-            raise InvalidError(message, {next(iter(self.keys)): message})
-        return next(iter(candidates), None)
+            raise InvalidError(message, {next(iter(self.there.keys)): message})
+        return next(iter(candidates), None) or max(self.binned.of(row), default=None)
 
-    def _candidates(self, row: ImportedRow) -> set[int]:
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The records that fit by their fields.
+
+    :param held: by field and value, the records that have it.
+    :param keyed: records that have a key in the file: a row with another key does not mean them.
+    """
+
+    held: Mapping[str, Mapping[Hashable, set[int]]]
+    keys: Mapping[str, Key]
+    keyed: Collection[int]
+
+    def of(self, row: ImportedRow) -> set[int]:
+        """Give those that a row may mean: all of its keys fit them."""
         candidates: set[int] | None = None
         for name, key in self.keys.items():
             fitting: set[int] = set()

@@ -36,6 +36,13 @@ _ORDERS: Final = {
     "mdy": _("12/31/2026, month first"),
     "ymd": _("2026-12-31, year first"),
 }
+_PARTING: Final = {
+    " ": _("spaces"),
+    "'": _("apostrophes"),
+    "’": _("apostrophes"),
+    ".": _("points"),
+    ",": _("commas"),
+}
 _MARKS: Final = {",": _("comma, as 45 000,50"), ".": _("point, as 45,000.50")}
 
 
@@ -167,4 +174,16 @@ def _amounts_told(column: Column, survey: Survey, options: Options) -> ColumnTol
         words = _("decimal marks: both, each number is read by the one that it shows")
     else:
         words = _("decimal mark: none to be seen")
-    return ColumnTold(column.heading, words)
+    return ColumnTold(column.heading, _with_thousands(words, column, survey, options))
+
+
+def _with_thousands(words: Text, column: Column, survey: Survey, options: Options) -> Text:
+    """Add by what thousands are parted, as they are read: never by what is the decimal mark."""
+    mark = survey.hints(column, options).decimal_mark
+    if not mark and all(each.kind == "number" for each in column.fields):
+        mark = "."  # as read_number takes it
+    parting = survey.marks[column.index].parting - {mark}
+    signs = dict.fromkeys(str(title) for sign, title in _PARTING.items() if sign in parting)
+    if not signs:
+        return words
+    return _("%(words)s; thousands are parted by %(signs)s", words=words, signs=", ".join(signs))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Final
 
 from salesman_core.i18n import texts
+from salesman_core.records.export_files import guarded
 from salesman_core.records.imports.cells import text_of
 from salesman_core.records.imports.result import ImportResult, ReasonCount, Remark
 from salesman_core.records.imports.sheet import Sheet
@@ -16,8 +17,6 @@ _ = texts.gettext
 
 _MOST_VALUES: Final = 5
 _MOST_ROWS: Final = 20
-_EVALUATED: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How texts begin that spreadsheets evaluate."""
 
 
 def report_lines(sheet: Sheet, result: ImportResult) -> Iterator[str]:
@@ -38,6 +37,8 @@ def report_lines(sheet: Sheet, result: ImportResult) -> Iterator[str]:
         yield from (_spelling_line(each) for each in result.spellings[:_MOST_ROWS])
     yield from _remarks(_("Worth a look:"), result.warnings, result.warned)
     yield from _remarks(_("Refused rows:"), result.refused_rows, result.counts["refused"])
+    if beyond := _beyond(result.counts["refused"], result.refused_rows):
+        yield "  " + beyond
     if reasons := result.reasons():
         yield _("Refused, by reason:")
         yield from (_reason_line(each) for each in reasons)
@@ -51,13 +52,25 @@ def _remarks(title: str, remarks: list[Remark], count: int) -> Iterator[str]:
         return
     yield title
     for remark in remarks[:_MOST_ROWS]:
-        told = "; ".join(
-            f"{name}: {problem}" if name else str(problem)
-            for name, problem in remark.problems.items()
-        )
+        told = _told(remark)
         yield "  " + _("row %(number)s: %(told)s", number=remark.row.number, told=told)
     if count > _MOST_ROWS:
         yield "  " + _("and %(count)s more", count=count - _MOST_ROWS)
+
+
+def _told(remark: Remark) -> str:
+    return "; ".join(
+        f"{name}: {problem}" if name else str(problem) for name, problem in remark.problems.items()
+    )
+
+
+def _beyond(count: int, kept: Sequence[Remark]) -> str:
+    """Say how many rows of a kind are counted only, where there are such."""
+    if count <= len(kept):
+        return ""
+    return _(
+        "The file of such rows holds the first %(kept)s of %(count)s", kept=len(kept), count=count
+    )
 
 
 def _spelling_line(each: Spelling) -> str:
@@ -85,14 +98,29 @@ def write_refused(sheet: Sheet, result: ImportResult, file: IO[str]) -> None:
     :param file: opened with ``newline=""``; for Excel in ``utf-8-sig``.
     """
     writer = csv.writer(file, delimiter=";")
-    writer.writerow([*map(_guarded, sheet.headings), _("Reason")])
-    width = len(sheet.headings)
+    writer.writerow([*map(guarded, sheet.headings), _("Reason")])
     for remark in result.refused_rows:
-        cells = [text_of(cell) for cell in remark.row.cells]
-        cells += [""] * (width - len(cells))
-        reason = "; ".join(f"{name}: {problem}" for name, problem in remark.problems.items())
-        writer.writerow([*map(_guarded, cells), reason])
+        writer.writerow([*_cells(sheet, remark), guarded(_told(remark))])
+    if beyond := _beyond(result.counts["refused"], result.refused_rows):
+        writer.writerow([*([""] * len(sheet.headings)), beyond])
 
 
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_EVALUATED) else text
+def write_warnings(sheet: Sheet, result: ImportResult, file: IO[str]) -> None:
+    """Write the rows that deserve a look as CSV: which row, why, and what stands in it.
+
+    They are in, so this is to be read, and not to be sent again.
+
+    :param file: as for :func:`write_refused`.
+    """
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow([_("Row"), _("Worth a look"), *map(guarded, sheet.headings)])
+    for remark in result.warnings:
+        told = [str(remark.row.number), guarded(_told(remark))]
+        writer.writerow([*told, *_cells(sheet, remark)])
+    if beyond := _beyond(result.warned, result.warnings):
+        writer.writerow(["", beyond])
+
+
+def _cells(sheet: Sheet, remark: Remark) -> list[str]:
+    cells = [guarded(text_of(cell)) for cell in remark.row.cells]
+    return cells + [""] * (len(sheet.headings) - len(cells))

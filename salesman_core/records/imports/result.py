@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from salesman_core.records.imports.reading import Problem, ReadRow
+from salesman_core.i18n import texts
+from salesman_core.records.imports.reading import WHOLE_ROW, Problem, ReadRow
 from salesman_core.records.imports.sheet import Row
 from salesman_core.records.imports.spellings import Spelling
 from salesman_hookspecs import ImportOutcome
 
+_ = texts.gettext
+
 ACTIONS = ("created", "updated", "unchanged", "refused")
 MOST_KEPT = 10_000
 """Rows that are kept with what is wrong with them; beyond that they are counted only."""
+MOST_TOLD: Final = 1_000
+"""Reasons, and values of each, that are told apart; what comes beyond is counted with the others.
+
+A column that fills the wrong field may hold as many values as the file has rows, and all of this
+is copied with each batch.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ class ReasonCount:
     :param field: the field that it concerns; empty for the row as a whole.
     :param reason: what was wrong.
     :param rows: of how many rows.
-    :param values: which values those were, the most frequent first.
+    :param values: which values those were, the most frequent first; of at most
+        :data:`MOST_TOLD` it is counted how often they stand there.
     """
 
     field: str
@@ -66,6 +77,7 @@ class ImportResult:
     warnings: list[Remark] = field(default_factory=list)
     warned: int = 0
     last_row: int = 0
+    _reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     _values: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     @property
@@ -85,6 +97,7 @@ class ImportResult:
             counts=Counter(self.counts),
             refused_rows=list(self.refused_rows),
             warnings=list(self.warnings),
+            _reasons=Counter(self._reasons),
             _values={about: Counter(values) for about, values in self._values.items()},
         )
 
@@ -109,17 +122,26 @@ class ImportResult:
 
     def _refuse(self, remark: Remark) -> None:
         for name, problem in remark.problems.items():
-            self._values.setdefault((name, problem.reason), Counter())[problem.value] += 1
+            self._count((name, problem.reason), problem.value)
         if len(self.refused_rows) < MOST_KEPT:
             self.refused_rows.append(remark)
 
+    def _count(self, reason: tuple[str, str], value: str) -> None:
+        if reason not in self._reasons and len(self._reasons) >= MOST_TOLD:
+            reason = WHOLE_ROW, _("another reason")
+        self._reasons[reason] += 1
+        values = self._values.setdefault(reason, Counter())
+        if value in values or len(values) < MOST_TOLD:
+            values[value] += 1
+
     def reasons(self) -> list[ReasonCount]:
         """Give why rows were refused, the most frequent reason first."""
-        return sorted(self._reasons(), key=lambda each: (-each.rows, each.field, each.reason))
+        return sorted(self._counted(), key=lambda each: (-each.rows, each.field, each.reason))
 
-    def _reasons(self) -> Iterator[ReasonCount]:
-        for (name, reason), values in self._values.items():
-            yield ReasonCount(name, reason, values.total(), tuple(values.most_common()))
+    def _counted(self) -> Iterator[ReasonCount]:
+        for (name, reason), rows in self._reasons.items():
+            values = tuple(self._values[name, reason].most_common())
+            yield ReasonCount(name, reason, rows, values)
 
 
 @dataclass(frozen=True, slots=True)

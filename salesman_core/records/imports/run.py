@@ -17,7 +17,7 @@ from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping
 from salesman_core.records.imports.plan import planned
 from salesman_core.records.imports.reading import ReadRow, RowReader
-from salesman_core.records.imports.rehearsal import rehearsal
+from salesman_core.records.imports.rehearsal import GiveWay, rehearsal
 from salesman_core.records.imports.result import ACTIONS, ImportResult, Reached
 from salesman_core.records.imports.sheet import Sheet
 from salesman_core.records.imports.spellings import spellings_in
@@ -85,12 +85,15 @@ class ImportRun:
     def rehearse(self) -> ImportResult:
         """Do everything with all rows, and keep nothing of it.
 
+        Where others had to wait for it, it gave way between two batches: rows after that did not
+        find what those before would have written.
+
         :raises ImportAbortedError: where something went wrong that is no fault of a row.
         """
         self._journal, self._reached = None, Reached()
         self.result = self._new_result(rehearsal=True)
-        with rehearsal():
-            return self._run()
+        with rehearsal() as give_way:
+            return self._run(give_way)
 
     def apply(self) -> ImportResult:
         """Write all rows, a batch to a transaction, each fenced where a job does it.
@@ -129,10 +132,12 @@ class ImportRun:
             warned=self._reached.warned,
         )
 
-    def _run(self) -> ImportResult:
+    def _run(self, give_way: GiveWay = lambda: False) -> ImportResult:
         self._remembered = {}
         for batch in self._batches():
             self._write(batch)
+            if give_way():
+                self._remembered = {}  # what it tells of is no more
             if self._progress:
                 self._progress(self.result.done, self.result.rows)
         return self.result

@@ -19,12 +19,14 @@ def summary_of(
     result: ImportResult,
     *,
     refused_hash: str | None = None,
+    warnings_hash: str | None = None,
     stopped: str = "",
     reached: Reached | None = None,
 ) -> dict[str, Any]:
     """Give a result as plain values.
 
     :param refused_hash: where the refused rows lie in the store as a file.
+    :param warnings_hash: where those lie that deserve a look.
     :param stopped: why the run did not come to its end, or an empty text.
     :param reached: how far a run has come that goes on; None for one that is over.
     """
@@ -51,6 +53,9 @@ def summary_of(
         "warned": result.warned,
         "warnings": _rows(result.warnings),
         "refused_hash": refused_hash,
+        "refused_kept": len(result.refused_rows),
+        "warnings_hash": warnings_hash,
+        "warnings_kept": len(result.warnings),
         "stopped": stopped,
         "unfinished": None if reached is None else _going_on(reached),
     }

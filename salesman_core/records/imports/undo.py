@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import record_types
-from salesman_core.db import TOGETHER, AnyRow, Base, db, rows_of, table_of, writing
+from salesman_core.db import TOGETHER, AnyRow, Base, db, one_of, rows_of, table_of, writing
 from salesman_core.db.revisions import bump_all
 from salesman_core.i18n import texts
 from salesman_core.jobs import job_piece
@@ -151,6 +151,7 @@ class _Undo:
 
     def take_back(self, session: Session, rows: Sequence[AnyRow]) -> None:
         """Take some changes back, and forget them."""
+        _hold(session, rows)
         for (table, made), some in groupby(rows, lambda row: (row.record_table, bool(row.digest))):
             if made:
                 self._remove(session, Base.metadata.tables[table], list(some))
@@ -252,6 +253,14 @@ class _Undo:
             "label": str(stands.get("name" if type_ is None else type_.label) or ""),
             "why": why,
         }
+
+
+def _hold(session: Session, rows: Sequence[AnyRow]) -> None:
+    """Keep others from changing records until the commit, from before they are judged."""
+    for name, some in groupby(rows, lambda row: row.record_table):
+        columns = Base.metadata.tables[name].c
+        held = sa.select(columns.id).where(one_of(columns.id, {row.record_id for row in some}))
+        session.execute(held.order_by(columns.id).with_for_update()).all()
 
 
 def _elsewhere(table: str, after: Row, now: Row) -> set[str]:

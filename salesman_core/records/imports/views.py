@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
@@ -15,7 +16,7 @@ from salesman_core.access.records import known_type
 from salesman_core.access.routes import signed_in
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.imports import keeping, reuse, saved
+from salesman_core.records.imports import keeping, reuse, row_files, saved
 from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
 from salesman_core.records.imports.looking import found_in
 from salesman_core.records.imports.mapping import mapping_from
@@ -28,6 +29,7 @@ from salesman_core.services.files import TooLargeError, too_large_for
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -216,12 +218,22 @@ def undo(import_id: int) -> BaseResponse:
 @signed_in
 def refused(import_id: int) -> Response:
     """Hand out the refused rows, each with its reason, to be mended and sent again."""
-    path = keeping.refused_rows(import_id)
+    return _rows_file(import_id, row_files.refused_rows(import_id), _("refused"))
+
+
+@blueprint.get("/<int:import_id>/worth-a-look.csv")
+@signed_in
+def worth_a_look(import_id: int) -> Response:
+    """Hand out the rows that deserve a look, each with the reason, though they are in."""
+    return _rows_file(import_id, row_files.rows_worth_a_look(import_id), _("worth a look"))
+
+
+def _rows_file(import_id: int, path: Path, which: Text) -> Response:
     name = keeping.own_import(import_id).name.rsplit(".", 1)[0]
     return send_file(
         path,
         mimetype="text/csv",
         as_attachment=True,
-        download_name=f"{name} – {texts.gettext('refused')}.csv",
+        download_name=f"{name} – {which}.csv",
         max_age=0,
     )

@@ -103,6 +103,7 @@ def _lines(path: Path, sheet: str) -> Iterator[Iterator[Any]]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
+            process_group=0,  # Ctrl-C is for whoever reads what it writes
         ) as process,
     ):
         try:

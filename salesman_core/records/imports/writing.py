@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from salesman_core.access.records import record_type, visible
-from salesman_core.db import add_objects, one_of, planned_afresh
+from salesman_core.access.records import Bin, record_type, visible
+from salesman_core.db import add_objects, holding, one_of, planned_afresh
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.words import write_words
@@ -74,6 +74,15 @@ class RowWriter(ABC, Generic[R, D]):
         self.session = session
         self.only: str = batch.options.get("only", "")
         self._matching = matching
+
+    @abstractmethod
+    def refuse_hidden(self, row: ImportedRow) -> None:
+        """Refuse what whoever imports may not read, before a record is looked for by it.
+
+        Else what comes of the row would tell whose it is.
+
+        :raises InvalidError: by field.
+        """
 
     @abstractmethod
     def draft(self, row: ImportedRow, record: R | None) -> D:
@@ -157,6 +166,7 @@ class _Wave(Generic[R, D]):
         for place, row in self._rows.items():
             meant = found[place]
             try:
+                self._writer.refuse_hidden(row)
                 if isinstance(meant, SalesmanError):
                     raise meant
                 self._read_row(place, row, reachable.record(meant))
@@ -224,26 +234,30 @@ class Reachable(Generic[R]):
     def __init__(self, writer: RowWriter[R, Any], ids: Collection[int]) -> None:
         self._records: dict[int, Any] = {}
         self._allowed: set[int] = set()
+        self._known_in_bin: set[int] = set()
         if not ids:
             return
         model = record_type(writer.kind).model
         query = sa.select(model).where(one_of(model.id, ids)).options(*writer.loading)
-        for record in writer.session.scalars(query.with_for_update(of=model)):
+        for record in writer.session.scalars(holding(writer.session, query, of=model)):
             self._records[record.id] = record
-        allowed = sa.select(model.id).where(
-            one_of(model.id, ids), visible(writer.kind, writer.edit)
-        )
+        meant = sa.select(model.id).where(one_of(model.id, ids))
+        allowed = meant.where(visible(writer.kind, writer.edit))
         self._allowed = set(writer.session.scalars(allowed))
+        if any(record.deleted_at is not None for record in self._records.values()):
+            in_bin = meant.where(visible(writer.kind, bin=Bin.ALONE))
+            self._known_in_bin = set(writer.session.scalars(in_bin))
 
     def record(self, id_: int | None) -> R | None:
         """Give a record, None for none.
 
-        :raises InvalidError: for one in the bin, or that the person may not change.
+        :raises InvalidError: for one in the bin, or that the person may not change. Where it lies
+            is told to those only who would see it there.
         """
         if id_ is None:
             return None
         record = self._records[id_]
-        if record.deleted_at is not None:
+        if id_ in self._known_in_bin:
             raise InvalidError(_("The record %(id)s is in the bin: restore it first.", id=id_))
         if id_ not in self._allowed:
             raise InvalidError(_("This record is there already, and you may not change it."))

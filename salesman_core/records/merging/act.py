@@ -37,13 +37,22 @@ class MergingAct:
 
     Whatever happens between the beginning and :meth:`finish` to rows that refer to one of the
     records goes into the journal, whoever does it.
+
+    :param logs: tables that tell what happened: what they are given meanwhile stays there, even
+        where the merging is undone.
     """
 
     def __init__(
-        self, session: WritingSession, kind: str, kept_id: int, lost_ids: Sequence[int]
+        self,
+        session: WritingSession,
+        kind: str,
+        kept_id: int,
+        lost_ids: Sequence[int],
+        logs: Iterable[type[Any]] = (),
     ) -> None:
         self._session = session
         self._kind, self._kept_id, self._lost_ids = kind, kept_id, list(lost_ids)
+        self._logs = {table_of(log).name for log in logs}
         self._target = table_of(record_type(kind).model)
         session.flush()
         self._tables = referring_to(session.connection(), self._target.name)
@@ -121,6 +130,7 @@ class MergingAct:
                 "after": step.after,
             }
             for step in steps
+            if step.before is not None or step.table not in self._logs
         ]
         write_rows(self._session, MergingStep, rows)
         return merging.id

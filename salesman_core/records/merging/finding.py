@@ -15,7 +15,7 @@ from salesman_core.clock import now
 from salesman_core.db import AnyRow, table_of, writing
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
-from salesman_core.records.merging.keys import Pair
+from salesman_core.records.merging.keys import NAME, Pair, name_of_key, told_keys
 from salesman_core.records.merging.models import LikelyDouble
 from salesman_core.records.saving import write_rows
 
@@ -72,14 +72,23 @@ def forget_not_found_since(session: Session, kind: str, moment: datetime) -> Non
 def undecided(kind: str, seen: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
     """Give the query of the pairs that nobody has decided on, the likeliest first.
 
+    Those alone by whose reasons the person learns nothing that is kept from them.
+
     :param seen: the ids of the records that the person sees: both are among them.
     """
     return (
         sa.select(_DOUBLE.c.id, _DOUBLE.c.first_id, _DOUBLE.c.second_id)
         .add_columns(_DOUBLE.c.reasons, _DOUBLE.c.found_at)
         .where(_DOUBLE.c.kind == kind, _DOUBLE.c.dismissed_at.is_(None), *_both(seen))
+        .where(_may_be_told(kind))
         .order_by(_DOUBLE.c.score.desc(), _DOUBLE.c.id)
     )
+
+
+def _may_be_told(kind: str) -> sa.ColumnElement[bool]:
+    reasons = sa.cast(_DOUBLE.c.reasons, sa.Text)
+    told = [NAME, *map(name_of_key, told_keys(kind))]
+    return sa.or_(*(reasons.contains(f'"{name}"', autoescape=True) for name in told))
 
 
 def _both(seen: sa.Select[int]) -> tuple[sa.ColumnElement[bool], ...]:
@@ -92,7 +101,7 @@ def decide(kind: str, double_id: int, seen: sa.Select[int], *, is_double: bool) 
     :raises MissingError: where there is no such pair among what the person sees.
     """
     with writing() as session:
-        here = (_DOUBLE.c.id == double_id, _DOUBLE.c.kind == kind, *_both(seen))
+        here = (_DOUBLE.c.id == double_id, _DOUBLE.c.kind == kind, *_both(seen), _may_be_told(kind))
         row: AnyRow | None = session.execute(sa.select(_DOUBLE.c.id).where(*here)).first()
         if row is None:
             raise MissingError(_("There is no such pair, or you may not see it."))

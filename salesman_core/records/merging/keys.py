@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,12 +11,17 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.person import current_person
+from salesman_core.db import one_of
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import current_host
 from salesman_hookspecs import DuplicateKey, Text
 from salesman_hookspecs.doubles import salesman_duplicate_keys
 
 T = TypeVar("T")
+
+NAME: Final = "name"
+"""The reason for a pair that has similar names, which are no key."""
 
 MOST_SHARING: Final = 10
 """A key that more records share says nothing: a switchboard, an address of all."""
@@ -45,6 +51,14 @@ def keys_of(kind: str) -> list[Contribution[DuplicateKey]]:
     ]
 
 
+def told_keys(kind: str) -> list[Contribution[DuplicateKey]]:
+    """Give the keys of which the person may learn who shares them."""
+    person = current_person()
+    return [
+        one for one in keys_of(kind) if not one.value.permission or person.may(one.value.permission)
+    ]
+
+
 def name_of_key(one: Contribution[DuplicateKey]) -> str:
     """Give the name under which a key is kept, as ``core.phone``."""
     return f"{one.owner}.{one.value.id}"
@@ -59,7 +73,7 @@ def sharing(
     :param condition: gives the SQL by which an id is one of those that are asked for.
     """
     found: list[Shared] = []
-    for one in keys_of(kind):
+    for one in told_keys(kind):
         found += _asked(one, partial(_sharing, session, one, typed, condition)) or ()
     return found
 
@@ -82,6 +96,43 @@ def _sharing(
     )
     source = name_of_key(one)
     return [Shared(row.record_id, source, one.value.reason, row.shown) for row in rows]
+
+
+def sharing_other_keys(
+    session: Session, kind: str, many: Sequence[Mapping[str, Any]], owner: str
+) -> list[list[int]]:
+    """Give for each that is typed the records that share a key with it, the most in common first.
+
+    It asks once for each kind of key, however many are typed.
+
+    :param many: fields of each, as the JSON API names them.
+    :param owner: whose keys are left out, because the caller knows what they tell.
+    """
+    found: list[Counter[int]] = [Counter() for _one in many]
+    for one in keys_of(kind):
+        if one.owner != owner:
+            for place, ids in _asked(one, partial(_sharing_each, session, one, many)) or ():
+                found[place].update(ids)
+    return [sorted(ids, key=lambda id_: (-ids[id_], id_)) for ids in found]
+
+
+def _sharing_each(
+    session: Session, one: Contribution[DuplicateKey], many: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, set[int]]]:
+    wanted = [{key for key in one.value.typed(typed) if key} for typed in many]
+    every = set[str]().union(*wanted)
+    if not every:
+        return []
+    keys = one.value.keys().subquery()
+    holders: dict[str, set[int]] = {}
+    found = sa.select(keys.c.key, keys.c.record_id).where(one_of(keys.c.key, sorted(every)))
+    for row in session.execute(found):
+        holders.setdefault(row.key, set()).add(row.record_id)
+    few = {key: ids for key, ids in holders.items() if len(ids) <= MOST_SHARING}
+    return [
+        (place, set[int]().union(*(few.get(key, ()) for key in some)))
+        for place, some in enumerate(wanted)
+    ]
 
 
 Pair = tuple[int, int]
@@ -132,6 +183,6 @@ def _asked(one: Contribution[DuplicateKey], ask: Callable[[], T]) -> T | None:
 
 
 def reasons_in_words(kind: str, sources: Iterable[str]) -> list[Text]:
-    """Give what people read for the names of keys; those of absent plugins are left out."""
-    known = {name_of_key(one): one.value.reason for one in keys_of(kind)}
+    """Give what the person reads for the names of keys; those of absent plugins are left out."""
+    known = {name_of_key(one): one.value.reason for one in told_keys(kind)}
     return [known[source] for source in sources if source in known]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_core.access.models import User
 from salesman_core.access.records import record_type
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, WritingSession, savepoint, table_of, writing
@@ -17,8 +19,10 @@ from salesman_core.records.changes import Changes, announce, ask, audit
 from salesman_core.records.custom.kinds import customised_kinds
 from salesman_core.records.custom.words import write_words
 from salesman_core.records.merging.models import Merging, MergingStep
+from salesman_core.records.merging.parts import KEYED, going_back
 from salesman_core.records.merging.references import Referring, referring_to
 from salesman_core.records.merging.rows import Values, at
+from salesman_core.records.merging.words import type_of_table
 from salesman_core.records.packing import unpacked_row, written_row
 from salesman_core.records.saving import for_change
 
@@ -114,14 +118,30 @@ def _tell(session: WritingSession, merging: Merging, changes: Changes) -> None:
     """Let plugins judge what changes of the kept record, and note it with all records."""
     if changes:
         ask(merging.kind, merging.kept_id, changes)
-    names = [one["name"] for one in merging.lost]
-    told = {**changes, "merged": (names, [])}
+    lost_ids = [one["id"] for one in merging.lost]
+    told = {**changes, "merged": (lost_ids, [])}
     audit(session, merging.kind, merging.kept_id, merging.kept_name, "unmerged", told)
     for lost in merging.lost:
         told = {"merged_into_id": (merging.kept_id, None)}
         audit(session, merging.kind, lost["id"], lost["name"], "unmerged", told)
-    payload = {"lost_ids": [one["id"] for one in merging.lost]}
+    payload = {"lost_ids": lost_ids}
     announce(session, f"core.{merging.kind}.unmerged", merging.kind, merging.kept_id, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """That a row did not go back, or not wholly.
+
+    :param fields: what was changed of it since.
+    """
+
+    why: str
+    fields: tuple[str, ...] = ()
+
+    def of(self, step: AnyRow) -> dict[str, Any]:
+        """Give it with the row's place, as the merging keeps it."""
+        place = {"table": step.table_name, "key": step.key, "why": self.why}
+        return {**place, "fields": list(self.fields)}
 
 
 class _Player:
@@ -133,10 +153,10 @@ class _Player:
         found = referring_to(session.connection(), self._target)
         self._tables: dict[str, Referring] = {one.table.name: one for one in found}
 
-    def play(self, step: AnyRow) -> str:
-        """Undo a step; give why it could not be undone wholly, or an empty string."""
+    def play(self, step: AnyRow) -> Stayed | None:
+        """Undo a step; give what could not be undone of it, None where it was undone wholly."""
         if step.table_name not in self._tables:
-            return "gone"
+            return Stayed("gone")
         table = self._tables[step.table_name].table
         key = unpacked_row(step.key)
         before, after = _unpacked(step.before), _unpacked(step.after)
@@ -145,7 +165,7 @@ class _Player:
             with savepoint(self._session):
                 return self._put_back(table, key, before, after, there)
         except sa.exc.IntegrityError:
-            return "refused"
+            return Stayed("refused")
 
     def _put_back(  # a row, as it was, as it became, as it is
         self,
@@ -154,27 +174,39 @@ class _Player:
         before: Values | None,
         after: Values | None,
         there: AnyRow | None,
-    ) -> str:
+    ) -> Stayed | None:
         connection = self._session.connection()
         if after is None:
             if there is None:
                 connection.execute(sa.insert(table).values(written_row(before or {})))
-            return ""
+            return None
         if there is None:
-            return "gone" if before is not None else ""
-        held = [name for name in after if there._mapping[name] == after[name]]  # noqa: SLF001  # its API
-        changed = [name for name in after if name not in held and name not in COUNTED]
+            return Stayed("gone") if before is not None else None
+        keyed = KEYED if table.name == self._target else ()
+        back = going_back(before or after, after, dict(there._mapping), keyed)  # noqa: SLF001  # its API
+        changed = tuple(name for name in back.changed if name not in COUNTED)
         if before is None:
             if not changed:
                 connection.execute(sa.delete(table).where(*at(table, key)))
-            return "changed" if changed else ""
-        back = {name: before[name] for name in held if name not in COUNTED}
-        if back:
-            counted = self._counted(table)
-            connection.execute(
-                sa.update(table).where(*at(table, key)).values({**written_row(back), **counted})
-            )
-        return "changed" if changed else ""
+            return Stayed("changed") if changed else None
+        values = {name: value for name, value in back.values.items() if name not in COUNTED}
+        left = self._left_since(table, values)
+        for name in left:
+            del values[name]
+        if values:
+            values = {**written_row(values), **self._counted(table)}
+            connection.execute(sa.update(table).where(*at(table, key)).values(values))
+        stays = changed + left
+        return Stayed("left" if left else "changed", stays) if stays else None
+
+    def _left_since(self, table: sa.Table, values: Values) -> tuple[str, ...]:
+        """Give the field by which a record would go back to an owner who has left since."""
+        type_ = type_of_table(table.name)
+        owner = type_.owner if type_ is not None else None
+        if owner is None or values.get(owner) is None:
+            return ()
+        person = self._session.get(User, values[owner])
+        return () if person is not None and person.active else (owner,)
 
     def _counted(self, table: sa.Table) -> dict[str, Any]:
         """Let whoever has one of the records open notice that it was changed."""
@@ -194,19 +226,15 @@ def _play_back(session: WritingSession, merging: Merging) -> Iterator[dict[str, 
     ).all()
     refused = []
     for step in steps:
-        why = player.play(step)
-        if why == "refused":
+        stayed = player.play(step)
+        if stayed is not None and stayed.why == "refused":
             refused.append(step)  # what stands in its way may go back as well
-        elif why:
-            yield _stayed(step, why)
+        elif stayed is not None:
+            yield stayed.of(step)
     for step in refused:
-        why = player.play(step)
-        if why:
-            yield _stayed(step, why)
-
-
-def _stayed(step: AnyRow, why: str) -> dict[str, Any]:
-    return {"table": step.table_name, "key": step.key, "why": why}
+        stayed = player.play(step)
+        if stayed is not None:
+            yield stayed.of(step)
 
 
 def _unpacked(row: Values | None) -> Values | None:

@@ -22,12 +22,19 @@ FIELDS: Final = {
         for place in ("phone", "email", "imported")
     },
     ("deal", "imported"): "core.client.contact_data",
+    ("deal", "cost"): "core.deal.margin",
+    ("deal", "margin"): "core.deal.margin",
 }
 """Fields that take a permission of their own, by the kind of record that they stand in."""
 
 _WORD: Final = re.compile(r"canary\d{5}x", re.IGNORECASE)
 _PHONE: Final = re.compile(r"912(?:[^\d<>]{0,2}\d){7}")
 """However it is written: in Russia the country may be 7, 8 or left out."""
+AMOUNT: Final = 9_000_000
+"""What all deals are for; so what one costs and what is left of it are numbers of their own."""
+_COST: Final = 7_700_000
+_MONEY: Final = re.compile(r"(?<!\d)(?:7[^\d<>]?7|1[^\d<>]?2)(?:[^\d<>]?\d){5}(?!\d)")
+"""However it is written: with spaces, commas or nothing between the thousands."""
 _ZIP: Final = b"PK\x03\x04"
 _LARGEST_ZIP: Final = 16 * 1024 * 1024
 
@@ -42,6 +49,7 @@ class Planted:
     :param participant_ids: users who have a part in it.
     :param by_author: whether only its author and administrators change it, whatever their scopes.
     :param for_everything: whether administrators too reach what is its owner's alone.
+    :param along: records along with which whoever sees one of them sees this one.
     """
 
     kind: str
@@ -52,6 +60,7 @@ class Planted:
     participant_ids: frozenset[int] = frozenset()
     by_author: bool = False
     for_everything: bool = False
+    along: tuple[Planted, ...] = ()
 
     def within(self, walker: Walker, permission: str | None) -> bool:
         """Tell whether a walker reaches this record with a permission (architecture 5)."""
@@ -62,7 +71,8 @@ class Planted:
             return mine or (self.for_everything and walker.everything)
         scope = walker.scope(permission)
         ours = scope == "team" and self.owner_id in walker.team
-        return scope == "all" or (scope != "none" and mine) or ours
+        beside = permission == self.permission and any(one.seen_by(walker) for one in self.along)
+        return scope == "all" or (scope != "none" and (mine or beside)) or ours
 
     def seen_by(self, walker: Walker) -> bool:
         """Tell whether a walker may see it."""
@@ -112,6 +122,12 @@ class Canaries:
         self._number += 1
         return f"+7912{self._number:07d}"
 
+    def money(self) -> tuple[str, str]:
+        """Give what a deal costs and what is left of it, as digits that stand nowhere else."""
+        self._number += 1
+        cost = _COST + self._number
+        return str(cost), str(AMOUNT - cost)
+
     def add(self, text: str, place: str, *through: Planted) -> None:
         """Note where a word was planted."""
         self.by_text[_key(text)] = Canary(text, place, through)
@@ -128,6 +144,7 @@ class Canaries:
             text = part.decode("utf-8", "replace")
             found |= {word.lower() for word in _WORD.findall(text)}
             found |= {f"7{_key(number)}" for number in _PHONE.findall(text)}
+            found |= {_key(number) for number in _MONEY.findall(text)}
         return found & self.by_text.keys()
 
     def allowed(self, walker: Walker) -> frozenset[str]:

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 
 from salesman_core.access.models import SignedIn, User
 from salesman_core.access.tokens import new_token, tokens_of
-from salesman_core.clients.ladder import set_rung
-from salesman_core.clients.models import Rung
+from salesman_core.clients.ladder import lowest_rung, set_rung
 from salesman_core.clock import now, today
 from salesman_core.db import reading, writing
 from salesman_core.deals.service import freeze_deal
@@ -30,7 +29,7 @@ from salesman_core.records.notes import write_note
 from salesman_core.services.company import company
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.people import Make
-from salesman_core.testing.walk.canaries import Canaries, Planted
+from salesman_core.testing.walk.canaries import AMOUNT, Canaries, Planted
 from salesman_core.testing.walk.company_fields import custom_values
 from salesman_core.testing.walk.factories import Factory, Text, factories_of, insert_row
 from salesman_hookspecs import RecordType
@@ -133,19 +132,21 @@ class Planter:
     def _client(self, planted: RecordSet) -> None:
         owned = planted.owned
         text, words = self._writer()
-        values = {name: text(name) for name in ("name", "site", "address", "source")}
+        values = {name: text(name) for name in ("name", "site", "source")}
         client_id = self._make.client(
             **values,
             owner_id=owned.owner_id,
             phones=[text("phone")],
             emails=[text("email")],
+            addresses=[{"label": text("address_label"), "text": text("address")}],
             tags=[text("tag")],
             external_ids={"walk": text("external_id")},
             custom=custom_values(text),
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_client],
         )
-        set_rung(client_id, self._rung(), text("reason"))
+        # The lowest one, so that deals let it climb: its story then tells of them.
+        set_rung(client_id, lowest_rung(reading()), text("reason"))
         whole = Planted(
             "client", client_id, owned.name, _SEE_CLIENT, owned.owner_id, owned.of_client
         )
@@ -155,10 +156,6 @@ class Planter:
         self._contact(planted, client_id)  # one that no deal names
         planted.records, planted.further = named, planted.records[len(named) :]
         self._hanging(planted, whole)
-
-    @staticmethod
-    def _rung() -> int:
-        return reading().scalars(sa.select(Rung.id).order_by(Rung.position.desc())).first() or 0
 
     def _contact(self, planted: RecordSet, client_id: int) -> None:
         owned = planted.owned
@@ -179,11 +176,13 @@ class Planter:
         owned = planted.owned
         text, words = self._writer()
         contact_id = planted.id_of("contact")
+        words["cost"], words["margin"] = self._canaries.money()
         deal_id = self._make.deal(
             name=text("name"),
             client_id=planted.id_of("client"),
             owner_id=owned.owner_id,
-            amount="1000.00",
+            amount=f"{AMOUNT}.00",
+            cost=f"{words['cost']}.00",
             contact_ids=[] if contact_id is None else [contact_id],
             external_ids={"walk": text("external_id")},
             custom=custom_values(text),
@@ -233,6 +232,7 @@ class Planter:
             type_.view_permission,
             owned.owner_id if type_.owner is not None or parent else None,
             parent[0].participant_ids if parent else frozenset(),
+            along=tuple(one for kind, _attribute in type_.along for one in planted.of(kind)[:1]),
         )
         self._note(planted, record, words)
         planted.further += [replace(record, id=one) for one in others]

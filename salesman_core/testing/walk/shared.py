@@ -28,6 +28,7 @@ def usual_ids() -> dict[str, int]:
     found = {name: reading().scalar(sa.select(sa.func.min(one.id))) for name, one in _USUAL.items()}
     reason = sa.select(sa.func.min(CloseReason.id)).where(CloseReason.system.is_(None))
     found["reason_id"] = reading().scalar(reason)
+    found["successor_id"] = reading().scalar(sa.select(sa.func.min(User.id)).where(User.active))
     return {name: id_ for name, id_ in found.items() if id_ is not None}
 
 
@@ -40,7 +41,7 @@ def spare_ids(make: Make, user_id: int) -> dict[str, int]:
         pipeline = Pipeline(name="Spare", position=9)
         pipeline.stages = [Stage(name="Spare", percent=5), Stage(name="Last", percent=95)]
         role, reason = Role(name="Spare"), CloseReason(name="Spare", position=9)
-        rung = Rung(name="Spare", position=9, colour="red", interests=99, sales=99)
+        rung = Rung(name="Spare", position=9, colour="red", interests=0, sales=0)
         field = CustomField(kind="deal", key="spare", label="Spare", type="text", retired_at=now())
         session.add_all([pipeline, role, reason, rung, field])
         session.flush()

@@ -138,6 +138,7 @@ class Visitor:
     def _headers(self, visit: Visit, htmx: bool) -> dict[str, str]:  # noqa: FBT001  # one caller
         headers: dict[str, str] = {_POSITION: "0"} if visit.reads else {}
         if visit.in_api:
+            headers |= {} if visit.reads else {"If-Match": "*"}
             if self._bearer:
                 headers["Authorization"] = f"Bearer {self._bearer}"
             return headers

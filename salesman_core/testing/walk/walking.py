@@ -20,6 +20,9 @@ _FIELDS: Final = 3
 """Of so many fields of others' records one has its turn."""
 _FURTHER: Final = 2
 """So many more people try it then, first of all those who may do everything."""
+_TOO_MUCH: Final = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT}
+"""How a body is answered of which one field may exclude another."""
+
 _MIDDLE: Final = [name for name in OTHERS if name != FAR]
 
 
@@ -184,7 +187,7 @@ class Walk:
                 return
             for visit in self._own_visits(route, visitor):
                 answer = self.judge.send(visitor, visit)
-                if answer is not None and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+                if answer is not None and answer.status in _TOO_MUCH:
                     self.gathered.shorten(route)
 
     def _own_statuses(self, route: Route, visitor: Visitor) -> Statuses:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,7 +40,7 @@ class World:
         moment = now()
         app.extensions["salesman_clock"] = lambda: moment
         app.extensions["salesman_live"].heartbeat = _SILENCE
-        make = Make(app)
+        make = Make(app, itertools.count(1001))  # a test has made people of the first numbers
         company = found_company(make)
         define_fields()
         self.walkers = company.walkers

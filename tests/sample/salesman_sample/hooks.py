@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from salesman_core.toolkit import (
     ApiBlueprint,
+    Client,
     Deal,
     Findable,
     announce_changed,
@@ -21,6 +22,7 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import (
     AmountSource,
+    BoardBadge,
     BulkAction,
     Change,
     Closing,
@@ -62,13 +64,16 @@ FILLED: Final = (
     "client.card.next_step",
     "client.card.panels",
     "client.card.side",
+    "deal.card.next_step",
     "deal.card.panels",
     "deal.card.side",
+    "inquiries.form.side",
     "sample.card.panels",
     "shell.person_menu",
     "shell.top_bar",
 )
-"""Every slot of the core and one's own. A test fails where a new one is missing here."""
+"""Every slot of the core, one's own, and one of a plugin that need not be there. A test fails where
+a new one of the core is missing here."""
 
 FORBIDDEN_NAME: Final = "Nobody"
 SECRET: Final = "Secret"
@@ -91,16 +96,17 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 
 @hookimpl
 def salesman_guarded_kinds() -> Iterable[str]:
-    """Guard deals."""
-    return ["deal"]
+    """Guard clients and deals."""
+    return ["client", "deal"]
 
 
 @hookimpl
 def salesman_record_filter(kind: str, person: Person) -> sa.ColumnElement[bool] | None:
-    """Show secret deals only to whoever may see them."""
-    if kind != "deal" or person.may(permissions.SECRET):
+    """Show secret clients and deals only to whoever may see them."""
+    if person.may(permissions.SECRET):
         return None
-    return sa.not_(Deal.name.startswith(SECRET))
+    names = {"client": Client.name, "deal": Deal.name}
+    return sa.not_(names[kind].startswith(SECRET))
 
 
 # -- data
@@ -136,9 +142,12 @@ def salesman_bulk_actions() -> Iterable[BulkAction]:
 
 @hookimpl
 def salesman_before_save(change: Change) -> None:
-    """Refuse clients without a name of their own."""
+    """Refuse clients without a name of their own, and to give away what was kept."""
     if change.kind == "client" and change.after.get("name") == FORBIDDEN_NAME:
         raise Veto(_("Nobody is no client."), field="name")
+    given = change.kind == queries.KIND and "owner_id" in change.before
+    if given and queries.is_kept(reading(), change.record_id):
+        raise Veto(_("It stays with who kept it."))
 
 
 @hookimpl
@@ -196,7 +205,15 @@ def salesman_import_types() -> Iterable[ImportType]:
 @hookimpl
 def salesman_duplicate_keys() -> Iterable[DuplicateKey]:
     """Take clients for one to whom the same was promised."""
-    return [DuplicateKey("promise", "client", _("the same promise"), queries.promised)]
+    return [
+        DuplicateKey(
+            "promise",
+            "client",
+            _("the same promise"),
+            queries.promised,
+            queries.promised_when_typed,
+        )
+    ]
 
 
 @hookimpl
@@ -206,7 +223,30 @@ def salesman_records_merged(merged: RecordsMerged) -> None:
         service.add_up_thanks(merged.kept_id, merged.lost_ids)
 
 
-# -- demo
+# -- for other plugins
+
+
+class Promises:
+    """What other plugins may ask of promises."""
+
+    def promise(self, client_id: int, text: str) -> int:
+        """Promise something to a client; give the promise's id."""
+        return service.make_promise({"client_id": client_id, "text": text})
+
+
+@hookimpl
+def salesman_service() -> Iterable[Promises]:
+    """Let other plugins promise something."""
+    return [Promises()]
+
+
+# -- a new company, and the demo
+
+
+@hookimpl
+def salesman_defaults(language: str) -> None:
+    """Let the company begin with the usual words of promises."""
+    service.begin_with_phrases(language)
 
 
 @hookimpl
@@ -222,7 +262,14 @@ def salesman_demo(demo: Demo) -> None:
 def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Evidence]:
     """Say that somebody to whom a promise was kept is interested."""
     return [
-        Evidence(row.client_id, "interest", f"promise:{row.id}", row.kept_at, row.text)
+        Evidence(
+            row.client_id,
+            "interest",
+            f"promise:{row.id}",
+            row.kept_at,
+            _("a promise was kept"),
+            (queries.KIND, row.id),
+        )
         for row in queries.kept_about(reading(), client_ids)
     ]
 
@@ -275,7 +322,7 @@ def salesman_slots() -> Iterable[Slot]:
 @hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
     """Put a mark into every slot, and the promises onto the cards of clients and deals."""
-    marks = [SlotFill("mark", slot, partial(_marked, slot)) for slot in FILLED]
+    marks = [SlotFill("mark", slot, partial(_marked, slot), optional=True) for slot in FILLED]
     lists = [
         SlotFill("promises", slot, panels.of_record, _("Promises"), permissions.VIEW, lazy=True)
         for slot in ("client.card.panels", "deal.card.panels")
@@ -288,6 +335,21 @@ def _marked(slot: str, _context: Any) -> Markup:
 
 
 @hookimpl
+def salesman_board_badges(deal_ids: Sequence[int]) -> Iterable[BoardBadge]:
+    """Show on the board what was promised about a deal and not kept yet."""
+    return [
+        BoardBadge(
+            row.deal_id,
+            row.text,
+            "star",
+            tone="behind",
+            url=url_for("sample.card", record_id=row.id),
+        )
+        for row in queries.open_about_deals(reading(), deal_ids)
+    ]
+
+
+@hookimpl
 def salesman_desk_widgets() -> Iterable[DeskWidget]:
     """Show on the desk what was promised."""
     return [DeskWidget("waiting", _("Promises to keep"), panels.waiting, permissions.VIEW)]
@@ -296,7 +358,9 @@ def salesman_desk_widgets() -> Iterable[DeskWidget]:
 @hookimpl
 def salesman_quick_create() -> Iterable[QuickCreate]:
     """Give the entry of the "new" menu."""
-    return [QuickCreate("promise", _("Promise"), "sample.new", "star", permissions.MAKE)]
+    return [
+        QuickCreate("promise", _("Promise"), "sample.new", "star", permissions.MAKE, key="y"),
+    ]
 
 
 # -- work

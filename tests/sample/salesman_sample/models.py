@@ -1,4 +1,4 @@
-"""The tables of promises, thanks and lines."""
+"""The tables of promises, phrases, thanks and lines."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ class Thanks(Base):
         "core_client.id", ondelete="CASCADE", primary_key=True, index=False
     )
     times: Mapped[int]
+
+
+class Phrase(Base):
+    """Words with which promises usually begin."""
+
+    __tablename__ = "sample_phrase"
+
+    id: Mapped[int] = identity()
+    text: Mapped[str] = mapped_column(sa.String(100))
 
 
 class Line(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     ListSpec,
     MissingError,
     RecordList,
+    normalised,
     visible,
 )
 from salesman_hookspecs import Person
@@ -78,6 +79,12 @@ def of_record(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
     return session.execute(promises(column == record_id)).all()
 
 
+def open_about_deals(session: Session, deal_ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Give the promises about some deals that were not kept yet."""
+    waiting = promises(Promise.deal_id.in_(deal_ids), Promise.kept_at.is_(None))
+    return session.execute(waiting).all()
+
+
 def is_open(session: Session, deal_id: int) -> bool:
     """Tell whether something that was promised about a deal was not kept yet."""
     waiting = sa.exists().where(Promise.deal_id == deal_id, Promise.kept_at.is_(None))
@@ -88,6 +95,18 @@ def promised() -> sa.Select[*tuple[Any, ...]]:
     """Give to which clients what was promised, as keys by which doubles are found."""
     key, shown = Promise.search_text.label("key"), Promise.text.label("shown")
     return sa.select(Promise.client_id.label("record_id"), key, shown).where(visible(KIND))
+
+
+def is_kept(session: Session, promise_id: int | None) -> bool:
+    """Tell whether a promise was kept."""
+    kept = sa.exists().where(Promise.id == promise_id, Promise.kept_at.is_not(None))
+    return bool(session.scalar(sa.select(kept)))
+
+
+def promised_when_typed(typed: Mapping[str, Any]) -> Iterable[str]:
+    """Give what is promised to a client that somebody types, in a custom field ``promised``."""
+    promised = typed.get("custom", {}).get("promised")
+    return [normalised(promised)] if promised else []
 
 
 def kept_about(session: Session, client_ids: Sequence[int]) -> Sequence[AnyRow]:

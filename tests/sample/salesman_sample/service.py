@@ -31,7 +31,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_hookspecs import Demo
-from salesman_sample.models import Line, Promise, Thanks
+from salesman_sample.models import Line, Phrase, Promise, Thanks
 from salesman_sample.permissions import MAKE
 from salesman_sample.queries import KIND
 from salesman_sample.texts import texts
@@ -154,6 +154,13 @@ def drop_lines(deal_id: int) -> None:
     with writing() as session:
         session.execute(sa.delete(Line).where(Line.deal_id == deal_id))
         release_amount(deal_id, LINES)
+
+
+def begin_with_phrases(language: str) -> None:
+    """Give the company the usual words of promises, where it has none."""
+    with writing() as session:
+        if not session.scalar(sa.select(sa.exists().where(Phrase.id.is_not(None)))):
+            session.add(Phrase(text="Выслать до вечера" if language == "ru" else "Send by evening"))
 
 
 def fill_demo(demo: Demo) -> None:

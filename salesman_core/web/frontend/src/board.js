@@ -9,6 +9,7 @@ import { letterOf } from "./keys.js";
 const SOON_MS = 120;
 const board = document.getElementById("board");
 const stale = { deals: new Set(), columns: new Set() };
+const moves = new Map(); // of each deal, those that are not answered yet, the oldest first
 let timer;
 let isDragging = false;
 let focused = null;
@@ -77,25 +78,52 @@ function freeze(event) {
   htmx.ajax("GET", address, { target: "#dialog-content", swap: "innerHTML" });
 }
 
+/** Moves a deal to another column; a move that is pressed before the last one is answered waits. */
 async function move(card, from, to, putBack) {
-  const stages = [from, to].map((list) => list.closest(".board-column").dataset.stage);
-  let refused = true;
-  const look = ({ detail }) => (refused = detail.ctx.response.status >= 400);
-  card.addEventListener("htmx:after:request", look, { once: true });
+  const { deal } = card.dataset;
+  const [left, reached] = [from, to].map((list) => list.closest(".board-column").dataset.stage);
+  const waiting = moves.get(deal) ?? [];
+  waiting.push({ left, reached, putBack });
+  if (waiting.length > 1) return;
+  moves.set(deal, waiting);
   try {
-    await htmx.ajax("POST", card.dataset.move, {
-      source: card,
-      target: card,
-      swap: "none",
-      values: { stage_id: stages[1], version: card.dataset.version },
-    });
+    await sendAll(card, waiting);
   } finally {
-    card.removeEventListener("htmx:after:request", look);
-    if (refused) putBack();
-    for (const stage of stages) stale.columns.add(stage);
-    fetchSoon(card.dataset.deal);
-    if (refused) giveFocusBack();
+    moves.delete(deal);
+    fetchSoon(deal);
   }
+}
+
+/** Sends moves of a deal one after the other, each for the deal as the last one left it. */
+async function sendAll(card, waiting) {
+  let { version } = card.dataset;
+  while (waiting.length) {
+    const { left, reached, putBack } = waiting[0];
+    for (const stage of [left, reached]) stale.columns.add(stage);
+    version = await send(card, reached, version);
+    if (version === null) {
+      putBack();
+      return giveFocusBack();
+    }
+    card.dataset.version = version; // until its column is fetched anew, more may be pressed
+    waiting.shift();
+  }
+}
+
+/** Sends a move; gives the version that the deal has then, or null where the move is refused. */
+async function send(card, stage, version) {
+  let answer = { status: 0 };
+  const look = ({ detail }) => (answer = detail.ctx.response);
+  card.addEventListener("htmx:after:request", look, { once: true });
+  await htmx.ajax("POST", card.dataset.move, {
+    source: card,
+    target: card,
+    swap: "none",
+    values: { stage_id: stage, version },
+  });
+  card.removeEventListener("htmx:after:request", look);
+  const isTaken = answer.status >= 200 && answer.status < 400;
+  return isTaken ? (answer.headers.get("ETag") ?? "").replaceAll('"', "") : null;
 }
 
 /** Fetches the columns of changed deals, those that they left and those that they came to. */
@@ -110,7 +138,7 @@ function fetchSoon(deal) {
 }
 
 function fetchStale() {
-  if (isDragging || (!stale.deals.size && !stale.columns.size)) return;
+  if (isDragging || moves.size || (!stale.deals.size && !stale.columns.size)) return;
   const address = new URL(board.dataset.board, location.href);
   for (const deal of stale.deals) address.searchParams.append("deal", deal);
   for (const column of stale.columns) address.searchParams.append("shown", column);

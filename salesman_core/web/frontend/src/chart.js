@@ -1,7 +1,9 @@
-// Charts: an element with data-chart (names, series of values with their texts, links) becomes bars
-// in the theme's colours; a click on a row opens what its bars count.
+// Charts: an element with data-chart (names, series of values with their texts and links) becomes bars
+// in the theme's colours; a click on a bar, or beside it, opens what it counts.
 import { init } from "./imports/echarts.js";
 
+const TOP = 32;
+const BOTTOM = 28;
 const charts = new Map();
 
 new MutationObserver(() => charts.forEach((chart) => chart.paint())).observe(document.documentElement, {
@@ -20,18 +22,21 @@ function draw(element) {
   charts.set(element, chart);
   chart.paint();
   element.addEventListener("click", (event) => {
-    const row = rowAt(chart, event);
-    const counted = data.series.some(({ values }) => Number(values[row]));
-    if (counted && data.links[row]) location.assign(data.links[row]);
+    const { values = [], links = [], row } = barAt(chart, data, event);
+    if (Number(values[row]) && links[row]) location.assign(links[row]);
   });
 }
 
 // By its place: under a pointer that has just come a bar is drawn anew, and a click on it is lost.
-function rowAt({ drawing }, { clientX, clientY }) {
+// The bars of a row share its height in their order, with half a bar's width above and below them.
+function barAt({ drawing }, { names, series }, { clientX, clientY }) {
   const { left, top } = drawing.getDom().getBoundingClientRect();
-  const point = [clientX - left, clientY - top];
-  if (!drawing.containPixel("grid", point)) return undefined;
-  return Math.round(drawing.convertFromPixel("grid", point)[1]);
+  const [x, y] = [clientX - left, clientY - top];
+  if (!drawing.containPixel("grid", [x, y])) return {};
+  const height = (drawing.getHeight() - TOP - BOTTOM) / names.length;
+  const row = Math.min(Math.floor((y - TOP) / height), names.length - 1);
+  const place = Math.floor(((y - TOP) / height - row) * (series.length + 1) - 1 / 2);
+  return { ...series[Math.min(Math.max(place, 0), series.length - 1)], row };
 }
 
 function bars(data) {
@@ -43,7 +48,7 @@ function bars(data) {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 200,
     textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: names + 12, right: 24, top: 32, bottom: 28 },
+    grid: { left: names + 12, right: 24, top: TOP, bottom: BOTTOM },
     legend: { top: 0, left: 0, textStyle: { color: text }, icon: "roundRect" },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data), confine: true },
     xAxis: {
@@ -64,6 +69,8 @@ function bars(data) {
       name: one.name,
       type: "bar",
       data: one.values,
+      barGap: "0%",
+      barCategoryGap: `${100 / (data.series.length + 1)}%`,
       itemStyle: { color: fills[place], borderRadius: [0, 3, 3, 0] },
       cursor: "pointer",
     })),

@@ -67,7 +67,8 @@ document.addEventListener(
 document.addEventListener("htmx:after:swap", () => {
   const content = document.getElementById("dialog-content");
   if (content?.childElementCount && closing?.id !== "dialog" && openDialog("dialog")) {
-    content.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus();
+    const first = () => content.querySelector("input:not([type=hidden]), select, textarea");
+    (content.querySelector("[autofocus]") ?? first())?.focus();
   }
 });
 

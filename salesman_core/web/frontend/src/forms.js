@@ -79,18 +79,22 @@ function addRow(button) {
   const rows = button.closest("[data-repeated]").querySelectorAll("[data-repeated-row]");
   const last = rows[rows.length - 1];
   const row = last.cloneNode(true);
-  row.querySelector("input").value = "";
-  row.querySelector("input").classList.remove("is-invalid");
+  emptied(row).forEach((field) => field.classList.remove("is-invalid"));
   last.after(row);
   row.querySelector("input").focus();
 }
 
 function removeRow(button) {
   const row = button.closest("[data-repeated-row]");
-  const field = row.querySelector("input");
   const isOnly = row.parentElement.querySelectorAll("[data-repeated-row]").length === 1;
-  if (isOnly) field.value = "";
+  if (isOnly) emptied(row);
   else row.remove();
+}
+
+function emptied(row) {
+  const fields = [...row.querySelectorAll("input")];
+  for (const field of fields) field.value = "";
+  return fields;
 }
 
 function focusField(event, id) {

@@ -1,6 +1,8 @@
 // Single letters that lead somewhere while no field is being filled in: "/" searches, "?" shows the
-// list of keys, "g" and a letter goes to a place of the menu ([data-go]), any other letter presses
-// the button that says so ([data-key]).
+// list of keys, "g" and a letter goes to a place of the menu ([data-go]), any other letter, and a
+// number, presses the button or the choice that says so ([data-key]), one of the page before one of
+// the frame around it; where it is a choice that asks for more, what is typed next goes there
+// ([data-key-then]).
 import { openDialog } from "./dialogs.js";
 
 const PATIENCE_MS = 1500;
@@ -38,13 +40,13 @@ function act(letter) {
   }
   if (letter === "/") return focusSearch();
   if (letter === "?") return openDialog("keys");
-  return /^[a-z]$/.test(letter) && press(`[data-key="${letter}"]`);
+  return /^[a-z1-9]$/.test(letter) && (press(`main [data-key="${letter}"]`) || press(`[data-key="${letter}"]`));
 }
 
 function press(selector) {
   const element = document.querySelector(selector);
   element?.click();
-  element?.focus();
+  (document.getElementById(element?.dataset.keyThen) ?? element)?.focus();
   return element !== null;
 }
 

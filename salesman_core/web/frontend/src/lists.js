@@ -1,6 +1,9 @@
 // Lists ([data-list], mostly the form around a table): a click on a row opens it, j and k walk, space
 // marks, shift marks a range, and the bar of bulk actions stands there while something is marked.
+// A link [data-copy-link] is copied where the browser lets us, and followed elsewhere; a button
+// [data-copy-from="ID"] copies what stands in a field, or marks it to be copied by hand.
 import { isBeingFilledIn, letterOf } from "./keys.js";
+import { showTemplate } from "./toasts.js";
 
 const INTERACTIVE = "a, button, input, select, textarea, label, summary, dialog";
 let lastMarked = null;
@@ -11,6 +14,22 @@ document.addEventListener("click", (event) => {
   if (target.matches?.("[data-mark-all]")) return markAll(target.closest("[data-list]"), target.checked);
   if (target.closest?.("[data-bulk-clear]")) return markAll(target.closest("[data-list]"), false);
   if (!target.closest?.(INTERACTIVE)) openRow(event);
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-copy-link]");
+  if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  navigator.clipboard.writeText(link.href).then(
+    () => showTemplate(link.dataset.copyLink),
+    () => location.assign(link.href),
+  );
+});
+document.addEventListener("click", ({ target }) => {
+  const from = target.closest?.("[data-copy-from]")?.dataset.copyFrom;
+  if (!from) return;
+  const text = document.getElementById(from);
+  text.select();
+  navigator.clipboard?.writeText(text.value).then(() => showTemplate("toast-text-copied"));
 });
 document.addEventListener("auxclick", (event) => {
   if (event.button === 1 && !event.target.closest?.(INTERACTIVE)) openRow(event);

@@ -4,11 +4,13 @@ import htmx from "./imports/htmx.js";
 import { whileWaiting } from "./waiting.js";
 
 const HEADER = "X-CSRFToken";
+const SHOWN_TO = "X-Shown-To";
 const proof = () => document.querySelector('meta[name="csrf-token"]');
+const sent = () => ({ [HEADER]: proof()?.content ?? "", [SHOWN_TO]: proof()?.dataset.shownTo ?? "" });
 
 htmx.registerExtension("salesman", {
   htmx_config_request(_element, { ctx }) {
-    if (proof()) ctx.request.headers[HEADER] = proof().content;
+    Object.assign(ctx.request.headers, sent());
     // Ends with the answer's headers: an open stream of events is no waiting.
     ctx.fetch = (address, options) => whileWaiting(fetch(address, options));
   },
@@ -30,12 +32,13 @@ export function post(address, pairs) {
   const options = {
     method: "POST",
     body: new URLSearchParams(pairs),
-    headers: { [HEADER]: proof()?.content ?? "", "HX-Request": "true" },
+    headers: { ...sent(), "HX-Request": "true" },
   };
   return whileWaiting(fetch(address, options));
 }
 
-// The server gives a new proof where the page's has grown old, so that sending again works.
+// The server gives a new proof where the page's has grown old, so that sending again works; none
+// where somebody else has signed in since: the page is not theirs.
 function takeOver(token) {
   if (!token || !proof()) return;
   proof().content = token;

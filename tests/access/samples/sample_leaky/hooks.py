@@ -70,6 +70,12 @@ def count() -> str:
     return f"{reading().scalar(sa.select(sa.func.count(Deal.id)))} deals"
 
 
+@pages.get("/margin")
+@signed_in
+def margin() -> str:
+    return ", ".join(f"{cost:,}" for cost in reading().scalars(sa.select(Deal.cost)))
+
+
 @pages.get("/export")
 @signed_in
 def export() -> Response:
@@ -166,7 +172,7 @@ def never() -> str:
 
 
 def hits(_typed: str, _person: Person, limit: int) -> Sequence[SearchHit]:
-    return [SearchHit(name, "/clients") for name in names(Client.address)[:limit]]
+    return [SearchHit(name, "/clients") for name in names(Client.source)[:limit]]
 
 
 def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:

@@ -43,6 +43,7 @@ class Chip:
     title: str
     words: str
     value: str
+    joint: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,148 @@
+"""The pages of what is to come: a day, what has no next step, and parts that are drawn again."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from flask import redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from salesman_calendar import agenda, choosing, panels, queries, service
+from salesman_calendar.permissions import CREATE, VIEW
+from salesman_calendar.texts import texts
+from salesman_calendar.views import blueprint
+from salesman_core.toolkit import (
+    AnyRow,
+    FormState,
+    colleagues,
+    company,
+    current_person,
+    demand,
+    reading,
+    render,
+    requires,
+    toast,
+    today,
+    whole_number,
+)
+from salesman_hookspecs import Scope
+
+_ = texts.lazy
+
+WITHOUT_NEXT_SHOWN: Final = 50
+_FIRST: Final = date(1000, 1, 2)
+_LAST: Final = date(2999, 12, 30)
+
+
+@blueprint.get("")
+@requires(VIEW)
+def day() -> Markup:
+    """Show a day: one's own, or that of a colleague whose activities one may see."""
+    person = current_person()
+    wide = person.scope(VIEW) > Scope.OWN
+    asked = request.args.get("owner_id", type=whole_number) if wide else None
+    owner_id = asked or person.id or 0
+    shown = agenda.day_of(reading(), _asked_day(), owner_id)
+    return render(
+        "calendar/day.html",
+        day=shown,
+        around=queries.around(reading(), shown.all),
+        owner_id=owner_id,
+        people=colleagues() if wide else [],
+        may_plan=person.may(CREATE),
+        reminding=FormState({"by_mail": queries.wants_letters(reading())}),
+    )
+
+
+@blueprint.post("/reminders")
+@requires(VIEW)
+def choose_reminding() -> Response:
+    """Keep whether the person wants letters as reminders."""
+    service.choose_reminding(by_mail="by_mail" in request.form)
+    toast(_("Saved."))
+    return redirect(url_for("calendar.day"))
+
+
+def _asked_day() -> date:
+    """Give the day of the address, today where it says none that there is."""
+    try:
+        asked = date.fromisoformat(request.args.get("on", ""))
+    except ValueError:
+        return today(company().tz)
+    return min(max(asked, _FIRST), _LAST)
+
+
+@blueprint.get("/next")
+@requires(VIEW)
+def without_next() -> Markup:
+    """Show the open deals, or the clients, for which nothing is planned."""
+    of = "clients" if request.args.get("of") == "clients" else "deals"
+    whose = request.args.get("whose", "mine")
+    mine = whose != "all"
+    rows = _without_next(of, mine=mine)
+    shown = rows[:WITHOUT_NEXT_SHOWN]
+    older = ""
+    if len(rows) > WITHOUT_NEXT_SHOWN:
+        last = shown[-1]
+        place = f"{last.progress}-{last.id}" if of == "deals" else str(last.id)
+        older = url_for("calendar.without_next", of=of, whose=whose, after=place)
+    return render(
+        "calendar/without_next.html",
+        of=of,
+        mine=mine,
+        rows=shown,
+        older=older,
+        kinds=choosing.kinds(reading(), offered=True) if current_person().may(CREATE) else [],
+    )
+
+
+def _without_next(of: str, *, mine: bool) -> list[AnyRow]:
+    place = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,18})", request.args.get("after", ""), re.ASCII)
+    limit = WITHOUT_NEXT_SHOWN + 1
+    if of == "clients":
+        last_id = int(place[2]) if place else None
+        return [*queries.clients_without_next(reading(), mine=mine, after=last_id, limit=limit)]
+    after = (int(place[1]), int(place[2])) if place and place[1] else None
+    return [*queries.deals_without_next(reading(), mine=mine, after=after, limit=limit)]
+
+
+@blueprint.get("/of/client/<int:record_id>")
+@requires(VIEW)
+def of_client(record_id: int) -> Markup:
+    """Give the panel of a client as it is now."""
+    demand("client", record_id, "core.client.view")
+    return panels.record_panel("client", record_id)
+
+
+@blueprint.get("/of/deal/<int:record_id>")
+@requires(VIEW)
+def of_deal(record_id: int) -> Markup:
+    """Give the panel of a deal as it is now."""
+    demand("deal", record_id, "core.deal.view")
+    return panels.record_panel("deal", record_id)
+
+
+@blueprint.get("/step/client/<int:record_id>")
+@requires(VIEW)
+def step_of_client(record_id: int) -> Markup:
+    """Give the next step with a client as it is now."""
+    demand("client", record_id, "core.client.view")
+    return panels.next_step_of("client", record_id)
+
+
+@blueprint.get("/step/deal/<int:record_id>")
+@requires(VIEW)
+def step_of_deal(record_id: int) -> Markup:
+    """Give the next step of a deal as it is now."""
+    demand("deal", record_id, "core.deal.view")
+    return panels.next_step_of("deal", record_id)
+
+
+@blueprint.get("/mine")
+@requires(VIEW)
+def mine() -> Markup:
+    """Give what one has to do today, for the desk."""
+    return panels.my_day()

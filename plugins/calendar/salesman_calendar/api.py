@@ -1,0 +1,184 @@
+"""The JSON API of activities: ``/api/v1/calendar``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from salesman_calendar import choosing, queries, service
+from salesman_calendar.lists import ACTIVITIES
+from salesman_calendar.models import KIND
+from salesman_calendar.permissions import CREATE, DELETE, EDIT, VIEW
+from salesman_calendar.schemas import (
+    ActivitySchema,
+    DoneSchema,
+    FinishedSchema,
+    KindsSchema,
+)
+from salesman_core.toolkit import (
+    AnyRow,
+    ApiBlueprint,
+    ListQuery,
+    arguments,
+    batch,
+    bulk,
+    etag_of,
+    json_response,
+    list_arguments,
+    now,
+    page_answer,
+    page_response,
+    reaches,
+    reading,
+    requires,
+    response,
+    select_page,
+    versioned,
+    visible,
+)
+
+api = ApiBlueprint("calendar", __name__, title="Calendar")
+
+
+def activity_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give activities as the API shows them, in a fixed number of statements."""
+    people = queries.contact_ids(reading(), [row.id for row in rows])
+    return [_item(row, people.get(row.id, [])) for row in rows]
+
+
+def _item(row: AnyRow, contact_ids: Sequence[int]) -> dict[str, Any]:
+    item = {column.key: getattr(row, column.key) for column in queries.ACTIVITY}
+    due_at = item.pop("due_at")
+    overdue = row.done_at is None and due_at <= now()
+    return {**item, "contact_ids": list(contact_ids), "overdue": overdue}
+
+
+def _answer(activity_id: int, status: int = 200) -> Response:
+    row = queries.one_activity(reading(), activity_id)
+    (item,) = activity_items([row])
+    etag = etag_of(KIND, activity_id, row.version, row.updated_at)
+    return json_response(item, status, etag=etag)
+
+
+def _changed(activity_id: int, status: int = 200) -> Response:
+    """Give an activity that was changed; to whoever does not see it, or no longer, its id alone."""
+    if not reaches(KIND, activity_id):
+        return json_response({"id": activity_id}, status)
+    return _answer(activity_id, status)
+
+
+@api.get("")
+@requires(VIEW)
+@list_arguments(ACTIVITIES)
+@page_response(ActivitySchema)
+def list_activities(query: ListQuery) -> Response:
+    """List activities."""
+    page = select_page(reading(), queries.ACTIVITY, ACTIVITIES, query, visible(KIND))
+    return page_answer(activity_items(page.rows), page.next_cursor)
+
+
+@api.post("")
+@requires(CREATE)
+@arguments(ActivitySchema)
+@response(ActivitySchema, 201)
+def create_activity(values: dict[str, Any]) -> Response:
+    """Plan an activity."""
+    return _changed(service.create_activity(values), 201)
+
+
+@api.post("/batch")
+@requires(CREATE)
+@batch(ActivitySchema)
+def create_activities(values: dict[str, Any]) -> dict[str, Any]:
+    """Plan many activities, with a result for each."""
+    activity_id = service.create_activity(values)
+    if not reaches(KIND, activity_id):
+        return {"id": activity_id}
+    (item,) = activity_items([queries.one_activity(reading(), activity_id)])
+    return item
+
+
+@api.post("/bulk")
+@requires(VIEW)
+@bulk(ACTIVITIES)
+def act_on_activities() -> None:
+    """Do one thing with many activities, with a result for each."""
+
+
+@api.get("/kinds")
+@requires(VIEW)
+@response(KindsSchema)
+def list_kinds() -> dict[str, Any]:
+    """List the kinds of activities with their results."""
+    session = reading()
+    of_kind: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in choosing.results(session):
+        of_kind[row.kind_id].append(
+            {"id": row.id, "name": row.name, "reached": row.reached, "active": row.active}
+        )
+    return {
+        "items": [
+            {
+                "id": row.id,
+                "name": row.name,
+                "base": row.base,
+                "active": row.active,
+                "results": of_kind[row.id],
+            }
+            for row in choosing.kinds(session)
+        ]
+    }
+
+
+@api.get("/<int:record_id>")
+@requires(VIEW)
+@response(ActivitySchema)
+def read_activity(record_id: int) -> Response:
+    """Read an activity."""
+    return _answer(record_id)
+
+
+@api.patch("/<int:record_id>")
+@requires(EDIT)
+@versioned(KIND)
+@arguments(ActivitySchema(partial=True))
+@response(ActivitySchema)
+def change_activity(values: dict[str, Any], record_id: int, version: int | None) -> Response:
+    """Change an activity; ``day`` alone moves it to another day, at the same hour."""
+    service.change_activity(record_id, values, version)
+    return _changed(record_id)
+
+
+@api.delete("/<int:record_id>")
+@requires(DELETE)
+@versioned(KIND)
+@response(None, 204)
+def delete_activity(record_id: int, version: int | None) -> None:
+    """Put an activity into the bin."""
+    service.delete_activity(record_id, version)
+
+
+@api.post("/<int:record_id>/done")
+@requires(EDIT)
+@versioned(KIND)
+@arguments(DoneSchema)
+@response(FinishedSchema)
+def finish_activity(
+    values: dict[str, Any], record_id: int, version: int | None
+) -> dict[str, int | None]:
+    """Say that an activity is done, what came of it, and what is next: in one transaction."""
+    next_id = service.finish_activity(record_id, values, version)
+    return {"id": record_id, "next_id": next_id}
+
+
+@api.post("/<int:record_id>/reopen")
+@requires(EDIT)
+@versioned(KIND)
+@response(ActivitySchema)
+def reopen_activity(record_id: int, version: int | None) -> Response:
+    """Take up again what was done."""
+    service.reopen_activity(record_id, version)
+    return _changed(record_id)

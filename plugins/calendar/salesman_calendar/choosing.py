@@ -1,0 +1,73 @@
+"""What may be chosen in the forms of activities: every read of it, through access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_calendar.models import Kind, Result
+from salesman_core.toolkit import AnyRow, Client, Contact, Deal, contains, visible
+
+FOUND_AT_MOST: Final = 20
+"""So many clients or deals are offered for what was typed."""
+
+_MODELS: Final[Mapping[str, type[Client | Deal]]] = {"client": Client, "deal": Deal}
+
+
+def people_at(session: Session, client_id: int | None) -> Sequence[tuple[int, str]]:
+    """Give the people at a client as a choice."""
+    there = sa.select(Contact.id, Contact.name).where(
+        Contact.client_id == client_id, visible("contact")
+    )
+    return [(row.id, row.name) for row in session.execute(there.order_by(Contact.name))]
+
+
+def open_deals_of(session: Session, client_id: int | None) -> Sequence[tuple[int, str]]:
+    """Give the open deals of a client as a choice."""
+    there = sa.select(Deal.id, Deal.name).where(
+        Deal.client_id == client_id, Deal.outcome.is_(None), visible("deal")
+    )
+    return [(row.id, row.name) for row in session.execute(there.order_by(Deal.name, Deal.id))]
+
+
+def named(session: Session, kind: str, record_id: int | None) -> Sequence[tuple[int, str]]:
+    """Give a client or deal as the only choice; none where the person does not see it."""
+    model = _MODELS[kind]
+    one = sa.select(model.id, model.name).where(model.id == record_id, visible(kind))
+    return [(row.id, row.name) for row in session.execute(one)]
+
+
+def found(session: Session, kind: str, typed: str) -> Sequence[AnyRow]:
+    """Give clients, or open deals, in whose name all that was typed stands."""
+    model = _MODELS[kind]
+    named = sa.select(model.id, model.name).where(visible(kind), contains(model.search_name, typed))
+    if kind == "deal":
+        named = named.where(Deal.outcome.is_(None))
+    return session.execute(named.order_by(model.search_name, model.id).limit(FOUND_AT_MOST)).all()
+
+
+def client_of_deal(session: Session, deal_id: int) -> int | None:
+    """Give the client of a deal that the person sees."""
+    return session.scalar(sa.select(Deal.client_id).where(Deal.id == deal_id, visible("deal")))
+
+
+def kinds(session: Session, *, offered: bool = False) -> Sequence[AnyRow]:
+    """Give the kinds of activities in their order.
+
+    :param offered: only those that may still be planned.
+    """
+    every = sa.select(Kind.id, Kind.name, Kind.icon, Kind.base, Kind.active, Kind.version)
+    if offered:
+        every = every.where(Kind.active)
+    return session.execute(every.order_by(Kind.position, Kind.id)).all()
+
+
+def results(session: Session, kind_id: int | None = None) -> Sequence[AnyRow]:
+    """Give the results that kinds have, in their order; of one kind only those still offered."""
+    every = sa.select(Result.id, Result.kind_id, Result.name, Result.reached, Result.active)
+    if kind_id is not None:
+        every = every.where(Result.kind_id == kind_id, Result.active)
+    return session.execute(every.order_by(Result.kind_id, Result.position, Result.id)).all()

@@ -1,0 +1,54 @@
+"""What activities do by the clock."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesman_calendar import queries, service
+from salesman_calendar.texts import texts
+from salesman_core.toolkit import (
+    AnyRow,
+    Letter,
+    company,
+    link_to,
+    notify,
+    send_letter,
+    speaking,
+    told_when,
+    writing,
+)
+
+LONGEST_SUBJECT: Final = 300
+
+
+def remind() -> int:
+    """Remind people of what begins soon; give of how many activities.
+
+    Each is reminded of once: the notices, the letters and the note of it stand in the job's own
+    transaction. Whoever wants letters gets one beside the notice.
+    """
+    with writing() as session:
+        due = service.note_reminders()
+        people = {row.id: row for row in queries.people_to_remind(session, due)}
+        for activity in due:
+            if activity.owner_id in people:
+                _tell(people[activity.owner_id], activity)
+    return len(due)
+
+
+def _tell(person: AnyRow, activity: AnyRow) -> None:
+    with speaking(person.locale or company().language):
+        text, address = _told(activity), f"/calendar/{activity.id}"
+    with writing() as session:
+        notify(session, person.id, text, address)
+    if person.by_mail and person.email:
+        body = f"{text}\n{link_to(address)}"
+        send_letter(Letter(to=person.email, subject=text[:LONGEST_SUBJECT], text=body))
+
+
+def _told(activity: AnyRow) -> str:
+    return texts.gettext(
+        "Reminder: %(subject)s, %(when)s",
+        subject=activity.subject,
+        when=told_when(activity.day, activity.starts_at),
+    )

@@ -1,0 +1,117 @@
+"""What the list of activities can be filtered and sorted by, on the page and in the JSON API."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_calendar.models import BASES, KIND, Activity, ActivityContact, Kind, Result
+from salesman_calendar.texts import texts
+from salesman_core.toolkit import (
+    Contact,
+    FieldKind,
+    ListField,
+    ListFilter,
+    ListSpec,
+    User,
+    now,
+    reading,
+    visible,
+)
+
+_ = texts.lazy
+
+PRIORITY_TITLES: Final = {"low": _("low"), "normal": _("normal"), "high": _("high")}
+BASE_TITLES: Final = dict(
+    zip(BASES, (_("call"), _("meeting"), _("task"), _("letter"), _("other")), strict=True)
+)
+
+
+def is_overdue() -> sa.ColumnElement[bool]:
+    """Give the condition of what is open and past its time."""
+    return sa.and_(Activity.done_at.is_(None), Activity.due_at <= now())
+
+
+def _done(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    return Activity.done_at.is_not(None) if value else Activity.done_at.is_(None)
+
+
+def _overdue(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    return is_overdue() if value else sa.not_(is_overdue())
+
+
+def _with_contact(operator: str, value: Any) -> sa.ColumnElement[bool]:
+    wanted = value if operator == "in" else (value,)
+    met = (
+        sa.select(ActivityContact.activity_id)
+        .join(Contact, Contact.id == ActivityContact.contact_id)
+        .where(Contact.id.in_(wanted), visible("contact"))
+    )
+    return Activity.id.in_(met)
+
+
+def _name_of(model: type[Kind | Result]) -> Any:
+    def show(id_: Any) -> str:
+        return str(reading().scalar(sa.select(model.name).where(model.id == id_)) or id_)
+
+    return show
+
+
+ACTIVITIES: Final = ListSpec(
+    kind=KIND,
+    id=Activity.id,
+    source=sa.outerjoin(
+        sa.join(Activity, Kind, Kind.id == Activity.kind_id), User, User.id == Activity.owner_id
+    ).outerjoin(Result, Result.id == Activity.result_id),
+    search=Activity.search_subject,
+    default_sort="due_at",
+    fields=(
+        ListField(
+            "subject", _("Activity"), Activity.subject, FieldKind.TEXT, norm=Activity.search_subject
+        ),
+        ListField("day", _("Day"), Activity.day, FieldKind.DATE),
+        ListField("due_at", _("When"), Activity.due_at, FieldKind.MOMENT),
+        ListField(
+            "kind_id",
+            _("Kind"),
+            Activity.kind_id,
+            FieldKind.REF,
+            sort_column=Kind.position,
+            show=_name_of(Kind),
+        ),
+        ListField(
+            "priority",
+            _("Priority"),
+            Activity.priority,
+            FieldKind.CHOICE,
+            sortable=False,
+            choices=PRIORITY_TITLES,
+        ),
+        ListField(
+            "owner_id",
+            _("Responsible"),
+            Activity.owner_id,
+            FieldKind.USER,
+            sort_column=User.search_name,
+        ),
+        ListField("client_id", _("Client"), Activity.client_id, FieldKind.REF, sortable=False),
+        ListField("deal_id", _("Deal"), Activity.deal_id, FieldKind.REF, sortable=False),
+        ListField("done_at", _("Done"), Activity.done_at, FieldKind.MOMENT, empty_high=True),
+        ListField(
+            "result_id",
+            _("Result"),
+            Activity.result_id,
+            FieldKind.REF,
+            sortable=False,
+            show=_name_of(Result),
+        ),
+        ListField("created_at", _("Planned on"), Activity.created_at, FieldKind.MOMENT),
+        ListField("updated_at", _("Changed"), Activity.updated_at, FieldKind.MOMENT),
+    ),
+    filters=(
+        ListFilter("done", _("Done"), FieldKind.FLAG, _done, operators=("eq",)),
+        ListFilter("overdue", _("Overdue"), FieldKind.FLAG, _overdue, operators=("eq",)),
+        ListFilter("contact_id", _("Contact"), FieldKind.REF, _with_contact),
+    ),
+)

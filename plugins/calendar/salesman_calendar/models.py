@@ -1,0 +1,137 @@
+"""The tables of activities: kinds with their usual results, and what is planned and done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Norm, identity, refers
+
+KIND: Final = "calendar.activity"
+
+CALL: Final = "call"
+BASES: Final = (CALL, "meeting", "task", "letter", "other")
+"""What a kind of activity is at bottom, whatever the company calls it."""
+
+ICONS: Final = (
+    "phone", "users", "checkbox", "mail", "calendar-event", "message", "file-text", "truck",
+    "building", "tool", "star", "coin",
+)  # fmt: skip
+"""The drawings that a kind may have, by Tabler's names."""
+
+NORMAL: Final = "normal"
+PRIORITIES: Final = ("low", NORMAL, "high")
+
+MOST_MINUTES: Final = 24 * 60
+MOST_REMIND_MINUTES: Final = 14 * 24 * 60
+
+
+class Result(Base):
+    """What usually comes of activities of a kind, as “No answer”.
+
+    ``reached`` is for calls: whether anybody was spoken to. Telemarketers' figures need it.
+    """
+
+    __tablename__ = "calendar_result"
+
+    id: Mapped[int] = identity()
+    kind_id: Mapped[int] = refers("calendar_kind.id", ondelete="CASCADE")
+    name: Mapped[str] = mapped_column(sa.String(100))
+    reached: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Kind(Base):
+    """A kind of activity, as the company calls it. One that is not active is offered no more.
+
+    ``version`` counts the changes of the kind and of its results.
+    """
+
+    __tablename__ = "calendar_kind"
+    __table_args__ = (
+        sa.CheckConstraint("base IN ('call', 'meeting', 'task', 'letter', 'other')", name="base"),
+    )
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = mapped_column(sa.String(60))
+    icon: Mapped[str] = mapped_column(sa.String(40))
+    base: Mapped[str] = mapped_column(sa.String(10))
+    position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    results: Mapped[list[Result]] = relationship(
+        order_by=Result.position, cascade="all, delete-orphan"
+    )
+
+
+class ActivityContact(Base):
+    """Whom of a client an activity is with."""
+
+    __tablename__ = "calendar_activity_contact"
+
+    activity_id: Mapped[int] = refers(
+        "calendar_activity.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    contact_id: Mapped[int] = refers("core_contact.id", ondelete="CASCADE", primary_key=True)
+
+
+class Reminding(Base):
+    """How somebody wants to be reminded; who has no row is told in the application alone."""
+
+    __tablename__ = "calendar_reminding"
+
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", primary_key=True, index=False)
+    by_mail: Mapped[bool] = mapped_column(default=False)
+
+
+class Activity(KeptRecord, Base):
+    """Something to be done on a day, or that was done.
+
+    ``day`` is a date in the company's zone. ``starts_at`` is UTC, or None for what may be done at
+    any time of that day. ``due_at`` follows from both: past it, what is open is overdue.
+    ``remind_at`` follows from ``remind_minutes``; ``reminded_at`` says that it has been done.
+    """
+
+    __tablename__ = "calendar_activity"
+    __table_args__ = (
+        sa.CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
+        sa.Index("ix_calendar_activity_owner_id_due_at", "owner_id", "done_at", "due_at"),
+        sa.Index("ix_calendar_activity_owner_id_day", "owner_id", "day"),
+        sa.Index("ix_calendar_activity_client_id_due_at", "client_id", "done_at", "due_at"),
+        sa.Index("ix_calendar_activity_deal_id_due_at", "deal_id", "done_at", "due_at"),
+        sa.Index("ix_calendar_activity_due_at", "due_at", "id"),
+        sa.Index("ix_calendar_activity_remind_at", "remind_at", "reminded_at"),
+    )
+
+    id: Mapped[int] = identity()
+    kind_id: Mapped[int] = refers("calendar_kind.id", ondelete="RESTRICT")
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    search_subject: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+    client_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL", index=False)
+    deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL", index=False)
+    day: Mapped[date]
+    starts_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    minutes: Mapped[int | None]
+    priority: Mapped[str] = mapped_column(sa.String(10), default=NORMAL)
+    remind_minutes: Mapped[int | None]
+    remind_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    result_id: Mapped[int | None] = refers("calendar_result.id", ondelete="RESTRICT")
+    result_text: Mapped[str] = mapped_column(sa.Text, default="")
+    created_by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    contacts: Mapped[list[ActivityContact]] = relationship(cascade="all, delete-orphan")

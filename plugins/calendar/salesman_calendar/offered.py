@@ -1,0 +1,55 @@
+"""The service by which other plugins plan and finish activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from salesman_calendar import choosing, queries, service
+from salesman_calendar.permissions import ASSIGN, CREATE
+from salesman_calendar.toolkit import Activities
+from salesman_core.toolkit import current_person, reading
+
+
+class Planner(Activities):
+    """See :class:`salesman_calendar.toolkit.Activities`."""
+
+    def kind(self, base: str, owner_id: int | None = None) -> int | None:
+        """Give the first kind that is offered and is *base* at bottom, to whoever may plan it."""
+        person = current_person()
+        needed = (CREATE,) if owner_id in {None, person.id} else (CREATE, ASSIGN)
+        if not all(map(person.may, needed)):
+            return None
+        offered = choosing.kinds(reading(), offered=True)
+        return next((row.id for row in offered if row.base == base), None)
+
+    def plan(self, values: Mapping[str, Any]) -> int:
+        """Plan an activity; give its id."""
+        return service.create_activity(values)
+
+    def change(self, activity_id: int, values: Mapping[str, Any]) -> bool:
+        """Change an activity; give whether anything changed."""
+        return service.change_activity(activity_id, values)
+
+    def finish(self, activity_id: int, values: Mapping[str, Any]) -> int | None:
+        """Say that an activity is done; give the id of the next one."""
+        return service.finish_activity(activity_id, values)
+
+    def is_open(self, activity_id: int) -> bool:
+        """Tell whether an activity is to be done yet, and whoever acts may say that it is."""
+        return queries.is_open(reading(), activity_id)
+
+    def reopen(self, activity_id: int) -> None:
+        """Take up again what was done."""
+        service.reopen_activity(activity_id)
+
+    def drop(self, activity_id: int) -> None:
+        """Put an activity into the bin."""
+        service.delete_activity(activity_id)
+
+    def restore(self, activity_id: int) -> bool:
+        """Take an activity out of the bin; give whether it lay there."""
+        if not queries.is_binned(reading(), activity_id):
+            return False
+        service.restore_activity(activity_id)
+        return True

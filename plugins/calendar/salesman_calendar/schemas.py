@@ -1,0 +1,86 @@
+"""What an activity is in the JSON API; the pages judge by the same schemas."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from salesman_calendar.models import BASES, MOST_MINUTES, MOST_REMIND_MINUTES, PRIORITIES
+from salesman_core.toolkit import (
+    Choice,
+    Date,
+    Flag,
+    Integer,
+    ListOf,
+    Moment,
+    RecordSchema,
+    Reference,
+    Schema,
+    Text,
+)
+
+
+class ActivitySchema(RecordSchema):
+    """Something to be done on a day, or that was done.
+
+    ``day`` is a date of the company's zone. Without ``starts_at`` it may be done at any time of
+    that day; with it, ``day`` need not be said. ``overdue`` is what is open past its time.
+    """
+
+    kind_id = Reference(required=True)
+    subject = Text(300)
+    text = Text(20_000)
+    owner_id = Reference(allow_none=True)
+    client_id = Reference(allow_none=True)
+    deal_id = Reference(allow_none=True)
+    contact_ids = ListOf(Reference(), most=50)
+    day = Date()
+    starts_at = Moment(allow_none=True)
+    minutes = Integer(1, MOST_MINUTES, allow_none=True)
+    priority = Choice(PRIORITIES)
+    remind_minutes = Integer(0, MOST_REMIND_MINUTES, allow_none=True)
+    overdue = Flag(dump_only=True)
+    done_at = Moment(allow_none=True, dump_only=True)
+    done_by_id = Reference(allow_none=True, dump_only=True)
+    result_id = Reference(allow_none=True, dump_only=True)
+    result_text = Text(20_000, dump_only=True)
+    created_by_id = Reference(allow_none=True, dump_only=True)
+
+
+class DoneSchema(Schema):
+    """What came of an activity, and what is next, where something is."""
+
+    result_id = Reference(allow_none=True, load_default=None)
+    result_text = Text(20_000, load_default="")
+    next = fields.Nested(ActivitySchema, load_default=None, allow_none=True)
+
+
+class FinishedSchema(Schema):
+    """An activity that is done, and the id of the one that is next, or null."""
+
+    id = Reference()
+    next_id = Reference(allow_none=True)
+
+
+class ResultSchema(Schema):
+    """What usually comes of activities of a kind; ``reached``: somebody was spoken to."""
+
+    id = Reference()
+    name = Text(100)
+    reached = Flag()
+    active = Flag()
+
+
+class KindSchema(Schema):
+    """A kind of activity; one that is not active is offered no more."""
+
+    id = Reference()
+    name = Text(60)
+    base = Choice(BASES)
+    active = Flag()
+    results = fields.List(fields.Nested(ResultSchema))
+
+
+class KindsSchema(Schema):
+    """All kinds in their order."""
+
+    items = fields.List(fields.Nested(KindSchema))

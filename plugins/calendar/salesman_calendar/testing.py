@@ -1,0 +1,36 @@
+"""How tests make activities: the kit's access walk finds it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from salesman_calendar import choosing
+from salesman_calendar.service import create_activity, finish_activity
+from salesman_core.toolkit import company, now, reading, today
+
+_ABOUT: Final = ("client_id", "deal_id")
+
+
+def make_activities(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
+    """Make an activity of tomorrow, one that is overdue, and one that is done.
+
+    :param text: gives what stands in a field.
+    :param ids: whose it is (``owner_id``), and whom it concerns.
+    """
+    kind_id = choosing.kinds(reading(), offered=True)[0].id
+    values: dict[str, Any] = {name: ids[name] for name in _ABOUT if name in ids}
+    values |= {"kind_id": kind_id, "owner_id": ids["owner_id"], "text": text("text")}
+    if "contact_id" in ids and "client_id" in ids:
+        values["contact_ids"] = [ids["contact_id"]]
+    tomorrow = today(company().tz) + timedelta(days=1)
+    planned = create_activity({**values, "subject": text("subject"), "day": tomorrow})
+    late = {**values, "subject": text("late subject"), "starts_at": now() - timedelta(hours=1)}
+    overdue = create_activity(late)
+    done = create_activity({**late, "subject": text("done subject")})
+    finish_activity(done, {"result_text": text("result")})
+    return [planned, overdue, done]
+
+
+FACTORIES: Final = {"calendar.activity": make_activities}

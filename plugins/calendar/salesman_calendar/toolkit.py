@@ -1,0 +1,68 @@
+"""What other plugins may use of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Activities(Protocol):
+    """The service of the calendar: ``service("calendar")`` of the core's toolkit gives it.
+
+    Each method judges whether whoever acts may do it, and joins the transaction of its caller.
+    """
+
+    def kind(self, base: str, owner_id: int | None = None) -> int | None:
+        """Give the kind that is a ``call``, ``meeting``, ``task`` or ``letter`` at bottom.
+
+        None where the company has no such kind, or offers it no more, and for whoever may plan
+        nothing.
+
+        :param owner_id: for whom it is to be planned, where that is not whoever acts.
+        """
+        ...
+
+    def plan(self, values: Mapping[str, Any]) -> int:
+        """Plan an activity; give its id.
+
+        :param values: as the JSON API names them: ``kind_id``, and ``day`` (a date) or
+            ``starts_at`` (UTC); all else may be left out.
+        :raises InvalidError: by field.
+        """
+        ...
+
+    def change(self, activity_id: int, values: Mapping[str, Any]) -> bool:
+        """Change an activity; give whether anything changed.
+
+        :param values: as for :meth:`plan`; what is left out stays.
+        :raises InvalidError: by field.
+        :raises ConflictError: where it is done.
+        """
+        ...
+
+    def finish(self, activity_id: int, values: Mapping[str, Any]) -> int | None:
+        """Say that an activity is done; give the id of the next one, where ``next`` plans one.
+
+        :param values: ``result_id``, ``result_text`` and ``next``, each if there is one.
+        :raises ConflictError: where it is done already.
+        """
+        ...
+
+    def is_open(self, activity_id: int) -> bool:
+        """Tell whether an activity is to be done yet, and whoever acts may say that it is."""
+        ...
+
+    def reopen(self, activity_id: int) -> None:
+        """Take up again what was done.
+
+        :raises ConflictError: where it is open.
+        """
+        ...
+
+    def drop(self, activity_id: int) -> None:
+        """Put an activity into the bin."""
+        ...
+
+    def restore(self, activity_id: int) -> bool:
+        """Take an activity out of the bin; give whether it lay there."""
+        ...

@@ -1,0 +1,56 @@
+"""The products that were asked about: as they are kept, told and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from salesman_core.toolkit import Planned, company, formats
+from salesman_inquiries.models import MOST_AMOUNT, Inquiry, InquiryProduct
+
+
+def planned_products(inquiry: Inquiry, values: Mapping[str, Any]) -> Iterator[Planned]:
+    """Give the products that are to be kept, as far as *values* name them."""
+    if "products" not in values:
+        return
+    named = [one for one in values["products"] if one["name"].strip()]
+    rows = [
+        InquiryProduct(
+            name=one["name"].strip(),
+            quantity=one.get("quantity"),
+            price=one.get("price"),
+            position=position,
+        )
+        for position, one in enumerate(named)
+    ]
+    before, after = lines_of(inquiry.products), lines_of(rows)
+    if before != after:
+        yield Planned("products", before, after, lambda: setattr(inquiry, "products", rows))
+
+
+def lines_of(products: Iterable[Any]) -> list[str]:
+    """Give products in words, a line each: the name, how many, and at what price."""
+    return [" ".join(_parts(one)) for one in products]
+
+
+def _parts(product: Any) -> Iterator[str]:
+    yield str(product.name)
+    if product.quantity is not None:
+        yield f"× {formats.number(product.quantity)}"
+    if product.price is not None:
+        yield f"— {formats.money(product.price, company().currency)}"
+
+
+def amount_of(products: Sequence[Any]) -> Decimal | None:
+    """Give what products come to, those without a price left out; None where none has one.
+
+    Where nobody said how many, it is one. What no deal amounts to is None as well.
+    """
+    priced = [one for one in products if one.price is not None]
+    if not priced:
+        return None
+    quantities = (Decimal(1) if one.quantity is None else one.quantity for one in priced)
+    amounts = (one.price * quantity for one, quantity in zip(priced, quantities, strict=True))
+    amount = sum(amounts, start=Decimal(0))
+    return amount.quantize(Decimal("0.01")) if amount <= MOST_AMOUNT else None

@@ -1,0 +1,1 @@
+"""Web forms: built by a marketer, shown on a company's sites, each answer a lead."""

@@ -1,0 +1,104 @@
+"""What a file may bring in of leads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesman_hookspecs import ImportField
+from salesman_leads.models import UTM
+from salesman_leads.texts import texts
+
+_ = texts.lazy
+
+FOUND_BY: Final = (("external_id",), ("phones",), ("emails",), ("name",))
+USUALLY: Final = _("External id, or else phone or email, or else name and company")
+
+FIELDS: Final = (
+    ImportField(
+        "name",
+        _("Name"),
+        ("full name", "contact", "contact name", "person", "lead", "фио", "имя", "контакт"),
+    ),
+    ImportField(
+        "company",
+        _("Company"),
+        ("company name", "organization", "organisation", "account", "компания", "организация"),
+        recurs=True,
+    ),
+    ImportField(
+        "external_id",
+        _("External id"),
+        ("id", "uid", "lead id", "prospect id", "ид", "код", "код лида", "внешний id"),
+    ),
+    ImportField(
+        "phones",
+        _("Phones"),
+        ("phone", "phone number", "mobile", "tel", "телефон", "телефоны", "тел", "мобильный"),
+        kind="phones",
+    ),
+    ImportField(
+        "emails",
+        _("Email addresses"),
+        ("email", "e mail", "mail", "email address", "почта", "эл почта", "электронная почта"),
+        kind="emails",
+    ),
+    ImportField(
+        "text",
+        _("What they want"),
+        ("message", "comment", "description", "request", "описание", "комментарий", "сообщение"),
+    ),
+    ImportField(
+        "products",
+        _("Interested in"),
+        ("product", "interest", "товар", "товары", "продукт", "интерес"),
+        kind="list",
+        recurs=True,
+    ),
+    ImportField(
+        "source",
+        _("Source"),
+        ("lead source", "source of lead", "источник", "источник лида"),
+        recurs=True,
+    ),
+    ImportField(
+        "channel",
+        _("Channel"),
+        ("lead origin", "origin", "канал", "канал привлечения"),
+        recurs=True,
+    ),
+    *(ImportField(tag, tag, (tag.replace("_", " "),)) for tag in UTM),
+    ImportField("referrer", _("Came from"), ("referer", "реферер", "откуда пришёл")),
+    ImportField("page", _("Page"), ("landing page", "page url", "страница", "посадочная страница")),
+    ImportField("ip", _("IP address"), ("ip", "ip адрес")),
+    ImportField(
+        "region",
+        _("Region"),
+        ("country", "state", "city", "регион", "область", "страна", "город"),
+        recurs=True,
+    ),
+    ImportField("language", _("Language"), ("lang", "locale", "язык")),
+    ImportField(
+        "no_mailing",
+        _("Wants no mailing"),
+        ("do not email", "do not mail", "unsubscribed", "не писать", "отказ от рассылки"),
+        kind="flag",
+    ),
+    ImportField(
+        "no_calls",
+        _("Wants no calls"),
+        ("do not call", "не звонить", "отказ от звонков"),
+        kind="flag",
+    ),
+    ImportField(
+        "owner",
+        _("Responsible"),
+        ("owner", "lead owner", "manager", "ответственный", "менеджер", "куратор"),
+        recurs=True,
+    ),
+    ImportField("status", _("Status"), ("lead status", "stage", "статус", "статус лида")),
+    ImportField(
+        "result",
+        _("Result"),
+        ("outcome", "what came of it", "результат", "итог", "чем закончилось"),
+    ),
+)

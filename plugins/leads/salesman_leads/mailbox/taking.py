@@ -1,0 +1,177 @@
+"""Taking a letter in: once, whatever happens to whoever does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DataError
+
+from salesman_core.toolkit import (
+    SalesmanError,
+    company,
+    job_piece,
+    judge,
+    now,
+    sent_by_us,
+    speaking,
+)
+from salesman_leads.intake import create_lead
+from salesman_leads.junk.judging import Arrival, judge_suspicion
+from salesman_leads.mailbox import queries
+from salesman_leads.mailbox.letters import (
+    UNREADABLE,
+    Received,
+    message_id_of,
+    read_letter,
+)
+from salesman_leads.mailbox.models import LEAD, OWN, REFUSED, Letter, Mailbox
+from salesman_leads.mailbox.models import UNREADABLE as IS_UNREADABLE
+from salesman_leads.mailbox.wording import lead_in
+from salesman_leads.schemas import LeadSchema
+from salesman_leads.texts import texts
+
+_SUBJECT: Final = 300
+_ZONES: Final = timedelta(days=1)
+"""The day of a server may be that of another zone."""
+_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a mailbox has been read.
+
+    :param since: letters from before that day are not wanted; servers know no hours.
+    """
+
+    last_uid: int
+    since: date | None
+
+
+def begin_reading(mailbox: Any, uid_validity: int, next_uid: int) -> Place:
+    """Give how far a mailbox has been read.
+
+    Where the server has numbered its letters anew, that is not at all; where a mailbox is opened
+    for the first time and is not to bring its old letters, it is up to the last one there is.
+    """
+    with job_piece() as session:
+        columns = (Mailbox.uid_validity, Mailbox.last_uid, Mailbox.begun_at)
+        held = session.execute(
+            sa.select(*columns).where(Mailbox.id == mailbox.id).with_for_update()
+        ).one_or_none()
+        if held is None:
+            return Place(next_uid, None)  # deleted meanwhile
+        last_uid, begun_at = held.last_uid, held.begun_at
+        if held.uid_validity is None and not mailbox.takes_old:
+            last_uid, begun_at = next_uid - 1, now()
+        elif held.uid_validity != uid_validity:
+            last_uid = 0
+        values = {"uid_validity": uid_validity, "last_uid": last_uid, "begun_at": begun_at}
+        session.execute(
+            sa.update(Mailbox)
+            .where(Mailbox.id == mailbox.id)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+    return Place(last_uid, begun_at.date() - _ZONES if begun_at else None)
+
+
+def take_letter(mailbox: Any, uid_validity: int, uid: int, raw: bytes | None) -> bool:
+    """Make a lead of a letter, or keep why none was made; it is read for good then.
+
+    :param raw: None for one that is passed over, as it does not have the subject, or has gone.
+    :returns: False for a double of one that was read before.
+    """
+    with speaking(company().language):
+        try:
+            return _take(mailbox, uid_validity, uid, raw)
+        except (SalesmanError, DataError, UnicodeError) as error:
+            _keep_refused(mailbox, uid_validity, uid, raw or b"", _reason(error))
+            return True
+
+
+def _reason(error: SalesmanError | DataError | UnicodeError) -> str:
+    """Say why no lead could be made; what a database says is not for people."""
+    if isinstance(error, SalesmanError):
+        return " ".join(map(str, error.fields.values())) or str(error)
+    return texts.gettext("The database could not keep what stands in it.")
+
+
+def _take(mailbox: Any, uid_validity: int, uid: int, raw: bytes | None) -> bool:
+    with job_piece() as session:
+        if not _go_on(session, mailbox.id, uid_validity, uid) or raw is None:
+            return True
+        message_id = message_id_of(raw)
+        if queries.known(session, mailbox.id, message_id):
+            return False
+        letter = Letter(mailbox_id=mailbox.id, message_id=message_id, uid=uid, at=now())
+        letter.uid_validity = uid_validity
+        _make(letter, mailbox, raw)
+        session.add(letter)
+    return True
+
+
+def _go_on(session: Any, mailbox_id: int, uid_validity: int, uid: int) -> bool:
+    """Note that a letter is read; give False where somebody else has done so already."""
+    moved = session.execute(
+        sa.update(Mailbox)
+        .where(
+            Mailbox.id == mailbox_id,
+            Mailbox.uid_validity == uid_validity,
+            Mailbox.last_uid < uid,
+        )
+        .values(last_uid=uid)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(moved.rowcount)
+
+
+def _make(letter: Letter, mailbox: Any, raw: bytes) -> None:
+    """Make of a letter what can be made of it."""
+    try:
+        received = read_letter(raw)
+    except UNREADABLE as error:
+        letter.made, letter.reason = IS_UNREADABLE, type(error).__name__
+        return
+    letter.subject = received.subject[:_SUBJECT]
+    if sent_by_us(received.message_id):
+        letter.made = OWN
+    elif received.nobody:
+        letter.made = received.nobody
+    else:
+        values = _values(received, mailbox)
+        suspicion = judge_suspicion(values, Arrival())
+        letter.made, letter.lead_id = LEAD, create_lead(values, suspicion=suspicion)
+        if received.odd:
+            letter.reason = texts.gettext("Signs that cannot be kept were left out.")
+
+
+def _values(received: Received, mailbox: Any) -> dict[str, Any]:
+    """Give the lead that a letter brings. What it says of its source goes before the mailbox's."""
+    usual = {"source": mailbox.source, "channel": mailbox.channel}
+    said = lead_in(received, mailbox.user)
+    values: dict[str, Any] = judge(LeadSchema(), {**usual, **said})
+    return values
+
+
+def _keep_refused(  # which letter of which mailbox, and why
+    mailbox: Any, uid_validity: int, uid: int, raw: bytes, reason: str
+) -> None:
+    """Keep a letter of which no lead could be made: it stands in the list, with the reason."""
+    subject = read_letter(raw).subject
+    with job_piece() as session:
+        if _go_on(session, mailbox.id, uid_validity, uid):
+            session.add(
+                Letter(
+                    mailbox_id=mailbox.id,
+                    message_id=message_id_of(raw),
+                    uid_validity=uid_validity,
+                    uid=uid,
+                    subject=subject[:_SUBJECT],
+                    made=REFUSED,
+                    reason=reason[:_REASON],
+                    at=now(),
+                )
+            )

@@ -1,0 +1,64 @@
+"""Calls that are promised: an activity of whoever promised one, where the calendar is active."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from salesman_core.toolkit import link_to, service
+from salesman_leads.models import Lead
+from salesman_leads.texts import texts
+
+
+class Calendar(Protocol):
+    """What leads ask of the calendar; `salesman_calendar.toolkit` says what each gives."""
+
+    def kind(self, base: str) -> int | None: ...
+
+    def plan(self, values: Mapping[str, Any]) -> int: ...
+
+    def is_open(self, activity_id: int) -> bool: ...
+
+    def finish(self, activity_id: int, values: Mapping[str, Any]) -> int | None: ...
+
+    def reopen(self, activity_id: int) -> None: ...
+
+    def drop(self, activity_id: int) -> None: ...
+
+
+def plan_call(lead: Lead, at: datetime, comment: str) -> int | None:
+    """Plan a call to a lead; give the activity's id, None where nobody keeps activities."""
+    calendar = _calendar()
+    kind_id = calendar.kind("call") if calendar is not None else None
+    if calendar is None or kind_id is None:
+        return None
+    about = {
+        "subject": texts.gettext("Call back: %(lead)s", lead=lead.title)[:300],
+        "text": "\n".join(filter(None, (comment, link_to(f"/leads/{lead.id}")))),
+    }
+    return calendar.plan({"kind_id": kind_id, "starts_at": at, **about})
+
+
+def finish_call(activity_id: int | None, came_of_it: str) -> int | None:
+    """Say what came of a planned call; give its id, None where it is not open any more."""
+    calendar = _calendar()
+    if calendar is None or activity_id is None or not calendar.is_open(activity_id):
+        return None
+    calendar.finish(activity_id, {"result_text": came_of_it})
+    return activity_id
+
+
+def undo_planning(planned_id: int | None, finished_id: int | None) -> None:
+    """Take a planned call back, and take up the one again that it followed."""
+    calendar = _calendar()
+    if calendar is None:
+        return
+    if planned_id is not None and calendar.is_open(planned_id):
+        calendar.drop(planned_id)
+    if finished_id is not None:
+        calendar.reopen(finished_id)
+
+
+def _calendar() -> Calendar | None:
+    return cast("Calendar | None", service("calendar"))
