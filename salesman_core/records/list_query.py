@@ -178,9 +178,9 @@ class _Reader:
         return read_text(text, MOST_SEARCH).strip()
 
     def _order(self, text: str) -> tuple[Sort, ...]:
-        sorts = _sorts(text)
-        if len(sorts) > MOST_SORTS:
+        if text.count(",") >= MOST_SORTS:
             raise ValueError(_("Sort by at most %(most)s fields.", most=MOST_SORTS))
+        sorts = _sorts(text)
         for one in sorts:
             field = self._spec.sortable(one.name)
             if field is None:

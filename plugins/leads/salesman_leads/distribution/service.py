@@ -74,8 +74,9 @@ def change_rule(rule_id: int, values: Mapping[str, Any], version: int | None = N
     demand_permission(MANAGE_RULES)
     with writing() as session:
         rule = _held(session, rule_id, version)
-        changes = _set(rule, values)
-        _judge(rule)
+        with session.no_autoflush:  # nothing is written before it has been judged
+            changes = _set(rule, values)
+            _judge(rule)
         if changes:
             rule.version += 1
             audit(session, RULE, rule.id, rule.name, "changed", changes)

@@ -104,6 +104,21 @@ def test_rule_that_gives_leads_to_nobody_is_refused(
     assert list(answer.json["errors"]) == [field]
 
 
+def test_change_that_names_nobody_is_refused_at_its_field(
+    api_for: ApiFor, sellers: list[int]
+) -> None:
+    api = api_for("head")
+    made = rule(api, *sellers)
+
+    members = [{"user_id": sellers[0]}]
+    wrong = {"coordinator_id": 99_999, "members": members, "minutes": 5}
+    answer = api.patch(f"/leads/rules/{made['id']}", wrong)
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["coordinator_id"]
+    assert api.get(f"/leads/rules/{made['id']}").json == made
+
+
 def test_only_who_may_sees_and_makes_rules(api_for: ApiFor) -> None:
     for role in "marketer", "telemarketer", "seller":
         assert api_for(role).get("/leads/rules").status_code == 403
