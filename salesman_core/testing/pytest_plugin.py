@@ -10,7 +10,7 @@ import os
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from salesman_core.testing.people import Api, Make
 
 KINDS = ("sqlite", "postgresql")
+MODULES_KIND = "module_database_kind"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,27 +73,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return  # without PostgreSQL there is nothing to take turns with
     kinds: dict[str, list[tuple[str, pytest.Item]]] = {}
     for item in items:
-        kind = _kind_in_turn(item)
-        if kind is not None:
-            kinds.setdefault(item.nodeid.replace(kind, ""), []).append((kind, item))
+        for fixture, kind in _kinds_in_turn(item).items():
+            whole = fixture == MODULES_KIND
+            test = item.nodeid.partition("::")[0] if whole else item.nodeid.replace(kind, "")
+            kinds.setdefault(test, []).append((kind, item))
     seed = config.getoption("randomly_seed", 0)
+
+    def turn_of(test: str) -> str:
+        return KINDS[zlib.crc32(f"{seed} {test}".encode()) % len(KINDS)]
+
     rests = {
         item
         for test, twins in kinds.items()
         for kind, item in twins
-        if len(twins) == len(KINDS) and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
+        if len(dict(twins)) == len(KINDS)
+        and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
     }
     config.hook.pytest_deselected(items=list(rests))
     items[:] = [item for item in items if item not in rests]
 
 
-def _kind_in_turn(item: pytest.Item) -> str | None:
-    """Give the kind of database on which a test runs, None where its marker says which."""
+def _kinds_in_turn(item: pytest.Item) -> dict[str, str]:
+    """Give the kind of database on which a test runs, by fixture; none where its marker says it."""
     callspec = getattr(item, "callspec", None)
     if callspec is None or item.get_closest_marker("databases") is not None:
-        return None
-    kind: str | None = callspec.params.get("database_kind")
-    return kind
+        return {}
+    named = ("database_kind", MODULES_KIND)
+    return {name: callspec.params[name] for name in named if name in callspec.params}
 
 
 def in_ci() -> bool:
@@ -123,9 +130,18 @@ def databases(
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> Kind:
     """The kind of database that this test runs on; each test that asks runs on all of them."""
+    return _there(request.param)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def module_database_kind(request: pytest.FixtureRequest) -> Kind:
+    """The same for a module whose tests read what was filled once, at length."""
+    return _there(request.param)
+
+
+def _there(kind: Kind) -> Kind:
     from salesman_core.testing.postgres import absence  # noqa: PLC0415  # cheap import
 
-    kind = cast("Kind", request.param)
     reason = absence() if kind == "postgresql" else None
     if reason is not None:
         lacking(reason)

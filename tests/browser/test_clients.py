@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -295,29 +294,3 @@ def test_row_is_opened_by_a_click_anywhere_in_it(make: Make, page_for: PageFor) 
     task.begin("/clients")
     task.page.locator("main tbody td").nth(1).click()
     task.page.wait_for_url(f"**/clients/{client}")
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/clients", "/clients/{client}", "/clients/new", "/admin/rungs"])
-def test_pages_fit_and_have_no_axe_violation(
-    make: Make, page_for: PageFor, path: str, theme: Any, width: int
-) -> None:
-    client = make.client(
-        name="A client with a very long name that goes on and on and on",
-        phones=["+7 912 345-67-89", "ask Olga"],
-        emails=["somebody.with.a.long.address@a-rather-long-domain.example"],
-        tags=["vip", "steel"],
-        imported={"Sector": "Steel"},
-    )
-    make.contact(client, name="Anna", phones=["8 800 555 35 35"])
-    write_note("client", client, "They want beams")
-    task = page_for("administrator")
-    task.page.set_viewport_size({"width": width, "height": 900})
-    task.page.emulate_media(color_scheme=theme)
-    task.begin(path.format(client=client))
-    if "{client}" in path:
-        expect(task.page.locator("#story-entries .story-entry").first).to_be_visible()
-    assert task.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(task.page)
-    assert found.violations_count == 0, found.generate_report()

@@ -179,27 +179,6 @@ def test_one_gets_from_the_board_to_the_list_of_the_same_filter_and_back(
     expect(task.page.locator(".board-name")).to_have_text(["Mine"])
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path", ["/deals", "/deals/board", "/deals/{deal}", "/reports/funnel", "/admin/pipelines"]
-)
-def test_pages_with_frozen_deals_fit_and_have_no_axe_violation(
-    make: Make, page_for: PageFor, path: str, theme: Any, width: int
-) -> None:
-    change_stage(stages()[1]["id"], {"required": ["client_id", "amount", "expected_on", "cost"]})
-    deal = make.deal(name="Beams", amount=Decimal("123456789.50"))
-    freeze_deal(deal, today(company().tz) + timedelta(days=9), "The budget comes in spring")
-    make.deal()
-    task = page_for("administrator")
-    task.page.set_viewport_size({"width": width, "height": 900})
-    task.page.emulate_media(color_scheme=theme)
-    task.begin(path.format(deal=deal))
-    assert task.page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(task.page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 @pytest.mark.parametrize("width", [360, 390])
 def test_bar_of_stages_on_a_phone_shows_the_current_one_and_whole_names(
     make: Make, signed_in_page: Callable[..., Page], width: int

@@ -53,7 +53,7 @@ _LATER = re.compile(r'hx-get="(/(?:desk/widgets|fragments/slots)/[^"]+)"')
 _CARDS = ("/clients/1", "/deals/1")
 
 
-ROUNDS = 6
+ROUNDS = 3
 MOST_JOBS = 100
 """Jobs that are done at once; far fewer wait."""
 

@@ -28,8 +28,6 @@ from salesman_core.services.models import ContactBan
 from salesman_core.testing.application import UPGRADED
 from salesman_core.testing.databases import Databases, Kind
 from salesman_core.testing.people import Make
-from salesman_core.testing.postgres import absence
-from salesman_core.testing.pytest_plugin import lacking
 
 from .conftest import brought, words, work
 
@@ -63,19 +61,15 @@ class Imported:
     again: list[str]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
 def imported(
     real_files: None,
-    request: pytest.FixtureRequest,
+    module_database_kind: Kind,
     databases: Databases,
     command_on: Callable[[str, Path], Command],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Imported]:
-    kind: Kind = request.param
-    reason = absence() if kind == "postgresql" else None
-    if reason is not None:
-        lacking(reason)
-    with databases.lent(kind, UPGRADED) as url:
+    with databases.lent(module_database_kind, UPGRADED) as url:
         command = command_on(url, tmp_path_factory.mktemp("leads"))
         bring = ("import", "leads", str(FILE), "--mapping", str(MAPPING))
         lines, again = command(*bring), command(*bring)

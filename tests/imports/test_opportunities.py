@@ -20,15 +20,12 @@ from salesman_core.events.models import EVENTS
 from salesman_core.records.models import Audit
 from salesman_core.testing.application import UPGRADED
 from salesman_core.testing.databases import Databases, Kind, Template
-from salesman_core.testing.postgres import absence
-from salesman_core.testing.pytest_plugin import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
 MAPPING = ROOT / "tests/mappings/opportunities.toml"
 
 pytestmark = [
-    pytest.mark.databases("sqlite", "postgresql"),
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("real_files"),
     pytest.mark.xdist_group("opportunities"),
@@ -56,27 +53,18 @@ def import_of(*options: str) -> tuple[str, ...]:
     return "import", "deals", str(FILE), "--mapping", str(MAPPING), *options
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    reason = absence() if request.param == "postgresql" else None
-    if reason is not None:
-        lacking(reason)
-    found: Kind = request.param
-    return found
-
-
 @pytest.fixture(scope="module")
 def imported(
     databases: Databases,
-    kind: Kind,
+    module_database_kind: Kind,
     opportunities: Template,
     said_of_opportunities: Callable[[str], Path],
     command_on: CommandOn,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Imported]:
-    with databases.lent(kind, opportunities) as url:
+    with databases.lent(module_database_kind, opportunities) as url:
         command = command_on(url, tmp_path_factory.mktemp("data"))
-        lines = said_of_opportunities(kind).read_text().splitlines()
+        lines = said_of_opportunities(module_database_kind).read_text().splitlines()
         engine = readonly(make_engine(url))
         with Session(engine) as session:
             yield Imported(session, lines, command)

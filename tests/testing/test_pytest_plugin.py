@@ -95,6 +95,30 @@ def test_databases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) 
     assert taking_turns(pytester, 1) == one | {"test_both": ["postgresql", "sqlite"]}
 
 
+def test_tests_of_a_module_take_their_turn_together(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def filled(module_database_kind):
+            return module_database_kind
+
+        @pytest.mark.parametrize("number", range(9))
+        def test_read(filled, number):
+            pass
+    """
+    pytester.makepyfile(source)
+    met = set()
+    for seed in range(1, 5):
+        turn = ("--databases=turns", f"--randomly-seed={seed}", "--randomly-dont-reorganize")
+        listed = run(pytester, "--collect-only", "-q", *turn)
+        ids = [line for line in listed.outlines if "::" in line]
+        kinds = {line.partition("[")[2].partition("-")[0] for line in ids}
+        assert (len(ids), len(kinds)) == (9, 1)
+        met |= kinds
+    assert met == {"postgresql", "sqlite"}
+
+
 def test_databases_mark_limits_a_test_to_the_kinds_it_names(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
