@@ -18,6 +18,7 @@ WALKED: Final = (
     "/search",
     "/clients/<int:record_id>",
     "/records/<kind>/<int:record_id>/story",
+    "/static/<owner>/<path:name>",
 )
 """The pages of leads, and those of the core on which they show something."""
 EXCUSED: Final = dict.fromkeys(

@@ -33,6 +33,7 @@ def walk_access(
     fields: Mapping[str, Mapping[str, Any]] | None = None,
     excused: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
+    without: Sequence[str] = (),
     full: bool = False,
     turn: int = 0,
 ) -> Report:
@@ -52,6 +53,8 @@ def walk_access(
     :param excused: routes in which nobody has success, as ``POST /welcome``, each with the reason.
     :param only: patterns of the rules that are walked, as ``/visits*`` and what else shows visits:
         ``/search``, ``/clients/<int:record_id>``; all of them where none is given.
+    :param without: patterns of those that are not, as they are walked elsewhere; what they would
+        be excused for counts for nothing then.
     :param full: whether everybody tries everything; otherwise those of whom the same is expected
         take turns.
     :param turn: another number lets others have their turn.
@@ -60,7 +63,7 @@ def walk_access(
     with Overheard() as log, closing(World(app, factories or {})) as world:
         arguments = {"reference": [world.reference], **(values or {})}
         log.keep_secret(world.secrets | _proofs(values or {}))
-        routes = Routes(app, arguments, world.spare, only)
+        routes = Routes(app, arguments, world.spare, only, without)
         known = known_fields(world.administrator.walker.id or 0) | dict(fields or {})
         gathered = Gathered(routes, world.known, world.usual, known, full=full)
         judge = Judge(world, routes, report, log, thorough=full)
@@ -68,7 +71,8 @@ def walk_access(
         for part in (Walk, Refer, Sequel, Count):
             part(world, gathered, judge, choice).go()
         judge.judge_log("all the rest")
-    report.settle(judge.reached, map(str, routes.routes), excused or {})
+    valid = {name: why for name, why in (excused or {}).items() if name not in routes.left_out}
+    report.settle(judge.reached, map(str, routes.routes), valid)
     return report
 
 

@@ -56,10 +56,17 @@ class Route:
         return f"{self.method} {self.rule.rule}"
 
 
+def _counts(rule: str, only: Sequence[str], without: Sequence[str]) -> bool:
+    return any(fnmatchcase(rule, one) for one in only) and not any(
+        fnmatchcase(rule, one) for one in without
+    )
+
+
 class Routes:
     """Every rule of an application, and how its arguments are filled.
 
     :param only: patterns of the rules that count, as ``/leads*``; all where none is given.
+    :param without: patterns of those of them that do not.
     :param values: what else arguments may be, by their names.
     :param spare: records that are nobody's own, as pipelines: the id of one of each, by kind.
     """
@@ -70,16 +77,18 @@ class Routes:
         values: Mapping[str, Sequence[str]],
         spare: Mapping[str, int],
         only: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> None:
         self._map = app.url_map.bind("localhost")
         self._matched: dict[tuple[str, str], tuple[Route, dict[str, object]] | None] = {}
         self._values, self._spare = values, spare
-        self.routes = [
+        every = [
             Route(rule, method, access_of(app.view_functions[rule.endpoint]) or PUBLIC)
             for rule in app.url_map.iter_rules()
-            if not only or any(fnmatchcase(rule.rule, one) for one in only)
             for method in sorted((rule.methods or set()) - _UNWALKED)
         ]
+        self.routes = [one for one in every if _counts(one.rule.rule, only or ("*",), without)]
+        self.left_out = {str(one) for one in every} - {str(one) for one in self.routes}
         self._by_key = {(one.endpoint, one.rule.rule, one.method): one for one in self.routes}
         types = [one.value for one in current_host().contributions(salesman_record_types)]
         self._kinds = {one.kind for one in types} | _HANGING
