@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from salesman_leads.channels.schemas import ChannelSchema, LinkSchema
 from salesman_leads.channels.service import add_channel, make_link
 from salesman_leads.forms.models import FIELDS, Form
@@ -615,7 +616,12 @@ def faults_of(window: Window, response: Response, path: str, look: Look) -> dict
 def scrolls_sideways(page: Page) -> bool:
     """Tell whether a page is wider than a small phone."""
     page.set_viewport_size({"width": SMALL_PHONE, "height": 740})
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+    try:  # charts follow the width a moment later
+        fits = "() => document.documentElement.scrollWidth <= innerWidth"
+        page.wait_for_function(fits, timeout=5_000)
+    except PlaywrightTimeoutError:
+        return True
+    return False
 
 
 def policy_of(response: Response) -> str:
