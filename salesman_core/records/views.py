@@ -9,15 +9,18 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from salesman_core.access.records import demand, label_of, record_type
+from salesman_core.access.records import demand, demand_permission, label_of, record_type
 from salesman_core.access.routes import requires, signed_in
 from salesman_core.errors import (
     ConflictError,
     InvalidError,
     MissingError,
+    SalesmanError,
     StaleError,
     VetoedError,
 )
@@ -33,8 +36,9 @@ from salesman_core.records.panels import (
     story_fragment,
 )
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
-from salesman_core.services.files import SHOWN, TooLargeError
+from salesman_core.services.files import SHOWN, TooLargeError, too_many_bytes
 from salesman_core.services.previews import Size
+from salesman_core.web.errors import of_domain, of_http
 from salesman_core.web.forms import FormState, LastChange, version_in, whole_number
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
@@ -214,11 +218,42 @@ def attach(kind: str, record_id: int) -> Response | BaseResponse | tuple[Markup,
             if upload.filename:
                 files.attach(kind, record_id, upload.filename, upload.stream)
     except (InvalidError, TooLargeError) as error:
-        form = FormState(errors={"file": [error.message]})
-        return files_panel(kind, record_id, form=form), error.status
+        return _files_again(kind, record_id, error)
     if not is_htmx():
         return redirect(_card(kind, record_id))
     return told(kind, record_id, files_panel(kind, record_id))
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Say at its field that a file is too large: nothing was read, not even who may send one."""
+    if request.endpoint != "records.attach":
+        return of_http(error)
+    try:
+        demand_permission(files.ATTACH)
+        return _files_again(refusal=TooLargeError(too_many_bytes()), **(request.view_args or {}))
+    except SalesmanError as refused:
+        return of_domain(refused)
+
+
+def _files_again(
+    kind: str, record_id: int, refusal: InvalidError | TooLargeError
+) -> tuple[Markup, int]:
+    """Show the files of a record with what is wrong with the one that was sent.
+
+    Where a browser runs no scripts they stand on a page of their own, which leads to the card.
+    """
+    form = FormState(errors={"file": [refusal.message]})
+    panel = files_panel(kind, record_id, form=form)
+    if is_htmx():
+        return panel, refusal.status
+    page = render(
+        "core/records/files_page.html",
+        title=label_of(kind, record_id),
+        card=_card(kind, record_id),
+        files=panel,
+    )
+    return page, refusal.status
 
 
 @blueprint.get("/files/<int:file_id>/<name>")

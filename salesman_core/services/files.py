@@ -104,6 +104,16 @@ def too_large_for(largest: int) -> Text:
     return _("A file may have at most %(most)s MB.", most=largest // (1024 * 1024))
 
 
+def too_many_bytes() -> Text:
+    """Say what one file may have, and what all have together that are sent at once."""
+    together = (current_app.config["MAX_CONTENT_LENGTH"] or 0) // (1024 * 1024)
+    return _(
+        "A file may have at most %(most)s MB, and files that are sent together %(together)s MB.",
+        most=LARGEST // (1024 * 1024),
+        together=together,
+    )
+
+
 def _copied(source: IO[bytes], target: IO[bytes], largest: int) -> Content:
     digest, size, beginning = hashlib.sha256(), 0, b""
     while chunk := source.read(_CHUNK):

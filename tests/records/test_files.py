@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
+from salesman_core.app import MAX_REQUEST
 from salesman_core.db import reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.records import files
@@ -329,6 +331,75 @@ def test_refused_upload_says_why_in_the_panel(make: Make, browser_for: BrowserFo
         headers={"HX-Request": "true"},
     )
     assert answer.status_code == 422
+    assert "nothing.txt" in answer.text
+
+
+TOO_LARGE = "A file may have at most 20 MB, and files that are sent together 25 MB."
+FILM = b"a" * (MAX_REQUEST + 1)
+
+
+def sent_too_much(browser: FlaskClient, record: str, **headers: str) -> TestResponse:
+    """Send more than the server takes at once, with a proof that it never comes to read."""
+    boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(FILM), "film.mp4")})
+    type_ = f"multipart/form-data; boundary={boundary}"
+    return browser.post(f"/records/{record}/files", data=body, content_type=type_, headers=headers)
+
+
+@pytest.mark.parametrize("kind", ["client", "deal"])
+def test_request_beyond_the_bound_is_refused_at_its_field(
+    make: Make, browser_for: BrowserFor, kind: str
+) -> None:
+    record_id = getattr(make, kind)(name="Ромашка")
+    answer = sent_too_much(browser_for("head"), f"{kind}/{record_id}")
+    assert answer.status_code == 413
+    assert f'role="alert">{TOO_LARGE}</div>' in answer.text
+    assert f'<a href="/{kind}s/{record_id}">' in answer.text
+    assert names(kind, record_id) == []
+
+
+def test_request_beyond_the_bound_is_refused_in_the_panel(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    browser, client = browser_for("head"), make.client()
+    answer = sent_too_much(browser, f"client/{client}", **{"HX-Request": "true"})
+    assert answer.status_code == 413
+    assert answer.text.lstrip().startswith('<section class="card mb-3" id="files"')
+    assert TOO_LARGE in answer.text
+
+
+@pytest.mark.parametrize("asks_for_proof", [True, False])
+def test_request_beyond_the_bound_tells_nobody_of_a_strangers_record(
+    app: Flask, make: Make, browser_for: BrowserFor, *, asks_for_proof: bool
+) -> None:
+    """Also where nobody has asked yet who sends it: the proof of a page is looked for first."""
+    client = make.client(name="Тайна", owner_id=make.user_of("head"))
+    browser = browser_for("seller")
+    if asks_for_proof:
+        app.config["WTF_CSRF_METHODS"] = ["POST"]
+    refused = sent_too_much(browser, f"client/{client}")
+    assert (refused.status_code, "Тайна" in refused.text) == (404, False)
+    with ThreadPoolExecutor() as threads:  # where nobody acts
+        unknown = threads.submit(sent_too_much, app.test_client(), f"client/{client}").result()
+    assert (unknown.status_code, (unknown.location or "")[:9]) == (302, "/sign/in?")
+
+
+def test_note_beyond_the_bound_is_no_matter_of_files(make: Make, browser_for: BrowserFor) -> None:
+    data = {"text": "a" * (MAX_REQUEST + 1)}
+    answer = browser_for("head").post(f"/records/client/{make.client()}/notes", data=data)
+    assert answer.status_code == 413
+    assert TOO_LARGE not in answer.text
+
+
+def test_file_refused_where_no_script_runs_stands_on_a_whole_page(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    client = make.client(name="Ромашка")
+    answer = browser_for("head").post(
+        f"/records/client/{client}/files", data={"file": (io.BytesIO(b""), "nothing.txt")}
+    )
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith("<!doctype html>")
+    assert f'<a href="/clients/{client}">' in answer.text
     assert "nothing.txt" in answer.text
 
 
