@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from salesman_core.access.records import demand
+from salesman_core.clients.import_names import KEY as CLIENT_KEY
+from salesman_core.clients.import_names import NAME as CLIENT
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import add_evidence
+from salesman_core.clients.models import Client
 from salesman_core.clock import today
-from salesman_core.db import writing
+from salesman_core.db import normalised, one_of, writing
 from salesman_core.deals import evidence, needs, rates, steps
 from salesman_core.deals.contacts import plan_contacts
 from salesman_core.deals.import_contacts import FIELD as CONTACTS
@@ -22,14 +26,17 @@ from salesman_core.deals.import_keys import matching_of
 from salesman_core.deals.import_values import Told, external_ids_of, refuse_hidden, told_by
 from salesman_core.deals.import_words import Pipelines, Reasons, are_shares
 from salesman_core.deals.models import Deal, DealContact, DealExternalId, DealParticipant, Stage
+from salesman_core.deals.own_key import SOURCE as OWN_SOURCE
+from salesman_core.deals.own_key import own_key
 from salesman_core.deals.schemas import DealSchema
+from salesman_core.errors import SalesmanError
 from salesman_core.i18n import CORE
 from salesman_core.people.imports import NamedParticipants, Owners
 from salesman_core.records.changes import Changes, Planned, differences
 from salesman_core.records.custom.changes import demand_required, plan_custom
 from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.records.external_ids import plan_external_ids
-from salesman_core.records.imports.matching import ImportedRow
+from salesman_core.records.imports.matching import OWN_KEY, ImportedRow
 from salesman_core.records.imports.notes import RowNotes
 from salesman_core.records.imports.writing import Draft, RowWriter
 from salesman_core.records.participants import plan_participants, write_participants
@@ -69,6 +76,8 @@ class DealRows(RowWriter[Deal, DealDraft]):
         options = batch.options
         self._source = batch.source
         self._by_row = not options.get("match")
+        self._by_own = self._by_row or OWN_KEY in options["match"]
+        self._own_clients: Mapping[int, str] = {}
         self._owners = Owners(session, batch, "core.deal.assign")
         self._pipelines = Pipelines(session, shares=_writes_shares(batch))
         self._reasons = Reasons(session, create="reason" in options.get("create_missing", ()))
@@ -85,9 +94,30 @@ class DealRows(RowWriter[Deal, DealDraft]):
         """Refuse costs and margins where they are hidden."""
         refuse_hidden(row)
 
+    def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
+        """Give the deals that rows mean, having looked up what the clients of our own are called.
+
+        Others may be called so too, and whoever imports may see the deal and not its client.
+        """
+        found = super().found(rows)
+        meant = [
+            id_
+            for place, id_ in found.items()
+            if isinstance(id_, int) and self._by_own and OWN_KEY in rows[place]
+        ]
+        if meant:
+            query = sa.select(Deal.id, Client.search_name).join(Client, Client.id == Deal.client_id)
+            named = self.session.execute(query.where(one_of(Deal.id, meant)))
+            self._own_clients = {row.id: row.search_name for row in named}
+        return found
+
     def draft(self, row: ImportedRow, record: Deal | None) -> DealDraft:
         """Read a row."""
-        keys = external_ids_of(row, self._source, by_row=self._by_row)
+        keys = external_ids_of(row, self._source, by_own=self._by_own, by_row=self._by_row)
+        if record is not None:
+            row = self._but_for_its_client(row, record)
+            if keys.get(OWN_SOURCE) == own_key(record.id, record.created_at):
+                del keys[OWN_SOURCE]
         told = told_by(row, keys, self._pipelines, self._reasons, record)
         self._clients.require(row)
         values = dict(told.values)
@@ -96,6 +126,13 @@ class DealRows(RowWriter[Deal, DealDraft]):
         if "owner" in row or record is None:
             values["owner_id"] = self._owner(row, record)
         return DealDraft(row, record, values, told=told)
+
+    def _but_for_its_client(self, row: ImportedRow, deal: Deal) -> ImportedRow:
+        """Give a row without the client where that is called as the client of its deal."""
+        own = self._own_clients.get(deal.id)
+        if own is None or CLIENT_KEY in row or normalised(row.get(CLIENT, "")) != own:
+            return row
+        return {name: value for name, value in row.items() if name != CLIENT}
 
     def _owner(self, row: ImportedRow, record: Deal | None) -> int | None:
         if record is None:

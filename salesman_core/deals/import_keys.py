@@ -14,10 +14,12 @@ from salesman_core.clients.models import Client
 from salesman_core.db import normalised
 from salesman_core.deals.import_values import fingerprint, rows_of
 from salesman_core.deals.models import Deal, DealExternalId
+from salesman_core.deals.own_key import deals_by_own_key
 from salesman_core.i18n import texts
 from salesman_core.records.external_ids import records_by_key
 from salesman_core.records.imports.matching import (
     EXTERNAL_ID,
+    OWN_KEY,
     ImportedRow,
     Key,
     Matching,
@@ -28,12 +30,13 @@ from salesman_hookspecs import ImportBatch
 _ = texts.lazy
 
 DEALS_FOUND_BY: Final = (
+    (OWN_KEY,),
     (EXTERNAL_ID,),
     ("name",),
     ("name", "client"),
     ("name", "client", "opened_on"),
 )
-DEALS_USUALLY: Final = _("External id, or else the very same row")
+DEALS_USUALLY: Final = _("SalesMan key or external id, or else the very same row")
 
 Found = Iterable[tuple[Hashable, int]]
 
@@ -45,13 +48,15 @@ def matching_of(batch: ImportBatch) -> Matching:
     """Say how the rows of a batch find their deals."""
     known = {"name": _NAME, "client": _CLIENT, "opened_on": _OPENED}
     match = batch.options.get("match", ())
-    keys = chosen_keys(known, match, ()) if match else {ROW: _row_key(batch.source)}
-    return Matching(batch.source, DealExternalId, keys)
+    always = (OWN_KEY, EXTERNAL_ID)
+    keys = chosen_keys(known, match, (), always) if match else {ROW: _row_key(batch.source)}
+    own = deals_by_own_key if not match or OWN_KEY in match else None
+    return Matching(batch.source, DealExternalId, keys, own)
 
 
 def _row_key(source: str) -> Key:
     def of_row(row: ImportedRow) -> Iterable[Hashable]:
-        return () if EXTERNAL_ID in row else (fingerprint(row),)
+        return () if EXTERNAL_ID in row or OWN_KEY in row else (fingerprint(row),)
 
     def held(session: Session, values: Collection[Any], where: Bin) -> Found:
         if where is Bin.ALONE:

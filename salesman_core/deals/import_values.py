@@ -12,13 +12,15 @@ from typing import Any, Final
 from salesman_core.access.person import current_person
 from salesman_core.deals.import_words import Pipelines, Reasons, outcome_of
 from salesman_core.deals.models import Deal, Stage
+from salesman_core.deals.own_key import SOURCE as OWN_SOURCE
+from salesman_core.deals.own_key import own_key_in
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.deals.schemas import DealSchema
 from salesman_core.deals.steps import LOST
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.imports import custom_asked
-from salesman_core.records.imports.matching import EXTERNAL_ID, ImportedRow
+from salesman_core.records.imports.matching import EXTERNAL_ID, OWN_KEY, ImportedRow
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.rest import Date, judge
 from salesman_core.services.company import is_currency
@@ -157,14 +159,17 @@ def _cost(margin: Decimal, amount: Decimal | None, deal: Deal | None) -> Decimal
     return amount - margin
 
 
-def external_ids_of(row: ImportedRow, source: str, *, by_row: bool) -> dict[str, str]:
+def external_ids_of(row: ImportedRow, source: str, *, by_own: bool, by_row: bool) -> dict[str, str]:
     """Give a deal's keys in the file.
 
+    :param by_own: whether keys that our own files give count.
     :param by_row: whether a row without a key of its own gets one made of all that it says.
+    :raises InvalidError: for what is no key of our own files.
     """
-    if EXTERNAL_ID in row:
-        return {source: row[EXTERNAL_ID]}
-    return {rows_of(source): fingerprint(row)} if by_row else {}
+    keys = {source: row[EXTERNAL_ID]} if EXTERNAL_ID in row else {}
+    if by_own and OWN_KEY in row:
+        keys[OWN_SOURCE] = own_key_in(row)
+    return {rows_of(source): fingerprint(row)} if by_row and not keys else keys
 
 
 def rows_of(source: str) -> str:

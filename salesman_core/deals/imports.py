@@ -29,6 +29,7 @@ DEAL_FIELDS: Final = (
         ),
         required=True,
     ),
+    ImportField("own_key", _("SalesMan key")),
     ImportField(
         "external_id",
         _("External id"),
@@ -238,4 +239,6 @@ DEAL_FIELDS: Final = (
         follows_from=("stage", "amount", "currency"),
     ),
     ImportField("days", _("Days in stage"), kind="nothing", follows_from=("stage",)),
+    ImportField("updated_at", _("Changed"), kind="nothing", follows_from=("own_key",)),
+    ImportField("team", _("Team"), kind="nothing", follows_from=("own_key",)),
 )

@@ -24,6 +24,7 @@ from salesman_core.deals.models import (
     Pipeline,
     Stage,
 )
+from salesman_core.deals.own_key import own_key
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.i18n import texts
 from salesman_core.records.listing import on_one_line
@@ -60,6 +61,7 @@ FOR_FILES: Final = (
     Column("outcome", _("Outcome")),
     Column("contacts", _("Contacts")),
     Column("participants", _("Participants")),
+    Column("own_key", _("SalesMan key")),
 )
 
 READ: Final = (
@@ -90,6 +92,7 @@ READ: Final = (
     Deal.freeze_reason,
     Deal.stage_since,
     Deal.plan_since,
+    Deal.created_at,
     Deal.updated_at,
     Deal.version,
 )
@@ -108,6 +111,7 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
         yield {
             **row._mapping,  # noqa: SLF001  # its API
             "client": row.client_name,
+            "own_key": own_key(row.id, row.created_at),
             "pipeline": pipelines[row.pipeline_id],
             "stage": row.stage_name,
             "contacts": on_one_line(contacts.get(row.id, [])),
@@ -153,5 +157,5 @@ LISTED: Final = RecordList(
     _cells,
     export="core.deal.export",
     for_files=FOR_FILES,
-    along=("currency",),
+    along=("currency", "own_key"),
 )

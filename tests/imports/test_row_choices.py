@@ -20,7 +20,7 @@ from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.import_keys import DEALS_FOUND_BY, matching_of
 from salesman_core.deals.models import Deal
-from salesman_core.records.imports.matching import EXTERNAL_ID, Matching
+from salesman_core.records.imports.matching import EXTERNAL_ID, OWN_KEY, Matching
 from salesman_core.records.models import ImportMapping
 from salesman_core.testing.people import Make
 from salesman_hookspecs import ImportBatch
@@ -66,7 +66,7 @@ def sources() -> dict[str, str]:
             "Name;Client\r\nAnna;Omega\r\n",
             "External id, or else name at the same client",
         ),
-        ("deals", DEALS, "External id, or else the very same row"),
+        ("deals", DEALS, "SalesMan key or external id, or else the very same row"),
     ],
 )
 def test_page_begins_with_what_is_usual(
@@ -248,6 +248,7 @@ def test_kind_with_one_way_only_offers_no_other(browser_for: BrowserFor) -> None
 def test_every_key_that_is_offered_finds_records(
     matching: Callable[[ImportBatch], Matching], way: tuple[str, ...]
 ) -> None:
-    keys = matching(ImportBatch([], {"match": way}, "import")).keys
+    found_by = matching(ImportBatch([], {"match": way}, "import"))
 
-    assert set(keys) == set(way) - {EXTERNAL_ID}
+    assert set(found_by.keys) == set(way) - {EXTERNAL_ID, OWN_KEY}
+    assert (found_by.own is not None) == (OWN_KEY in way)

@@ -89,8 +89,9 @@ def test_amounts_are_exact_and_stand_beside_their_currency(make: Make, head: Per
 
     run_id = begin_export("deal", whole("deal"), Wanted(["name", "amount"], "csv"))
 
-    currency = lines(run_id)[1][2]
-    assert lines(run_id) == [["Deal", "Amount", "Currency"], ["Boiler", "1234567.80", currency]]
+    headings, (*told, currency, _key) = lines(run_id)
+    assert headings == ["Deal", "Amount", "Currency", "SalesMan key"]
+    assert (told, currency) == (["Boiler", "1234567.80"], "RUB")
 
 
 def test_export_in_russian_has_semicolons_and_decimal_commas(make: Make, head: Person) -> None:
@@ -168,7 +169,7 @@ def test_column_that_one_may_not_see_stays_out(
 
     run_id = begin_export("deal", whole("deal"), Wanted(["name", "margin"], "csv"))
 
-    assert lines(run_id)[0] == ["Deal", "Currency"]
+    assert lines(run_id)[0] == ["Deal", "Currency", "SalesMan key"]
 
 
 def test_file_with_a_column_that_was_taken_away_is_handed_out_no_more(make: Make) -> None:
@@ -184,7 +185,9 @@ def test_file_with_a_column_that_was_taken_away_is_handed_out_no_more(make: Make
     with make.acting(head):
         with pytest.raises(ForbiddenError) as refused:
             file_of_export(with_margin)
-        assert lines(without) == [["Deal", "Currency"], ["Boiler", "RUB"]]
+        headings, told = lines(without)
+    assert headings == ["Deal", "Currency", "SalesMan key"]
+    assert told[:2] == ["Boiler", "RUB"]
     assert refused.value.permission == "core.deal.margin"
 
 

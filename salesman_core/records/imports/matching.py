@@ -20,6 +20,8 @@ from salesman_core.records.imports.errors import MappingError
 _ = texts.lazy
 
 EXTERNAL_ID: Final = "external_id"
+OWN_KEY: Final = "own_key"
+"""The field with the key that our own files give a record."""
 
 ImportedRow = Mapping[str, Any]
 
@@ -44,17 +46,22 @@ class Matching:
     :param source: under which the external ids of the file are kept.
     :param external: the table of external ids of this kind of record.
     :param keys: those of the fields, which all must fit.
+    :param own: gives the records of some keys of our own files, which go before all others; None
+        where they count for nothing.
     """
 
     source: str
     external: type[Any]
     keys: Mapping[str, Key]
+    own: Callable[[Session, Collection[str]], Mapping[str, int]] | None = None
 
     def identities(self, row: ImportedRow) -> set[Hashable]:
         """Give what two rows of one record have in common, at least in part."""
         found: set[Hashable] = set()
         if EXTERNAL_ID in row:
             found.add((EXTERNAL_ID, row[EXTERNAL_ID]))
+        if self.own is not None and OWN_KEY in row:
+            found.add((OWN_KEY, row[OWN_KEY]))
         if self.keys:
             values = [[(name, one) for one in key.of_row(row)] for name, key in self.keys.items()]
             found.update(product(*values))
@@ -66,11 +73,18 @@ class Matching:
         The bin is searched for the rows that mean nothing outside of it: it is known to the check
         for what is there already, but what was thrown away does not come before what is in use.
         """
-        ids = [row[EXTERNAL_ID] for row in rows if EXTERNAL_ID in row]
-        by_id = records_by_key(session, self.external, self.source, ids) if ids else {}
+        by_key = self._by_key(session, rows)
         there = self._fitting(session, rows, Bin.LEFT_OUT)
-        left = [row for row in rows if row.get(EXTERNAL_ID) not in by_id and not there.of(row)]
-        return Matches(by_id, there, self._fitting(session, left, Bin.ALONE))
+        left = [row for row in rows if by_key.of(row) is None and not there.of(row)]
+        return Matches(by_key, there, self._fitting(session, left, Bin.ALONE))
+
+    def _by_key(self, session: Session, rows: Sequence[ImportedRow]) -> ByKey:
+        ids = [row[EXTERNAL_ID] for row in rows if EXTERNAL_ID in row]
+        keys = [row[OWN_KEY] for row in rows if OWN_KEY in row]
+        return ByKey(
+            own=self.own(session, keys) if self.own is not None and keys else {},
+            external=records_by_key(session, self.external, self.source, ids) if ids else {},
+        )
 
     def _fitting(self, session: Session, rows: Sequence[ImportedRow], where: Bin) -> Fitting:
         held: dict[str, dict[Hashable, set[int]]] = {}
@@ -91,15 +105,32 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class ByKey:
+    """The records that keys lead to, wherever they lie.
+
+    :param own: record by the key of our own files.
+    :param external: record by external id.
+    """
+
+    own: Mapping[str, int]
+    external: Mapping[str, int]
+
+    def of(self, row: ImportedRow) -> int | None:
+        """Give the record that a row means by a key, None for none."""
+        found = self.own.get(row.get(OWN_KEY, ""))
+        return self.external.get(row.get(EXTERNAL_ID, "")) if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """What was found.
 
-    :param by_id: record by external id, wherever it lies.
+    :param by_key: by a key that means one record.
     :param there: what fits by other keys.
     :param binned: what fits by other keys and lies in the bin.
     """
 
-    by_id: Mapping[str, int]
+    by_key: ByKey
     there: Fitting
     binned: Fitting
 
@@ -108,8 +139,9 @@ class Matches:
 
         :raises InvalidError: where it might mean several.
         """
-        if row.get(EXTERNAL_ID) in self.by_id:
-            return self.by_id[row[EXTERNAL_ID]]
+        by_key = self.by_key.of(row)
+        if by_key is not None:
+            return by_key
         candidates = self.there.of(row)
         if len(candidates) > 1:
             ids = ", ".join(str(one) for one in sorted(candidates)[:5])
@@ -144,19 +176,23 @@ class Fitting:
 
 
 def chosen_keys(
-    known: Mapping[str, Key], match: Sequence[str], usual: Sequence[str]
+    known: Mapping[str, Key],
+    match: Sequence[str],
+    usual: Sequence[str],
+    also: Sequence[str] = (EXTERNAL_ID,),
 ) -> dict[str, Key]:
     """Give the keys that a mapping names, else the usual ones.
 
+    :param also: what else a mapping may name, because rows are looked for by it anyway.
     :raises MappingError: for a field by which no record can be found.
     """
-    names = [name for name in match if name != EXTERNAL_ID]
+    names = [name for name in match if name not in also]
     for name in names:
         if name not in known:
             message = _(
                 "[options] match: no record can be found by “%(name)s”, only by: %(known)s",
                 name=name,
-                known=", ".join((EXTERNAL_ID, *known)),
+                known=", ".join((*also, *known)),
             )
             raise MappingError(message)
     return {name: known[name] for name in (names if match else usual)}
