@@ -19,6 +19,7 @@ from salesman_core.people import handing_over, queries, service
 from salesman_core.people import teams as team_service
 from salesman_core.people.permissions import MANAGE, VIEW
 from salesman_core.people.remaining import remaining
+from salesman_core.people.taken_over import taken_over
 from salesman_core.records.last_change import last_change
 from salesman_core.records.lists import ListQuery, describe, parse_list_query
 from salesman_core.services.mail import mail_settings
@@ -150,6 +151,7 @@ def _user_page(user_id: int, form: FormState, link: str = "") -> str:
         lookable=queries.may_look_as(user_id),
         looks=looks_of(user_id) if current_person().may(MANAGE) else [],
         remaining=None if found.active else remaining(reading(), user_id),
+        taken_over=[] if found.active else taken_over(reading(), user_id),
         team=queries.team_names().get(found.team_id or 0, ""),
         held=[name for role_id, name in choices["roles"] if role_id in found.role_ids],
         **choices,
@@ -263,6 +265,7 @@ def handing_over_page(record_id: int, job_id: int) -> ResponseReturnValue:
         user=queries.user(record_id),
         job=job,
         remaining=remaining(reading(), record_id),
+        taken_over=taken_over(reading(), record_id),
     )
 
 

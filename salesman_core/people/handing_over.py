@@ -16,6 +16,7 @@ from salesman_core.db import WritingSession, reading, table_of
 from salesman_core.errors import ConflictError, InvalidError, VetoedError
 from salesman_core.i18n import texts
 from salesman_core.jobs import State, enqueue, job_piece, job_progress, jobs_in
+from salesman_core.people import taken_over
 from salesman_core.people.named_users import (
     Handed,
     hand,
@@ -202,6 +203,7 @@ def _moved(type_: RecordType, from_id: int, to_id: int) -> Iterator[int]:
             agreed = [one for one in batch if _agreed(session, type_, one)]
             if agreed:
                 hand(session, type_, agreed, from_id, to_id)
+                taken_over.keep(session, type_, len(agreed), from_id, to_id)
                 _tell(session, type_, agreed, from_id, to_id)
         if not batch:
             return

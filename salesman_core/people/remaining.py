@@ -13,6 +13,7 @@ from salesman_core.access.records import Bin, visible
 from salesman_core.db import table_of
 from salesman_core.people.handing_over import REFUSED, Holding, holdings
 from salesman_core.people.named_users import naming, naming_types
+from salesman_core.people.taken_over import since_leaving
 from salesman_core.records.models import Audit
 from salesman_hookspecs import RecordType
 
@@ -59,13 +60,10 @@ def _kept(session: Session, type_: RecordType, user_id: int) -> Iterator[Kept]:
     table = table_of(type_.model)
     seen = sa.and_(naming(type_, user_id), visible(type_.kind, bin=Bin.INCLUDED))
     # What was refused before this user left was refused to somebody else.
-    leaving = sa.select(sa.func.max(Audit.id)).where(
-        Audit.kind == "user", Audit.record_id == user_id, Audit.action == "deactivated"
-    )
-    left = sa.func.coalesce(leaving.scalar_subquery(), 0)
     told = (
         sa.select(sa.func.max(Audit.id))
-        .where(Audit.kind == type_.kind, Audit.action == REFUSED, Audit.id > left)
+        .where(Audit.kind == type_.kind, Audit.action == REFUSED)
+        .where(Audit.id > since_leaving(user_id))
         .where(Audit.record_id.in_(sa.select(table.c.id).where(seen)))
         .group_by(Audit.record_id)
     )

@@ -12,7 +12,7 @@ from salesman_core.access.explaining import SCOPES
 from salesman_core.access.models import Role, Team
 from salesman_core.access.permissions import permission_named, role_name
 from salesman_core.i18n import LANGUAGES, texts, texts_of
-from salesman_core.people import roles, service, teams
+from salesman_core.people import roles, service, taken_over, teams
 from salesman_core.records.audit_fields import (
     USERS,
     FieldWords,
@@ -64,7 +64,9 @@ def describe() -> None:
             "seen_id": FieldWords(_("As whom"), names=USERS),
             "until": FieldWords(_("At most until")),
             "successor_id": FieldWords(_("Successor"), names=USERS),
+            taken_over.FIELD: FieldWords(_("Taken over"), item=taken_over.in_words),
         },
+        actions={taken_over.HANDED: _("records handed over")},
     )
     describe_kind(
         teams.KIND,

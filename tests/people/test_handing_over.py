@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.access.colleagues import colleagues
-from salesman_core.access.models import User
+from salesman_core.access.models import Role, User
 from salesman_core.clients.models import Client, ClientParticipant
 from salesman_core.clients.service import create_client, delete_client
 from salesman_core.db import reading
@@ -21,10 +22,12 @@ from salesman_core.jobs import job_view
 from salesman_core.jobs.port import jobs
 from salesman_core.people import handing_over, service
 from salesman_core.people.handing_over import ALL_KINDS, STAYS
+from salesman_core.people.roles import change_grants
 from salesman_core.plugins import switches
 from salesman_core.records.custom.service import define_field
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import api_of
+from salesman_hookspecs import Scope
 
 AddUser = Callable[..., int]
 Visit = Callable[..., Any]
@@ -142,6 +145,71 @@ def test_page_of_who_left_says_what_still_names_them(anna: int, sergei: int, vis
     page = " ".join(visit("anna").get(f"/admin/users/{sergei}").text.split())
 
     assert "These still name Sergei: Clients: 1" in page
+
+
+def told_on(page: str) -> list[str]:
+    """What a page says of who took over, with the address that each leads to."""
+    taken = page.partition("Taken over from")[2].partition("</ul>")[0]
+    lines = re.findall(r"<li>(.*?)</li>", taken, re.DOTALL)
+    return [re.sub(r"<a href=\"([^\"]*)\"[^>]*>", r"\1 ", one).replace("</a>", "") for one in lines]
+
+
+def test_page_of_who_left_says_who_took_over(
+    anna: int, sergei: int, olga: int, boris: int, visit: Visit
+) -> None:
+    for name in ("Omega", "Alpha"):
+        create_client({"name": name, "owner_id": sergei})
+    create_deal({"name": "Beams", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga, "deal": boris})
+
+    page = visit("anna").get(f"/admin/users/{sergei}").text
+
+    assert told_on(page) == [
+        f"Deals: 1 → /deals?owner_id={boris} Boris",
+        f"Clients: 2 → /clients?owner_id={olga} Olga",
+    ]
+    shown = visit("anna").get(f"/clients?owner_id={olga}").text
+    assert all(name in shown for name in ("Omega", "Alpha"))
+
+
+def test_only_the_last_leaving_is_told(anna: int, sergei: int, olga: int, visit: Visit) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga})
+    service.activate(sergei)
+    assert told_on(visit("anna").get(f"/admin/users/{sergei}").text) == []
+    create_deal({"name": "Beams", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    page = visit("anna").get(f"/admin/users/{sergei}").text
+
+    assert told_on(page) == [f"Deals: 1 → /deals?owner_id={olga} Olga"]
+
+
+def test_who_took_over_is_told_as_far_as_one_sees_such_records(
+    anna: int, sergei: int, olga: int, visit: Visit
+) -> None:
+    """Who sees their own alone learns no number, who sees none of them nothing at all."""
+    create_client({"name": "Omega", "owner_id": sergei})
+    create_deal({"name": "Beams", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga})
+    role = reading().scalars(sa.select(Role.id).where(Role.preset == "seller")).one()
+    change_grants(role, {"core.deal.view": Scope.NONE, "core.user.view": Scope.ALL})
+
+    page = visit("olga").get(f"/admin/users/{sergei}").text
+
+    assert told_on(page) == [f"Clients → /clients?owner_id={olga} Olga"]
+
+
+def test_audit_of_a_user_tells_who_took_over(
+    anna: int, sergei: int, olga: int, visit: Visit
+) -> None:
+    create_client({"name": "Omega", "owner_id": sergei})
+    service.deactivate(sergei, {ALL_KINDS: olga})
+
+    page = visit("anna").get("/admin/audit").text
+
+    assert "records handed over" in page
+    assert "Clients: 1, Olga" in page
 
 
 def test_notice_of_a_deactivation_offers_no_undo(
