@@ -10,6 +10,7 @@ from salesman_core.deals import (
     acts,
     admin,
     api,
+    asked_fields,
     board,
     bulk,
     card,
@@ -36,6 +37,7 @@ from salesman_core.deals.listed import LISTED
 from salesman_core.deals.models import Deal, DealParticipant
 from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
+from salesman_core.records.custom.kinds import field_user
 from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     BulkAction,
@@ -62,6 +64,7 @@ from salesman_hookspecs import (
 _ = texts.lazy
 
 _PAGES = (views, acts, index, board, funnel, admin, rate_views)
+field_user("deal", asked_fields.STAGES)
 _SEE, _CREATE = "core.deal.view", "core.deal.create"
 
 

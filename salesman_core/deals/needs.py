@@ -19,7 +19,7 @@ from salesman_core.deals.models import Deal, DealContact, Stage
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import fields_in_use
+from salesman_core.records.custom.definitions import all_fields, fields_in_use
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -125,6 +125,17 @@ def known(names: Iterable[str]) -> list[Need]:
     return [need for name, need in every_need().items() if name in wanted] if wanted else []
 
 
+def in_use(names: Iterable[str]) -> list[str]:
+    """Give those of some names for which a deal is asked now, in their usual order."""
+    return [need.name for need in known(names)]
+
+
+def out_of_use(names: Iterable[str]) -> list[str]:
+    """Give those of some names that are of custom fields out of use: they may come back."""
+    retired = {one.name for one in all_fields("deal") if one.retired}
+    return [name for name in names if name in retired]
+
+
 def lacking(session: Session, deal: Deal, stage: Stage) -> list[Need]:
     """Give what a deal lacks to enter a stage, as it stands in the transaction."""
     return [need for need in known(stage.required) if not need.is_filled(session, deal)]
@@ -156,4 +167,4 @@ def judged(names: Any) -> list[str]:
         listed = ", ".join(sorted(map(str, unknown)))
         message = _("There is no field %(names)s that a stage may ask for.", names=listed)
         raise InvalidError(message, {"required": message})
-    return [need.name for need in known(wanted)]
+    return in_use(wanted)

@@ -60,6 +60,8 @@ def _unchanged(
     :raises StaleError: where somebody changed it since *version*.
     """
     held = {name: getattr(record, name) for name in names}
+    if "required" in held:
+        held["required"] = needs.in_use(held["required"])
     demand_version(version_of(held), version)
     return held
 
@@ -177,14 +179,22 @@ def change_stage(stage_id: int, values: Mapping[str, Any], version: int | None =
     with writing() as session:
         stage = _found(session, Stage, stage_id)
         kept = _unchanged(stage, STAGE_FIELDS, version)
-        kept["required"] = [need.name for need in needs.known(kept["required"])]
-        changes = differences(stage, _judged_stage(kept | dict(values)))
+        wanted = _judged_stage(kept | dict(values))
+        wanted["required"] += needs.out_of_use(stage.required)
+        changes = differences(stage, wanted)
         if not changes:
             return False
         for name, (_old, new) in changes.items():
             setattr(stage, name, new)
         _keep(session, stage, "changed", changes)
         return True
+
+
+def ask_no_more(session: Session, stage: Stage, name: str) -> None:
+    """Let a stage no longer ask for a field that is gone."""
+    before = stage.required
+    stage.required = [one for one in before if one != name]
+    _keep(session, stage, "changed", {"required": (before, stage.required)})
 
 
 def delete_stage(stage_id: int, into_id: int | None = None) -> int:

@@ -15,6 +15,7 @@ from salesman_core.access.models import User
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, Money, UtcDateTime, one_of, rows_of, table_of
+from salesman_core.deals import needs
 from salesman_core.deals.models import (
     CloseReason,
     Deal,
@@ -229,7 +230,7 @@ def pipelines(session: Session) -> list[dict[str, Any]]:
                 "name": stage.name,
                 "percent": stage.percent,
                 "planned_days": stage.planned_days,
-                "required": stage.required,
+                "required": needs.in_use(stage.required),
             }
         )
     rows = session.execute(

@@ -20,7 +20,12 @@ from salesman_core.deals.models import Deal
 from salesman_core.deals.service import change_deal, close_deal, move_deal, reopen_deal
 from salesman_core.errors import InvalidError
 from salesman_core.records.custom.definitions import all_fields
-from salesman_core.records.custom.service import define_field, retire_field
+from salesman_core.records.custom.service import (
+    define_field,
+    delete_field,
+    restore_field,
+    retire_field,
+)
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import Api, Make
 
@@ -396,6 +401,61 @@ def test_stage_asks_no_more_for_a_field_that_was_retired_and_can_be_renamed(make
 
     assert (stage(1)["name"], stage(1)["required"]) == ("Talk", [])
     assert move_deal(deal, target)
+
+
+def test_stage_asks_again_for_a_field_that_comes_back(make: Make) -> None:
+    """Though the stage was changed meanwhile, on a form that did not show the field."""
+    target, deal = asking_for_budget(), make.deal()
+    field = all_fields("deal")[0].id
+    retire_field(field)
+    pipelines.change_stage(target, {"name": "Talk", "required": ["client_id"]})
+
+    restore_field(field)
+
+    assert stage(1)["required"] == ["client_id", "custom.budget"]
+    with pytest.raises(InvalidError):
+        move_deal(deal, target)
+
+
+def test_whoever_takes_a_field_away_is_told_which_stages_ask_for_it(
+    browser_for: BrowserFor,
+) -> None:
+    asking_for_budget()
+    field, browser = all_fields("deal")[0].id, browser_for("administrator")
+    browser.post(f"/admin/fields/{field}/retire")
+    listed = browser.get("/admin/fields?kind=deal").text
+    assert "Meanwhile it is not asked for at: Sales / Meeting, presentation." in listed
+
+    page = browser.get(f"/admin/fields/{field}/delete").text
+
+    assert "Stages that asked for it on entry:" in page
+    assert "<li>Sales / Meeting, presentation</li>" in page
+
+
+def test_field_that_no_stage_asks_for_goes_without_a_word_of_stages(
+    browser_for: BrowserFor,
+) -> None:
+    asking_for_budget()
+    field = define_field("deal", {"label": "Colour", "type": "text", "key": "colour"})
+    retire_field(field)
+    page = browser_for("administrator").get(f"/admin/fields/{field}/delete").text
+    assert "Stages that asked for it" not in page
+
+
+def test_stage_lets_a_deleted_field_go_so_that_no_namesake_is_asked_for(make: Make) -> None:
+    target, deal = asking_for_budget(), make.deal()
+    pipelines.change_stage(target, {"required": ["custom.budget", "client_id"]})
+    field = all_fields("deal")[0].id
+    retire_field(field)
+
+    delete_field(field)
+
+    define_field("deal", {"label": "Budget", "type": "money", "key": "budget"})
+    change_deal(deal, {"client_id": make.client()})
+    assert move_deal(deal, target)
+    told = reading().scalars(sa.select(Audit).where(Audit.kind == "stage").order_by(Audit.id)).all()
+    before = [["client_id", "custom.budget"], ["client_id"]]
+    assert (told[-1].action, told[-1].changes) == ("changed", {"required": before})
 
 
 # -- what whoever moves a deal may not see

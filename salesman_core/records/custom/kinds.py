@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
@@ -60,6 +62,33 @@ def customised_kind(kind: str) -> Customised:
     if found is None:
         raise MissingError(_("Records of the kind %(kind)s have no custom fields.", kind=kind))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUser:
+    """What refers to custom fields of a kind of record by their names, and is no record.
+
+    :param title: what such things are to a field, as “Stages that asked for it on entry”.
+    :param in_words: gives those that refer to the field of a name, as ``custom.budget``.
+    :param let_go: takes it out of them, in the transaction in which it is deleted for good.
+    """
+
+    title: Text
+    in_words: Callable[[Session, str], Sequence[str]]
+    let_go: Callable[[Session, str], None]
+
+
+_users: dict[str, list[FieldUser]] = {}
+
+
+def field_user(kind: str, one: FieldUser) -> None:
+    """Let something be asked before a custom field of a kind of record goes."""
+    _users.setdefault(kind, []).append(one)
+
+
+def field_users(kind: str) -> Sequence[FieldUser]:
+    """Give what may refer to custom fields of a kind of record."""
+    return _users.get(kind, ())
 
 
 def name_of(key: str) -> str:

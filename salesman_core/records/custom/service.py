@@ -27,12 +27,13 @@ from salesman_core.records.custom.definitions import (
 )
 from salesman_core.records.custom.judging import judged_field
 from salesman_core.records.custom.keys import free_key
-from salesman_core.records.custom.kinds import CUSTOM, customised_kind
+from salesman_core.records.custom.kinds import CUSTOM, customised_kind, field_users
 from salesman_core.records.custom.list_fields import held_value
 from salesman_core.records.custom.queries import records_holding
 from salesman_core.records.models import CustomField
 from salesman_core.records.ordering import change_places, demand_order, in_order
 from salesman_core.records.saving import demand_version
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -154,9 +155,17 @@ def delete_field(field_id: int) -> int:
         field = of_row(row)
         holding = records_holding(session, field)
         _erase(session, field)
+        for user in field_users(field.kind):
+            user.let_go(session, field.name)
         _note(session, row, "deleted", {"records": (holding, 0)})
         session.delete(row)
         return holding
+
+
+def used_by(session: Session, field: DefinedField) -> list[tuple[Text, Sequence[str]]]:
+    """Give what refers to a field and is no record: what it is to the field, and each in words."""
+    found = [(one.title, one.in_words(session, field.name)) for one in field_users(field.kind)]
+    return [(title, words) for title, words in found if words]
 
 
 def _found(session: Session, field_id: int) -> CustomField:

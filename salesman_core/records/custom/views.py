@@ -131,8 +131,20 @@ def retire(field_id: int) -> ResponseReturnValue:
     field = service.one_field(field_id)
     service.retire_field(field_id)
     undo = url_for("custom_fields.restore", field_id=field_id)
-    toast(_("“%(name)s” is out of use; its values stay.", name=field.label), undo=undo)
+    toast(_out_of_use(field), undo=undo)
     return _to_list(field.kind)
+
+
+def _out_of_use(field: DefinedField) -> Text:
+    """Say what a field leaves behind that was taken out of use."""
+    used = [word for _title, words in service.used_by(reading(), field) for word in words]
+    if not used:
+        return _("“%(name)s” is out of use; its values stay.", name=field.label)
+    return _(
+        "“%(name)s” is out of use; its values stay. Meanwhile it is not asked for at: %(used)s.",
+        name=field.label,
+        used=", ".join(used),
+    )
 
 
 @blueprint.post("/<int:field_id>/restore")
@@ -153,6 +165,7 @@ def confirm_delete(field_id: int) -> Markup:
         field=field,
         one=customised_kind(field.kind),
         holding=records_holding(reading(), field),
+        used_by=service.used_by(reading(), field),
     )
 
 
