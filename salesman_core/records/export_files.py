@@ -36,6 +36,8 @@ _EVALUATED: Final = re.compile(EVALUATED)
 _LIKE_THOUSANDS: Final = re.compile(r"-?\d{1,3}\.\d{3}")
 _LONGEST: Final = 32_767
 """Characters of a cell of XLSX."""
+_HUNDREDTHS: Final = -2
+"""The exponent of amounts; of other numbers a sheet shows all digits."""
 _MARKS: Final = {"ru": (";", ","), "en": (",", ".")}
 
 Rows = Iterable[Sequence[Any]]
@@ -131,7 +133,8 @@ def _sheet_writer(book: Any, sheet: Any) -> Callable[[int, int, Any], None]:
         elif isinstance(value, int):
             sheet.write_number(row, place, value)
         elif isinstance(value, Decimal):
-            sheet.write_number(row, place, value, money)
+            is_money = value.as_tuple().exponent == _HUNDREDTHS
+            sheet.write_number(row, place, value, money if is_money else None)
         elif isinstance(value, datetime):
             local = value.astimezone(company().tz).replace(tzinfo=None)
             sheet.write_datetime(row, place, local, moment)

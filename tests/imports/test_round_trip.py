@@ -63,6 +63,7 @@ ADDRESSES = [
 ]
 FORMULAS = ("=1+1", "'=1+1", "''+7", "-2", "@cmd", "+7", "'tis")
 TITLES = ("Red, or nearly so", 'The "green" one', '"Синий"', "a/b")
+NUMBERS = ("1.054", "3", "-0.5", "1200", "999999999.999")
 LANGUAGES = [("en", "en"), ("ru", "ru"), ("ru", "en")]
 """In which language a file is written, and in which the reader of it speaks."""
 
@@ -87,7 +88,7 @@ class Base:
         keys = {one.key: [option.key for option in one.options] for one in fields_in_use(kind)}
         return {
             "text": FORMULAS[number % len(FORMULAS)],
-            "number": "1.054",
+            "number": NUMBERS[number % len(NUMBERS)],
             "money": f"{number}234567.80",
             "date": f"2026-03-{number + 1:02}",
             "choice": keys["choice"][number % len(TITLES)],

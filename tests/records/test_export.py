@@ -24,6 +24,7 @@ from salesman_core.jobs.port import jobs
 from salesman_core.people.roles import change_grants
 from salesman_core.records import export
 from salesman_core.records.bulk.choosing import Chosen, asked_again, chosen_by_ids
+from salesman_core.records.custom.service import define_field
 from salesman_core.records.export import Wanted, begin_export, export_to, file_of_export
 from salesman_core.records.export_files import write_csv, write_xlsx
 from salesman_core.records.models import Audit, BulkRun
@@ -319,3 +320,40 @@ def test_writers_take_rows_one_after_another(app: Any, write: Callable[..., int]
 
     assert write(file, ["A"], ([number] for number in range(1000))) == 1000
     assert file.getbuffer().nbytes > 1000
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "russian"),
+    [
+        ("3", "3", "3"),
+        ("0.5", "0.5", "0,5"),
+        ("1200", "1200", "1200"),
+        ("-2.50", "-2.5", "-2,5"),
+        ("1234.567", "1234.567", "1234,567"),
+        ("1.054", "1.0540", "1,0540"),  # else spreadsheets take it for a thousand and more
+        ("0", "0", "0"),
+    ],
+)
+def test_number_of_a_custom_field_stands_as_it_is_shown(
+    make: Make, number: str, english: str, russian: str
+) -> None:
+    define_field("deal", {"label": "Weight", "type": "number", "key": "weight"})
+    make.deal(name="Boiler", custom={"weight": Decimal(number)})
+
+    told = []
+    with make.acting(make.user_of("head")):
+        for language, delimiter in (("en", ","), ("ru", ";")):
+            with speaking(language):
+                run_id = begin_export("deal", whole("deal"), Wanted(["custom.weight"], "csv"))
+            told.append(lines(run_id, delimiter)[1][0])
+
+    assert told == [english, russian]
+
+
+def test_sheet_shows_all_digits_of_what_is_no_amount() -> None:
+    file = io.BytesIO()
+    write_xlsx(file, ["Amount", "Weight"], [[Decimal("7.00"), Decimal("1.054")]])
+    with zipfile.ZipFile(file) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    amount, weight = (sheet.partition(f'<c r="{place}2"')[2][:3] for place in "AB")
+    assert (amount, weight) == (" s=", "><v")

@@ -90,6 +90,8 @@ def _named(one: Customised, names: Collection[str]) -> list[DefinedField]:
 
 def _plain(field: DefinedField, row: Any, users: Mapping[int, str]) -> Any:
     value = decoded(field, (getattr(row, CUSTOM) or {}).get(field.key))
+    if field.type is FieldType.NUMBER and value is not None:
+        return value.normalize()  # zeros at the end say nothing
     if field.type in {*DIGITS, FieldType.DATE, FieldType.LINK, FieldType.TEXT}:
         return value
     if isinstance(value, list):
