@@ -12,7 +12,7 @@ from salesman_core.access.records import Bin, record_types, visible
 from salesman_core.db import reading
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import all_actions, described_kinds
-from salesman_core.records.audit_words import ENTRY, Line, in_words
+from salesman_core.records.audit_words import AUDIT_VIEW, ENTRY, Line, in_words
 from salesman_core.records.lists import FieldKind, ListField, ListQuery, ListSpec, select_page
 from salesman_core.records.models import Audit
 from salesman_core.records.seen import SeenRecord, seen_records
@@ -20,7 +20,7 @@ from salesman_hookspecs import Person, RecordType, Scope, Text
 
 _ = texts.lazy
 
-VIEW: Final = "core.audit.view"
+VIEW: Final = AUDIT_VIEW
 OF_NONE: Final = 0
 """The number that stands where an act was about no single record, as an export."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from salesman_core.access.origin import COMMAND, IMPORT, PAGE, TOKEN
+from salesman_core.access.person import current_person
 from salesman_core.db import AnyRow
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import (
@@ -28,6 +29,9 @@ from salesman_core.web import formats
 _ = texts.lazy
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+AUDIT_VIEW: Final = "core.audit.view"
+"""The permission to read the company's audit, and from which network addresses people work."""
 
 ENTRY: Final = (
     Audit.id,
@@ -69,7 +73,8 @@ class Line:
     :param label: what the record was called then.
     :param action: what was done, in words; ``action_key`` is what the audit keeps.
     :param about: which of the record's parts it is about, as a contact's name; else empty.
-    :param address: from which network address it was done; empty where there was none.
+    :param address: from which network address it was done; empty where there was none, and for
+        whoever may not read the company's audit.
     :param way: by which way in, see :class:`~salesman_core.access.origin.Origin`.
     """
 
@@ -114,11 +119,13 @@ def in_words(session: Session, rows: Sequence[AnyRow], of: str = "") -> list[Lin
     :param of: the kind of record whose history it is; its own entries need not be named.
     """
     names = _looked_up(session, rows)
+    with_address = current_person().may(AUDIT_VIEW)
     lines = []
     for row in rows:
         steps = tuple(_steps(row, names))
         if steps or row.action != "changed" or not _secretive(row):
-            lines.append(_line(row, steps, of))
+            line = _line(row, steps, of)
+            lines.append(line if with_address else replace(line, address=""))
     return lines
 
 

@@ -126,3 +126,20 @@ def test_history_and_audit_say_from_where(make: Make, browser_for: BrowserFor) -
         change_client(client, {"site": "a.example"})
     for page in (f"/records/client/{client}/history", "/admin/audit"):
         assert "token “Site”, 10.0.0.7" in browser_for("administrator").get(page).text
+
+
+def test_address_is_told_to_whoever_may_read_the_audit_alone(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    """Everybody reads by which way in it was done; where colleagues sit is nobody else's matter."""
+    client = make.client(owner_id=make.user_of("head"))
+    with coming_from(Origin.by("token", "Site", "10.0.0.7")):
+        change_client(client, {"name": "Omega"})
+    told = {}
+    for role in ("administrator", "head"):
+        page = browser_for(role).get(f"/records/client/{client}/history").text
+        story = browser_for(role).get(f"/records/client/{client}/story").text
+        told[role] = ("token “Site”" in page, "10.0.0.7" in page, "10.0.0.7" in story)
+    assert told == {"administrator": (True, True, False), "head": (True, False, False)}
+    page = browser_for("administrator").get("/admin/audit").text
+    assert "10.0.0.7" in page
