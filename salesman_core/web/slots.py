@@ -85,17 +85,20 @@ def panels(name: str, context: object) -> Markup:
     """Draw what fills a slot, each in a panel with its title."""
     if _nothing_in(name, context):
         return _NOTHING
-    return Markup().join(
-        render("core/slots/panel.html", title=_title(one), content=html, owner=one.owner)
-        for one, html in _drawn(name, context)
-    )
+    return Markup().join(_panel(one, html) for one, html in _drawn(name, context, framed=True))
+
+
+def _panel(one: Contribution[SlotFill], html: Markup) -> Markup:
+    return render("core/slots/panel.html", title=_title(one), content=html, owner=one.owner)
 
 
 def _title(one: Contribution[SlotFill]) -> str:
     return title_of(one.owner, f"{one.value.slot}/{one.value.id}", one.value.title)
 
 
-def _drawn(name: str, context: object) -> Iterator[tuple[Contribution[SlotFill], Markup]]:
+def _drawn(
+    name: str, context: object, *, framed: bool = False
+) -> Iterator[tuple[Contribution[SlotFill], Markup]]:
     place = slot_named(name)
     if not isinstance(context, place.context):
         message = f"slot {name} takes {place.context.__name__}, not {type(context).__name__}"
@@ -104,19 +107,22 @@ def _drawn(name: str, context: object) -> Iterator[tuple[Contribution[SlotFill],
     for one in fills_of(name):
         if one.value.permission is not None and not person.may(one.value.permission):
             continue
-        html = _placeholder(place, one, context) or _filled(one, context)
+        html = _placeholder(place, one, context, framed=framed) or _filled(one, context)
         if html:
             yield one, html
 
 
-def _placeholder(place: Slot, one: Contribution[SlotFill], context: Any) -> Markup | None:
+def _placeholder(
+    place: Slot, one: Contribution[SlotFill], context: Any, *, framed: bool
+) -> Markup | None:
+    """Give what a fill comes in place of later; with its panel, which goes where nothing comes."""
     if not one.value.lazy or place.load is None:
         return None
     address = url_for(
         "fragments.fill", name=place.name, owner=one.owner, fill_id=one.value.id,
-        key=context.slot_key,
+        key=context.slot_key, framed=1 if framed else None,
     )  # fmt: skip
-    return render("core/slots/placeholder.html", address=address)
+    return render("core/slots/placeholder.html", address=address, framed=framed)
 
 
 def _filled(one: Contribution[SlotFill], context: object, *, alone: bool = False) -> Markup | None:
@@ -127,7 +133,7 @@ def _filled(one: Contribution[SlotFill], context: object, *, alone: bool = False
 @blueprint.get("/slots/<name>/<owner>/<fill_id>")
 @signed_in
 def fill(name: str, owner: str, fill_id: str) -> Markup:
-    """Give one fill of a slot, after its page."""
+    """Give one fill of a slot, after its page: with its panel, where it stands in one."""
     found = [one for one in fills_of(name) if (one.owner, one.value.id) == (owner, fill_id)]
     place = _offered().get(name)
     if not found or place is None or place.value.load is None:
@@ -135,7 +141,8 @@ def fill(name: str, owner: str, fill_id: str) -> Markup:
     if found[0].value.permission is not None:
         demand_permission(found[0].value.permission)
     context = _loaded(place, request.args.get("key", ""))
-    return _filled(found[0], context, alone=True) or Markup()
+    html = _filled(found[0], context, alone=True)
+    return _panel(found[0], html) if html and "framed" in request.args else html or Markup()
 
 
 def _loaded(place: Contribution[Slot], key: str) -> object:

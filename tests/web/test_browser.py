@@ -255,6 +255,8 @@ def test_lazy_panel_comes_after_the_page(page: Page) -> None:
     page.goto("/gallery/card")
 
     expect(page.get_by_text("thing 7, after the page")).to_be_visible()
+    titles = page.locator("section[data-owner] .card-title")
+    expect(titles).to_have_text(["Quick", "Slow", "Broken"])
     expect(page.get_by_text("This part could not be shown")).to_be_visible()
 
 

@@ -191,6 +191,31 @@ def test_lazy_fill_is_asked_for_after_the_page(
     assert app.test_client().get(address).text == "card 7"
 
 
+@pytest.mark.parametrize(("given", "comes"), [("seven", True), (None, False), ("", False)])
+def test_panel_that_comes_later_goes_where_nothing_comes(
+    make_app: MakeApp,
+    make_plugin: MakePlugin,
+    signed_in: Callable[..., int],
+    given: str | None,
+    *,
+    comes: bool,
+) -> None:
+    lazy = SlotFill("slow", "card.panels", lambda _card: given, title="Slow", lazy=True)
+    app = make_app(make_plugin("filler", filling(lazy)), core=(CARDS,))
+    user_id = signed_in(app)
+    with app.test_request_context("/"):
+        g.salesman_person = load_person(reading(), user_id)
+        page = panels("card.panels", Card(7))
+
+    address = "/fragments/slots/card.panels/filler/slow?key=7&framed=1"
+    escaped = address.replace("&", "&amp;")
+    assert (
+        f'hx-get="{escaped}" hx-trigger="load" hx-swap="outerHTML" hx-target="closest sec' in page
+    )
+    panel = app.test_client().get(address).text
+    assert ("Slow" in panel, "seven" in panel, panel != "") == (comes, comes, comes)
+
+
 def test_lazy_fill_asks_for_its_permission_again(
     make_app: MakeApp, make_plugin: MakePlugin, signed_in: Callable[..., int]
 ) -> None:

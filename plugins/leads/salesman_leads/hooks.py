@@ -222,7 +222,6 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             render=panels.leads_of_record,
             title=_("Leads"),
             permission=permissions.VIEW,
-            lazy=kind == "deal",  # most deals come of no lead
         )
         for kind in ("client", "deal")
     ]

@@ -10,7 +10,9 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 from salesman_leads import intake, qualifying, service
+from salesman_leads.models import Lead
 
+from salesman_core.db import writing
 from salesman_core.plugins import switches
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
@@ -258,3 +260,19 @@ def test_refused_form_is_still_for_what_its_person_saw(
     assert refused.status_code == 422
     assert re.findall(r'name="version" value="([^"]*)"', form) == ["1"]
     assert answer.status_code == 412
+
+
+@pytest.mark.parametrize("kind", ["client", "deal"])
+def test_card_has_a_panel_of_leads_only_where_there_are_some(
+    make: Make, browser_for: BrowserFor, kind: str
+) -> None:
+    record, other = (getattr(make, kind)() for _number in range(2))
+    lead_id = intake.create_lead({"name": "Anna Kern"})
+    with writing() as session:
+        setattr(session.get_one(Lead, lead_id), f"{kind}_id", record)
+    pages = [browser_for("head").get(f"/{kind}s/{one}").text for one in (record, other)]
+    panel = '<h2 class="card-title">Leads</h2>'
+    assert [(panel in page, f"/leads/{lead_id}" in page) for page in pages] == [
+        (True, True),
+        (False, False),
+    ]

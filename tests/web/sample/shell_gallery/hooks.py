@@ -178,6 +178,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
     return [
         SlotFill("quick", "gallery.card.panels", lambda thing: f"thing {thing.id}", title="Quick"),
         SlotFill("slow", "gallery.card.panels", render_lazily, title="Slow", lazy=True),
+        SlotFill("nothing", "gallery.card.panels", lambda _thing: None, title="Nothing", lazy=True),
         SlotFill("broken", "gallery.card.panels", fail, title="Broken"),
     ]
 
