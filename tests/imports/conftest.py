@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -138,6 +139,22 @@ def command_on() -> Callable[[str, Path], Callable[..., list[str]]]:
         return run
 
     return command_on
+
+
+def environment_of(app: Flask) -> dict[str, str]:
+    """Give the environment of a process of its own on the database of an application.
+
+    It loads the same plugins: others, of which it would give permissions to the roles, are none of
+    the application's.
+    """
+    loaded = app.extensions["salesman_host"].plugins
+    return {
+        **os.environ,
+        "SALESMAN_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        "SALESMAN_DATA_DIR": str(app.config["SALESMAN"].data_dir),
+        "SALESMAN_SECRET_KEY": "no secret at all, for a test" * 2,
+        "SALESMAN_PLUGINS": ",".join(loaded) or "none",
+    }
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,8 +15,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salesman_core.clients.models import Client
-from salesman_core.db import db, reading
+from salesman_core.db import reading
 from salesman_core.records.models import FileImport
+
+from .conftest import environment_of
 
 Tables = dict[str, set[str]]
 Salesman = Callable[..., subprocess.Popen[str]]
@@ -36,12 +37,7 @@ TERMINAL: Final = (
 @pytest.fixture
 def begin(app: Flask) -> Salesman:
     """What starts ``salesman`` as a process of its own on the test's database."""
-    environment = {
-        **os.environ,
-        "SALESMAN_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-        "SALESMAN_DATA_DIR": str(app.config["SALESMAN"].data_dir),
-        "SALESMAN_SECRET_KEY": "no secret at all, for a test" * 2,
-    }
+    environment = environment_of(app)
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

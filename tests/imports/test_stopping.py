@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -31,6 +30,8 @@ from salesman_core.records.imports import job, keeping, row_files
 from salesman_core.records.models import FileImport
 from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make, apart
+
+from .conftest import environment_of
 
 BrowserFor = Callable[[str], FlaskClient]
 Tables = dict[str, set[str]]
@@ -247,12 +248,7 @@ class Killing:
     """Workers of their own that die over an import."""
 
     def __init__(self, app: Flask) -> None:
-        self._environment = {
-            **os.environ,
-            "SALESMAN_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-            "SALESMAN_DATA_DIR": str(app.config["SALESMAN"].data_dir),
-            "SALESMAN_SECRET_KEY": "no secret at all, for a test" * 2,
-        }
+        self._environment = environment_of(app)
 
     def in_batch(self, batch: int) -> None:
         """Let a worker die in a batch, and its lease run out."""
