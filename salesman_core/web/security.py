@@ -9,6 +9,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
+from salesman_core.access.person import maybe_person
 from salesman_core.access.routes import takes_foreign_forms
 
 API_PREFIX: Final = "/api/"
@@ -19,6 +20,8 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_KEPT_NOWHERE: Final = "no-store"
+"""Of pages (RFC 9111, 5.2.2.5). Files and what is static say for themselves how they are kept."""
 _TWO_YEARS: Final = "max-age=63072000"
 
 _csrf = CSRFProtect()
@@ -54,10 +57,21 @@ def install(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         given = {name.lower() for name, _value in response.headers}
         ours = {**always, "Content-Security-Policy": content_security_policy()}
+        if _is_for_one_person():
+            ours["Cache-Control"] = _KEPT_NOWHERE
         response.headers.extend(
             [(name, value) for name, value in ours.items() if name.lower() not in given]
         )
         return response
+
+
+def _is_for_one_person() -> bool:
+    """Tell whether this is a page, or a part of one, for whoever is signed in.
+
+    A browser shows what it has kept when somebody goes back, also once they have signed out.
+    Programs keep answers of the JSON API by their ETag.
+    """
+    return not is_api() and maybe_person() is not None
 
 
 def _asks_for_its_own() -> bool:

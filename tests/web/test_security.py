@@ -10,6 +10,7 @@ from flask.sessions import NullSession
 from flask.testing import FlaskClient
 
 from salesman_core.access.routes import foreign_forms, public
+from salesman_core.web import assets
 from salesman_core.web.security import content_security_policy
 
 
@@ -62,6 +63,20 @@ def test_each_page_has_a_nonce_of_its_own(
     first, second = (client.get("/").headers["Content-Security-Policy"] for _ in range(2))
 
     assert first != second
+
+
+def test_pages_of_whoever_is_signed_in_are_kept_by_no_browser(
+    app: Flask, client: FlaskClient, signed_in: Callable[..., int]
+) -> None:
+    before = client.get("/healthz").headers
+    signed_in(app)
+    page, part = client.get("/"), client.get("/", headers={"HX-Request": "true"})
+
+    assert "Cache-Control" not in before
+    told = [answer.headers.getlist("Cache-Control") for answer in (page, part)]
+    assert told == [["no-store"]] * 2
+    with client.get(assets.style_url("salesman")) as sheet:
+        assert "immutable" in sheet.headers["Cache-Control"]
 
 
 def test_https_is_insisted_on_where_cookies_are_secure(make_app: Callable[..., Flask]) -> None:
