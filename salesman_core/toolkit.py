@@ -12,7 +12,9 @@ from salesman_core.access.records import (
     Bin,
     demand,
     demand_permission,
+    kinds_meant,
     reaches,
+    record_type,
     visible,
 )
 from salesman_core.access.routes import foreign_forms, public, requires, signed_in
@@ -130,11 +132,13 @@ from salesman_core.records.lists import (
     select_page,
     totals,
 )
+from salesman_core.records.merging.keys import all_keys_told
 from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Reach
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
 from salesman_core.records.reach_rows import set_reach
+from salesman_core.records.record_card import RecordCard
 from salesman_core.records.record_list import Column, RecordList
 from salesman_core.records.saving import (
     checked_owner,
@@ -147,6 +151,7 @@ from salesman_core.records.saving import (
 )
 from salesman_core.records.saying_when import When, told_when, when_of, written_when
 from salesman_core.records.schemas import RecordSchema, participants
+from salesman_core.records.seen import SeenRecord, seen_records
 from salesman_core.records.typed import (
     date_of,
     decimal_of,
@@ -262,6 +267,7 @@ __all__ = [
     "Pipeline",
     "Planned",
     "Reach",
+    "RecordCard",
     "RecordList",
     "RecordSchema",
     "Reference",
@@ -269,6 +275,7 @@ __all__ = [
     "SalesmanError",
     "ScaledNumber",
     "Schema",
+    "SeenRecord",
     "Stage",
     "StaleError",
     "Text",
@@ -283,6 +290,7 @@ __all__ = [
     "acting_as",
     "add_objects",
     "after_commit",
+    "all_keys_told",
     "announce",
     "announce_changed",
     "applied",
@@ -347,6 +355,7 @@ __all__ = [
     "job_progress",
     "json_response",
     "judge",
+    "kinds_meant",
     "last_change",
     "link_to",
     "list_arguments",
@@ -381,6 +390,7 @@ __all__ = [
     "reaches",
     "read_typed",
     "reading",
+    "record_type",
     "records_by_key",
     "refers",
     "release_amount",
@@ -392,6 +402,7 @@ __all__ = [
     "save_form",
     "sealed",
     "search_source",
+    "seen_records",
     "select_page",
     "send_letter",
     "sent_by_us",

@@ -16,6 +16,7 @@ from salesman_core.jobs import Jobs, forget
 from salesman_core.plugins.host import current_host
 from salesman_core.plugins.purge import also_forget
 from salesman_core.plugins.switches import follower
+from salesman_core.records.about import forget_about
 from salesman_core.services.company import company
 from salesman_core.web.live import SUBSCRIBERS
 from salesman_hookspecs import EventHandler, Job, Schedule
@@ -44,7 +45,7 @@ def init_work(app: Flask) -> None:
     )
     events = Events(app, handlers=_handlers)
     app.extensions["salesman_live"] = LiveFeed(app, events, subscribers=SUBSCRIBERS)
-    also_forget(app, _forget_work, withdraw_evidence)
+    also_forget(app, _forget_work, withdraw_evidence, forget_about)
 
 
 def _forget_work(session: Session, plugin_id: str) -> None:

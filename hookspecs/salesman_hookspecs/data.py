@@ -66,6 +66,11 @@ class RecordType:
     :param along: for what is seen along with other records: their kinds, each with the attribute
         that refers to it, as ``("deal", "deal_id")``. Whoever sees one of them sees this record
         too, where their reach is *own* or *team*: they see it, and may do nothing more with it.
+    :param about: for what may be about a record of whatever kind, as an activity: the attributes
+        that hold its kind and its id, as ``("about_kind", "about_id")``. That is a kind whose card
+        has a place for panels (a slot ``<kind>.card.panels``) and that is not about others itself.
+        Whoever sees that record sees this one, too, as with ``along``; and as long as this one is
+        there, that one neither leaves the bin for good nor goes with its import.
     :param listed: the list of such records, a ``toolkit.RecordList``: what lets rows be marked,
         exported and kept as views. None where there is no such list.
     :param merged: for what can be merged: the attribute that refers to the record which it is one
@@ -88,6 +93,7 @@ class RecordType:
     through: tuple[str, str] | None = None
     told_with: tuple[str, str] | None = None
     along: tuple[tuple[str, str], ...] = ()
+    about: tuple[str, str] | None = None
     listed: object | None = None
     merged: str | None = None
     bin: RecordBin | None = None

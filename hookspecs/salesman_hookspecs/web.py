@@ -53,8 +53,10 @@ class NavItem:
 class Slot:
     """A named place in a page that others may fill.
 
-    :param name: ``<record>.<page>.<place>``, as ``client.card.panels``.
-    :param context: the class of the object that a fill gets; its fields are a contract.
+    :param name: ``<record>.<page>.<place>``, as ``client.card.panels``. The places of a card are
+        ``<kind>.card.panels``, ``.side`` and ``.next_step``: there fills for every card come, too.
+    :param context: the class of the object that a fill gets; its fields are a contract. That of a
+        card says by ``kind`` and ``record_id`` which record it is, as ``toolkit.RecordCard`` does.
     :param title: what an administrator reads, in English.
     :param load: rebuilds the context for fills that the browser asks for after the page: gets the
         context's ``slot_key`` (a string attribute or property that the class then must have),
@@ -73,7 +75,9 @@ class SlotFill:
     """What a plugin puts into a slot.
 
     :param id: unique within the plugin.
-    :param slot: the slot's name.
+    :param slot: the slot's name; ``*.card.panels`` for the card of every kind of record that offers
+        the place, whichever plugin keeps it, where the slot's context has ``kind`` and
+        ``record_id``.
     :param render: gets the slot's context, gives HTML (a ``Markup`` is taken as it is, a plain
         string is escaped) or None for nothing.
     :param title: the panel's heading where the slot draws panels.

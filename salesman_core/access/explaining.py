@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
 from salesman_core.access.permissions import permission_title, role_name
 from salesman_core.access.person import load_person
-from salesman_core.access.records import label_of, narrowing, reaches, record_type, record_types
+from salesman_core.access.records import (
+    kinds_meant,
+    label_of,
+    narrowing,
+    reaches,
+    record_type,
+    record_types,
+)
 from salesman_core.db import AnyRow, reading, table_of
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
@@ -256,11 +263,17 @@ def _seen_along(asked: _Asked) -> str | None:
     """Give the name of the first record along with which this one is seen, None for none."""
     if asked.permission != asked.type.view_permission or not asked.person.may(asked.permission):
         return None
-    for kind, attribute in asked.type.along:
-        other_id = reading().scalar(
-            asked.there.with_only_columns(table_of(asked.type.model).c[attribute])
-        )
-        if other_id is not None and reaches(kind, other_id, person=asked.person):
+    columns = table_of(asked.type.model).c
+    beside: list[tuple[sa.ColumnElement[str], sa.Column[Any]]] = [
+        (sa.literal(kind), columns[attribute]) for kind, attribute in asked.type.along
+    ]
+    if asked.type.about is not None:
+        kind_attribute, attribute = asked.type.about
+        beside.append((columns[kind_attribute], columns[attribute]))
+    may_be = {kind for kind, _attribute in asked.type.along} | {*kinds_meant(asked.type)}
+    for kind_, id_ in beside:
+        kind, other_id = reading().execute(asked.there.with_only_columns(kind_, id_)).one()
+        if other_id is not None and kind in may_be and reaches(kind, other_id, person=asked.person):
             return label_of(kind, other_id)
     return None
 

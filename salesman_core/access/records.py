@@ -21,6 +21,7 @@ from salesman_core.plugins.switches import follower
 from salesman_hookspecs import Person, RecordType, Scope
 from salesman_hookspecs.access import salesman_guarded_kinds, salesman_record_filter
 from salesman_hookspecs.data import salesman_record_types
+from salesman_hookspecs.web import salesman_slots
 
 _ = texts.lazy
 
@@ -62,6 +63,31 @@ def record_types() -> list[RecordType]:
 
 def _types_by_kind(host: PluginHost) -> dict[str, RecordType]:
     return {one.value.kind: one.value for one in host.contributions(salesman_record_types)}
+
+
+def kinds_with_panels() -> frozenset[str]:
+    """Give the kinds of record whose cards have a place for panels, be they a plugin's.
+
+    Records of others may be about such a record: its card shows them.
+    """
+    return current_host().derived(_kinds_with_panels)
+
+
+def _kinds_with_panels(host: PluginHost) -> frozenset[str]:
+    places = {one.value.name for one in host.contributions(salesman_slots)}
+    return frozenset(kind for kind in _types_by_kind(host) if f"{kind}.card.panels" in places)
+
+
+def kinds_meant(type_: RecordType) -> list[str]:
+    """Give the kinds of record that records of *type_* may be about; see ``RecordType.about``."""
+    if type_.about is None:
+        return []
+    named = {kind for kind, _attribute in type_.along}
+    return [
+        other.kind
+        for other in record_types()
+        if other.about is None and other.kind in kinds_with_panels() - named
+    ]
 
 
 def visible(
@@ -172,15 +198,31 @@ def _part(refers: sa.Column[Any], parents: sa.Table, within: Condition, scope: S
     return parent.correlate(refers.table).exists()
 
 
-def _seen_along(
-    type_: RecordType, person: Person, bin_: Bin
-) -> Iterator[tuple[str, type[Any], Condition]]:
-    """Give along with which records a kind is seen: attribute, model and which of them one sees."""
+class _Beside(NamedTuple):
+    """Along with which records a kind is seen.
+
+    :param attribute: refers to them; ``kind_attribute`` holds their kind where it may be any.
+    :param condition: which of them one sees.
+    """
+
+    attribute: str
+    model: type[Any]
+    condition: Condition
+    kind_attribute: str = ""
+    kind: str = ""
+
+
+def _seen_along(type_: RecordType, person: Person, bin_: Bin) -> Iterator[_Beside]:
     of_others = Bin.INCLUDED if bin_ is Bin.INCLUDED else Bin.LEFT_OUT
     for kind, attribute in type_.along:
         other = known_type(kind)
         if other is not None:
-            yield attribute, other.model, visible(kind, person=person, bin=of_others)
+            yield _Beside(attribute, other.model, visible(kind, person=person, bin=of_others))
+    if type_.about is not None:
+        kind_attribute, attribute = type_.about
+        for kind in kinds_meant(type_):
+            seen = visible(kind, person=person, bin=of_others)
+            yield _Beside(attribute, record_type(kind).model, seen, kind_attribute, kind)
 
 
 class Way(NamedTuple):
@@ -212,18 +254,18 @@ def _reached(way: Way, scope: Scope, person_id: int | None, team_ids: tuple[int,
 
 
 @functools.lru_cache(maxsize=4096)
-def _with_those_along(
-    way: Way, own: Condition, along: tuple[tuple[str, type[Any], Condition], ...]
-) -> Condition:
+def _with_those_along(way: Way, own: Condition, along: tuple[_Beside, ...]) -> Condition:
     """Add the records that are seen along with others, to the very same question as above."""
     if not along:
         return own
     columns = table_of(way.model).c
-    seen = [
-        columns[attribute].in_(sa.select(model.id).where(condition))
-        for attribute, model, condition in along
-    ]
+    seen = [_seen_beside(columns, one) for one in along]
     return sa.and_(sa.or_(own, *seen), *_kept(columns, way.deleted, way.merged, way.bin))
+
+
+def _seen_beside(columns: Any, one: _Beside) -> Condition:
+    among = columns[one.attribute].in_(sa.select(one.model.id).where(one.condition))
+    return sa.and_(columns[one.kind_attribute] == one.kind, among) if one.kind else among
 
 
 def _kept(columns: Any, deleted: str | None, merged: str | None, bin_: Bin) -> list[Condition]:

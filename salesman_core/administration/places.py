@@ -17,6 +17,7 @@ from salesman_core.plugins.states import State
 from salesman_core.web.foreign import title_of
 from salesman_core.web.hidden import DESK, MENU, NEW, is_hidden, part_name
 from salesman_core.web.nav import STATIONS
+from salesman_core.web.slots import filled_by
 from salesman_hookspecs import DeskWidget, NavItem, QuickCreate, Slot, SlotFill
 from salesman_hookspecs.access import salesman_permissions
 from salesman_hookspecs.web import (
@@ -115,8 +116,10 @@ def _parts(host: PluginHost) -> Mapping[str, Sequence[Contribution[Part]]]:
     found[MENU] = [*sorted(entries, key=_in_menu)]
     found[NEW] = [*host.contributions(salesman_quick_create, inactive=True)]
     found[DESK] = [*host.contributions(salesman_desk_widgets, inactive=True)]
+    offered = [one.value for one in slots]
     for one in host.contributions(salesman_slot_fills, inactive=True):
-        found.setdefault(one.value.slot, []).append(one)
+        for name in filled_by(one.value, offered):
+            found.setdefault(name, []).append(one)
     return found
 
 

@@ -201,14 +201,16 @@ def describe_fields(
     *,
     actions: Mapping[str, Text] | None = None,
     told_otherwise: Collection[str] = (),
+    others: Callable[[str], FieldWords] = FieldWords,
 ) -> None:
     """Say how changes of the fields of a kind of record are read.
 
     :param actions: what is done with such records alone, by the action that the audit keeps.
     :param told_otherwise: the actions of its audit that its story leaves out, because another
         source tells of the same; the page of all changes has them.
+    :param others: gives how fields are read that *words* do not name.
     """
-    _fields[kind], _told_otherwise[kind] = words, told_otherwise
+    _fields[kind], _told_otherwise[kind], _others[kind] = words, told_otherwise, others
     _actions[kind] = actions or {}
 
 
@@ -235,8 +237,8 @@ def describe_kind(
 
     :param others: gives how fields are read that *words* do not name.
     """
-    _titles[kind], _others[kind] = title, others
-    describe_fields(kind, words or {})
+    _titles[kind] = title
+    describe_fields(kind, words or {}, others=others)
 
 
 def described_kinds() -> Mapping[str, Text]:

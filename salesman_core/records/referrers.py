@@ -1,36 +1,55 @@
 """Who refers to a row: by the foreign keys that the database itself reports.
 
-So rows of plugins count that are suspended, or whose distribution is gone.
+So rows of plugins count that are suspended, or whose distribution is gone. What may be about a
+record of whatever kind has no foreign key: there its ``RecordType`` says where it refers.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from salesman_core.db import table_of
+from salesman_core.plugins.host import current_host
 from salesman_core.records.images import parts
+from salesman_hookspecs.data import salesman_record_types
 
 
 class Referrer(NamedTuple):
-    """A column that refers to another table."""
+    """A column that refers to another table.
+
+    :param kind_column: of one that may refer to any kind of record: the column that says to which;
+        then :attr:`kind` is what it holds for the other table.
+    """
 
     table: str
     column: str
+    kind_column: str = ""
+    kind: str = ""
+
+    def to(self, ids: Collection[int]) -> sa.ColumnElement[bool]:
+        """Give the condition of the rows that refer to some of the other table."""
+        refers: sa.ColumnClause[int] = sa.column(self.column)
+        if not self.kind_column:
+            return refers.in_(ids)
+        return sa.and_(sa.column(self.kind_column) == self.kind, refers.in_(ids))
 
 
 class Referrers:
     """The referring columns of a database, read once."""
 
     def __init__(self) -> None:
-        self._by_table: dict[str, list[Referrer]] | None = None
+        self._by_table: defaultdict[str, list[Referrer]] | None = None
 
     def of(self, connection: sa.Connection, table: str) -> Sequence[Referrer]:
         """Give the columns that refer to a table."""
         if self._by_table is None:
             self._by_table = referring_columns(sa.inspect(connection))
+            for name, referrer in _about_any():
+                self._by_table[name].append(referrer)
         return self._by_table.get(table, ())
 
     def referred(
@@ -40,17 +59,29 @@ class Referrers:
         own = {(part.table.name, part.refers.name) for part in parts(table)}
         found: set[int] = set()
         for referrer in self.of(connection, table.name):
-            if referrer not in own:
+            if (referrer.table, referrer.column) not in own:
                 refers: sa.ColumnClause[int] = sa.column(referrer.column)
-                other = sa.table(referrer.table, refers)
-                query = sa.select(other.c[referrer.column]).where(refers.in_(ids)).distinct()
-                found.update(connection.scalars(query))
+                query = sa.select(refers).select_from(sa.table(referrer.table))
+                found.update(connection.scalars(query.where(referrer.to(ids)).distinct()))
         return found
 
 
-def referring_columns(inspector: sa.Inspector) -> dict[str, list[Referrer]]:
+def _about_any() -> Iterator[tuple[str, Referrer]]:
+    """Give the columns that may refer to any kind of record, each with the table of each kind."""
+    types = [
+        one.value for one in current_host().contributions(salesman_record_types, inactive=True)
+    ]
+    for type_ in types:
+        if type_.about is not None:
+            kind_column, column = type_.about
+            name = table_of(type_.model).name
+            for other in types:
+                yield table_of(other.model).name, Referrer(name, column, kind_column, other.kind)
+
+
+def referring_columns(inspector: sa.Inspector) -> defaultdict[str, list[Referrer]]:
     """Give the columns that refer to the ``id`` of a table, by the names of such tables."""
-    found: dict[str, list[Referrer]] = defaultdict(list)
+    found: defaultdict[str, list[Referrer]] = defaultdict(list)
     for (_schema, name), keys in inspector.get_multi_foreign_keys().items():
         for key in keys:
             if key["referred_columns"] == ["id"]:

@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from salesman_core.access.records import known_type, visible
+from salesman_hookspecs import Text
 
 Told = tuple[str, int]
 """The kind and id of a record."""
@@ -22,11 +23,13 @@ class SeenRecord:
 
     :param name: what people call it.
     :param card: the endpoint of its card, which takes ``record_id``.
+    :param kind_title: what people call one of its kind, as “Lead”.
     """
 
     id: int
     name: str
     card: str
+    kind_title: Text
 
     @property
     def url(self) -> str:
@@ -52,4 +55,4 @@ def _seen(session: Session, kind: str, ids: Iterable[int]) -> Iterable[SeenRecor
     label: Any = getattr(type_.model, type_.label)
     there = sa.select(type_.model.id, label.label("name"))
     for row in session.execute(there.where(type_.model.id.in_(ids), visible(kind))):
-        yield SeenRecord(row.id, str(row.name or ""), type_.card_endpoint)
+        yield SeenRecord(row.id, str(row.name or ""), type_.card_endpoint, type_.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -197,10 +197,34 @@ def fills_of(name: str) -> Sequence[Contribution[SlotFill]]:
 
 
 def _fills_by_slot(host: PluginHost) -> Mapping[str, Sequence[Contribution[SlotFill]]]:
+    offered = [one.value for one in host.contributions(salesman_slots)]
     found: dict[str, list[Contribution[SlotFill]]] = {}
     for one in host.contributions(salesman_slot_fills):
-        found.setdefault(one.value.slot, []).append(one)
+        for name in filled_by(one.value, offered):
+            found.setdefault(name, []).append(one)
     return found
+
+
+def filled_by(fill: SlotFill, offered: Iterable[Slot]) -> list[str]:
+    """Give the names of the slots that a fill stands in: of one for every card, those there are."""
+    if not fill.slot.startswith(_EVERY):
+        return [fill.slot]
+    place = fill.slot.removeprefix(_EVERY)
+    return [
+        one.name
+        for one in offered
+        if one.name.endswith(f".{place}") and _names_in(one.context) >= _SAYS_WHICH
+    ]
+
+
+_EVERY: Final = "*."
+_SAYS_WHICH: Final = frozenset({"kind", "record_id"})
+"""What the context of a card has, so that a fill for every card knows whose it is."""
+
+
+def _names_in(context: type[Any]) -> set[str]:
+    own = {field.name for field in fields(context)} if is_dataclass(context) else set()
+    return own | set(dir(context))
 
 
 def refuse_unknown_slots(host: PluginHost) -> None:
@@ -210,8 +234,10 @@ def refuse_unknown_slots(host: PluginHost) -> None:
         if owners.setdefault(place.value.name, place.owner) != place.owner:
             taken = f"slot {place.value.name} is {owners[place.value.name]}'s already"
             _refuse(host, place.owner, "salesman_slots", taken)
+    offered = [one.value for one in host.contributions(salesman_slots, inactive=True)]
     for one in host.contributions(salesman_slot_fills, inactive=True):
-        if one.value.slot not in owners and not one.value.optional:
+        filled = owners.keys() & set(filled_by(one.value, offered))
+        if not filled and not one.value.optional:
             _refuse(host, one.owner, "salesman_slot_fills", _unknown(one.value.slot, owners))
 
 
@@ -221,7 +247,8 @@ def explain(name: str, host: PluginHost, hidden: AbstractSet[str] = frozenset())
     :param hidden: the names of parts that are hidden.
     :raises UnknownSlotError: with the nearest names that there are.
     """
-    known = {one.value.name for one in host.contributions(salesman_slots, inactive=True)}
+    offered = [one.value for one in host.contributions(salesman_slots, inactive=True)]
+    known = {one.name for one in offered}
     if name not in known:
         raise UnknownSlotError(_unknown(name, known))
     return [
@@ -235,7 +262,7 @@ def explain(name: str, host: PluginHost, hidden: AbstractSet[str] = frozenset())
             hidden=part_name(name, one) in hidden,
         )
         for one in host.contributions(salesman_slot_fills, inactive=True)
-        if one.value.slot == name
+        if name in filled_by(one.value, offered)
     ]
 
 

@@ -334,6 +334,6 @@ class TestSample:
     def test_part_of_a_slot_whose_plugin_is_not_active_is_shown(self, browser: Browser) -> None:
         switches.suspend("sample")
 
-        place = browser.get(PAGE).text.partition('id="place-sample.card.panels"')[2]
+        place = browser.get(PAGE).text.partition('id="place-sample.promise.card.panels"')[2]
 
         assert "No active plugin has this place" in place.partition("</section>")[0]

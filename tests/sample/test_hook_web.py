@@ -93,11 +93,13 @@ def test_hook_board_badges_stand_on_the_cards_of_their_deals(
 
 
 def test_hook_slot_fills_stand_once_in_every_slot(
-    app: Flask, make: Make, promise_id: int, browser_for: BrowserFor
+    app: Flask, make: Make, promise_id: int, api_for: ApiFor, browser_for: BrowserFor
 ) -> None:
     deal_id = make.deal(client_id=make.client())
     browser = browser_for("head")
-    paths = ("/clients/1", f"/deals/{deal_id}", "/sample/1", "/inquiries/new")
+    lead_id = api_for("head").post("/leads", {"name": "Anna"}).json["id"]
+    cards = ("/clients/1", f"/deals/{deal_id}", f"/leads/{lead_id}", "/sample/1")
+    paths = (*cards, "/inquiries/new")
     pages = [browser.get(path).text for path in paths]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}
 
@@ -116,3 +118,18 @@ def test_hook_slots_load_what_comes_after_the_page(
     assert "Send the drawing" in browser_for("head").get(f"{address}?key=1").text
     assert browser_for("head").get(f"{address}?key=nonsense").status_code == 404
     assert browser_for("head").get(f"{address}?key=999").status_code == 404
+
+
+def test_card_of_a_company_s_own_record_shows_its_activities(
+    promise_id: int, api_for: ApiFor, browser_for: BrowserFor
+) -> None:
+    api, browser = api_for("head"), browser_for("head")
+    about = {"about_kind": "sample.promise", "about_id": promise_id}
+    planned = {"kind_id": 1, "day": "2026-12-04", "subject": "Ask the workshop", **about}
+    assert api.post("/calendar", planned).status_code == 201
+
+    page = browser.get(f"/sample/{promise_id}").text
+    later = re.search(r'hx-get="(/fragments/slots/[^"]+/calendar/activities[^"]*)"', page)
+
+    assert later is not None
+    assert "Ask the workshop" in browser.get(later[1].replace("&amp;", "&")).text

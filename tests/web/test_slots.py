@@ -85,6 +85,57 @@ def test_fill_gets_the_context_of_the_page(drawn: Callable[..., str]) -> None:
     assert drawn(SlotFill("x", "card.panels", lambda card: f"card {card.id}")) == "card 7"
 
 
+@dataclass(frozen=True, slots=True)
+class Boat:
+    """The card of a record, which says which one it is."""
+
+    kind: str
+    record_id: int
+
+    @property
+    def slot_key(self) -> str:
+        return str(self.record_id)
+
+
+EVERY_CARD = SlotFill("x", "*.card.panels", lambda card: f"{card.kind} {card.record_id}")
+BOATS = offering(Slot("boat.card.panels", Boat), Slot("boat.card.side", Boat))
+
+
+def test_fill_for_every_card_gets_whichever_record_it_is(
+    make_app: MakeApp, make_plugin: MakePlugin, signed_in: Callable[..., int]
+) -> None:
+    app = make_app(make_plugin("filler", filling(EVERY_CARD)), core=(CARDS, BOATS))
+    user_id = signed_in(app, everything=True)
+    with app.test_request_context("/"):
+        g.salesman_person = load_person(reading(), user_id)
+        drawn = [slot(f"boat.card.{place}", Boat("boat", 3)) for place in ("panels", "side")]
+        unnamed = slot("card.panels", Card(7))
+
+    assert ([str(one) for one in drawn], str(unnamed)) == (["boat 3", ""], "")
+
+
+def test_fill_for_every_card_is_explained_and_hidden_by_each(
+    make_app: MakeApp, make_plugin: MakePlugin
+) -> None:
+    app = make_app(make_plugin("filler", filling(EVERY_CARD)), core=(CARDS, BOATS))
+    hidden = frozenset({"boat.card.panels/filler.x"})
+    host = app.extensions["salesman_host"]
+
+    panels_, side = (explain(f"boat.card.{one}", host, hidden) for one in ("panels", "side"))
+
+    assert [(one.owner, one.id, one.hidden) for one in panels_] == [("filler", "x", True)]
+    assert side == []
+
+
+def test_fill_for_a_place_that_no_card_has_fails_its_plugin(
+    make_app: MakeApp, make_plugin: MakePlugin
+) -> None:
+    lost = SlotFill("x", "*.card.pannels", lambda _card: "")
+    app = make_app(make_plugin("filler", filling(lost)), core=(CARDS, BOATS))
+
+    assert app.extensions["salesman_host"].state("filler") is State.FAILED
+
+
 def test_plain_string_is_escaped_and_markup_is_not(drawn: Callable[..., str]) -> None:
     plain = SlotFill("a", "card.panels", lambda _card: "<i>")
     markup = SlotFill("b", "card.panels", lambda _card: Markup("<i>x</i>"))

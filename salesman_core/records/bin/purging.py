@@ -114,7 +114,7 @@ class Purging:
         for name, ids in going.items():
             own = {(part.table.name, part.refers.name) for part in parts(table_at((name, ())))}
             for referrer in self._referrers.of(connection, name):
-                if referrer not in own:
+                if (referrer.table, referrer.column) not in own:
                     found[referrer.table] += _count(connection, referrer, ids, going)
         return found
 
@@ -152,10 +152,9 @@ def _with_merged(session: Session, type_: RecordType, record_id: int) -> set[int
 
 def _count(connection: sa.Connection, referrer: Referrer, ids: set[int], going: Ids) -> int:
     """Count the rows that refer to some by a column, those left out that go themselves."""
-    refers: sa.ColumnClause[int] = sa.column(referrer.column)
     id_: sa.ColumnClause[int] = sa.column("id")
-    count = sa.select(sa.func.count()).select_from(sa.table(referrer.table, refers, id_))
-    among = count.where(refers.in_(ids))
+    count = sa.select(sa.func.count()).select_from(sa.table(referrer.table))
+    among = count.where(referrer.to(ids))
     if referrer.table in going:
         among = among.where(id_.not_in(going[referrer.table]))
     return connection.scalar(among) or 0

@@ -59,6 +59,14 @@ def told_keys(kind: str) -> list[Contribution[DuplicateKey]]:
     ]
 
 
+def all_keys_told(kind: str) -> bool:
+    """Tell whether the person may learn of each key who shares it.
+
+    For what was found by one of them and no longer says by which.
+    """
+    return len(told_keys(kind)) == len(keys_of(kind))
+
+
 def name_of_key(one: Contribution[DuplicateKey]) -> str:
     """Give the name under which a key is kept, as ``core.phone``."""
     return f"{one.owner}.{one.value.id}"

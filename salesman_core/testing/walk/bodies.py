@@ -36,7 +36,7 @@ class Bodies:
         self._paths: Mapping[str, Any] = document["paths"]
 
     def body(
-        self, method: str, path: str, ids: Mapping[str, int], *, needed: bool = False
+        self, method: str, path: str, ids: Mapping[str, Any], *, needed: bool = False
     ) -> dict[str, Any] | None:
         """Give a plausible body of an operation, or None where it takes none.
 
@@ -53,7 +53,7 @@ class Bodies:
         return made if isinstance(made, dict) else None
 
     def _value(
-        self, name: str, schema: Mapping[str, Any], ids: Mapping[str, int], **how: Any
+        self, name: str, schema: Mapping[str, Any], ids: Mapping[str, Any], **how: Any
     ) -> Any:
         schema = self._resolved(schema)
         kinds = schema.get("type", "string")
@@ -78,7 +78,7 @@ class Bodies:
     def _object(
         self,
         schema: Mapping[str, Any],
-        ids: Mapping[str, int],
+        ids: Mapping[str, Any],
         *,
         needed: bool,
         depth: int,
@@ -95,16 +95,16 @@ class Bodies:
         }
 
 
-def _fits(name: str, ids: Mapping[str, int]) -> bool:
+def _fits(name: str, ids: Mapping[str, Any]) -> bool:
     """Tell whether a field that is not required can be filled: its reference is known."""
-    return not name.endswith(("_id", "_ids")) or _refers(name, ids)
+    return not name.endswith(("_id", "_ids", "_kind")) or _refers(name, ids)
 
 
-def _refers(name: str, ids: Mapping[str, int]) -> bool:
+def _refers(name: str, ids: Mapping[str, Any]) -> bool:
     return name in ids or name.removesuffix("s") in ids
 
 
-def _plain(name: str, kind: str, schema: Mapping[str, Any], ids: Mapping[str, int]) -> Any:
+def _plain(name: str, kind: str, schema: Mapping[str, Any], ids: Mapping[str, Any]) -> Any:
     if _refers(name, ids):
         return ids.get(name, ids.get(name.removesuffix("s")))
     if kind in {"integer", "number"}:

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from salesman_core.access.person import load_person
+from salesman_core.access.records import known_type, reaches
+from salesman_core.db import reading
 from salesman_core.testing.walk.acts import acts_on
 from salesman_core.testing.walk.bodies import Bodies
 from salesman_core.testing.walk.canaries import COMMON, Planted
 from salesman_core.testing.walk.pages import Offer, asked_of, own_addresses, path_of
-from salesman_core.testing.walk.planting import RecordSet
+from salesman_core.testing.walk.planting import RecordSet, about_any
 from salesman_core.testing.walk.routes import KIND, Route, Routes
 from salesman_core.testing.walk.visiting import Answer, Visit
 
@@ -188,16 +191,23 @@ class Gathered:
         """Let bodies of an operation hold only what is required: its fields may exclude another."""
         self._short.add(str(route))
 
-    def body(self, route: Route, ids: Mapping[str, int]) -> Any:
+    def body(self, route: Route, ids: Mapping[str, Any]) -> Any:
         """Give a plausible body of an operation."""
         assert self._bodies is not None, "the document was not read"
         path = _documented(route.rule.rule)
         return self._bodies.body(route.method, path, ids, needed=str(route) in self._short)
 
-    def ids_of(self, planted: RecordSet) -> dict[str, int]:
+    def ids_of(self, planted: RecordSet) -> dict[str, Any]:
         """Give what a body may refer to, by the names of fields: records of one set."""
         named = {f"{one.kind.rpartition('.')[2]}_id": one.id for one in reversed(planted.records)}
         owner = planted.owned.owner_id
+        person = load_person(reading(), owner)
+        seen = [
+            one
+            for one in planted.records
+            if known_type(one.kind) and reaches(one.kind, one.id, person=person)
+        ]
+        named |= about_any(seen)
         return {**self._usual, **named, "owner_id": owner, "user_id": owner}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.models import SignedIn, User
+from salesman_core.access.records import kinds_meant
 from salesman_core.access.tokens import new_token, tokens_of
 from salesman_core.clients.ladder import lowest_rung, set_rung
 from salesman_core.clock import now, today
@@ -52,6 +53,21 @@ class Owned:
     owner_id: int
     of_client: frozenset[int] = frozenset()
     of_deal: frozenset[int] = frozenset()
+
+
+def _beside(type_: RecordType) -> list[str]:
+    """Give the kinds of record along with which one of a kind is seen."""
+    return [*(kind for kind, _attribute in type_.along), *kinds_meant(type_)]
+
+
+def about_any(records: Sequence[Planted]) -> dict[str, Any]:
+    """Give how what may be about any record names one of some, by the names of the fields."""
+    named: dict[str, Any] = {}
+    for type_ in (one.value for one in current_host().contributions(salesman_record_types)):
+        meant = [one for one in records if one.kind in kinds_meant(type_)]
+        if type_.about is not None and meant:
+            named |= dict(zip(type_.about, (meant[0].kind, meant[0].id), strict=True))
+    return named
 
 
 @dataclass
@@ -107,7 +123,9 @@ class Planter:
 
     @staticmethod
     def _types() -> list[RecordType]:
-        return [one.value for one in current_host().contributions(salesman_record_types)]
+        """Give the kinds of records, those last that may be about any of the others."""
+        types = [one.value for one in current_host().contributions(salesman_record_types)]
+        return sorted(types, key=lambda one: one.about is not None)
 
     def _text(self, words: dict[str, str], place: str) -> str:
         """Give a new word for a field; where it stands is noted once the record has its id."""
@@ -232,7 +250,7 @@ class Planter:
             type_.view_permission,
             owned.owner_id if type_.owner is not None or parent else None,
             parent[0].participant_ids if parent else frozenset(),
-            along=tuple(one for kind, _attribute in type_.along for one in planted.of(kind)[:1]),
+            along=tuple(one for kind in _beside(type_) for one in planted.of(kind)[:1]),
         )
         self._note(planted, record, words)
         planted.further += [replace(record, id=one) for one in others]

@@ -12,6 +12,7 @@ from salesman_core.testing.walk.choosing import Choice
 from salesman_core.testing.walk.expecting import FREE, expected
 from salesman_core.testing.walk.gathering import Gathered
 from salesman_core.testing.walk.judging import Judge
+from salesman_core.testing.walk.planting import about_any
 from salesman_core.testing.walk.routes import Route
 from salesman_core.testing.walk.visiting import READS, Answer, Visit, Visitor
 from salesman_core.testing.walk.world import FAR, World, own_set
@@ -74,11 +75,11 @@ class Refer:
         return _without(answer, id_)
 
     def _hidden_from(self, visitor: Visitor) -> dict[str, int]:
-        return {
-            f"{one.kind.rpartition('.')[2]}_id": one.id
-            for one in reversed(self.world.sets[FAR].records)
-            if not one.seen_by(visitor.walker)
-        }
+        far = self.world.sets[FAR].records
+        hidden = [one for one in reversed(far) if not one.seen_by(visitor.walker)]
+        named = {f"{one.kind.rpartition('.')[2]}_id": one.id for one in hidden}
+        about = {name: id_ for name, id_ in about_any(hidden).items() if isinstance(id_, int)}
+        return named | about
 
 
 def _turned(visit: Visit, foreign: Mapping[str, int]) -> Iterator[tuple[str, Visit]]:

@@ -68,7 +68,9 @@ FILLED: Final = (
     "deal.card.panels",
     "deal.card.side",
     "inquiries.form.side",
-    "sample.card.panels",
+    "leads.lead.card.next_step",
+    "leads.lead.card.panels",
+    "sample.promise.card.panels",
     "shell.person_menu",
     "shell.top_bar",
 )
@@ -316,7 +318,9 @@ def salesman_nav_items() -> Iterable[NavItem]:
 @hookimpl
 def salesman_slots() -> Iterable[Slot]:
     """Offer a place on the card of a promise."""
-    return [Slot("sample.card.panels", panels.PromiseCard, "Promise: panels", panels.load_card)]
+    return [
+        Slot("sample.promise.card.panels", panels.PromiseCard, "Promise: panels", panels.load_card)
+    ]
 
 
 @hookimpl

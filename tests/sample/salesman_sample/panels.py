@@ -17,7 +17,7 @@ from salesman_sample.models import Promise
 
 @dataclass(frozen=True, slots=True)
 class PromiseCard:
-    """The context of the slot ``sample.card.panels``.
+    """The context of the slot ``sample.promise.card.panels``.
 
     :param id: the promise.
     :param text: what was promised.
@@ -25,6 +25,13 @@ class PromiseCard:
 
     id: int
     text: str
+
+    kind = queries.KIND
+
+    @property
+    def record_id(self) -> int:
+        """The promise, by the name that panels for every card use."""
+        return self.id
 
     @property
     def slot_key(self) -> str:
