@@ -156,9 +156,10 @@ def list_decisions(record_id: int) -> Response:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    names = DecisionSchema().fields.keys() - {"told", "client_id"}
+    names = DecisionSchema().fields.keys() - {"told", "client_id", "method", "skipped"}
     held: Mapping[str, Any] = {name: getattr(entry.decision, name) for name in sorted(names)}
-    return {**held, "client_id": entry.client_id, "told": entry.told}
+    told = {name: getattr(entry, name) for name in ("client_id", "method", "told")}
+    return {**held, **told, "skipped": entry.skips}
 
 
 @api.post("/<int:record_id>/distribute")

@@ -43,6 +43,8 @@ class Decided:
     :param owner_id: who gets it, None for nobody.
     :param rule: whose rule it was, None where no rule was asked.
     :param client_id: the client who they are, where that decided it.
+    :param known_to: those of *skipped* of whom nobody would have thought, had they not been
+        responsible for a client that they may be.
     :param invited: who may take it now, where it goes to whoever takes it first.
     :param due_at: until when it must have been touched, or when it is looked at again.
     :param reason: why it was decided about.
@@ -54,6 +56,7 @@ class Decided:
     rule: Rule | None = None
     skipped: Skipped = ()
     client_id: int | None = None
+    known_to: Collection[int] = ()
     invited: Sequence[int] = ()
     due_at: datetime | None = None
     reason: str = NEW
@@ -76,7 +79,10 @@ def as_entry(decided: Decided) -> dict[str, Any]:
         "method": decided.method,
         "owner_id": decided.owner_id,
         "client_id": decided.client_id,
-        "skipped": [{"user_id": user_id, "why": why} for user_id, why in decided.skipped],
+        "skipped": [
+            {"user_id": user_id, "why": why, "known": user_id in decided.known_to}
+            for user_id, why in decided.skipped
+        ],
         "round": decided.round,
         "due_at": decided.due_at,
         "waiting": decided.due_at is not None,
@@ -123,10 +129,12 @@ class Dealing:
             why = self._hindrance(client.owner_id)
             if not why:
                 self.count(client.owner_id)
-                return Decided(KNOWN, client.owner_id, None, [*met.items()], client.id)
+                return Decided(KNOWN, client.owner_id, None, [*met.items()], client.id, {*met})
             met[client.owner_id] = why
         decided = self.by_rules(facts)
-        return replace(decided, skipped=_joined(met.items(), decided.skipped))
+        known_to = met.keys() - {user_id for user_id, _why in decided.skipped}
+        skipped = _joined(met.items(), decided.skipped)
+        return replace(decided, skipped=skipped, known_to=known_to)
 
     def by_rules(self, facts: Facts) -> Decided:
         """Decide by the first rule that fits."""

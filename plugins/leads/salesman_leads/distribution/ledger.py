@@ -9,26 +9,29 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import Client, one_of, reading, user_names, visible
+from salesman_core.toolkit import Client, all_keys_told, one_of, reading, user_names, visible
 from salesman_hookspecs import Text
 from salesman_leads.distribution import queries, words
-from salesman_leads.distribution.models import Decision
+from salesman_leads.distribution.models import KNOWN, WITHHELD, Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A decision in words.
+    """A decision in words, as whoever reads may know it.
 
+    :param method: how it was made; ``withheld`` where that would tell whose client somebody is.
     :param reason: why it was made.
     :param told: who got the lead.
-    :param skipped: who was skipped, each with why.
+    :param skipped: who was skipped, each with why; ``skips`` the same as it is kept.
     :param client_id: the client whom they were known as, where whoever reads sees it.
     """
 
     decision: Decision
+    method: str
     reason: Text
     told: str
     skipped: Sequence[tuple[str, Text]]
+    skips: Sequence[Mapping[str, Any]]
     client_id: int | None
 
 
@@ -38,22 +41,35 @@ def entries_of(lead_id: int) -> list[Entry]:
 
 
 def entries(decisions: Sequence[Decision]) -> list[Entry]:
-    """Tell of decisions, in two statements however many they are."""
+    """Tell of decisions, in two statements however many they are.
+
+    By a phone, an email or another key a lead was known as somebody's client. Whoever may not
+    learn of each such key whose it is reads who got the lead, and not that they were known: else
+    anybody could enter a number and read whose client it is.
+    """
     if not decisions:
         return []
     session = reading()
     people = user_names(session, {id_ for one in decisions for id_ in _people_in(one)})
-    clients = _clients(session, {one.client_id for one in decisions if one.client_id is not None})
-    return [_entry(one, people, clients) for one in decisions]
+    told = all_keys_told("client")
+    known = {one.client_id for one in decisions if told and one.client_id is not None}
+    clients = _clients(session, known)
+    return [_entry(one, people, clients, told=told) for one in decisions]
 
 
-def _entry(decision: Decision, people: Mapping[int, str], clients: Mapping[Any, str]) -> Entry:
+def _entry(
+    decision: Decision, people: Mapping[int, str], clients: Mapping[Any, str], *, told: bool
+) -> Entry:
     client = clients.get(decision.client_id, "")
+    skips = [one for one in decision.skipped if told or not one.get("known", True)]
+    secret = decision.method == KNOWN and not told
     return Entry(
         decision=decision,
+        method=WITHHELD if secret else decision.method,
         reason=words.told_reason(decision.reason),
-        told=words.told(decision, people, client),
-        skipped=words.told_skipped(decision, people),
+        told=words.told_owner(decision, people) if secret else words.told(decision, people, client),
+        skipped=words.told_skipped(skips, people),
+        skips=[{"user_id": one["user_id"], "why": one["why"]} for one in skips],
         client_id=decision.client_id if client else None,
     )
 

@@ -26,6 +26,8 @@ REMEMBERING: Final = (IN_TURN, LEAST_LOADED, WEIGHTS)
 """The methods whose next choice depends on the one before."""
 KNOWN: Final = "known"
 """Stands in the ledger where no rule was asked: they are a client, who has an owner."""
+WITHHELD: Final = "withheld"
+"""Is read in place of that by whoever may not learn whose client somebody is; it is never kept."""
 STAYS: Final = "stays"
 """Stands there where nobody else can take a lead that was not touched in time.
 
@@ -126,7 +128,8 @@ class Absence(Base):
 class Decision(Base):
     """An entry of the ledger: what a rule made of a lead. It is never changed but for ``waiting``.
 
-    ``skipped`` names who might have got it and why they did not. ``waiting`` holds as long as the
+    ``skipped`` names who might have got it and why they did not; ``known`` there says that they
+    were thought of for a client alone that the lead may be. ``waiting`` holds as long as the
     lead is looked at again when it is ``due_at``, which moves on while nobody can take it.
     """
 

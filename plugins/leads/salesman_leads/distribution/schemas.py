@@ -25,6 +25,7 @@ from salesman_leads.distribution.models import (
     RESTING,
     SKIPPED,
     STAYS,
+    WITHHELD,
 )
 
 MOST_MEMBERS: Final = 200
@@ -92,14 +93,18 @@ class SkippedSchema(Schema):
 
 
 class DecisionSchema(Schema):
-    """An entry of the ledger; ``told`` says it in words. What was only tried has no id."""
+    """An entry of the ledger; ``told`` says it in words. What was only tried has no id.
+
+    ``method`` is ``withheld`` where it would tell whose client has a phone, an email or another key
+    to somebody who may not learn that.
+    """
 
     id = Reference(allow_none=True, dump_only=True)
     at = Moment(dump_only=True)
     reason = Choice(REASONS, dump_only=True)
     rule_id = Reference(allow_none=True, dump_only=True)
     rule_name = Text(100, dump_only=True)
-    method = Choice((*METHODS, KNOWN, STAYS, RESTING), dump_only=True)
+    method = Choice((*METHODS, KNOWN, STAYS, RESTING, WITHHELD), dump_only=True)
     owner_id = Reference(allow_none=True, dump_only=True)
     client_id = Reference(allow_none=True, dump_only=True)
     skipped = ListOf(fields.Nested(SkippedSchema), dump_only=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from salesman_core.toolkit import FieldWords, describe_kind, user_names
 from salesman_hookspecs import Text
@@ -112,7 +112,7 @@ def told(decision: Decision, people: Mapping[int, str], client: str = "") -> str
     :param people: names, by user id.
     :param client: the name of the client who they are; empty where whoever reads may not see it.
     """
-    owner = None if decision.owner_id is None else people.get(decision.owner_id, "—")
+    owner = _owner(decision, people)
     if decision.method == KNOWN:
         if client:
             return texts.gettext(
@@ -124,6 +124,15 @@ def told(decision: Decision, people: Mapping[int, str], client: str = "") -> str
     if not decision.rule_name:
         return texts.gettext("No rule fits: whoever takes it first gets it.")
     return _by_rule(decision, owner)
+
+
+def told_owner(decision: Decision, people: Mapping[int, str]) -> str:
+    """Tell who got a lead, and nothing of why."""
+    return texts.gettext("It goes to %(owner)s.", owner=_owner(decision, people) or "—")
+
+
+def _owner(decision: Decision, people: Mapping[int, str]) -> str | None:
+    return None if decision.owner_id is None else people.get(decision.owner_id, "—")
 
 
 def _by_rule(decision: Decision, owner: str | None) -> str:
@@ -150,6 +159,8 @@ def _by_rule(decision: Decision, owner: str | None) -> str:
     )
 
 
-def told_skipped(decision: Decision, people: Mapping[int, str]) -> list[tuple[str, Text]]:
+def told_skipped(
+    skips: Iterable[Mapping[str, Any]], people: Mapping[int, str]
+) -> list[tuple[str, Text]]:
     """Give who was skipped, and why in words."""
-    return [(people.get(one["user_id"], "—"), WHY_SKIPPED[one["why"]]) for one in decision.skipped]
+    return [(people.get(one["user_id"], "—"), WHY_SKIPPED[one["why"]]) for one in skips]
