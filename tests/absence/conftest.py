@@ -43,6 +43,7 @@ def used(
             made = api.post("/leads/1/qualify", {"deal_name": "Three boilers"}).json
             call = {"kind_id": 1, "day": "2026-03-02", "client_id": made["client_id"]}
             call["contact_ids"] = [made["contact_id"]]
+            call |= {"about_kind": "leads.lead", "about_id": 1}
             assert api.post("/calendar", call).status_code == 201
             assert api.post("/calendar/1/done", {"result_id": 1}).status_code == 200
             with writing() as session:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from salesman_calendar import choosing, service
+from salesman_leads.intake import create_lead
 
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import company, reading, today
@@ -39,6 +40,25 @@ def test_call_is_planned_and_done_with_a_result_by_five_clicks_two_fields_no_loa
     expect(task.page.locator("#next-step-of-client")).to_contain_text("plan it")
     clicks, fields, loads = task.cost
     assert (clicks <= 5, fields, loads) == (True, 2, 0)
+    assert task.problems == []
+
+
+def test_call_to_a_lead_is_planned_and_done_on_its_card(make: Make, page_for: PageFor) -> None:
+    lead = create_lead({"name": "Anna", "owner_id": make.user_of("seller")})
+    task = page_for("seller")
+    task.begin(f"/leads/{lead}")
+    panel = task.page.locator("#activities-of-leads-lead")
+    task.click("#activities-of-leads-lead a:has-text('Call')")
+    expect(task.page.locator("#new-activity")).to_contain_text("Lead: Anna")
+    task.fill("Subject", "Ask about boilers", within="#new-activity")
+    task.fill("When", "today", within="#new-activity")
+    task.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("Ask about boilers")
+    expect(task.page.locator("#next-step-of-leads-lead")).to_contain_text("Ask about boilers")
+    task.click("[aria-label='Done: Ask about boilers']")
+    task.click("#done-activity label:has-text('Agreed')")
+    task.click("#done-activity button:has-text('Done')")
+    expect(panel).to_contain_text("Agreed")
     assert task.problems == []
 
 

@@ -48,11 +48,13 @@ def lead() -> int:
 
 
 def test_promised_call_is_planned_for_whoever_promised_it(make: Make, call: Call) -> None:
-    call(lead(), "call_back")
+    lead_id = lead()
+    call(lead_id, "call_back")
 
-    assert activities() == [("Call back: Anna", False, False)]
-    owner = reading().scalar(sa.select(Activity.owner_id))
-    assert owner == make.user_of("telemarketer")
+    assert activities() == [("Call back", False, False)]
+    planned = reading().scalars(sa.select(Activity)).one()
+    assert planned.owner_id == make.user_of("telemarketer")
+    assert (planned.about_kind, planned.about_id) == ("leads.lead", lead_id)
 
 
 def test_call_that_is_made_finishes_what_was_planned(call: Call) -> None:
@@ -60,7 +62,7 @@ def test_call_that_is_made_finishes_what_was_planned(call: Call) -> None:
     call(lead_id, "call_back")
     call(lead_id, "no_answer")
 
-    assert activities() == [("Call back: Anna", True, False)]
+    assert activities() == [("Call back", True, False)]
 
 
 def test_taken_back_promise_goes_into_the_bin(make: Make, call: Call) -> None:
@@ -69,7 +71,7 @@ def test_taken_back_promise_goes_into_the_bin(make: Make, call: Call) -> None:
     with make.acting(make.user_of("telemarketer")):
         service.undo_attempt(lead_id, attempt_id)
 
-    assert activities() == [("Call back: Anna", False, True)]
+    assert activities() == [("Call back", False, True)]
 
 
 def test_taken_back_call_is_planned_again(make: Make, call: Call) -> None:
@@ -79,7 +81,7 @@ def test_taken_back_call_is_planned_again(make: Make, call: Call) -> None:
     with make.acting(make.user_of("telemarketer")):
         service.undo_attempt(lead_id, attempt_id)
 
-    assert activities() == [("Call back: Anna", False, False)]
+    assert activities() == [("Call back", False, False)]
 
 
 def test_promise_of_whoever_may_plan_nothing_is_kept_all_the_same(call: Call) -> None:

@@ -17,10 +17,11 @@ from salesman_calendar.views import blueprint
 from salesman_core.toolkit import (
     AnyRow,
     FormState,
+    MissingError,
     colleagues,
     company,
     current_person,
-    demand,
+    reaches,
     reading,
     render,
     requires,
@@ -109,36 +110,31 @@ def _without_next(of: str, *, mine: bool) -> list[AnyRow]:
     return [*queries.deals_without_next(reading(), mine=mine, after=after, limit=limit)]
 
 
-@blueprint.get("/of/client/<int:record_id>")
+@blueprint.get("/of/<kind>/<int:record_id>")
 @requires(VIEW)
-def of_client(record_id: int) -> Markup:
-    """Give the panel of a client as it is now."""
-    demand("client", record_id, "core.client.view")
-    return panels.record_panel("client", record_id)
+def of_record(kind: str, record_id: int) -> Markup:
+    """Give the panel of a record as it is now."""
+    _demand_seen(kind, record_id)
+    return panels.record_panel(kind, record_id, _belongs_to())
 
 
-@blueprint.get("/of/deal/<int:record_id>")
+@blueprint.get("/step/<kind>/<int:record_id>")
 @requires(VIEW)
-def of_deal(record_id: int) -> Markup:
-    """Give the panel of a deal as it is now."""
-    demand("deal", record_id, "core.deal.view")
-    return panels.record_panel("deal", record_id)
+def step_of(kind: str, record_id: int) -> Markup:
+    """Give the next step with a record as it is now."""
+    _demand_seen(kind, record_id)
+    return panels.next_step_of(kind, record_id, _belongs_to())
 
 
-@blueprint.get("/step/client/<int:record_id>")
-@requires(VIEW)
-def step_of_client(record_id: int) -> Markup:
-    """Give the next step with a client as it is now."""
-    demand("client", record_id, "core.client.view")
-    return panels.next_step_of("client", record_id)
+def _demand_seen(kind: str, record_id: int) -> None:
+    if not (choosing.may_be_about(kind) and reaches(kind, record_id)):
+        raise MissingError(_("There is no such record, or you may not see it."))
 
 
-@blueprint.get("/step/deal/<int:record_id>")
-@requires(VIEW)
-def step_of_deal(record_id: int) -> Markup:
-    """Give the next step of a deal as it is now."""
-    demand("deal", record_id, "core.deal.view")
-    return panels.next_step_of("deal", record_id)
+def _belongs_to() -> dict[str, int]:
+    """Give the client and deal that the address names, for the form that begins with them."""
+    said = {name: request.args.get(name, type=whole_number) for name in ("client_id", "deal_id")}
+    return {name: id_ for name, id_ in said.items() if id_ is not None}
 
 
 @blueprint.get("/mine")

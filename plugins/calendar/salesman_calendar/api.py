@@ -46,11 +46,14 @@ api = ApiBlueprint("calendar", __name__, title="Calendar")
 def activity_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give activities as the API shows them, in a fixed number of statements."""
     people = queries.contact_ids(reading(), [row.id for row in rows])
-    return [_item(row, people.get(row.id, [])) for row in rows]
+    records = queries.records_of(reading(), rows)
+    return [_item(row, people.get(row.id, []), sees_record=row.id in records) for row in rows]
 
 
-def _item(row: AnyRow, contact_ids: Sequence[int]) -> dict[str, Any]:
+def _item(row: AnyRow, contact_ids: Sequence[int], *, sees_record: bool) -> dict[str, Any]:
     item = {column.key: getattr(row, column.key) for column in queries.ACTIVITY}
+    if not sees_record:
+        item |= {"about_kind": None, "about_id": None}
     due_at = item.pop("due_at")
     overdue = row.done_at is None and due_at <= now()
     return {**item, "contact_ids": list(contact_ids), "overdue": overdue}

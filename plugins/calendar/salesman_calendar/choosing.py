@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_calendar.models import Kind, Result
-from salesman_core.toolkit import AnyRow, Client, Contact, Deal, contains, visible
+from salesman_calendar.models import KIND, Kind, Result
+from salesman_core.toolkit import (
+    AnyRow,
+    Client,
+    Contact,
+    Deal,
+    contains,
+    kinds_meant,
+    record_type,
+    visible,
+)
 
 FOUND_AT_MOST: Final = 20
 """So many clients or deals are offered for what was typed."""
 
 _MODELS: Final[Mapping[str, type[Client | Deal]]] = {"client": Client, "deal": Deal}
+
+
+def may_be_about(kind: str) -> bool:
+    """Tell whether activities may be about records of a kind."""
+    return kind in _MODELS or kind in kinds_meant(record_type(KIND))
+
+
+def about(kind: str, record_id: int) -> dict[str, Any]:
+    """Give how an activity says that it is about a record."""
+    if kind in _MODELS:
+        return {f"{kind}_id": record_id}
+    return {"about_kind": kind, "about_id": record_id}
+
+
+def listed_about(kind: str, record_id: int) -> dict[str, Any]:
+    """Give how the list of activities asks for those about a record."""
+    return {f"{kind}_id": record_id} if kind in _MODELS else {"about": f"{kind}:{record_id}"}
 
 
 def people_at(session: Session, client_id: int | None) -> Sequence[tuple[int, str]]:

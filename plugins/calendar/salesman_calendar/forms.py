@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from salesman_calendar import choosing, queries
@@ -16,6 +17,7 @@ from salesman_core.toolkit import (
     AnyRow,
     FormState,
     InvalidError,
+    SeenRecord,
     colleagues,
     current_person,
     form_to_edit,
@@ -43,6 +45,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "client_id": _("Client"),
     "deal_id": _("Deal"),
     "contact_ids": _("With whom"),
+    "about_id": _("Record"),
     "owner_id": _("Responsible"),
     "result_id": _("What came of it"),
     "result_text": _("In a few words"),
@@ -64,7 +67,7 @@ REMINDERS: Final = (
     (60, _("an hour before")),
     (1440, _("a day before")),
 )
-_NUMBERS: Final = ("minutes", "remind_minutes", "client_id", "deal_id", "owner_id")
+_NUMBERS: Final = ("minutes", "remind_minutes", "client_id", "deal_id", "owner_id", "about_id")
 
 
 def values_of(typed: Typed) -> dict[str, Any]:
@@ -77,6 +80,8 @@ def values_of(typed: Typed) -> dict[str, Any]:
     if "owner_id" in values and not current_person().may(ASSIGN):
         raise _wrong("owner_id", _("You may not give activities to others."))
     values |= {name: typed[name] for name in ("subject", "text", "priority") if name in typed}
+    if "about_id" in typed:
+        values["about_kind"] = typed.get("about_kind") or None
     if "contact_ids" in typed:
         values["contact_ids"] = [
             int(one) for one in typed.getlist("contact_ids") if one.isdecimal()
@@ -141,14 +146,18 @@ def held(activity: AnyRow) -> FormState:
     return form_to_edit(values, activity.version, unshown=unshown)
 
 
-def choices(form: FormState) -> dict[str, Any]:
-    """Give what a form of an activity offers, beside what stands in it."""
+def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:
+    """Give what a form of an activity offers, beside what stands in it.
+
+    :param activity: the one that is changed; None for a new one, which the form says all of.
+    """
     session = reading()
     client_id, deal_id = _number(form, "client_id"), _number(form, "deal_id")
     deals = dict(choosing.open_deals_of(session, client_id)) if client_id else {}
     deals |= dict(choosing.named(session, "deal", deal_id))
     return {
         "form": form,
+        "record": _record(session, form, activity),
         "labels": LABELS,
         "kinds": [(row.id, row.name) for row in choosing.kinds(session, offered=True)],
         "clients": choosing.named(session, "client", client_id),
@@ -159,6 +168,14 @@ def choices(form: FormState) -> dict[str, Any]:
         "durations": DURATIONS,
         "reminders": REMINDERS,
     }
+
+
+def _record(session: Session, form: FormState, activity: AnyRow | None) -> SeenRecord | None:
+    """Give the record that an activity is about, where the person sees it."""
+    if activity is not None:
+        return queries.records_of(session, [activity]).get(activity.id)
+    kind, record_id = str(form.value("about_kind")), _number(form, "about_id")
+    return queries.one_record(session, kind, record_id)
 
 
 def _number(form: FormState, name: str) -> int | None:

@@ -56,7 +56,7 @@ from salesman_hookspecs import (
 
 _ = texts.lazy
 
-describe_fields(KIND, words.FIELDS, actions=words.ACTIONS)
+describe_fields(KIND, words.FIELDS, actions=words.ACTIONS, others=words.about_words)
 describe_tables({"calendar_activity_contact": words.WITH_WHOM})
 
 
@@ -86,6 +86,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             label="subject",
             deleted="deleted_at",
             along=(("client", "client_id"), ("deal", "deal_id")),
+            about=("about_kind", "about_id"),
             listed=bulk.LISTED,
             bin=RecordBin(permissions.DELETE, service.restore_activity),
         )
@@ -162,27 +163,24 @@ def salesman_quick_create() -> Iterable[QuickCreate]:
 
 @hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
-    """Show on the cards of clients and deals what is planned, what was done and what is next."""
-    fills = []
-    for record in ("client", "deal"):
-        fills += [
-            SlotFill(
-                id="activities",
-                slot=f"{record}.card.panels",
-                render=panels.of_record,
-                title=_("Activities"),
-                permission=permissions.VIEW,
-                order=10,
-                lazy=True,
-            ),
-            SlotFill(
-                id="next_step",
-                slot=f"{record}.card.next_step",
-                render=panels.next_step,
-                permission=permissions.VIEW,
-            ),
-        ]
-    return fills
+    """Show on the card of whatever record what is planned, what was done and what is next."""
+    return [
+        SlotFill(
+            id="activities",
+            slot="*.card.panels",
+            render=panels.of_record,
+            title=_("Activities"),
+            permission=permissions.VIEW,
+            order=10,
+            lazy=True,
+        ),
+        SlotFill(
+            id="next_step",
+            slot="*.card.next_step",
+            render=panels.next_step,
+            permission=permissions.VIEW,
+        ),
+    ]
 
 
 @hookimpl
@@ -224,6 +222,8 @@ def salesman_event_types() -> Iterable[EventType]:
     about = {
         "client_id": "the client, or null",
         "deal_id": "the deal, or null",
+        "about_kind": "the kind of the record of a plugin that it is about, or null",
+        "about_id": "the id of that record, or null",
         "owner_id": "who is to do it",
     }
     fields = {**about, "fields": "the names of the changed fields"}

@@ -9,9 +9,13 @@ from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
     Letter,
+    SeenRecord,
+    acting_as,
     company,
     link_to,
     notify,
+    person_of,
+    reading,
     send_letter,
     speaking,
     told_when,
@@ -38,7 +42,7 @@ def remind() -> int:
 
 def _tell(person: AnyRow, activity: AnyRow) -> None:
     with speaking(person.locale or company().language):
-        text, address = _told(activity), f"/calendar/{activity.id}"
+        text, address = _told(person.id, activity), f"/calendar/{activity.id}"
     with writing() as session:
         notify(session, person.id, text, address)
     if person.by_mail and person.email:
@@ -46,9 +50,20 @@ def _tell(person: AnyRow, activity: AnyRow) -> None:
         send_letter(Letter(to=person.email, subject=text[:LONGEST_SUBJECT], text=body))
 
 
-def _told(activity: AnyRow) -> str:
-    return texts.gettext(
-        "Reminder: %(subject)s, %(when)s",
-        subject=activity.subject,
-        when=told_when(activity.day, activity.starts_at),
-    )
+def _told(user_id: int, activity: AnyRow) -> str:
+    told = {"subject": activity.subject, "when": told_when(activity.day, activity.starts_at)}
+    record = _record_seen_by(user_id, activity)
+    if record is not None:
+        return texts.gettext(
+            "Reminder: %(subject)s, %(when)s · %(record)s", record=record.name, **told
+        )
+    return texts.gettext("Reminder: %(subject)s, %(when)s", **told)
+
+
+def _record_seen_by(user_id: int, activity: AnyRow) -> SeenRecord | None:
+    """Give the record that an activity is about, where its person sees it."""
+    person = person_of(user_id) if activity.about_kind is not None else None
+    if person is None:
+        return None
+    with acting_as(person):
+        return queries.records_of(reading(), [activity]).get(activity.id)

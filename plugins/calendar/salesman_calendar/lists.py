@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_calendar.models import BASES, KIND, Activity, ActivityContact, Kind, Result
+from salesman_calendar.references import Record, sees_record
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     Contact,
@@ -17,11 +18,13 @@ from salesman_core.toolkit import (
     User,
     now,
     reading,
+    seen_records,
     visible,
 )
 
 _ = texts.lazy
 
+_LONGEST_ID: Final = 18
 PRIORITY_TITLES: Final = {"low": _("low"), "normal": _("normal"), "high": _("high")}
 BASE_TITLES: Final = dict(
     zip(BASES, (_("call"), _("meeting"), _("task"), _("letter"), _("other")), strict=True)
@@ -49,6 +52,28 @@ def _with_contact(operator: str, value: Any) -> sa.ColumnElement[bool]:
         .where(Contact.id.in_(wanted), visible("contact"))
     )
     return Activity.id.in_(met)
+
+
+def _about(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    """Give the condition of what is about a record, written as ``leads.lead:12``, that one sees."""
+    record = _record(str(value))
+    if record is None or not sees_record(*record):
+        return sa.false()
+    kind, record_id = record
+    return sa.and_(Activity.about_kind == kind, Activity.about_id == record_id)
+
+
+def _record(written: str) -> Record | None:
+    kind, _colon, number = written.rpartition(":")
+    short = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID
+    return (kind, int(number)) if short else None
+
+
+def _name_of_record(value: Any) -> str:
+    record = _record(str(value))
+    if record is None or not sees_record(*record):
+        return str(value)
+    return seen_records(reading(), [record])[record].name
 
 
 def _name_of(model: type[Kind | Result]) -> Any:
@@ -113,5 +138,13 @@ ACTIVITIES: Final = ListSpec(
         ListFilter("done", _("Done"), FieldKind.FLAG, _done, operators=("eq",)),
         ListFilter("overdue", _("Overdue"), FieldKind.FLAG, _overdue, operators=("eq",)),
         ListFilter("contact_id", _("Contact"), FieldKind.REF, _with_contact),
+        ListFilter(
+            "about",
+            _("Record"),
+            FieldKind.TEXT,
+            _about,
+            operators=("eq",),
+            show=_name_of_record,
+        ),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Norm, identity, refers
+from salesman_core.toolkit import TRIGRAMS, Base, BigId, KeptRecord, Norm, identity, refers
 
 KIND: Final = "calendar.activity"
 
@@ -95,15 +95,18 @@ class Activity(KeptRecord, Base):
     ``day`` is a date in the company's zone. ``starts_at`` is UTC, or None for what may be done at
     any time of that day. ``due_at`` follows from both: past it, what is open is overdue.
     ``remind_at`` follows from ``remind_minutes``; ``reminded_at`` says that it has been done.
+    ``about_kind`` and ``about_id`` name a record that another plugin keeps, as a lead (ADR 45).
     """
 
     __tablename__ = "calendar_activity"
     __table_args__ = (
         sa.CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
+        sa.CheckConstraint("(about_kind IS NULL) = (about_id IS NULL)", name="about"),
         sa.Index("ix_calendar_activity_owner_id_due_at", "owner_id", "done_at", "due_at"),
         sa.Index("ix_calendar_activity_owner_id_day", "owner_id", "day"),
         sa.Index("ix_calendar_activity_client_id_due_at", "client_id", "done_at", "due_at"),
         sa.Index("ix_calendar_activity_deal_id_due_at", "deal_id", "done_at", "due_at"),
+        sa.Index("ix_calendar_activity_about", "about_kind", "about_id", "done_at", "due_at"),
         sa.Index("ix_calendar_activity_due_at", "due_at", "id"),
         sa.Index("ix_calendar_activity_remind_at", "remind_at", "reminded_at"),
     )
@@ -116,6 +119,8 @@ class Activity(KeptRecord, Base):
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     client_id: Mapped[int | None] = refers("core_client.id", ondelete="SET NULL", index=False)
     deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL", index=False)
+    about_kind: Mapped[str | None] = mapped_column(sa.String(60))
+    about_id: Mapped[int | None] = mapped_column(BigId)
     day: Mapped[date]
     starts_at: Mapped[datetime | None]
     due_at: Mapped[datetime]

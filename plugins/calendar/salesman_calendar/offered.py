@@ -39,6 +39,10 @@ class Planner(Activities):
         """Tell whether an activity is to be done yet, and whoever acts may say that it is."""
         return queries.is_open(reading(), activity_id)
 
+    def follow(self, kind: str, record_id: int, values: Mapping[str, Any]) -> int:
+        """Let the activities about a record concern what it has become; give how many do."""
+        return service.follow_record((kind, record_id), values)
+
     def reopen(self, activity_id: int) -> None:
         """Take up again what was done."""
         service.reopen_activity(activity_id)

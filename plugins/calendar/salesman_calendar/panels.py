@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 from markupsafe import Markup
 
 from salesman_calendar import choosing, queries
 from salesman_calendar.permissions import CREATE
-from salesman_core.toolkit import ClientCard, DealCard, current_person, reading, render
+from salesman_core.toolkit import current_person, reading, render
 
 OPEN_SHOWN: Final = 20
 DONE_SHOWN: Final = 5
 DUE_SHOWN: Final = 12
 
 
-def of_record(card: ClientCard | DealCard) -> Markup:
-    """Give what is planned with a client or for a deal, and what was done last."""
-    return record_panel(card.kind, card.record_id)
+class Card(Protocol):
+    """The context of the slots of whatever card; where it has one, its client, its deal."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def record_id(self) -> int: ...
 
 
-def record_panel(kind: str, record_id: int) -> Markup:
-    """Give the panel of a client or deal that the person sees."""
+def of_record(card: Card) -> Markup | None:
+    """Give what is planned for a record, and what was done last."""
+    if not choosing.may_be_about(card.kind):
+        return None
+    return record_panel(card.kind, card.record_id, belongs_to(card))
+
+
+def belongs_to(card: object) -> dict[str, int]:
+    """Give the client and the deal of a record, as far as its card names them."""
+    named = {name: getattr(card, name, None) for name in ("client_id", "deal_id")}
+    return {name: id_ for name, id_ in named.items() if id_ is not None}
+
+
+def record_panel(kind: str, record_id: int, of: Mapping[str, int]) -> Markup:
+    """Give the panel of a record that the person sees.
+
+    :param of: its client and deal, for what is planned there.
+    """
     session = reading()
     planned = queries.open_about(session, kind, record_id, OPEN_SHOWN)
     done = queries.last_done_about(session, kind, record_id, DONE_SHOWN)
@@ -30,6 +52,9 @@ def record_panel(kind: str, record_id: int) -> Markup:
         "calendar/of_record.html",
         kind=kind,
         record_id=record_id,
+        of=of,
+        begins={**choosing.about(kind, record_id), **of},
+        listed=choosing.listed_about(kind, record_id),
         planned=planned,
         done=done,
         around=queries.around(session, [*planned, *done]),
@@ -37,18 +62,25 @@ def record_panel(kind: str, record_id: int) -> Markup:
     )
 
 
-def next_step(card: ClientCard | DealCard) -> Markup:
-    """Give the next step with a client or for a deal, for the head of its card."""
-    return next_step_of(card.kind, card.record_id)
+def next_step(card: Card) -> Markup | None:
+    """Give the next step with a record, for the head of its card."""
+    if not choosing.may_be_about(card.kind):
+        return None
+    return next_step_of(card.kind, card.record_id, belongs_to(card))
 
 
-def next_step_of(kind: str, record_id: int) -> Markup:
-    """Give the next step of a client or deal that the person sees."""
+def next_step_of(kind: str, record_id: int, of: Mapping[str, int]) -> Markup:
+    """Give the next step of a record that the person sees.
+
+    :param of: its client and deal, for what is planned there.
+    """
     found = queries.open_about(reading(), kind, record_id, 1)
     return render(
         "calendar/next_step.html",
         kind=kind,
         record_id=record_id,
+        of=of,
+        begins={**choosing.about(kind, record_id), **of},
         activity=found[0] if found else None,
         may_plan=current_person().may(CREATE),
     )

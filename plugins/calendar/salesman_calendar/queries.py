@@ -21,11 +21,15 @@ from salesman_core.toolkit import (
     Contact,
     Deal,
     MissingError,
+    SeenRecord,
     Stage,
     User,
     company,
     current_person,
+    kinds_meant,
     now,
+    record_type,
+    seen_records,
     today,
     visible,
 )
@@ -40,6 +44,8 @@ ACTIVITY: Final = (
     Activity.owner_id,
     Activity.client_id,
     Activity.deal_id,
+    Activity.about_kind,
+    Activity.about_id,
     Activity.day,
     Activity.starts_at,
     Activity.due_at,
@@ -114,20 +120,47 @@ class Around:
 
     :param clients: names by id; ``deals`` likewise.
     :param contacts: ids and names of people, by activity.
+    :param records: what other plugins keep, as leads, by activity.
     """
 
     clients: Mapping[int, str]
     deals: Mapping[int, str]
     contacts: Mapping[int, Sequence[tuple[int, str]]]
+    records: Mapping[int, SeenRecord]
 
 
 def around(session: Session, rows: Sequence[AnyRow]) -> Around:
-    """Give what some activities are about, in three statements at most."""
+    """Give what some activities are about, in a statement for each kind of record at most."""
     return Around(
+        records=records_of(session, rows),
         clients=_names(session, "client", Client, {row.client_id for row in rows}),
         deals=_names(session, "deal", Deal, {row.deal_id for row in rows}),
         contacts=_people(session, [row.id for row in rows]),
     )
+
+
+def records_of(session: Session, rows: Sequence[AnyRow]) -> Mapping[int, SeenRecord]:
+    """Give the records of other plugins that some activities are about, by activity.
+
+    :param rows: with ``id``, ``about_kind`` and ``about_id``.
+    """
+    meant = set(kinds_meant(record_type(KIND)))
+    told = {row.id: (row.about_kind, row.about_id) for row in rows if row.about_kind in meant}
+    seen = seen_records(session, told.values())
+    return {id_: seen[record] for id_, record in told.items() if record in seen}
+
+
+def one_record(session: Session, kind: str, record_id: int | None) -> SeenRecord | None:
+    """Give a record that an activity may be about; None where the person does not see it."""
+    if record_id is None or kind not in kinds_meant(record_type(KIND)):
+        return None
+    return seen_records(session, [(kind, record_id)]).get((kind, record_id))
+
+
+def about_record(kind: str, record_id: int, permission: str) -> sa.Select[Any]:
+    """Give the query of the ids of all activities about a record, those in the bin included."""
+    every = visible(KIND, permission, bin=Bin.INCLUDED)
+    return sa.select(Activity.id).where(_about(kind, record_id), every).order_by(Activity.id)
 
 
 def _names(
@@ -191,10 +224,10 @@ def own_due(session: Session, limit: int) -> Sequence[AnyRow]:
 
 
 def open_about(session: Session, kind: str, record_id: int, limit: int) -> Sequence[AnyRow]:
-    """Give the open activities of a client or deal, the first due first."""
+    """Give the open activities of a record, the first due first."""
     return session.execute(
         activities(shown())
-        .where(_about(kind) == record_id, Activity.done_at.is_(None))
+        .where(_about(kind, record_id), Activity.done_at.is_(None))
         .order_by(Activity.due_at, Activity.id)
         .limit(limit)
     ).all()
@@ -224,17 +257,20 @@ def first_open_of_deals(session: Session, deal_ids: Sequence[int]) -> Sequence[A
 
 
 def last_done_about(session: Session, kind: str, record_id: int, limit: int) -> Sequence[AnyRow]:
-    """Give what was done last with a client or deal, the latest first."""
+    """Give what was done last with a record, the latest first."""
     return session.execute(
         activities(shown())
-        .where(_about(kind) == record_id, Activity.done_at.is_not(None))
+        .where(_about(kind, record_id), Activity.done_at.is_not(None))
         .order_by(Activity.done_at.desc(), Activity.id.desc())
         .limit(limit)
     ).all()
 
 
-def _about(kind: str) -> Any:
-    return {"client": Activity.client_id, "deal": Activity.deal_id}[kind]
+def _about(kind: str, record_id: int) -> sa.ColumnElement[bool]:
+    own = {"client": Activity.client_id, "deal": Activity.deal_id}.get(kind)
+    if own is not None:
+        return own == record_id
+    return sa.and_(Activity.about_kind == kind, Activity.about_id == record_id)
 
 
 def of_day(session: Session, day: date, owner_id: int) -> Sequence[AnyRow]:

@@ -9,13 +9,25 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_calendar.models import Kind, Result
+from salesman_calendar.models import KIND, Kind, Result
 from salesman_calendar.texts import texts
-from salesman_core.toolkit import Contact, Deal, InvalidError, reaches, visible
+from salesman_core.toolkit import (
+    Contact,
+    Deal,
+    InvalidError,
+    kinds_meant,
+    reaches,
+    record_type,
+    visible,
+)
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
 ABOUT: Final = ("client_id", "deal_id", "contact_ids")
+RECORD: Final = ("about_kind", "about_id")
+Record = tuple[str, int]
+"""The kind and id of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +35,13 @@ class About:
     """Whom an activity concerns.
 
     :param contact_ids: people at the client, in the order of their ids.
+    :param record: the kind and id of a record that another plugin keeps, as a lead.
     """
 
     client_id: int | None = None
     deal_id: int | None = None
     contact_ids: tuple[int, ...] = ()
+    record: Record | None = None
 
     def changed_by(self, session: Session, values: Mapping[str, Any]) -> About:
         """Give whom it concerns once *values* are taken over, each judged where it is new.
@@ -47,7 +61,8 @@ class About:
         client_id = client_id if of_deal is None else of_deal
         if client_id not in {None, of_deal, self.client_id}:
             _demand_client(client_id)
-        return About(client_id, deal_id, self._contacts(session, values, client_id))
+        contact_ids = self._contacts(session, values, client_id)
+        return About(client_id, deal_id, contact_ids, self._record(values))
 
     def _deal(self, values: Mapping[str, Any]) -> int | None:
         """Give the deal; another client leaves the one of before behind."""
@@ -66,6 +81,23 @@ class About:
         client_id: int | None = values.get("client_id", None if follows else self.client_id)
         return client_id
 
+    def _record(self, values: Mapping[str, Any]) -> Record | None:
+        """Give the record of another plugin.
+
+        Who does not see it reads null there and may send back what they read: that takes nothing
+        away which they do not know.
+        """
+        if values.keys().isdisjoint(RECORD):
+            return self.record
+        kind, id_ = (values.get(name) for name in RECORD)
+        if kind is None and id_ is None:
+            return None if self.record is None or sees_record(*self.record) else self.record
+        if kind is None or id_ is None:
+            raise _wrong_record(_("Say of which kind the record is, and its number."))
+        if (kind, id_) != self.record and not sees_record(kind, id_):
+            raise _wrong_record(_("There is no such record, or you may not see it."))
+        return kind, id_
+
     def _contacts(
         self, session: Session, values: Mapping[str, Any], client_id: int | None
     ) -> tuple[int, ...]:
@@ -77,6 +109,20 @@ class About:
             message = _("Choose people at this client.")
             raise InvalidError(message, {"contact_ids": message})
         return wanted
+
+
+def about_field(kind: str) -> str:
+    """Give the name under which the audit keeps the id of a record of some kind."""
+    return f"about.{kind}"
+
+
+def sees_record(kind: str, record_id: int) -> bool:
+    """Tell whether activities may be about a record, and whoever acts sees it."""
+    return kind in kinds_meant(record_type(KIND)) and reaches(kind, record_id)
+
+
+def _wrong_record(message: Text) -> InvalidError:
+    return InvalidError(message, {"about_id": message})
 
 
 def _client_of_deal(session: Session, deal_id: int | None) -> int | None:

@@ -24,6 +24,8 @@ class ActivitySchema(RecordSchema):
 
     ``day`` is a date of the company's zone. Without ``starts_at`` it may be done at any time of
     that day; with it, ``day`` need not be said. ``overdue`` is what is open past its time.
+    ``about_kind`` and ``about_id`` together name a record of another plugin, as ``leads.lead`` and
+    12; both are null for whoever may not see that.
     """
 
     kind_id = Reference(required=True)
@@ -33,6 +35,8 @@ class ActivitySchema(RecordSchema):
     client_id = Reference(allow_none=True)
     deal_id = Reference(allow_none=True)
     contact_ids = ListOf(Reference(), most=50)
+    about_kind = Text(60, allow_none=True)
+    about_id = Reference(allow_none=True)
     day = Date()
     starts_at = Moment(allow_none=True)
     minutes = Integer(1, MOST_MINUTES, allow_none=True)

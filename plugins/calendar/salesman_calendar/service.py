@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from salesman_calendar import queries
 from salesman_calendar.models import KIND, NORMAL, Activity, ActivityContact, Reminding
 from salesman_calendar.permissions import ASSIGN, CREATE, DELETE, EDIT
-from salesman_calendar.references import ABOUT, About, checked_kind, checked_result
+from salesman_calendar.references import (
+    ABOUT,
+    RECORD,
+    About,
+    Record,
+    about_field,
+    checked_kind,
+    checked_result,
+)
 from salesman_calendar.texts import texts
 from salesman_calendar.times import remind_at, when_meant
 from salesman_core.toolkit import (
@@ -30,6 +38,7 @@ from salesman_core.toolkit import (
     differences,
     for_change,
     from_bin,
+    locked,
     now,
     touch,
     writing,
@@ -137,6 +146,32 @@ def restore_activity(activity_id: int) -> None:
         _keep(session, activity, "restored", {})
 
 
+def follow_record(record: Record, values: Mapping[str, Any]) -> int:
+    """Let the activities about a record concern the client that it has become.
+
+    Those that are done, or lie in the bin, too. One that concerns another client stays as it is.
+
+    :param record: its kind and id.
+    :param values: ``client_id``, and ``deal_id`` and ``contact_ids`` if there are any.
+    :returns: how many follow.
+    """
+    kind, record_id = record
+    with writing() as session:
+        followed = 0
+        for id_ in session.scalars(queries.about_record(kind, record_id, EDIT)).all():
+            activity = locked(session, Activity, id_)
+            before = _about(activity)
+            if before.client_id not in {None, values["client_id"]} or before.deal_id is not None:
+                continue
+            after = before.changed_by(session, values)
+            changes = _about_changes(before, after)
+            if changes:
+                _set_about(activity, after)
+                _keep(session, activity, "changed", changes, {"fields": sorted(changes)})
+                followed += 1
+        return followed
+
+
 def note_reminders() -> Sequence[AnyRow]:
     """Note that people are reminded of what begins soon; give these activities, by their ids.
 
@@ -151,6 +186,8 @@ def note_reminders() -> Sequence[AnyRow]:
                 Activity.id,
                 Activity.subject,
                 Activity.owner_id,
+                Activity.about_kind,
+                Activity.about_id,
                 Activity.day,
                 Activity.starts_at,
             )
@@ -222,11 +259,14 @@ def _set_time(activity: Activity, when: When) -> None:
 
 def _about(activity: Activity) -> About:
     contact_ids = tuple(sorted(one.contact_id for one in activity.contacts))
-    return About(activity.client_id, activity.deal_id, contact_ids)
+    kind, record_id = activity.about_kind, activity.about_id
+    record = None if kind is None or record_id is None else (kind, record_id)
+    return About(activity.client_id, activity.deal_id, contact_ids, record)
 
 
 def _set_about(activity: Activity, about: About) -> None:
     activity.client_id, activity.deal_id = about.client_id, about.deal_id
+    activity.about_kind, activity.about_id = about.record or (None, None)
     kept = {one.contact_id: one for one in activity.contacts}
     activity.contacts = [
         kept.get(id_) or ActivityContact(contact_id=id_) for id_ in about.contact_ids
@@ -235,7 +275,17 @@ def _set_about(activity: Activity, about: About) -> None:
 
 def _about_changes(before: About, after: About) -> Changes:
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in ABOUT}
+    pairs |= _record_pairs(before.record, after.record)
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _record_pairs(before: Record | None, after: Record | None) -> Changes:
+    """Give a record of another plugin as the audit keeps it: its id, under a name for its kind."""
+    pairs: Changes = {about_field(kind): (id_, None) for kind, id_ in filter(None, [before])}
+    for kind, id_ in filter(None, [after]):
+        old, _none = pairs.get(about_field(kind), (None, None))
+        pairs[about_field(kind)] = (old, id_)
+    return pairs
 
 
 def _wanted(session: Session, activity: Activity, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,6 +314,8 @@ def _first_changes(activity: Activity) -> Changes:
     names = ("kind_id", "subject", "day", "starts_at", "owner_id", *PLAIN, "client_id", "deal_id")
     values = {name: getattr(activity, name) for name in names}
     values["contact_ids"] = _about(activity).contact_ids
+    if activity.about_kind is not None:
+        values[about_field(activity.about_kind)] = activity.about_id
     return {name: (None, value) for name, value in values.items() if value}
 
 
@@ -277,6 +329,6 @@ def _keep(
     touch(activity)
     session.flush()
     audit(session, KIND, activity.id, activity.subject, action, changes)
-    about = {"client_id": activity.client_id, "deal_id": activity.deal_id}
+    about = {name: getattr(activity, name) for name in ("client_id", "deal_id", *RECORD)}
     told = {**about, "owner_id": activity.owner_id, **(payload or {})}
     announce(session, f"calendar.activity.{action}", KIND, activity.id, told)

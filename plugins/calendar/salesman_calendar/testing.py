@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from salesman_calendar import choosing
+from salesman_calendar.models import KIND
 from salesman_calendar.service import create_activity, finish_activity
-from salesman_core.toolkit import company, now, reading, today
+from salesman_core.toolkit import company, kinds_meant, now, reading, record_type, today
 
 _ABOUT: Final = ("client_id", "deal_id")
 
@@ -22,6 +23,7 @@ def make_activities(text: Callable[[str], str], ids: Mapping[str, int]) -> Seque
     kind_id = choosing.kinds(reading(), offered=True)[0].id
     values: dict[str, Any] = {name: ids[name] for name in _ABOUT if name in ids}
     values |= {"kind_id": kind_id, "owner_id": ids["owner_id"], "text": text("text")}
+    values |= _about(ids)
     if "contact_id" in ids and "client_id" in ids:
         values["contact_ids"] = [ids["contact_id"]]
     tomorrow = today(company().tz) + timedelta(days=1)
@@ -31,6 +33,14 @@ def make_activities(text: Callable[[str], str], ids: Mapping[str, int]) -> Seque
     done = create_activity({**late, "subject": text("done subject")})
     finish_activity(done, {"result_text": text("result")})
     return [planned, overdue, done]
+
+
+def _about(ids: Mapping[str, int]) -> dict[str, Any]:
+    """Give the record of another plugin that is there, if one is."""
+    for kind in kinds_meant(record_type(KIND)):
+        if f"{kind}_id" in ids:
+            return {"about_kind": kind, "about_id": ids[f"{kind}_id"]}
+    return {}
 
 
 FACTORIES: Final = {"calendar.activity": make_activities}

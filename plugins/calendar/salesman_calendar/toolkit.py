@@ -26,7 +26,9 @@ class Activities(Protocol):
         """Plan an activity; give its id.
 
         :param values: as the JSON API names them: ``kind_id``, and ``day`` (a date) or
-            ``starts_at`` (UTC); all else may be left out.
+            ``starts_at`` (UTC); all else may be left out. ``about_kind`` and ``about_id`` name a
+            record of a plugin, on whose card it stands then; the kind's card must have a place for
+            panels.
         :raises InvalidError: by field.
         """
         ...
@@ -45,6 +47,19 @@ class Activities(Protocol):
 
         :param values: ``result_id``, ``result_text`` and ``next``, each if there is one.
         :raises ConflictError: where it is done already.
+        """
+        ...
+
+    def follow(self, kind: str, record_id: int, values: Mapping[str, Any]) -> int:
+        """Let the activities about a record concern the client that it has become.
+
+        They stay about the record, too. What whoever acts may not change stays as it is, and so
+        does what concerns another client; for all of them, act as the system.
+
+        :param kind: of the record; ``record_id`` is its number.
+        :param values: ``client_id``; ``deal_id`` and ``contact_ids``, each if there are any.
+        :returns: how many follow.
+        :raises InvalidError: for what whoever acts does not see.
         """
         ...
 

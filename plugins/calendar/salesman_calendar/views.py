@@ -68,7 +68,7 @@ VIEWS: Final[tuple[tuple[Text, Mapping[str, str]], ...]] = (
     (_("Done"), {"done": "true", "sort": "-done_at"}),
     (_("All"), {}),
 )
-BEGINNING: Final = ("kind_id", "client_id", "deal_id", "owner_id")
+BEGINNING: Final = ("kind_id", "client_id", "deal_id", "owner_id", "about_id")
 """What the address of the form may say beforehand."""
 
 
@@ -120,7 +120,8 @@ def new() -> Markup:
 
 
 def _beginning() -> dict[str, Any]:
-    said = {name: request.args.get(name, type=whole_number) for name in BEGINNING}
+    said: dict[str, Any] = {name: request.args.get(name, type=whole_number) for name in BEGINNING}
+    said["about_kind"] = request.args.get("about_kind", "")[:60]
     kinds = choosing.kinds(reading(), offered=True)
     said["kind_id"] = said["kind_id"] or (kinds[0].id if kinds else None)
     said["owner_id"] = said["owner_id"] or current_person().id
@@ -186,7 +187,8 @@ def _held(activity_id: int) -> FormState:
 def _edit_form(activity_id: int, form: FormState) -> Markup:
     template = "calendar/edit_form.html" if is_htmx() else "calendar/edit.html"
     activity = queries.one_activity(reading(), activity_id)
-    return render(template, in_dialog=is_htmx(), activity=activity, **forms.choices(form))
+    choices = forms.choices(form, activity)
+    return render(template, in_dialog=is_htmx(), activity=activity, **choices)
 
 
 @blueprint.post("/<int:record_id>/edit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -9,9 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_calendar.lists import PRIORITY_TITLES
-from salesman_calendar.models import Kind, Result
+from salesman_calendar.models import KIND, Kind, Result
+from salesman_calendar.references import about_field
 from salesman_calendar.texts import texts
-from salesman_core.toolkit import Client, Contact, Deal, FieldWords, user_names, visible_names
+from salesman_core.toolkit import (
+    Client,
+    Contact,
+    Deal,
+    FieldWords,
+    kinds_meant,
+    record_type,
+    seen_records,
+    user_names,
+    visible_names,
+)
 
 _ = texts.lazy
 
@@ -50,6 +62,28 @@ FIELDS: Final = {
     "result_id": FieldWords(_("Result"), names=_names(Result)),
     "result_text": FieldWords(_("What came of it")),
 }
+
+
+def about_words(field: str) -> FieldWords:
+    """Give how the record is told that an activity is about; its kind stands in the field's name.
+
+    Whoever does not see the record does not learn that there is one.
+    """
+    kind = field.removeprefix(about_field(""))
+    if kind == field or kind not in kinds_meant(record_type(KIND)):
+        return FieldWords(field)
+    return FieldWords(record_type(kind).title, names=_names_of_records(kind))
+
+
+@functools.cache
+def _names_of_records(kind: str) -> Names:
+    def names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+        seen = seen_records(session, [(kind, id_) for id_ in ids])
+        named = {id_: record.name for (_kind, id_), record in seen.items()}
+        return {id_: named.get(id_, "") for id_ in ids}
+
+    return names
+
 
 ACTIONS: Final = {
     "done": _("done"),

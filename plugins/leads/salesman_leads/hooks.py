@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from salesman_core.toolkit import (
     ApiBlueprint,
+    RecordCard,
     announce_changed,
     current_person,
     describe_fields,
@@ -33,6 +34,7 @@ from salesman_hookspecs import (
     RecordType,
     Schedule,
     SearchSource,
+    Slot,
     SlotFill,
     TimelineSource,
     hookimpl,
@@ -224,6 +226,16 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             permission=permissions.VIEW,
         )
         for kind in ("client", "deal")
+    ]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the places of a lead's card that others may fill."""
+    context, load = RecordCard, panels.slot_context
+    return [
+        Slot("leads.lead.card.next_step", context, "Lead: what is to be done next", load),
+        Slot("leads.lead.card.panels", context, "Lead: under what they want", load),
     ]
 
 

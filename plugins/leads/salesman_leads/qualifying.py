@@ -38,6 +38,7 @@ from salesman_leads.completing import (
 )
 from salesman_leads.models import CONVERTED, Lead
 from salesman_leads.permissions import QUALIFY
+from salesman_leads.queue.planning import follow_lead
 from salesman_leads.service import finish_lead, open_lead
 from salesman_leads.texts import texts
 
@@ -83,6 +84,7 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         made = Made(client_id, contact_id, deal_id)
         _tell(session, lead, values, made)
         finish_lead(session, lead, CONVERTED, **made._asdict())
+        follow_lead(lead, made._asdict())
         session.flush()
         review_relationship([client_id])
         new = {kind: None if values.get(kind) else id_ for kind, id_ in made._asdict().items()}

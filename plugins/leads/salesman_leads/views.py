@@ -42,6 +42,7 @@ from salesman_leads.distribution.ledger import entries_of
 from salesman_leads.forms.queries import consents_of_lead
 from salesman_leads.lists import LEADS, RESULT_TITLES, STATUS_TITLES
 from salesman_leads.models import KIND
+from salesman_leads.panels import context_of
 from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, VIEW
 from salesman_leads.queue.queries import attempts_of
 from salesman_leads.schemas import CloseSchema, LeadSchema
@@ -242,6 +243,7 @@ def card_page(record_id: int, form: FormState | None = None, *, opened: str = ""
         origin=typed.origin_of(lead),
         imported=contact_data.readable_imported(lead.imported),
         known=known,
+        context=context_of(lead),
         came_of=came_of(client_id=lead.client_id, deal_id=lead.deal_id),
         attempts=attempts_of(session, record_id),
         current=_as_form(lead, hanging),

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from salesman_core.toolkit import link_to, service
-from salesman_leads.models import Lead
+from salesman_core.toolkit import SYSTEM, acting_as, service
+from salesman_leads.models import KIND, Lead
 from salesman_leads.texts import texts
 
 
@@ -22,6 +22,8 @@ class Calendar(Protocol):
 
     def finish(self, activity_id: int, values: Mapping[str, Any]) -> int | None: ...
 
+    def follow(self, kind: str, record_id: int, values: Mapping[str, Any]) -> int: ...
+
     def reopen(self, activity_id: int) -> None: ...
 
     def drop(self, activity_id: int) -> None: ...
@@ -33,11 +35,29 @@ def plan_call(lead: Lead, at: datetime, comment: str) -> int | None:
     kind_id = calendar.kind("call") if calendar is not None else None
     if calendar is None or kind_id is None:
         return None
-    about = {
-        "subject": texts.gettext("Call back: %(lead)s", lead=lead.title)[:300],
-        "text": "\n".join(filter(None, (comment, link_to(f"/leads/{lead.id}")))),
+    planned = {"kind_id": kind_id, "starts_at": at, "about_kind": KIND, "about_id": lead.id}
+    # Others may see the activity and not the lead: who it is, the calendar says by the lead.
+    return calendar.plan({**planned, "subject": texts.gettext("Call back"), "text": comment})
+
+
+def follow_lead(lead: Lead, made: Mapping[str, int | None]) -> None:
+    """Let what is planned and done about a lead concern the client that it has become.
+
+    The change of the lead was judged: what follows from it needs no right in the calendar.
+
+    :param made: ``client_id``, ``contact_id`` and ``deal_id``.
+    """
+    calendar = _calendar()
+    if calendar is None:
+        return
+    contact_id = made["contact_id"]
+    values = {
+        "client_id": made["client_id"],
+        "deal_id": made["deal_id"],
+        "contact_ids": [] if contact_id is None else [contact_id],
     }
-    return calendar.plan({"kind_id": kind_id, "starts_at": at, **about})
+    with acting_as(SYSTEM):
+        calendar.follow(KIND, lead.id, values)
 
 
 def finish_call(activity_id: int | None, came_of_it: str) -> int | None:
