@@ -109,7 +109,15 @@ from salesman_core.records.external_ids import (
     plan_external_ids,
     records_by_key,
 )
+from salesman_core.records.files import (
+    KeptFile,
+    attach_kept,
+    bytes_of_files,
+    keep_file,
+)
+from salesman_core.records.files import attach as attach_file
 from salesman_core.records.finding import Findable, search_source
+from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.records.imports.writing import Draft, RowWriter
@@ -137,6 +145,7 @@ from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Reach
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
+from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_card import RecordCard
 from salesman_core.records.record_list import Column, RecordList
@@ -247,6 +256,7 @@ __all__ = [
     "Integer",
     "InvalidError",
     "JsonObject",
+    "KeptFile",
     "KeptRecord",
     "Key",
     "Letter",
@@ -296,6 +306,8 @@ __all__ = [
     "applied",
     "arguments",
     "at_commit",
+    "attach_file",
+    "attach_kept",
     "audit",
     "audit_many",
     "ban_reasons",
@@ -304,6 +316,7 @@ __all__ = [
     "batch_together",
     "binned",
     "bulk",
+    "bytes_of_files",
     "carry_out",
     "change_client",
     "change_contact",
@@ -339,8 +352,10 @@ __all__ = [
     "enqueue",
     "etag_of",
     "external_ids_of",
+    "files_panel",
     "for_change",
     "foreign_forms",
+    "forget_notes_and_files",
     "form_to_edit",
     "formats",
     "found_clients",
@@ -355,6 +370,7 @@ __all__ = [
     "job_progress",
     "json_response",
     "judge",
+    "keep_file",
     "kinds_meant",
     "last_change",
     "link_to",
@@ -362,6 +378,7 @@ __all__ = [
     "locked",
     "missing_custom",
     "money_of",
+    "move_notes_and_files",
     "name_contact",
     "named",
     "names_from",
@@ -412,6 +429,7 @@ __all__ = [
     "shows_something",
     "signed_in",
     "speaking",
+    "story_panel",
     "text_of",
     "toast",
     "today",

@@ -14,9 +14,10 @@ from salesman_core.events import Events, LiveFeed, forget_waiting
 from salesman_core.i18n import CORE
 from salesman_core.jobs import Jobs, forget
 from salesman_core.plugins.host import current_host
-from salesman_core.plugins.purge import also_forget
+from salesman_core.plugins.purge import also_forget, also_removed
 from salesman_core.plugins.switches import follower
 from salesman_core.records.about import forget_about
+from salesman_core.records.hanging import forget_those_of_plugin, rows_of_plugin
 from salesman_core.services.company import company
 from salesman_core.web.live import SUBSCRIBERS
 from salesman_hookspecs import EventHandler, Job, Schedule
@@ -45,7 +46,8 @@ def init_work(app: Flask) -> None:
     )
     events = Events(app, handlers=_handlers)
     app.extensions["salesman_live"] = LiveFeed(app, events, subscribers=SUBSCRIBERS)
-    also_forget(app, _forget_work, withdraw_evidence, forget_about)
+    also_forget(app, _forget_work, withdraw_evidence, forget_about, forget_those_of_plugin)
+    also_removed(app, rows_of_plugin)
 
 
 def _forget_work(session: Session, plugin_id: str) -> None:

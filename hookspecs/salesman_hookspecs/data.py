@@ -78,6 +78,9 @@ class RecordType:
     :param bin: how such records come out of the bin again, or None where none of them can.
     :param history_permission: what one must hold to read what has been done to such a record,
         where to see it does not suffice: of a user, the history tells each sign-in.
+    :param notes_and_files: whether notes and files may hang on such records: whoever sees one
+        reads them, and adds some where their roles let them, as on a client. Its card shows them
+        with ``toolkit.story_panel`` and ``toolkit.files_panel``.
     """
 
     kind: str
@@ -98,6 +101,7 @@ class RecordType:
     merged: str | None = None
     bin: RecordBin | None = None
     history_permission: str = ""
+    notes_and_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,8 @@ class TimelineEntry:
 class TimelineQuery:
     """Which entries are asked for: the newest first, older than ``before``, at most ``limit``.
 
-    :param kind: the kind of record, ``client`` or ``deal``.
+    :param kind: the kind of record: ``client``, ``deal``, or any other whose records may have notes
+        and files. Give nothing for a kind of which you know nothing.
     :param record_id: the record. The caller has checked that the person may see it.
     :param person: who asks; entries about other records pass through their own access.
     :param before: only entries at this moment or earlier, UTC; None for the newest.
@@ -220,7 +225,7 @@ class TimelineQuery:
 
 @dataclass(frozen=True, slots=True)
 class TimelineSource:
-    """A plugin's part in the story of a client or deal.
+    """A plugin's part in the stories of records.
 
     :param id: unique within the plugin.
     :param title: what people filter by.
@@ -472,7 +477,7 @@ def salesman_amount_source() -> Iterable[AmountSource]:
 
 @hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
 def salesman_timeline_sources() -> Iterable[TimelineSource]:
-    """Give this plugin's part in the story of clients and deals.
+    """Give this plugin's part in the stories of clients, deals and other records.
 
     Example::
 

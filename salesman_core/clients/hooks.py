@@ -90,6 +90,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             listed=list_page.LISTED,
             merged="merged_into_id",
             bin=RecordBin("core.client.delete", service.restore_client, similar.double_of_restored),
+            notes_and_files=True,
         ),
         RecordType(
             kind="contact",

@@ -96,6 +96,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             told_with=("client", "client_id"),
             listed=LISTED,
             bin=RecordBin("core.deal.delete", service.restore_deal),
+            notes_and_files=True,
         )
     ]
 

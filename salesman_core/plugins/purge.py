@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import sqlalchemy as sa
@@ -36,7 +36,8 @@ _AT_A_TIME: Final = 1000
 class Preview:
     """What a purge would remove.
 
-    :param rows: how many rows each of the plugin's tables has, by name.
+    :param rows: how many rows each of the plugin's tables has, by name, and how many notes and
+        files hang on its records, where there are some.
     :param referring: columns of other owners' tables that refer to it, as ``offers_offer.lead_id``:
         while there are any, it cannot be purged.
     """
@@ -57,6 +58,10 @@ def preview(plugin_id: str) -> Preview:
             table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for table in tables
         }
+        for name, found in _elsewhere(plugin_id):
+            count = sa.select(sa.func.count()).select_from(found.subquery())
+            if number := connection.scalar(count):
+                rows[name] = number
     return Preview(rows, _referring(plugin_id))
 
 
@@ -69,10 +74,10 @@ def export(plugin_id: str, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with db.view() as connection:
-        for table in _tables(plugin_id):
-            file = folder / f"{table.name}.jsonl"
+        for name, rows in _all_rows(plugin_id):
+            file = folder / f"{name}.jsonl"
             with file.open("w", encoding="utf-8") as stream:
-                stream.writelines(_lines(connection, table))
+                stream.writelines(_lines(connection, rows))
             files.append(file)
     return files
 
@@ -85,16 +90,23 @@ def archive(plugin_id: str) -> IO[bytes]:
     _demand_met(plugin_id)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
     with ZipFile(file, "w", ZIP_DEFLATED) as kept, db.view() as connection:
-        for table in _tables(plugin_id):
-            with kept.open(f"{table.name}.jsonl", "w", force_zip64=True) as stream:
-                stream.writelines(line.encode() for line in _lines(connection, table))
+        for name, rows in _all_rows(plugin_id):
+            with kept.open(f"{name}.jsonl", "w", force_zip64=True) as stream:
+                stream.writelines(line.encode() for line in _lines(connection, rows))
     file.seek(0)
     return file
 
 
-def _lines(connection: sa.Connection, table: sa.Table) -> Iterator[str]:
+def _all_rows(plugin_id: str) -> Iterator[tuple[str, sa.Select[Any]]]:
+    """Give the query of all rows of each of the plugin's tables, and of what goes with them."""
+    for table in _tables(plugin_id):
+        yield table.name, sa.select(table)
+    yield from _elsewhere(plugin_id)
+
+
+def _lines(connection: sa.Connection, rows: sa.Select[Any]) -> Iterator[str]:
     read = connection.execution_options(yield_per=_AT_A_TIME)
-    for row in read.execute(sa.select(table)).mappings():
+    for row in read.execute(rows).mappings():
         yield json.dumps(dict(row), ensure_ascii=False, default=str) + "\n"
 
 
@@ -110,6 +122,23 @@ def _demand_met(plugin_id: str) -> None:
     """Let nothing else be reached by these names, as the core's own tables."""
     if plugin_id not in current_host().plugins and plugin_id not in left_behind():
         raise MissingError(_("There is no plugin %(id)s.", id=plugin_id))
+
+
+Elsewhere = Callable[[str], Mapping[str, sa.Select[Any]]]
+
+
+def also_removed(app: Flask, *elsewhere: Elsewhere) -> None:
+    """Count and export with each purge what rooms above this one keep for a plugin's records.
+
+    :param elsewhere: give those rows by the name of their table, for a plugin's id. They are
+        removed by a function that was announced with :func:`also_forget`.
+    """
+    app.extensions["salesman_removed_with"] = elsewhere
+
+
+def _elsewhere(plugin_id: str) -> Iterator[tuple[str, sa.Select[Any]]]:
+    for elsewhere in current_app.extensions["salesman_removed_with"]:
+        yield from elsewhere(plugin_id).items()
 
 
 Forget = Callable[[WritingSession, str], None]

@@ -8,27 +8,58 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand, reaches, record_type
+from salesman_core.access.records import demand, known_type, reaches, record_type, record_types
 from salesman_core.db import AnyRow
 from salesman_core.errors import ForbiddenError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.models import Attachment, Note
 from salesman_core.records.saving import hold
+from salesman_hookspecs import RecordType
 
 _ = texts.lazy
 
-KINDS: Final = ("client", "deal")
-"""The kinds of record that notes and files may hang on."""
+_BY_KEY: Final = {"client": "client_id", "deal": "deal_id"}
+"""The kinds to which a column of their own refers; all others are told by kind and number."""
+
+Hanging = Note | Attachment
 
 
-def column(model: type[Note | Attachment], kind: str) -> Any:
-    """Give the column by which *model* hangs on records of *kind*.
+def holds(kind: str) -> bool:
+    """Tell whether notes and files may hang on records of a kind."""
+    type_ = known_type(kind)
+    return type_ is not None and type_.notes_and_files
 
-    :raises MissingError: for a kind that nothing can hang on.
+
+def types_told_by_kind() -> list[RecordType]:
+    """Give the kinds to whose records no foreign key leads from what hangs on them."""
+    return [one for one in record_types() if one.notes_and_files and one.kind not in _BY_KEY]
+
+
+def demand_holding(kind: str) -> None:
+    """Let only kinds pass whose records may have notes and files.
+
+    :raises MissingError: for another one.
     """
-    if kind not in KINDS:
+    if not holds(kind):
         raise MissingError(_("Nothing can be attached to records of the kind %(kind)s.", kind=kind))
-    return getattr(model, f"{kind}_id")
+
+
+def column(model: type[Hanging], kind: str) -> Any:
+    """Give the column by which *model* hangs on records of *kind*; see :func:`of_kind`."""
+    return getattr(model, _BY_KEY.get(kind, "record_id"))
+
+
+def of_kind(model: type[Hanging], kind: str) -> sa.ColumnElement[bool]:
+    """Give the SQL of what hangs on records of *kind*."""
+    return column(model, kind).is_not(None) if kind in _BY_KEY else model.kind == kind
+
+
+def place_on(kind: str, record_id: int) -> dict[str, Any]:
+    """Give the columns of what hangs on a record, with what they hold."""
+    nowhere: dict[str, Any] = dict.fromkeys((*_BY_KEY.values(), "kind", "record_id"))
+    if kind in _BY_KEY:
+        return nowhere | {_BY_KEY[kind]: record_id}
+    return nowhere | {"kind": kind, "record_id": record_id}
 
 
 def demand_record(kind: str, record_id: int, *, session: Session | None = None) -> None:
@@ -37,17 +68,18 @@ def demand_record(kind: str, record_id: int, *, session: Session | None = None) 
     :param session: of the change that hangs something on it; nobody merges it until the commit.
     :raises MissingError: for the others, and for a kind that nothing can hang on.
     """
-    if kind not in KINDS:
-        raise MissingError(_("Nothing can be attached to records of the kind %(kind)s.", kind=kind))
+    demand_holding(kind)
     if session is not None:
         hold(session, kind, record_id)
     demand(kind, record_id, record_type(kind).view_permission, session=session)
 
 
-def record_of(hanging: Note | Attachment | AnyRow) -> tuple[str, int]:
+def record_of(hanging: Hanging | AnyRow) -> tuple[str, int]:
     """Give the kind and id of the record that a note or file hangs on."""
-    kind = "client" if hanging.client_id is not None else "deal"
-    return kind, getattr(hanging, f"{kind}_id")
+    for kind, name in _BY_KEY.items():
+        if (record_id := getattr(hanging, name)) is not None:
+            return kind, record_id
+    return hanging.kind or "", hanging.record_id or 0
 
 
 def record_label(session: Session, kind: str, record_id: int) -> str:
@@ -68,9 +100,7 @@ def may_remove(author_id: int | None) -> bool:
     return is_own(author_id) or current_person().everything
 
 
-def found(
-    session: Session, model: type[Note | Attachment], id_: int, *, in_bin: bool = False
-) -> Any:
+def found(session: Session, model: type[Hanging], id_: int, *, in_bin: bool = False) -> Any:
     """Load a note or file for a change.
 
     :param in_bin: where it is looked for.
@@ -78,9 +108,13 @@ def found(
     """
     row: Any = session.get(model, id_, with_for_update=True)
     there = row is not None and (row.deleted_at is not None) is in_bin
-    if row is None or not there or not reaches(*record_of(row), session=session):
+    if row is None or not there or not _reached(*record_of(row), session):
         raise MissingError(_("This is no longer there, or you may not see it."))
     return row
+
+
+def _reached(kind: str, record_id: int, session: Session) -> bool:
+    return holds(kind) and reaches(kind, record_id, session=session)
 
 
 def refuse_stranger(author_name: str, permission: str) -> NoReturn:
@@ -92,6 +126,7 @@ def refuse_stranger(author_name: str, permission: str) -> NoReturn:
     raise ForbiddenError(message, permission)
 
 
-def on_record(model: type[Note | Attachment], kind: str, record_id: int) -> sa.ColumnElement[bool]:
+def on_record(model: type[Hanging], kind: str, record_id: int) -> sa.ColumnElement[bool]:
     """Give the SQL of what hangs on a record and is not in the bin."""
-    return sa.and_(column(model, kind) == record_id, model.deleted_at.is_(None))
+    own = column(model, kind) == record_id
+    return sa.and_(of_kind(model, kind), own, model.deleted_at.is_(None))

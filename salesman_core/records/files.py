@@ -1,4 +1,4 @@
-"""Files on clients and deals: who sees the record has them, who attached one takes it away."""
+"""Files on records: who sees the record has them, who attached one takes it away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
-from salesman_core.access.records import demand_permission
+from salesman_core.access.records import demand_permission, record_type
 from salesman_core.clock import now
 from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import InvalidError, MissingError
@@ -22,7 +22,9 @@ from salesman_core.records.attached import (
     demand_record,
     found,
     may_remove,
+    of_kind,
     on_record,
+    place_on,
     record_label,
     record_of,
     refuse_stranger,
@@ -40,6 +42,8 @@ COLUMNS: Final = (
     Attachment.id,
     Attachment.client_id,
     Attachment.deal_id,
+    Attachment.kind,
+    Attachment.record_id,
     Attachment.name,
     Attachment.media_type,
     Attachment.author_id,
@@ -75,22 +79,59 @@ def attach(kind: str, record_id: int, name: str, content: IO[bytes]) -> int:
     """
     demand_permission(ATTACH)
     demand_record(kind, record_id)  # before a stranger's bytes are written
-    stored = store.store(content)
+    return attach_kept(kind, record_id, _kept(name, content))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file whose content lies in the store, and which hangs on no record yet.
+
+    :param name: made harmless.
+    :param media_type: one of the fixed list of :mod:`salesman_core.services.files`.
+    """
+
+    name: str
+    media_type: str
+    content: store.Content
+
+
+def keep_file(name: str, content: IO[bytes]) -> KeptFile:
+    """Keep a file that is to be attached: the slow part, before the transaction of a job.
+
+    What is not attached within a day is forgotten again.
+
+    :raises InvalidError: for an empty file.
+    :raises TooLargeError: for one that is too large.
+    """
+    kept = _kept(name, content)
+    with writing() as session:
+        _row_of(session, kept.content)
+    return kept
+
+
+def _kept(name: str, content: IO[bytes]) -> KeptFile:
+    stored, harmless = store.store(content), store.harmless_name(name)
     if not stored.size:
-        message = _("The file “%(name)s” is empty.", name=store.harmless_name(name))
+        message = _("The file “%(name)s” is empty.", name=harmless)
         raise InvalidError(message, {"file": message})
+    return KeptFile(harmless, store.media_type(name, stored.beginning), stored)
+
+
+def attach_kept(kind: str, record_id: int, kept: KeptFile) -> int:
+    """Attach a file that :func:`keep_file` gave to a record; give the attachment's id."""
+    demand_permission(ATTACH)
     with writing() as session:
         demand_record(kind, record_id, session=session)
         person = current_person()
         attachment = Attachment(
-            file_id=_row_of(session, stored),
-            name=store.harmless_name(name),
-            media_type=store.media_type(name, stored.beginning),
+            file_id=_row_of(session, kept.content),
+            name=kept.name,
+            media_type=kept.media_type,
             author_id=person.id,
             author_name=person.name,
             created_at=now(),
+            **place_on(kind, record_id),
         )
-        setattr(attachment, column(Attachment, kind).key, record_id)
         session.add(attachment)
         session.flush()
         _tell(session, attachment, "attached")
@@ -172,6 +213,22 @@ def preview_of(file: Download, size: previews.Size) -> Path | None:
     if not file.media_type.startswith("image/"):
         return None
     return previews.preview(file.hash, size)
+
+
+def bytes_of_files(session: Session, kind: str, which: sa.ColumnElement[bool]) -> int:
+    """Count the bytes of the files that hang on some records, whoever sees them.
+
+    :param which: the SQL of those records, in columns of their own table.
+    """
+    records = record_type(kind).model
+    total = (
+        sa.select(sa.func.coalesce(sa.func.sum(StoredFile.size), 0))
+        .select_from(Attachment)
+        .join(StoredFile, StoredFile.id == Attachment.file_id)
+        .join(records, records.id == column(Attachment, kind))
+        .where(of_kind(Attachment, kind), which)
+    )
+    return int(session.scalar(total) or 0)
 
 
 def files_of(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:

@@ -86,7 +86,7 @@ def salesman_health() -> Iterable[HealthCheck]:
 
 @hookimpl
 def salesman_timeline_sources() -> Iterable[TimelineSource]:
-    """Give notes, files and changes to the story of clients and deals."""
+    """Give notes, files and changes to the story of a record."""
     return SOURCES
 
 
@@ -95,13 +95,16 @@ def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to notes and files; the events are those of the record they hang on."""
     note = {"note_id": "the note"}
     file = {"file_id": "the attached file", "name": "its name"}
+    whence = {"from_kind": "the kind of the record on which it hung", "from_id": "its id"}
     return [
         EventType("core.note.written", "A note was written", note),
         EventType("core.note.changed", "A note was changed", note),
         EventType("core.note.deleted", "A note was put into the bin", note),
         EventType("core.note.restored", "A note was taken out of the bin", note),
+        EventType("core.note.moved", "A note went along to this record", note | whence),
         EventType("core.file.attached", "A file was attached", file),
         EventType("core.file.detached", "A file was put into the bin", file),
+        EventType("core.file.moved", "A file went along to this record", file | whence),
     ]
 
 

@@ -16,7 +16,9 @@ from typing import Any, Final
 import orjson
 import sqlalchemy as sa
 
-from salesman_core.db import Base, one_of
+from salesman_core.db import Base, one_of, table_of
+from salesman_core.records.attached import types_told_by_kind
+from salesman_core.records.models import HANGING
 from salesman_core.records.packing import (
     Row,
     packed,
@@ -49,10 +51,14 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table whose rows mean nothing without the row that they refer to."""
+    """A table whose rows mean nothing without the row that they refer to.
+
+    :param kind: of the records that they refer to by kind and number, without a foreign key.
+    """
 
     table: sa.Table
     refers: sa.Column[Any]
+    kind: str | None = None
 
 
 class Camera:
@@ -64,6 +70,12 @@ class Camera:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._there = frozenset(sa.inspect(connection).get_table_names())
+        self._hanging = {
+            table_of(one.model): [
+                Part(table, table.c.record_id, one.kind) for table in map(table_of, HANGING)
+            ]
+            for one in types_told_by_kind()
+        }
 
     def images(
         self, connection: sa.Connection, table: sa.Table, ids: Collection[int]
@@ -90,7 +102,10 @@ class Camera:
         if not roots or part.table.name not in self._there:
             return
         own: dict[int, int] = {}
-        rows = connection.execute(sa.select(part.table).where(one_of(part.refers, sorted(roots))))
+        found_by = [one_of(part.refers, sorted(roots))]
+        if part.kind is not None:
+            found_by.append(part.table.c.kind == part.kind)
+        rows = connection.execute(sa.select(part.table).where(*found_by))
         names, key = tuple(rows.keys()), tuple(one.name for one in part.table.primary_key)
         to_be_packed = _to_be_packed(part.table)
         for row in rows:
@@ -101,7 +116,8 @@ class Camera:
             found.setdefault(root, {})[part.table.name, tuple(kept[name] for name in key)] = kept
             if "id" in kept:
                 own[kept["id"]] = root
-        for further in parts(part.table) if own else ():
+        further_parts = [*parts(part.table), *self._hanging.get(part.table, ())]
+        for further in further_parts if own else ():
             self._gather(connection, further, own, found)
 
 

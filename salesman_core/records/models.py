@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -88,10 +88,16 @@ class Reach:
 
 
 class Attached:
-    """What hangs on a client or on a deal, never on both; see :meth:`for_one_record`."""
+    """What hangs on one record: on a client, on a deal, or on a plugin's by its kind and number.
+
+    No foreign key leads to a record of a plugin: :mod:`salesman_core.records.hanging` lets go what
+    hangs on one that is gone for good.
+    """
 
     client_id: Mapped[int | None] = refers("core_client.id", ondelete="CASCADE", index=False)
     deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="CASCADE", index=False)
+    kind: Mapped[str | None] = mapped_column(sa.String(60))
+    record_id: Mapped[int | None] = mapped_column(BigId)
     author_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     author_name: Mapped[str] = mapped_column(sa.String(200), default="")
     created_at: Mapped[datetime]
@@ -99,16 +105,23 @@ class Attached:
 
     @staticmethod
     def for_one_record(table: str) -> tuple[sa.schema.SchemaItem, ...]:
-        """Give the check that a row hangs on one record, and the indexes for its story."""
+        """Give the checks that a row hangs on one record, and the indexes for its story."""
         return (
-            sa.CheckConstraint("(client_id IS NULL) <> (deal_id IS NULL)", name="one_record"),
+            sa.CheckConstraint(
+                "(client_id IS NOT NULL AND deal_id IS NULL AND record_id IS NULL)"
+                " OR (client_id IS NULL AND deal_id IS NOT NULL AND record_id IS NULL)"
+                " OR (client_id IS NULL AND deal_id IS NULL AND record_id IS NOT NULL)",
+                name="one_record",
+            ),
+            sa.CheckConstraint("(kind IS NULL) = (record_id IS NULL)", name="kind"),
             sa.Index(f"ix_{table}_client_id", "client_id", "created_at", "id"),
             sa.Index(f"ix_{table}_deal_id", "deal_id", "created_at", "id"),
+            sa.Index(f"ix_{table}_record", "kind", "record_id", "created_at", "id"),
         )
 
 
 class Note(Attached, KeptRecord, Base):
-    """What somebody wrote about a client or deal."""
+    """What somebody wrote about a record."""
 
     __tablename__ = "core_note"
     __table_args__ = Attached.for_one_record("core_note")
@@ -136,7 +149,7 @@ class StoredFile(Base):
 
 
 class Attachment(Attached, Base):
-    """A file on a client or deal, under the name that it came with.
+    """A file on a record, under the name that it came with.
 
     ``media_type`` is one of a fixed list, judged by content and name, never what a browser said.
     """
@@ -148,6 +161,10 @@ class Attachment(Attached, Base):
     file_id: Mapped[int] = refers("core_file.id", ondelete="RESTRICT")
     name: Mapped[str] = mapped_column(sa.String(200))
     media_type: Mapped[str] = mapped_column(sa.String(100))
+
+
+HANGING: Final = (Note, Attachment)
+"""What hangs on records."""
 
 
 class Shared:

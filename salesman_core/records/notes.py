@@ -1,4 +1,4 @@
-"""Notes on clients and deals: who sees the record reads them, who wrote one changes it."""
+"""Notes on records: who sees the record reads them, who wrote one changes it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from salesman_core.db import AnyRow, reading, writing
 from salesman_core.errors import InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.attached import (
-    column,
     demand_record,
     found,
     is_own,
     may_remove,
+    place_on,
     record_label,
     record_of,
     refuse_stranger,
@@ -34,6 +34,8 @@ COLUMNS: Final = (
     Note.id,
     Note.client_id,
     Note.deal_id,
+    Note.kind,
+    Note.record_id,
     Note.text,
     Note.author_id,
     Note.author_name,
@@ -59,8 +61,8 @@ def write_note(kind: str, record_id: int, text: str) -> int:
             author_name=person.name,
             created_at=moment,
             updated_at=moment,
+            **place_on(kind, record_id),
         )
-        setattr(note, column(Note, kind).key, record_id)
         session.add(note)
         session.flush()
         audit(session, kind, record_id, record_label(session, kind, record_id), "note_written", {})

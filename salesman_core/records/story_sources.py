@@ -1,4 +1,4 @@
-"""The core's own part in the story of clients and deals: notes, files and changes."""
+"""The core's own part in the story of a record: notes, files and changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import texts
-from salesman_core.records.attached import KINDS, column, record_of
+from salesman_core.records.attached import column, holds, of_kind, record_of
 from salesman_core.records.files import COLUMNS as FILE_COLUMNS
 from salesman_core.records.history import changes_of
 from salesman_core.records.models import Attachment, Note, StoredFile
@@ -66,12 +66,12 @@ def _hanging(
     query: TimelineQuery,
 ) -> Iterable[AnyRow]:
     """Read the newest of what hangs on the records of a part."""
-    if part.kind not in KINDS:
+    if not holds(part.kind):
         return ()
     found = (
         found.add_columns(part.label)
         .join(part.type.model, part.type.model.id == column(model, part.kind))
-        .where(part.which, model.deleted_at.is_(None))
+        .where(of_kind(model, part.kind), part.which, model.deleted_at.is_(None))
     )
     if query.before is not None:
         found = found.where(model.created_at <= query.before)

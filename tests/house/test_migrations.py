@@ -107,7 +107,11 @@ A_VALUE: dict[type[Any], object] = {
 }
 """A value of each type; as a key and as a reference it is the same, so every reference holds."""
 
-OF_EITHER = [{"deal_id": None}, {"id": 2, "client_id": None}]
+OF_ANY = [
+    {"deal_id": None, "kind": None, "record_id": None},
+    {"id": 2, "client_id": None, "kind": None, "record_id": None},
+    {"id": 3, "client_id": None, "deal_id": None},
+]
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_activity": [{"priority": "high"}],
     "calendar_kind": [{"base": "call"}],
@@ -118,7 +122,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
         {"direction": "incoming", "status": "new", "became_kind": "lead"},
     ],
     "leads_result": [{"base": "spam"}],
-    "core_attachment": OF_EITHER,
+    "core_attachment": OF_ANY,
     "core_contact_ban": [
         {"way": "calls", "address": "x", "client_id": None, "contact_id": None},
         {"id": 2, "way": "calls", "address": None, "contact_id": None},
@@ -127,7 +131,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "core_deal": [{"outcome": "lost"}],
     "core_import_mapping": [{"sharing": "team"}],
     "core_list_view": [{"sharing": "team"}],
-    "core_note": OF_EITHER,
+    "core_note": OF_ANY,
     "leads_lead": [{"status": "closed"}],
     "leads_rule": [{"hours": "any", "method": "in_turn"}],
 }

@@ -101,6 +101,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=bulk.LISTED,
             bin=RecordBin(permissions.DELETE, service.restore_lead),
+            notes_and_files=True,
         )
     ]
 

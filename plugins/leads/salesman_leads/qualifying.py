@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
     create_deal,
     current_person,
     missing_custom,
+    move_notes_and_files,
     name_contact,
     reaches,
     review_relationship,
@@ -36,7 +37,7 @@ from salesman_leads.completing import (
     complete_deal,
     free_keys,
 )
-from salesman_leads.models import CONVERTED, Lead
+from salesman_leads.models import CONVERTED, KIND, Lead
 from salesman_leads.permissions import QUALIFY
 from salesman_leads.queue.planning import follow_lead
 from salesman_leads.service import finish_lead, open_lead
@@ -59,9 +60,10 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
     """Turn a lead into client, contact and deal: all of it, or nothing.
 
     What is new belongs to the lead's owner, else to whoever qualifies it. What they wrote becomes
-    a note of the deal, else of the client. Source, keys in other systems, phones, emails and bans
-    go along: what an existing client does not want is said at its contact, where there is one,
-    because others there may want it.
+    a note of the deal, else of the client; the lead's notes and files go there as they are, with
+    whoever wrote them and when. Source, keys in other systems, phones, emails and bans go along:
+    what an existing client does not want is said at its contact, where there is one, because
+    others there may want it.
 
     :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
         ``contact_id`` of one of its contacts, or ``contact_name``; ``deal_id`` of one of its open
@@ -208,10 +210,11 @@ def _tell(session: Session, lead: Lead, values: Values, made: Made) -> None:
         complete_deal(session, lead, values["deal_id"], made.client_id)
         if made.contact_id is not None:
             name_contact(values["deal_id"], made.contact_id)
+    of_client = ("client", made.client_id)
+    whither = of_client if made.deal_id is None else ("deal", made.deal_id)
     if (said := _said(lead)) and current_person().may("core.note.write"):
-        of_client = ("client", made.client_id)
-        kind, record_id = of_client if made.deal_id is None else ("deal", made.deal_id)
-        write_note(kind, record_id, said)
+        write_note(*whither, said)
+    move_notes_and_files((KIND, lead.id), whither)
 
 
 def _said(lead: Lead) -> str:

@@ -16,6 +16,7 @@ from salesman_core.db import reading, table_of, writing
 from salesman_core.i18n import texts
 from salesman_core.records.bin.purging import Purging
 from salesman_core.records.bin.service import each, purge
+from salesman_core.records.hanging import forget_strays
 from salesman_core.records.models import BulkRun, FileImport, StoredFile
 from salesman_core.records.referrers import Referrers
 from salesman_core.services import files as store
@@ -38,6 +39,7 @@ def empty_bin() -> None:
         limit, purging = now() - timedelta(days=days), Purging()
         while sum(_empty(one, limit, purging) for one in record_types()):
             pass
+    forget_strays()
     forget_contents()
 
 

@@ -8,7 +8,7 @@ database reports, the record stays: nothing is taken from other records in silen
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,8 @@ from salesman_core.access.records import record_types
 from salesman_core.db import db, table_of
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
-from salesman_core.records.images import Camera, parts, table_at
+from salesman_core.records.hanging import forget_places, hanging_in
+from salesman_core.records.images import Camera, Place, parts, table_at
 from salesman_core.records.merging.models import LikelyDouble
 from salesman_core.records.models import Attachment, Note
 from salesman_core.records.referrers import Referrer, Referrers
@@ -46,6 +47,7 @@ class Going:
     :param hindered: what refers to it from elsewhere, each with how many.
     :param latest: whether its number, or that of one that goes with it, would come again: SQLite
         counts on from the highest that there is.
+    :param hanging: where the notes and files stand that go with it.
     """
 
     type_: RecordType
@@ -53,6 +55,7 @@ class Going:
     lost: tuple[tuple[Text, int], ...]
     hindered: tuple[tuple[Text, int], ...]
     latest: bool
+    hanging: Sequence[Place]
 
     def demand(self) -> None:
         """Let it go.
@@ -85,7 +88,8 @@ class Purging:
         connection = session.connection()
         rows: Counter[str] = Counter()
         going: dict[str, set[int]] = defaultdict(set)
-        for image in self._camera.images(connection, table, ids).values():
+        images = self._camera.images(connection, table, ids).values()
+        for image in images:
             for (name, _key), row in image.items():
                 rows[name] += name != table.name
                 if "id" in row:
@@ -96,6 +100,7 @@ class Purging:
             lost=self._told(rows),
             hindered=self._told(self._hindering(connection, going)),
             latest=any(self._is_latest(connection, name, those) for name, those in going.items()),
+            hanging=hanging_in(images),
         )
 
     @staticmethod
@@ -107,6 +112,7 @@ class Purging:
         kind = double.c.kind == going.type_.kind
         connection.execute(sa.delete(double).where(kind, either))
         connection.execute(sa.delete(table).where(table.c.id.in_(going.ids)))
+        forget_places(session, going.hanging)
 
     def _hindering(self, connection: sa.Connection, going: Ids) -> Counter[str]:
         """Count the rows that refer to what goes and would stay."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.records.attached import column
+from salesman_core.records.attached import column, of_kind
 from salesman_core.records.imports.matching import ImportedRow
 from salesman_core.records.models import Note
 from salesman_core.records.notes import write_note
@@ -18,7 +18,7 @@ FIELD = "note"
 class RowNotes:
     """Writes the remarks of rows, each once however often its file comes.
 
-    :param kind: of the records, ``client`` or ``deal``.
+    :param kind: of the records.
     """
 
     def __init__(self, session: Session, kind: str) -> None:
@@ -29,7 +29,8 @@ class RowNotes:
 
     def look_up(self, record_ids: Iterable[int]) -> None:
         """Read what stands on some records, in the bin too: what was removed stays away."""
-        query = sa.select(self._column, Note.text).where(self._column.in_(list(record_ids)))
+        own = self._column.in_(list(record_ids))
+        query = sa.select(self._column, Note.text).where(of_kind(Note, self._kind), own)
         self._held = {(record_id, text) for record_id, text in self._session.execute(query)}
 
     def is_new(self, record_id: int, row: ImportedRow) -> bool:

@@ -21,6 +21,7 @@ from salesman_core.i18n import texts
 from salesman_core.jobs import job_piece
 from salesman_core.records.audit_fields import is_described
 from salesman_core.records.changes import audit
+from salesman_core.records.hanging import forget_places, hanging_in
 from salesman_core.records.images import (
     Camera,
     Place,
@@ -180,6 +181,7 @@ class _Undo:
                 going.append(row.record_id)
                 self._note(session, row, image[_place(row)])
         session.execute(sa.delete(table).where(table.c.id.in_(going)))
+        forget_places(session, hanging_in(stand[id_] for id_ in going))
         self.undone.removed += len(going)
 
     def _try_to_put_back(self, session: Session, row: AnyRow) -> None:

@@ -254,6 +254,8 @@ class Planter:
         )
         self._note(planted, record, words)
         planted.further += [replace(record, id=one) for one in others]
+        if type_.notes_and_files:
+            self._hanging(planted, record)
 
     # -- what is its owner's alone, or an administrator's
 
@@ -381,15 +383,7 @@ _OF_CORE: Final = frozenset({"client", "contact", "deal", "user"})
 
 
 def _hung(record: Planted, kind: str, id_: int) -> Planted:
-    return Planted(
-        kind,
-        id_,
-        record.set,
-        record.permission,
-        record.owner_id,
-        record.participant_ids,
-        by_author=True,
-    )
+    return replace(record, kind=kind, id=id_, by_author=True)
 
 
 def _sign_in_elsewhere(user_id: int, agent: str) -> int:

@@ -92,6 +92,7 @@ class Routes:
         self._by_key = {(one.endpoint, one.rule.rule, one.method): one for one in self.routes}
         types = [one.value for one in current_host().contributions(salesman_record_types)]
         self._kinds = {one.kind for one in types} | _HANGING
+        self._holding = [one.kind for one in types if one.notes_and_files]
         self._card_rules = {
             one.kind: rule for one in types for rule in app.url_map.iter_rules(one.card_endpoint)
         }
@@ -159,7 +160,7 @@ class Routes:
         """Give the addresses of a route for the records of a set."""
         names = sorted(route.rule.arguments)
         if _OF_RECORD in names and KIND in names:
-            for kind in ("client", "deal"):
+            for kind in self._holding:
                 if (id_ := planted.id_of(kind)) is not None:
                     yield self.built(route.rule, {KIND: kind, _OF_RECORD: id_})
             return

@@ -129,6 +129,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=queries.LISTED,
             bin=RecordBin(permissions.MAKE, service.restore_promise),
+            notes_and_files=True,
         )
     ]
 

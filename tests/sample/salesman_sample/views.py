@@ -6,10 +6,20 @@ from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_core.toolkit import FormState, InvalidError, judge, reading, render, requires
+from salesman_core.toolkit import (
+    FormState,
+    InvalidError,
+    files_panel,
+    judge,
+    reading,
+    render,
+    requires,
+    story_panel,
+)
 from salesman_sample import queries, service
 from salesman_sample.panels import PromiseCard
 from salesman_sample.permissions import MAKE, VIEW
+from salesman_sample.queries import KIND
 from salesman_sample.schemas import PromiseSchema
 
 blueprint = Blueprint("sample", __name__, url_prefix="/sample")
@@ -28,7 +38,13 @@ def index() -> Markup:
 def card(record_id: int) -> Markup:
     """Show a promise."""
     row = queries.one_promise(reading(), record_id)
-    return render("sample/card.html", promise=row, context=PromiseCard(row.id, row.text))
+    return render(
+        "sample/card.html",
+        promise=row,
+        context=PromiseCard(row.id, row.text),
+        story=story_panel(KIND, record_id),
+        files=files_panel(KIND, record_id),
+    )
 
 
 @blueprint.get("/new")

@@ -22,9 +22,9 @@ from salesman_leads.mailbox.models import IMAPS, LEAVE, MOVE, STARTTLS
 
 TIMEOUT: Final = 15.0
 """Seconds that each answer may take."""
-MOST_READ: Final = 1_000_000
+MOST_READ: Final = 15_000_000
 """Bytes of a letter that are read: what is written comes before what is attached."""
-_MOST_ANSWERED: Final = 4 * MOST_READ
+_MOST_ANSWERED: Final = MOST_READ + 1_000_000
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MONTHS: Final = [
     "Jan",

@@ -13,6 +13,9 @@ from salesman_leads.mailbox.letters import subject_in
 AT_ONCE: Final = 50
 """Letters that one run reads; where there are more, another run goes on."""
 
+MOST_BYTES: Final = 100_000_000
+"""Of letters that one run reads: it goes no further behind the one with which they are more."""
+
 LONGEST: Final = 600.0
 """Seconds after which a run that hangs on a slow server is taken over."""
 
@@ -48,33 +51,36 @@ def read_mailbox(mailbox_id: int) -> int:
         return 0
     try:
         with opened(service.access_to(mailbox)) as folder:
-            looked_at = _take_in(mailbox, folder)
+            looked_at, more = _take_in(mailbox, folder)
     except MailboxError as error:
         with job_piece():
             service.note_problem(mailbox_id, error)
         return 0
     with job_piece() as session:
         service.note_read(mailbox_id)
-        if looked_at == AT_ONCE:
+        if more:
             key = f"leads.mailbox:{mailbox_id}"
             enqueue(session, READ, {"mailbox_id": mailbox_id}, key=key)
     return looked_at
 
 
-def _take_in(mailbox: Any, folder: Folder) -> int:
+def _take_in(mailbox: Any, folder: Folder) -> tuple[int, bool]:
+    """Give how many letters were looked at, and whether there may be more."""
     validity = folder.uid_validity
     place = taking.begin_reading(mailbox, validity, folder.next_uid)
     uids = folder.uids_after(place.last_uid, place.since, AT_ONCE)
-    doubles = [
-        uid
-        for uid, raw in _wanted(mailbox, folder, uids)
-        if not taking.take_letter(mailbox, validity, uid, raw)
-    ]
+    doubles, looked_at, read = [], 0, 0
+    for uid, raw in _wanted(mailbox, folder, uids):
+        looked_at, read = looked_at + 1, read + len(raw or b"")
+        if not taking.take_letter(mailbox, validity, uid, raw):
+            doubles.append(uid)
+        if read > MOST_BYTES:
+            break
     done = queries.unfiled(reading(), mailbox.id, validity, 2 * AT_ONCE)
     folder.file([*done, *doubles], mailbox.afterwards, mailbox.moved_to)
     with job_piece():
         service.note_filed(mailbox.id, validity, done)
-    return len(uids)
+    return looked_at, looked_at < len(uids) or len(uids) == AT_ONCE
 
 
 def _wanted(mailbox: Any, folder: Folder, uids: list[int]) -> Iterator[tuple[int, bytes | None]]:

@@ -6,7 +6,7 @@ import email
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import policy
 from email.errors import MessageError
 from email.header import decode_header
@@ -42,6 +42,7 @@ class Received:
     :param attached: the names of the files that came along.
     :param nobody: ``automatic`` or ``bounce`` where no person wrote it, else empty.
     :param odd: whether signs were left out that no database keeps.
+    :param message: the letter itself, for the files in it.
     """
 
     message_id: str
@@ -52,6 +53,7 @@ class Received:
     attached: tuple[str, ...]
     nobody: str
     odd: bool
+    message: EmailMessage = field(repr=False)
 
 
 def message_id_of(raw: bytes) -> str:
@@ -82,6 +84,7 @@ def read_letter(raw: bytes) -> Received:
         attached=tuple(attached),
         nobody=_nobody(message),
         odd=kept != said,
+        message=message,
     )
 
 
@@ -185,6 +188,10 @@ def _attached(message: EmailMessage) -> Iterator[str]:
     for part in message.walk():
         if part.is_multipart():
             continue
-        name = part.get_filename()
-        if name:
-            yield _decoded(_mended(name))
+        if name := name_of(part):
+            yield name
+
+
+def name_of(part: Message[Any, Any]) -> str:
+    """Give under which name a part of a letter came as a file; empty where it is none."""
+    return _decoded(_mended(part.get_filename() or ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,17 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DataError
 
 from salesman_core.toolkit import (
+    KeptFile,
     SalesmanError,
     company,
     job_piece,
     judge,
     now,
+    reading,
     sent_by_us,
     speaking,
 )
 from salesman_leads.intake import create_lead
 from salesman_leads.junk.judging import Arrival, judge_suspicion
-from salesman_leads.mailbox import queries
+from salesman_leads.mailbox import enclosed, queries
 from salesman_leads.mailbox.letters import (
     UNREADABLE,
     Received,
@@ -84,6 +87,7 @@ def take_letter(mailbox: Any, uid_validity: int, uid: int, raw: bytes | None) ->
     :param raw: None for one that is passed over, as it does not have the subject, or has gone.
     :returns: False for a double of one that was read before.
     """
+    raw = None if raw is None else enclosed.as_far_as_read(raw)
     with speaking(company().language):
         try:
             return _take(mailbox, uid_validity, uid, raw)
@@ -100,15 +104,17 @@ def _reason(error: SalesmanError | DataError | UnicodeError) -> str:
 
 
 def _take(mailbox: Any, uid_validity: int, uid: int, raw: bytes | None) -> bool:
+    message_id = message_id_of(raw or b"")
+    fresh = raw is not None and not queries.known(reading(), mailbox.id, message_id)
+    judged = _judged(mailbox, raw) if fresh and raw is not None else None
     with job_piece() as session:
         if not _go_on(session, mailbox.id, uid_validity, uid) or raw is None:
             return True
-        message_id = message_id_of(raw)
-        if queries.known(session, mailbox.id, message_id):
+        if judged is None or queries.known(session, mailbox.id, message_id):
             return False
         letter = Letter(mailbox_id=mailbox.id, message_id=message_id, uid=uid, at=now())
         letter.uid_validity = uid_validity
-        _make(letter, mailbox, raw)
+        _make(letter, judged)
         session.add(letter)
     return True
 
@@ -128,24 +134,51 @@ def _go_on(session: Any, mailbox_id: int, uid_validity: int, uid: int) -> bool:
     return bool(moved.rowcount)
 
 
-def _make(letter: Letter, mailbox: Any, raw: bytes) -> None:
-    """Make of a letter what can be made of it."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is to be made of a letter: all that is slow has been done, as keeping its files.
+
+    :param values: of the lead; empty where it becomes none.
+    """
+
+    made: str
+    reason: str = ""
+    subject: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    suspicion: str = ""
+    files: tuple[KeptFile, ...] = ()
+
+
+def _judged(mailbox: Any, raw: bytes) -> Judged:
+    """Judge what can be made of a letter, and keep the files that the lead is to have."""
     try:
         received = read_letter(raw)
+        files = enclosed.enclosed_in(received.message)
     except UNREADABLE as error:
-        letter.made, letter.reason = IS_UNREADABLE, type(error).__name__
-        return
-    letter.subject = received.subject[:_SUBJECT]
+        return Judged(IS_UNREADABLE, type(error).__name__)
+    subject = received.subject[:_SUBJECT]
     if sent_by_us(received.message_id):
-        letter.made = OWN
-    elif received.nobody:
-        letter.made = received.nobody
-    else:
-        values = _values(received, mailbox)
-        suspicion = judge_suspicion(values, Arrival())
-        letter.made, letter.lead_id = LEAD, create_lead(values, suspicion=suspicion)
-        if received.odd:
-            letter.reason = texts.gettext("Signs that cannot be kept were left out.")
+        return Judged(OWN, subject=subject)
+    if received.nobody:
+        return Judged(received.nobody, subject=subject)
+    choice = enclosed.chosen(files, enclosed.OF_LETTER)
+    values = _values(replace(received, attached=choice.named), mailbox)
+    suspicion = judge_suspicion(values, Arrival())
+    if suspicion and files:
+        choice = enclosed.chosen(files, enclosed.bounds_of_suspect())
+        values = _values(replace(received, attached=choice.named), mailbox)
+    with job_piece():
+        kept = tuple(enclosed.keep(choice.kept))
+    odd = texts.gettext("Signs that cannot be kept were left out.") if received.odd else ""
+    return Judged(LEAD, odd, subject, values, suspicion, kept)
+
+
+def _make(letter: Letter, judged: Judged) -> None:
+    """Make of a letter what it was judged to be."""
+    letter.made, letter.reason, letter.subject = judged.made, judged.reason, judged.subject
+    if judged.made == LEAD:
+        letter.lead_id = create_lead(judged.values, suspicion=judged.suspicion)
+        enclosed.attach(letter.lead_id, judged.files)
 
 
 def _values(received: Received, mailbox: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Calls in the stories of the clients and deals that came of a lead."""
+"""Calls in the stories of leads, and of the clients and deals that came of them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from salesman_leads.texts import texts
 
 
 def calls(query: TimelineQuery) -> Sequence[TimelineEntry]:
-    """Give the calls to the leads of a client or deal, the last first."""
-    column = {"client": Lead.client_id, "deal": Lead.deal_id}.get(query.kind)
+    """Give the calls to a lead, or to the leads of a client or deal, the last first."""
+    column = {"client": Lead.client_id, "deal": Lead.deal_id, KIND: Lead.id}.get(query.kind)
     if column is None:
         return []
     columns = (Attempt.id, Attempt.at, Attempt.comment, Attempt.lead_id, CallResult.name)
@@ -37,7 +37,7 @@ def calls(query: TimelineQuery) -> Sequence[TimelineEntry]:
             text=_told(row.name, row.comment),
             icon="phone-outgoing",
             actor=row.actor or "",
-            url=url_for("leads.card", record_id=row.lead_id),
+            url=None if query.kind == KIND else url_for("leads.card", record_id=row.lead_id),
             id=row.id,
         )
         for row in reading().execute(last)

@@ -158,7 +158,7 @@ def test_charset_that_is_no_text_loses_no_letter(app: Flask) -> None:
     assert read_letter(raw).text == "Котёл"
 
 
-def test_attachments_are_named_and_passed_over(app: Flask) -> None:
+def test_attachments_that_are_not_kept_are_named(app: Flask) -> None:
     message = EmailMessage()
     message["From"] = "Anna <anna@example.com>"
     message.set_content("See the drawing.")
