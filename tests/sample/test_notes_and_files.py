@@ -21,12 +21,12 @@ from salesman_core.events.models import RecordedEvent
 from salesman_core.plugins import switches
 from salesman_core.plugins.purge import export, preview, purge
 from salesman_core.records import files, notes
+from salesman_core.records.attached import on_record
 from salesman_core.records.bin.emptying import empty_bin
 from salesman_core.records.bin.service import purge as delete_for_good
 from salesman_core.records.hanging import move_notes_and_files
 from salesman_core.records.history import history
 from salesman_core.records.models import Attachment, Note
-from salesman_core.records.timeline import story
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 
@@ -49,8 +49,8 @@ def attach(record_id: int, name: str = "terms.txt", content: bytes = b"10 %") ->
 
 
 def texts(kind: str, record_id: int) -> list[str]:
-    entries = story(kind, record_id, source="core.notes").entries
-    return [one.text.striptags() for one in entries]
+    here = on_record(Note, kind, record_id)
+    return list(reading().scalars(sa.select(Note.text).where(here).order_by(Note.id)))
 
 
 def names(kind: str, record_id: int) -> list[str]:
@@ -99,7 +99,8 @@ def test_whoever_does_not_see_the_record_gets_neither_notes_nor_files(
         assert seller.get(address).status_code == 404, address
     with make.acting(make.user("seller")), pytest.raises(MissingError):
         notes.write_note(KIND, record_id, "I was here.")
-    assert browser_for("head").get(f"/records/files/{file_id}/terms.txt").data == b"10 %"
+    address = f"/records/files/{file_id}/terms.txt"
+    assert browser_for("head").get(address, buffered=True).data == b"10 %"
 
 
 def test_only_who_wrote_a_note_changes_it(make: Make, promise: Promised) -> None:
@@ -140,16 +141,15 @@ def test_notes_and_files_go_along_with_their_authors_and_dates(
     note, file = notes.one_note(note_id), files.one_file(file_id)
     assert (note.deal_id, note.author_name, note.created_at) == (deal_id, "Anna Berg", written)
     assert (file.deal_id, file.author_name, file.created_at) == (deal_id, "Anna Berg", written)
-    told = [
-        (one.action, [step.field for step in one.steps]) for one in history("deal", deal_id).lines
+    last = history("deal", deal_id).lines[0]
+    assert last.action == "notes and files came along"
+    assert [(one.field, one.after) for one in last.steps] == [
+        ("Notes", "1"),
+        ("Files", "terms.txt"),
     ]
-    assert told[0] == ("notes and files came along", ["Notes", "Files"])
-    kinds = (
-        sa.select(RecordedEvent.type, RecordedEvent.kind, RecordedEvent.record_id)
-        .order_by(RecordedEvent.id.desc())
-        .limit(2)
-    )
-    assert [tuple(row) for row in reading().execute(kinds)] == [
+    happened = sa.select(RecordedEvent.type, RecordedEvent.kind, RecordedEvent.record_id)
+    last_two = happened.order_by(RecordedEvent.id.desc()).limit(2)
+    assert [tuple(row) for row in reading().execute(last_two)] == [
         ("core.file.moved", "deal", deal_id),
         ("core.note.moved", "deal", deal_id),
     ]
