@@ -208,8 +208,7 @@ class TimelineEntry:
 class TimelineQuery:
     """Which entries are asked for: the newest first, older than ``before``, at most ``limit``.
 
-    :param kind: the kind of record: ``client``, ``deal``, or any other whose records may have notes
-        and files. Give nothing for a kind of which you know nothing.
+    :param kind: the kind of record, one of the source's ``kinds``.
     :param record_id: the record. The caller has checked that the person may see it.
     :param person: who asks; entries about other records pass through their own access.
     :param before: only entries at this moment or earlier, UTC; None for the newest.
@@ -230,11 +229,14 @@ class TimelineSource:
     :param id: unique within the plugin.
     :param title: what people filter by.
     :param entries: gives the entries of a query, newest first.
+    :param kinds: of which kinds of record it tells; empty for each whose records may have notes and
+        files.
     """
 
     id: str
     title: Text
     entries: Callable[[TimelineQuery], Sequence[TimelineEntry]]
+    kinds: tuple[str, ...] = ("client", "deal")
 
 
 @dataclass(frozen=True, slots=True)

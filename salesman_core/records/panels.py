@@ -65,7 +65,7 @@ def story_fragment(kind: str, record_id: int, *, source: str = "", after: str = 
         record_id=record_id,
         source=source,
         first=not after,
-        sources=timeline.sources(),
+        sources=timeline.sources(kind),
         story=timeline.story(kind, record_id, source=source, after=after),
     )
 

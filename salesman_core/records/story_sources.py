@@ -105,7 +105,7 @@ def _told(
 
 
 SOURCES: Final = (
-    TimelineSource("notes", _("Notes"), note_entries),
-    TimelineSource("files", _("Files"), file_entries),
-    TimelineSource("changes", _("Changes"), change_entries),
+    TimelineSource("notes", _("Notes"), note_entries, kinds=()),
+    TimelineSource("files", _("Files"), file_entries, kinds=()),
+    TimelineSource("changes", _("Changes"), change_entries, kinds=()),
 )

@@ -1,4 +1,4 @@
-"""The story of a client or deal: what all active plugins and the core tell of it, newest first."""
+"""The story of a record: what all active plugins and the core tell of it, newest first."""
 
 from __future__ import annotations
 
@@ -119,9 +119,9 @@ class Asked:
     title: str
 
 
-def sources() -> list[Asked]:
-    """Give what a story can be filtered by, the core's first."""
-    return [Asked(_key(one), _title(one)) for one in _contributed()]
+def sources(kind: str) -> list[Asked]:
+    """Give what the story of a kind of record can be filtered by, the core's first."""
+    return [Asked(_key(one), _title(one)) for one in _telling_of(kind)]
 
 
 def story(
@@ -137,7 +137,7 @@ def story(
     place = Place.read(after) if after else None
     entries: list[Told] = []
     outages: list[Outage] = []
-    for one in _contributed():
+    for one in _telling_of(kind):
         if source in {"", _key(one)}:
             found = _from(one, kind, record_id, place, limit)
             if isinstance(found, Outage):
@@ -150,8 +150,9 @@ def story(
     return Story(tuple(shown), tuple(outages) if place is None else (), further)
 
 
-def _contributed() -> list[Contribution[TimelineSource]]:
-    found = current_host().contributions(salesman_timeline_sources)
+def _telling_of(kind: str) -> list[Contribution[TimelineSource]]:
+    given = current_host().contributions(salesman_timeline_sources)
+    found = [one for one in given if not one.value.kinds or kind in one.value.kinds]
     return sorted(found, key=lambda one: one.owner != CORE)
 
 

@@ -388,6 +388,8 @@ def leads(app: Flask, make: Make) -> None:
     for number in range(10):
         lead = {"name": f"Пётр {number}", "phones": ["8 916 123-45-67"], "text": "Call me? " * 20}
         assert api.post("/leads", lead).status_code == 201
+    write_note("leads.lead", 1, "They want beams, and <soon>.")
+    attach("leads.lead", 1, "brief.txt", io.BytesIO(b"beams"))
     mailbox = {"host": "127.0.0.1", "way": "imap", "port": 1, "user": "leads@example.com"}
     mailbox_id = add_mailbox(judge(MailboxSchema(), {**mailbox, "password": "x", "folder": "A"}))
     try_mailbox(mailbox_id)  # nobody answers there, and the page says so

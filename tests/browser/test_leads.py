@@ -140,3 +140,31 @@ def test_number_that_no_change_tells_of_is_asked_for_each_minute(page_for: PageF
     assert asked == []
     task.page.clock.fast_forward("00:02")
     expect(number_of_leads(task.page)).to_be_hidden()
+
+
+def test_note_and_file_of_a_lead_go_along_to_the_deal_that_it_becomes(
+    make: Make, page_for: PageFor
+) -> None:
+    lead = lead_of(make.user_of("seller"))
+    task = page_for("seller")
+    task.begin(f"/leads/{lead}")
+    page = task.page
+    page.get_by_label("New note").fill("They want red ones.")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("#story-entries")).to_contain_text("They want red ones.")
+    page.get_by_label("Attach files").set_input_files(
+        {"name": "brief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\nboilers"}
+    )
+    expect(page.locator("#files")).to_contain_text("brief.pdf")
+
+    page.get_by_role("button", name="Make it a client").first.click()
+    window = page.locator("#qualify-lead")
+    window.get_by_label("Deal", exact=True).fill("Three boilers")
+    window.get_by_role("button", name="Make it a client").click()
+
+    expect(page.locator("h1")).to_contain_text("Three boilers")
+    expect(page.locator("#files")).to_contain_text("brief.pdf")
+    expect(page.locator("#story-entries")).to_contain_text("They want red ones.")
+    page.goto(page.url.partition("/deals")[0] + f"/leads/{lead}")
+    expect(page.locator("#files")).to_contain_text("No files yet.")
+    assert task.problems == []

@@ -260,7 +260,7 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
     """Give the leads of a client and deal to their stories."""
     return [
         TimelineSource("leads", _("Leads"), story.entries),
-        TimelineSource("calls", _("Calls to leads"), calls),
+        TimelineSource("calls", _("Calls to leads"), calls, kinds=("client", "deal", KIND)),
     ]
 
 

@@ -69,9 +69,7 @@ def waiting_count() -> int | None:
 
 
 def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
-    """Give the promises about a client or deal as entries of its story; others have none."""
-    if query.kind not in {"client", "deal"}:
-        return []
+    """Give the promises about a client or deal as entries of its story."""
     rows = queries.of_record(reading(), query.kind, query.record_id)
     return [
         TimelineEntry(
