@@ -112,7 +112,7 @@ def test_hook_slots_load_what_comes_after_the_page(
     app: Flask, make: Make, promise_id: int, browser_for: BrowserFor
 ) -> None:
     address = "/fragments/slots/client.card.panels/sample/promises"
-    placeholder = f'hx-get="{address}?key=1"'
+    placeholder = f'hx-get="{address}?key=1&amp;framed=1"'
 
     assert placeholder in browser_for("head").get("/clients/1").text
     assert "Send the drawing" in browser_for("head").get(f"{address}?key=1").text
