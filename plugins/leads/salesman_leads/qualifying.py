@@ -78,6 +78,7 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         lead = open_lead(session, lead_id, QUALIFY, version)
         owner_id = giving.owner_of(session, lead, values.get("owner_id"))
         _demand_known(session, values)
+        _demand_deal_name(values)
         values = _with_whom(session, lead, values)
         _demand_custom(values)
         client_id = values.get("client_id") or create_client(_client_of(session, lead, values))
@@ -114,6 +115,17 @@ def _demand_known(session: Session, values: Values) -> None:
         known = sa.exists().where(model.id == id_, model.client_id == client_id)
         if not session.scalar(sa.select(known.where(visible(kind), further))):
             raise InvalidError(message, {f"{kind}_id": message})
+
+
+def _demand_deal_name(values: Values) -> None:
+    """Let nobody say what a deal is worth where none is opened: it would be lost."""
+    if values.get("amount") is None or values.get("deal_name"):
+        return
+    if values.get("deal_id") is not None:
+        message = _("The amount is for a deal that is to be opened: an open one keeps its own.")
+        raise InvalidError(message, {"amount": message})
+    message = _("Say what the deal is called that is worth this.")
+    raise InvalidError(message, {"deal_name": message})
 
 
 def _with_whom(session: Session, lead: Lead, values: Values) -> Values:

@@ -233,3 +233,18 @@ def test_form_offers_people_and_open_deals_of_the_chosen_client(
 
 def test_every_act_has_a_name_of_its_own() -> None:
     assert len({one.id for one in ACTIONS}) == len(ACTIONS)
+
+
+@pytest.mark.parametrize(("about", "field"), [("no deal", "deal_name"), ("an open one", "amount")])
+def test_amount_without_a_new_deal_is_refused_at_what_is_wrong(
+    make: Make, about: str, field: str
+) -> None:
+    client_id = make.client()
+    deal = {"deal_id": make.deal(client_id=client_id)} if about == "an open one" else {}
+    lead = intake.create_lead({"name": "Anna"})
+
+    with pytest.raises(InvalidError) as caught:
+        qualify_lead(lead, {"client_id": client_id, "amount": 10, **deal})
+
+    assert set(caught.value.fields) == {field}
+    assert reading().get_one(Lead, lead).status == "open"
