@@ -54,6 +54,7 @@ from salesman_core.db import (
     writing,
 )
 from salesman_core.db.trigrams import TRIGRAMS
+from salesman_core.deals import handing_on
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
@@ -361,6 +362,7 @@ __all__ = [
     "found_clients",
     "from_bin",
     "gone_to",
+    "handing_on",
     "holders",
     "identity",
     "in_order",

@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
     create_deal,
     current_person,
     for_change,
+    handing_on,
     missing_custom,
     reaches,
     service,
@@ -27,6 +28,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_hookspecs import Text
+from salesman_inquiries.giving import owner_of
 from salesman_inquiries.models import CANCELLED, CLIENT, DEAL, KIND, LEAD, Inquiry
 from salesman_inquiries.permissions import EDIT
 from salesman_inquiries.products import amount_of, lines_of
@@ -41,7 +43,9 @@ Became = dict[str, int | None]
 _LONGEST_NOTE: Final = 20_000
 _MOST_WAYS: Final = 20
 _ABOUT_A_DEAL: Final = _("The inquiry is about a deal already.")
-NOTHING: Final[Became] = dict.fromkeys(("client_id", "contact_id", "deal_id", "lead_id"))
+NOTHING: Final[Became] = dict.fromkeys(
+    ("client_id", "contact_id", "deal_id", "lead_id", "owner_id")
+)
 
 
 def take_in(
@@ -88,7 +92,8 @@ def make_client(inquiry_id: int, values: Mapping[str, Any], version: int | None 
     """Make a client, with whom one talks to there, of a stranger who got in touch.
 
     :param values: ``client_name``, ``contact_name``; ``client_custom`` and ``contact_custom``:
-        their custom fields by key.
+        their custom fields by key; ``owner_id``: whose they are to be.
+    :raises ForbiddenError: as :func:`salesman_inquiries.giving.owner_of` says.
     :raises InvalidError: by field, also for a required custom field of what is new.
     :raises ConflictError: where it is of a known client, or something came of it already.
     """
@@ -96,9 +101,11 @@ def make_client(inquiry_id: int, values: Mapping[str, Any], version: int | None 
         inquiry = _open(session, inquiry_id, version)
         if inquiry.client_id is not None:
             raise ConflictError(_("This is a known client already."))
-        made = _settled(inquiry, values, deal=False)
+        owner_id = owner_of(session, inquiry, values.get("owner_id"))
+        made = _settled(session, inquiry, values, deal=False)
         note_became(session, inquiry, CLIENT, made)
-        return made
+        handing_on.give_made(owner_id, client_id=made["client_id"], deal_id=None)
+        return {**made, "owner_id": owner_id}
 
 
 def make_deal(inquiry_id: int, values: Mapping[str, Any], version: int | None = None) -> Became:
@@ -114,11 +121,17 @@ def make_deal(inquiry_id: int, values: Mapping[str, Any], version: int | None = 
         inquiry = _open(session, inquiry_id, version)
         if inquiry.deal_id is not None:
             raise ConflictError(_ABOUT_A_DEAL)
-        made = _settled(inquiry, values, deal=True)
+        _demand_known(inquiry)
+        owner_id = owner_of(session, inquiry, values.get("owner_id"))
+        is_new = inquiry.client_id is None
+        made = _settled(session, inquiry, values, deal=True)
         deal_id = create_deal(_deal_of(inquiry, values, made))
         _tell(inquiry, deal_id)
-        made["deal_id"] = deal_id
+        made |= {"deal_id": deal_id, "owner_id": owner_id}
         note_became(session, inquiry, DEAL, made)
+        client_id = made["client_id"] if is_new else None
+        handing_on.give_made(owner_id, client_id=client_id, deal_id=deal_id)
+        handing_on.tell_holder(session, owner_id, deal_id)
         return made
 
 
@@ -131,10 +144,11 @@ def _open(session: Session, inquiry_id: int, version: int | None) -> Inquiry:
     return inquiry
 
 
-def _settled(inquiry: Inquiry, values: Mapping[str, Any], *, deal: bool) -> Became:
+def _settled(
+    session: Session, inquiry: Inquiry, values: Mapping[str, Any], *, deal: bool
+) -> Became:
     """Give the client and the person there that an inquiry is with; make who is not known."""
     contact_name = _contact_name(inquiry, values)
-    _demand_known(inquiry)
     _demand_custom(inquiry, values, contact=bool(contact_name), deal=deal)
     client_id, contact_id = inquiry.client_id, inquiry.contact_id
     if client_id is None:

@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     FormState,
     InvalidError,
     demand,
+    handing_on,
     judge,
     reaches,
     requires,
@@ -66,7 +67,7 @@ def _make(record_id: int, becomes: str, make: Callable[[int | None], becoming.Be
     try:
         made = make(version_in(request.form))
     except InvalidError as error:
-        form = FormState.refused(request.form, error)
+        form = FormState.refused(request.form, forms.at_outcome_fields(error))
         return card_page(record_id, form, opened=becomes), error.status
     return to_what_it_became(record_id, becomes, made)
 
@@ -80,10 +81,19 @@ SAID: Final[Mapping[str, Text]] = {
 
 def to_what_it_became(record_id: int, becomes: str, made: becoming.Became) -> Response:
     """Say what an inquiry became, and lead there: to the work that goes on."""
-    toast(SAID[becomes])
+    toast(_told(becomes, made["owner_id"]))
     deal_id, client_id = made["deal_id"], made["client_id"]
     if deal_id is not None and reaches("deal", deal_id):
         return redirect(url_for("deals.card", record_id=deal_id))
     if client_id is not None and reaches("client", client_id):
         return redirect(url_for("clients.card", record_id=client_id))
     return to_card(record_id)
+
+
+def _told(becomes: str, owner_id: int | None) -> Text:
+    """Say what an inquiry has become, and who has it now, where that is somebody else."""
+    holder = handing_on.holder_name(owner_id)
+    if not holder:
+        return SAID[becomes]
+    now = _("It is with %(holder)s now.", holder=holder)
+    return f"{SAID[becomes]} {now}"

@@ -66,6 +66,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "contact_name": _("Contact"),
     "deal_name": _("Deal"),
     "amount": _("Amount"),
+    "holder_id": _("Responsible"),
 }
 _NUMBERS: Final = ("channel_id", "result_id", "client_id", "contact_id", "deal_id", "owner_id")
 _TEXTS: Final = ("direction", "subject", "text", "source", "name", "company", "next_step")
@@ -179,11 +180,22 @@ def outcome_values_of(typed: Typed, becomes: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         f"{kind}_name": typed.get(f"{kind}_name", "").strip() for kind in kinds
     }
+    values |= _holder_of(typed)
     for kind in kinds:
         values |= custom_typed(kind, typed, prefix=f"{kind}_")
     if becomes == DEAL and typed.get("amount", "").strip():
         values |= read_typed(typed, {"amount": money_of}, "amount")
     return values
+
+
+def _holder_of(typed: Typed) -> dict[str, Any]:
+    """Give whose it is to be that an inquiry becomes; the responsible for itself is another field.
+
+    :raises InvalidError: by field of the form.
+    """
+    if not typed.get("holder_id", "").strip():
+        return {}
+    return {"owner_id": read_typed(typed, {"holder_id": number_of}, "holder_id")["holder_id"]}
 
 
 def held(inquiry: AnyRow) -> FormState:
@@ -224,3 +236,12 @@ def at_fields(error: InvalidError) -> InvalidError:
     named = {"deadline_at": "deadline"}
     fields = {named.get(name, name): message for name, message in error.fields.items()}
     return InvalidError(error.message, fields)
+
+
+def at_outcome_fields(error: InvalidError) -> InvalidError:
+    """The same where an inquiry becomes something: whose that is to be is a field of its own."""
+    at = at_fields(error)
+    fields = {
+        "holder_id" if name == "owner_id" else name: message for name, message in at.fields.items()
+    }
+    return InvalidError(at.message, fields)

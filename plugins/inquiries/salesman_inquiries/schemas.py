@@ -95,9 +95,12 @@ class ClientSchema(Schema):
     """The client that an inquiry becomes, and whom one talks to there.
 
     What is left out is taken from the inquiry. Custom fields that the company requires are needed
-    of what is new.
+    of what is new. Without ``owner_id`` it belongs to the first who can work on it: who works on
+    the inquiry, whose the client is, whoever asks, else who is next by the rules of leads or has
+    the fewest open deals.
     """
 
+    owner_id = Reference(allow_none=True, load_default=None)
     client_name = Text(300, load_default="")
     contact_name = Text(300, load_default="")
     client_custom = CustomValues("client", whole=False)
@@ -113,12 +116,13 @@ class DealSchema(ClientSchema):
 
 
 class BecameSchema(Schema):
-    """What came of an inquiry, as far as it did."""
+    """What came of an inquiry, as far as it did; ``owner_id`` is whose it is that is new."""
 
     client_id = Reference(allow_none=True)
     contact_id = Reference(allow_none=True)
     deal_id = Reference(allow_none=True)
     lead_id = Reference(allow_none=True)
+    owner_id = Reference(allow_none=True)
 
 
 class ChannelSchema(Schema):

@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     FormState,
     InvalidError,
     current_person,
+    handing_on,
     judge,
     number_or_none,
     reaches,
@@ -29,7 +30,7 @@ from salesman_inquiries import becoming, choosing, forms, panels, queries
 from salesman_inquiries.becoming_views import to_what_it_became
 from salesman_inquiries.lists import DIRECTION_TITLES, STATUS_TITLES
 from salesman_inquiries.models import CLIENT, DEAL, INCOMING, KIND, LEAD
-from salesman_inquiries.permissions import CREATE, DELETE
+from salesman_inquiries.permissions import ASSIGN, CREATE, DELETE
 from salesman_inquiries.schemas import ClientSchema, DealSchema, InquirySchema
 from salesman_inquiries.texts import texts
 from salesman_inquiries.toolkit import InquiryForm
@@ -64,7 +65,7 @@ def create() -> Page:
         values = judge(InquirySchema(), forms.taken_values_of(request.form))
         inquiry_id, made = becoming.take_in(values, becomes, _judged(becomes, outcome))
     except InvalidError as error:
-        form = FormState.refused(request.form, forms.at_fields(error))
+        form = FormState.refused(request.form, forms.at_outcome_fields(error))
         return _page(form), error.status
     if becomes:
         return to_what_it_became(inquiry_id, becomes, made)
@@ -96,6 +97,7 @@ def _page(form: FormState) -> Markup:
         results=[(row.id, row.name) for row in choosing.results(session, offered=True)],
         has_calendar=service("calendar") is not None,
         outcomes=_outcomes(),
+        holders=handing_on.holders_offered(ASSIGN),
         **_who(form),
         **needed(),
     )

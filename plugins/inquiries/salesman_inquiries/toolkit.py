@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 
 class Inquiries(Protocol):
@@ -64,6 +65,10 @@ class Leads(Protocol):
 
     def converted(self) -> sa.Select[Any]:
         """Give the query of the ids of the leads that became clients."""
+        ...
+
+    def owner_for(self, session: Session, told: Mapping[str, Any]) -> int | None:
+        """Give who gets by their rules what becomes a deal without being a lead."""
         ...
 
 

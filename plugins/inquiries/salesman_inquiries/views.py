@@ -17,7 +17,9 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     colleagues,
+    current_person,
     custom_labels,
+    handing_on,
     judge,
     last_change,
     narrowed,
@@ -35,7 +37,7 @@ from salesman_core.toolkit import (
     version_in,
 )
 from salesman_hookspecs import Text
-from salesman_inquiries import banning, choosing, forms, queries
+from salesman_inquiries import banning, choosing, forms, giving, queries
 from salesman_inquiries import service as inquiry_service
 from salesman_inquiries.bulk import LISTED, who
 from salesman_inquiries.lists import BECAME_TITLES, DIRECTION_TITLES, INQUIRIES, STATUS_TITLES
@@ -166,9 +168,19 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         statuses=STATUS_TITLES,
         directions=DIRECTION_TITLES,
         became=BECAME_TITLES,
+        **_whose(inquiry),
         **changing_choices(inquiry),
         **needed(),
     )
+
+
+def _whose(inquiry: AnyRow) -> dict[str, Any]:
+    """Give to whom that may be given which an inquiry becomes, and whose it is if nobody says."""
+    usual = giving.usual_owner(reading(), inquiry)
+    holders = handing_on.holders_offered(ASSIGN, [usual])
+    name = dict(holders).get(usual or 0, "")
+    is_said = current_person().may(ASSIGN)
+    return {"holders": holders, "usual_holder": name if is_said else handing_on.holder_name(usual)}
 
 
 def _shows(plugin: str, kind: str, record_id: int | None) -> bool:

@@ -12,12 +12,14 @@ from salesman_core.toolkit import (
     AnyRow,
     FormState,
     custom_labels,
+    handing_on,
     needed_controls,
     reaches,
     reading,
     whole_number,
 )
 from salesman_leads import choosing, giving, known
+from salesman_leads.permissions import ASSIGN
 
 BECOMES: Final = ("client", "contact", "deal")
 """The kinds of records that a lead may become."""
@@ -33,6 +35,7 @@ def qualify_form(
     session = reading()
     made = form or _becomes(session, lead, known_as)
     client_id = _number(made.value("client_id"))
+    usual = giving.usual_owner(session, lead, client_id)
     clients = [(one.id, one.name) for one in known_as]
     if client_id is not None and client_id not in dict(clients):
         clients += choosing.client_named(session, client_id)
@@ -42,6 +45,7 @@ def qualify_form(
         "people": choosing.people_at(session, client_id),
         "deals": choosing.open_deals_of(session, client_id),
         "amount_title": AMOUNT,
+        "holders": handing_on.holders_offered(ASSIGN, [usual]),
         "needed": {kind: needed_controls(kind) for kind in BECOMES},
         "needed_labels": {
             name: label
@@ -74,7 +78,7 @@ def _becomes(session: Session, lead: AnyRow, known_as: Sequence[known.Known]) ->
             "client_name": lead.company or lead.name,
             "contact_id": contact_id,
             "contact_name": contact,
-            "owner_id": giving.usual_owner(lead),
+            "owner_id": giving.usual_owner(session, lead, client_id),
         }
     )
 

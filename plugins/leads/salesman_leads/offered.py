@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import visible
 from salesman_leads import intake
+from salesman_leads.distribution.for_deals import owner_by_rules
 from salesman_leads.models import CONVERTED, KIND, Lead
 from salesman_leads.toolkit import Leads
 
@@ -23,3 +25,7 @@ class Intake(Leads):
     def converted(self) -> sa.Select[Any]:
         """Give the query of the ids of the leads that became clients, of those that one sees."""
         return sa.select(Lead.id).where(visible(KIND), Lead.result == CONVERTED)
+
+    def owner_for(self, session: Session, told: Mapping[str, Any]) -> int | None:
+        """Give who gets by the rules what becomes a deal without being a lead."""
+        return owner_by_rules(session, told)

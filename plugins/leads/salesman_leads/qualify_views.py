@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     FormState,
     InvalidError,
     custom_typed,
+    handing_on,
     judge,
     money_of,
     read_typed,
@@ -23,6 +24,7 @@ from salesman_core.toolkit import (
     version_in,
     whole_number,
 )
+from salesman_hookspecs import Text
 from salesman_leads import choosing, known, qualifying, queries, typed
 from salesman_leads.becoming import BECOMES, came_of, chosen_anew, qualify_form
 from salesman_leads.permissions import CREATE, QUALIFY
@@ -73,8 +75,16 @@ def qualify(record_id: int) -> Page:
     except InvalidError as error:
         form = FormState.refused(request.form, error)
         return card_page(record_id, form, opened="qualify"), error.status
-    toast(_("The lead has become a client."))
+    toast(_told(made))
     return redirect(_where_it_goes_on(record_id, made))
+
+
+def _told(made: Mapping[str, int | None]) -> Text:
+    """Say what a lead has become, and who has it now, where that is somebody else."""
+    holder = handing_on.holder_name(made["owner_id"])
+    if not holder:
+        return _("The lead has become a client.")
+    return _("The lead has become a client. It is with %(holder)s now.", holder=holder)
 
 
 def _where_it_goes_on(lead_id: int, made: Mapping[str, int | None]) -> str:

@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     create_contact,
     create_deal,
     current_person,
+    handing_on,
     missing_custom,
     move_notes_and_files,
     name_contact,
@@ -59,29 +60,31 @@ class Made(NamedTuple):
 def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> dict[str, int | None]:
     """Turn a lead into client, contact and deal: all of it, or nothing.
 
-    What is new belongs to the lead's owner, else to whoever qualifies it. What they wrote becomes
-    a note of the deal, else of the client; the lead's notes and files go there as they are, with
-    whoever wrote them and when. Source, keys in other systems, phones, emails and bans go along:
-    what an existing client does not want is said at its contact, where there is one, because
-    others there may want it.
+    What is new belongs to somebody who can work on it (:func:`salesman_leads.giving.owner_of`).
+    What they wrote becomes a note of the deal, else of the client; the lead's notes and files go
+    there as they are, with whoever wrote them and when. Source, keys in other systems, phones,
+    emails and bans go along: what an existing client does not want is said at its contact, where
+    there is one, because others there may want it.
 
     :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
         ``contact_id`` of one of its contacts, or ``contact_name``; ``deal_id`` of one of its open
         deals, or ``deal_name`` and ``amount`` where one is to be opened; ``client_custom``,
         ``contact_custom`` and ``deal_custom``: their custom fields by key; ``owner_id``: whose
         what is new is to be.
-    :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what there is not.
+    :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what there is not;
+        ``owner_id``: whose it is that is new.
     :raises InvalidError: by field: for what there is not, or the person may not see, and for a
         required custom field of what is new.
     """
     with writing() as session:
         lead = open_lead(session, lead_id, QUALIFY, version)
-        owner_id = giving.owner_of(session, lead, values.get("owner_id"))
         _demand_known(session, values)
         _demand_deal_name(values)
+        client_id = values.get("client_id")
+        owner_id = giving.owner_of(session, lead, values.get("owner_id"), client_id)
         values = _with_whom(session, lead, values)
         _demand_custom(values)
-        client_id = values.get("client_id") or create_client(_client_of(session, lead, values))
+        client_id = client_id or create_client(_client_of(session, lead, values))
         contact_id = _contact(lead, client_id, values)
         deal_id = _deal(session, lead, client_id, contact_id, values)
         made = Made(client_id, contact_id, deal_id)
@@ -91,8 +94,8 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         session.flush()
         review_relationship([client_id])
         new = {kind: None if values.get(kind) else id_ for kind, id_ in made._asdict().items()}
-        giving.give(owner_id, client_id=new["client_id"], deal_id=new["deal_id"])
-        return made._asdict()
+        handing_on.give_made(owner_id, client_id=new["client_id"], deal_id=new["deal_id"])
+        return {**made._asdict(), "owner_id": owner_id}
 
 
 def _demand_known(session: Session, values: Values) -> None:

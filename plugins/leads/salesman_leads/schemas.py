@@ -100,7 +100,8 @@ class QualifySchema(Schema):
     """What a lead becomes: a client, a contact and a deal, each a new one or one that is there.
 
     Custom fields that the company requires are needed of each of the three that is new. Without
-    ``owner_id`` a new client and a new deal belong to the lead's owner, else to whoever asks.
+    ``owner_id`` a new client and a new deal belong to the first who can work on them: the lead's
+    owner, the client's, whoever asks, else who has the fewest open deals.
     """
 
     client_id = Reference(allow_none=True, load_default=None)
@@ -117,8 +118,9 @@ class QualifySchema(Schema):
 
 
 class QualifiedSchema(Schema):
-    """What came of a lead."""
+    """What came of a lead, and whose it is that is new."""
 
     client_id = Reference()
     contact_id = Reference(allow_none=True)
     deal_id = Reference(allow_none=True)
+    owner_id = Reference(allow_none=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 
 class Leads(Protocol):
@@ -26,5 +27,15 @@ class Leads(Protocol):
         """Give the query of the ids of the leads that became clients, of those that one sees.
 
         To stand in a condition of another query, so that nothing is counted twice or in vain.
+        """
+        ...
+
+    def owner_for(self, session: Session, told: Mapping[str, Any]) -> int | None:
+        """Give who gets by the rules of distribution what becomes a deal without being a lead.
+
+        :param session: one that writes where they get it indeed, and it was their turn; any other
+            to ask who would.
+        :param told: of what it came of, as the JSON API names it of a lead: source, products.
+        :returns: None where the rules name nobody who can work on it.
         """
         ...

@@ -42,6 +42,20 @@ def test_they_are_of_the_seller_whose_the_lead_is(make: Make) -> None:
     assert owners(made) == (seller, seller)
 
 
+def test_what_a_telemarketer_found_is_with_the_seller_who_has_the_fewest_open_deals(
+    make: Make,
+) -> None:
+    busy, free, caller = make.user("seller"), make.user("seller"), make.user("telemarketer")
+    make.deal(owner_id=busy)
+    lead = intake.create_lead({**ANNA, "owner_id": caller})
+
+    with make.acting(caller):
+        made = qualify_lead(lead, {"deal_name": "Boilers"})
+
+    assert owners(made) == (free, free)
+    assert made["owner_id"] == free
+
+
 def test_they_are_of_the_sellers_also_where_one_may_not_know_of_them(make: Make) -> None:
     seller = make.user("seller")
     lead = intake.create_lead({**ANNA, "owner_id": seller})
@@ -84,7 +98,7 @@ def test_leads_of_many_sellers_that_a_head_qualifies_at_once_stay_theirs(
     assert [owners(one) for one in became] == [(one, one) for one in sellers]
 
 
-def test_they_are_of_whoever_makes_them_where_the_lead_is_nobodys(make: Make) -> None:
+def test_they_are_of_whoever_makes_them_where_nobody_works_on_deals(make: Make) -> None:
     lead = intake.create_lead(ANNA)
 
     with make.acting(make.user("telemarketer")) as caller:
