@@ -19,6 +19,7 @@ from salesman_core.access.records import (
 )
 from salesman_core.access.routes import foreign_forms, public, requires, signed_in
 from salesman_core.characters import shows_something, without_unseen
+from salesman_core.clients import completing
 from salesman_core.clients.banned import ban_reasons, is_banned_for_any
 from salesman_core.clients.card import ClientCard
 from salesman_core.clients.ladder import review_relationship
@@ -330,6 +331,7 @@ __all__ = [
     "clients_reached_by",
     "colleagues",
     "company",
+    "completing",
     "contact_data",
     "contains",
     "count",

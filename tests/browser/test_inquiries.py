@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from salesman_core.clients.models import ClientPhone
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import Client, Contact, Deal, reading
 
@@ -113,4 +114,26 @@ def test_answer_leaves_the_focus_to_whoever_types_elsewhere_by_then(
     page.keyboard.type("Pipes")
     expect(page.locator("#search")).to_have_value("Pipes")
     expect(page.locator("#search")).to_be_focused()
+    assert task.problems == []
+
+
+def test_number_that_nobody_has_is_kept_once_the_client_is_found_by_its_name(
+    make: Make, page_for: PageFor
+) -> None:
+    client = make.client(name="Boilers Ltd", owner_id=make.user_of("telemarketer"))
+    task = page_for("telemarketer")
+    task.begin("/inquiries/new")
+    page = task.page
+    page.locator("#field-q").fill("8 916 123-45-67")
+    expect(page.locator("#found")).to_contain_text("No client that you see has this number")
+    page.locator("#field-q").fill("Boilers")
+    expect(page.locator("[name=phones]").first).to_have_value("8 916 123-45-67")
+    page.get_by_role("option", name="Boilers Ltd").click()
+    expect(page.locator("#chosen-client")).to_contain_text("Boilers Ltd")
+    expect(page.locator("#who [name=phones]").first).to_have_value("8 916 123-45-67")
+    page.get_by_label("A deal").check(force=True)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/deals/*")
+    phones = sa.select(ClientPhone.client_id, ClientPhone.normalised)
+    assert reading().execute(phones).all() == [(client, "+79161234567")]
     assert task.problems == []

@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     Contact,
     InvalidError,
     company,
+    completing,
     contact_data,
     create_client,
     create_contact,
@@ -147,7 +148,10 @@ def _open(session: Session, inquiry_id: int, version: int | None) -> Inquiry:
 def _settled(
     session: Session, inquiry: Inquiry, values: Mapping[str, Any], *, deal: bool
 ) -> Became:
-    """Give the client and the person there that an inquiry is with; make who is not known."""
+    """Give the client and the person there that an inquiry is with; make who is not known.
+
+    Who is known gets the phones and emails that they lack.
+    """
     contact_name = _contact_name(inquiry, values)
     _demand_custom(inquiry, values, contact=bool(contact_name), deal=deal)
     client_id, contact_id = inquiry.client_id, inquiry.contact_id
@@ -157,7 +161,25 @@ def _settled(
         contact = {"client_id": client_id, "name": contact_name, **_reach_of(inquiry)}
         contact["custom"] = values.get("contact_custom") or {}
         contact_id = create_contact(contact)
+    elif inquiry.client_id is not None:
+        _complete(session, inquiry)
     return {**NOTHING, "client_id": client_id, "contact_id": contact_id}
+
+
+def _complete(session: Session, inquiry: Inquiry) -> None:
+    """Let whom an inquiry is with be found by what they told: the person there, else the client.
+
+    Who may not change the client leaves it as it is; the inquiry keeps what was told.
+    """
+    client_id, contact_id = inquiry.client_id, inquiry.contact_id
+    if client_id is None or not reaches("client", client_id, "core.client.edit"):
+        return
+    reach = _reach_of(inquiry)
+    somebody = completing.Somebody(inquiry.name, reach["phones"], reach["emails"])
+    if contact_id is None:
+        completing.complete_client(session, client_id, somebody)
+    elif reaches("contact", contact_id):
+        completing.complete_contact(session, contact_id, somebody)
 
 
 def _demand_known(inquiry: Inquiry) -> None:

@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     Contact,
     Deal,
     InvalidError,
+    completing,
     contact_data,
     create_client,
     create_contact,
@@ -32,12 +33,7 @@ from salesman_hookspecs import Text
 from salesman_leads import giving
 from salesman_leads.banning import bans_going_along
 from salesman_leads.choosing import whom_at
-from salesman_leads.completing import (
-    complete_client,
-    complete_contact,
-    complete_deal,
-    free_keys,
-)
+from salesman_leads.completing import complete_deal, free_keys, somebody
 from salesman_leads.models import CONVERTED, KIND, Lead
 from salesman_leads.permissions import QUALIFY
 from salesman_leads.queue.planning import follow_lead
@@ -218,9 +214,10 @@ def _deal(
 def _tell(session: Session, lead: Lead, values: Values, made: Made) -> None:
     """Let what there was already have what the lead knows, and the deal or client what was said."""
     if values.get("client_id") is not None:
-        complete_client(session, lead, made.client_id, reached=made.contact_id is None)
+        reached = made.contact_id is None
+        completing.complete_client(session, made.client_id, somebody(lead), reached=reached)
     if values.get("contact_id") is not None:
-        complete_contact(session, lead, values["contact_id"])
+        completing.complete_contact(session, values["contact_id"], somebody(lead))
     if values.get("deal_id") is not None:
         complete_deal(session, lead, values["deal_id"], made.client_id)
         if made.contact_id is not None:

@@ -70,8 +70,36 @@ function goOn(from) {
 }
 
 form.addEventListener("input", ({ target }) => {
-  if (target === field()) isEnterWaiting = false;
+  if (target !== field()) return;
+  isEnterWaiting = false;
+  keepUnknown();
 });
+
+// A number or address that nobody has is not lost where something else is looked for afterwards, as
+// the company's name: it moves into its own field.
+let unknown = null;
+
+function keepUnknown() {
+  if (!unknown || !isElse(field().value, unknown)) return;
+  const { way, typed } = unknown;
+  unknown = null;
+  const kept = [...form.querySelectorAll(`[name=${way}]`)];
+  if (kept.some((one) => one.value.trim() === typed)) return;
+  const empty = kept.find((one) => !one.value.trim());
+  if (!empty) return;
+  empty.value = typed;
+  empty.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+const isElse = (now, { way, typed }) =>
+  now.trim() !== "" && !now.includes("@") && /\p{L}/u.test(now) && (way === "phones" || !typed.startsWith(now.trim()));
+
+function noteUnknown() {
+  const answered = form.querySelector("#found [data-unknown]")?.dataset;
+  if (answered?.unknown === "phones" || answered?.unknown === "emails") {
+    unknown = { way: answered.unknown, typed: form.querySelector("#found [data-answers]").dataset.answers };
+  }
+}
 
 form.addEventListener("focusin", ({ target }) => {
   for (const option of found()) option.ariaSelected = String(option === target);
@@ -83,6 +111,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const asked = ctx.sourceElement;
   if (!asked.matches("[data-find], [data-chooses]")) return;
   field()?.setAttribute("aria-expanded", String(found().length > 0));
+  noteUnknown();
   const isLost = document.activeElement === document.body;
   // Once somebody was found the talk begins, with the subject.
   if (isLost) (field() ?? form.querySelector("#field-subject")).focus();
