@@ -55,7 +55,7 @@ from salesman_core.db import (
     writing,
 )
 from salesman_core.db.trigrams import TRIGRAMS
-from salesman_core.deals import handing_on
+from salesman_core.deals import handing_on, recognising
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
@@ -411,6 +411,7 @@ __all__ = [
     "reaches",
     "read_typed",
     "reading",
+    "recognising",
     "record_type",
     "records_by_key",
     "refers",

@@ -6,8 +6,12 @@ from typing import Final
 
 from salesman_hookspecs import Permission, PresetGrant, Scope
 
+RECOGNISE: Final = "core.client.recognise"
+"""What one must hold to learn whose client a phone or email is, of clients one does not see."""
+
 PERMISSIONS: Final = (
     Permission("core.client.view", "See clients and their contacts"),
+    Permission(RECOGNISE, "Learn whose client a phone or email is", scoped=False),
     Permission("core.client.create", "Make clients", scoped=False),
     Permission("core.client.edit", "Change clients and their contacts"),
     Permission("core.client.assign", "Give clients to others", scoped=False),
@@ -38,6 +42,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
     "marketer": {"core.client.view": _ALL, "core.client.create": _ALL, "core.client.import": _ALL},
     "telemarketer": {
         "core.client.view": _OWN,
+        RECOGNISE: _ALL,
         "core.client.create": _ALL,
         "core.client.edit": _OWN,
     },

@@ -142,6 +142,13 @@ def tell_holder(session: Session, owner_id: int | None, deal_id: int) -> None:
     _tell(session, owner_id, told, f"/deals/{deal_id}")
 
 
+def tell_client_owner(session: Session, client: Client) -> None:
+    """Tell whose a client is, in their language, that somebody else was in touch with it."""
+    who = current_person().name
+    told = _("%(who)s was in touch with your client %(client)s", who=who, client=client.name)
+    _tell(session, client.owner_id, told, f"/clients/{client.id}")
+
+
 def _tell(session: Session, user_id: int | None, told: Text, address: str) -> None:
     holder = person_of(user_id) if user_id is not None else None
     if holder is None or holder.id == current_person().id:

@@ -54,6 +54,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "exported": _("exported"),
     "handed_over": _("handed over"),
     "not_handed_over": _("not handed over"),
+    "recognised": _("recognised by a colleague who does not see it"),
     "invited": _("invited"),
     "link_shown": _("link of an invitation shown"),
     "activated": _("activated"),

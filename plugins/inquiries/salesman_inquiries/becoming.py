@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     handing_on,
     missing_custom,
     reaches,
+    recognising,
     service,
     speaking,
     write_note,
@@ -44,9 +45,10 @@ Became = dict[str, int | None]
 _LONGEST_NOTE: Final = 20_000
 _MOST_WAYS: Final = 20
 _ABOUT_A_DEAL: Final = _("The inquiry is about a deal already.")
-NOTHING: Final[Became] = dict.fromkeys(
-    ("client_id", "contact_id", "deal_id", "lead_id", "owner_id")
-)
+NOTHING: Final[Became] = {
+    **dict.fromkeys(("client_id", "contact_id", "deal_id", "lead_id", "owner_id")),
+    "joined": False,
+}
 
 
 def take_in(
@@ -92,8 +94,11 @@ def make_lead(inquiry_id: int, version: int | None = None) -> Became:
 def make_client(inquiry_id: int, values: Mapping[str, Any], version: int | None = None) -> Became:
     """Make a client, with whom one talks to there, of a stranger who got in touch.
 
+    A colleague's client that is recognised by phone or email gets what is known of them instead.
+
     :param values: ``client_name``, ``contact_name``; ``client_custom`` and ``contact_custom``:
-        their custom fields by key; ``owner_id``: whose they are to be.
+        their custom fields by key; ``owner_id``: whose they are to be; ``new_client``: whether it
+        is to be a new client whoever is recognised.
     :raises ForbiddenError: as :func:`salesman_inquiries.giving.owner_of` says.
     :raises InvalidError: by field, also for a required custom field of what is new.
     :raises ConflictError: where it is of a known client, or something came of it already.
@@ -102,6 +107,8 @@ def make_client(inquiry_id: int, values: Mapping[str, Any], version: int | None 
         inquiry = _open(session, inquiry_id, version)
         if inquiry.client_id is not None:
             raise ConflictError(_("This is a known client already."))
+        if (found := _recognised(session, inquiry, values)) is not None:
+            return _attached(session, inquiry, found, values, CLIENT)
         owner_id = owner_of(session, inquiry, values.get("owner_id"))
         made = _settled(session, inquiry, values, deal=False)
         note_became(session, inquiry, CLIENT, made)
@@ -123,6 +130,8 @@ def make_deal(inquiry_id: int, values: Mapping[str, Any], version: int | None = 
         if inquiry.deal_id is not None:
             raise ConflictError(_ABOUT_A_DEAL)
         _demand_known(inquiry)
+        if (found := _recognised(session, inquiry, values)) is not None:
+            return _attached(session, inquiry, found, values, DEAL)
         owner_id = owner_of(session, inquiry, values.get("owner_id"))
         is_new = inquiry.client_id is None
         made = _settled(session, inquiry, values, deal=True)
@@ -145,6 +154,41 @@ def _open(session: Session, inquiry_id: int, version: int | None) -> Inquiry:
     return inquiry
 
 
+def _recognised(
+    session: Session, inquiry: Inquiry, values: Mapping[str, Any]
+) -> recognising.Recognised | None:
+    """Give the colleague's client that a stranger is; None where it is to be a new one anyway."""
+    if inquiry.client_id is not None or values.get("new_client"):
+        return None
+    return recognising.recognised(session, _reach_of(inquiry))
+
+
+def _attached(
+    session: Session,
+    inquiry: Inquiry,
+    found: recognising.Recognised,
+    values: Mapping[str, Any],
+    becomes: str,
+) -> Became:
+    """Let the client that was recognised have what an inquiry becomes."""
+    name = str(values.get("contact_name") or "").strip() or inquiry.name
+    is_deal = becomes == DEAL
+    _demand_custom(values, client=False, contact=bool(name), deal=is_deal)
+    reach = _reach_of(inquiry)
+    attached = recognising.attach(
+        session,
+        found,
+        completing.Somebody(name, reach["phones"], reach["emails"]),
+        deal=_deal_of(inquiry, values, NOTHING) if is_deal else None,
+        contact={"custom": values.get("contact_custom") or {}},
+        note=_note_of(inquiry),
+        owner_id=owner_of(session, inquiry, values.get("owner_id"), found),
+    )
+    made: Became = {**NOTHING, **attached._asdict(), "joined": True}
+    note_became(session, inquiry, becomes, made)
+    return made
+
+
 def _settled(
     session: Session, inquiry: Inquiry, values: Mapping[str, Any], *, deal: bool
 ) -> Became:
@@ -153,7 +197,8 @@ def _settled(
     Who is known gets the phones and emails that they lack.
     """
     contact_name = _contact_name(inquiry, values)
-    _demand_custom(inquiry, values, contact=bool(contact_name), deal=deal)
+    is_new = inquiry.client_id is None
+    _demand_custom(values, client=is_new, contact=bool(contact_name), deal=deal)
     client_id, contact_id = inquiry.client_id, inquiry.contact_id
     if client_id is None:
         client_id = create_client(_client_of(inquiry, values, contact_name))
@@ -189,11 +234,9 @@ def _demand_known(inquiry: Inquiry) -> None:
         raise InvalidError(message, {"client_id": message})
 
 
-def _demand_custom(
-    inquiry: Inquiry, values: Mapping[str, Any], *, contact: bool, deal: bool
-) -> None:
+def _demand_custom(values: Mapping[str, Any], *, client: bool, contact: bool, deal: bool) -> None:
     """Let it become only what has a value in each custom field that the company requires."""
-    new = {"client": inquiry.client_id is None, "contact": contact, "deal": deal}
+    new = {"client": client, "contact": contact, "deal": deal}
     wrong: dict[str, Text] = {}
     for kind in (kind for kind, comes in new.items() if comes):
         wrong |= missing_custom(kind, values.get(f"{kind}_custom") or {}, prefix=f"{kind}_")
@@ -263,11 +306,16 @@ def _deal_of(inquiry: Inquiry, values: Mapping[str, Any], made: Became) -> dict[
 
 
 def _tell(inquiry: Inquiry, deal_id: int) -> None:
-    """Write down at the deal what was asked for and said, in the company's language."""
-    with speaking(company().language):
-        text = "\n".join(_told(inquiry))[:_LONGEST_NOTE]
+    """Write down at the deal what was asked for and said."""
+    text = _note_of(inquiry)
     if text and current_person().may("core.note.write"):
         write_note("deal", deal_id, text)
+
+
+def _note_of(inquiry: Inquiry) -> str:
+    """Give what was asked for and said, in the company's language."""
+    with speaking(company().language):
+        return "\n".join(_told(inquiry))[:_LONGEST_NOTE]
 
 
 def _told(inquiry: Inquiry) -> Iterator[str]:

@@ -81,7 +81,7 @@ SAID: Final[Mapping[str, Text]] = {
 
 def to_what_it_became(record_id: int, becomes: str, made: becoming.Became) -> Response:
     """Say what an inquiry became, and lead there: to the work that goes on."""
-    toast(_told(becomes, made["owner_id"]))
+    toast(_told(becomes, made))
     deal_id, client_id = made["deal_id"], made["client_id"]
     if deal_id is not None and reaches("deal", deal_id):
         return redirect(url_for("deals.card", record_id=deal_id))
@@ -90,9 +90,12 @@ def to_what_it_became(record_id: int, becomes: str, made: becoming.Became) -> Re
     return to_card(record_id)
 
 
-def _told(becomes: str, owner_id: int | None) -> Text:
+def _told(becomes: str, made: becoming.Became) -> Text:
     """Say what an inquiry has become, and who has it now, where that is somebody else."""
-    holder = handing_on.holder_name(owner_id)
+    holder = handing_on.holder_name(made["owner_id"])
+    if made["joined"] and holder:
+        joined = _("It has joined a known client, and is with %(holder)s now.", holder=holder)
+        return joined if becomes == CLIENT else f"{SAID[becomes]} {joined}"
     if not holder:
         return SAID[becomes]
     now = _("It is with %(holder)s now.", holder=holder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     Stage,
     User,
     found_clients,
+    recognising,
     visible,
 )
 from salesman_inquiries.models import Channel, Result
@@ -142,3 +143,14 @@ def open_deals_of(session: Session, client_id: int | None) -> Sequence[AnyRow]:
         .limit(DEALS_AT_MOST)
     )
     return session.execute(there).all()
+
+
+def recognised(
+    session: Session, ways: Mapping[str, Sequence[str]]
+) -> recognising.Recognised | None:
+    """Give the colleague's client that has a phone or email, where whoever acts may know of it.
+
+    :param ways: ``phones`` and ``emails`` as they were typed.
+    """
+    reach = {name: list(ways[name]) for name in ("phones", "emails") if ways.get(name)}
+    return recognising.recognised(session, reach) if reach else None

@@ -180,7 +180,7 @@ def outcome_values_of(typed: Typed, becomes: str) -> dict[str, Any]:
     values: dict[str, Any] = {
         f"{kind}_name": typed.get(f"{kind}_name", "").strip() for kind in kinds
     }
-    values |= _holder_of(typed)
+    values |= _holder_of(typed) | {"new_client": "new_client" in typed}
     for kind in kinds:
         values |= custom_typed(kind, typed, prefix=f"{kind}_")
     if becomes == DEAL and typed.get("amount", "").strip():

@@ -97,9 +97,11 @@ class ClientSchema(Schema):
     What is left out is taken from the inquiry. Custom fields that the company requires are needed
     of what is new. Without ``owner_id`` it belongs to the first who can work on it: who works on
     the inquiry, whose the client is, whoever asks, else who is next by the rules of leads or has
-    the fewest open deals.
+    the fewest open deals. A colleague's client that is recognised by phone or email, by those who
+    may do so, gets it instead of a new one, unless ``new_client`` says otherwise.
     """
 
+    new_client = Flag(load_default=False)
     owner_id = Reference(allow_none=True, load_default=None)
     client_name = Text(300, load_default="")
     contact_name = Text(300, load_default="")
@@ -116,13 +118,17 @@ class DealSchema(ClientSchema):
 
 
 class BecameSchema(Schema):
-    """What came of an inquiry, as far as it did; ``owner_id`` is whose it is that is new."""
+    """What came of an inquiry, as far as it did; ``owner_id`` is whose it is that is new.
+
+    ``joined`` says that a colleague's client was recognised and got it.
+    """
 
     client_id = Reference(allow_none=True)
     contact_id = Reference(allow_none=True)
     deal_id = Reference(allow_none=True)
     lead_id = Reference(allow_none=True)
     owner_id = Reference(allow_none=True)
+    joined = Flag()
 
 
 class ChannelSchema(Schema):

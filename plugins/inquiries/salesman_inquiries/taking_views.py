@@ -120,11 +120,14 @@ def _outcomes() -> list[tuple[str, str]]:
 def find() -> Markup:
     """Give the clients that have what is being typed."""
     typed = request.args.get("q", "").strip()[:LONGEST_SOUGHT]
+    known = choosing.known(reading(), typed) if typed else []
+    way = forms.way_of(typed) if typed else ""
     return render(
         "inquiries/found.html",
         typed=typed,
-        known=choosing.known(reading(), typed) if typed else [],
-        way=forms.way_of(typed) if typed else "",
+        known=known,
+        way=way,
+        recognised=choosing.recognised(reading(), {way: [typed]}) if not known else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -168,19 +168,32 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         statuses=STATUS_TITLES,
         directions=DIRECTION_TITLES,
         became=BECAME_TITLES,
-        **_whose(inquiry),
+        **_whose(inquiry, _typed_ways(hanging, record_id)),
         **changing_choices(inquiry),
         **needed(),
     )
 
 
-def _whose(inquiry: AnyRow) -> dict[str, Any]:
-    """Give to whom that may be given which an inquiry becomes, and whose it is if nobody says."""
-    usual = giving.usual_owner(reading(), inquiry)
+def _typed_ways(hanging: queries.Hanging, record_id: int) -> dict[str, list[str]]:
+    ways = {"phones": hanging.phones, "emails": hanging.emails}
+    return {name: [one.typed for one in of.get(record_id, [])] for name, of in ways.items()}
+
+
+def _whose(inquiry: AnyRow, ways: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Give whose client a stranger is, to whom what it becomes may be given, and whose it is else.
+
+    :param ways: ``phones`` and ``emails`` as they were typed.
+    """
+    found = None if inquiry.client_id is not None else choosing.recognised(reading(), ways)
+    usual = giving.usual_owner(reading(), inquiry, found)
     holders = handing_on.holders_offered(ASSIGN, [usual])
     name = dict(holders).get(usual or 0, "")
     is_said = current_person().may(ASSIGN)
-    return {"holders": holders, "usual_holder": name if is_said else handing_on.holder_name(usual)}
+    return {
+        "recognised": found,
+        "holders": holders,
+        "usual_holder": name if is_said else handing_on.holder_name(usual),
+    }
 
 
 def _shows(plugin: str, kind: str, record_id: int | None) -> bool:

@@ -16,6 +16,7 @@ from salesman_core.toolkit import (
     needed_controls,
     reaches,
     reading,
+    recognising,
     whole_number,
 )
 from salesman_leads import choosing, giving, known
@@ -26,21 +27,26 @@ BECOMES: Final = ("client", "contact", "deal")
 
 
 def qualify_form(
-    lead: AnyRow, known_as: Sequence[known.Known], form: FormState | None = None
+    lead: AnyRow,
+    known_as: Sequence[known.Known],
+    form: FormState | None = None,
+    found: recognising.Recognised | None = None,
 ) -> dict[str, Any]:
     """Give what the form shows: the clients that are known stand first.
 
+    :param found: a colleague's client that was recognised.
     :param form: what was typed; without it, where one client alone is known, it is that one.
     """
     session = reading()
-    made = form or _becomes(session, lead, known_as)
+    made = form or _becomes(session, lead, known_as, found)
     client_id = _number(made.value("client_id"))
-    usual = giving.usual_owner(session, lead, client_id)
+    usual = giving.usual_owner(session, lead, client_id, found)
     clients = [(one.id, one.name) for one in known_as]
     if client_id is not None and client_id not in dict(clients):
         clients += choosing.client_named(session, client_id)
     return {
         "made": made,
+        "recognised": found,
         "clients": clients,
         "people": choosing.people_at(session, client_id),
         "deals": choosing.open_deals_of(session, client_id),
@@ -68,7 +74,12 @@ def _number(text: object) -> int | None:
         return None
 
 
-def _becomes(session: Session, lead: AnyRow, known_as: Sequence[known.Known]) -> FormState:
+def _becomes(
+    session: Session,
+    lead: AnyRow,
+    known_as: Sequence[known.Known],
+    found: recognising.Recognised | None,
+) -> FormState:
     """Give the form of what a lead would become."""
     client_id = known_as[0].id if len(known_as) == 1 else None
     contact_id, contact = choosing.whom_at(session, client_id, lead)
@@ -78,7 +89,7 @@ def _becomes(session: Session, lead: AnyRow, known_as: Sequence[known.Known]) ->
             "client_name": lead.company or lead.name,
             "contact_id": contact_id,
             "contact_name": contact,
-            "owner_id": giving.usual_owner(session, lead, client_id),
+            "owner_id": giving.usual_owner(session, lead, client_id, found),
         }
     )
 

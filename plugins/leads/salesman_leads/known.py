@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     Client,
     Deal,
     User,
+    recognising,
     sharing_clients,
     visible,
 )
@@ -39,7 +40,8 @@ class Known:
 def known_as(session: Session, told: Mapping[str, Any]) -> list[Known]:
     """Give the clients that somebody may be, those with the most in common first.
 
-    Nothing is said of clients that the person may not see, not even that there are some.
+    Nothing is said of clients that the person may not see, not even that there are some: whose
+    they are tells :func:`recognised` to those who may know it.
 
     :param told: of a lead, as the JSON API names it.
     """
@@ -57,6 +59,15 @@ def known_as(session: Session, told: Mapping[str, Any]) -> list[Known]:
         Known(row.id, row.name, row.owner_name, reasons[row.id], deals.get(row.id, []))
         for row in ordered
     ]
+
+
+def recognised(session: Session, told: Mapping[str, Any]) -> recognising.Recognised | None:
+    """Give the colleague's client that somebody is, where whoever acts may know of it.
+
+    :param told: of a lead, as the JSON API names it.
+    """
+    reach = {name: told[name] for name in ("phones", "emails") if told.get(name)}
+    return recognising.recognised(session, reach) if reach else None
 
 
 def _open_deals(session: Session, client_ids: Sequence[int]) -> dict[int, list[AnyRow]]:

@@ -62,7 +62,9 @@ def choose_client() -> Response:
 def known_while_typing() -> Markup:
     """Give the clients that whoever is being typed may be."""
     told = typed.lead_values(request.form)
-    return render("leads/known_form.html", known=known.known_as(reading(), told))
+    found = known.known_as(reading(), told)
+    recognised = None if found else known.recognised(reading(), told)
+    return render("leads/known_form.html", known=found, recognised=recognised)
 
 
 @blueprint.post("/<int:record_id>/qualify")
@@ -82,6 +84,8 @@ def qualify(record_id: int) -> Page:
 def _told(made: Mapping[str, int | None]) -> Text:
     """Say what a lead has become, and who has it now, where that is somebody else."""
     holder = handing_on.holder_name(made["owner_id"])
+    if made["joined"] and holder:
+        return _("The lead has joined a known client. It is with %(holder)s now.", holder=holder)
     if not holder:
         return _("The lead has become a client.")
     return _("The lead has become a client. It is with %(holder)s now.", holder=holder)
@@ -98,6 +102,7 @@ def _where_it_goes_on(lead_id: int, made: Mapping[str, int | None]) -> str:
 
 def _typed_result() -> dict[str, Any]:
     said: dict[str, Any] = {name: request.form.get(name, "").strip() for name in _TEXTS}
+    said["new_client"] = "new_client" in request.form
     for name in (*_NUMBERS, "owner_id"):
         said[name] = request.form.get(name, type=whole_number)
     for kind in BECOMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from salesman_core.toolkit import (
     move_notes_and_files,
     name_contact,
     reaches,
+    recognising,
     review_relationship,
     visible,
     write_note,
@@ -66,9 +68,10 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         ``contact_id`` of one of its contacts, or ``contact_name``; ``deal_id`` of one of its open
         deals, or ``deal_name`` and ``amount`` where one is to be opened; ``client_custom``,
         ``contact_custom`` and ``deal_custom``: their custom fields by key; ``owner_id``: whose
-        what is new is to be.
+        what is new is to be; ``new_client``: whether the client is to be a new one whoever is
+        recognised. Else a colleague's client that has a phone or email of the lead is the client.
     :returns: ``client_id``, ``contact_id`` and ``deal_id``, None for what there is not;
-        ``owner_id``: whose it is that is new.
+        ``owner_id``: whose it is that is new; ``joined``: whether a client was recognised.
     :raises InvalidError: by field: for what there is not, or the person may not see, and for a
         required custom field of what is new.
     """
@@ -76,6 +79,8 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         lead = open_lead(session, lead_id, QUALIFY, version)
         _demand_known(session, values)
         _demand_deal_name(values)
+        if (found := _recognised(session, lead, values)) is not None:
+            return _attached(session, lead, found, values)
         client_id = values.get("client_id")
         owner_id = giving.owner_of(session, lead, values.get("owner_id"), client_id)
         values = _with_whom(session, lead, values)
@@ -91,7 +96,36 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
         review_relationship([client_id])
         new = {kind: None if values.get(kind) else id_ for kind, id_ in made._asdict().items()}
         handing_on.give_made(owner_id, client_id=new["client_id"], deal_id=new["deal_id"])
-        return {**made._asdict(), "owner_id": owner_id}
+        return {**made._asdict(), "owner_id": owner_id, "joined": False}
+
+
+def _recognised(session: Session, lead: Lead, values: Values) -> recognising.Recognised | None:
+    """Give the colleague's client that a lead is; None where it is said what it is to become."""
+    if values.get("new_client") or values.get("client_id") or values.get("deal_id"):
+        return None
+    return recognising.recognised(session, _reach_of(lead))
+
+
+def _attached(
+    session: Session, lead: Lead, found: recognising.Recognised, values: Values
+) -> dict[str, int | None]:
+    """Let the client that was recognised have what a lead becomes, and close the lead."""
+    name = str(values.get("contact_name") or "").strip() or lead.name
+    _demand_custom({**values, "client_id": found.client_id, "contact_name": name})
+    attached = recognising.attach(
+        session,
+        found,
+        replace(somebody(lead), name=name),
+        deal=_deal_of(session, lead, values) if values.get("deal_name") else None,
+        contact={"custom": _custom(values, "contact")},
+        note=_said(lead),
+        owner_id=giving.owner_of(session, lead, values.get("owner_id"), None, found),
+    )
+    made = Made(attached.client_id, attached.contact_id, attached.deal_id)
+    finish_lead(session, lead, CONVERTED, **made._asdict())
+    session.flush()
+    review_relationship([made.client_id])
+    return {**made._asdict(), "owner_id": attached.owner_id, "joined": True}
 
 
 def _demand_known(session: Session, values: Values) -> None:
@@ -198,17 +232,22 @@ def _deal(
     deal_id: int | None = values.get("deal_id")
     if deal_id is not None or not values.get("deal_name"):
         return deal_id
-    deal = {
+    deal = {**_deal_of(session, lead, values), "client_id": client_id}
+    if contact_id is not None:
+        deal["contact_ids"] = [contact_id]
+    return create_deal(deal)
+
+
+def _deal_of(session: Session, lead: Lead, values: Values) -> dict[str, Any]:
+    """Give a new deal, but for whose it is and with whom."""
+    deal: dict[str, Any] = {
         "name": values["deal_name"],
-        "client_id": client_id,
         "external_ids": free_keys(session, Deal, lead),
         "custom": _custom(values, "deal"),
     }
     if values.get("amount") is not None:
         deal["amount"] = values["amount"]
-    if contact_id is not None:
-        deal["contact_ids"] = [contact_id]
-    return create_deal(deal)
+    return deal
 
 
 def _tell(session: Session, lead: Lead, values: Values, made: Made) -> None:

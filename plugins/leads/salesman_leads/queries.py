@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     current_person,
     external_ids_of,
     one_of,
+    recognising,
     totals,
     visible,
 )
@@ -215,13 +216,23 @@ def _rows(
 
 def known_clients(session: Session, lead: AnyRow, hanging: Hanging) -> Sequence[known.Known]:
     """Give the clients that a lead may be, as far as the person sees them and may read how."""
-    told = {
+    return known.known_as(session, _told(lead, hanging))
+
+
+def recognised(session: Session, lead: AnyRow, hanging: Hanging) -> recognising.Recognised | None:
+    """Give the colleague's client that an unfinished lead is, where the person may know of it."""
+    if lead.status == CLOSED:
+        return None
+    return known.recognised(session, _told(lead, hanging))
+
+
+def _told(lead: AnyRow, hanging: Hanging) -> dict[str, Any]:
+    return {
         "name": lead.name,
         "company": lead.company,
         "phones": [one.typed for one in hanging.phones.get(lead.id, [])],
         "emails": [one.typed for one in hanging.emails.get(lead.id, [])],
     }
-    return known.known_as(session, told)
 
 
 def count_by_status(session: Session, query: ListQuery) -> dict[str, int]:

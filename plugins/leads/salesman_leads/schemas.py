@@ -101,9 +101,12 @@ class QualifySchema(Schema):
 
     Custom fields that the company requires are needed of each of the three that is new. Without
     ``owner_id`` a new client and a new deal belong to the first who can work on them: the lead's
-    owner, the client's, whoever asks, else who has the fewest open deals.
+    owner, the client's, whoever asks, else who has the fewest open deals. Without ``client_id`` a
+    colleague's client that is recognised by phone or email, by those who may do so, is the client,
+    unless ``new_client`` says otherwise.
     """
 
+    new_client = Flag(load_default=False)
     client_id = Reference(allow_none=True, load_default=None)
     client_name = Text(300, load_default="")
     contact_id = Reference(allow_none=True, load_default=None)
@@ -118,9 +121,13 @@ class QualifySchema(Schema):
 
 
 class QualifiedSchema(Schema):
-    """What came of a lead, and whose it is that is new."""
+    """What came of a lead, and whose it is that is new.
+
+    ``joined`` says that a colleague's client was recognised and got it.
+    """
 
     client_id = Reference()
     contact_id = Reference(allow_none=True)
     deal_id = Reference(allow_none=True)
     owner_id = Reference(allow_none=True)
+    joined = Flag()

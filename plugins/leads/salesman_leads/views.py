@@ -235,6 +235,7 @@ def card_page(record_id: int, form: FormState | None = None, *, opened: str = ""
     lead = queries.one_lead(session, record_id)
     hanging = queries.with_bans(session, lead, queries.hanging(session, [record_id]))
     known = queries.known_clients(session, lead, hanging)
+    found = queries.recognised(session, lead, hanging) if not known else None
     return render(
         "leads/card.html",
         lead=lead,
@@ -259,7 +260,7 @@ def card_page(record_id: int, form: FormState | None = None, *, opened: str = ""
         statuses=STATUS_TITLES,
         results=RESULT_TITLES,
         rejections=[(one.id, one.name) for one in queries.offered_results(session)],
-        **qualify_form(lead, known, form if opened == "qualify" else None),
+        **qualify_form(lead, known, form if opened == "qualify" else None, found),
         **_form(),
         **_owners(lead),
     )

@@ -139,7 +139,7 @@ def test_contact_who_is_there_is_found_where_the_api_names_nobody(
     answer = api_for("head").post(f"/leads/{lead}/qualify", {"client_id": known})
 
     made = {"client_id": known, "contact_id": anna, "deal_id": None}
-    assert answer.json == {**made, "owner_id": make.user_of("head")}
+    assert answer.json == {**made, "owner_id": make.user_of("head"), "joined": False}
 
 
 def test_somebody_new_with_the_same_phone_is_made_where_they_are_named(
