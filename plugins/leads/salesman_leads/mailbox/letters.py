@@ -39,6 +39,9 @@ class Received:
     :param message_id: without its brackets; where there is none, one made of all of the letter.
     :param name: of whom an answer would go to.
     :param address: where an answer would go; empty where nobody would read it.
+    :param asked: whether the letter asks for answers to another address than it came from, as forms
+        of sites do with that of whoever filled them in.
+    :param by_program: whether a program says of itself that it wrote, for whomever.
     :param attached: the names of the files that came along.
     :param nobody: ``automatic`` or ``bounce`` where no person wrote it, else empty.
     :param odd: whether signs were left out that no database keeps.
@@ -50,6 +53,8 @@ class Received:
     name: str
     address: str
     text: str
+    asked: bool
+    by_program: bool
     attached: tuple[str, ...]
     nobody: str
     odd: bool
@@ -81,6 +86,8 @@ def read_letter(raw: bytes) -> Received:
         name=name,
         address=address,
         text=text,
+        asked=_asked(message, address),
+        by_program=_by_program(message),
         attached=tuple(attached),
         nobody=_nobody(message),
         odd=kept != said,
@@ -137,11 +144,22 @@ def _in_charset(part: bytes | str, charset: str | None) -> str:
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
     """Give who wrote: forms of sites say it as the address for answers."""
-    for line in ("reply-to", "from"):
-        name, address = parseaddr(_raw(message, line))
+    senders = [parseaddr(_raw(message, line)) for line in ("reply-to", "from")]
+    for name, address in senders:
         if "@" in address and not _NOBODY.match(address):
-            return _decoded(name), address
+            alike = (one for one, other in senders if other.casefold() == address.casefold())
+            return _decoded(name or next(filter(None, alike), "")), address
     return "", ""
+
+
+def _asked(message: EmailMessage, address: str) -> bool:
+    _name, sender = parseaddr(_raw(message, "from"))
+    return bool(address) and address.casefold() != sender.casefold()
+
+
+def _by_program(message: EmailMessage) -> bool:
+    said = _raw(message, "auto-submitted").lower().startswith("auto-generated")
+    return said or any(name.lower().startswith("x-php-") for name, _value in message.raw_items())
 
 
 def _nobody(message: EmailMessage) -> str:
