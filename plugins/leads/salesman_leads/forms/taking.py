@@ -68,15 +68,13 @@ def take_answer(form: AnyRow, sent: Sent, arrival: Arrival, sender: Sender) -> i
     if form.consent:
         _judge_consent(form.consent_id, _text(sent, CONSENT), sender.stamp)
     values |= _surroundings(form, sent, sender)
-    with acting_as(SYSTEM):
-        suspicion = judge_suspicion(values, arrival)
-        with writing() as session:
-            lead_id = _create(values, suspicion)
-            session.add(FormLead(lead_id=lead_id, form_id=form.id))
-            if form.consent:
-                session.add(
-                    Consent(lead_id=lead_id, consent_id=form.consent_id, at=now(), ip=sender.ip)
-                )
+    with acting_as(SYSTEM), writing() as session:
+        lead_id = _create(values, judge_suspicion(values, arrival))
+        session.add(FormLead(lead_id=lead_id, form_id=form.id))
+        if form.consent:
+            session.add(
+                Consent(lead_id=lead_id, consent_id=form.consent_id, at=now(), ip=sender.ip)
+            )
     return lead_id
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from salesman_core.toolkit import company, now, reading, speaking
 from salesman_leads.junk.queries import Rules, came_earlier, junk_rules
+from salesman_leads.junk.waiting import keep_alike_waiting
 from salesman_leads.texts import texts
 
 _ = texts.gettext
@@ -35,9 +36,13 @@ class Arrival:
 def judge_suspicion(values: Mapping[str, Any], arrival: Arrival) -> str:
     """Say in the company's language why a lead may be junk; an empty string where it may not.
 
+    Whoever takes something in asks in the transaction in which they do: what is like it and comes
+    in the same moment waits until it has been written, and is judged after it.
+
     :param values: the lead's, as :func:`~salesman_leads.intake.create_lead` takes them. Whoever
         takes something in from outside gives that function what this one says.
     """
+    keep_alike_waiting(reading(), values)
     rules = junk_rules(reading())
     with speaking(company().language):
         reasons = [

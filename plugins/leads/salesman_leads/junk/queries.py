@@ -83,14 +83,20 @@ def came_earlier(
 
 
 def _same_way(values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
-    region = company().region
-    phones = [reach.phone(one, region).normalised for one in values.get("phones", ())]
-    emails = [reach.email(one).normalised for one in values.get("emails", ())]
+    phones, emails = ways_of(values)
     return sa.or_(
         *(
-            Lead.id.in_(sa.select(model.lead_id).where(model.normalised.in_(filter(None, keys))))
+            Lead.id.in_(sa.select(model.lead_id).where(model.normalised.in_(keys)))
             for model, keys in ((LeadPhone, phones), (LeadEmail, emails))
-            if any(keys)
+            if keys
         ),
         sa.false(),
     )
+
+
+def ways_of(values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Give what the phones and the emails of a lead mean, as far as they validate."""
+    region = company().region
+    phones = [reach.phone(one, region).normalised for one in values.get("phones", ())]
+    emails = [reach.email(one).normalised for one in values.get("emails", ())]
+    return [one for one in phones if one], [one for one in emails if one]
