@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     reach,
     writing,
 )
+from salesman_leads.figures import without_figures
 from salesman_leads.intake import create_leads
 from salesman_leads.schemas import LeadSchema
 from salesman_leads.texts import texts
@@ -23,7 +24,8 @@ _ = texts.lazy
 
 _BETWEEN: Final = re.compile(r"\s*[\t;|]\s*|\s*,\s+")
 _ADDRESS: Final = re.compile(r"[^\s,;<>]+@[^\s,;<>]+")
-_NUMBER: Final = re.compile(r"\+?[\d(][\d\s()\-.]{5,}\d")
+_NUMBER: Final = re.compile(r"\+?[\d(][\d \t\u00a0\u202f()\-\u2011\u2013.]{5,}\d")
+"""What may be a telephone number: a line long at most."""
 
 _LONGEST_LINE: Final = 2000
 """Signs of a line: the patterns may take the square of its length."""
@@ -109,6 +111,7 @@ def emails_in(text: str) -> list[str]:
 
 
 def phones_in(text: str) -> list[str]:
-    """Give the telephone numbers that stand in a text; no other numbers."""
+    """Give the telephone numbers that stand in a text; no other numbers, dates or sums."""
     region = company().region
-    return [found for found in _NUMBER.findall(text) if reach.phone(found, region).valid]
+    numbers = _NUMBER.findall(without_figures(text))
+    return [found for found in numbers if reach.phone(found, region).valid]
