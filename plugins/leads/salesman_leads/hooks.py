@@ -293,6 +293,7 @@ def salesman_event_types() -> Iterable[EventType]:
     fields = {"fields": "the names of the changed fields"}
     owner = {"owner_id": "who works on it"}
     given = {"owner_id": "who got it, or null"}
+    works = {"owner_id": "who works on it, or null"}
     closed = {
         "result": "what came of it",
         "client_id": "the client that it became, or null",
@@ -313,6 +314,7 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("leads.lead.distributed", "A lead was dealt anew", given),
         EventType("leads.lead.called", "A lead was called", called),
         EventType("leads.lead.call_undone", "A call was taken back"),
+        EventType("leads.lead.answered", "They wrote again, in the thread of their letter", works),
         EventType("leads.lead.closed", "A lead was closed", closed),
         EventType("leads.lead.reopened", "A closed lead was taken up again"),
         EventType("leads.lead.deleted", "A lead was put into the bin"),

@@ -38,6 +38,9 @@ REJECTIONS: Final = ("spam", "duplicate", "not_our_customer", "other")
 RESULTS: Final = (CONVERTED, *REJECTIONS)
 """What a result is at bottom, whatever the company calls it."""
 
+FORMER: Final = "former_id"
+"""Under this name the history of a lead says which closed one it goes on from."""
+
 UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 """The tags of a link by which somebody came."""
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     Client,
@@ -12,13 +16,22 @@ from salesman_core.toolkit import (
     contact_data,
     names_from,
     user_names,
+    visible,
     visible_names,
 )
 from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
-from salesman_leads.models import UTM, Result
+from salesman_leads.models import FORMER, KIND, UTM, Lead, Result
+from salesman_leads.queries import TITLE
 from salesman_leads.texts import texts
 
 _ = texts.lazy
+
+
+def _lead_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give what leads are called that whoever reads sees."""
+    named = sa.select(Lead.id, TITLE).where(Lead.id.in_(ids), visible(KIND))
+    return {row.id: row.title for row in session.execute(named)}
+
 
 FIELDS: Final = {
     "name": FieldWords(_("Name")),
@@ -47,6 +60,7 @@ FIELDS: Final = {
     "client_id": FieldWords(_("Client"), names=visible_names("client", Client)),
     "contact_id": FieldWords(_("Contact"), names=visible_names("contact", Contact)),
     "deal_id": FieldWords(_("Deal"), names=visible_names("deal", Deal)),
+    FORMER: FieldWords(_("Goes on from"), names=_lead_titles),
     "imported": contact_data.IMPORTED,
     "call": FieldWords(_("Call")),
     "attempts": FieldWords(_("Calls"), figure=True),
@@ -63,4 +77,5 @@ ACTIONS: Final = {
     "called": _("called"),
     "call_undone": _("call taken back"),
     "put_off": _("put off"),
+    "answered": _("wrote again"),
 }

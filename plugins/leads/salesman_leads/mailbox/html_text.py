@@ -15,6 +15,7 @@ _LINES: Final = frozenset(
         *("section", "table", "tr", "ul"),
     }
 )
+_QUOTATION: Final = "blockquote"
 _CELLS: Final = frozenset({"td", "th"})
 _SPACES: Final = re.compile(r"[^\S\t\n]+")
 MOST_READ: Final = 200_000
@@ -29,12 +30,14 @@ class _Words(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._unseen = 0
+        self._quoted = 0
 
     def handle_starttag(self, tag: str, _attributes: object) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
         elif tag in _LINES:
-            self.parts.append("\n")
+            self._quoted += tag == _QUOTATION
+            self._begin_line()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
@@ -42,7 +45,11 @@ class _Words(HTMLParser):
         elif tag in _CELLS:
             self.parts.append("\t")
         elif tag in _LINES:
-            self.parts.append("\n")
+            self._quoted = max(self._quoted - (tag == _QUOTATION), 0)
+            self._begin_line()
+
+    def _begin_line(self) -> None:
+        self.parts.append("\n> " if self._quoted else "\n")
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
@@ -50,10 +57,10 @@ class _Words(HTMLParser):
 
 
 def words_of(html: str) -> str:
-    """Give the text that a letter in HTML shows."""
+    """Give the text that a letter in HTML shows; what it quotes stands behind ``>``."""
     words = _Words()
     words.feed(html[:MOST_READ])
     words.close()
     lines = _SPACES.sub(" ", "".join(words.parts)).split("\n")
-    text = "\n".join(line.strip(" \t") for line in lines)
+    text = "\n".join("" if line.strip() == ">" else line.strip(" \t") for line in lines)
     return _EMPTY_LINES.sub("\n\n", text).strip()

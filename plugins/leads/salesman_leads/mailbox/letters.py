@@ -28,6 +28,9 @@ UNREADABLE: Final = (
 """What the standard library raises over letters that follow no rule."""
 _NOBODY: Final = re.compile(r"(no|do[._-]?not)[._-]?reply\b|mailer-daemon@", re.IGNORECASE)
 _BOUNCES: Final = re.compile(r"(mailer-daemon|postmaster)@", re.IGNORECASE)
+_IDS: Final = re.compile(r"<([^<>\s]{1,200})>")
+_LONGEST_IDS: Final = 20_000
+_MOST_ANSWERED: Final = 50
 _LONGEST_TEXT: Final = 100_000
 _MOST_PARTS: Final = 100
 
@@ -42,6 +45,8 @@ class Received:
     :param asked: whether the letter asks for answers to another address than it came from, as forms
         of sites do with that of whoever filled them in.
     :param by_program: whether a program says of itself that it wrote, for whomever.
+    :param answers: the ids of the letters in whose thread it stands, as ``message_id`` is one; the
+        one that it answers first.
     :param attached: the names of the files that came along.
     :param nobody: ``automatic`` or ``bounce`` where no person wrote it, else empty.
     :param odd: whether signs were left out that no database keeps.
@@ -55,6 +60,7 @@ class Received:
     text: str
     asked: bool
     by_program: bool
+    answers: tuple[str, ...]
     attached: tuple[str, ...]
     nobody: str
     odd: bool
@@ -68,6 +74,13 @@ def message_id_of(raw: bytes) -> str:
     if found is None:
         return f"sha256:{hashlib.sha256(raw).hexdigest()}"
     return found.group(1).decode("utf-8", "replace").replace("\0", "")
+
+
+def _answers(message: EmailMessage) -> tuple[str, ...]:
+    """Give the letters before it in its thread (RFC 5322, section 3.6.4), the nearest first."""
+    said = " ".join(_raw(message, line) for line in ("references", "in-reply-to"))
+    found = [_keepable(one) for one in _IDS.findall(said[-_LONGEST_IDS:])]
+    return tuple(dict.fromkeys(reversed(found)))[:_MOST_ANSWERED]
 
 
 def read_letter(raw: bytes) -> Received:
@@ -88,6 +101,7 @@ def read_letter(raw: bytes) -> Received:
         text=text,
         asked=_asked(message, address),
         by_program=_by_program(message),
+        answers=_answers(message),
         attached=tuple(attached),
         nobody=_nobody(message),
         odd=kept != said,

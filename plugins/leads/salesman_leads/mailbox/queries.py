@@ -51,7 +51,8 @@ MAILBOX: Final = (
 
 def mailboxes(session: Session) -> Sequence[AnyRow]:
     """Give all mailboxes with how many leads came from each."""
-    leads = sa.select(sa.func.count(Letter.lead_id)).where(Letter.mailbox_id == Mailbox.id)
+    different = sa.func.count(sa.distinct(Letter.lead_id))  # an answer belongs to the lead before
+    leads = sa.select(different).where(Letter.mailbox_id == Mailbox.id)
     return session.execute(
         sa.select(*MAILBOX, leads.scalar_subquery().label("leads")).order_by(Mailbox.id)
     ).all()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DataError
 from salesman_core.toolkit import (
     KeptFile,
     SalesmanError,
+    WritingSession,
     company,
     job_piece,
     judge,
@@ -23,7 +23,7 @@ from salesman_core.toolkit import (
 )
 from salesman_leads.intake import create_lead
 from salesman_leads.junk.judging import Arrival, judge_suspicion
-from salesman_leads.mailbox import enclosed, queries
+from salesman_leads.mailbox import enclosed, queries, threads
 from salesman_leads.mailbox.letters import (
     UNREADABLE,
     Received,
@@ -106,15 +106,15 @@ def _reason(error: SalesmanError | DataError | UnicodeError) -> str:
 def _take(mailbox: Any, uid_validity: int, uid: int, raw: bytes | None) -> bool:
     message_id = message_id_of(raw or b"")
     fresh = raw is not None and not queries.known(reading(), mailbox.id, message_id)
-    judged = _judged(mailbox, raw) if fresh and raw is not None else None
+    prepared = _prepared(mailbox, raw) if fresh and raw is not None else None
     with job_piece() as session:
         if not _go_on(session, mailbox.id, uid_validity, uid) or raw is None:
             return True
-        if judged is None or queries.known(session, mailbox.id, message_id):
+        if prepared is None or queries.known(session, mailbox.id, message_id):
             return False
         letter = Letter(mailbox_id=mailbox.id, message_id=message_id, uid=uid, at=now())
         letter.uid_validity = uid_validity
-        _make(letter, judged)
+        _make(session, letter, mailbox, prepared)
         session.add(letter)
     return True
 
@@ -135,50 +135,67 @@ def _go_on(session: Any, mailbox_id: int, uid_validity: int, uid: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What is to be made of a letter: all that is slow has been done, as keeping its files.
+class Prepared:
+    """What a letter brings: all that is slow has been done, as keeping its files.
 
-    :param values: of the lead; empty where it becomes none.
+    :param received: None where it becomes no lead.
     """
 
     made: str
     reason: str = ""
     subject: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    suspicion: str = ""
+    received: Received | None = None
     files: tuple[KeptFile, ...] = ()
 
 
-def _judged(mailbox: Any, raw: bytes) -> Judged:
-    """Judge what can be made of a letter, and keep the files that the lead is to have."""
+def _prepared(mailbox: Any, raw: bytes) -> Prepared:
+    """Say what can be made of a letter, and keep the files that the lead is to have."""
     try:
         received = read_letter(raw)
         files = enclosed.enclosed_in(received.message)
     except UNREADABLE as error:
-        return Judged(IS_UNREADABLE, type(error).__name__)
+        return Prepared(IS_UNREADABLE, type(error).__name__)
     subject = received.subject[:_SUBJECT]
     if sent_by_us(received.message_id):
-        return Judged(OWN, subject=subject)
+        return Prepared(OWN, subject=subject)
     if received.nobody:
-        return Judged(received.nobody, subject=subject)
+        return Prepared(received.nobody, subject=subject)
     choice = enclosed.chosen(files, enclosed.OF_LETTER)
-    values = _values(replace(received, attached=choice.named), mailbox)
-    suspicion = judge_suspicion(values, Arrival())
-    if suspicion and files:
+    if files and _is_suspect(received, mailbox):
         choice = enclosed.chosen(files, enclosed.bounds_of_suspect())
-        values = _values(replace(received, attached=choice.named), mailbox)
     with job_piece():
         kept = tuple(enclosed.keep(choice.kept))
     odd = texts.gettext("Signs that cannot be kept were left out.") if received.odd else ""
-    return Judged(LEAD, odd, subject, values, suspicion, kept)
+    return Prepared(LEAD, odd, subject, replace(received, attached=choice.named), kept)
 
 
-def _make(letter: Letter, judged: Judged) -> None:
-    """Make of a letter what it was judged to be."""
-    letter.made, letter.reason, letter.subject = judged.made, judged.reason, judged.subject
-    if judged.made == LEAD:
-        letter.lead_id = create_lead(judged.values, suspicion=judged.suspicion)
-        enclosed.attach(letter.lead_id, judged.files)
+def _is_suspect(received: Received, mailbox: Any) -> bool:
+    """Tell whether a letter may be junk as things stand; it is judged again where it is taken."""
+    if threads.thread_of(reading(), received) is not None:
+        return False
+    return bool(judge_suspicion(_values(received, mailbox), Arrival()))
+
+
+def _make(session: WritingSession, letter: Letter, mailbox: Any, prepared: Prepared) -> None:
+    """Make of a letter what can be made of it."""
+    letter.made, letter.reason, letter.subject = prepared.made, prepared.reason, prepared.subject
+    received = prepared.received
+    if received is None:
+        return
+    thread = threads.thread_of(session, received)
+    if thread is None:
+        letter.lead_id = _create(_values(received, mailbox))
+    elif threads.add_answer(session, thread.lead_id, received, mailbox.user):
+        letter.lead_id = thread.lead_id
+        letter.reason = texts.gettext("It was added to the lead of its thread.")
+    else:
+        values = _values(threads.in_own_words(received), mailbox)
+        letter.lead_id = _create(threads.going_on(values, thread.lead_id))
+    enclosed.attach(letter.lead_id, prepared.files)
+
+
+def _create(values: dict[str, Any]) -> int:
+    return create_lead(values, suspicion=judge_suspicion(values, Arrival()))
 
 
 def _values(received: Received, mailbox: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from salesman_leads.mailbox.authors import is_authors, is_programs
 from salesman_leads.mailbox.form_lines import LONGEST_LINE, said_in_form
 from salesman_leads.mailbox.letters import Received
+from salesman_leads.mailbox.quoting import own_words
 from salesman_leads.models import UTM
 from salesman_leads.pasting import emails_in, phones_in
 from salesman_leads.texts import texts
@@ -51,7 +52,8 @@ def lead_in(letter: Received, own_address: str) -> dict[str, Any]:
 
 def _lines(letter: Received) -> Sequence[str]:
     """Give the lines of a letter; what it quotes is somebody else's."""
-    return [line for line in letter.text.splitlines() if not line.startswith(">")]
+    own = own_words(letter.text) if letter.answers else letter.text
+    return [line for line in own.splitlines() if not line.startswith(">")]
 
 
 def _with_author(said: dict[str, Any], letter: Received, own_address: str) -> dict[str, Any]:
