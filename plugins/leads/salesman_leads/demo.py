@@ -133,7 +133,7 @@ def _make_rule(demo: Demo, words: Words) -> None:
     """Let what comes from the first source go to those who call, in turn."""
     source, head = words.sources[0], demo.people["head"]
     people = [{"user_id": demo.people[role].id} for role in ("telemarketer", "marketer")]
-    began = datetime.combine(demo.today, time(9), UTC) - timedelta(days=DAYS + 1)
+    began = datetime.combine(demo.today, time(9), UTC) - timedelta(days=DAYS + 2)
     with demo.at(began, head):
         add_rule(
             {
@@ -150,7 +150,7 @@ def _tell_one(
     demo: Demo, words: Words, chance: random.Random, age: float, tags: Mapping[str, str]
 ) -> None:
     """Tell of one lead; the older it is, the likelier something came of it."""
-    noon = datetime.combine(demo.today, time(9), UTC)
+    noon = datetime.combine(demo.today, time(9), UTC) - timedelta(days=1)  # so all is over today
     came = noon - timedelta(days=age, minutes=chance.randrange(240))
     caller = demo.people["telemarketer"]
     with demo.at(came, demo.people["marketer"]):

@@ -221,6 +221,6 @@ def entitle(lead: Lead, keys: Mapping[str, str]) -> None:
     known_as = (f"{source} {key}" for source, key in keys.items())
     title = who or next(chain(ways, known_as), "")
     if not title:
-        message = _("Give a name, a company, a phone or an email.")
+        message = _("Give a name, a company, a phone, an email or a key in another system.")
         raise InvalidError(message, {"name": message})
     lead.title = lead.search_title = title[:_TITLE]

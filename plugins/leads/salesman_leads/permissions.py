@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_hookspecs import Permission, PresetGrant, Scope
+from salesman_hookspecs import Permission, Person, PresetGrant, Scope
 
 VIEW: Final = "leads.lead.view"
 CREATE: Final = "leads.lead.create"
@@ -81,3 +81,8 @@ GRANTS: Final = tuple(
     for role, grants in _BY_ROLE.items()
     for permission, scope in grants.items()
 )
+
+
+def may_work(person: Person) -> bool:
+    """Tell whether somebody may see leads and work on them."""
+    return person.may(VIEW) and person.may(EDIT)

@@ -58,7 +58,7 @@ def test_what_was_typed_stays_after_an_error(browser_for: BrowserFor) -> None:
     answer = browser.post("/leads/new", data={"csrf_token": token, "text": "<b>Boilers?</b>"})
 
     assert answer.status_code == 422
-    assert "Give a name, a company, a phone or an email." in answer.text
+    assert "Give a name, a company, a phone, an email or a key in another system." in answer.text
     assert "&lt;b&gt;Boilers?&lt;/b&gt;" in answer.text
 
 

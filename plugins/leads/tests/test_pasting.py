@@ -64,7 +64,7 @@ def test_each_line_that_cannot_be_taken_in_is_named(app: Flask) -> None:
     with pytest.raises(InvalidError) as caught:
         paste_leads(f"Anna\n;;\n{'A' * 301}\nBoris\n{'B ' * 1001}", {})
 
-    nobody = "Give a name, a company, a phone or an email."
+    nobody = "Give a name, a company, a phone, an email or a key in another system."
     assert str(caught.value.fields["lines"]) == (
         f"Line 2: {nobody} Line 3: At most 300 characters fit here. Line 5: "
         "At most 2000 characters fit here."

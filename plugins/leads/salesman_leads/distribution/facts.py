@@ -76,7 +76,8 @@ class Facts:
         """Tell whether a rule holds for the lead.
 
         A product is meant where its name contains what the rule says, because people write
-        “boiler” and “boiler KX-300”; a language where it begins so: ``pt`` means ``pt-BR``.
+        “boiler” and “boiler KX-300”; a language by its whole parts: ``pt`` means ``pt-BR`` too, and
+        ``p`` means neither.
 
         :param working: whether it is working time.
         """
@@ -85,9 +86,14 @@ class Facts:
             in_time
             and _fits(rule.sources, lambda asked: asked == self.source)
             and _fits(rule.regions, lambda asked: asked == self.region)
-            and _fits(rule.languages, self.language.startswith)
+            and _fits(rule.languages, self._speaks)
             and _fits(rule.products, lambda asked: any(asked in one for one in self.products))
         )
+
+    def _speaks(self, asked: str) -> bool:
+        """Tell whether a tag is meant by another one (RFC 4647, section 3.3.1)."""
+        parts, wanted = (one.replace("_", "-").split("-") for one in (self.language, asked))
+        return parts[: len(wanted)] == wanted
 
 
 def _keys(*ways: Sequence[Way]) -> Sequence[str]:

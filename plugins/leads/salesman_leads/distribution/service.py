@@ -34,7 +34,7 @@ from salesman_leads.distribution.models import (
     RuleMember,
 )
 from salesman_leads.distribution.words import ABSENCE, RULE
-from salesman_leads.permissions import MANAGE_RULES
+from salesman_leads.permissions import MANAGE_RULES, may_work
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -170,6 +170,8 @@ def _set(rule: Rule, values: Mapping[str, Any]) -> Changes:
         setattr(rule, name, new)
     if "members" in values:
         changes |= _set_members(rule, values["members"])
+    if "coordinator_id" in changes:
+        _demand_worker("coordinator_id", rule.coordinator_id)
     return changes
 
 
@@ -182,13 +184,25 @@ def _set_members(rule: Rule, members: Sequence[Mapping[str, Any]]) -> Changes:
     before = [_told(one) for one in rule.members]
     known = {one.user_id: one for one in rule.members}
     wanted = {one["user_id"]: one.get("weight", 1) for one in members}
-    if any(person_of(id_) is None for id_ in wanted.keys() - known.keys()):
-        raise _wrong("members", _("There is no such active user."))
+    for id_ in wanted.keys() - known.keys():
+        if person_of(id_) is None:
+            raise _wrong("members", _("There is no such active user."))
+        _demand_worker("members", id_)
     rule.members = [known.get(id_) or RuleMember(user_id=id_) for id_ in wanted]
     for position, (member, weight) in enumerate(zip(rule.members, wanted.values(), strict=True)):
         member.position, member.weight = position, weight
     after = [_told(one) for one in rule.members]
     return {"members": (before, after)} if before != after else {}
+
+
+def _demand_worker(field: str, user_id: int | None) -> None:
+    """Refuse somebody who is new in a rule and may not work on leads: they would get none.
+
+    Who was there before, and may no longer, is skipped; the ledger says so.
+    """
+    person = None if user_id is None else person_of(user_id)
+    if person is not None and not may_work(person):
+        raise _wrong(field, _("%(name)s may not work on leads.", name=person.name))
 
 
 def _told(member: RuleMember) -> str:

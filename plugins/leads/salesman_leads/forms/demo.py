@@ -28,7 +28,8 @@ PROGRAM: Final = Arrival(trap="https://example.com", seconds=1)
 class Story:
     """What stands in the form, and who sent it. Nobody is called like this on purpose.
 
-    :param answers: what was sent, each some hours before now, and how.
+    :param answers: what was sent, each some hours before noon of yesterday, and how:
+        it is as true in the morning as in the evening.
     """
 
     form: dict[str, str]
@@ -91,7 +92,7 @@ ENGLISH: Final = Story(
 def tell(demo: Demo) -> None:
     """Build the form, and send it some times."""
     story = RUSSIAN if demo.language == "ru" else ENGLISH
-    noon = datetime.combine(demo.today, time(9), UTC)
+    noon = datetime.combine(demo.today, time(9), UTC) - timedelta(days=1)
     with demo.at(noon - timedelta(days=30), demo.people["marketer"]):
         form_id = create_form({**_form(story), "language": demo.language})
     for hours, arrival, fields in story.answers:

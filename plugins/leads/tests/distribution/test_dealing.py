@@ -177,6 +177,9 @@ def test_coordinator_gets_all(rule_of: RuleOf, sellers: list[int]) -> None:
         ({"products": ["boiler"]}, {"products": ["Boiler KX-300"]}, {"products": ["Lathe"]}),
         ({"regions": ["Омск", "Tomsk"]}, {"region": "омск"}, {"region": ""}),
         ({"languages": ["pt"]}, {"language": "pt-BR"}, {"language": "en"}),
+        ({"languages": ["ru", "PT-br"]}, {"language": "pt_BR"}, {"language": "pt"}),
+        ({"languages": ["RU"]}, {"language": "ru"}, {"language": "rue"}),
+        ({"languages": ["r"]}, None, {"language": "ru"}),
         ({"hours": "working"}, {}, None),
         ({"hours": "resting"}, None, {}),
     ],
@@ -239,8 +242,9 @@ def test_day_of_an_absence_is_one_of_the_company_s_zone(
 def test_who_left_or_may_not_see_leads_is_skipped(
     rule_of: RuleOf, sellers: list[int], make: Make
 ) -> None:
-    lawyer = make.user("lawyer")
+    lawyer = make.user("seller")
     rule_of("in_turn", lawyer, *sellers)
+    change_user(lawyer, {"role_ids": ["lawyer"]})
     change_user(sellers[0], {"active": False})
 
     lead_id = lead()

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from salesman_leads.distribution.words import RULE
 
+from salesman_core.people.service import change_user
 from salesman_core.records.models import Audit
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make, api_of
@@ -102,6 +103,38 @@ def test_rule_that_gives_leads_to_nobody_is_refused(
 
     assert answer.status_code == 422
     assert list(answer.json["errors"]) == [field]
+
+
+def test_rule_takes_nobody_who_may_not_work_on_leads(
+    api_for: ApiFor, sellers: list[int], make: Make
+) -> None:
+    api, lawyer = api_for("head"), make.user("lawyer", name="Lena")
+    made = rule(api, *sellers)
+    address = f"/leads/rules/{made['id']}"
+
+    answers = {
+        "members": api.post(
+            "/leads/rules",
+            {"name": "New", "method": "in_turn", "members": [{"user_id": lawyer}]},
+        ),
+        "coordinator_id": api.patch(address, {"coordinator_id": lawyer}),
+    }
+
+    for field, answer in answers.items():
+        assert answer.status_code == 422
+        assert answer.json["errors"] == {field: ["Lena may not work on leads."]}
+    assert names(api) == ["Sellers", "All others"]
+    assert api.get(address).json == made
+
+
+def test_rule_may_keep_who_may_work_on_leads_no_more(api_for: ApiFor, sellers: list[int]) -> None:
+    api = api_for("head")
+    made = rule(api, *sellers)
+    change_user(sellers[0], {"role_ids": ["lawyer"]})
+
+    kept = {"name": "Again", "members": made["members"]}
+
+    assert api.patch(f"/leads/rules/{made['id']}", kept).json["members"] == made["members"]
 
 
 def test_change_that_names_nobody_is_refused_at_its_field(

@@ -221,7 +221,10 @@ def test_letter_of_which_no_lead_can_be_made_stands_in_the_list_and_blocks_none(
     jobs.read_mailbox(mailbox_id)
 
     first = reading().execute(sa.select(Letter.made, Letter.reason).order_by(Letter.id)).first()
-    assert first == ("refused", "Give a name, a company, a phone or an email.")
+    assert first == (
+        "refused",
+        "Give a name, a company, a phone, an email or a key in another system.",
+    )
     assert leads() == ["Anna Berg"]
 
 
