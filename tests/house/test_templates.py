@@ -67,3 +67,9 @@ def test_permissions_that_templates_ask_for_are_declared(built: Flask) -> None:
 
     assert "leads.lead.delete" in asked
     assert asked - declared == set()
+
+
+def test_class_by_which_templates_keep_lines_apart_has_its_rule() -> None:
+    sheets = ROOT.glob("salesman_core/web/frontend/src/*.css")
+
+    assert any(".preserve-lines" in sheet.read_text("utf-8") for sheet in sheets)
