@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ from salesman_core.toolkit import (
 )
 from salesman_leads.distribution.facts import Facts
 from salesman_leads.distribution.models import REMEMBERING, Absence, Decision, Rule
-from salesman_leads.models import KIND, UNFINISHED, Lead
+from salesman_leads.models import CLOSED, KIND, UNFINISHED, Lead, LeadEmail, LeadPhone
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -98,6 +98,25 @@ def known_clients(session: Session, facts: Sequence[Facts]) -> list[Sequence[Any
         met = {row.id: row for key in one.keys for row in reached.get(key, ())}
         met |= {row.id: row for row in others if row.id not in met}
         found.append([row for row in met.values() if row.owner_id is not None])
+    return found
+
+
+def working_owners(session: Session, keys: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Give by phone and email who works on an open lead that has it, the first such lead first."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    told = (
+        sa.select(way.normalised, Lead.id.label("lead_id"), Lead.owner_id)
+        .join(Lead, Lead.id == way.lead_id)
+        .where(one_of(way.normalised, wanted), Lead.owner_id.is_not(None))
+        .where(Lead.status != CLOSED, Lead.suspicion == "", visible(KIND, person=SYSTEM))
+        for way in (LeadPhone, LeadEmail)
+    )
+    found: dict[str, list[int]] = {}
+    for key, _lead_id, owner_id in session.execute(sa.union_all(*told).order_by("lead_id")):
+        if key is not None and owner_id is not None:
+            found.setdefault(key, []).append(owner_id)
     return found
 
 
