@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.models import SignedIn, User
-from salesman_core.access.records import kinds_meant
+from salesman_core.access.records import kinds_meant, reaches
 from salesman_core.access.tokens import new_token, tokens_of
 from salesman_core.clients.ladder import lowest_rung, set_rung
 from salesman_core.clock import now, today
@@ -222,8 +223,10 @@ class Planter:
                     self._canaries.shared(word, deal)
 
     def _hanging(self, planted: RecordSet, record: Planted) -> None:
-        """Hang a note and a file on a record, from its owner's hand."""
-        with self._make.acting(planted.owned.owner_id):
+        """Hang a note and a file on a record, from its owner's hand if they see it."""
+        owner_id = planted.owned.owner_id
+        sees = reaches(record.kind, record.id, person=self._make.person(owner_id))
+        with self._make.acting(owner_id) if sees else nullcontext():
             text, words = self._writer()
             note_id = write_note(record.kind, record.id, text("text"))
             self._note(planted, _hung(record, "note", note_id), words)
