@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from salesman_leads import intake
+from salesman_leads import intake, service
 from salesman_leads.models import Lead, LeadExternalId, LeadProduct
+from salesman_leads.queries import offered_results
 from sqlalchemy.orm import Session
 
 from salesman_core.db import make_engine, reading
@@ -145,6 +146,11 @@ def leads() -> list[Lead]:
     return list(reading().scalars(sa.select(Lead).order_by(Lead.id)))
 
 
+def close(lead_id: int) -> None:
+    results = offered_results(reading())
+    service.close_lead(lead_id, next(one.id for one in results if one.base == "not_our_customer"))
+
+
 def test_address_of_those_who_want_no_mailing_is_known_to_every_plugin(
     app: Flask, real_files: None, write_csv: WriteCsv
 ) -> None:
@@ -256,6 +262,72 @@ def test_name_alone_finds_only_leads_of_which_no_more_is_known(app: Flask, bring
         ("Boris", ""),
         ("Boris", "site"),
     ]
+
+
+@pytest.mark.parametrize(
+    "reached", ["+7 (916) 123-45-67;", ";anna@example.com"], ids=["phone", "email"]
+)
+def test_whose_lead_is_closed_comes_in_again_with_a_new_interest(
+    app: Flask, bring: Bring, reached: str
+) -> None:
+    who = {"name": "Anna", "phones": ["8 916 123-45-67"], "emails": ["anna@example.com"]}
+    old = intake.create_lead({**who, "source": "site"})
+    close(old)
+    before = leads()[0].version
+
+    head, row = "Name;Phone;Email;Lead Source;Message", f"Anna;{reached};fair;Wants a pump now"
+    bring(row, head=head, mapping="")
+    bring(row, head=head, mapping="")
+
+    closed, new = leads()
+    assert (closed.status, closed.source, closed.version) == ("closed", "site", before)
+    assert (new.status, new.source, new.text) == ("open", "fair", "Wants a pump now")
+
+
+def test_who_is_known_by_name_alone_comes_in_again_with_a_new_interest(
+    app: Flask, bring: Bring
+) -> None:
+    close(intake.create_lead({"name": "Anna"}))
+
+    bring(";Anna;;;;fair;;;", mapping="")
+
+    assert [(lead.status, lead.source) for lead in leads()] == [("closed", ""), ("open", "fair")]
+
+
+def test_file_that_came_in_already_says_nothing_new_of_closed_leads(
+    app: Flask, bring: Bring
+) -> None:
+    head = "Name;Phone;Message;Result"
+    first, second, third = "Anna;8 916 123-45-67;", "Anna;+79161234567;", "Boris;;A boiler;"
+    rows = [f"{first}A boiler;Spam", f"{second}A pump;", third]
+    bring(*rows, head=head, mapping="")
+    close(leads()[2].id)
+    before = [(lead.id, lead.version) for lead in leads()]
+
+    bring(*rows, head=head, mapping="")
+
+    assert [(lead.id, lead.version) for lead in leads()] == before
+    assert [lead.status for lead in leads()] == ["closed", "open", "closed"]
+
+
+def test_closed_lead_that_is_found_by_its_key_stays_as_it_is(app: Flask, bring: Bring) -> None:
+    bring("7;Anna;;8 916 123-45-67;;site;;;")
+    close(leads()[0].id)
+
+    bring("7;Anna;;8 916 123-45-67;;fair;;;")
+
+    assert [lead.source for lead in leads()] == ["site"]
+
+
+def test_list_that_is_only_to_change_leads_opens_none_for_closed_ones(
+    app: Flask, bring: Bring
+) -> None:
+    old = intake.create_lead({"name": "Anna", "phones": ["8 916 123-45-67"]})
+    close(old)
+
+    bring(";Anna;;8 916 123-45-67;;fair;;;", mapping="[options]\nonly = 'update'")
+
+    assert [(lead.status, lead.source) for lead in leads()] == [("closed", "")]
 
 
 def test_whole_list_goes_to_one_person(app: Flask, make: Make, bring: Bring) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,13 +16,16 @@ from salesman_core.toolkit import (
     ConflictError,
     Draft,
     ImportedRow,
+    InvalidError,
     Key,
     Matching,
     Owners,
     RowWriter,
+    SalesmanError,
     WritingSession,
     chosen_keys,
     demand_permission,
+    one_of,
     visible,
     writing,
 )
@@ -38,6 +42,7 @@ from salesman_leads.texts import texts
 
 _ = texts.lazy
 
+EXTERNAL_ID: Final = "external_id"
 REACH_OR_NAME: Final = "phone, email or name"
 
 _NOT_REACHED: Final = [
@@ -45,7 +50,11 @@ _NOT_REACHED: Final = [
 ]
 """Nobody of the same name is taken for a lead of which a phone or email is known."""
 
+_UNFINISHED: Final = Lead.status != CLOSED
+_CLOSED: Final = Lead.status == CLOSED
+
 Found = Iterable[tuple[Hashable, int]]
+Held = Callable[[Session, Collection[Any], Bin], Found]
 
 
 def apply_leads(batch: ImportBatch) -> Sequence[ImportOutcome]:
@@ -81,8 +90,10 @@ class LeadRows(RowWriter[Lead, LeadDraft]):
 
     def __init__(self, session: WritingSession, batch: ImportBatch) -> None:
         self._writing = session
-        keys = chosen_keys(_KEYS, batch.options.get("match", ()), (REACH_OR_NAME,))
+        match = batch.options.get("match", ())
+        keys, closed = (chosen_keys(by, match, (REACH_OR_NAME,)) for by in (_KEYS, _KEYS_OF_CLOSED))
         super().__init__(session, batch, Matching(batch.source, LeadExternalId, keys))
+        self._closed = Matching(batch.source, LeadExternalId, closed)
         self._source = batch.source
         self._owners = Owners(session, batch, ASSIGN)
         self._outcomes = values_of.Outcomes(session)
@@ -97,12 +108,62 @@ class LeadRows(RowWriter[Lead, LeadDraft]):
         """Refuse phones and emails where they are hidden."""
         values_of.refuse_hidden(row)
 
-    def draft(self, row: ImportedRow, record: Lead | None) -> LeadDraft:
-        """Read a row."""
+    def found(self, rows: Mapping[int, ImportedRow]) -> dict[int, int | SalesmanError | None]:
+        """Give the leads that rows mean; see :class:`RowWriter`.
+
+        By phone, email or name a row means a lead that is not closed: whoever was told "no" last
+        year may be interested now. Only what a closed lead says to the letter is that lead, for
+        else the same file would bring it in anew each time.
+        """
+        found = super().found(rows)
+        keyless = {place: row for place, row in rows.items() if EXTERNAL_ID not in row}
+        return found | self._known_to_the_letter(keyless, found)
+
+    def _known_to_the_letter(
+        self,
+        rows: Mapping[int, ImportedRow],
+        found: Mapping[int, int | SalesmanError | None],
+    ) -> dict[int, int | SalesmanError | None]:
+        """Give the closed leads of rows that say nothing new of them, but of the one not closed."""
+        matches = self._closed.found(self.session, [*rows.values()])
+        closed = {place: matches.there.of(row) for place, row in rows.items()}
+        closed = {place: ids for place, ids in closed.items() if ids}
+        meant = {place: found[place] for place in closed}
+        leads = self._leads({*chain(*closed.values()), *meant.values()})
+        known: dict[int, int | SalesmanError | None] = {}
+        for number, ids in closed.items():
+            candidates = [meant[number], *sorted(ids, reverse=True)]
+            there = [leads[one] for one in candidates if isinstance(one, int) and one in leads]
+            same = [one.id for one in there if self._says_no_more(rows[number], one)]
+            known |= {number: same[0]} if same else {}
+        return known
+
+    def _leads(self, ids: Collection[object]) -> Mapping[int, Lead]:
+        """Give some leads with what hangs on them."""
+        wanted = [one for one in ids if isinstance(one, int)]
+        if not wanted:
+            return {}
+        query = sa.select(Lead).where(one_of(Lead.id, wanted), visible(KIND))
+        return {lead.id: lead for lead in self.session.scalars(query.options(*self.loading))}
+
+    def _says_no_more(self, row: ImportedRow, lead: Lead) -> bool:
+        """Tell whether a lead has all that a row says of somebody and their interest."""
+        try:
+            draft = LeadDraft(row, lead, self._told(row))
+        except InvalidError:
+            return False  # the row is refused for it
+        return not (self._news(draft) or self._remembers(draft))
+
+    def _told(self, row: ImportedRow) -> dict[str, Any]:
+        """Give what a row tells, in the spelling of the leads before it."""
         values = values_of.lead_values(row, self._source)
-        values |= {
+        return values | {
             name: spelt.of(values[name]) for name, spelt in self._spelt.items() if name in values
         }
+
+    def draft(self, row: ImportedRow, record: Lead | None) -> LeadDraft:
+        """Read a row."""
+        values = self._told(row)
         if "owner" in row:
             held = None if record is None else record.owner_id
             values["owner_id"] = self._owners.assigned(row["owner"], held)
@@ -200,32 +261,35 @@ def _reached_or_named(row: ImportedRow) -> list[Hashable]:
     return [*reached] or ([("title", title)] if title else [])
 
 
-def _leads_meant(session: Session, values: Collection[Any], where: Bin) -> Found:
-    titles = {one[1] for one in values if isinstance(one, tuple)}
-    reached = {one for one in values if isinstance(one, str)}
-    named = _leads_named(session, titles, where, *_NOT_REACHED)
-    found = [(("title", title), id_) for title, id_ in named]
-    for way in (LeadPhone, LeadEmail):
-        found += _leads_reached(way)(session, reached, where) if reached else []
-    return found
+def _leads_meant(which: sa.ColumnElement[bool]) -> Held:
+    def held(session: Session, values: Collection[Any], where: Bin) -> Found:
+        titles = {one[1] for one in values if isinstance(one, tuple)}
+        reached = {one for one in values if isinstance(one, str)}
+        named = _leads_named(which, *_NOT_REACHED)(session, titles, where) if titles else []
+        found: list[tuple[Hashable, int]] = [(("title", title), id_) for title, id_ in named]
+        for way in (LeadPhone, LeadEmail):
+            found += _leads_reached(way, which)(session, reached, where) if reached else []
+        return found
+
+    return held
 
 
-def _leads_named(
-    session: Session, titles: Collection[Any], where: Bin, *narrowed: sa.ColumnElement[bool]
-) -> Any:
-    """Give leads by what they are called."""
-    if not titles:
-        return []
-    query = sa.select(Lead.search_title, Lead.id)
-    query = query.where(Lead.search_title.in_(titles), visible(KIND, bin=where), *narrowed)
-    return [(row[0], row[1]) for row in session.execute(query)]
+def _leads_named(*narrowed: sa.ColumnElement[bool]) -> Held:
+    """Give what finds leads by what they are called."""
+
+    def held(session: Session, titles: Collection[Any], where: Bin) -> Found:
+        query = sa.select(Lead.search_title, Lead.id)
+        query = query.where(Lead.search_title.in_(titles), visible(KIND, bin=where), *narrowed)
+        return [(row[0], row[1]) for row in session.execute(query)]
+
+    return held
 
 
-def _leads_reached(way: type[LeadPhone | LeadEmail]) -> Any:
+def _leads_reached(way: type[LeadPhone | LeadEmail], which: sa.ColumnElement[bool]) -> Held:
     def held(session: Session, values: Collection[Any], where: Bin) -> Found:
         meant = sa.func.coalesce(way.normalised, way.typed)
         query = sa.select(meant, way.lead_id).join(Lead, Lead.id == way.lead_id)
-        query = query.where(meant.in_(values), visible(KIND, bin=where))
+        query = query.where(meant.in_(values), which, visible(KIND, bin=where))
         return [(row[0], row[1]) for row in session.execute(query)]
 
     return held
@@ -236,9 +300,15 @@ def _names(row: ImportedRow) -> list[Hashable]:
     return [title] if title else []
 
 
-_KEYS: Final = {
-    "phones": Key(values_of.phones_meant, _leads_reached(LeadPhone)),
-    "emails": Key(values_of.emails_meant, _leads_reached(LeadEmail)),
-    "name": Key(_names, _leads_named),
-    REACH_OR_NAME: Key(_reached_or_named, _leads_meant),
-}
+def _keys(which: sa.ColumnElement[bool]) -> Mapping[str, Key]:
+    """Give the fields by which some of the leads are found."""
+    return {
+        "phones": Key(values_of.phones_meant, _leads_reached(LeadPhone, which)),
+        "emails": Key(values_of.emails_meant, _leads_reached(LeadEmail, which)),
+        "name": Key(_names, _leads_named(which)),
+        REACH_OR_NAME: Key(_reached_or_named, _leads_meant(which)),
+    }
+
+
+_KEYS: Final = _keys(_UNFINISHED)
+_KEYS_OF_CLOSED: Final = _keys(_CLOSED)
