@@ -20,13 +20,15 @@ from salesman_core.toolkit import (
     worktime,
     writing,
 )
-from salesman_leads.distribution import placing, queries
+from salesman_leads.distribution import placing, queries, telling
 from salesman_leads.distribution.dealing import Dealing, Decided
 from salesman_leads.distribution.facts import Facts
 from salesman_leads.distribution.models import (
     AFTER_REST,
     ASKED,
     FIRST_COME,
+    KNEW_THEM,
+    KNOWN,
     NOBODY,
     RESTING,
     ROUNDS,
@@ -87,9 +89,11 @@ def deal_again() -> placing.Placed:
         dealing = Dealing(session)
         placed = list(_placed(dealing, _held(session, over), over))
         dealing.remember()
+        late = [(lead, one) for lead, one in placed if one.reason in {UNTOUCHED, ROUNDS}]
+        telling.tell_of_missing(session, [(lead.owner_id, lead, one) for lead, one in late])
         hand_over(session, [(lead, decided.owner_id) for lead, decided in placed])
         placing.note(session, placed)
-        return [(lead, one) for lead, one in placed if one.reason in {UNTOUCHED, ROUNDS}]
+        return late
 
 
 def _held(session: WritingSession, over: Sequence[Decision]) -> Mapping[int, Lead]:
@@ -150,7 +154,19 @@ def _decided(dealing: Dealing, lead: Lead, before: Decision) -> Decided:
         last = dealing.stay(rule)
         return _staying(lead, replace(last, reason=ROUNDS, round=number))
     decided = replace(dealing.by_rule(rule, lead.owner_id), reason=UNTOUCHED, round=number)
+    decided = _past_who_knew_them(decided, before)
     return decided if decided.method == FIRST_COME else _staying(lead, decided)
+
+
+def _past_who_knew_them(decided: Decided, before: Decision) -> Decided:
+    """Say that whoever is responsible for the client was asked first, and let it pass.
+
+    The client stays theirs; only the lead goes on, for somebody waits for an answer.
+    """
+    if before.method != KNOWN or before.owner_id is None:
+        return decided
+    others = [one for one in decided.skipped if one[0] != before.owner_id]
+    return replace(decided, skipped=[(before.owner_id, KNEW_THEM), *others])
 
 
 def _for_nobodys(lead: Lead, decided: Decided, before: Decision) -> Decided:

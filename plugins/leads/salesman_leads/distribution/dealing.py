@@ -122,6 +122,9 @@ class Dealing:
     def decide(self, facts: Facts, known: Sequence[AnyRow]) -> Decided:
         """Decide about a lead: the owner of the client that they are goes before all rules.
 
+        They have the time that the rule gives which would hold otherwise, and by that rule it goes
+        on where they let it pass.
+
         :param known: the clients that they may be, the likeliest first.
         """
         met: dict[int, str] = {}
@@ -129,7 +132,9 @@ class Dealing:
             why = self._hindrance(client.owner_id)
             if not why:
                 self.count(client.owner_id)
-                return Decided(KNOWN, client.owner_id, None, [*met.items()], client.id, {*met})
+                due_at, skipped = self._due_at(self.fitting(facts)), [*met.items()]
+                owner_id = client.owner_id
+                return Decided(KNOWN, owner_id, None, skipped, client.id, {*met}, due_at=due_at)
             met[client.owner_id] = why
         decided = self.by_rules(facts)
         known_to = met.keys() - {user_id for user_id, _why in decided.skipped}
@@ -156,9 +161,8 @@ class Dealing:
         table = self._table(rule)
         hands = [one for one in table.hands if one.user_id != but]
         had_it = [(one.user_id, HAD_IT) for one in table.hands if one.user_id == but]
-        due_at = self._work.later(self._moment, rule.minutes) if rule.minutes else None
         skipped = _joined(table.skipped, had_it)
-        decided = Decided(rule.method, rule=rule, skipped=skipped, due_at=due_at)
+        decided = Decided(rule.method, rule=rule, skipped=skipped, due_at=self._due_at(rule))
         if rule.method == FIRST_COME:
             return replace(decided, invited=[one.user_id for one in hands])
         if rule.method == COORDINATOR or not hands:
@@ -168,6 +172,12 @@ class Dealing:
         chosen = deal(rule.method, hands, table.turns).user_id
         self.count(chosen)
         return replace(decided, owner_id=chosen)
+
+    def _due_at(self, rule: Rule | None) -> datetime | None:
+        """Give until when a lead must have been touched, None for no limit."""
+        if rule is None or not rule.minutes:
+            return None
+        return self._work.later(self._moment, rule.minutes)
 
     def _after_rest(self, rule: Rule) -> Decided:
         """Let a lead wait until work begins."""

@@ -51,7 +51,8 @@ NO_ACCESS: Final = "no_access"
 ABSENT: Final = "absent"
 HAD_IT: Final = "had_it"
 UNSEEN: Final = "unseen"
-SKIPPED: Final = (LEFT, NO_ACCESS, ABSENT, RESTING, HAD_IT, UNSEEN)
+KNEW_THEM: Final = "knew_them"
+SKIPPED: Final = (LEFT, NO_ACCESS, ABSENT, RESTING, HAD_IT, KNEW_THEM, UNSEEN)
 """Why somebody did not get a lead who might have."""
 
 

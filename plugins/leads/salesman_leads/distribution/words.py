@@ -16,6 +16,7 @@ from salesman_leads.distribution.models import (
     FIRST_COME,
     HAD_IT,
     IN_TURN,
+    KNEW_THEM,
     KNOWN,
     LEAST_LOADED,
     LEFT,
@@ -56,6 +57,7 @@ WHY_SKIPPED: Final[Mapping[str, Text]] = {
     ABSENT: _("is absent"),
     RESTING: _("does not work at this hour"),
     HAD_IT: _("had it and did not touch it"),
+    KNEW_THEM: _("is responsible for the client, and did not touch it in time"),
     UNSEEN: _("does not see leads of nobody"),
 }
 _REASONS: Final[Mapping[str, Text]] = {

@@ -20,7 +20,7 @@ from salesman_core.administration.holidays import Day, enter_holidays
 from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import ConflictError, reading
+from salesman_core.toolkit import Client, ConflictError, reading
 
 RuleOf = Callable[..., int]
 
@@ -61,6 +61,77 @@ def test_lead_that_nobody_touched_is_dealt_to_another_and_the_head_is_told(
     assert list(told) == ["1 lead was not touched in time"]
     (letter,) = reading().scalars(sa.select(KeptLetter))
     assert f"Dora\nhttp://127.0.0.1:8000/leads/{lead_id}" in letter.text
+
+
+def notices(user_id: int) -> list[tuple[str, str]]:
+    told = sa.select(Notice.text, Notice.address).where(Notice.user_id == user_id)
+    return [(row.text, row.address) for row in reading().execute(told.order_by(Notice.id))]
+
+
+def lead_of_a_client(make: Make, owner_id: int) -> int:
+    """Take in a lead of somebody who is a client, and so goes to whoever is responsible there."""
+    make.client(owner_id=owner_id, phones=["+7 916 123-45-67"])
+    return intake.create_lead({"name": "Dora", "phones": ["8 916 123-45-67"]})
+
+
+def test_lead_of_a_client_that_its_owner_did_not_touch_goes_on_by_the_rule(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    head = make.user("head")
+    anna, boris, _clara = sellers
+    rule_of("in_turn", *sellers, minutes=30)
+    lead_id = lead_of_a_client(make, boris)
+    assert owner(lead_id) == boris
+
+    clock.advance(minutes=29)
+    assert redeal() == 0
+    clock.advance(minutes=1)
+    assert redeal() == 1
+    assert redeal() == 0
+
+    assert owner(lead_id) == anna
+    last = entries_of(lead_id)[0]
+    assert (last.told, last.reason) == (
+        "By the rule “in_turn” (in turn): to Anna.",
+        "Nobody had touched it in time.",
+    )
+    missed = "is responsible for the client, and did not touch it in time"
+    assert last.skipped == [("Boris", missed)]
+    assert notices(head) == [("1 lead was not touched in time", f"/leads/{lead_id}")]
+    assert notices(boris)[-1] == (
+        "Not touched in time, so it went on: Dora",
+        "/leads?owner_id=me&status=open",
+    )
+    assert reading().scalars(sa.select(Client.owner_id)).all() == [boris]
+
+
+def test_lead_of_a_client_stays_with_its_owner_where_nobody_else_can_take_it(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    boris = sellers[1]
+    rule_of("in_turn", boris, minutes=30)
+    lead_id = lead_of_a_client(make, boris)
+    clock.advance(minutes=30)
+
+    assert redeal() == 1
+
+    assert owner(lead_id) == boris
+    assert ledger(lead_id)[-1] == (
+        "By the rule “in_turn”: nobody else can take it, so it stays with Boris."
+    )
+    told = ("Not touched in time, and still yours: Dora", f"/leads/{lead_id}")
+    assert notices(boris)[-1] == told
+
+
+def test_lead_of_a_client_waits_where_no_rule_gives_a_time(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    rule_of("in_turn", *sellers)
+    lead_id = lead_of_a_client(make, sellers[1])
+    clock.advance(days=4)
+
+    assert redeal() == 0
+    assert owner(lead_id) == sellers[1]
 
 
 def test_lead_that_somebody_touched_stays(
