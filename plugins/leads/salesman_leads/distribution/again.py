@@ -35,6 +35,7 @@ from salesman_leads.distribution.models import (
     STAYS,
     UNTOUCHED,
     Decision,
+    Rule,
 )
 from salesman_leads.models import CLOSED, KIND, OPEN, UNFINISHED, Lead
 from salesman_leads.permissions import ASSIGN
@@ -74,16 +75,9 @@ def distribute_lead(lead_id: int, version: int | None = None) -> Mapping[str, An
 
 
 def deal_again() -> placing.Placed:
-    """Deal the leads whose time is over; give those that nobody had touched, as they are now.
-
-    It works in working time alone: what was due in the evening would else go to somebody who is
-    not there either.
-    """
-    moment, work = now(), worktime()
-    if work.next_moment(moment) > moment:
-        return []
+    """Deal the leads whose time is over; give those that nobody had touched, as they are now."""
     with writing() as session:
-        over = queries.due(session, moment, AT_ONCE)
+        over = queries.due(session, now(), AT_ONCE)
         if not over:
             return []
         dealing = Dealing(session)
@@ -150,12 +144,22 @@ def _decided(dealing: Dealing, lead: Lead, before: Decision) -> Decided:
     if before.is_nobodys:
         return _for_nobodys(lead, dealing.by_rule(rule), before)
     number = before.round + 1
+    if rule is not None and rule.method == before.method == FIRST_COME and lead.owner_id is None:
+        return replace(_untaken(dealing, rule), reason=UNTOUCHED, round=number)
     if rule is not None and number > plugin_settings("leads")["rounds"]:
         last = dealing.stay(rule)
         return _staying(lead, replace(last, reason=ROUNDS, round=number))
     decided = replace(dealing.by_rule(rule, lead.owner_id), reason=UNTOUCHED, round=number)
     decided = _past_who_knew_them(decided, before)
-    return decided if decided.method == FIRST_COME else _staying(lead, decided)
+    if decided.method == FIRST_COME and (decided.invited or rule is None):
+        return decided
+    return _staying(lead, decided)
+
+
+def _untaken(dealing: Dealing, rule: Rule) -> Decided:
+    """Decide about a lead that nobody took first: with the coordinator, else as before."""
+    last = dealing.stay(rule)
+    return last if last.owner_id is not None else replace(last, method=FIRST_COME)
 
 
 def _past_who_knew_them(decided: Decided, before: Decision) -> Decided:

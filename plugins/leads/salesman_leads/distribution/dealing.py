@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,9 @@ from salesman_leads.distribution.models import (
 )
 from salesman_leads.distribution.turns import Hand, deal
 from salesman_leads.permissions import EDIT, VIEW
+
+MOST_INVITED: Final = 200
+"""So many are told of a lead that whoever is first takes, where its rule names nobody."""
 
 Skipped = Sequence[tuple[int, str]]
 """Who might have got a lead and did not, with why."""
@@ -116,6 +119,7 @@ class Dealing:
         self._members = {one.user_id for rule in self.rules for one in rule.members}
         self._absent: Collection[int] | None = None
         self._loads: Mapping[int, int] | None = None
+        self._free: Sequence[int] | None = None
         self._given: Counter[int] = Counter()
         self._tables: dict[int, _Table] = {}
 
@@ -155,7 +159,7 @@ class Dealing:
         :param but: who has the lead and is not to get it again.
         """
         if rule is None:
-            return Decided(FIRST_COME)
+            return Decided(FIRST_COME, invited=self._takers())
         if rule.only_working and not self.working:
             return self._after_rest(rule)
         table = self._table(rule)
@@ -164,7 +168,8 @@ class Dealing:
         skipped = _joined(table.skipped, had_it)
         decided = Decided(rule.method, rule=rule, skipped=skipped, due_at=self._due_at(rule))
         if rule.method == FIRST_COME:
-            return replace(decided, invited=[one.user_id for one in hands])
+            invited = [one.user_id for one in hands] if rule.members else self._takers(but)
+            return replace(decided, invited=invited)
         if rule.method == COORDINATOR or not hands:
             return self._or_later(self._to_coordinator(decided, but))
         table.turns += 1
@@ -245,6 +250,13 @@ class Dealing:
         if user_id in self._away():
             return ABSENT
         return UNSEEN if nobodys and person.scope(VIEW) is not Scope.ALL else ""
+
+    def _takers(self, but: int | None = None) -> Sequence[int]:
+        """Give who may take a lead of nobody where no rule names anybody, and is there today."""
+        if self._free is None:
+            all_of_them = queries.takers(MOST_INVITED)
+            self._free = [one for one in all_of_them if not self._hindrance(one, nobodys=True)]
+        return [one for one in self._free if one != but]
 
     def _away(self) -> Collection[int]:
         """Give who is absent today."""

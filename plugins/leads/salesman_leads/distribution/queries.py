@@ -18,11 +18,15 @@ from salesman_core.toolkit import (
     clients_reached,
     now,
     one_of,
+    person_of,
     visible,
+    whose_business,
 )
+from salesman_hookspecs import Scope
 from salesman_leads.distribution.facts import Facts
 from salesman_leads.distribution.models import REMEMBERING, Absence, Decision, Rule
 from salesman_leads.models import CLOSED, KIND, UNFINISHED, Lead, LeadEmail, LeadPhone
+from salesman_leads.permissions import EDIT, VIEW
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -68,6 +72,21 @@ def absent_people(session: Session, day: date) -> Collection[int]:
     """Give who is absent on a day."""
     there = sa.select(Absence.user_id).where(Absence.first_day <= day, Absence.last_day >= day)
     return set(session.scalars(there))
+
+
+def takers(most: int) -> Sequence[int]:
+    """Give those who may take leads of nobody: active, and their roles let them see and edit all.
+
+    Who may do everything is among them only where nobody else is.
+
+    :param most: so many at most, those who are here the longest.
+    """
+    found = []
+    for user in whose_business(EDIT):
+        person = person_of(user.id)
+        if person is not None and {person.scope(VIEW), person.scope(EDIT)} == {Scope.ALL}:
+            found.append(int(user.id))
+    return found[:most]
 
 
 def loads(session: Session, user_ids: Collection[int]) -> Mapping[int, int]:

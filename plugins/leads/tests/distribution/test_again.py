@@ -9,11 +9,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from salesman_leads import intake, jobs, service
-from salesman_leads.distribution.again import distribute_lead
+from salesman_leads.distribution.again import AT_ONCE, distribute_lead
 from salesman_leads.distribution.jobs import redeal
 from salesman_leads.distribution.ledger import entries_of
 from salesman_leads.distribution.queries import rules
-from salesman_leads.distribution.service import add_absence, delete_absence, delete_rule
+from salesman_leads.distribution.service import (
+    add_absence,
+    change_rule,
+    delete_absence,
+    delete_rule,
+)
 from salesman_leads.models import Lead
 
 from salesman_core.administration.holidays import Day, enter_holidays
@@ -23,6 +28,8 @@ from salesman_core.testing.people import Make
 from salesman_core.toolkit import Client, ConflictError, reading
 
 RuleOf = Callable[..., int]
+
+NOBODYS = "/leads?nobodys=true&status=open"
 
 
 def owner(lead_id: int) -> int | None:
@@ -132,6 +139,107 @@ def test_lead_of_a_client_waits_where_no_rule_gives_a_time(
 
     assert redeal() == 0
     assert owner(lead_id) == sellers[1]
+
+
+def test_lead_of_a_client_stays_with_its_owner_where_nobody_may_take_it_first(
+    sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    boris = sellers[1]
+    lead_id = lead_of_a_client(make, boris)
+    clock.advance(minutes=60)
+
+    assert redeal() == 1
+
+    assert owner(lead_id) == boris
+
+
+def test_head_is_told_once_of_what_nobody_took_by_the_usual_rule(
+    app: Flask, clock: FrozenClock, make: Make
+) -> None:
+    with make.acting(make.user("telemarketer")):
+        lead_id = intake.create_lead({"name": "Dora"})
+        taken = intake.create_lead({"name": "Emil"})
+        service.take_lead(taken)
+    head = make.user("head")
+
+    clock.advance(minutes=59)
+    assert redeal() == 0
+    clock.advance(minutes=1)
+    assert redeal() == 1
+    clock.advance(days=3)
+    assert redeal() == 0
+
+    assert notices(head) == [("1 lead was taken by nobody in time", f"/leads/{lead_id}")]
+    (letter,) = reading().scalars(sa.select(KeptLetter))
+    assert f"Dora\nhttp://127.0.0.1:8000/leads/{lead_id}" in letter.text
+    assert owner(lead_id) is None
+    assert [(one.reason, one.told) for one in entries_of(lead_id)] == [
+        ("Nobody had touched it in time.", "By the rule “All others”: whoever takes it first."),
+        ("It came in.", "By the rule “All others”: whoever takes it first."),
+    ]
+
+
+def test_head_is_told_of_a_whole_list_that_nobody_took_in_one_notice(
+    app: Flask, clock: FrozenClock, make: Make
+) -> None:
+    intake.create_leads([{"name": f"Lead {number}"} for number in range(AT_ONCE + 100)])
+    head = make.user("head")
+    clock.advance(minutes=60)
+
+    assert redeal() == AT_ONCE + 100
+
+    told = (f"{AT_ONCE + 100} leads were taken by nobody in time", NOBODYS)
+    assert notices(head) == [told]
+    assert len(list(reading().scalars(sa.select(KeptLetter)))) == 1
+
+
+def test_what_nobody_took_goes_to_the_coordinator(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    head = make.user("head", name="Helen")
+    rule_of("first_come", make.user("telemarketer"), minutes=30, coordinator_id=head)
+    lead_id = intake.create_lead({"name": "Dora"})
+    clock.advance(minutes=30)
+
+    assert redeal() == 1
+    clock.advance(days=1)
+    assert redeal() == 0
+
+    assert owner(lead_id) == head
+    assert ledger(lead_id)[-1] == "By the rule “first_come” (to the coordinator): to Helen."
+
+
+def test_what_neither_anybody_nor_the_coordinator_took_still_waits_for_whoever_takes_it(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock, make: Make
+) -> None:
+    caller = make.user("telemarketer")
+    rule_of("first_come", caller, minutes=30, coordinator_id=sellers[0])
+    lead_id = intake.create_lead({"name": "Dora"})
+    absent(sellers[0])
+    clock.advance(minutes=30)
+
+    assert redeal() == 1
+    clock.advance(days=1)
+    assert redeal() == 0
+
+    assert owner(lead_id) is None
+    last = entries_of(lead_id)[0]
+    assert last.told == "By the rule “first_come”: whoever takes it first."
+    assert last.skipped == [("Anna", "is absent")]
+
+
+def test_what_nobody_took_is_dealt_in_turn_where_the_rule_says_so_by_now(
+    rule_of: RuleOf, sellers: list[int], clock: FrozenClock
+) -> None:
+    rule = rule_of("first_come", minutes=30)
+    lead_id = intake.create_lead({"name": "Dora"})
+    members = [{"user_id": one, "weight": 1} for one in sellers]
+    change_rule(rule, {"method": "in_turn", "members": members})
+    clock.advance(minutes=30)
+
+    assert redeal() == 1
+
+    assert owner(lead_id) == sellers[0]
 
 
 def test_lead_that_somebody_touched_stays(

@@ -60,6 +60,36 @@ def test_company_begins_with_a_rule_that_gives_leads_to_nobody(app: Flask) -> No
     assert (decided(lead_id).rule_name, decided(lead_id).method) == ("All others", "first_come")
 
 
+def told() -> list[tuple[int, str, str]]:
+    rows = reading().execute(sa.select(Notice.user_id, Notice.text, Notice.address))
+    return sorted((row.user_id, row.text, row.address) for row in rows)
+
+
+def test_all_who_may_take_a_lead_are_told_where_no_rule_names_anybody(
+    make: Make, sellers: list[int]
+) -> None:
+    caller, head = make.user("telemarketer"), make.user("head")
+    away = make.user("telemarketer")
+    day = date(2026, 11, 30)
+    add_absence({"user_id": away, "first_day": day, "last_day": day})
+
+    lead_id = lead()
+
+    news = ("Whoever is first takes it: Dora", f"/leads/{lead_id}")
+    assert told() == [(caller, *news), (head, *news)]
+    assert sellers
+
+
+def test_who_may_take_leads_is_told_once_of_a_whole_list(make: Make) -> None:
+    caller = make.user("telemarketer")
+
+    with make.acting(make.user("marketer")):
+        many(700)
+
+    news = ("700 leads for whoever takes them first", "/leads?nobodys=true&status=open")
+    assert told() == [(caller, *news)]
+
+
 def test_leads_go_in_turn(rule_of: RuleOf, sellers: list[int]) -> None:
     rule_of("in_turn", *sellers)
 
