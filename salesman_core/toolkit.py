@@ -75,7 +75,7 @@ from salesman_core.errors import (
 )
 from salesman_core.i18n import Texts, speaking
 from salesman_core.jobs import enqueue, job_piece, job_progress
-from salesman_core.people.imports import Owners
+from salesman_core.people.imports import Owners, people_choices
 from salesman_core.plugins.host import plugin_settings
 from salesman_core.plugins.offered import service
 from salesman_core.records import contact_data, reach
@@ -403,6 +403,7 @@ __all__ = [
     "page_response",
     "parse_list_query",
     "participants",
+    "people_choices",
     "person_of",
     "plan_external_ids",
     "plugin_settings",

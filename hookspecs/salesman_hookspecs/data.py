@@ -299,6 +299,9 @@ class ImportField:
         client: what differs only by case, space or punctuation is offered to be joined.
     :param follows_from: for ``nothing``: the fields that it follows from. A file that lacks one of
         them under its title is not of your own: there the column is kept as any other.
+    :param choices: gives what it may be where that is a list, as pairs of what a row says and what
+        people read: to be chosen on the page for all rows, and for values of a column.
+    :param otherwise: what happens where neither a row nor the mapping says it, in words.
     """
 
     name: str
@@ -309,6 +312,8 @@ class ImportField:
     money_currency: str | None = None
     recurs: bool = False
     follows_from: tuple[str, ...] = ()
+    choices: Callable[[], Sequence[tuple[str, Text]]] | None = None
+    otherwise: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesman_core.i18n import texts
+from salesman_core.people.imports import people_choices
 from salesman_hookspecs import ImportField
 
 _ = texts.lazy
@@ -113,6 +114,8 @@ CLIENT_FIELDS: Final = (
             "владелец",
         ),
         recurs=True,
+        choices=people_choices,
+        otherwise=_("whoever imports it"),
     ),
     PARTICIPANTS,
     PHONES,

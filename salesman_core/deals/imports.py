@@ -6,10 +6,18 @@ from typing import Final
 
 from salesman_core.clients.imports import PARTICIPANTS
 from salesman_core.deals.amount_words import AMOUNT
+from salesman_core.deals.lists import OUTCOMES
 from salesman_core.i18n import texts
-from salesman_hookspecs import ImportField
+from salesman_core.people.imports import people_choices
+from salesman_hookspecs import ImportField, Text
 
 _ = texts.lazy
+
+
+def _outcomes() -> list[tuple[str, Text]]:
+    """Give how a deal may have ended."""
+    return [*OUTCOMES.items()]
+
 
 DEAL_FIELDS: Final = (
     ImportField(
@@ -100,6 +108,8 @@ DEAL_FIELDS: Final = (
             "продавец",
         ),
         recurs=True,
+        choices=people_choices,
+        otherwise=_("whoever imports it"),
     ),
     PARTICIPANTS,
     ImportField(
@@ -113,6 +123,8 @@ DEAL_FIELDS: Final = (
         "outcome",
         _("Outcome"),
         ("result", "исход", "результат", "статус закрытия", "итог"),
+        choices=_outcomes,
+        otherwise=_("none: the deal is open"),
     ),
     ImportField(
         "reason",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_core.access.colleagues import seen_users
+from salesman_core.access.models import User
 from salesman_core.access.person import current_person
+from salesman_core.db import reading
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.people.permissions import MANAGE
@@ -79,6 +84,22 @@ class Owners:
             message = _("Your roles do not let you give records to others.")
             raise InvalidError(message, {"owner": message})
         return found
+
+
+def people_choices() -> list[tuple[str, str]]:
+    """Give the people whom a file may name, to be chosen on a page: what a row says, and a name.
+
+    Who shares a name with somebody else is named by their address.
+    """
+    columns = (User.name, User.email)
+    there = sa.select(*columns).where(User.active, seen_users())
+    rows = reading().execute(there.order_by(User.search_name, User.id)).all()
+    often = Counter(row.name for row in rows)
+    return [
+        (row.name, row.name) if often[row.name] == 1 else (row.email, f"{row.name}, {row.email}")
+        for row in rows
+        if often[row.name] == 1 or row.email
+    ]
 
 
 class NamedParticipants:

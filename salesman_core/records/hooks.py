@@ -26,7 +26,7 @@ from salesman_core.records.custom import views as custom_views
 from salesman_core.records.custom.definitions import SUBJECT
 from salesman_core.records.custom.service import MANAGE
 from salesman_core.records.export import EXPORT_JOB
-from salesman_core.records.imports import mapping_views
+from salesman_core.records.imports import joining_views, mapping_views
 from salesman_core.records.imports import views as import_views
 from salesman_core.records.imports.job import IMPORT_JOB, UNDO_IMPORT_JOB
 from salesman_core.records.story_sources import SOURCES
@@ -65,7 +65,7 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages of stories, notes, files, history, custom fields, the bin, many records."""
     pages = (views, import_views, audit_views, custom_views, bin_views)
-    several = (bulk_views, export_views, list_view_forms, mapping_views)
+    several = (bulk_views, export_views, list_view_forms, mapping_views, joining_views)
     return list(dict.fromkeys(module.blueprint for module in (*pages, *several)))
 
 

@@ -121,6 +121,7 @@ def told(
             "rate_id": rate_ids,
             "holiday_id": holiday_ids,
             "size": ["small"],
+            "field": ["name"],
             **walk_values(lambda: make.user("telemarketer")),
         },
         "fields": {**fields, **lying, **FIELDS},

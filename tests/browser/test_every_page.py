@@ -113,6 +113,7 @@ PAGES: Final = {
     "imports.mapping": "/admin/import/mappings/{mapping}",
     "imports.name_mapping": "/admin/import/{import}/mapping",
     "imports.one": "/admin/import/{import}",
+    "imports.values": "/admin/import/{import}/values/name",
     "jobs.discard_all_form": "/admin/jobs/kinds/core.tidy/discard",
     "jobs.discard_form": "/admin/jobs/{dead}/discard",
     "jobs.index": "/admin/jobs",

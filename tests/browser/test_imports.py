@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from salesman_core.access.models import User
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
@@ -101,6 +102,42 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     assert names() == ["Here before"]
     assert reading().get(Deal, kept) is not None
     assert reading().scalars(sa.select(sa.func.count()).select_from(Client)).one() == before
+    assert counted.problems == []
+
+
+def test_what_holds_for_all_rows_and_what_values_mean_is_said_by_keyboard(
+    make: Make, page_for: PageFor
+) -> None:
+    make.user("seller", name="Vera Stone")
+    counted = page_for("head")
+    counted.page.set_viewport_size({"width": 390, "height": 800})
+    counted.begin("/admin/import?record=clients")
+    page = counted.page
+    text = "Company;Source\nOmega;1\nAlpha;2\nBeta;2\n"
+    file = {"name": "clients.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.locator("[name=file]").set_input_files(file)
+    page.get_by_role("button", name="Show the columns").click()
+
+    owner = page.get_by_role("group", name="The same for all rows").get_by_label("Owner")
+    expect(owner).to_contain_text("whoever imports it")
+    owner.focus()
+    page.keyboard.type("Vera")
+    page.get_by_role("button", name="What the values mean: Source").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("1 1 time").fill("Fair")
+    page.get_by_label("1 1 time").press("Enter")
+    expect(owner).to_have_value("Vera Stone")
+    expect(page.get_by_text("“1” means “Fair”")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="What became of the rows")).to_be_visible()
+
+    reading().rollback()
+    rows = reading().execute(
+        sa.select(User.name, Client.source).join(Client, Client.owner_id == User.id)
+    )
+    told = sorted(tuple(row) for row in rows)
+    assert told == [("Vera Stone", one) for one in ("2", "2", "Fair")]
     assert counted.problems == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from salesman_leads import intake, service
 from salesman_leads.models import Lead, LeadExternalId, LeadProduct
 from salesman_leads.queries import offered_results
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from salesman_core.db import make_engine, reading
 from salesman_core.db.engine import readonly
@@ -385,3 +389,38 @@ def test_russian_list_comes_in_through_the_page(browser: FlaskClient) -> None:
         "Есть интерес к продукту",
     )
     assert [one.typed for one in first.emails] == ["client1@ya.ru"]
+
+
+def sent_whole(browser: FlaskClient, path: Path) -> str:
+    """Bring a large file to the page, all at once: the client would leave it open."""
+    form: dict[str, object] = {
+        "record": "leads",
+        "file": FileStorage(io.BytesIO(path.read_bytes()), path.name),
+    }
+    boundary, body = encode_multipart(form)
+    kind = f"multipart/form-data; boundary={boundary}"
+    return browser.post("/admin/import", data=body, content_type=kind).location
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("real_files", "forms_without_proof")
+def test_public_list_comes_in_through_the_page_for_one_person(
+    browser: FlaskClient, make: Make
+) -> None:
+    vera = make.user("seller", name="Vera Stone")
+    address = sent_whole(browser, FILE)
+    headings = FILE.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    column = f"column-{headings.index('Converted')}"
+    asked = browser.post(address, data={"action": "values-result", column: "result"})
+    assert re.search(r"0 5\W?679 times", words(browser.get(asked.location)))
+
+    browser.post(asked.location, data={"value-0": "-", "value-1": "=converted"})
+    browser.post(address, data={"action": "import", "all-owner": "Vera Stone"})
+    work()
+
+    session = reading()
+    assert count(session) == count(session, Lead.owner_id == vera) == 9240
+    assert count(session, Lead.result == "converted", Lead.status == "closed") == 3561
+    assert count(session, Lead.status == "open") == 9240 - 3561
+    assert count(session, Lead.no_mailing) == 734
+    assert count(session, Lead.source == "Google") == 2868 + 5

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_hookspecs import ImportField
-from salesman_leads.models import UTM
+from salesman_core.toolkit import people_choices, reading
+from salesman_hookspecs import ImportField, Text
+from salesman_leads.lists import RESULT_TITLES, STATUS_TITLES
+from salesman_leads.models import CLOSED, CONVERTED, STATUSES, UTM
+from salesman_leads.queries import offered_results
 from salesman_leads.texts import texts
 
 _ = texts.lazy
 
 FOUND_BY: Final = (("external_id",), ("phones",), ("emails",), ("name",))
 USUALLY: Final = _("External id, or else phone or email, or else name and company")
+
+
+def _statuses() -> list[tuple[str, Text]]:
+    """Give how far a lead may be; a closed one has a result."""
+    return [(one, STATUS_TITLES[one]) for one in STATUSES if one != CLOSED]
+
+
+def _results() -> list[tuple[str, Text]]:
+    """Give what may have come of a lead, in the company's words."""
+    offered = [(one.name, one.name) for one in offered_results(reading())]
+    return [(CONVERTED, RESULT_TITLES[CONVERTED]), *offered]
+
 
 FIELDS: Final = (
     ImportField(
@@ -94,11 +109,20 @@ FIELDS: Final = (
         _("Responsible"),
         ("owner", "lead owner", "manager", "ответственный", "менеджер", "куратор"),
         recurs=True,
+        choices=people_choices,
+        otherwise=_("distribute by the rules"),
     ),
-    ImportField("status", _("Status"), ("lead status", "stage", "статус", "статус лида")),
+    ImportField(
+        "status",
+        _("Status"),
+        ("lead status", "stage", "статус", "статус лида"),
+        choices=_statuses,
+    ),
     ImportField(
         "result",
         _("Result"),
         ("outcome", "what came of it", "результат", "итог", "чем закончилось"),
+        choices=_results,
+        otherwise=_("none: the lead is open"),
     ),
 )

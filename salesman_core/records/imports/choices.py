@@ -10,6 +10,7 @@ from typing import Any, Final
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports.cells import NOTHING, text_of
+from salesman_core.records.imports.constants import Constant, constants_of, with_constants
 from salesman_core.records.imports.mapping import mapping_from
 from salesman_core.records.imports.plan import recognised
 from salesman_core.records.imports.recognition import OptionChoice, reading_choices
@@ -52,17 +53,20 @@ class FileChoices:
     :param columns: what each of them fills.
     :param reading: how it is read.
     :param rows: what is done with its rows, and by what they find their records.
+    :param constants: what may hold for all rows.
     """
 
     headings: tuple[str, ...]
     columns: Sequence[ColumnChoice]
     reading: Sequence[OptionChoice]
     rows: Sequence[OptionChoice]
+    constants: Sequence[Constant]
 
     @property
     def titles(self) -> dict[str, Text]:
         """The titles of the options, by the names of their controls."""
-        return {each.name: each.title for each in (*self.reading, *self.rows)}
+        options = {each.name: each.title for each in (*self.reading, *self.rows)}
+        return options | {each.name: each.title for each in self.constants}
 
 
 def file_choices(sheet: Sheet, type_: ImportType, tables: Mapping[str, Any]) -> FileChoices:
@@ -73,6 +77,7 @@ def file_choices(sheet: Sheet, type_: ImportType, tables: Mapping[str, Any]) -> 
         columns=column_choices(sheet, type_.fields, tables),
         reading=reading_choices(sheet.layout, options),
         rows=row_choices(type_, options),
+        constants=constants_of(type_.fields, tables),
     )
 
 
@@ -144,7 +149,8 @@ def chosen_tables(
         **_chosen_options(choices.reading, chosen),
         **_chosen_rows(choices.rows, chosen),
     }
-    return {**tables, "columns": columns, "options": options}
+    changed = {**tables, "columns": columns, "options": options}
+    return with_constants(changed, choices.constants, chosen)
 
 
 def _chosen_columns(

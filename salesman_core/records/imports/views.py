@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from markupsafe import Markup
@@ -17,9 +18,10 @@ from salesman_core.access.routes import signed_in
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports import keeping, reuse, row_files, saved
-from salesman_core.records.imports.choices import IGNORE, KEEP, makeable, offered
+from salesman_core.records.imports.choices import IGNORE, KEEP, FileChoices, makeable, offered
+from salesman_core.records.imports.constants import recurs_or_is_listed
 from salesman_core.records.imports.looking import found_in
-from salesman_core.records.imports.mapping import mapping_from
+from salesman_core.records.imports.mapping import ColumnMapping, mapping_from
 from salesman_core.records.imports.mapping_words import besides_words, further_words, rule_words
 from salesman_core.records.imports.service import import_type, import_types
 from salesman_core.records.imports.spellings import APART
@@ -29,9 +31,12 @@ from salesman_core.services.files import TooLargeError, too_large_for
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import toast
-from salesman_hookspecs import Text
+from salesman_hookspecs import ImportType, Text
 
 _ = texts.lazy
+
+VALUES: Final = "values-"
+"""So begins the button that asks what values mean; the field follows."""
 
 blueprint = Blueprint("imports", __name__, url_prefix="/admin/import")
 
@@ -125,11 +130,12 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         offers=reuse.offered_to(kept, choices.headings) if choices else (),
         in_use=in_use,
         in_use_is_own=in_use is not None and saved.is_own(in_use),
-        further=(besides_words if type_.keys else further_words)(mapping, type_.fields),
+        further=_further(type_, mapping, choices),
         rules={heading: rule_words(rule) for heading, rule in mapping.columns.items()},
         fields=offered(type_.fields, choices.columns if choices else ()),
         labels=choices.titles if choices else {},
         titles={field.name: field.title for field in type_.fields},
+        valued={field.name for field in type_.fields if recurs_or_is_listed(field)},
         makeable=makeable(type_.fields),
         made=kept.mapping.get("options", {}).get("create_missing", ()),
         apart=APART,
@@ -138,6 +144,16 @@ def _import_page(import_id: int, form: FormState) -> Markup:
         left=_addressed((kept.undone or {}).get("left", ())),
         undoable=None if job else to_take_back(import_id),
     )
+
+
+def _further(
+    type_: ImportType, mapping: ColumnMapping, choices: FileChoices | None
+) -> list[tuple[str, str]]:
+    """Give what a mapping says that no control of the page shows."""
+    shown = {one.field for one in choices.constants} if choices else set()
+    left = {name: value for name, value in mapping.defaults.items() if name not in shown}
+    told = besides_words if type_.keys else further_words
+    return told(replace(mapping, defaults=left), type_.fields)
 
 
 def _addressed(left: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
@@ -157,7 +173,8 @@ def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
 
     The button ``read`` keeps them alone, and the page shows the file as it is read now; ``keep``
     asks for the name under which to keep the mapping, ``renew`` keeps it where it came from. The
-    button ``join`` joins spellings as chosen, and tries all rows again.
+    button ``join`` joins spellings as chosen, and tries all rows again. ``values-FIELD`` asks what
+    the values of its columns are called here.
     """
     action, made = request.form.get("action"), request.form.getlist("create_missing")
     try:
@@ -169,6 +186,9 @@ def begin(import_id: int) -> Markup | tuple[Markup, int] | BaseResponse:
             pass
         case "keep":
             return redirect(url_for("imports.name_mapping", import_id=import_id))
+        case str() if action.startswith(VALUES):
+            field = action.removeprefix(VALUES)
+            return redirect(url_for("imports.values", import_id=import_id, field=field))
         case "renew":
             toast(_("“%(name)s” says this now.", name=reuse.renew_from(import_id).name))
         case _:
