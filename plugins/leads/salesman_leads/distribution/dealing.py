@@ -136,9 +136,10 @@ class Dealing:
             why = self._hindrance(client.owner_id)
             if not why:
                 self.count(client.owner_id)
-                due_at, skipped = self._due_at(self.fitting(facts)), [*met.items()]
-                owner_id = client.owner_id
-                return Decided(KNOWN, owner_id, None, skipped, client.id, {*met}, due_at=due_at)
+                passed = [*met.items()]
+                due_at = self._due_at(self.fitting(facts))
+                whose = client.owner_id
+                return Decided(KNOWN, whose, None, passed, client.id, {*met}, due_at=due_at)
             met[client.owner_id] = why
         decided = self.by_rules(facts)
         known_to = met.keys() - {user_id for user_id, _why in decided.skipped}
