@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -44,6 +44,31 @@ def holders(permission: str) -> sa.Select[int]:
     """
     named = sa.and_(UserRole.role_id == RoleGrant.role_id, RoleGrant.permission == permission)
     return sa.select(UserRole.user_id).join(RoleGrant, named).where(RoleGrant.scope > Scope.NONE)
+
+
+def scopes_of_users(*permissions: str) -> dict[int, Mapping[str, Scope]]:
+    """Give how far some permissions reach for each active user who holds all of them.
+
+    Two statements, however many users there are. Who may do everything is among them.
+    """
+    granted = (
+        sa.select(UserRole.user_id, RoleGrant.permission, sa.func.max(RoleGrant.scope))
+        .join(RoleGrant, RoleGrant.role_id == UserRole.role_id)
+        .join(User, sa.and_(User.id == UserRole.user_id, User.active))
+        .where(RoleGrant.permission.in_(permissions), RoleGrant.scope > Scope.NONE)
+        .group_by(UserRole.user_id, RoleGrant.permission)
+    )
+    found: dict[int, dict[str, Scope]] = {}
+    for user_id, permission, scope in reading().execute(granted):
+        found.setdefault(user_id, {})[permission] = Scope(scope)
+    everything = (
+        sa.select(UserRole.user_id)
+        .join(Role, sa.and_(Role.id == UserRole.role_id, Role.everything))
+        .join(User, sa.and_(User.id == UserRole.user_id, User.active))
+    )
+    for user_id in reading().scalars(everything):
+        found[user_id] = dict.fromkeys(permissions, Scope.ALL)
+    return {id_: scopes for id_, scopes in found.items() if len(scopes) == len(permissions)}
 
 
 def whose_business(permission: str) -> Sequence[AnyRow]:

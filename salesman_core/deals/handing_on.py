@@ -13,7 +13,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.access.colleagues import colleagues, whose_business
+from salesman_core.access.colleagues import colleagues, scopes_of_users
 from salesman_core.access.person import acting_as, current_person, people_names, person_of
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client
@@ -31,6 +31,7 @@ from salesman_hookspecs import Scope, Text
 _ = texts.lazy
 
 _EDIT: Final = "core.deal.edit"
+_VIEW: Final = "core.deal.view"
 _TO_HAVE: Final = ("core.client.edit", _EDIT)
 """What somebody may do whose a client and a deal can become."""
 _TO_GIVE: Final = {
@@ -70,21 +71,16 @@ def free_holder(session: Session) -> int | None:
     Those go first who work on deals of their own; who steers gets one where there is nobody else.
     Where nobody at all works on deals, whoever acts has it.
     """
-    people: list[int] = [row.id for row in whose_business(_EDIT) if can_have(row.id)]
+    people = scopes_of_users(*_TO_HAVE, _VIEW)
     if not people:
         return current_person().id
     counted = sa.select(Deal.owner_id, sa.func.count(Deal.id)).where(
-        Deal.owner_id.in_(people), Deal.outcome.is_(None), Deal.deleted_at.is_(None)
+        Deal.owner_id.in_(sorted(people)), Deal.outcome.is_(None), Deal.deleted_at.is_(None)
     )
     loads = {row[0]: row[1] for row in session.execute(counted.group_by(Deal.owner_id))}
-    return min(people, key=lambda one: (*_reach(one), loads.get(one, 0), one))
-
-
-def _reach(user_id: int) -> tuple[Scope, Scope]:
-    person = person_of(user_id)
-    if person is None:
-        return Scope.ALL, Scope.ALL
-    return person.scope(_EDIT), person.scope("core.deal.view")
+    return min(
+        people, key=lambda one: (people[one][_EDIT], people[one][_VIEW], loads.get(one, 0), one)
+    )
 
 
 def checked_holder(session: Session, chosen: int, assign: str, before: int | None) -> int:
@@ -109,7 +105,8 @@ def holders_offered(assign: str, also: Iterable[int | None] = ()) -> list[tuple[
     :param assign: as :func:`checked_holder` takes it.
     :param also: who may be chosen in any case.
     """
-    return [one for one in colleagues(assign, also) if can_have(one[0])]
+    people = scopes_of_users(*_TO_HAVE)
+    return [one for one in colleagues(assign, also) if one[0] in people]
 
 
 def holder_name(user_id: int | None) -> str:

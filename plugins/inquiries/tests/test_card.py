@@ -15,11 +15,12 @@ BrowserFor = Callable[[str], Browser]
 Note = Callable[..., int]
 
 REACH = {"phones": ["+7 916 123-45-67"], "emails": ["clara@example.com"]}
-MAKE: Mapping[str, Callable[[int], Any]] = {
-    "lead": becoming.make_lead,
-    "client": lambda inquiry_id: becoming.make_client(inquiry_id, {}),
-    "deal": lambda inquiry_id: becoming.make_deal(inquiry_id, {}),
+MAKE: Mapping[str, Callable[[int, int], Any]] = {
+    "lead": lambda inquiry_id, _owner_id: becoming.make_lead(inquiry_id),
+    "client": lambda inquiry_id, id_: becoming.make_client(inquiry_id, {"owner_id": id_}),
+    "deal": lambda inquiry_id, id_: becoming.make_deal(inquiry_id, {"owner_id": id_}),
 }
+"""Each makes something of an inquiry that is to be somebody's."""
 
 
 @pytest.mark.parametrize("banned", ["addresses", "client_ids", "contact_ids"])
@@ -69,9 +70,9 @@ def test_activity_in_the_bin_is_not_linked(browser_for: BrowserFor, note: Note) 
 def test_what_it_became_is_linked_for_whoever_sees_it(
     make: Make, browser_for: BrowserFor, note: Note, becomes: str
 ) -> None:
-    with make.acting(make.user_of("head")):
+    with make.acting(make.user_of("head")) as head:
         inquiry_id = note(**REACH, owner_id=make.user_of("seller"))
-        MAKE[becomes](inquiry_id)
+        MAKE[becomes](inquiry_id, head.id or 0)
     became_id = queries.one_inquiry(reading(), inquiry_id).became_id
     link = f'href="/{becomes}s/{became_id}"'
 

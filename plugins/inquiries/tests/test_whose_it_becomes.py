@@ -114,7 +114,9 @@ def test_rules_of_leads_say_who_is_next(app: Flask, make: Make, note: Note, lead
         switches.follow_now()
 
     with make.acting(caller):
-        inquiries = [note(**CALLED, source="fair", products=BOILERS) for _one in range(3)]
+        strangers = ("Anna", "Boris", "Clara")
+        told = {"source": "fair", "products": BOILERS}
+        inquiries = [note(name=name, **told) for name in strangers]
         got = [becoming.make_deal(one, {})["owner_id"] for one in inquiries]
 
     assert got == {"active": [first, second, first], "suspended": [idle, idle, first]}[leads]

@@ -54,7 +54,8 @@ def test_history_tells_what_a_lead_has_become(app: Flask) -> None:
     made = qualify_lead(lead, {"deal_name": "Boilers"})
 
     changes = told(lead, "closed")
-    assert {name: changes[name] for name in made} == {name: [None, made[name]] for name in made}
+    became = ("client_id", "contact_id", "deal_id")
+    assert {name: changes[name] for name in became} == {name: [None, made[name]] for name in became}
 
 
 def test_history_names_what_a_lead_has_become_to_those_who_see_it(
