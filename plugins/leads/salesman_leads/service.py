@@ -50,6 +50,7 @@ from salesman_leads.models import (
     Result,
 )
 from salesman_leads.permissions import ASSIGN, DELETE, EDIT
+from salesman_leads.queue.planning import finish_call, promised_call
 from salesman_leads.texts import texts
 
 _ = texts.lazy
@@ -179,6 +180,7 @@ def close_lead(lead_id: int, result_id: int, comment: str = "", version: int | N
             message = _("Say in a few words what came of it.")
             raise InvalidError(message, {"comment": message})
         finish_lead(session, lead, result.base, result_id=result.id, comment=comment.strip())
+        finish_call(promised_call(session, lead.id), str(result.name))
 
 
 def reopen_lead(lead_id: int, version: int | None = None) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from salesman_leads.intake import create_lead
 from salesman_leads.models import Lead
 from salesman_leads.queries import one_lead
-from salesman_leads.queue import queries, service
+from salesman_leads.queue import planning, queries, service
 from salesman_leads.service import change_lead, close_lead
 
 from salesman_core.errors import ConflictError, InvalidError, MissingError
@@ -20,6 +20,7 @@ from salesman_core.records.models import Audit
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import reading
+from salesman_core.toolkit import service as offered
 
 MakeLead = Callable[..., int]
 ResultOf = Callable[[str], int]
@@ -265,6 +266,50 @@ def test_call_is_taken_back_within_thirty_days(
             service.undo_attempt(late, attempts[late])
 
     assert lead_of(late).attempts == 1
+
+
+def promised(lead_id: int) -> int:
+    activity_id = planning.promised_call(reading(), lead_id)
+    assert activity_id is not None
+    return activity_id
+
+
+def is_open(activity_id: int) -> bool:
+    reading().rollback()
+    open_still: bool = offered("calendar").is_open(activity_id)
+    return open_still
+
+
+def test_promised_call_is_over_once_its_lead_is_closed(
+    waiting_lead: MakeLead, call: Call, result_of: ResultOf, clock: FrozenClock, make: Make
+) -> None:
+    lead_id = waiting_lead()
+    call(lead_id, "call_back", call_back_at=clock.now() + timedelta(hours=1))
+    activity_id = promised(lead_id)
+    assert is_open(activity_id)
+
+    with make.acting(make.user_of("head")):
+        close_lead(lead_id, result_of("not_our_customer"))
+
+    assert not is_open(activity_id)
+
+
+def test_call_that_somebody_promised_is_done_by_a_colleague(
+    waiting_lead: MakeLead, call: Call, call_result: ResultOf, clock: FrozenClock, make: Make
+) -> None:
+    lead_id, colleague = waiting_lead(), make.user("telemarketer")
+    call(lead_id, "call_back", call_back_at=clock.now() + timedelta(hours=1))
+    activity_id = promised(lead_id)
+    change_lead(lead_id, {"owner_id": colleague})
+
+    with make.acting(colleague):
+        given = {"call_result_id": call_result("no_answer")}
+        attempt_id = service.record_attempt(lead_id, given)
+        done = not is_open(activity_id)
+        service.undo_attempt(lead_id, attempt_id)
+
+    assert done
+    assert is_open(activity_id)
 
 
 def test_call_back_is_promised_where_the_calendar_is_suspended(

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, cast
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from salesman_core.toolkit import SYSTEM, acting_as, service
 from salesman_leads.models import KIND, Lead
+from salesman_leads.queue.models import Attempt
 from salesman_leads.texts import texts
 
 
@@ -61,23 +65,44 @@ def follow_lead(lead: Lead, made: Mapping[str, int | None]) -> None:
 
 
 def finish_call(activity_id: int | None, came_of_it: str) -> int | None:
-    """Say what came of a planned call; give its id, None where it is not open any more."""
+    """Say what came of a planned call; give its id, None where it is not open any more.
+
+    A colleague may have promised it, whose activities whoever acts does not see: it is done all
+    the same, and nobody is named.
+    """
     calendar = _calendar()
-    if calendar is None or activity_id is None or not calendar.is_open(activity_id):
+    if calendar is None or activity_id is None:
         return None
-    calendar.finish(activity_id, {"result_text": came_of_it})
+    told = {"result_text": came_of_it}
+    if calendar.is_open(activity_id):
+        calendar.finish(activity_id, told)
+        return activity_id
+    with acting_as(SYSTEM):
+        if not calendar.is_open(activity_id):
+            return None
+        calendar.finish(activity_id, told)
     return activity_id
 
 
 def undo_planning(planned_id: int | None, finished_id: int | None) -> None:
-    """Take a planned call back, and take up the one again that it followed."""
+    """Take a planned call back, and take up the one again that it followed.
+
+    That the call to the lead is taken back was judged: what follows needs no right in the calendar.
+    """
     calendar = _calendar()
     if calendar is None:
         return
-    if planned_id is not None and calendar.is_open(planned_id):
-        calendar.drop(planned_id)
-    if finished_id is not None:
-        calendar.reopen(finished_id)
+    with acting_as(SYSTEM):
+        if planned_id is not None and calendar.is_open(planned_id):
+            calendar.drop(planned_id)
+        if finished_id is not None:
+            calendar.reopen(finished_id)
+
+
+def promised_call(session: Session, lead_id: int) -> int | None:
+    """Give the activity that the last call to a lead planned, None where it planned none."""
+    last = sa.select(Attempt.activity_id).where(Attempt.lead_id == lead_id)
+    return session.scalar(last.order_by(Attempt.at.desc(), Attempt.id.desc()).limit(1))
 
 
 def _calendar() -> Calendar | None:

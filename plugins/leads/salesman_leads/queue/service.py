@@ -217,10 +217,8 @@ def _offered_result(session: Session, result_id: int) -> CallResult:
 
 def _finish_promised(session: Session, attempt: Attempt, result: CallResult) -> int | None:
     """Finish the activity that the call before had planned; give its id."""
-    last = sa.select(Attempt.activity_id).where(Attempt.lead_id == attempt.lead_id)
-    activity_id = session.scalar(last.order_by(Attempt.at.desc(), Attempt.id.desc()).limit(1))
     told = f"{result.name}. {attempt.comment}" if attempt.comment else result.name
-    return planning.finish_call(activity_id, told)
+    return planning.finish_call(planning.promised_call(session, attempt.lead_id), told)
 
 
 def _begin(lead: Lead) -> None:
