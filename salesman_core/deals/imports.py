@@ -37,7 +37,7 @@ DEAL_FIELDS: Final = (
         ),
         required=True,
     ),
-    ImportField("own_key", _("SalesMan key")),
+    ImportField("own_key", _("SalesMan key"), ("salesman key", "код salesman")),
     ImportField(
         "external_id",
         _("External id"),

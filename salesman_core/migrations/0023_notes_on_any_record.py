@@ -23,8 +23,8 @@ KIND = "(kind IS NULL) = (record_id IS NULL)"
 def upgrade() -> None:
     """Bring the tables forward."""
     for table in TABLES:
-        _drop_check(table, "one_record")
         with op.batch_alter_table(table) as batch_op:
+            batch_op.drop_constraint(batch_op.f(f"ck_{table}_one_record"), type_="check")
             batch_op.add_column(sa.Column("kind", sa.String(length=60), nullable=True))
             batch_op.add_column(sa.Column("record_id", BigId, nullable=True))
             batch_op.create_check_constraint(batch_op.f(f"ck_{table}_one_record"), AFTER)
@@ -37,16 +37,11 @@ def downgrade() -> None:
     """Take it back; what hangs on records of plugins is lost."""
     for table in TABLES:
         op.execute(f"DELETE FROM {table} WHERE record_id IS NOT NULL")  # noqa: S608  # ours
-        for name in ("kind", "one_record"):
-            _drop_check(table, name)
         with op.batch_alter_table(table) as batch_op:
+            for name in ("kind", "one_record"):
+                batch_op.drop_constraint(batch_op.f(f"ck_{table}_{name}"), type_="check")
             batch_op.drop_index(f"ix_{table}_record")
             batch_op.drop_column("record_id")
             batch_op.drop_column("kind")
             batch_op.create_check_constraint(batch_op.f(f"ck_{table}_one_record"), BEFORE)
 
-
-def _drop_check(table: str, name: str) -> None:
-    """Drop a check; SQLite writes the table anew and forgets it by itself."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")

@@ -53,8 +53,8 @@ def used(
             for outcome in ("lead", "deal"):
                 inquiry = api.post("/inquiries", {**asked, "result_id": 1}).json["id"]
                 assert api.post(f"/inquiries/{inquiry}/{outcome}", {}).status_code == 200
-            promise = {"text": "Send the drawing", **made}
-            promise.pop("contact_id")
+            whose = {name: made[name] for name in ("client_id", "deal_id")}
+            promise = {"text": "Send the drawing", **whose}
             assert api.post("/sample", promise).status_code == 201
             with make.acting(make.user("administrator")):
                 leads_come_by_all_ways(make.user("telemarketer"))

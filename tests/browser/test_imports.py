@@ -68,7 +68,7 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
     expect(page.get_by_text("Day and month cannot be told apart")).to_be_visible()
 
     # The mistake: the stage is mapped to the note, and the dates are left as they are.
-    page.get_by_label("Stage", exact=True).select_option("note")
+    page.locator("select").and_(page.get_by_label("Stage", exact=True)).select_option("note")
     page.get_by_role("button", name="Try all rows, keep nothing").click()
     reasons = page.get_by_role("table", name="Why rows are refused")
     expect(reasons).to_contain_text("Day and month cannot be told apart")
@@ -79,7 +79,7 @@ def test_import_with_a_mistake_is_corrected_and_taken_back(make: Make, page_for:
 
     # Corrected: the order of dates, and what the column fills.
     page.get_by_label("Order of dates").select_option("dmy")
-    page.get_by_label("Stage", exact=True).select_option("stage")
+    page.locator("select").and_(page.get_by_label("Stage", exact=True)).select_option("stage")
     page.get_by_role("button", name="Try all rows, keep nothing").click()
     expect(reasons).not_to_contain_text("Day and month")
     expect(reasons).to_contain_text("An amount is expected")
