@@ -44,4 +44,3 @@ def downgrade() -> None:
             batch_op.drop_column("record_id")
             batch_op.drop_column("kind")
             batch_op.create_check_constraint(batch_op.f(f"ck_{table}_one_record"), BEFORE)
-
