@@ -26,6 +26,7 @@ from salesman_core.deals import handing_on
 from salesman_core.deals.service import create_deal
 from salesman_core.records.changes import audit
 from salesman_core.records.contact_data import sees_contact_data
+from salesman_core.records.hanging import move_notes_and_files
 from salesman_core.records.merging.keys import MOST_SHARING
 from salesman_core.records.notes import WRITE, write_note
 from salesman_hookspecs import Scope
@@ -100,6 +101,7 @@ def attach(
     deal: Mapping[str, Any] | None = None,
     contact: Mapping[str, Any] | None = None,
     note: str = "",
+    taken_along: tuple[str, int] | None = None,
     owner_id: int | None = None,
 ) -> Attached:
     """Let the client that somebody is have what is known of them, and a deal.
@@ -111,6 +113,8 @@ def attach(
     :param deal: of a new deal, as the JSON API names it, but for client, contacts and owner.
     :param contact: what is to be said of somebody new there beside name, phones, emails and bans.
     :param note: what was said, for the deal, or else the client; from those who may write notes.
+    :param taken_along: kind and number of the record that they were, which whoever acts sees: its
+        notes and files go along to the deal, or else the client.
     :param owner_id: whose the deal is to be.
     :raises ForbiddenError: for whoever may not recognise clients, or open deals.
     """
@@ -123,8 +127,11 @@ def attach(
             contacts = [] if contact_id is None else [contact_id]
             at_client = {"client_id": found.client_id, "contact_ids": contacts}
             deal_id = create_deal({**deal, **at_client, "owner_id": owner_id})
+        whither = _place(found.client_id, deal_id)
         if note and current_person().may(WRITE):
-            write_note(*_place(found.client_id, deal_id), note)
+            write_note(*whither, note)
+        if taken_along is not None:
+            move_notes_and_files(taken_along, whither)
         client = session.get_one(Client, found.client_id)
         audit(session, "client", client.id, client.name, "recognised", {})
         if deal_id is None:

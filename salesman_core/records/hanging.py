@@ -2,7 +2,7 @@
 
 No foreign key leads to a record of a plugin, so what hangs on one is let go here: with a record
 that leaves the bin for good, with an import that is taken back, with the tables of a purged plugin,
-and at night what a plugin left behind that deleted rows by itself (ADR 45).
+and at night what a plugin left behind that deleted rows by itself (ADR 46).
 """
 
 from __future__ import annotations

@@ -192,6 +192,22 @@ def test_lead_stays_readable_from_the_card_of_its_client(
     assert "Ask" in panel(browser, browser.get(f"/leads/{lead}").text)
 
 
+def test_activity_follows_to_a_client_of_a_colleague_that_the_lead_was(
+    plan: Plan, make: Make
+) -> None:
+    phones = ["+7 916 123-45-67"]
+    client_id = make.client(owner_id=make.user("seller"), phones=phones)
+    caller = make.user("telemarketer")
+    anna = create_lead({"name": "Anna", "phones": phones, "owner_id": caller})
+    activity_id = plan(anna)
+
+    with make.acting(caller):
+        made = qualify_lead(anna, {"deal_name": "Boilers"})
+
+    assert made["client_id"] == client_id
+    assert concerns(activity_id) == (client_id, made["deal_id"], [made["contact_id"]])
+
+
 def test_activity_that_concerns_another_client_does_not_follow(
     lead: int, plan: Plan, make: Make
 ) -> None:

@@ -119,10 +119,12 @@ def _attached(
         deal=_deal_of(session, lead, values) if values.get("deal_name") else None,
         contact={"custom": _custom(values, "contact")},
         note=_said(lead),
+        taken_along=(KIND, lead.id),
         owner_id=giving.owner_of(session, lead, values.get("owner_id"), None, found),
     )
     made = Made(attached.client_id, attached.contact_id, attached.deal_id)
     finish_lead(session, lead, CONVERTED, **made._asdict())
+    follow_lead(lead, made._asdict())
     session.flush()
     review_relationship([made.client_id])
     return {**made._asdict(), "owner_id": attached.owner_id, "joined": True}

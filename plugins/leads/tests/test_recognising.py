@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from salesman_leads import intake
+from salesman_leads.models import KIND
 from salesman_leads.qualifying import qualify_lead
 
 from salesman_core.clients.models import ClientExternalId
+from salesman_core.records.models import Attachment, Note
 from salesman_core.testing.people import Api, Browser, Make
-from salesman_core.toolkit import Client, Contact, Deal, bans, reading
+from salesman_core.toolkit import Client, Contact, Deal, attach_file, bans, reading, write_note
 
 ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], Browser]
@@ -59,6 +62,21 @@ def test_lead_joins_the_client_and_its_deal_is_with_the_seller(
     assert reading().scalars(sa.select(ClientExternalId.key)).all() == ["7"]
     held = bans.bans_of(reading(), contact_ids=[contact.id])
     assert set(held.contacts[contact.id]) == {"calls"}
+
+
+def test_notes_and_files_of_the_lead_go_along_to_the_client_that_it_was(
+    make: Make, client_id: int
+) -> None:
+    caller = make.user("telemarketer")
+    lead = intake.create_lead({**ANNA, "owner_id": caller})
+    with make.acting(caller):
+        note_id = write_note(KIND, lead, "They want three")
+        file_id = attach_file(KIND, lead, "brief.pdf", io.BytesIO(b"%PDF-1.4"))
+        deal_id = qualify_lead(lead, {"deal_name": "Boilers"})["deal_id"]
+
+    reading().rollback()
+    assert reading().get_one(Note, note_id).deal_id == deal_id
+    assert reading().get_one(Attachment, file_id).deal_id == deal_id
 
 
 def test_new_client_is_made_by_those_who_say_so(make: Make, client_id: int) -> None:

@@ -27,6 +27,7 @@ from salesman_leads.distribution.models import (
     AFTER_REST,
     ASKED,
     FIRST_COME,
+    HAD_IT,
     KNEW_THEM,
     KNOWN,
     NOBODY,
@@ -163,14 +164,17 @@ def _untaken(dealing: Dealing, rule: Rule) -> Decided:
 
 
 def _past_who_knew_them(decided: Decided, before: Decision) -> Decided:
-    """Say that whoever is responsible for the client was asked first, and let it pass.
+    """Say that whoever knows them was asked first, and let it pass.
 
-    The client stays theirs; only the lead goes on, for somebody waits for an answer.
+    A client stays theirs; only the lead goes on, for somebody waits for an answer. Who may not
+    learn whose client somebody is reads nothing of it.
     """
     if before.method != KNOWN or before.owner_id is None:
         return decided
+    why = HAD_IT if before.client_id is None else KNEW_THEM
     others = [one for one in decided.skipped if one[0] != before.owner_id]
-    return replace(decided, skipped=[(before.owner_id, KNEW_THEM), *others])
+    known_to = {*decided.known_to, before.owner_id}
+    return replace(decided, skipped=[(before.owner_id, why), *others], known_to=known_to)
 
 
 def _for_nobodys(lead: Lead, decided: Decided, before: Decision) -> Decided:

@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads.distribution.jobs import redeal
 from salesman_leads.distribution.service import add_absence
 from salesman_leads.permissions import MANAGE_RULES
 
 from salesman_core.access.models import Role
 from salesman_core.people.roles import change_grants
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Browser, Make
 from salesman_core.toolkit import contact_data, reading
 from salesman_hookspecs import Scope
@@ -118,3 +120,21 @@ def test_trying_the_rules_tells_what_they_alone_would_say(
     ]
 
     assert owners == [sellers[0], sellers[1]]
+
+
+@pytest.mark.usefixtures("blind", "client")
+def test_lead_that_went_on_tells_nobody_either_whose_client_it_was(
+    api_for: ApiFor, rule_of: RuleOf, sellers: list[int], clock: FrozenClock
+) -> None:
+    rule_of("in_turn", sellers[0], minutes=30)
+    lead = entered(api_for("marketer"))
+    clock.advance(minutes=30)
+    assert redeal() == 1
+
+    told, whole = (
+        api_for(role).get(f"/leads/{lead}/decisions").json["items"][0]
+        for role in ("marketer", "head")
+    )
+
+    assert (told["owner_id"], told["skipped"]) == (sellers[0], [])
+    assert whole["skipped"] == [{"user_id": sellers[1], "why": "knew_them"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -13,7 +14,7 @@ from salesman_leads.models import Lead, LeadEmail, LeadPhone
 from salesman_leads.service import close_lead, delete_lead
 
 from salesman_core.events.models import EVENTS
-from salesman_core.records.models import Audit
+from salesman_core.records.models import Attachment, Audit
 from salesman_core.services.company import change_company
 from salesman_core.services.models import Notice
 from salesman_core.testing.clock import FrozenClock
@@ -85,6 +86,19 @@ def test_answers_in_a_thread_are_added_to_its_lead(read: Callable[..., int]) -> 
     told = "It was added to the lead of its thread."
     assert [tuple(one) for one in made] == [(lead.id, ""), *[(lead.id, told)] * 4]
     assert [one.leads for one in queries.mailboxes(reading()) if one.id == mailbox_id] == [1]
+
+
+def test_what_is_attached_to_an_answer_is_a_file_of_the_lead_of_its_thread(
+    read: Callable[..., int],
+) -> None:
+    answer = message_from_bytes(letter("Here it is.", 2, 1), policy=policy.default)
+    answer.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="a.pdf")
+
+    read(letter("I want boilers.", 1), answer.as_bytes())
+
+    (lead,) = leads()
+    files = reading().execute(sa.select(Attachment.record_id, Attachment.name)).all()
+    assert [tuple(one) for one in files] == [(lead.id, "a.pdf")]
 
 
 def test_answer_is_told_to_whoever_is_responsible_and_stands_in_the_history(
