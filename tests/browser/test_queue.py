@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from salesman_leads.intake import create_lead
 from salesman_leads.models import Lead
 
@@ -52,7 +52,8 @@ def test_queue_of_five_is_worked_through_with_the_keyboard_alone(
     press("3")  # wrong number
     press("Enter")
     expect(heading).to_have_text("David")
-    press("4")  # no interest
+    press("4")
+    expect(task.page.get_by_role("radio", name="No interest")).to_be_checked()
     press("Tab")
     press("Tab")
     say("They have one")
@@ -91,3 +92,27 @@ def test_call_is_taken_back_by_the_notice(page_for: PageFor) -> None:
     expect(task.page.locator("h1")).to_have_text("Call queue")
     task.page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(task.page.locator("h1")).to_have_text("Anna")
+
+
+def test_keys_count_that_are_pressed_before_the_page_has_its_scripts(page_for: PageFor) -> None:
+    for number, name in enumerate(NAMES[:2]):
+        create_lead({"name": name, "phones": [f"+7 495 000-00-0{number}"]})
+    task = page_for("telemarketer")
+    page, script, held = task.page, "**/dist/salesman-*.js", []
+    task.begin("/leads/queue")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Anna")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(script, hold)
+    page.goto(f"{task.address}/leads/queue", wait_until="commit")
+    expect(page.locator("dialog#keys")).to_be_attached()
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Anna")
+    held[0].continue_()
+    page.unroute(script)
+    expect(page.locator("h1")).to_have_text("Boris")
+    assert task.problems == []

@@ -36,7 +36,7 @@ def test_style_url_names_a_built_file(name: str) -> None:
     assert (assets.FOLDER / Path(assets.style_url(name)).name).is_file()
 
 
-@pytest.mark.parametrize("name", ["salesman", "theme"])
+@pytest.mark.parametrize("name", ["salesman", "first"])
 def test_script_url_names_modules_and_classic_scripts(name: str) -> None:
     assert (assets.FOLDER / Path(assets.script_url(name)).name).is_file()
 
