@@ -37,7 +37,20 @@ def test_export_writes_what_the_filter_finds(
 def test_export_of_an_unknown_list_names_those_there_are(command: Command, tmp_path: Path) -> None:
     lines = command("export", "cars", str(tmp_path / "out.csv"))
 
-    assert lines[-1].startswith("There is no list “cars”, only: calendar, clients, deals")
+    said, known = lines[-1].split(", only: ")
+    words = known.split(", ")
+    assert said == "There is no list “cars”"
+    assert {"clients", "deals"} <= set(words)
+    assert words == sorted(words)
+
+
+@pytest.mark.plugins
+def test_lists_of_plugins_are_among_those_that_can_be_exported(
+    command: Command, tmp_path: Path
+) -> None:
+    lines = command("export", "cars", str(tmp_path / "out.csv"))
+
+    assert {"calendar", "leads"} <= set(lines[-1].split(", only: ")[1].split(", "))
 
 
 def test_export_into_another_kind_of_file_is_refused(command: Command, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.undo import take_back
-from salesman_core.records.models import Audit
+from salesman_core.records.models import Audit, Note
+from salesman_core.records.notes import write_note
 from salesman_core.services import bans
 from salesman_core.services.models import ContactBan
 from salesman_core.testing.application import UPGRADED
@@ -352,6 +353,20 @@ def test_import_that_is_taken_back_leaves_no_lead(app: Flask, bring: Bring) -> N
     (lead,) = leads()
     assert (lead.id, lead.name, lead.source) == (kept, "Anna", "")
     assert reading().scalar(sa.select(sa.func.count()).select_from(LeadExternalId)) == 1
+
+
+def test_lead_with_a_note_of_a_colleague_stays(app: Flask, bring: Bring) -> None:
+    number = bring("Anna;Omega", "Bert;Alpha", head="Name;Company", mapping="")
+    anna = reading().scalars(sa.select(Lead.id).where(Lead.name == "Anna")).one()
+    write_note("leads.lead", anna, "They pay late")
+
+    undone = take_back(number)
+
+    assert undone.counts == {"removed": 1, "restored": 0, "left": 1}
+    assert [(one["label"], one["why"]) for one in undone.left.values()] == [
+        ("Anna, Omega", "it was changed since")
+    ]
+    assert reading().scalars(sa.select(Note.record_id)).all() == [anna]
 
 
 def test_reads_do_not_grow_with_rows(app: Flask, bring: Bring, statements: Statements) -> None:

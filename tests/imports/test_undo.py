@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_leads.models import Lead
 
 from salesman_core.access.models import User
 from salesman_core.clients.merging import merge_clients, undo_merging
@@ -26,7 +25,7 @@ from salesman_core.records.imports.keeping import note_import
 from salesman_core.records.imports.service import import_run, import_type
 from salesman_core.records.imports.undo import changes_kept, take_back
 from salesman_core.records.imports.undone import Undone
-from salesman_core.records.models import Audit, Note
+from salesman_core.records.models import Audit
 from salesman_core.records.notes import write_note
 from salesman_core.testing.people import Make, api_of
 
@@ -155,18 +154,6 @@ def test_client_with_a_note_of_a_colleague_stays(bring: Bring) -> None:
     write_note("client", omega, "They pay late")
 
     assert reasons(take_back(number)) == [("Omega", "it was changed since")]
-
-
-def test_record_of_a_plugin_with_a_note_of_a_colleague_stays(bring: Bring) -> None:
-    number = bring("leads", "Name;Company", "Anna;Omega", "Bert;Alpha", mapping="")
-    anna = reading().scalars(sa.select(Lead.id).where(Lead.name == "Anna")).one()
-    write_note("leads.lead", anna, "They pay late")
-
-    undone = take_back(number)
-
-    assert undone.counts == {"removed": 1, "restored": 0, "left": 1}
-    assert reasons(undone) == [("Anna, Omega", "it was changed since")]
-    assert reading().scalars(sa.select(Note.record_id)).all() == [anna]
 
 
 def test_client_whom_a_colleague_gave_a_note_while_the_import_ran_stays(
