@@ -23,6 +23,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PARTS: Final = 4
 _VERSION: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?")
+_SAYS_SOMETHING: Final = re.compile(r"[!-~]")
 _IF_MATCH: Final = {
     "in": "header",
     "name": "If-Match",
@@ -30,7 +31,7 @@ _IF_MATCH: Final = {
     "description": "The ETag of the record as it was read: the change is refused with 412 where"
     " somebody else changed it since. `*` stands for whatever version there is; without the header"
     " the answer is 428.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": _SAYS_SOMETHING.pattern},
 }
 
 
@@ -74,8 +75,7 @@ def expected_version(kind: str, record_id: int) -> SeenVersion | None:
     :raises UnseenError: where they do not say (RFC 6585, section 3).
     :raises StaleError: where what they say is of another record, or was never ours.
     """
-    said = request.headers.get("If-Match", "").strip()
-    if not said:
+    if not _SAYS_SOMETHING.search(request.headers.get("If-Match", "")):
         raise UnseenError(
             _(
                 "Send the ETag of the record as you read it in the header If-Match,"

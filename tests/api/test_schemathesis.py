@@ -62,6 +62,7 @@ SCHEMA_REFUSES = (
 )
 """How the problem begins that a schema, not a rule of the business, answers with."""
 
+WELL_FORMED_VERSION = re.compile(r".*[!-~].*")
 WELL_FORMED_KEY = re.compile(r"[!-~]{1,200}")
 LET_THROUGH = 0.2
 
@@ -72,7 +73,8 @@ class Unguessable:
     Else nearly every request would end at it, with 412 or 422, and try nothing: ``If-Match`` (a
     version, by the answer with the record; ``*`` takes its place), ``cursor`` (by the page before),
     ``Idempotency-Key`` (a second request with one key is a repeat). Some go through all the same:
-    nothing that is sent there may break anything. What a right one does is proved in
+    nothing that is sent there may break anything. And so does what the document does not allow, as
+    a blank ``If-Match``: it is to be refused for what it is. What a right one does is proved in
     tests/rest/test_versions.py, tests/rest/test_repeats.py and tests/records.
     """
 
@@ -83,7 +85,7 @@ class Unguessable:
         """Change a request."""
         if self._chance.random() < LET_THROUGH:
             return
-        if "HTTP_IF_MATCH" in environ:
+        if WELL_FORMED_VERSION.fullmatch(environ.get("HTTP_IF_MATCH", "")):
             environ["HTTP_IF_MATCH"] = "*"
         if WELL_FORMED_KEY.fullmatch(environ.get("HTTP_IDEMPOTENCY_KEY", "")):
             environ["HTTP_IDEMPOTENCY_KEY"] = uuid.uuid4().hex
@@ -260,6 +262,8 @@ def checks_made() -> Any:
             expected_statuses=[*accepted, *DOMAIN_REFUSES]
         )
     )
+    # Every header that is required is a version. Who may do it at all is told before, and no more.
+    checks.missing_required_header.expected_statuses = ["401", "403", "428"]
     # A version that is none is told before the body is read.
     refusing = checks.negative_data_rejection
     refusing.expected_statuses = [*refusing.expected_statuses, "412"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from flask import Flask
 
 
 @pytest.fixture
@@ -57,6 +59,26 @@ def test_a_change_of_who_does_not_say_what_they_have_seen_is_refused(
     assert (refused.status_code, refused.mimetype) == (428, "application/problem+json")
     assert "If-Match" in refused.json["detail"]
     assert api.get("/1").json["title"] == "first"
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "tag", ["", " ", "\xa0", "\xe9", "*", "bare", '""', '"a"', 'W/"a"', '"a", "\xe9"', '"a",*', ","]
+)
+def test_the_document_allows_what_says_something_and_that_alone_is_judged(
+    app: Flask, api: Any, memo: Any, tag: str
+) -> None:
+    paths = app.test_client().get("/api/v1/memos/openapi.json").json["paths"]
+    (allowed,) = {
+        parameter["schema"]["pattern"]
+        for path in paths.values()
+        for parameter in path.get("patch", {}).get("parameters", ())
+        if parameter["name"] == "If-Match"
+    }
+
+    answer = api.patch("/1", json={"title": "second"}, If_Match=tag)
+
+    assert (answer.status_code != 428) is bool(re.search(allowed, tag))
 
 
 @pytest.mark.databases("sqlite")
