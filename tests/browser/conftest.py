@@ -50,7 +50,8 @@ class Counted:
 
     @property
     def cost(self) -> tuple[int, int, int]:
-        """Clicks, fields, loads so far."""
+        """Clicks, fields, loads so far, the page's own among them that may not be over yet."""
+        self.page.wait_for_load_state("domcontentloaded")
         return self.clicks, self.fields, self.loads
 
 
