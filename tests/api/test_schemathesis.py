@@ -262,8 +262,9 @@ def checks_made() -> Any:
             expected_statuses=[*accepted, *DOMAIN_REFUSES]
         )
     )
-    # Every header that is required is a version. Who may do it at all is told before, and no more.
-    checks.missing_required_header.expected_statuses = ["401", "403", "428"]
+    # Every header that is required is a version. Before it, one is told who may do it at all, and
+    # that a key was used for another request (422).
+    checks.missing_required_header.expected_statuses = ["401", "403", "422", "428"]
     # A version that is none is told before the body is read.
     refusing = checks.negative_data_rejection
     refusing.expected_statuses = [*refusing.expected_statuses, "412"]
