@@ -36,6 +36,9 @@ class Template:
     fill: Callable[[str], None]
 
 
+_CHOOSES = (15,)
+"""The version from which on PostgreSQL lets one choose; earlier ones always copied files."""
+
 EMPTY = Template("empty", lambda _url: None)
 """A database with nothing in it, for tests of migrations."""
 
@@ -119,6 +122,7 @@ class SqliteMaker:
         _remove(whole)
         with closing(sqlite3.connect(filled)) as source, closing(sqlite3.connect(whole)) as target:
             source.backup(target)
+            target.execute("PRAGMA journal_mode=wal")  # else each copy's first connection does it
         whole.rename(path)
         _remove(filled)
 
@@ -145,7 +149,7 @@ class PostgresMaker:
         """Let the server copy the template."""
         source = self._made(template)
         target = f"{template.name}_{os.getpid()}_{next(self._numbers)}"
-        self._execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        self._execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" {self._way()}')
         return self._url(target)
 
     def drop(self, url: str) -> None:
@@ -181,6 +185,11 @@ class PostgresMaker:
     def _execute(self, statement: str, **values: str) -> None:
         with self._server().connect() as connection:
             connection.execute(sa.text(statement), values)
+
+    def _way(self) -> str:
+        """Give how the server shall copy: by files, which takes two thirds of the time by pages."""
+        version = self._server().dialect.server_version_info or (0,)
+        return "STRATEGY file_copy" if version >= _CHOOSES else ""
 
     def _url(self, name: str) -> str:
         return self._server().url.set(database=name).render_as_string(hide_password=False)
