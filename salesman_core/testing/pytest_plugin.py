@@ -40,14 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("all", "turns"),
         default="all",
         help="all: each test runs on each kind of database (default); turns: on one of them, which"
-        " the seed of the run chooses, but for those with the marker databases",
+        " the seed of the run chooses, but for those with the marker databases; the cases of tests"
+        " with the marker turns take turns then too",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the markers known."""
     config.addinivalue_line(
         "markers", "databases(kind, ...): run only on these databases: sqlite, postgresql."
+    )
+    config.addinivalue_line(
+        "markers", "turns(runs): with --databases=turns, run each case in one of so many runs."
     )
 
 
@@ -66,31 +70,66 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the kinds of database take turns, where the run was told so."""
+    """Let cases and kinds of database take turns, where the run was told so."""
+    if config.getoption("--databases") != "turns":
+        return
+    seed = config.getoption("randomly_seed", 0)
+    rests = _resting_cases(items, seed if isinstance(seed, int) else 0)
+    rests |= _resting_twins(items, seed)
+    config.hook.pytest_deselected(items=list(rests))
+    items[:] = [item for item in items if item not in rests]
+
+
+def _resting_cases(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
+    """Give the cases of tests with the marker ``turns`` that others take the turn of.
+
+    Of a matrix a diagonal has its turn: of each parameter as many values as there can be.
+    """
+    tests: dict[tuple[str, int], dict[pytest.Item, list[str]]] = {}
+    for item in items:
+        marker = item.get_closest_marker("turns")
+        if marker is not None:
+            test = item.nodeid.partition("[")[0]
+            tests.setdefault((test, marker.args[0]), {})[item] = _parameters(item)
+    rests: set[pytest.Item] = set()
+    for (test, runs), cases in tests.items():
+        values = [sorted(set(column)) for column in zip(*cases.values(), strict=True)]
+        places = {
+            item: sum(map(list.index, values, parameters)) for item, parameters in cases.items()
+        }
+        turns = min(runs, max(places.values()) + 1)  # no run goes without any case
+        turn = (seed + zlib.crc32(test.encode())) % turns
+        rests |= {item for item, place in places.items() if place % turns != turn}
+    return rests
+
+
+def _parameters(item: pytest.Item) -> list[str]:
+    """Give the names of a case's parameters, but for a database that takes its own turns."""
+    names = list(getattr(getattr(item, "callspec", None), "_idlist", ()))
+    for kind in _kinds_in_turn(item).values():
+        names.remove(kind)
+    return names
+
+
+def _resting_twins(items: list[pytest.Item], seed: object) -> set[pytest.Item]:
+    """Give those tests of which the other kind of database has its turn."""
     from salesman_core.testing.postgres import absence  # noqa: PLC0415  # cheap import
 
-    if config.getoption("--databases") != "turns" or (absence() and not in_ci()):
-        return  # without PostgreSQL there is nothing to take turns with
+    if absence() and not in_ci():
+        return set()  # without PostgreSQL there is nothing to take turns with
     kinds: dict[str, list[tuple[str, pytest.Item]]] = {}
     for item in items:
         for fixture, kind in _kinds_in_turn(item).items():
             whole = fixture == MODULES_KIND
             test = item.nodeid.partition("::")[0] if whole else item.nodeid.replace(kind, "")
             kinds.setdefault(test, []).append((kind, item))
-    seed = config.getoption("randomly_seed", 0)
-
-    def turn_of(test: str) -> str:
-        return KINDS[zlib.crc32(f"{seed} {test}".encode()) % len(KINDS)]
-
-    rests = {
+    return {
         item
         for test, twins in kinds.items()
         for kind, item in twins
         if len(dict(twins)) == len(KINDS)
         and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
     }
-    config.hook.pytest_deselected(items=list(rests))
-    items[:] = [item for item in items if item not in rests]
 
 
 def _kinds_in_turn(item: pytest.Item) -> dict[str, str]:

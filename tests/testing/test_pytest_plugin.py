@@ -95,6 +95,57 @@ def test_databases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) 
     assert taking_turns(pytester, 1) == one | {"test_both": ["postgresql", "sqlite"]}
 
 
+CASES = """
+    import pytest
+
+    @pytest.mark.turns(3)
+    @pytest.mark.parametrize("number", range(6))
+    def test_case(number):
+        pass
+
+    @pytest.mark.turns(2)
+    @pytest.mark.databases("sqlite", "postgresql")
+    @pytest.mark.parametrize(("role", "pages"), [("seller", 2), ("head", 3)])
+    def test_matrix(database_url, role, pages):
+        pass
+
+    @pytest.mark.turns(9)
+    @pytest.mark.parametrize("number", range(2))
+    def test_few(database_url, number):
+        pass
+"""
+
+
+def taken_turns(pytester: pytest.Pytester, *arguments: str) -> dict[str, set[str]]:
+    """Give the cases of each test that a run takes."""
+    pytester.makepyfile(CASES)
+    found: dict[str, set[str]] = {}
+    for line in run(pytester, "--collect-only", "-q", *arguments).outlines:
+        if "::" in line:
+            test, _, parameters = line.partition("::")[2].rstrip("]").partition("[")
+            found.setdefault(test, set()).add(parameters)
+    return found
+
+
+def test_cases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) -> None:
+    whole = taken_turns(pytester)
+    runs = [
+        taken_turns(pytester, "--databases=turns", f"--randomly-seed={seed}") for seed in (7, 8, 9)
+    ]
+    assert [len(run["test_case"]) for run in runs] == [2, 2, 2]
+    assert set().union(*(run["test_case"] for run in runs)) == whole["test_case"]
+    both = [{"seller-2-sqlite", "head-3-postgresql"}, {"head-3-sqlite", "seller-2-postgresql"}]
+    assert [run["test_matrix"] for run in runs] in ([*both, both[0]], [*both[::-1], both[1]])
+    assert [len(run["test_few"]) for run in runs] == [1, 1, 1]
+    numbers = [min(run["test_few"]).partition("-") for run in runs[:2]]
+    assert {n for one in numbers for n in (one[0], one[2]) if n.isdigit()} == {"0", "1"}
+    assert {test: len(cases) for test, cases in whole.items()} == {
+        "test_case": 6,
+        "test_matrix": 4,
+        "test_few": 4,
+    }
+
+
 def test_tests_of_a_module_take_their_turn_together(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
