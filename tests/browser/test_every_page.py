@@ -1,7 +1,8 @@
 """Every page: in both languages and themes, wide and narrow, for everybody who reads it.
 
-An ordinary run looks at each page in one of these ways, which the seed of the run chooses: each
-way is met by some page every time, and by each page sooner or later. ``make soak`` looks at all.
+An ordinary run looks at a third of the pages, each in one of these ways, which the seed of the run
+chooses: each way is met by some page every time, and by each page sooner or later. ``make soak``
+looks at all.
 """
 
 from __future__ import annotations
@@ -653,6 +654,7 @@ def administrator_id() -> int:
     return reading().scalars(sa.select(User.id).order_by(User.id)).first() or 0
 
 
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("endpoint", sorted(PAGES))
 def test_page_is_fit_for_everybody(
     look_at: LookAt, pytestconfig: pytest.Config, endpoint: str
@@ -667,6 +669,7 @@ def test_card_in_another_state_is_fit_for_everybody(
     look_at(administrator_id(), FURTHER_PAGES[state], look_of(state, pytestconfig))
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("endpoint", sorted(PUBLIC_PAGES))
 def test_page_before_the_sign_in_is_fit_for_everybody(
     look_at: LookAt, pytestconfig: pytest.Config, endpoint: str
@@ -701,6 +704,7 @@ class TestEmpty:
         """A database as ``salesman init`` leaves it."""
         return UPGRADED
 
+    @pytest.mark.turns(3)
     @pytest.mark.parametrize("place", EMPTY_PAGES)
     def test_page_without_records_is_fit_for_everybody(
         self, make: Make, look_at: LookAt, pytestconfig: pytest.Config, place: str

@@ -209,6 +209,7 @@ def test_form_works_without_a_script(live_server: str, signed_in_page: SignedIn)
     expect(page.locator("h1")).to_have_text("Спасибо!")
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_form_is_fit_for_everybody(

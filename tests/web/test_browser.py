@@ -38,6 +38,7 @@ def page(gallery: Gallery, fresh_page: FreshPage) -> Iterator[Page]:
 PAGES = ["/", "/gallery/list", "/gallery/list?q=1", "/gallery/form", "/gallery/card", "/search"]
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("path", PAGES)
 def test_page_fits_and_has_no_barrier_in_either_theme(
     gallery: Gallery, fresh_page: FreshPage, pytestconfig: pytest.Config, path: str
