@@ -333,6 +333,7 @@ def operations(app: Flask) -> dict[str, bool]:
     }
 
 
+@pytest.mark.turns(3)
 @pytest.mark.timeout(600)  # it takes ten seconds, and a minute where others are busy
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", PEOPLE)

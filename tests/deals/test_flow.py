@@ -227,6 +227,7 @@ def _behind(stage: flow.StageFlow, days: Days) -> Mapping[str, dict[str, str]]:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.turns(2)
 def test_figures_equal_their_lists_and_sums_the_sum_of_deals_at_every_scope(
     make: Make,
     clock: FrozenClock,

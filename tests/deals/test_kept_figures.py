@@ -133,6 +133,7 @@ EDGES = [
 """Days around the ends of months, on which deals take steps."""
 
 
+@pytest.mark.turns(2)
 def test_every_period_is_added_up_of_its_months_and_the_days_around_them(
     make: Make, clock: FrozenClock
 ) -> None:
@@ -308,6 +309,7 @@ def _delete_for_good(deal: int) -> None:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.turns(2)
 def test_kept_figures_are_what_a_fresh_count_gives_after_any_changes(
     make: Make, clock: FrozenClock, acts: list[tuple[str, int, int]], since: int, length: int | None
 ) -> None:

@@ -87,6 +87,7 @@ def asked(browser: FlaskClient, token: str, paths: list[str]) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize(("role", "open_to_it"), [("administrator", 50), ("seller", 20)])
 def test_no_address_asks_more_statements_for_more_rows(
     app: Flask, make: Make, monkeypatch: pytest.MonkeyPatch, role: str, open_to_it: int

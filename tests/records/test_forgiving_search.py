@@ -93,6 +93,7 @@ def _first(typed: str) -> list[str]:
     return hits[:FIRST]
 
 
+@pytest.mark.turns(2)
 def test_nineteen_of_twenty_mistyped_queries_find_their_record_in_the_first_five(
     names: list[Named],
 ) -> None:
