@@ -37,7 +37,8 @@ _HELD: Final = sa.select(*_KEY, _EVIDENCE.c.id).where(
     _EVIDENCE.c.owner == sa.bindparam("owner"),
     one_of(_EVIDENCE.c.client_id, "ids"),
 )
-# Not as one value: PostgreSQL would compare each row with all of an array that it does not know.
+# Not as one value: where PostgreSQL has no statistics yet, as in the first import, it would compare
+# each row of an owner with all of them.
 _HELD_OF_SALES: Final = _HELD.where(_EVIDENCE.c.sale.in_(sa.bindparam("sales", expanding=True)))
 
 Key = tuple[int, str, str]
