@@ -84,6 +84,7 @@ LISTED: Final = RecordList(
     COLUMNS,
     _cells,
     export="core.client.export",
+    imported="clients",
     for_files=FOR_FILES,
 )
 

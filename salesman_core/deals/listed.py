@@ -156,6 +156,7 @@ LISTED: Final = RecordList(
     COLUMNS,
     _cells,
     export="core.deal.export",
+    imported="deals",
     for_files=FOR_FILES,
     along=("currency", "own_key"),
 )

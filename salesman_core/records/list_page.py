@@ -16,6 +16,7 @@ from salesman_core.access.records import known_type, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.records.bulk.acts import Act, acts_of
+from salesman_core.records.imports.service import may_import
 from salesman_core.records.list_dialog import FilterDialog
 from salesman_core.records.list_fields import FieldTotal
 from salesman_core.records.list_narrowing import Options, by_title
@@ -216,6 +217,12 @@ class ListPage:
         if listed is None or not listed.export or self.refused is not None:
             return False
         return current_person().may(listed.export)
+
+    @cached_property
+    def import_url(self) -> str:
+        """Where whoever reads may bring such records in from a file, or an empty string."""
+        record = self._record_list.imported if self._record_list is not None else ""
+        return url_for("imports.index", record=record) if record and may_import(record) else ""
 
     @property
     def marks(self) -> bool:

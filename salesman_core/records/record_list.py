@@ -61,6 +61,8 @@ class RecordList:
         the columns: for files. In as many statements for one row as for five hundred.
     :param export: the permission with which records may be exported, and which of them; empty
         where that cannot be done.
+    :param imported: the word under which files bring such records in, as ``leads``: see
+        ``ImportType``. The page leads there whoever may import them; empty where nothing does.
     :param for_files: columns that only files have: a list has no room for them.
     :param along: columns that stand in every file, chosen or not, as the currency of amounts.
     """
@@ -72,6 +74,7 @@ class RecordList:
     columns: Sequence[Column] = ()
     cells: Callable[[Sequence[AnyRow]], Iterable[Mapping[str, Any]]] = field(default=plain_cells)
     export: str = ""
+    imported: str = ""
     for_files: Sequence[Column] = ()
     along: Sequence[str] = ()
 

@@ -52,6 +52,20 @@ def names(model: type[Client | Deal | User]) -> list[str]:
     return list(reading().scalars(sa.select(model.name).order_by(model.name)))
 
 
+@pytest.mark.parametrize("record", ["clients", "deals"])
+def test_lists_lead_whoever_may_import_to_the_page_for_files(
+    browser_for: BrowserFor, make: Make, record: str
+) -> None:
+    place = f'href="/admin/import?record={record}"'
+    empty = browser_for("head").get(f"/{record}").text
+    owner_id = make.user_of("seller")
+    make.deal(client_id=make.client(name="Omega", owner_id=owner_id), owner_id=owner_id)
+
+    assert place in empty
+    assert place in browser_for("head").get(f"/{record}").text
+    assert "/admin/import" not in browser_for("seller").get(f"/{record}").text
+
+
 def test_upload_leads_to_the_columns_with_what_they_were_taken_for(browser_for: BrowserFor) -> None:
     browser = browser_for("head")
     page = browser.get(send(browser, "clients", CLIENTS).location)

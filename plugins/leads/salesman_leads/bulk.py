@@ -93,6 +93,7 @@ LISTED: Final = RecordList(
     COLUMNS,
     _cells,
     export=EXPORT,
+    imported="leads",
     for_files=FOR_FILES,
 )
 

@@ -50,6 +50,14 @@ def import_type(record: str) -> ImportType:
     raise MissingError(message)
 
 
+def may_import(record: str) -> bool:
+    """Tell whether files may bring in records under this word, and whoever acts may let them."""
+    found = current_host().contributions(salesman_import_types)
+    return any(
+        one.value.record == record and current_person().may(one.value.permission) for one in found
+    )
+
+
 def _all_types() -> Iterable[ImportType]:
     found = current_host().contributions(salesman_import_types)
     return [with_custom_fields(one.value) for one in found]
