@@ -5,8 +5,8 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 ``toolkit`` of plugins that it requires, and from nothing else of ours.
 """
 
-from salesman_core.access.colleagues import colleagues, holders, whose_business
-from salesman_core.access.models import User
+from salesman_core.access.colleagues import colleagues, holders, known_teams, whose_business
+from salesman_core.access.models import Team, User
 from salesman_core.access.person import SYSTEM, acting_as, current_person, person_of
 from salesman_core.access.records import (
     Bin,
@@ -41,6 +41,7 @@ from salesman_core.db import (
     Money,
     Norm,
     Percent,
+    Rate,
     Thousandths,
     UtcDateTime,
     WritingSession,
@@ -52,6 +53,8 @@ from salesman_core.db import (
     one_of,
     reading,
     refers,
+    sum_converted,
+    whole_sum,
     writing,
 )
 from salesman_core.db.trigrams import TRIGRAMS
@@ -60,9 +63,12 @@ from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
 from salesman_core.deals.models import Deal, Pipeline, Stage
+from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
+from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal
 from salesman_core.deals.sharing import add_contact as name_contact
+from salesman_core.deals.standing import in_work
 from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
     ConflictError,
@@ -76,7 +82,8 @@ from salesman_core.errors import (
 from salesman_core.i18n import Texts, speaking
 from salesman_core.jobs import enqueue, job_piece, job_progress
 from salesman_core.people.imports import Owners, people_choices
-from salesman_core.plugins.host import plugin_settings
+from salesman_core.plugins.dispatch import Contribution
+from salesman_core.plugins.host import call_hook, contributions, plugin_settings
 from salesman_core.plugins.offered import service
 from salesman_core.records import contact_data, reach
 from salesman_core.records.answers import gone_to, told
@@ -147,6 +154,7 @@ from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Reach
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
+from salesman_core.records.owner_team import of_team
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_card import RecordCard
@@ -221,6 +229,7 @@ from salesman_core.web.two_editors import form_to_edit, save_form
 __all__ = [
     "AMOUNT",
     "DEAL_MARGIN",
+    "SEE_MARGIN",
     "SYSTEM",
     "TRIGRAMS",
     "UNMAPPED",
@@ -240,6 +249,7 @@ __all__ = [
     "CompanyList",
     "ConflictError",
     "Contact",
+    "Contribution",
     "CustomValues",
     "Date",
     "Deal",
@@ -278,6 +288,7 @@ __all__ = [
     "Percent",
     "Pipeline",
     "Planned",
+    "Rate",
     "Reach",
     "RecordCard",
     "RecordList",
@@ -290,6 +301,7 @@ __all__ = [
     "SeenRecord",
     "Stage",
     "StaleError",
+    "Team",
     "Text",
     "Texts",
     "Thousandths",
@@ -319,6 +331,7 @@ __all__ = [
     "binned",
     "bulk",
     "bytes_of_files",
+    "call_hook",
     "carry_out",
     "change_client",
     "change_contact",
@@ -334,6 +347,7 @@ __all__ = [
     "completing",
     "contact_data",
     "contains",
+    "contributions",
     "count",
     "create_client",
     "create_contact",
@@ -368,6 +382,7 @@ __all__ = [
     "holders",
     "identity",
     "in_order",
+    "in_work",
     "is_banned_for_any",
     "is_htmx",
     "job_piece",
@@ -376,6 +391,8 @@ __all__ = [
     "judge",
     "keep_file",
     "kinds_meant",
+    "known_teams",
+    "lacks_rate",
     "last_change",
     "link_to",
     "list_arguments",
@@ -394,6 +411,7 @@ __all__ = [
     "now",
     "number_of",
     "number_or_none",
+    "of_team",
     "on_one_line",
     "one_of",
     "one_of_them",
@@ -436,6 +454,7 @@ __all__ = [
     "signed_in",
     "speaking",
     "story_panel",
+    "sum_converted",
     "text_of",
     "toast",
     "today",
@@ -454,6 +473,7 @@ __all__ = [
     "visible_names",
     "when_of",
     "whole_number",
+    "whole_sum",
     "whose_business",
     "without_unseen",
     "worktime",

@@ -81,6 +81,8 @@ class RecordType:
     :param notes_and_files: whether notes and files may hang on such records: whoever sees one
         reads them, and adds some where their roles let them, as on a client. Its card shows them
         with ``toolkit.story_panel`` and ``toolkit.files_panel``.
+    :param team: for what may belong to a team as a whole, as a plan does: the attribute that holds
+        the team. Scope *team* reaches the records of one's teams and of those below them.
     """
 
     kind: str
@@ -102,6 +104,7 @@ class RecordType:
     bin: RecordBin | None = None
     history_permission: str = ""
     notes_and_files: bool = False
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

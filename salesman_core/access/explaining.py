@@ -234,7 +234,9 @@ def _way(asked: _Asked) -> Iterator[Text]:
         yield _("Reached as one's own record.")
     elif _takes_part(asked):
         yield _("Reached as a participant.")
-    elif scope is Scope.TEAM and owner is not None and owner.team_id in asked.person.team_ids:
+    elif scope is Scope.TEAM and (
+        (owner is not None and owner.team_id in asked.person.team_ids) or _of_own_team(asked)
+    ):
         yield _("Reached as a record of one's team.")
     elif (beside := _seen_along(asked)) is not None:
         yield _("Seen along with “%(record)s”.", record=beside)
@@ -294,6 +296,15 @@ def _owned(owner: AnyRow | None) -> Text:
     if owner.team is None:
         return _("Its owner is %(owner)s.", owner=owner.name)
     return _("Its owner is %(owner)s of the team %(team)s.", owner=owner.name, team=owner.team)
+
+
+def _of_own_team(asked: _Asked) -> bool:
+    """Tell whether the record belongs to one of the person's teams as a whole."""
+    if asked.type.team is None:
+        return False
+    team_id = table_of(asked.type.model).c[asked.type.team]
+    found = reading().scalar(asked.there.with_only_columns(team_id))
+    return found in asked.person.team_ids
 
 
 def _takes_part(asked: _Asked) -> bool:

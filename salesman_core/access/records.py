@@ -171,7 +171,7 @@ def _is_condition(value: object) -> bool:
 def _within_scope(type_: RecordType, permission: str, person: Person, bin_: Bin) -> Condition:
     scope = person.scope(permission)
     if type_.through is None or scope is Scope.NONE:
-        way = Way(type_.model, type_.owner, type_.participants, type_.deleted, type_.merged, bin_)
+        way = _way_to(type_, bin_)
         own = _reached(way, scope, person.id, person.team_ids)
         if scope in {Scope.ALL, Scope.NONE} or permission != type_.view_permission:
             return own
@@ -230,10 +230,16 @@ class Way(NamedTuple):
 
     model: type[Any]
     owner: str | None
+    team: str | None
     participants: type[Any] | None
     deleted: str | None
     merged: str | None
     bin: Bin
+
+
+def _way_to(type_: RecordType, bin_: Bin) -> Way:
+    own = (type_.owner, type_.team, type_.participants)
+    return Way(type_.model, *own, type_.deleted, type_.merged, bin_)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -289,6 +295,8 @@ def _shares(
         if scope is Scope.TEAM and team_ids:
             users = table_of(User).c
             ways.append(among(owner, sa.select(users.id).where(users.team_id.in_(team_ids))))
+    if way.team is not None and scope is Scope.TEAM and team_ids:
+        ways.append(columns[way.team].in_(team_ids))
     if way.participants is not None:
         part = table_of(way.participants).c
         taking_part = sa.select(part.record_id).where(part.user_id == person_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import inspect
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +70,7 @@ class PluginHost:
         self.manager = pluggy.PluginManager(PROJECT_NAME)
         for module in SPECIFICATIONS:
             self.manager.add_hookspecs(module)
+        self._offered: dict[str, dict[str, Callable[..., Any]]] = {}
         self.plugins: dict[str, Loaded] = {}
         self.settings: dict[str, Any] = {}
         self.order: list[str] = []
@@ -93,9 +95,13 @@ class PluginHost:
         """
         for plugin in installed:
             self._admit(plugin)
-        for id_ in load_order(self.manifests()):
+        order = load_order(self.manifests())
+        for id_ in order:
+            self._offer_hooks(self.plugins[id_])
+        for id_ in order:
             loaded = self.plugins[id_]
-            self._register(loaded)
+            if loaded.trouble is None:
+                self._register(loaded)
             if loaded.trouble is None:
                 self.order.append(id_)
         self._mark_missing()
@@ -148,6 +154,19 @@ class PluginHost:
             if loaded.manifest is not None and loaded.trouble is None
         }
 
+    def _offer_hooks(self, loaded: Loaded) -> None:
+        """Take over the specifications that a plugin ships for others, before anybody's hooks."""
+        module = f"{loaded.installed.module}.hookspecs"
+        try:
+            if importlib.util.find_spec(module) is None:
+                return
+            shipped = importlib.import_module(module)
+            self._offered[loaded.id] = _specifications_of(shipped, f"salesman_{loaded.id}_")
+            self.manager.add_hookspecs(shipped)
+        except FAILURES as error:
+            self._offered.pop(loaded.id, None)
+            loaded.fail(State.FAILED, words_of(error), traceback.format_exc())
+
     def _register(self, loaded: Loaded) -> None:
         try:
             self.settings[loaded.id] = self._judged_settings(loaded)
@@ -194,7 +213,7 @@ class PluginHost:
 
         A plugin that fails a strict one is failed as a whole: none of its contributions stay.
         """
-        for specification in boot_specifications():
+        for specification in self.specifications(Phase.BOOT):
             self._ask(specification)
         for owner, hook, complaint in (*mistaken_names(self._registry), *self._silent_guards()):
             self.fail(owner, self.dispatcher.faults.note(owner, hook, PluginError(complaint)))
@@ -234,6 +253,18 @@ class PluginHost:
         self._settle()
 
     # -- asking
+
+    def specifications(self, phase: Phase | None = None) -> list[Callable[..., Any]]:
+        """Give the specifications of the contract, and those that sound plugins ship, by name.
+
+        :param phase: only those that are called then.
+        """
+        found = {one.__name__: one for one in specifications()}
+        for id_, shipped in self._offered.items():
+            if self.plugins[id_].trouble is None:
+                found |= shipped
+        wanted = [found[name] for name in sorted(found)]
+        return [one for one in wanted if phase in {None, rules_of(one).phase}]
 
     def contributions(
         self, specification: Callable[[], Iterable[T]], *, inactive: bool = False
@@ -311,19 +342,45 @@ def plugin_settings(plugin_id: str) -> Any:
 
 
 def boot_specifications() -> list[Callable[[], Iterable[Any]]]:
-    """Give all specifications of the phase *boot*, by name."""
+    """Give all specifications of the phase *boot* of the contract, by name."""
     return [spec for spec in specifications() if rules_of(spec).phase is Phase.BOOT]
 
 
 def specifications() -> list[Callable[..., Any]]:
     """Give all specifications of the contract, by name."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module in SPECIFICATIONS:
+        found |= _specifications_of(module, "salesman_")
+    return [found[name] for name in sorted(found)]
+
+
+def _specifications_of(module: ModuleType, prefix: str) -> dict[str, Callable[..., Any]]:
+    """Give the specifications that stand in a module, by name.
+
+    :raises PluginError: where the name of one does not begin with *prefix*.
+    """
     found = {
         name: value
-        for module in SPECIFICATIONS
         for name, value in vars(module).items()
-        if name.startswith("salesman_") and callable(value)
+        if callable(value) and hasattr(value, f"{PROJECT_NAME}_spec")
     }
-    return [found[name] for name in sorted(found)]
+    for name in found:
+        if not name.startswith(prefix):
+            message = f"the hook {name} must begin with {prefix}"
+            raise PluginError(message)
+    return found
+
+
+def contributions(specification: Callable[[], Iterable[T]]) -> list[Contribution[T]]:
+    """Give what active plugins have contributed to a hook of the phase *boot*, by owner."""
+    return current_host().contributions(specification)
+
+
+def call_hook(
+    specification: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> list[Contribution[T]]:
+    """Call a hook of the phases *request* and *write* now; give what was not None, by owner."""
+    return current_host().call(specification, *args, **kwargs)
 
 
 def plugin_of(blueprint: str | None) -> str | None:

@@ -1,0 +1,82 @@
+"""The figures of closed deals: what plans are held against where nothing else is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import url_for
+
+from salesman_core.toolkit import DEAL_MARGIN, Deal, Rate, company, lacks_rate, visible
+from salesman_plans.models import DEALS, MARGIN, TURNOVER
+from salesman_plans.texts import texts
+
+_ = texts.lazy
+
+WON: Final = "won"
+CLOSED: Final = "closed"
+SEE_DEALS: Final = "core.deal.view"
+
+
+def sources() -> Iterable[Mapping[str, Any]]:
+    """Give the sources of deals that were won, and of all that were closed."""
+    won: dict[str, Any] = {
+        "basis": WON,
+        "title": _("Deals won"),
+        "method": _(
+            "Deals that were won, on the day of closing, each at the amount that stands in it. A"
+            " lost deal never counts. What is in another currency counts at the rate that the deal"
+            " keeps."
+        ),
+        "entries": _entries(Deal.outcome == WON),
+        "address": _address(WON),
+        "order": 10,
+    }
+    closed: dict[str, Any] = {
+        "basis": CLOSED,
+        "title": _("Deals closed, won or lost"),
+        "method": _(
+            "All deals that were closed, lost ones as well, on the day of closing, each at the"
+            " amount that stands in it. What is in another currency counts at the rate that the"
+            " deal keeps."
+        ),
+        "entries": _entries(Deal.outcome.is_not(None)),
+        "address": _address(CLOSED),
+        "order": 20,
+    }
+    usual = {"metrics": (TURNOVER, MARGIN, DEALS), "kind": "deal", "permission": SEE_DEALS}
+    return [won | usual, closed | usual]
+
+
+def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
+    def entries_of_deals() -> sa.Select[Any]:
+        foreign = Deal.currency != company().currency
+        rate = sa.type_coerce(sa.case((foreign, Deal.rate)), Rate())
+        entries: Any = sa.select(
+            Deal.closed_on.label("day"),
+            Deal.owner_id,
+            Deal.id.label("record_id"),
+            Deal.amount.label(TURNOVER),
+            DEAL_MARGIN.label(MARGIN),
+            sa.literal_column("1", sa.Integer).label(DEALS),
+            rate.label("rate"),
+            lacks_rate().label("lacking"),
+        ).where(counted, visible("deal"))
+        found: sa.Select[Any] = entries
+        return found
+
+    return entries_of_deals
+
+
+def _address(state: str) -> Callable[[Mapping[str, str]], str]:
+    def address(asked: Mapping[str, str]) -> str:
+        filters: dict[str, Any] = {
+            "state": state,
+            "closed_on__gte": asked["from"],
+            "closed_on__lte": asked["to"],
+            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
+        }
+        return url_for("deals.index", **filters)
+
+    return address

@@ -1,0 +1,205 @@
+"""What came true: figures of some days, exactly, out of the sources of an accounting basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    DEAL_MARGIN,
+    SEE_MARGIN,
+    AnyRow,
+    Deal,
+    Stage,
+    demand_permission,
+    in_work,
+    sum_converted,
+    visible,
+    whole_sum,
+    worth_columns,
+    worth_of,
+)
+from salesman_plans.deals import SEE_DEALS
+from salesman_plans.models import DEALS, MARGIN, METRICS, MONEY, TURNOVER
+from salesman_plans.permissions import VIEW
+from salesman_plans.sources import AccountingBasis, Source
+from salesman_plans.whose import THE_COMPANY, Whose, demand_counting
+
+_NOUGHT: Final = Decimal(0)
+_DIGITS: Final = {TURNOVER: 2, MARGIN: 2, DEALS: 0}
+"""Digits after the point of a metric's whole sums; units have three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What came true of a metric.
+
+    :param value: money in the company's currency, a quantity, or a number of deals.
+    :param entries: of how many records it is made.
+    :param lacking: how many of them are in another currency and have no rate: of money they are
+        not in the value.
+    """
+
+    value: Decimal = _NOUGHT
+    entries: int = 0
+    lacking: int = 0
+
+    def __add__(self, other: Fact) -> Fact:
+        """Give both together."""
+        return Fact(
+            self.value + other.value, self.entries + other.entries, self.lacking + other.lacking
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Some days, the first and the last among them."""
+
+    first: date
+    last: date
+
+
+def digits_of(metric: str) -> int:
+    """Give how many digits after the point a metric's figures have."""
+    return _DIGITS.get(metric, 3)
+
+
+def facts(
+    session: Session, basis: AccountingBasis, metrics: Iterable[str], days: Days, whose: Whose
+) -> dict[str, Fact]:
+    """Give some metrics of some days: one statement a source, however many records there are.
+
+    :raises ForbiddenError: for whoever does not see all that counts, or no margins.
+    :raises InvalidError: for a metric that no source of the basis gives.
+    """
+    wanted = list(metrics)
+    if MARGIN in wanted:
+        demand_permission(SEE_MARGIN)
+    of_source: dict[Source, list[str]] = {}
+    for metric in wanted:
+        of_source.setdefault(basis.source_of(metric), []).append(metric)
+    found: dict[str, Fact] = {}
+    for source, asked in of_source.items():
+        demand_counting(whose, (VIEW, source.permission))
+        found |= _summed(session, source, asked, days, whose)
+    return {metric: found[metric] for metric in wanted}
+
+
+def _summed(
+    session: Session, source: Source, metrics: Sequence[str], days: Days, whose: Whose
+) -> dict[str, Fact]:
+    entry = source.entries().subquery("entry").c
+    counted = _counted(entry, metrics, days).where(*whose.owns(entry.owner_id))
+    row = session.execute(counted).one()
+    return {metric: _fact(row, metric) for metric in metrics}
+
+
+def facts_by_owner(
+    session: Session, basis: AccountingBasis, metrics: Sequence[str], days: Days
+) -> dict[int | None, dict[str, Fact]]:
+    """Give some metrics of some days for each owner, to whoever sees everything.
+
+    One statement a source. What belongs to nobody stands under None.
+
+    :raises ForbiddenError: for whoever does not see all that counts.
+    """
+    of_source: dict[Source, list[str]] = {}
+    for metric in metrics:
+        of_source.setdefault(basis.source_of(metric), []).append(metric)
+    found: dict[int | None, dict[str, Fact]] = {}
+    for source, asked in of_source.items():
+        demand_counting(THE_COMPANY, (VIEW, source.permission))
+        entry = source.entries().subquery("entry").c
+        summed = _counted(entry, asked, days).add_columns(entry.owner_id).group_by(entry.owner_id)
+        for row in session.execute(summed):
+            told = {metric: _fact(row, metric) for metric in asked}
+            found.setdefault(row.owner_id, {}).update(told)
+    return found
+
+
+def _counted(entry: Any, metrics: Sequence[str], days: Days) -> sa.Select[Any]:
+    """Give the query of the sums of some metrics over some days."""
+    sums = [column for metric in metrics for column in _sums(entry, metric)]
+    lacking = _lacking(entry)
+    return sa.select(
+        sa.func.count().label("entries"),
+        (sa.literal(0) if lacking is None else sa.func.count().filter(lacking)).label("lacking"),
+        *sums,
+    ).where(entry.day.between(days.first, days.last))
+
+
+def _sums(entry: Any, metric: str) -> list[sa.ColumnElement[Any]]:
+    """Give the sum of a metric, money in two parts: what is in the company's currency, the rest."""
+    column, rate = entry[metric], entry.get("rate")
+    if metric not in MONEY or rate is None:
+        return [whole_sum(column).label(f"{metric}_own")]
+    lacking = _lacking(entry)
+    own = rate.is_(None) if lacking is None else sa.and_(rate.is_(None), sa.not_(lacking))
+    return [
+        whole_sum(column, own).label(f"{metric}_own"),
+        sum_converted(column, rate).filter(*_known(lacking)).label(f"{metric}_other"),
+    ]
+
+
+def _known(lacking: sa.ColumnElement[bool] | None) -> list[sa.ColumnElement[bool]]:
+    return [sa.true() if lacking is None else sa.not_(lacking)]
+
+
+def _lacking(entry: Any) -> sa.ColumnElement[bool] | None:
+    lacking: sa.ColumnElement[bool] | None = entry.get("lacking")
+    return lacking
+
+
+def _fact(row: AnyRow, metric: str) -> Fact:
+    own = Decimal(int(getattr(row, f"{metric}_own") or 0)).scaleb(-digits_of(metric))
+    other = getattr(row, f"{metric}_other", None) or _NOUGHT
+    return Fact(own + other, row.entries, row.lacking if metric in MONEY else 0)
+
+
+def pipeline(session: Session, metrics: Iterable[str], last: date, whose: Whose) -> dict[str, Fact]:
+    """Give what deals in work may bring until a day, each weighted by its progress.
+
+    Deals count whose expected day is not later, those that are late among them, but none that is
+    frozen. In one statement for all metrics; units are not known beforehand.
+    """
+    columns = {TURNOVER: Deal.amount, MARGIN: DEAL_MARGIN}
+    wanted = [metric for metric in metrics if metric in columns]
+    demand_counting(whose, (VIEW, SEE_DEALS))
+    sums = {
+        metric: [one.label(f"{metric}_{one.key}") for one in worth_columns(columns[metric])]
+        for metric in wanted
+    }
+    asked = (
+        sa.select(Stage.percent, *(one for named in sums.values() for one in named))
+        .join(Stage, Stage.id == Deal.stage_id)
+        .where(visible("deal"), in_work(), Deal.expected_on <= last, *whose.owns(Deal.owner_id))
+        .group_by(Stage.percent)
+    )
+    found = dict.fromkeys(wanted, Fact())
+    for row in session.execute(asked) if wanted else ():
+        for metric in wanted:
+            named: Any = _Named(row, f"{metric}_")
+            worth = worth_of(named, row.percent)
+            found[metric] += Fact(worth.weighted, worth.count, worth.lacking)
+    return found
+
+
+class _Named:
+    """The columns of a row whose names begin alike, without that beginning."""
+
+    def __init__(self, row: AnyRow, prefix: str) -> None:
+        self._row, self._prefix = row, prefix
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, f"{self._prefix}{name}")
+
+
+def seen_metrics(basis: AccountingBasis, *, margin: bool) -> list[str]:
+    """Give the metrics of a basis, margins only where they may be seen."""
+    return [one for one in METRICS if one in basis.metrics and (margin or one != MARGIN)]

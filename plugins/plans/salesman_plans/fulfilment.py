@@ -1,0 +1,124 @@
+"""Plan fulfilment: facts, plans and pace of somebody's period, as the widget and pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import SEE_MARGIN, company, current_person, now, today, worktime
+from salesman_plans import queries
+from salesman_plans.bases import Span, limits, spans
+from salesman_plans.facts import Days, Fact, digits_of, facts, pipeline, seen_metrics
+from salesman_plans.models import METRICS
+from salesman_plans.months import Period, work_days
+from salesman_plans.pace import Elapsed, Standing, standing
+from salesman_plans.sources import AccountingBasis, bases, basis_named
+from salesman_plans.whose import Whose
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A metric of a period.
+
+    :param fact: None where no source gives it on this basis.
+    """
+
+    metric: str
+    fact: Fact | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """How far somebody's plan of a period is.
+
+    :param spans: on which basis which of its days are counted.
+    :param as_of: the moment of which it is true, UTC.
+    """
+
+    whose: Whose
+    period: Period
+    spans: Sequence[Span]
+    elapsed: Elapsed
+    lines: Sequence[Line]
+    as_of: datetime
+
+    @property
+    def lacking(self) -> int:
+        """How many records have no rate, and are not in the money."""
+        return max((one.fact.lacking for one in self.lines if one.fact), default=0)
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is a plan of anything."""
+        return any(one.standing.plan is not None for one in self.lines)
+
+
+def fulfilment(
+    session: Session, whose: Whose, period: Period, *, basis: str | None = None
+) -> Fulfilment:
+    """Count how far a plan is: a fixed number of statements, whatever there is to count.
+
+    :param basis: instead of the company's, to compare.
+    :raises ForbiddenError: for whoever does not see all that counts.
+    """
+    counted = spans_of(session, period, basis)
+    found = _facts(session, counted, whose)
+    plans = queries.planned(session, whose.key, period)
+    judged = limits(session)
+    elapsed = elapsed_of(period, today(company().tz))
+    ahead = {} if elapsed.over else pipeline(session, found, period.last, whose)
+    lines = [
+        Line(
+            metric,
+            found.get(metric),
+            standing(
+                found[metric].value if metric in found else Decimal(0),
+                plans.get(metric),
+                elapsed,
+                judged,
+                digits_of(metric),
+                ahead[metric].value if metric in ahead else None,
+            ),
+        )
+        for metric in METRICS
+        if metric in found or metric in plans
+    ]
+    return Fulfilment(whose, period, counted, elapsed, lines, now())
+
+
+def spans_of(session: Session, period: Period, basis: str | None = None) -> list[Span]:
+    """Give on which basis a period is counted: one that is asked for, else the company's."""
+    if basis is None:
+        return spans(session, period)
+    return [Span(basis_named(basis).id, period.first, period.last)]
+
+
+def _facts(session: Session, counted: Sequence[Span], whose: Whose) -> dict[str, Fact]:
+    """Give what came true by metric; a basis whose plugin is away gives nothing."""
+    known = bases()
+    found: dict[str, Fact] = {}
+    for span in counted:
+        basis = known.get(span.basis)
+        if basis is None:
+            continue
+        days = Days(span.first, span.last)
+        for metric, fact in facts(session, basis, _seen(basis), days, whose).items():
+            found[metric] = found.get(metric, Fact()) + fact
+    return found
+
+
+def _seen(basis: AccountingBasis) -> list[str]:
+    return seen_metrics(basis, margin=current_person().may(SEE_MARGIN))
+
+
+def elapsed_of(period: Period, day: date) -> Elapsed:
+    """Give how many working days of a period have come, up to a day."""
+    works = worktime().is_work_day
+    last = min(max(day, period.first), period.last)
+    passed = 0 if day < period.first else work_days(period.first, last, works)
+    return Elapsed(passed, work_days(period.first, period.last, works))

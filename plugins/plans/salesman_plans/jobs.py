@@ -1,0 +1,155 @@
+"""What plans do by the clock: tell people that half, nearly all and all of theirs is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    SEE_MARGIN,
+    AnyRow,
+    Team,
+    User,
+    company,
+    notify,
+    person_of,
+    reading,
+    speaking,
+    today,
+    whose_business,
+    writing,
+)
+from salesman_hookspecs import Person
+from salesman_plans.bases import basis_on
+from salesman_plans.facts import Days, Fact, facts_by_owner
+from salesman_plans.models import EVERYTHING, MARGIN, Plan
+from salesman_plans.months import last_day, month_of
+from salesman_plans.permissions import EDIT, VIEW
+from salesman_plans.sources import bases
+from salesman_plans.texts import texts
+from salesman_plans.titles import METRIC_TITLES, month_title
+from salesman_plans.whose import PERSON, Whose, known
+
+LEVELS: Final = (50, 90, 100)
+_PERCENT: Final = 100
+
+
+def tell() -> int:
+    """Tell of the plans of this month that reached 50, 90 or 100 %; give of how many.
+
+    Each level of a plan is told once: the notice and the note of it commit together. Whoever is
+    told of a plan may see it; of the company's and of teams' those are told who set plans. What
+    came true is counted for all at once, however many plans there are.
+    """
+    session = reading()
+    first = month_of(today(company().tz)).first
+    basis = bases().get(basis_on(session, first))
+    plans = [] if basis is None else _open_plans(session, first)
+    plans = [one for one in plans if basis is not None and one.metric in basis.metrics]
+    if basis is None or not plans:
+        return 0
+    metrics = sorted({one.metric for one in plans})
+    results = Results(
+        facts_by_owner(session, basis, metrics, Days(first, last_day(first))), _teams(session)
+    )
+    whose = known(session, {one.subject for one in plans})
+    return sum(_tell(one, whose[one.subject], results) for one in plans if one.subject in whose)
+
+
+def _open_plans(session: Session, first: date) -> list[AnyRow]:
+    """Give the plans of a month of which not all has been told."""
+    columns = (Plan.id, Plan.subject, Plan.user_id, Plan.metric, Plan.month, Plan.value, Plan.told)
+    asked = sa.select(*columns).where(
+        Plan.month == first, Plan.item == EVERYTHING, Plan.told < LEVELS[-1]
+    )
+    return list(session.execute(asked.order_by(Plan.id)).all())
+
+
+def _teams(session: Session) -> dict[int, frozenset[int]]:
+    """Give the people of each team, those of the teams below it among them: two statements."""
+    parents = dict(session.execute(sa.select(Team.id, Team.parent_id)).tuples().all())
+    found: dict[int, set[int]] = {team_id: set() for team_id in parents}
+    for user_id, team_id in session.execute(sa.select(User.id, User.team_id)).tuples():
+        above, passed = team_id, set[int]()
+        while above is not None and above not in passed:
+            found[above].add(user_id)
+            passed.add(above)
+            above = parents.get(above)
+    return {team_id: frozenset(people) for team_id, people in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What came true for each owner, and who is in which team."""
+
+    by_owner: Mapping[int | None, Mapping[str, Fact]]
+    teams: Mapping[int, frozenset[int]]
+
+    def of(self, whose: Whose, metric: str) -> Decimal:
+        """Give what came true for somebody."""
+        owners: Iterable[int | None] = self.by_owner
+        if whose.counted_team is not None:
+            owners = self.teams.get(whose.counted_team, frozenset())
+        elif whose.kind == PERSON:
+            owners = [whose.id]
+        facts = (self.by_owner[one][metric] for one in owners if one in self.by_owner)
+        return sum((one.value for one in facts), Decimal(0))
+
+
+def _tell(plan: AnyRow, whose: Whose, results: Results) -> bool:
+    level = level_of(results.of(whose, plan.metric), plan.value)
+    if level <= plan.told:
+        return False
+    with writing() as session:
+        noted = sa.update(Plan).where(Plan.id == plan.id, Plan.told < level).values(told=level)
+        if not getattr(session.execute(noted), "rowcount", 0):
+            return False
+        for person in _who_is_told(plan, whose):
+            with speaking(person.locale or company().language):
+                text = _told(plan, whose, level)
+            notify(session, person.id, text, _address(plan))
+    return True
+
+
+def level_of(fact: Decimal, plan: Decimal) -> int:
+    """Give the highest level that a fact has reached, 0 for none."""
+    return max((one for one in LEVELS if fact * _PERCENT >= plan * one), default=0)
+
+
+def _who_is_told(plan: AnyRow, whose: Whose) -> list[Person]:
+    """Give the active people whom a plan concerns: its person, else those who set plans."""
+    ids = [plan.user_id] if whose.kind == PERSON else [one.id for one in whose_business(EDIT)]
+    people = [person_of(id_) for id_ in ids]
+    return [one for one in people if one is not None and _sees(one, plan, whose)]
+
+
+def _sees(person: Person, plan: AnyRow, whose: Whose) -> bool:
+    if plan.metric == MARGIN and not person.may(SEE_MARGIN):
+        return False
+    return person.scope(VIEW) >= whose.plan_scope_needed(person)
+
+
+def _told(plan: AnyRow, whose: Whose, level: int) -> str:
+    words = {"figure": METRIC_TITLES[plan.metric], "month": month_title(plan.month)}
+    if whose.kind == PERSON:
+        if level >= _PERCENT:
+            return texts.gettext("Your plan is fulfilled: %(figure)s, %(month)s", **words)
+        return texts.gettext(
+            "%(percent)s%% of your plan are reached: %(figure)s, %(month)s", percent=level, **words
+        )
+    return texts.gettext(
+        "%(whose)s: %(percent)s%% of the plan are reached: %(figure)s, %(month)s",
+        whose=whose.title,
+        percent=level,
+        **words,
+    )
+
+
+def _address(plan: AnyRow) -> str:
+    return f"/plans/figure?whose={plan.subject}&period={plan.month:%Y-%m}&metric={plan.metric}"

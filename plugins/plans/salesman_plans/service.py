@@ -1,0 +1,356 @@
+"""Every change of plans: what is set, copied, and whose results count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    SEE_MARGIN,
+    Changes,
+    ConflictError,
+    InvalidError,
+    MissingError,
+    StaleError,
+    WritingSession,
+    announce,
+    audit,
+    audit_many,
+    current_person,
+    demand_permission,
+    now,
+    visible,
+    writing,
+)
+from salesman_hookspecs import Text
+from salesman_plans import queries
+from salesman_plans.facts import digits_of
+from salesman_plans.models import (
+    EVERYTHING,
+    KIND,
+    MARGIN,
+    METRICS,
+    PERSON_KIND,
+    Plan,
+    PlannedPerson,
+)
+from salesman_plans.months import month_after
+from salesman_plans.permissions import EDIT
+from salesman_plans.texts import texts
+from salesman_plans.titles import METRIC_TITLES, month_title
+from salesman_plans.whose import PERSON, TEAM, Whose, known, may_see
+
+_ = texts.lazy
+
+MOST_GOALS: Final = 5000
+"""So many plans may be set at once: four hundred people for a year."""
+MOST_VALUE: Final = Decimal(10) ** 12
+_PERCENT: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What somebody's plan of a month is to be.
+
+    :param subject: whose: ``company``, ``team:3``, ``person:5``.
+    :param month: its first day.
+    :param value: None to have none.
+    :param field: what the person calls it who set it, for complaints.
+    :param seen: what stood there when the person began, where that is known; another value that
+        somebody else has set meanwhile is then not overwritten.
+    """
+
+    subject: str
+    month: date
+    metric: str
+    value: Decimal | None
+    field: str = "value"
+    seen: Decimal | bool | None = False
+
+    @property
+    def place(self) -> tuple[str, date, str]:
+        """What it is the goal of."""
+        return self.subject, self.month, self.metric
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a goal.
+
+    :param action: ``created``, ``updated``, ``unchanged`` or ``deleted``.
+    :param plan_id: None where there is no plan.
+    """
+
+    action: str
+    plan_id: int | None
+
+
+def set_goals(goals: Sequence[Goal]) -> list[Done]:
+    """Set plans: all of them, or none.
+
+    :raises InvalidError: by field, for whoever is not there, has left or is to have no plan, and
+        for what is no goal.
+    :raises ConflictError: by field, where somebody else set another one meanwhile.
+    """
+    demand_permission(EDIT)
+    if len(goals) > MOST_GOALS:
+        raise InvalidError(_("At most %(most)s plans can be set at once.", most=MOST_GOALS))
+    with writing() as session:
+        whose = known(session, {one.subject for one in goals})
+        _refuse(session, goals, whose)
+        there = queries.held(
+            session,
+            (one.subject for one in goals),
+            (one.month for one in goals),
+            (one.metric for one in goals),
+        )
+        _refuse_stale(goals, there)
+        _let_have_plans(session, [whose[one.subject] for one in goals if one.value is not None])
+        return _write(session, goals, whose, dict(there))
+
+
+def complaint_about(goal: Goal, whose: Whose | None, *, has_no_plan: bool = False) -> Text | None:
+    """Give what is wrong with a goal, or None."""
+    if whose is None or not may_see(whose, EDIT):
+        return _("There is nobody like this whose plans you may set.")
+    if goal.metric == MARGIN and not current_person().may(SEE_MARGIN):
+        return _("Your roles do not let you see margins.")
+    if goal.month.day != 1:
+        return _("A plan is for a month: give its first day.")
+    if goal.value is None:
+        return None
+    if not whose.active:
+        return _("%(name)s has left: give the plan to somebody who is there.", name=whose.name)
+    if has_no_plan:
+        return _("%(name)s is to have no plan: change that under “Whose plans”.", name=whose.name)
+    return _complaint_about_value(goal.value, goal.metric)
+
+
+def _complaint_about_value(value: Decimal, metric: str) -> Text | None:
+    if not 0 < value <= MOST_VALUE:
+        return _("A plan is more than nought, and at most %(most)s.", most=MOST_VALUE)
+    digits = digits_of(metric)
+    if value != value.quantize(Decimal(1).scaleb(-digits)):
+        return _("At most %(digits)s digits after the point.", digits=digits)
+    return None
+
+
+def _refuse(session: Session, goals: Iterable[Goal], whose: Mapping[str, Whose]) -> None:
+    """Refuse goals that cannot be; two for the same are one too many.
+
+    :raises InvalidError: by field.
+    """
+    without = _without_plan(session)
+    wrong: dict[str, Text] = {}
+    seen: set[tuple[str, date, str]] = set()
+    for goal in goals:
+        person = whose.get(goal.subject)
+        none = person is not None and person.kind == PERSON and person.id in without
+        complaint = complaint_about(goal, person, has_no_plan=none)
+        if complaint is None and goal.place in seen:
+            complaint = _("This plan is said twice.")
+        if complaint is not None:
+            wrong[goal.field] = complaint
+        seen.add(goal.place)
+    if wrong:
+        raise InvalidError(next(iter(wrong.values())), wrong)
+
+
+def _without_plan(session: Session) -> set[int]:
+    asked = sa.select(PlannedPerson.user_id).where(sa.not_(PlannedPerson.has_plan))
+    return set(session.scalars(asked))
+
+
+def _refuse_stale(goals: Iterable[Goal], there: Mapping[Any, Plan]) -> None:
+    """Refuse to overwrite what somebody else has set since the person read it.
+
+    :raises ConflictError: by field.
+    """
+    wrong: dict[str, Text] = {}
+    for goal in goals:
+        if goal.seen is False:
+            continue
+        plan = there.get(goal.place)
+        held = None if plan is None else plan.value
+        if held not in {goal.seen, goal.value}:
+            wrong[goal.field] = _("Somebody else has set %(value)s here.", value=held or "—")
+    if wrong:
+        raise ConflictError(_("Somebody else has changed plans meanwhile."), fields=wrong)
+
+
+def _let_have_plans(session: WritingSession, planned: Iterable[Whose]) -> None:
+    """Note that people have a plan who get their first one."""
+    ids = {one.id for one in planned if one.kind == PERSON}
+    asked = sa.select(PlannedPerson.user_id).where(PlannedPerson.user_id.in_(ids))
+    for user_id in sorted(one for one in ids - set(session.scalars(asked)) if one is not None):
+        session.add(PlannedPerson(user_id=user_id, has_plan=True, with_team=False))
+
+
+def _write(
+    session: WritingSession,
+    goals: Iterable[Goal],
+    whose: Mapping[str, Whose],
+    there: dict[tuple[str, date, str], Plan],
+) -> list[Done]:
+    done: list[tuple[Goal, Plan | None, str, Decimal | None]] = []
+    for goal in goals:
+        plan = there.get(goal.place)
+        before = None if plan is None else plan.value
+        if before == goal.value:
+            done.append((goal, plan, "unchanged", before))
+        elif goal.value is None:
+            session.delete(plan)
+            done.append((goal, plan, "deleted", before))
+        else:
+            plan, action = _set(session, goal, plan, goal.value)
+            done.append((goal, plan, action, before))
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise StaleError(_("Somebody else has just set the same plan.")) from error
+    _note(session, done, whose)
+    return [_told(plan, action) for _goal, plan, action, _before in done]
+
+
+def _told(plan: Plan | None, action: str) -> Done:
+    return Done(action, None if plan is None or action == "deleted" else plan.id)
+
+
+def _set(
+    session: WritingSession, goal: Goal, plan: Plan | None, value: Decimal
+) -> tuple[Plan, str]:
+    if plan is not None:
+        plan.value, plan.updated_at = value, now()
+        return plan, "updated"
+    kind, _colon, number = goal.subject.partition(":")
+    plan = Plan(
+        subject=goal.subject,
+        team_id=int(number) if kind == TEAM else None,
+        user_id=int(number) if kind == PERSON else None,
+        month=goal.month,
+        metric=goal.metric,
+        value=value,
+        updated_at=now(),
+    )
+    session.add(plan)
+    return plan, "created"
+
+
+_ACTIONS: Final = {"created": "created", "updated": "changed", "deleted": "erased"}
+
+
+def _note(
+    session: WritingSession,
+    done: Iterable[tuple[Goal, Plan | None, str, Decimal | None]],
+    whose: Mapping[str, Whose],
+) -> None:
+    of_action: dict[str, list[tuple[int, str, Changes]]] = {}
+    for goal, plan, action, before in done:
+        if plan is None or action == "unchanged":
+            continue
+        label = f"{whose[goal.subject].title} · {METRIC_TITLES[goal.metric]} · "
+        label += month_title(goal.month)
+        changes: Changes = {"value": (before, goal.value)}
+        of_action.setdefault(_ACTIONS[action], []).append((plan.id, label, changes))
+        payload = {"whose": goal.subject, "month": goal.month, "metric": goal.metric}
+        announce(session, "plans.plan.set", KIND, plan.id, {**payload, "value": goal.value})
+    for action, entries in of_action.items():
+        audit_many(session, KIND, action, entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """What is to be copied to whom.
+
+    :param source: whose plans.
+    :param year: of which year.
+    :param targets: to whom.
+    :param to_year: into which year.
+    :param percent: how much of them each gets: 110 is a tenth more.
+    :param metrics: which ones.
+    """
+
+    source: str
+    year: int
+    targets: Sequence[str]
+    to_year: int
+    percent: Decimal = _PERCENT
+    metrics: Sequence[str] = METRICS
+
+
+def copy_plans(copying: Copying) -> list[Done]:
+    """Copy somebody's plans of a year to others or into another year; what is there is replaced.
+
+    :raises InvalidError: where there is nothing to copy; see :func:`set_goals`.
+    """
+    with writing() as session:
+        goals = _copied(session, copying)
+        if not goals:
+            message = _("There are no plans of this year to copy.")
+            raise InvalidError(message, {"source": message})
+        return set_goals(goals)
+
+
+def _copied(session: Session, copying: Copying) -> list[Goal]:
+    january = date(copying.year, 1, 1)
+    months = {month_after(january, one): one for one in range(12)}
+    asked = sa.select(Plan.month, Plan.metric, Plan.value).where(
+        visible(KIND),
+        Plan.subject == copying.source,
+        Plan.month.in_(months),
+        Plan.metric.in_(copying.metrics),
+        Plan.item == EVERYTHING,
+    )
+    new_year = date(copying.to_year, 1, 1)
+    return [
+        Goal(
+            target,
+            month_after(new_year, months[row.month]),
+            row.metric,
+            _part(row.value, copying.percent, row.metric),
+            field="targets",
+        )
+        for row in session.execute(asked)
+        for target in copying.targets
+        if (target, copying.to_year) != (copying.source, copying.year)
+    ]
+
+
+def _part(value: Decimal, percent: Decimal, metric: str) -> Decimal:
+    unit = Decimal(1).scaleb(-digits_of(metric))
+    return (value * percent / _PERCENT).quantize(unit, ROUND_HALF_UP)
+
+
+def set_person(user_id: int, *, has_plan: bool, with_team: bool) -> None:
+    """Say whether somebody has a plan, and whether the results of their team count in it.
+
+    :raises MissingError: where there is no such person whose plans one may set.
+    :raises InvalidError: where somebody who has left is to have one.
+    """
+    demand_permission(EDIT)
+    with writing() as session:
+        person = known(session, [f"{PERSON}:{user_id}"]).get(f"{PERSON}:{user_id}")
+        if person is None or not may_see(person, EDIT):
+            raise MissingError(_("There is nobody like this whose plans you may set."))
+        if has_plan and not person.active:
+            message = _("%(name)s has left: give the plan to somebody who is there.",
+                        name=person.name)  # fmt: skip
+            raise InvalidError(message, {"has_plan": message})
+        kept = session.get(PlannedPerson, user_id, with_for_update=True)
+        if kept is None:
+            kept = PlannedPerson(user_id=user_id, has_plan=False, with_team=False)
+            session.add(kept)
+        changes: Changes = {}
+        for name, value in (("has_plan", has_plan), ("with_team", with_team)):
+            if getattr(kept, name) != value:
+                changes[name] = (getattr(kept, name), value)
+                setattr(kept, name, value)
+        if changes:
+            audit(session, PERSON_KIND, user_id, person.name, "changed", changes)

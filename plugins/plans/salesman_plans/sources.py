@@ -1,0 +1,145 @@
+"""Where figures come from: the sources that this and other plugins give by the same hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+
+from salesman_core.toolkit import InvalidError, contributions
+from salesman_hookspecs import Text
+from salesman_plans.hookspecs import salesman_plans_sources
+from salesman_plans.models import METRICS
+from salesman_plans.texts import texts
+
+_ = texts.lazy
+
+log = structlog.get_logger(__name__)
+
+_USUAL_ORDER: Final = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A source of figures, as a plugin's mapping says it.
+
+    :param basis: the accounting basis whose figures it gives, as ``issued``. Several sources may
+        give figures of one basis: the first that gives a metric counts.
+    :param metrics: which ones: ``turnover``, ``margin``, ``units``, ``deals``.
+    :param kind: of the records that it counts, as ``deal``.
+    :param permission: what one must hold to see them; how far it reaches says whose figures one
+        may ask for.
+    :param entries: gives a ``Select`` of what counts, as far as whoever acts may see it
+        (``toolkit.visible``), with the columns ``day`` (of the company), ``owner_id``,
+        ``record_id``, and one for each metric: money of the type ``toolkit.Money``, units of the
+        type ``toolkit.Thousandths``, deals a whole number. Money in another currency than the
+        company's has its ``rate`` (``toolkit.Rate``) and is null in the company's; ``lacking``
+        tells entries whose worth nobody knows. Both columns may be left out.
+    :param address: gives the address of the list that shows exactly the entries of some days:
+        gets ``from``, ``to``, and where it is about somebody ``owner_id`` or ``team_id``, as texts.
+    :param title: what people call the basis; whoever only adds a metric leaves it out.
+    :param method: how it is counted, in a sentence or two.
+    :param order: bases stand in this order.
+    """
+
+    basis: str
+    metrics: tuple[str, ...]
+    kind: str
+    permission: str
+    entries: Callable[[], sa.Select[Any]]
+    address: Callable[[Mapping[str, str]], str]
+    title: Text | None = None
+    method: Text = ""
+    order: int = _USUAL_ORDER
+
+    @classmethod
+    def told(cls, values: Mapping[str, Any]) -> Source:
+        """Give the source that a mapping describes.
+
+        :raises ValueError: where it says something else than a source.
+        """
+        known = {one.name for one in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            message = f"a source has no {', '.join(unknown)}"
+            raise ValueError(message)
+        if wrong := sorted(set(values.get("metrics", ())) - set(METRICS)):
+            message = f"there is no metric {', '.join(wrong)}"
+            raise ValueError(message)
+        return cls(**{**values, "metrics": tuple(values.get("metrics", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingBasis:
+    """By what a company may count, with the sources that give its figures.
+
+    :param id: as ``won``.
+    :param title: what people call it.
+    :param method: how it is counted.
+    """
+
+    id: str
+    title: Text
+    method: Text
+    sources: tuple[Source, ...]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What some source gives of it, in the usual order."""
+        given = {metric for source in self.sources for metric in source.metrics}
+        return tuple(one for one in METRICS if one in given)
+
+    def source_of(self, metric: str) -> Source:
+        """Give the source of a metric.
+
+        :raises InvalidError: where none gives it, in words.
+        """
+        for source in self.sources:
+            if metric in source.metrics:
+                return source
+        message = _(
+            "Nothing here counts this on the basis “%(basis)s”: that takes a plugin which knows"
+            " it, as the catalogue of goods knows units.",
+            basis=self.title,
+        )
+        raise InvalidError(message, {"metric": message})
+
+
+def bases() -> dict[str, AccountingBasis]:
+    """Give the bases of which there are figures now, by id and in their order."""
+    found: dict[str, list[Source]] = {}
+    for source in sorted(_sources(), key=lambda one: one.order):
+        found.setdefault(source.basis, []).append(source)
+    return {id_: _basis(id_, sources) for id_, sources in found.items()}
+
+
+def _basis(id_: str, sources: Sequence[Source]) -> AccountingBasis:
+    titled = next((one for one in sources if one.title is not None), sources[0])
+    return AccountingBasis(
+        id_, id_ if titled.title is None else titled.title, titled.method, tuple(sources)
+    )
+
+
+def basis_named(id_: str) -> AccountingBasis:
+    """Give a basis.
+
+    :raises InvalidError: where there is none of this name, with those that there are.
+    """
+    known = bases()
+    if id_ not in known:
+        message = _("There is no basis “%(id)s”, only: %(known)s.", id=id_, known=", ".join(known))
+        raise InvalidError(message, {"basis": message})
+    return known[id_]
+
+
+def _sources() -> list[Source]:
+    """Give the sources of all plugins; what is none is logged, and stops no other."""
+    found = []
+    for one in contributions(salesman_plans_sources):
+        try:
+            found.append(Source.told(one.value))
+        except (TypeError, ValueError) as error:
+            log.warning("mistaken_source", plugin=one.owner, complaint=str(error))
+    return found
