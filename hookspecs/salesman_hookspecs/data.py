@@ -83,6 +83,8 @@ class RecordType:
         with ``toolkit.story_panel`` and ``toolkit.files_panel``.
     :param team: for what may belong to a team as a whole, as a plan does: the attribute that holds
         the team. Scope *team* reaches the records of one's teams and of those below them.
+    :param stays: whether such records stay with their owner when that person leaves, because they
+        are about them and nobody else, as a plan: nobody is asked who takes them over.
     """
 
     kind: str
@@ -105,6 +107,7 @@ class RecordType:
     history_permission: str = ""
     notes_and_files: bool = False
     team: str | None = None
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ def left_behind(session: Session, user_id: int) -> list[Holding]:
     """
     active = {type_.kind for type_ in record_types()}
     every = current_host().contributions(salesman_record_types, inactive=True)
-    idle = [one.value for one in every if one.value.kind not in active and one.value.owner]
+    owned_ones = [one.value for one in every if one.value.owner and not one.value.stays]
+    idle = [one for one in owned_ones if one.kind not in active]
     there = set(sa.inspect(session.connection()).get_table_names()) if idle else set()
     found = []
     for type_ in idle:

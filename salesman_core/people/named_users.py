@@ -59,7 +59,7 @@ def owned_by(type_: RecordType, user_id: int) -> Condition:
 
 
 def _ways(type_: RecordType, user_id: int) -> list[Condition]:
-    ways = [] if type_.owner is None else [owned_by(type_, user_id)]
+    ways = [] if type_.owner is None or type_.stays else [owned_by(type_, user_id)]
     if type_.participants is not None:
         part = table_of(type_.participants).c
         taking_part = sa.select(part.record_id).where(part.user_id == user_id)

@@ -53,6 +53,13 @@ def used(
             for outcome in ("lead", "deal"):
                 inquiry = api.post("/inquiries", {**asked, "result_id": 1}).json["id"]
                 assert api.post(f"/inquiries/{inquiry}/{outcome}", {}).status_code == 200
+            goal = {"month": "2026-03-01", "metric": "turnover", "value": "100"}
+            for user_id in (None, 1):
+                assert api.post("/plans", {**goal, "user_id": user_id}).status_code == 200
+            first = now().date().replace(day=1).isoformat()
+            basis = {"basis": "closed", "since": first}
+            assert api.post("/plans/bases", basis).status_code == 200
+            assert api.post("/plans/limits", {"good": 95, "behind": 80}).status_code == 200
             whose = {name: made[name] for name in ("client_id", "deal_id")}
             promise = {"text": "Send the drawing", **whose}
             assert api.post("/sample", promise).status_code == 201

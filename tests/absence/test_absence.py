@@ -97,6 +97,15 @@ PAGES_OF = {
         "/calendar/kinds",
         "/api/v1/calendar/openapi.json",
     ),
+    "plans": (
+        "/plans/",
+        "/plans/figure?whose=company",
+        "/plans/basis",
+        "/plans/people",
+        "/plans/compare?whose=company",
+        "/plans/widget?whose=company",
+        "/api/v1/plans/openapi.json",
+    ),
 }
 """The pages of each plugin of the distribution: list, cards and form first, then all the rest."""
 FIRST = 4

@@ -88,6 +88,11 @@ PAGES: Final = {
     "inquiries.index": "/inquiries",
     "inquiries.new": "/inquiries/new",
     "inquiries.show_figures": "/inquiries/figures?period=this_year",
+    "plans.compare": "/plans/compare?whose=company",
+    "plans.index": "/plans/",
+    "plans.show_basis": "/plans/basis",
+    "plans.show_figure": "/plans/figure?whose=company",
+    "plans.show_people": "/plans/people",
     "clients.card": "/clients/1",
     "clients.index": "/clients",
     "clients.doubles_found": "/clients/doubles",
@@ -214,6 +219,7 @@ NO_PAGES: Final = {
     "inquiries.of_deal",
     "imports.progress",
     "leads.choose_client",
+    "plans.widget",
     "lists.progress",
     "records.all_files",
     "records.edit_note",
@@ -224,6 +230,7 @@ NO_PAGES: Final = {
     "audit.narrow",
     "bin.narrow",
     "clients.contact",
+    "plans.card",
     "clients.narrow",
     "deals.narrow",
     "deals.narrow_board",
@@ -303,6 +310,7 @@ def fill(url: str) -> None:
         web_form()
         activities(app, make)
         inquiries(app, make)
+        plans(app)
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -425,6 +433,17 @@ def inquiries(app: Flask, make: Make) -> None:
         }
         called |= {"client_id": 1} if number % 2 else {"deadline_at": "2026-01-01T09:00:00Z"}
         assert api.post("/inquiries", called).status_code == 201
+
+
+def plans(app: Flask) -> None:
+    """Let the company and the administrator have plans, some of them fulfilled and some not."""
+    api = api_of(app, administrator_id())
+    day = now().date().replace(day=1).isoformat()
+    for metric, value in (("turnover", "12345678.90"), ("margin", "1"), ("deals", "3")):
+        for user_id in (None, administrator_id()):
+            said = {"user_id": user_id, "month": day, "metric": metric, "value": value}
+            assert api.post("/plans", said).status_code == 200
+    assert api.post("/plans/bases", {"basis": "closed", "since": day}).status_code == 200
 
 
 def activities(app: Flask, make: Make) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import salesman_plans.hookspecs
 import salesman_sample.hooks
 from flask import Flask
 
@@ -36,7 +37,12 @@ from salesman_hookspecs import (
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "hooks"
-EVERY_HOOK = {one.__name__: one for one in specifications()}
+OF_PLUGINS = {
+    name: one
+    for name, one in vars(salesman_plans.hookspecs).items()
+    if name.startswith("salesman_plans_")
+}
+EVERY_HOOK = {one.__name__: one for one in specifications()} | OF_PLUGINS
 AT_START = {one.__name__: one for one in boot_specifications()}
 CALLED = {name: one for name, one in EVERY_HOOK.items() if name not in AT_START}
 

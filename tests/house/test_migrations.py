@@ -115,6 +115,8 @@ OF_ANY = [
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_activity": [{"priority": "high"}],
     "calendar_kind": [{"base": "call"}],
+    "plans_limits": [{"good": 90, "behind": 70}],
+    "plans_plan": [{"metric": "turnover"}],
     "leads_letter": [{"made": "lead"}],
     "leads_mailbox": [{"way": "imaps", "afterwards": "seen"}],
     "leads_call_result": [{"base": "no_answer"}],

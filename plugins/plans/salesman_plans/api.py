@@ -136,7 +136,8 @@ def copy_plans(values: dict[str, Any]) -> dict[str, Any]:
 def read_fact(values: dict[str, Any]) -> dict[str, Any]:
     """Count a figure of some days, exactly."""
     session, metric = reading(), values["metric"]
-    first, last = values["first"], values["last"]
+    month = month_of(today(company().tz))
+    first, last = values["first"] or month.first, values["last"] or month.last
     whose = _whose(values)
     _demand_order(first, last)
     total, named = Fact(), ""

@@ -18,6 +18,7 @@ from salesman_plans.months import period_named, year_of
 from salesman_plans.permissions import EDIT
 from salesman_plans.service import MOST_GOALS, Goal
 from salesman_plans.texts import texts
+from salesman_plans.titles import plain
 from salesman_plans.whose import Whose, everybody, known, may_see
 
 _ = texts.lazy
@@ -83,14 +84,19 @@ def grid(session: Session, metric: str, year: int) -> list[GridRow]:
     return [
         GridRow(
             whose,
-            [
-                Cell(f"{_CELL}{whose.key}:{month:%Y-%m}", month, plans.get((whose.key, month)))
-                for month in period.firsts()
-            ],
+            [_cell(whose, month, metric, plans) for month in period.firsts()],
             may_edit=whose.active and may_see(whose, EDIT),
         )
         for whose in everyone
     ]
+
+
+def _cell(
+    whose: Whose, month: date, metric: str, plans: Mapping[tuple[str, date], Decimal]
+) -> Cell:
+    value = plans.get((whose.key, month))
+    name = f"{_CELL}{whose.key}:{month:%Y-%m}"
+    return Cell(name, month, None if value is None else plain(value, metric))
 
 
 def goals_typed(typed: Mapping[str, str], metric: str) -> list[Goal]:

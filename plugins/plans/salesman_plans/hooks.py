@@ -61,6 +61,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             label="subject",
             owner="user_id",
             team="team_id",
+            stays=True,
             listed=LISTED,
         )
     ]

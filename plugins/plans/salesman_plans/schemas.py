@@ -18,7 +18,7 @@ from salesman_core.toolkit import (
     Schema,
     Text,
 )
-from salesman_plans.models import METRICS
+from salesman_plans.models import METRICS, TURNOVER
 
 LONGEST_KEY: Final = 30
 
@@ -78,13 +78,13 @@ class FactAskedSchema(_WhoseAsked):
     """Which figure: of the company, or of the team or the owner that is named.
 
     Without ``basis`` each month is counted on the company's basis of that month. ``from`` and
-    ``to`` are days in the company's time zone, both counted.
+    ``to`` are days in the company's time zone, both counted: this month without.
     """
 
-    first = Date(required=True, data_key="from")
-    last = Date(required=True, data_key="to")
+    first = Date(load_default=None, data_key="from")
+    last = Date(load_default=None, data_key="to")
     basis = Text(60, load_default=None)
-    metric = Choice(METRICS, required=True)
+    metric = Choice(METRICS, load_default=TURNOVER)
 
 
 class FactSchema(Schema):

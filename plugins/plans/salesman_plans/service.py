@@ -44,7 +44,7 @@ from salesman_plans.models import (
 from salesman_plans.months import month_after
 from salesman_plans.permissions import EDIT
 from salesman_plans.texts import texts
-from salesman_plans.titles import METRIC_TITLES, month_title
+from salesman_plans.titles import METRIC_TITLES, figure, month_title
 from salesman_plans.whose import PERSON, TEAM, Whose, known, may_see
 
 _ = texts.lazy
@@ -180,7 +180,9 @@ def _refuse_stale(goals: Iterable[Goal], there: Mapping[Any, Plan]) -> None:
         plan = there.get(goal.place)
         held = None if plan is None else plan.value
         if held not in {goal.seen, goal.value}:
-            wrong[goal.field] = _("Somebody else has set %(value)s here.", value=held or "—")
+            wrong[goal.field] = _(
+                "Somebody else has set %(value)s here.", value=figure(held, goal.metric)
+            )
     if wrong:
         raise ConflictError(_("Somebody else has changed plans meanwhile."), fields=wrong)
 

@@ -34,7 +34,14 @@ def figure(value: Decimal | None, metric: str, *, whole: bool = False) -> str:
         return "—"
     if metric in MONEY:
         return formats.money(value, company().currency, whole=whole)
-    return formats.number(value.normalize() if value else value)
+    return formats.number(plain(value, metric))
+
+
+def plain(value: Decimal, metric: str) -> Decimal:
+    """Give a figure with the digits after the point that it is written with."""
+    if metric in MONEY:
+        return value.quantize(Decimal("0.01"))
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def short(value: Decimal | None, metric: str) -> str:

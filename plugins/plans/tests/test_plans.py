@@ -13,6 +13,7 @@ from salesman_plans.models import Plan
 from salesman_plans.service import Copying, Goal, copy_plans, set_goals, set_person
 
 from salesman_core.access.tokens import new_token
+from salesman_core.people.handing_over import STAYS
 from salesman_core.people.service import deactivate
 from salesman_core.records.models import Audit
 from salesman_core.testing.people import Api, Make, api_of
@@ -82,7 +83,7 @@ def test_what_is_no_plan_is_refused_and_nothing_is_changed(
 
 def test_plan_for_a_person_who_left_is_refused_by_name(app: Flask, make: Make) -> None:
     anna = make.user(name="Anna")
-    deactivate(anna, None)
+    deactivate(anna, STAYS)
 
     with pytest.raises(InvalidError, match="Anna has left"):
         set_goals([goal(f"person:{anna}", "100")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -241,6 +241,22 @@ class Promises:
 def salesman_service() -> Iterable[Promises]:
     """Let other plugins promise something."""
     return [Promises()]
+
+
+@hookimpl(optionalhook=True)
+def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
+    """Let a company count deals on the day on which they were opened."""
+    return [
+        {
+            "basis": "opened",
+            "title": _("Deals opened"),
+            "metrics": ("turnover", "deals"),
+            "kind": "deal",
+            "permission": "core.deal.view",
+            "entries": queries.opened_deals,
+            "address": lambda asked: url_for("deals.index", opened_on__gte=asked["from"]),
+        }
+    ]
 
 
 # -- a new company, and the demo

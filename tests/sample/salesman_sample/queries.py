@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     AnyRow,
+    Deal,
     FieldKind,
     ListField,
     ListSpec,
@@ -114,3 +115,14 @@ def kept_about(session: Session, client_ids: Sequence[int]) -> Sequence[AnyRow]:
     return session.execute(
         sa.select(*COLUMNS).where(Promise.client_id.in_(client_ids), Promise.kept_at.is_not(None))
     ).all()
+
+
+def opened_deals() -> sa.Select[*tuple[Any, ...]]:
+    """Give deals as plans count them: on the day on which they were opened."""
+    return sa.select(
+        Deal.opened_on.label("day"),
+        Deal.owner_id,
+        Deal.id.label("record_id"),
+        Deal.amount.label("turnover"),
+        sa.literal_column("1", sa.Integer).label("deals"),
+    ).where(visible("deal"))
