@@ -36,3 +36,6 @@ GROWTH: Final = 2.0
 
 LEADS_TAKEN: Final = 500.0
 """Leads that come in by the batch API within a second of CPU at least, each dealt to somebody."""
+
+WIDGET: Final = 2.0
+"""So many times the bare statements may the widget of plan fulfilment cost."""

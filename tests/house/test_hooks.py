@@ -19,7 +19,7 @@ from flask import Flask
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.config import load_settings
 from salesman_core.errors import VetoedError
-from salesman_core.plugins.discovery import Installed
+from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost, boot_specifications, specifications
 from salesman_core.plugins.states import State
 from salesman_core.testing.application import running
@@ -44,7 +44,9 @@ OF_PLUGINS = {
 }
 EVERY_HOOK = {one.__name__: one for one in specifications()} | OF_PLUGINS
 AT_START = {one.__name__: one for one in boot_specifications()}
-CALLED = {name: one for name, one in EVERY_HOOK.items() if name not in AT_START}
+CALLED = {
+    name: one for name, one in EVERY_HOOK.items() if name not in AT_START and name not in OF_PLUGINS
+}
 
 every_hook = pytest.mark.parametrize("name", EVERY_HOOK)
 
@@ -157,6 +159,21 @@ def test_example_of_a_boot_hook_contributes_something(
 
     assert (host.state("notes"), host.plugins["notes"].reason) == (State.ACTIVE, "")
     assert host.contributions(AT_START[name])
+
+
+@pytest.mark.parametrize("name", OF_PLUGINS)
+def test_example_of_a_plugins_hook_contributes_something_beside_that_plugin(
+    name: str, example: Callable[..., Installed], tmp_path: Path
+) -> None:
+    owner = name.removeprefix("salesman_").partition("_")[0]
+    installed = [one for one in installed_plugins() if one.id == owner]
+    host = PluginHost(load_settings({"data_dir": str(tmp_path)}, environ={}))
+
+    host.load([example(name), *installed])
+    host.boot()
+
+    assert (host.state("notes"), host.plugins["notes"].reason) == (State.ACTIVE, "")
+    assert "notes" in {one.owner for one in host.contributions(OF_PLUGINS[name])}
 
 
 PERSON = Person(7, "Anna")

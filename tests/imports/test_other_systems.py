@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from salesman_core.db import make_engine, readonly
 from salesman_core.deals.models import CloseReason, Deal
-from salesman_core.testing.application import UPGRADED
+from salesman_core.testing.application import UPGRADED, running
 from salesman_core.testing.databases import Template
+from salesman_core.testing.people import Make, api_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "../shared/data"
@@ -67,6 +68,33 @@ def test_predecessors_deals_give_what_was_sold_and_earned_to_the_kopeck(
     closed, won = Deal.outcome.is_not(None), Deal.outcome == "won"
     assert sums(session, closed) == (112, Decimal(146_229_060), Decimal("15474888.90"))
     assert sums(session, won) == (71, Decimal(137_473_060), Decimal("15414888.90"))
+
+
+@pytest.mark.plugins
+def test_predecessors_deals_are_counted_alike_by_plans_on_won_and_on_closed_deals(
+    bring: Brought, database_url: str, tmp_path: Path
+) -> None:
+    bring("salesman/export-dogs.xlsx", "salesman-deals.toml")
+
+    with running(database_url, tmp_path / "plans") as app:
+        api = api_of(app, Make(app).user("administrator"))
+        every = {"from": "2000-01-01", "to": "2099-12-31"}
+        found = {
+            (basis, metric): api.get(
+                "/plans/facts", query_string={"basis": basis, "metric": metric, **every}
+            ).json["fact"]
+            for basis in ("closed", "won")
+            for metric in ("turnover", "margin", "deals")
+        }
+
+    assert found == {
+        ("closed", "turnover"): "146229060.00",
+        ("closed", "margin"): "15474888.90",
+        ("closed", "deals"): "112",
+        ("won", "turnover"): "137473060.00",
+        ("won", "margin"): "15414888.90",
+        ("won", "deals"): "71",
+    }
 
 
 def test_predecessors_deals_brought_twice_stay_as_they_are(bring: Brought) -> None:

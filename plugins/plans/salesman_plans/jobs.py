@@ -73,12 +73,13 @@ def _open_plans(session: Session, first: date) -> list[AnyRow]:
 
 def _teams(session: Session) -> dict[int, frozenset[int]]:
     """Give the people of each team, those of the teams below it among them: two statements."""
-    parents = dict(session.execute(sa.select(Team.id, Team.parent_id)).tuples().all())
+    rows = session.execute(sa.select(Team.id, Team.parent_id))
+    parents = {row.id: row.parent_id for row in rows}
     found: dict[int, set[int]] = {team_id: set() for team_id in parents}
-    for user_id, team_id in session.execute(sa.select(User.id, User.team_id)).tuples():
-        above, passed = team_id, set[int]()
+    for user in session.execute(sa.select(User.id, User.team_id)):
+        above, passed = user.team_id, set[int]()
         while above is not None and above not in passed:
-            found[above].add(user_id)
+            found[above].add(user.id)
             passed.add(above)
             above = parents.get(above)
     return {team_id: frozenset(people) for team_id, people in found.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -27,7 +29,7 @@ def held() -> set[tuple[str, str, str, str]]:
 
 def test_rows_name_people_teams_and_the_company(app: Flask, make: Make) -> None:
     anna, team = make.user(name="Anna Petrova"), make.team("North")
-    sale = {"month": "2026-03", "value": 100}
+    sale = {"month": "2026-03", "value": Decimal(100)}
 
     done = bring(
         {"whose": "Anna Petrova", **sale},
@@ -51,14 +53,14 @@ def test_rows_name_people_teams_and_the_company(app: Flask, make: Make) -> None:
         ({"whose": "Nobody"}, "whose"),
         ({"month": "soon"}, "month"),
         ({"metric": "luck"}, "metric"),
-        ({"value": 0}, "value"),
-        ({"value": -1}, "value"),
+        ({"value": Decimal(0)}, "value"),
+        ({"value": Decimal(-1)}, "value"),
     ],
 )
 def test_row_that_cannot_be_is_refused_at_its_field_and_stops_no_other(
     app: Flask, wrong: dict[str, object], field: str
 ) -> None:
-    sound = {"whose": "company", "month": "2026-03", "value": 5}
+    sound = {"whose": "company", "month": "2026-03", "value": Decimal(5)}
 
     done = bring({**sound, "month": "2026-04", **wrong}, sound)
 

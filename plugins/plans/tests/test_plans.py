@@ -167,7 +167,9 @@ def test_batch_says_for_each_plan_what_came_of_it(app: Flask, make: Make) -> Non
     head = api_of(app, make.user("head"))
     said = {"month": "2026-03-01", "metric": "turnover", "value": "10"}
 
-    results = head.post("/plans/batch", [said, {**said, "value": "-1"}, {**said, "user_id": 10**9}])
+    results = head.post(
+        "/plans/batch", {"items": [said, {**said, "value": "-1"}, {**said, "user_id": 10**9}]}
+    )
 
     assert [one["status"] for one in results.json["results"]] == [200, 422, 422]
 

@@ -1,0 +1,130 @@
+"""The widget of plan fulfilment beside the bare SQL that its figures take."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+from salesman_plans.months import month_of
+from salesman_plans.service import Goal, set_goals
+from salesman_plans.widget import fulfilment_panel
+
+from bench.bare.drivers import Driver, driver_for
+from bench.company import Company
+from bench.serve import SECRET
+from salesman_core.access.person import SYSTEM, acting_as, load_person
+from salesman_core.clock import today
+from salesman_core.db import reading
+from salesman_core.services.company import company as our_company
+from salesman_core.testing.application import running
+from salesman_core.testing.statements import counted_statements
+
+_ROUNDS: Final = 15
+_METRICS: Final = ("turnover", "margin", "deals")
+
+_FACTS: Final = (
+    "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT),"
+    " CAST(coalesce(sum(amount - cost), 0) AS BIGINT) FROM core_deal"
+    " WHERE deleted_at IS NULL AND outcome = 'won' AND closed_on BETWEEN ? AND ?"
+)
+_PIPELINE: Final = (
+    "SELECT s.percent, CAST(coalesce(sum(d.amount), 0) AS BIGINT),"
+    " CAST(coalesce(sum(d.amount - d.cost), 0) AS BIGINT)"
+    " FROM core_deal d JOIN core_stage s ON s.id = d.stage_id"
+    " WHERE d.deleted_at IS NULL AND d.outcome IS NULL AND d.expected_on <= ?"
+    " AND (d.frozen_until IS NULL OR d.frozen_until <= ?)"
+)
+_PLANS: Final = (
+    "SELECT metric, CAST(sum(value) AS BIGINT) FROM plans_plan"
+    " WHERE subject = ? AND month BETWEEN ? AND ? GROUP BY metric"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """What the widget costs.
+
+    :param ours: seconds until it is drawn, the HTML included.
+    :param bare: seconds of the bare statements.
+    :param statements: how many ours takes.
+    """
+
+    ours: float
+    bare: float
+    statements: int
+
+    @property
+    def times(self) -> float:
+        """How many times the bare statements it takes."""
+        return self.ours / self.bare
+
+
+def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, Widget]:
+    """Draw the widget of a person and that of the company, and ask the bare statements, in turn."""
+    driver = driver_for(url)
+    try:
+        with running(url, folder, secret_key=SECRET) as app:
+            month = month_of(today(our_company().tz))
+            subjects = {"person": f"person:{company.seller_id}", "company": "company"}
+            with acting_as(SYSTEM):
+                set_goals(
+                    [
+                        Goal(subject, month.first, metric, Decimal(1000))
+                        for subject in subjects.values()
+                        for metric in _METRICS
+                    ]
+                )
+            readers = {"person": company.seller_id, "company": company.head_id}
+            return {
+                whose: _measured(app, driver, readers[whose], subject, month.first, month.last)
+                for whose, subject in subjects.items()
+            }
+    finally:
+        driver.close()
+
+
+def _measured(  # noqa: PLR0917  # what is measured for whom
+    app: Flask, driver: Driver, reader: int, subject: str, first: date, last: date
+) -> Widget:
+    person = load_person(reading(), reader)
+    assert person is not None
+
+    def ours() -> None:
+        with app.test_request_context("/"), acting_as(person):
+            assert fulfilment_panel(subject) is not None
+
+    owner = reader if subject.startswith("person") else None
+
+    def bare() -> None:
+        _bare(driver, subject, owner, first, last)
+
+    with counted_statements() as sent:
+        ours()
+    costs = [(_seconds(ours), _seconds(bare)) for _round in range(_ROUNDS)]
+    medians = [statistics.median(one) for one in zip(*costs, strict=True)]
+    return Widget(medians[0], medians[1], len(sent))
+
+
+def _bare(driver: Driver, subject: str, owner: int | None, first: date, last: date) -> None:
+    """Ask what the widget shows, by hand: the facts, the deals in work, and the plans."""
+    whose, values = ("", []) if owner is None else (" AND owner_id = ?", [owner])
+    days = [first.isoformat(), last.isoformat()]
+    driver.rows(_FACTS + whose, [*days, *values])
+    driver.rows(
+        _PIPELINE + whose.replace("owner_id", "d.owner_id") + " GROUP BY s.percent",
+        [days[1], days[0], *values],
+    )
+    driver.rows(_PLANS, [subject, *days])
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin

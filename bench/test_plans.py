@@ -1,0 +1,35 @@
+"""What the widget of plan fulfilment may cost, and that it is never stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bench.comparison import Place, company_at
+from bench.goals import MANY, WIDGET
+from bench.plans import measured_widgets
+from salesman_core.testing.databases import Databases, Kind
+from salesman_core.testing.postgres import absence
+from salesman_core.testing.pytest_plugin import lacking
+
+pytestmark = pytest.mark.bench
+
+STATEMENTS = 20
+"""So many statements does it take at most, whatever there is to count."""
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_widget_keeps_its_goal_for_a_person_and_for_the_company(
+    kind: Kind, databases: Databases, tmp_path: Path
+) -> None:
+    if kind == "postgresql" and (reason := absence()):
+        lacking(reason)
+    with company_at(Place(kind, MANY), databases, tmp_path / "company") as (url, company, _asked):
+        found = measured_widgets(url, tmp_path / "plans", company)
+    for whose, one in found.items():
+        print(f"{kind} {whose}: {one}, {one.times:.2f} times")  # noqa: T201  # what bench is for
+
+    assert {whose: one.times for whose, one in found.items() if one.times > WIDGET} == {}
+    assert max(one.statements for one in found.values()) <= STATEMENTS
