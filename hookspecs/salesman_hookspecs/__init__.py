@@ -35,6 +35,7 @@ from salesman_hookspecs.data import (
 )
 from salesman_hookspecs.demo import Demo
 from salesman_hookspecs.doubles import DuplicateKey, RecordsMerged
+from salesman_hookspecs.extensions import ExtensionField, RecordExtension
 from salesman_hookspecs.insight import Evidence, HealthCheck
 from salesman_hookspecs.lists import BulkAction, BulkField
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
@@ -66,6 +67,7 @@ __all__ = [
     "EventHandler",
     "EventType",
     "Evidence",
+    "ExtensionField",
     "HealthCheck",
     "HookRules",
     "ImportBatch",
@@ -84,6 +86,7 @@ __all__ = [
     "QuickCreate",
     "Reassigned",
     "RecordBin",
+    "RecordExtension",
     "RecordType",
     "RecordsMerged",
     "Schedule",

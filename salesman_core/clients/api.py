@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -24,8 +24,9 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
 from salesman_core.records.contact_data import readable_imported
-from salesman_core.records.custom.kinds import CUSTOM
-from salesman_core.records.custom.values import custom_json, in_json
+from salesman_core.records.custom.members import in_json_members
+from salesman_core.records.custom.values import custom_json
+from salesman_core.records.extensions.schemas import extensions_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
@@ -50,7 +51,9 @@ rungs_api = ApiBlueprint(CORE, __name__, collection="rungs")
 
 def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give clients as the API shows them, in a fixed number of statements."""
-    hanging = queries.around_clients(reading(), [row.id for row in rows])
+    ids = [row.id for row in rows]
+    hanging = queries.around_clients(reading(), ids)
+    extensions = extensions_json("client", ids)
     return [
         {
             "id": row.id,
@@ -64,7 +67,7 @@ def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
             "addresses": hanging.addresses.get(row.id, []),
             "source": row.source,
             "tags": hanging.tags.get(row.id, []),
-            **_common("client", row, hanging),
+            **_common("client", row, hanging, extensions),
         }
         for row in rows
     ]
@@ -72,7 +75,9 @@ def client_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
 
 def contact_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give contacts as the API shows them."""
-    hanging = queries.around_contacts(reading(), {row.id: row.client_id for row in rows})
+    client_of = {row.id: row.client_id for row in rows}
+    hanging = queries.around_contacts(reading(), client_of)
+    extensions = extensions_json("contact", client_of)
     return [
         {
             "id": row.id,
@@ -81,7 +86,7 @@ def contact_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
             "position": row.position,
             "primary": row.primary,
             **_reach(row.id, hanging),
-            **_common("contact", row, hanging),
+            **_common("contact", row, hanging, extensions),
         }
         for row in rows
     ]
@@ -98,13 +103,15 @@ def _reach(record_id: int, hanging: queries.Around) -> dict[str, Any]:
     }
 
 
-def _common(kind: str, row: AnyRow, hanging: queries.Around) -> dict[str, Any]:
+def _common(
+    kind: str, row: AnyRow, hanging: queries.Around, extensions: Mapping[int, dict[str, Any]]
+) -> dict[str, Any]:
     return {
         "bans": hanging.bans.get(row.id, {}),
         "external_ids": hanging.external_ids.get(row.id, {}),
         "custom": custom_json(kind, row.custom),
         "imported": readable_imported(row.imported),
-        "extensions": {},
+        "extensions": extensions.get(row.id, {}),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "version": row.version,
@@ -174,8 +181,7 @@ def act_on_clients() -> None:
 @page_response(SimilarSchema)
 def list_similar_clients(values: dict[str, Any]) -> Response:
     """List the clients that may be the one of which this much is known, the likeliest first."""
-    custom = {key: in_json(value) for key, value in values.get(CUSTOM, {}).items()}
-    found = similar_clients(reading(), values | {CUSTOM: custom})
+    found = similar_clients(reading(), values | in_json_members(values))
     return page_answer([similar_item(one) for one in found], None)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from salesman_core.access.colleagues import colleagues
@@ -17,7 +19,14 @@ from salesman_core.clients.bans import each_ban
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.db import AnyRow, reading
 from salesman_core.records.contact_data import sees_contact_data
-from salesman_core.records.custom.showing import ShownField, shown_fields, shown_on
+from salesman_core.records.custom.showing import (
+    Section,
+    ShownField,
+    own_shown,
+    sections,
+    shown_fields,
+    shown_on,
+)
 from salesman_core.records.seen import SeenRecord
 
 MOVES_SHOWN: Final = 20
@@ -77,7 +86,7 @@ class Standing:
         return self.record.url if self.record else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # not in slots: what is asked of it again and again it keeps
 class Shown:
     """A client as its card draws it.
 
@@ -152,10 +161,26 @@ class Shown:
         """The same in words."""
         return each_ban(self.bans)
 
+    @cached_property
+    def further(self) -> Sequence[ShownField]:
+        """Its further fields."""
+        return shown_fields(CLIENT, self.row)
+
     @property
     def custom(self) -> Sequence[ShownField]:
-        """Its custom fields."""
-        return shown_fields(CLIENT, self.row)
+        """Those of them that the company has defined."""
+        return own_shown(self.further)
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """Those that plugins keep."""
+        return sections(self.further)
+
+    def edits(self, one: ShownField) -> str:
+        """Give the address of a further field to be edited; empty where it may not be."""
+        if not (self.may_edit and one.changeable):
+            return ""
+        return url_for("clients.field", record_id=self.id, name=one.name, edit=1)
 
     @property
     def standing(self) -> Standing:

@@ -34,6 +34,7 @@ from salesman_core.records.custom.forms import (
     needed_controls,
     options_of,
 )
+from salesman_core.records.custom.further import held_by
 from salesman_core.records.last_change import last_change
 from salesman_core.web.forms import FormState
 from salesman_core.web.templating import render
@@ -128,7 +129,7 @@ def _held(contact_id: int) -> FormState:
     }
     hidden = () if sees_contact_data() else tuple(reached)
     values = {"name": one.row.name, "position": one.row.position, "primary": one.row.primary}
-    custom = all_as_typed("contact", one.row.custom)
+    custom = all_as_typed("contact", held_by("contact", [one.row])[contact_id])
     bans = {"bans": list(one.bans), **{f"bans_{way}": one.bans.get(way, "") for way in WAYS}}
     unshown = (*hidden, "primary") if one.row.primary else hidden
     return form_to_edit({**values, **reached, **bans, **custom}, one.row.version, unshown=unshown)
@@ -141,7 +142,8 @@ def save_contact(contact_id: int) -> ResponseReturnValue:
     held = cards.contact_shown(contact_id).row
 
     def save(typed: forms.Typed, version: int | None) -> None:
-        change_contact(contact_id, forms.contact_values(typed, held.custom), version)
+        further = held_by("contact", [held])[contact_id]
+        change_contact(contact_id, forms.contact_values(typed, further), version)
 
     last = partial(last_change, "contact", contact_id)
     again = save_form(request.form, lambda: _held(contact_id), save, last)

@@ -16,7 +16,8 @@ from salesman_core.clients.service import change_client
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
-from salesman_core.records.custom.kinds import CUSTOM, key_of
+from salesman_core.records.custom.further import Held, held_by
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.web.forms import LastChange, Remembered
 from salesman_hookspecs import Text
 
@@ -77,7 +78,7 @@ class Field:
     @property
     def about(self) -> FieldOf:
         """What kind of field it is."""
-        if key_of(self.name):
+        if is_further(self.name):
             return FieldOf(field_named("client", self.name).label, "custom")
         return FIELDS[self.name]
 
@@ -89,7 +90,7 @@ class Field:
     @property
     def custom(self) -> Control:
         """How a custom field is typed."""
-        return control_of("client", self.name, self.typed, self.client.row.custom)
+        return control_of("client", self.name, self.typed, _further(self.client))
 
     @property
     def seen_text(self) -> str:
@@ -101,7 +102,7 @@ class Field:
         """What the client holds now, as people read it."""
         if self.name == "owner_id":
             return str(self.client.row.owner_name or "")
-        shown = next((one for one in self.client.custom if one.name == self.name), None)
+        shown = next((one for one in self.client.further if one.name == self.name), None)
         if shown is not None:
             return shown.text
         return str(KINDS[self.seen]) if self.name == "kind" else self.seen_text
@@ -146,7 +147,7 @@ def field_of(client_id: int, name: str) -> Field:
 
     :raises MissingError: where there is no such client or field.
     """
-    if name not in FIELDS and not key_of(name):
+    if name not in FIELDS and not is_further(name):
         raise MissingError(_("There is no such field."))
     client = cards.shown(client_id)
     value = _held(client, name)
@@ -163,9 +164,14 @@ def _held(client: cards.Shown, name: str) -> Any:
         return client.bans
     if name == "tags":
         return ", ".join(client.tags)
-    if key_of(name):
-        return as_typed(field_named("client", name), client.row.custom)
+    if is_further(name):
+        return as_typed(field_named("client", name), _further(client))
     return getattr(client.row, name)
+
+
+def _further(client: cards.Shown) -> Held:
+    """Give what the client holds in its further fields."""
+    return held_by("client", [client.row])[client.id]
 
 
 def save_field(client_id: int, name: str, typed: forms.Typed, version: int | None) -> bool:
@@ -178,7 +184,7 @@ def save_field(client_id: int, name: str, typed: forms.Typed, version: int | Non
     :raises InvalidError: for what cannot be.
     """
     field_of(client_id, name)
-    member = CUSTOM if key_of(name) else name
+    member = name.partition(".")[0] if is_further(name) else name
     values = {member: forms.client_values(typed)[member]}
     try:
         return change_client(client_id, values, version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -10,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from salesman_core.clients.schemas import ChangeContactSchema, ClientSchema
 from salesman_core.errors import InvalidError
 from salesman_core.records.custom.forms import custom_so_far, custom_typed
-from salesman_core.records.custom.kinds import CUSTOM
+from salesman_core.records.custom.further import Held
+from salesman_core.records.custom.kinds import CUSTOM, EXTENSIONS
 from salesman_core.rest.schemas import judge
 from salesman_core.services.bans import WAYS
 from salesman_core.web.forms import number_or_none
@@ -62,17 +62,17 @@ def typed_so_far(typed: Typed) -> dict[str, Any]:
         name: [*known.getlist(name), *known.getlist(f"{CONTACT_PREFIX}{name}")][:MOST_REACHED]
         for name in _LISTS
     }
-    return _read(known) | reached | {CUSTOM: custom_so_far("client", known)}
+    return _read(known) | reached | custom_so_far("client", known)
 
 
-def contact_values(typed: Typed, custom: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def contact_values(typed: Typed, held: Held | None = None) -> dict[str, Any]:
     """Give a contact as a form holds it.
 
-    :param custom: what an edited one holds in its custom fields; None for a new one.
+    :param held: by an edited one, in its further fields; None for a new one.
     :raises InvalidError: by field.
     """
-    schema = ChangeContactSchema(partial=None if custom is None else (CUSTOM,))
-    values = judge(schema, _read(typed) | custom_typed("contact", typed, custom))
+    schema = ChangeContactSchema(partial=None if held is None else (CUSTOM, EXTENSIONS))
+    values = judge(schema, _read(typed) | custom_typed("contact", typed, held))
     if "primary" in typed:
         values["primary"] = True
     return values

@@ -30,6 +30,8 @@ from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.changes import Changes, Planned, announce, audit
 from salesman_core.records.custom.definitions import fields_in_use
+from salesman_core.records.custom.further import further_fields
+from salesman_core.records.extensions.merging import plan_joined_extensions
 from salesman_core.records.external_ids import external_ids_of
 from salesman_core.records.merging.act import Alike, MergingAct
 from salesman_core.records.merging.undoing import one_merging, take_apart
@@ -55,8 +57,8 @@ ALIKE: Final = (
 
 
 def fields_to_choose() -> list[str]:
-    """Give the fields of which a person may choose whose value is kept, custom ones included."""
-    return [*FIELDS, *(field.name for field in fields_in_use("client"))]
+    """Give the fields of which a person may choose whose value is kept, further ones included."""
+    return [*FIELDS, *(field.name for field in further_fields("client"))]
 
 
 def merge_clients(
@@ -126,7 +128,8 @@ def _choose(
         wanted["rung_pinned_at"] = whose["rung_id"].rung_pinned_at
     wanted["imported"] = _joined([one.imported for one in by_id.values()])
     wanted["custom"] = _custom([one.custom for one in by_id.values()], whose)
-    return change("client", kept, wanted, _plan_joined(session, kept, lost))
+    extensions = plan_joined_extensions("client", kept, lost, whose)
+    return change("client", kept, wanted, [*_plan_joined(session, kept, lost), *extensions])
 
 
 def _custom(held: Sequence[Mapping[str, Any]], whose: Mapping[str, Client]) -> dict[str, Any]:

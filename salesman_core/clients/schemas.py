@@ -9,6 +9,7 @@ from marshmallow import fields
 from salesman_core.clients.addresses import LONGEST_ADDRESS, LONGEST_LABEL, MOST_ADDRESSES
 from salesman_core.clients.bans import BansField
 from salesman_core.records.custom.schemas import CustomValues
+from salesman_core.records.extensions.schemas import ExtensionValues
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.rest import (
     Choice,
@@ -65,7 +66,7 @@ class ClientSchema(RecordSchema):
     external_ids = ExternalIds()
     custom = CustomValues("client")
     imported = JsonObject(dump_only=True)
-    extensions = JsonObject(dump_only=True)
+    extensions = ExtensionValues("client")
 
 
 class SimilarSchema(Schema):
@@ -95,7 +96,7 @@ class ContactSchema(RecordSchema):
     external_ids = ExternalIds()
     custom = CustomValues("contact")
     imported = JsonObject(dump_only=True)
-    extensions = JsonObject(dump_only=True)
+    extensions = ExtensionValues("contact")
 
 
 class ChangeContactSchema(ContactSchema):

@@ -20,8 +20,9 @@ from salesman_core.clients.models import Client
 from salesman_core.db import AnyRow, normalised, one_of, reading, table_of
 from salesman_core.db.trigrams import having_any
 from salesman_core.i18n import CORE, texts
-from salesman_core.records.custom.kinds import CUSTOM
+from salesman_core.records.custom.kinds import CUSTOM, EXTENSIONS
 from salesman_core.records.custom.values import custom_json
+from salesman_core.records.extensions.schemas import extensions_json
 from salesman_core.records.merging.keys import NAME, sharing, sharing_other_keys
 from salesman_hookspecs import Text
 
@@ -124,6 +125,7 @@ def similar_to(session: Session, client_id: int, *, limit: int = MOST) -> list[S
     known = {
         **{name: getattr(row, name) for name in ("name", "kind", "site", "source")},
         CUSTOM: custom_json("client", row.custom),
+        EXTENSIONS: extensions_json("client", [client_id]).get(client_id, {}),
         "phones": [one["typed"] for one in around.phones.get(client_id, ())],
         "emails": [one["typed"] for one in around.emails.get(client_id, ())],
         "addresses": around.addresses.get(client_id, []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from salesman_core.i18n import CORE
 from salesman_core.records.bulk.api import bulk
 from salesman_core.records.contact_data import readable_imported
 from salesman_core.records.custom.values import custom_json
+from salesman_core.records.extensions.schemas import extensions_json
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.lists import ListQuery, select_page
 from salesman_core.rest import (
@@ -60,12 +61,20 @@ _NAMES: Final = tuple(str(column.key) for column in queries.DEAL)
 
 def deal_items(rows: Sequence[AnyRow], session: Session | None = None) -> list[dict[str, Any]]:
     """Give deals as the API shows them, in a fixed number of statements."""
-    hanging = queries.around(session or reading(), [row.id for row in rows])
+    ids = [row.id for row in rows]
+    hanging = queries.around(session or reading(), ids)
+    extensions = extensions_json("deal", ids)
     sees_margin = current_person().may(MARGIN)
-    return [_item(row, hanging, sees_margin=sees_margin) for row in rows]
+    return [_item(row, hanging, extensions, sees_margin=sees_margin) for row in rows]
 
 
-def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[str, Any]:
+def _item(
+    row: AnyRow,
+    hanging: queries.Around,
+    extensions: Mapping[int, dict[str, Any]],
+    *,
+    sees_margin: bool,
+) -> dict[str, Any]:
     """Give a deal; by their names, the columns of a row take longer than all the rest here."""
     item: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
     del item["stage_since"], item["plan_since"], item["rate_currency"]
@@ -86,7 +95,7 @@ def _item(row: AnyRow, hanging: queries.Around, *, sees_margin: bool) -> dict[st
     item["custom"] = custom_json("deal", item["custom"])
     item["imported"] = readable_imported(item["imported"])
     item["external_ids"] = hanging.external_ids.get(id_, {})
-    item["extensions"] = {}
+    item["extensions"] = extensions.get(id_) or {}
     return item
 
 

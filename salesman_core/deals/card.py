@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
+
+from flask import url_for
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import reached_for, reaches
@@ -19,7 +22,13 @@ from salesman_core.deals.custom import DEAL
 from salesman_core.deals.forecast import forecast
 from salesman_core.deals.lists import STATES
 from salesman_core.deals.permissions import MARGIN
-from salesman_core.records.custom.showing import ShownField, shown_fields
+from salesman_core.records.custom.showing import (
+    Section,
+    ShownField,
+    own_shown,
+    sections,
+    shown_fields,
+)
 from salesman_core.services.company import company
 from salesman_hookspecs import Text
 
@@ -61,7 +70,7 @@ class DealCard:
         return str(self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # not in slots: what is asked of it again and again it keeps
 class Shown:
     """A deal as its card draws it.
 
@@ -124,10 +133,26 @@ class Shown:
         """Whether whoever reads may see what it costs and what is left of it."""
         return current_person().may(MARGIN)
 
+    @cached_property
+    def further(self) -> Sequence[ShownField]:
+        """Its further fields."""
+        return shown_fields(DEAL, self.row)
+
     @property
     def custom(self) -> Sequence[ShownField]:
-        """Its custom fields."""
-        return shown_fields(DEAL, self.row)
+        """Those of them that the company has defined."""
+        return own_shown(self.further)
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """Those that plugins keep."""
+        return sections(self.further)
+
+    def edits(self, one: ShownField) -> str:
+        """Give the address of a further field to be edited; empty where it may not be."""
+        if not (self.may_edit and one.changeable):
+            return ""
+        return url_for("deals.field", record_id=self.row.id, name=one.name, edit=1)
 
     @property
     def margin(self) -> Decimal:

@@ -23,7 +23,8 @@ from salesman_core.deals.service import change_deal
 from salesman_core.errors import MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.records.custom.forms import Control, as_typed, control_of, field_named
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.further import Held, held_by
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.custom.showing import shown_fields
 from salesman_core.records.list_fields import contains
 from salesman_core.web.forms import LastChange, Remembered
@@ -68,7 +69,7 @@ class Field:
     @property
     def title(self) -> Text:
         """What people read before it."""
-        if key_of(self.name):
+        if is_further(self.name):
             return field_named("deal", self.name).label
         return FIELDS[self.name]
 
@@ -80,9 +81,9 @@ class Field:
     @property
     def custom(self) -> Control | None:
         """How a custom field is typed."""
-        if not key_of(self.name):
+        if not is_further(self.name):
             return None
-        return control_of("deal", self.name, self.typed, self.row.custom)
+        return control_of("deal", self.name, self.typed, _further(self.row))
 
     @property
     def seen(self) -> str:
@@ -106,7 +107,7 @@ def field_of(deal_id: int, name: str) -> Field:
     :raises MissingError: where there is no such deal or field.
     """
     hidden = name == "cost" and not current_person().may(MARGIN)
-    if hidden or (name not in FIELDS and not key_of(name)):
+    if hidden or (name not in FIELDS and not is_further(name)):
         raise MissingError(_("There is no such field."))
     row = queries.one_deal(reading(), deal_id)
     return Field(name, row, _held(row, name))
@@ -114,9 +115,14 @@ def field_of(deal_id: int, name: str) -> Field:
 
 def _held(row: AnyRow, name: str) -> Any:
     """Give what a deal holds, as it would be typed."""
-    if key_of(name):
-        return as_typed(field_named("deal", name), row.custom)
+    if is_further(name):
+        return as_typed(field_named("deal", name), _further(row))
     return forms.written(getattr(row, name))
+
+
+def _further(row: AnyRow) -> Held:
+    """Give what a deal holds in its further fields."""
+    return held_by("deal", [row])[row.id]
 
 
 def save_field(deal_id: int, name: str, typed: Any, *, seen: str, version: int | None) -> bool:
@@ -132,7 +138,7 @@ def save_field(deal_id: int, name: str, typed: Any, *, seen: str, version: int |
     """
     field_of(deal_id, name)
     schema = ChangeDealSchema(partial=True)
-    if key_of(name):
+    if is_further(name):
         sent = typed if isinstance(typed, list) else [typed]
         several = MultiDict([(name, one) for one in sent or [""]])
         values = forms.judged(schema, {}, custom=several)

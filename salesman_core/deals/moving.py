@@ -16,7 +16,7 @@ from salesman_core.deals.models import Deal, Stage
 from salesman_core.deals.schemas import MoveSchema
 from salesman_core.errors import ConflictError, InvalidError, StaleError, VetoedError
 from salesman_core.records.custom.forms import controls
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.meanwhile import form_again
 from salesman_core.web.forms import FormState, number_or_none
 from salesman_core.web.templating import render
@@ -33,7 +33,7 @@ def filled_in() -> dict[str, Any]:
     :raises InvalidError: by field, for what cannot be read or cannot be.
     """
     typed = {name: text for name, text in request.form.items() if text.strip()}
-    names = (name for name in needs.every_need() if not key_of(name))
+    names = (name for name in needs.every_need() if not is_further(name))
     return forms.judged(MoveSchema(partial=True), typed, *names, custom=request.form)
 
 

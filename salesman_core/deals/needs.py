@@ -1,4 +1,4 @@
-"""What a stage may ask for: the fields, custom ones too, that a deal must have to enter it.
+"""What a stage may ask for: the fields, further ones too, that a deal must have to enter it.
 
 Every way in obeys: a move, an opening at the stage, a row of a file. A deal that stands in a stage
 may lose a field again, and one that is opened again stays where it stood: only entering is judged.
@@ -19,7 +19,9 @@ from salesman_core.deals.models import Deal, DealContact, Stage
 from salesman_core.deals.permissions import MARGIN
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import all_fields, fields_in_use
+from salesman_core.records.custom.definitions import DefinedField, all_fields, fields_in_use
+from salesman_core.records.custom.further import held_in_record
+from salesman_core.records.extensions.declared import extended_fields
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -90,11 +92,11 @@ def _has_contact(session: Session, deal: Deal) -> bool:
     return bool(session.scalar(sa.select(sa.exists(named))))
 
 
-def _custom_field(key: str) -> Callable[[Session, Deal], bool]:
-    """Tell whether a custom field has a value; a no and a nought are answers."""
+def _further_field(field: DefinedField) -> Callable[[Session, Deal], bool]:
+    """Tell whether a further field has a value; a no and a nought are answers."""
 
     def is_filled(_session: Session, deal: Deal) -> bool:
-        return (deal.custom or {}).get(key) is not None
+        return held_in_record(field, deal) is not None
 
     return is_filled
 
@@ -115,8 +117,9 @@ OWN: Final = {
 
 def every_need() -> Mapping[str, Need]:
     """Give all fields that stages may ask for, by name, in their usual order."""
-    custom = (Need(one.name, one.label, _custom_field(one.key)) for one in fields_in_use("deal"))
-    return OWN | {need.name: need for need in custom}
+    further = (*fields_in_use("deal"), *extended_fields("deal"))
+    needs = (Need(one.name, one.label, _further_field(one), one.permission) for one in further)
+    return OWN | {need.name: need for need in needs}
 
 
 def known(names: Iterable[str]) -> list[Need]:

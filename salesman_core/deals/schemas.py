@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from salesman_core.deals.steps import LOST, WON
 from salesman_core.records.custom.schemas import CustomValues
+from salesman_core.records.extensions.schemas import ExtensionValues
 from salesman_core.records.schemas import RecordSchema, participants
 from salesman_core.rest import (
     Choice,
@@ -54,7 +55,7 @@ class DealSchema(RecordSchema):
     external_ids = ExternalIds()
     custom = CustomValues("deal")
     imported = JsonObject(dump_only=True)
-    extensions = JsonObject(dump_only=True)
+    extensions = ExtensionValues("deal")
 
 
 class ChangeDealSchema(DealSchema):
@@ -76,6 +77,7 @@ class MoveSchema(Schema):
     currency = Text(3)
     expected_on = Date()
     custom = CustomValues("deal", whole=False)
+    extensions = ExtensionValues("deal")
 
 
 class FreezeSchema(Schema):

@@ -22,7 +22,7 @@ from salesman_core.i18n import texts
 from salesman_core.records.answers import given_away, gone_to, told
 from salesman_core.records.custom.definitions import FieldType
 from salesman_core.records.custom.forms import controls, field_named, labels
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.last_change import last_change
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
@@ -108,7 +108,7 @@ def save_field(record_id: int, name: str) -> ResponseReturnValue:
 
 def _typed(name: str) -> str | list[str]:
     """Give what was typed; of a custom field that may be several."""
-    if not key_of(name):
+    if not is_further(name):
         return request.form["value"]  # without it, 400: nothing typed is no empty field
     if field_named("deal", name).type is FieldType.CHOICES:
         return [one for one in request.form.getlist(name) if one]
@@ -136,7 +136,7 @@ def new() -> Markup:
 @requires("core.deal.create")
 def create() -> ResponseReturnValue:
     """Open a deal."""
-    asked = (name for name in needs.every_need() if not key_of(name))
+    asked = (name for name in needs.every_need() if not is_further(name))
     names = ("name", "currency", "stage_id", *asked)
     try:
         deal_id = create_deal(forms.judged(DealSchema(), _filled(), *names, custom=request.form))

@@ -1,4 +1,4 @@
-"""Where records name a user: as their owner, as a participant, in custom fields of users.
+"""Where records name a user: as their owner, as a participant, in further fields of users.
 
 All of it changes hands when somebody leaves, whatever kind of record it is.
 """
@@ -20,6 +20,7 @@ from salesman_core.records.changes import Changes
 from salesman_core.records.custom.definitions import DefinedField, FieldType, fields_in_use
 from salesman_core.records.custom.kinds import CUSTOM, customised_kind, customised_kinds
 from salesman_core.records.custom.list_fields import held_value
+from salesman_core.records.extensions.users import fields_naming, name_another, naming_records
 from salesman_hookspecs import RecordType
 
 PARTICIPANTS = "participants"
@@ -68,7 +69,8 @@ def _ways(type_: RecordType, user_id: int) -> list[Condition]:
     if fields:
         one = customised_kind(type_.kind)
         ways += [held_value(one, field) == user_id for field in fields]
-    return ways
+    id_ = table_of(type_.model).c.id
+    return [*ways, *(id_.in_(named) for named in naming_records(type_.kind, user_id))]
 
 
 def _user_fields(kind: str) -> list[DefinedField]:
@@ -96,8 +98,13 @@ def to_be_handed(
         .limit(limit)
         .with_for_update(of=table_of(type_.model))
     ).all()
-    parts = _participants(session, type_, [row.id for row in rows])
-    return [_handed(type_, row, parts.get(row.id, set()), from_id, to_id) for row in rows]
+    ids = [row.id for row in rows]
+    parts = _participants(session, type_, ids)
+    extended = fields_naming(session, type_.kind, ids, from_id)
+    handed = [_handed(type_, row, parts.get(row.id, set()), from_id, to_id) for row in rows]
+    for one in handed:
+        one.changes.update((name, (from_id, to_id)) for name in extended.get(one.id, ()))
+    return handed
 
 
 def _participants(
@@ -144,6 +151,7 @@ def hand(
     if customs:
         of = sa.update(table).where(table.c.id == sa.bindparam("of"))
         session.connection().execute(of.values({CUSTOM: sa.bindparam("held")}), customs)
+    name_another(session, type_.kind, [one.id for one in handed], from_id, to_id)
     written: dict[str, Any] = {}
     if "version" in table.c:
         written["version"] = table.c.version + 1

@@ -140,6 +140,16 @@ class Dispatcher:
         )
         return PluginFailedError(message, owner, fault.reference)
 
+    def insisted(self, owner: str, place: str, call: Callable[[], T], *, phase: Phase) -> T:
+        """Call a function that a plugin contributed and that nobody else can answer for.
+
+        :param phase: *boot* for what has no business with the database.
+        :raises VetoedError: where it raised ``Veto``.
+        :raises PluginFailedError: where it failed in another way: what was asked for is not done.
+        """
+        rules = HookRules(Policy.STRICT, phase, "")
+        return cast("T", self._one(rules, owner, place, call))
+
     def guarded(
         self,
         owner: str,

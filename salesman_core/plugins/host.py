@@ -20,6 +20,7 @@ import salesman_hookspecs.access
 import salesman_hookspecs.data
 import salesman_hookspecs.demo
 import salesman_hookspecs.doubles
+import salesman_hookspecs.extensions
 import salesman_hookspecs.insight
 import salesman_hookspecs.lists
 import salesman_hookspecs.web
@@ -52,6 +53,7 @@ SPECIFICATIONS: Final[tuple[ModuleType, ...]] = (
     salesman_hookspecs.data,
     salesman_hookspecs.demo,
     salesman_hookspecs.doubles,
+    salesman_hookspecs.extensions,
     salesman_hookspecs.insight,
     salesman_hookspecs.lists,
     salesman_hookspecs.web,

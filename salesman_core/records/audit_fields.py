@@ -15,8 +15,9 @@ from salesman_core.access.models import User
 from salesman_core.access.person import current_person, people_names
 from salesman_core.access.records import visible
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import FieldType, all_fields
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.definitions import FieldType
+from salesman_core.records.custom.further import any_field
+from salesman_core.records.custom.kinds import is_further, owner_of
 from salesman_core.records.custom.values import DIGITS
 from salesman_core.records.masking import CONTACT_DATA, masked_within
 from salesman_core.web import formats
@@ -158,6 +159,7 @@ class FieldWords:
     :param item: where it holds objects: gives what people read for one.
     :param permission: what one must hold to see it, or None.
     :param mask: gives what those read who do not; without it they do not learn of it at all.
+    :param shown_to_nobody: whether nobody learns of it, whatever they hold.
     """
 
     title: Text
@@ -170,10 +172,13 @@ class FieldWords:
     item: Callable[[Mapping[str, Any]], str] | None = None
     permission: str | None = None
     mask: Callable[[str], str] | None = None
+    shown_to_nobody: bool = False
 
     @property
     def shown(self) -> bool:
         """Whether whoever acts may see it as it is."""
+        if self.shown_to_nobody:
+            return False
         return self.permission is None or current_person().may(self.permission)
 
 
@@ -254,7 +259,7 @@ def described_kinds() -> Mapping[str, Text]:
 def words_of(kind: str, field: str) -> FieldWords:
     """Give how a field is read: by its own name where nobody says so."""
     known = _fields.get(kind, {}).get(field) or _OF_ANY_KIND.get(field)
-    return known or _custom_words(kind, field) or _others.get(kind, FieldWords)(field)
+    return known or _further_words(kind, field) or _others.get(kind, FieldWords)(field)
 
 
 def is_described(kind: str, field: str) -> bool:
@@ -262,18 +267,21 @@ def is_described(kind: str, field: str) -> bool:
     return field in _fields.get(kind, {})
 
 
-def _custom_words(kind: str, field: str) -> FieldWords | None:
-    """Give how changes of a custom field are read, of a retired one too."""
-    key = key_of(field)
-    one = next((each for each in all_fields(kind) if each.key == key), None) if key else None
+def _further_words(kind: str, field: str) -> FieldWords | None:
+    """Give how changes of a further field are read, of a retired one too.
+
+    Who may read a field whose plugin is not active, nobody can say: then nobody does.
+    """
+    one = any_field(kind, field) if is_further(field) else None
     if one is None:
-        return None
+        return FieldWords(field, shown_to_nobody=True) if owner_of(field) else None
     return FieldWords(
         one.label,
         names=user_names if one.type is FieldType.USER else None,
         choices=one.titles or None,
         figure=one.type in DIGITS,
         written=formats.amount if one.type is FieldType.MONEY else formats.number,
+        permission=one.permission,
     )
 
 

@@ -27,6 +27,8 @@ Changes = dict[str, tuple[Any, Any]]
 """What a change changes: field → (before, after)."""
 
 _LABEL: Final = 300
+_PARTED: Final = frozenset({"custom", "extensions"})
+"""What of a record holds several fields, each of which is told by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,10 @@ def first_changes(values: Mapping[str, Any], plan: Iterable[Planned]) -> Changes
     """Give what is said of a new record: each value as it will be kept.
 
     :param values: as the JSON API names them, judged where they are judged. Participants are told
-        by their user ids, as a change tells them; custom fields one by one, as *plan* has them.
+        by their user ids, as a change tells them; further fields one by one, as *plan* has them.
     :param plan: parts of the record that say better than *values* what they will be.
     """
-    told: Changes = {name: (None, value) for name, value in values.items() if name != "custom"}
+    told: Changes = {name: (None, value) for name, value in values.items() if name not in _PARTED}
     if "participants" in values:
         told["participants"] = (None, sorted(one["user_id"] for one in values["participants"]))
     return told | {one.name: (None, one.after) for one in plan}

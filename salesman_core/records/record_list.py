@@ -109,7 +109,7 @@ def _seen(columns: Iterable[Column], person: Person | None = None) -> list[Colum
 
 
 def further_columns(spec: ListSpec) -> list[Column]:
-    """Give the columns of a list that are known only at run time, as custom fields."""
+    """Give the columns of a list that are known only at run time, whoever may see them."""
     further = spec.further()
     return [] if further is None else [_column_of(one) for one in further.fields]
 
@@ -118,7 +118,14 @@ def _column_of(field: ListField | ListFilter) -> Column:
     sortable = isinstance(field, ListField) and field.sortable
     numeric = field.kind in {FieldKind.MONEY, FieldKind.NUMBER}
     sort = field.name if sortable else ""
-    return Column(field.name, field.title, sort, numeric=numeric, usual=False)
+    return Column(
+        field.name,
+        field.title,
+        sort,
+        numeric=numeric,
+        usual=False,
+        permission=field.permission,
+    )
 
 
 def columns_read(spec: ListSpec, read: Sequence[Any], names: Collection[str]) -> Sequence[Any]:

@@ -14,8 +14,8 @@ from salesman_core.errors import ConflictError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.audit_fields import words_of
 from salesman_core.records.audit_words import ENTRY, Line, Step
-from salesman_core.records.custom.definitions import fields_in_use
-from salesman_core.records.custom.kinds import CUSTOM, key_of
+from salesman_core.records.custom.further import changeable_fields
+from salesman_core.records.custom.kinds import CUSTOM, EXTENSIONS, key_of, owner_of
 from salesman_core.records.models import Audit
 from salesman_core.rest import Schema, judge
 
@@ -36,8 +36,8 @@ class Restoring:
     """How former values of a kind of record come back.
 
     :param permission: what one must hold to change such a record.
-    :param fields: those whose former values the audit holds as the JSON API takes them. Custom
-        fields in use, if it has any, are among them always.
+    :param fields: those whose former values the audit holds as the JSON API takes them. Further
+        fields, if it has any, are among them always.
     :param schema: gives what judges them.
     :param change: the service that every change of such a record goes through.
     """
@@ -71,7 +71,7 @@ def is_restorable(line: Line, step: Step) -> bool:
 
 
 def _comes_back(way: Restoring, kind: str, field: str) -> bool:
-    return field in way.fields or field in {one.name for one in fields_in_use(kind)}
+    return field in way.fields or field in {one.name for one in changeable_fields(kind)}
 
 
 def versions_of(lines: Collection[Line]) -> dict[tuple[str, int], int]:
@@ -123,6 +123,9 @@ def restore(entry_id: int, field: str, version: int | None = None) -> Restored:
 
 def _sent(field: str, value: Any) -> dict[str, Any]:
     """Give a value as the JSON API takes it."""
+    owner = owner_of(field)
+    if owner is not None:
+        return {EXTENSIONS: {owner: {field.rpartition(".")[2]: value}}}
     key = key_of(field)
     return {field: value} if key is None else {CUSTOM: {key: value}}
 

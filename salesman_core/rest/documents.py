@@ -82,6 +82,7 @@ class Documents:
         self._by_owner: dict[str, dict[str, Any]] = {}
         self._whole: tuple[frozenset[str], bytes] | None = None
         self._followed: list[dict[Any, Any]] = []
+        self._active: frozenset[str] = frozenset()
 
     @property
     def owners(self) -> list[str]:
@@ -116,6 +117,9 @@ class Documents:
 
     def _forget_what_changed(self) -> None:
         now = [kept(subject) for subject in sorted(_followed)]
+        active = current_host().active
+        if active != self._active:  # what is of one owner may tell of what others add to it
+            self._by_owner, self._active = {}, active
         if len(now) != len(self._followed) or not all(map(operator.is_, now, self._followed)):
             self._by_owner, self._whole, self._followed = {}, None, now
 

@@ -90,12 +90,15 @@ class Text(DescribedField[str]):
 class Choice(DescribedField[str]):
     """One of some words.
 
-    :param words: those that there are; of a mapping, its keys.
+    :param words: those that there are; of a mapping, its keys, with what people read for them.
     """
 
     def __init__(self, words: Iterable[str], **options: Any) -> None:
         super().__init__(**options)
         self._words = tuple(words)
+        self.titles: dict[str, Words] = {one: one for one in self._words}
+        if isinstance(words, Mapping):
+            self.titles = dict(words)
 
     def described(self) -> dict[str, Any]:
         """Give the JSON Schema."""

@@ -14,7 +14,7 @@ from salesman_core.db import table_of, writing
 from salesman_core.errors import ConflictError
 from salesman_core.i18n import texts
 from salesman_core.records.bulk.custom import held_custom, typed_custom
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.saving import locked
 
 _ = texts.lazy
@@ -49,21 +49,21 @@ def undone(kind: str, change: Change) -> Callable[[int, Any], object]:
 
 def _held(kind: str, record: Any, name: str) -> Any:
     """Give what a record holds, as JSON can keep it."""
-    if key_of(name):
+    if is_further(name):
         return held_custom(kind, record, name)
     value = getattr(record, name, None)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give values as the service takes them: dates as dates, custom fields under ``custom``."""
+    """Give values as the service takes them: dates as dates, further fields as its members."""
     columns = table_of(record_type(kind).model).c
     return typed_custom(kind, values) | {
         name: date.fromisoformat(value)
         if isinstance(value, str) and columns[name].type.python_type is date
         else value
         for name, value in values.items()
-        if not key_of(name)
+        if not is_further(name)
     }
 
 

@@ -1,4 +1,4 @@
-"""Custom fields in acts on many records: asked for, judged and set as on a single one."""
+"""Further fields in acts on many records: asked for, judged and set as on a single one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import marshmallow as ma
 
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import defined_field, fields_in_use
-from salesman_core.records.custom.kinds import CUSTOM, key_of, name_of
-from salesman_core.records.custom.schemas import judged
-from salesman_core.records.custom.values import decoded, in_json
+from salesman_core.records.custom.further import (
+    changeable_fields,
+    further_field,
+    held_in_record,
+)
+from salesman_core.records.custom.kinds import is_further
+from salesman_core.records.custom.members import by_members, judged_members
+from salesman_core.records.custom.values import in_json
 from salesman_hookspecs import BulkField
 
 _ = texts.lazy
@@ -30,10 +34,10 @@ class CustomBulkField(BulkField):
 
 
 def custom_fields(kind: str) -> Sequence[CustomBulkField]:
-    """Give the custom fields of a kind of record as an act asks for them."""
+    """Give the further fields of a kind of record as an act asks for them."""
     return [
         CustomBulkField(one.name, one.label, "custom", emptied=not one.required, record_kind=kind)
-        for one in fields_in_use(kind)
+        for one in changeable_fields(kind)
     ]
 
 
@@ -42,35 +46,32 @@ def judged_custom(field: BulkField, given: Any) -> Any:
 
     :raises ValueError: for what the field does not take.
     """
-    key = str(key_of(field.name))
     try:
-        values = judged(getattr(field, "record_kind", ""), {key: given}, whole=False)
+        values = judged_members(getattr(field, "record_kind", ""), {field.name: given})
     except ma.ValidationError as error:
         raise ValueError(_first_reason(error.messages)) from error
-    return in_json(values[key])
+    return in_json(values[field.name])
 
 
 def typed_custom(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the custom fields among some values as a service takes them, under ``custom``.
+    """Give the further fields among some values as a service takes them.
 
     :param values: by names as ``custom.budget``, as :func:`judged_custom` gave them.
+    :returns: under ``custom`` and ``extensions``.
     :raises InvalidError: by field, for what a definition takes no longer.
     """
-    sent = {key: value for name, value in values.items() if (key := key_of(name))}
-    if not sent:
-        return {}
+    sent = {name: value for name, value in values.items() if is_further(name)}
     try:
-        return {CUSTOM: judged(kind, sent, whole=False)}
+        return by_members(judged_members(kind, sent))
     except ma.ValidationError as error:
-        reasons = error.messages_dict.items()
-        wrong = {name_of(str(key)): _first_reason(one) for key, one in reasons}
+        wrong = {str(name): _first_reason(one) for name, one in error.messages_dict.items()}
         raise InvalidError(_("Some fields are not right."), wrong) from error
 
 
 def held_custom(kind: str, record: Any, name: str) -> Any:
-    """Give what a record holds in a custom field, as the JSON API writes it."""
-    field = defined_field(kind, str(key_of(name)))
-    return None if field is None else in_json(decoded(field, (record.custom or {}).get(field.key)))
+    """Give what a record holds in a further field, as the JSON API writes it."""
+    field = further_field(kind, name)
+    return None if field is None else in_json(held_in_record(field, record))
 
 
 def _first_reason(messages: Any) -> Any:

@@ -21,7 +21,7 @@ from salesman_core.records.bulk.choosing import Chosen, chosen_in_form, number_o
 from salesman_core.records.bulk.service import begin_run, stop_run, undo_run
 from salesman_core.records.bulk.words import EXPORT, act_title, asked_in_words
 from salesman_core.records.custom.forms import controls, custom_typed
-from salesman_core.records.custom.kinds import CUSTOM, name_of
+from salesman_core.records.custom.members import by_names
 from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import RecordList, list_of, record_list
 from salesman_core.records.typed import date_of, read_typed
@@ -76,8 +76,8 @@ def _given(act: Act) -> dict[str, Any]:
     readers = {name: _READERS[fields[name].kind] for name in plain}
     given = read_typed(filled, readers, *filled)
     if act.action.custom:
-        custom = custom_typed(act.action.kind, request.form).get(CUSTOM, {})
-        given |= {name_of(key): value for key, value in custom.items() if value is not None}
+        further = by_names(custom_typed(act.action.kind, request.form))
+        given |= {name: value for name, value in further.items() if value is not None}
     return given | dict.fromkeys(name for name in request.form.getlist("emptied") if name in fields)
 
 

@@ -1,4 +1,4 @@
-"""Custom fields as parts of a change: plugins and the audit hear of each one by itself."""
+"""Further fields as parts of a change: plugins and the audit hear of each one by itself."""
 
 from __future__ import annotations
 
@@ -16,17 +16,25 @@ from salesman_core.records.changes import Planned
 from salesman_core.records.custom.definitions import DefinedField, FieldType, fields_in_use
 from salesman_core.records.custom.kinds import CUSTOM
 from salesman_core.records.custom.values import decoded, encoded
+from salesman_core.records.extensions.changes import plan_extensions
 from salesman_hookspecs import Text
 
 _ = texts.lazy
 
 
 def plan_custom(kind: str, record: Any, values: Mapping[str, Any]) -> Iterator[Planned]:
-    """Plan to set custom fields of a record, as far as *values* name them under ``custom``.
+    """Plan to set further fields of a record, as far as *values* name them.
 
-    :param values: as a schema made them; other fields of the record stay as they are.
-    :raises InvalidError: for a user that there is not.
+    :param values: as a schema made them, those that the company has defined under ``custom``, those
+        of plugins under ``extensions``; other fields of the record stay as they are.
+    :raises ForbiddenError: for an extension that whoever acts may not change.
+    :raises InvalidError: for a user that there is not, and what a plugin refuses.
     """
+    yield from _plan_own(kind, record, values)
+    yield from plan_extensions(kind, record, values)
+
+
+def _plan_own(kind: str, record: Any, values: Mapping[str, Any]) -> Iterator[Planned]:
     sent: Mapping[str, Any] = values.get(CUSTOM) or {}
     if not sent:
         return

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from salesman_core.db import AnyRow, reading, rows_of, table_of
 from salesman_core.db.revisions import kept
 from salesman_core.i18n import texts
-from salesman_core.records.custom.kinds import name_of
+from salesman_core.records.custom.kinds import EXTENSIONS, name_of
 from salesman_core.records.models import CustomField
 from salesman_core.records.saving import fingerprint
 from salesman_hookspecs import Text
@@ -65,29 +65,41 @@ class Option:
     """
 
     key: str
-    title: str
+    title: Text
     offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DefinedField:
-    """A custom field, as every process keeps it in memory."""
+    """A further field of a kind of record, as every process keeps it in memory.
+
+    :param owner: the plugin whose extension it is part of; empty where the company has defined it.
+    :param section: the heading of that extension.
+    :param judge: what judges its values, where they are not judged by its type.
+    :param synonyms: what columns of files are called that mean it.
+    :param permission: what one must hold to see it, beside seeing the record; None for nothing.
+    """
 
     id: int
     kind: str
     key: str
-    label: str
+    label: Text
     type: FieldType
     options: tuple[Option, ...]
-    help: str
+    help: Text
     required: bool
     searched: bool
     retired: bool
+    owner: str = ""
+    section: Text = ""
+    judge: Any = None
+    synonyms: tuple[str, ...] = ()
+    permission: str | None = None
 
     @property
     def name(self) -> str:
-        """Its name among all fields of the record, as ``custom.budget``."""
-        return name_of(self.key)
+        """Its name among all fields of the record: ``custom.budget``, ``extensions.law.inn``."""
+        return f"{EXTENSIONS}.{self.owner}.{self.key}" if self.owner else name_of(self.key)
 
     @property
     def version(self) -> int:

@@ -1,4 +1,4 @@
-"""Custom fields in forms: drawn by their types, read in the notation that people write."""
+"""Further fields in forms: drawn by their types, read in the notation that people write."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from werkzeug.datastructures import MultiDict
 from salesman_core.access.colleagues import colleagues
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import (
-    DefinedField,
-    FieldType,
-    defined_field,
-    fields_in_use,
+from salesman_core.records.custom.definitions import DefinedField, FieldType
+from salesman_core.records.custom.further import (
+    Held,
+    changeable_fields,
+    further_field,
+    further_fields,
 )
-from salesman_core.records.custom.kinds import CUSTOM, key_of
+from salesman_core.records.custom.kinds import CUSTOM, EXTENSIONS
 from salesman_core.records.custom.schemas import LONGEST_LINK, LONGEST_TEXT
-from salesman_core.records.custom.values import decoded, in_json
+from salesman_core.records.custom.values import in_json
 from salesman_core.records.imports.errors import CellError
 from salesman_core.records.typed import date_of, decimal_of, money_of, written
 from salesman_core.web.forms import number_or_none
@@ -47,7 +48,7 @@ _CONTROLS: Final[Mapping[FieldType, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A custom field as a form draws it.
+    """A further field as a form draws it.
 
     :param control: ``text``, ``decimal``, ``url``, ``date``, ``choice`` or ``choices``.
     :param typed: what stands in it where it is edited on a card; a list for several choices.
@@ -71,8 +72,8 @@ class Control:
 
 
 def controls(kind: str) -> list[Control]:
-    """Give the custom fields of a kind of record for the form of a new one."""
-    return [_control(one) for one in fields_in_use(kind)]
+    """Give the further fields of a kind of record for the form of a new one."""
+    return [_control(one) for one in changeable_fields(kind)]
 
 
 def needed_controls(kind: str) -> list[Control]:
@@ -80,23 +81,22 @@ def needed_controls(kind: str) -> list[Control]:
     return [one for one in controls(kind) if one.field.required]
 
 
-def control_of(kind: str, name: str, typed: Any, held: Any) -> Control:
-    """Give a custom field as it is edited on a card.
+def control_of(kind: str, name: str, typed: Any, held: Held) -> Control:
+    """Give a further field as it is edited on a card.
 
     :param name: as ``custom.budget``.
     :param typed: what stands in it.
-    :param held: the record's column: what it holds may be chosen again, whatever is offered now.
+    :param held: by the record: what it holds may be chosen again, whatever is offered now.
     """
-    one = field_named(kind, name)
-    return _control(one, typed, (held or {}).get(one.key))
+    return _control(field_named(kind, name), typed, held.get(name))
 
 
 def field_named(kind: str, name: str) -> DefinedField:
-    """Give a custom field in use by its name among the fields of a record.
+    """Give a further field by its name among the fields of a record.
 
-    :raises MissingError: where there is none.
+    :raises MissingError: where there is none that whoever acts may see.
     """
-    found = defined_field(kind, key_of(name) or "")
+    found = further_field(kind, name)
     if found is None:
         raise MissingError(_("There is no such field."))
     return found
@@ -119,18 +119,18 @@ def _options(one: DefinedField, held: Any) -> Sequence[tuple[object, Text]]:
 
 
 def labels(*kinds: str, prefix: str = "") -> dict[str, Text]:
-    """Give what people call custom fields, by their names, for the list of errors of a form."""
-    return {f"{prefix}{one.name}": one.label for kind in kinds for one in fields_in_use(kind)}
+    """Give what people call further fields, by their names, for the list of errors of a form."""
+    return {f"{prefix}{one.name}": one.label for kind in kinds for one in further_fields(kind)}
 
 
 def options_of(kind: str) -> dict[str, Sequence[tuple[object, Text]]]:
-    """Give what can be chosen in the custom fields of a kind of record, by their names."""
+    """Give what can be chosen in the further fields of a kind of record, by their names."""
     return {one.name: one.options for one in controls(kind)}
 
 
-def as_typed(one: DefinedField, custom: Mapping[str, Any] | None) -> Any:
-    """Give what a record holds as people would type it; a list for several choices."""
-    value = decoded(one, (custom or {}).get(one.key))
+def as_typed(one: DefinedField, held: Held) -> Any:
+    """Give what a record holds in a field as people would type it; a list for several choices."""
+    value = held.get(one.name)
     if one.type is FieldType.CHOICES:
         return list(value or ())
     if isinstance(value, bool):
@@ -138,9 +138,9 @@ def as_typed(one: DefinedField, custom: Mapping[str, Any] | None) -> Any:
     return _plain(value) if isinstance(value, Decimal) else written(value)
 
 
-def all_as_typed(kind: str, custom: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give what a record holds in all its custom fields, by their names in forms."""
-    return {one.name: as_typed(one, custom) for one in fields_in_use(kind)}
+def all_as_typed(kind: str, held: Held) -> dict[str, Any]:
+    """Give what a record holds in all fields that whoever acts may change, by their names."""
+    return {one.name: as_typed(one, held) for one in changeable_fields(kind)}
 
 
 def _plain(number: Decimal) -> str:
@@ -150,18 +150,18 @@ def _plain(number: Decimal) -> str:
 
 
 def custom_typed(
-    kind: str, typed: Typed, custom: Mapping[str, Any] | None = None, *, prefix: str = ""
+    kind: str, typed: Typed, held: Held | None = None, *, prefix: str = ""
 ) -> dict[str, Any]:
-    """Give the custom fields that a form holds, in the notation of the JSON API.
+    """Give the further fields that a form holds, in the notation of the JSON API.
 
-    :param custom: the column of the record that is edited: what was not changed is left out.
+    :param held: by the record that is edited: what was not changed is left out.
     :param prefix: of their names, where the form is that of another record.
-    :returns: under ``custom``, with the prefix; nothing where the form has none.
+    :returns: under ``custom`` and ``extensions``, with the prefix; nothing where the form has none.
     :raises InvalidError: by field, for what cannot be read.
     """
     values: dict[str, Any] = {}
     wrong: dict[str, Text] = {}
-    for one in fields_in_use(kind):
+    for one in further_fields(kind):
         name = f"{prefix}{one.name}"
         if name not in typed:
             continue
@@ -173,25 +173,38 @@ def custom_typed(
         except ValueError as error:
             wrong[name] = error.args[0]
             continue
-        if custom is None or value != _held(one, custom):
-            values[one.key] = value
+        if held is None or value != _held(one, held):
+            _put(values, one, value)
     if wrong:
         raise InvalidError(_("Something could not be read."), wrong)
-    return {f"{prefix}{CUSTOM}": values} if values else {}
+    return {f"{prefix}{member}": below for member, below in values.items()}
+
+
+def _put(values: dict[str, Any], field: DefinedField, value: Any) -> None:
+    """Put a value where the JSON API has it."""
+    if field.owner:
+        values.setdefault(EXTENSIONS, {}).setdefault(field.owner, {})[field.key] = value
+    else:
+        values.setdefault(CUSTOM, {})[field.key] = value
 
 
 def custom_so_far(kind: str, typed: Typed) -> dict[str, Any]:
-    """Give by their keys the custom fields of a half-filled form, as far as they can be read."""
-    values: dict[str, Any] = {}
-    for one in fields_in_use(kind):
+    """Give the further fields of a half-filled form, as far as they can be read.
+
+    :returns: under ``custom`` and ``extensions``, as the JSON API has them.
+    """
+    values: dict[str, Any] = {CUSTOM: {}, EXTENSIONS: {}}
+    for one in changeable_fields(kind):
         with suppress(CellError, ValueError):
-            values[one.key] = _read(one, typed.getlist(one.name))
-    return {key: value for key, value in values.items() if value is not None}
+            value = _read(one, typed.getlist(one.name))
+            if value is not None:
+                _put(values, one, value)
+    return values
 
 
-def _held(one: DefinedField, custom: Mapping[str, Any]) -> Any:
-    held = in_json(decoded(one, custom.get(one.key)))
-    return held or None if isinstance(held, list) else held
+def _held(one: DefinedField, held: Held) -> Any:
+    value = in_json(held.get(one.name))
+    return value or None if isinstance(value, list) else value
 
 
 def _read(one: DefinedField, typed: Sequence[str]) -> Any:

@@ -1,4 +1,4 @@
-"""Custom fields in imports: columns find them by label or key, cells are judged as in the API."""
+"""Further fields in imports: columns find them by label or key, cells are judged as in the API."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import marshmallow as ma
 import sqlalchemy as sa
 
 from salesman_core.access.models import User
@@ -19,7 +20,10 @@ from salesman_core.records.custom.definitions import (
     FieldType,
     fields_in_use,
 )
+from salesman_core.records.custom.further import changeable_fields
 from salesman_core.records.custom.kinds import CUSTOM, customised_kinds
+from salesman_core.records.extensions.declared import extended_fields
+from salesman_core.records.extensions.schemas import judged_value
 from salesman_hookspecs import ImportField, ImportType, Text
 
 _ = texts.lazy
@@ -36,16 +40,16 @@ _RECURRING: Final = (FieldType.TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldT
 
 
 def with_custom_fields(type_: ImportType) -> ImportType:
-    """Give a kind of import with the custom fields of its records, as they are defined now."""
+    """Give a kind of import with the further fields of its records, as they are declared now."""
     one = next(
         (one for one in customised_kinds().values() if one.imported_as == type_.record), None
     )
-    further = [_import_field(field) for field in fields_in_use(one.kind)] if one else []
+    further = [_import_field(field) for field in changeable_fields(one.kind)] if one else []
     return replace(type_, fields=(*type_.fields, *further)) if further else type_
 
 
 def _import_field(field: DefinedField) -> ImportField:
-    synonyms = (field.key, field.key.replace("_", " "))
+    synonyms = (*field.synonyms, field.key, field.key.replace("_", " "))
     kind = _CELLS.get(field.type, "text")
     return ImportField(field.name, field.label, synonyms, kind, recurs=field.type in _RECURRING)
 
@@ -72,6 +76,33 @@ def custom_asked(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {CUSTOM: asked} if asked else {}
 
 
+def extensions_asked(
+    kind: str, row: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Give what a row of a file says of fields that plugins keep, as a service takes it.
+
+    What does not fit is left out: it never refuses a row, as little as a phone that is none.
+
+    :returns: the values, by plugin, and what is wrong with the others, by the names of the fields.
+    """
+    asked: dict[str, dict[str, Any]] = {}
+    wrong: dict[str, str] = {}
+    for field in extended_fields(kind):
+        if field.name not in row:
+            continue
+        try:
+            value = judged_value(field, _asked(field, row[field.name]))
+        except ValueError as error:
+            wrong[field.name] = str(_first_reason(error))
+        else:
+            asked.setdefault(field.owner, {})[field.key] = value
+    return asked, wrong
+
+
+def _first_reason(error: ValueError) -> Any:
+    return error.messages[0] if isinstance(error, ma.ValidationError) else error.args[0]
+
+
 def _asked(field: DefinedField, value: Any) -> Any:
     match field.type:
         case FieldType.CHOICE:
@@ -89,9 +120,9 @@ def _choice(field: DefinedField, text: str) -> str:
     """Give the key of a choice that a cell names by its key or title."""
     wanted = normalised(text)
     for one in field.options:
-        if one.offered and wanted in {one.key, normalised(one.title)}:
+        if one.offered and wanted in {one.key, normalised(str(one.title))}:
             return one.key
-    known = ", ".join(one.title for one in field.options if one.offered)
+    known = ", ".join(str(one.title) for one in field.options if one.offered)
     raise ValueError(_("%(value)s is none of %(known)s.", value=text, known=known))
 
 

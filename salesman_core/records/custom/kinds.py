@@ -18,6 +18,9 @@ _ = texts.lazy
 CUSTOM: Final = "custom"
 """The member of the JSON API, the column and the beginning of names that custom fields go by."""
 
+EXTENSIONS: Final = "extensions"
+"""The member of the JSON API and the beginning of names that the fields of plugins go by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Customised:
@@ -94,6 +97,18 @@ def field_users(kind: str) -> Sequence[FieldUser]:
 def name_of(key: str) -> str:
     """Give the name of a field among all fields of its record, as ``custom.budget``."""
     return f"{CUSTOM}.{key}"
+
+
+def is_further(name: str) -> bool:
+    """Tell whether a name is that of a custom field, or of a field that a plugin keeps."""
+    return name.partition(".")[0] in {CUSTOM, EXTENSIONS} and "." in name
+
+
+def owner_of(name: str) -> str | None:
+    """Give the plugin out of ``extensions.requisites.inn``, None for a field of another sort."""
+    head, _dot, rest = name.partition(".")
+    owner, dot, _key = rest.partition(".")
+    return owner if dot and head == EXTENSIONS else None
 
 
 def key_of(name: str) -> str | None:

@@ -1,8 +1,8 @@
-"""Custom fields in lists: filtered on pages and in the JSON API, sorted where an index serves it.
+"""Further fields in lists: filtered on pages and in the JSON API, sorted where an index serves it.
 
 Numbers, money, dates, choices, users and yes-or-no are compared where they stand, in the record's
 column; each has an index over the very expression, made when it was defined. Texts, links and
-several choices are found by the table of their words.
+several choices are found by the table of their words. Those of plugins: ``records.extensions``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from salesman_core.access.colleagues import colleagues
 from salesman_core.db import Money, db, table_of
 from salesman_core.db.revisions import kept
 from salesman_core.db.types import Thousandths
+from salesman_core.plugins.host import current_host
 from salesman_core.records.cursor import never_null, substitute
 from salesman_core.records.custom.definitions import (
     SEARCHABLE,
@@ -37,6 +38,8 @@ from salesman_core.records.custom.orders import (
 from salesman_core.records.custom.showing import cells, plain_cells
 from salesman_core.records.custom.totals import totals_of
 from salesman_core.records.custom.words import as_word
+from salesman_core.records.extensions.declared import extended_fields
+from salesman_core.records.extensions.lists import extension_list_fields, extensions_found
 from salesman_core.records.list_fields import (
     OPERATORS,
     Column,
@@ -169,11 +172,11 @@ def _compared(value: Any) -> Any:
 
 
 def custom_list_fields(one: Customised) -> Callable[[], Further | None]:
-    """Give what a ``ListSpec`` needs as ``further`` to know a kind's custom fields."""
+    """Give what a ``ListSpec`` needs as ``further`` to know a kind's further fields."""
 
     def further() -> Further | None:
         known = kept(SUBJECT)
-        place = ("list", one.kind)
+        place = ("list", one.kind, current_host().active)
         if place not in known:
             known[place] = _further(one)
         found: Further | None = known[place]
@@ -183,10 +186,10 @@ def custom_list_fields(one: Customised) -> Callable[[], Further | None]:
 
 
 def _further(one: Customised) -> Further | None:
-    in_use = fields_in_use(one.kind)
-    if not in_use:
+    in_use, extended = fields_in_use(one.kind), extended_fields(one.kind)
+    if not in_use and not extended:
         return None
-    users = [field.name for field in in_use if field.type is FieldType.USER]
+    users = [field.name for field in (*in_use, *extended) if field.type is FieldType.USER]
 
     def shown(rows: Sequence[Any], names: Collection[str]) -> Mapping[int, Mapping[str, str]]:
         return cells(one, rows, names)
@@ -198,7 +201,8 @@ def _further(one: Customised) -> Further | None:
         people = colleagues() if users else []
         return dict.fromkeys(users, people)
 
-    listed = tuple(_list_field(one, field) for field in in_use)
+    own = [_list_field(one, field) for field in in_use]
+    listed = (*own, *extension_list_fields(one, KINDS, SORTED | {FieldType.TEXT}))
     column = table_of(one.model).c[CUSTOM]
     return Further(listed, column, shown, values, options, partial(totals_of, one))
 
@@ -261,16 +265,24 @@ class _Words:
 def words_found(one: Customised, typed: str) -> sa.Select[Any] | None:
     """Give the ids of the records in whose searched fields all words of *typed* stand.
 
-    None where no field of the kind is searched.
+    The words stand together in the fields of the company, or in those of one plugin. None where no
+    field of the kind is searched.
     """
+    found = [*_own_words_found(one, typed), *extensions_found(one.kind, typed)]
+    if len(found) > 1:
+        return sa.select(sa.union_all(*found).subquery().c[0])
+    return found[0] if found else None
+
+
+def _own_words_found(one: Customised, typed: str) -> list[sa.Select[Any]]:
     searched = [
         field.id for field in fields_in_use(one.kind) if field.searched and field.type in SEARCHABLE
     ]
     if not searched:
-        return None
+        return []
     words = one.words
     found = sa.select(_record(words)).where(words.field_id.in_(searched))
-    return found.where(contains(words.text, typed))
+    return [found.where(contains(words.text, typed))]
 
 
 def words_finder(one: Customised) -> Callable[[str], sa.Select[Any] | None]:
@@ -279,7 +291,7 @@ def words_finder(one: Customised) -> Callable[[str], sa.Select[Any] | None]:
 
 
 def by_name_or_words(one: Customised, column: Column) -> Callable[[str], Condition]:
-    """Give what searches a column of names, and the custom fields that are searched.
+    """Give what searches a column of names, and the further fields that are searched.
 
     :param column: a ``Norm`` column of the kind's table.
     """

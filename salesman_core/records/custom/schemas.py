@@ -155,6 +155,6 @@ def _described(field: DefinedField, judge: Judge) -> dict[str, Any]:
     if isinstance(judge, ListOf):
         inner: Choice = judge.inner  # type: ignore[assignment]  # as _judge_of has it
         described = {"type": "array", "items": inner.described(), **described}
-    about = ". ".join(part for part in (field.label, field.help) if part)
+    about = ". ".join(part for part in map(str, (field.label, field.help)) if part)
     titles = ", ".join(f"{one.key}: {one.title}" for one in field.options if one.offered)
     return or_null(described) | {"description": f"{about} ({titles})" if titles else about}

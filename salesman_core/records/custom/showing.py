@@ -1,4 +1,4 @@
-"""Values of custom fields as people read them: on cards, in lists and in the history."""
+"""Values of further fields as people read them: on cards, in lists and in the history."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from markupsafe import Markup
 from salesman_core.access.models import User
 from salesman_core.db import reading, rows_of, table_of
 from salesman_core.i18n import texts
-from salesman_core.records.custom.definitions import (
-    DefinedField,
-    FieldType,
-    defined_field,
-    fields_in_use,
+from salesman_core.records.custom.definitions import DefinedField, FieldType
+from salesman_core.records.custom.further import (
+    Held,
+    changeable_fields,
+    further_field,
+    further_fields,
+    held_by,
 )
-from salesman_core.records.custom.kinds import CUSTOM, Customised, key_of
-from salesman_core.records.custom.values import DIGITS, decoded
+from salesman_core.records.custom.kinds import Customised
+from salesman_core.records.custom.values import DIGITS
 from salesman_core.records.listing import on_one_line
 from salesman_core.services.company import company
 from salesman_core.web import formats
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -33,13 +36,15 @@ _LINK: Final = Markup(
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """A custom field as a card shows it.
+    """A further field as a card shows it.
 
     :param text: what people read, as HTML; an empty string for no value.
+    :param changeable: whether whoever reads may change it, of a record that they may change.
     """
 
     field: DefinedField
     text: str
+    changeable: bool = True
 
     @property
     def name(self) -> str:
@@ -47,8 +52,36 @@ class ShownField:
         return self.field.name
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a plugin keeps of a record, as its card shows it.
+
+    :param filled: whether there is anything in it.
+    """
+
+    title: Text
+    fields: Sequence[ShownField]
+
+    @property
+    def filled(self) -> bool:
+        """Whether any field has a value."""
+        return any(one.text for one in self.fields)
+
+
+def own_shown(fields: Sequence[ShownField]) -> list[ShownField]:
+    """Give those of some fields that the company has defined."""
+    return [one for one in fields if not one.field.owner]
+
+
+def sections(fields: Sequence[ShownField]) -> list[Section]:
+    """Give the others, by the plugins that keep them."""
+    owners = dict.fromkeys(one.field.owner for one in fields if one.field.owner)
+    of_owner = [[one for one in fields if one.field.owner == owner] for owner in owners]
+    return [Section(some[0].field.section, some) for some in of_owner]
+
+
 def shown_fields(one: Customised, row: Any) -> list[ShownField]:
-    """Give the custom fields of a record for its card.
+    """Give the further fields of a record for its card.
 
     :param row: of the record, with its column ``custom`` and, where its kind has one, its currency.
     """
@@ -56,11 +89,16 @@ def shown_fields(one: Customised, row: Any) -> list[ShownField]:
 
 
 def shown_on(one: Customised, rows: Sequence[Any]) -> Mapping[int, list[ShownField]]:
-    """Give the custom fields of some records, by their ids, in as many statements as of one."""
-    fields = fields_in_use(one.kind)
-    names = _user_names(fields, rows)
+    """Give the further fields of some records, by their ids, in as many statements as of one."""
+    fields = further_fields(one.kind)
+    held = held_by(one.kind, rows, fields)
+    changeable = {field.name for field in changeable_fields(one.kind)}
+    names = _user_names(fields, held)
     return {
-        row.id: [ShownField(field, _cell(one, field, row, names)) for field in fields]
+        row.id: [
+            ShownField(field, _cell(one, field, row, held[row.id], names), field.name in changeable)
+            for field in fields
+        ]
         for row in rows
     }
 
@@ -70,8 +108,12 @@ def cells(
 ) -> Mapping[int, Mapping[str, str]]:
     """Give what a page of a list shows: by record id, then by the field's name."""
     fields = _named(one, names)
-    users = _user_names(fields, rows)
-    return {row.id: {field.name: _cell(one, field, row, users) for field in fields} for row in rows}
+    held = held_by(one.kind, rows, fields)
+    users = _user_names(fields, held)
+    return {
+        row.id: {field.name: _cell(one, field, row, held[row.id], users) for field in fields}
+        for row in rows
+    }
 
 
 def plain_cells(
@@ -79,17 +121,19 @@ def plain_cells(
 ) -> Mapping[int, Mapping[str, Any]]:
     """Give the same for files: numbers, money and dates as such, all else as people read it."""
     fields = _named(one, names)
-    users = _user_names(fields, rows)
-    return {row.id: {field.name: _plain(field, row, users) for field in fields} for row in rows}
+    held = held_by(one.kind, rows, fields)
+    users = _user_names(fields, held)
+    return {
+        row.id: {field.name: _plain(field, held[row.id], users) for field in fields} for row in rows
+    }
 
 
 def _named(one: Customised, names: Collection[str]) -> list[DefinedField]:
-    keys = [key for name in names if (key := key_of(name))]
-    return [field for key in keys if (field := defined_field(one.kind, key))]
+    return [field for name in names if (field := further_field(one.kind, name))]
 
 
-def _plain(field: DefinedField, row: Any, users: Mapping[int, str]) -> Any:
-    value = decoded(field, (getattr(row, CUSTOM) or {}).get(field.key))
+def _plain(field: DefinedField, held: Held, users: Mapping[int, str]) -> Any:
+    value = held.get(field.name)
     if field.type is FieldType.NUMBER and value is not None:
         return value.normalize()  # zeros at the end say nothing
     if field.type in {*DIGITS, FieldType.DATE, FieldType.LINK, FieldType.TEXT}:
@@ -99,10 +143,11 @@ def _plain(field: DefinedField, row: Any, users: Mapping[int, str]) -> Any:
     return _shown(field, value, "", users)
 
 
-def _cell(one: Customised, field: DefinedField, row: Any, users: Mapping[int, str]) -> str:
-    held = getattr(row, CUSTOM) or {}
+def _cell(
+    one: Customised, field: DefinedField, row: Any, held: Held, users: Mapping[int, str]
+) -> str:
     currency = getattr(row, one.currency) if one.currency else company().currency
-    return _shown(field, decoded(field, held.get(field.key)), currency, users)
+    return _shown(field, held.get(field.name), currency, users)
 
 
 def _shown(field: DefinedField, value: Any, currency: str, users: Mapping[int, str]) -> str:
@@ -134,10 +179,10 @@ _PLAIN: Final[Mapping[FieldType, Callable[[Any], str]]] = {
 }
 
 
-def _user_names(fields: Sequence[DefinedField], rows: Sequence[Any]) -> Mapping[int, str]:
-    """Give the names of the users that some rows name, in one statement where there are any."""
-    keys = [field.key for field in fields if field.type is FieldType.USER]
-    ids = {held.get(key) for row in rows for key in keys if (held := getattr(row, CUSTOM) or {})}
+def _user_names(fields: Sequence[DefinedField], held: Mapping[int, Held]) -> Mapping[int, str]:
+    """Give the names of the users that some records name, in one statement where there are any."""
+    names = [field.name for field in fields if field.type is FieldType.USER]
+    ids = {of_record.get(name) for of_record in held.values() for name in names}
     ids.discard(None)
     if not ids:
         return {}

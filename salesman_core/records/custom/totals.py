@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from salesman_core.access.records import visible
 from salesman_core.db import AnyRow, reading, table_of, whole_sum
 from salesman_core.records.cursor import substitute
-from salesman_core.records.custom.definitions import DefinedField, FieldType, defined_field
-from salesman_core.records.custom.kinds import Customised, key_of
+from salesman_core.records.custom.definitions import DefinedField, FieldType
+from salesman_core.records.custom.further import further_field
+from salesman_core.records.custom.kinds import Customised
 from salesman_core.records.list_fields import FieldTotal, ListField, ListSpec, sql_of
 from salesman_core.records.list_query import ListQuery
 from salesman_core.records.lists import totals
@@ -36,14 +37,13 @@ def totals_of(
     by = [table_of(one.model).c[one.currency]] if one.currency else []
     rows = totals(reading(), sums, spec, query, visible(one.kind), by=by)
     return [
-        FieldTotal(field.label, _texts(one, field, rows, f"sum_{place}"))
+        FieldTotal(str(field.label), _texts(one, field, rows, f"sum_{place}"))
         for place, field in enumerate(fields)
     ]
 
 
 def _summed(one: Customised, name: str) -> DefinedField | None:
-    key = key_of(name)
-    field = defined_field(one.kind, key) if key else None
+    field = further_field(one.kind, name)
     return field if field is not None and field.type in SUMMED else None
 
 

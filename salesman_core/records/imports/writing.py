@@ -15,7 +15,10 @@ from salesman_core.access.records import Bin, record_type, visible
 from salesman_core.db import add_objects, holding, one_of, planned_afresh
 from salesman_core.errors import InvalidError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.records.custom.kinds import EXTENSIONS
 from salesman_core.records.custom.words import write_words
+from salesman_core.records.extensions.rows import write_begun
+from salesman_core.records.imports.extending import extended_rows
 from salesman_core.records.imports.mapping import CREATE, UPDATE
 from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
 from salesman_core.records.imports.outcomes import refusal
@@ -150,6 +153,7 @@ class _Wave(Generic[R, D]):
 
     def write(self) -> None:
         self._read()
+        self._extend()
         self._writer.prepare(self._drafts.values())
         new = [place for place, draft in self._drafts.items() if draft.record is None]
         old = [place for place, draft in self._drafts.items() if draft.record is not None]
@@ -172,6 +176,16 @@ class _Wave(Generic[R, D]):
                 self._read_row(place, row, reachable.record(meant))
             except SalesmanError as error:
                 self._outcomes[place] = refusal(error)
+
+    def _extend(self) -> None:
+        """Add what rows say of fields that plugins keep."""
+        drafts = {place: (one.row, one.record) for place, one in self._drafts.items()}
+        found = extended_rows(self._session, self._writer.kind, drafts)
+        for place, (row, values, warnings) in found.items():
+            draft = self._drafts[place]
+            draft.row = row
+            draft.values[EXTENSIONS] = values
+            draft.warnings |= warnings
 
     def _read_row(self, place: int, row: ImportedRow, record: R | None) -> None:
         """Make a draft of a row, unless the record that it means is to stay as it is."""
@@ -203,6 +217,7 @@ class _Wave(Generic[R, D]):
         records = [self._drafts[place].written for place in begun]
         if add_objects(self._session, records):
             write_words(self._session, self._writer.kind, records)
+            write_begun(self._session, self._writer.kind, records)
         self._session.flush()
         for place in begun:
             self._attempt(place, self._admit)

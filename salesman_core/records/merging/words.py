@@ -14,7 +14,7 @@ from salesman_core.db import db, owner_of_table, reading, table_of
 from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.audit_fields import is_described, words_of
-from salesman_core.records.custom.kinds import key_of
+from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.merging.references import Referring, referring_to
 from salesman_hookspecs import RecordType, Text
 
@@ -60,7 +60,7 @@ def title_of_field(kind: str, field: str) -> str:
     Nothing for what only the application keeps, and where whoever acts may not see it.
     """
     words = words_of(kind, field)
-    named = is_described(kind, field) or key_of(field) is not None
+    named = is_described(kind, field) or is_further(field)
     return str(words.title) if named and words.shown else ""
 
 

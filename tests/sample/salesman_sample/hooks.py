@@ -43,6 +43,7 @@ from salesman_hookspecs import (
     QuickCreate,
     Reassigned,
     RecordBin,
+    RecordExtension,
     RecordsMerged,
     RecordType,
     Schedule,
@@ -54,7 +55,7 @@ from salesman_hookspecs import (
     Veto,
     hookimpl,
 )
-from salesman_sample import api, importing, panels, permissions, queries, service, views
+from salesman_sample import api, habits, importing, panels, permissions, queries, service, views
 from salesman_sample.models import Promise
 from salesman_sample.texts import texts
 
@@ -132,6 +133,12 @@ def salesman_record_types() -> Iterable[RecordType]:
             notes_and_files=True,
         )
     ]
+
+
+@hookimpl
+def salesman_record_extensions() -> Iterable[RecordExtension]:
+    """Keep what clients, contacts and deals are used to."""
+    return habits.EXTENSIONS
 
 
 @hookimpl

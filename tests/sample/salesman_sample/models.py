@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.toolkit import TRIGRAMS, Base, KeptRecord, Money, Norm, identity, refers
+from salesman_core.toolkit import (
+    TRIGRAMS,
+    Base,
+    KeptRecord,
+    Money,
+    Norm,
+    Thousandths,
+    identity,
+    refers,
+)
 
 
 class Thanks(Base):
@@ -40,6 +49,47 @@ class Line(Base):
     deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE")
     amount: Mapped[Decimal] = mapped_column(Money)
     cost: Mapped[Decimal] = mapped_column(Money)
+
+
+class Habits(Base):
+    """What a client is used to."""
+
+    __tablename__ = "sample_habits"
+
+    id: Mapped[int] = identity()
+    client_id: Mapped[int] = refers(
+        "core_client.id", ondelete="CASCADE", index=False, unique=True
+    )
+    nickname: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
+    drink: Mapped[str | None] = mapped_column(sa.String(20))
+    since: Mapped[date | None]
+    early: Mapped[bool | None]
+    spends: Mapped[Decimal | None] = mapped_column(Money)
+    visits: Mapped[Decimal | None] = mapped_column(Thousandths)
+    host_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL")
+    search_text: Mapped[str] = mapped_column(Norm, default="", info=TRIGRAMS)
+
+
+class ContactHabits(Base):
+    """What a contact is used to."""
+
+    __tablename__ = "sample_contact_habits"
+
+    contact_id: Mapped[int] = refers(
+        "core_contact.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    colour: Mapped[str | None] = mapped_column(sa.String(50))
+
+
+class DealHabits(Base):
+    """What a deal is used to."""
+
+    __tablename__ = "sample_deal_habits"
+
+    deal_id: Mapped[int] = refers(
+        "core_deal.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    colour: Mapped[str | None] = mapped_column(sa.String(50))
 
 
 class Promise(KeptRecord, Base):

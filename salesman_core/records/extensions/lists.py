@@ -1,0 +1,142 @@
+"""Fields of extensions in lists: found in the plugin's table, by the indexes that it has there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from salesman_core.db import table_of
+from salesman_core.records.cursor import never_null
+from salesman_core.records.custom.definitions import DefinedField, FieldType
+from salesman_core.records.custom.kinds import Customised
+from salesman_core.records.custom.orders import order_of_choice, order_of_user
+from salesman_core.records.extensions.declared import (
+    SEARCHED,
+    Extension,
+    extensions_of,
+    seen_extensions,
+)
+from salesman_core.records.list_fields import OPERATORS, Condition, ListField, contains
+from salesman_core.records.list_values import FieldKind
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionListField(ListField):
+    """A field whose values stand in another table, which has a row for some of the records.
+
+    :param extension: what it is part of.
+    :param of: the column there.
+    """
+
+    extension: Extension | None = None
+    of: sa.Column[Any] | None = None
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that filters of this field may have."""
+        known = [one for one in OPERATORS[self.kind] if one != "contains"]
+        return tuple(dict.fromkeys((*known, "isnull")))
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be records without a value: any that has no row."""
+        return True
+
+    def condition(self, operator: str, value: Any) -> Condition:
+        """Give the SQL of a filter, which asks for the rows and not for the records."""
+        if self.extension is None or self.of is None:
+            return sa.false()
+        if operator == "isnull":
+            return self._among(_filled(self.of), without=bool(value))
+        if operator == "ne":
+            there = ListField("", "", self.of, self.kind).condition("in", _several(value))
+            return self._among(there, without=True)
+        return self._among(ListField("", "", self.of, self.kind).condition(operator, value))
+
+    def _among(self, condition: Condition, *, without: bool = False) -> Condition:
+        extension = self.extension
+        if extension is None:
+            return sa.false()
+        rows = sa.select(extension.refers).where(condition)
+        found = _record_id(extension).in_(rows)
+        return sa.not_(found) if without else found
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _filled(column: sa.Column[Any]) -> Condition:
+    """Give the SQL of the rows that have a value; an empty text is none."""
+    is_text = isinstance(column.type, sa.String)
+    return column != "" if is_text else column.is_not(None)
+
+
+def _record_id(one: Extension) -> sa.ColumnElement[Any]:
+    (key,) = one.refers.foreign_keys
+    return key.column
+
+
+def extension_list_fields(
+    one: Customised, kinds: Any, sorted_by: Any
+) -> Sequence[ExtensionListField]:
+    """Give the fields of the extensions of a kind of record for its list.
+
+    :param kinds: by the type of a field, what it is in a list.
+    :param sorted_by: the types by which lists are sorted.
+    """
+    return [
+        _list_field(one, extension, field, kinds[field.type], sortable=field.type in sorted_by)
+        for extension in extensions_of(one.kind)
+        for field in extension.fields
+    ]
+
+
+def _list_field(
+    one: Customised, extension: Extension, field: DefinedField, kind: FieldKind, *, sortable: bool
+) -> ExtensionListField:
+    held = _held(one, extension, field)
+    return ExtensionListField(
+        field.name,
+        field.label,
+        held,
+        kind,
+        sortable=sortable,
+        permission=field.permission,
+        choices=field.titles if kind is FieldKind.CHOICE else None,
+        sort_column=_order(one, field, held),
+        nullable=False,
+        extension=extension,
+        of=extension.column(field),
+    )
+
+
+def _held(one: Customised, extension: Extension, field: DefinedField) -> sa.ColumnElement[Any]:
+    """Give the SQL of what a record holds: never NULL, a value that none has stands for none."""
+    record, column = table_of(one.model), extension.column(field)
+    value = sa.select(column).where(extension.refers == record.c.id)
+    held = value.correlate(record).scalar_subquery()
+    return never_null(sa.type_coerce(held, column.type))
+
+
+def _order(
+    one: Customised, field: DefinedField, held: sa.ColumnElement[Any]
+) -> sa.ColumnElement[Any] | None:
+    if field.type is FieldType.CHOICE:
+        return order_of_choice(held, field)
+    return order_of_user(one, held) if field.type is FieldType.USER else None
+
+
+def extensions_found(kind: str, typed: str) -> list[sa.Select[Any]]:
+    """Give the ids of the records in whose searched fields all words of *typed* stand.
+
+    A query for each extension that whoever acts may see and that is searched.
+    """
+    return [
+        sa.select(one.refers).where(contains(one.table.c[SEARCHED], typed))
+        for one in seen_extensions(kind)
+        if any(field.searched for field in one.fields)
+    ]
