@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
+from salesman_core.access.person import current_person
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
@@ -88,7 +89,7 @@ def asked(
     options: Mapping[str, Options],
     group: str = "",
 ) -> list[Asked]:
-    """Give the fields of the dialog, filled in with what is asked for now.
+    """Give the fields of the dialog that whoever acts may ask for, filled in as they stand now.
 
     :param names: of fields and filters of the list, in the order of the dialog.
     :param options: what may be chosen, for fields that do not say it themselves.
@@ -102,6 +103,7 @@ def asked(
     return [
         _with_empty(_asked(one, in_group(group, one.name), held, every.get(one.name)), one, held)
         for one in fields
+        if one.permission is None or current_person().may(one.permission)
     ]
 
 

@@ -192,7 +192,7 @@ def test_deleted_client_takes_its_row_along(app: Flask, make: Make) -> None:
 def test_document_describes_what_active_plugins_keep(api: Api) -> None:
     def described() -> dict[str, Any]:
         document = api.get("/core/openapi.json").json
-        schema = document["components"]["schemas"]["Client"]
+        schema = document["components"]["schemas"]["core.Client"]
         found: dict[str, Any] = schema["properties"]["extensions"]["properties"]
         return found
 

@@ -240,3 +240,14 @@ def test_hook_duplicate_keys_is_asked_by_the_api_about_custom_fields(
         promised[0],
         ["the same promise: Send the drawing"],
     )
+
+
+def test_hook_record_extensions_keeps_more_of_a_client(app: Flask, api_for: ApiFor) -> None:
+    api = api_for("administrator")
+    sent = {"name": "Boilers Ltd", "extensions": {"sample": {"nickname": "the  Boilers"}}}
+
+    made = api.post("/clients", sent).json
+
+    assert made["extensions"]["sample"]["nickname"] == "the Boilers"
+    found = api.get("/clients?extensions.sample.nickname=the Boilers").json["items"]
+    assert [one["id"] for one in found] == [made["id"]]

@@ -62,7 +62,7 @@ def held_of(session: Session, one: Extension, record: Any) -> Values:
 
 
 def read_ahead(session: Session, kind: str, records: Iterable[Any]) -> None:
-    """Read what extensions hold of many records that are about to be changed, one statement each."""
+    """Read what extensions hold of records that are about to be changed, one statement each."""
     states = {record.id: sa.inspect(record) for record in records}
     for state in states.values():
         state.info[_READ] = {}

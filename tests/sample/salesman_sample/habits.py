@@ -24,11 +24,19 @@ _ = texts.lazy
 
 DRINKS: Final = {"tea": _("Tea"), "coffee": _("Coffee")}
 
+
+class Nickname(Text):
+    """A name, with one space between its words however many were typed."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        return " ".join(super()._deserialize(value, *args, **options).split())
+
+
 FIELDS: Final = (
     ExtensionField(
         "nickname",
         _("Nickname"),
-        Text(100),
+        Nickname(100),
         help=_("What we call them among ourselves."),
         searched=True,
         synonyms=("known as", "прозвище"),

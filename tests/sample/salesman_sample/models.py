@@ -57,9 +57,7 @@ class Habits(Base):
     __tablename__ = "sample_habits"
 
     id: Mapped[int] = identity()
-    client_id: Mapped[int] = refers(
-        "core_client.id", ondelete="CASCADE", index=False, unique=True
-    )
+    client_id: Mapped[int] = refers("core_client.id", ondelete="CASCADE", index=False, unique=True)
     nickname: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
     drink: Mapped[str | None] = mapped_column(sa.String(20))
     since: Mapped[date | None]
@@ -86,9 +84,7 @@ class DealHabits(Base):
 
     __tablename__ = "sample_deal_habits"
 
-    deal_id: Mapped[int] = refers(
-        "core_deal.id", ondelete="CASCADE", primary_key=True, index=False
-    )
+    deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE", primary_key=True, index=False)
     colour: Mapped[str | None] = mapped_column(sa.String(50))
 
 
