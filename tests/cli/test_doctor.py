@@ -77,6 +77,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin inquiries",
         "ok    plugin leads",
         "ok    plugin plans",
+        "ok    plugin requisites",
         "ok    outgoing mail",
         "ok    core, search by an index",
         "ok    jobs",
@@ -171,7 +172,7 @@ def test_database_that_does_not_answer_is_told(run: Run) -> None:
 def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     told = wrong(run, SALESMAN_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
 
-    assert told[0] == "tables: core, calendar, leads, inquiries, plans: salesman db upgrade"
+    assert told[0] == "tables: core, calendar, leads, inquiries, plans, requisites: salesman db upgrade"
 
 
 def test_plugin_that_fails_or_is_not_well_is_told(

@@ -135,6 +135,8 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "core_list_view": [{"sharing": "team"}],
     "core_note": OF_ANY,
     "leads_lead": [{"status": "closed"}],
+    "requisites_counter": [{"starts": "yearly"}],
+    "requisites_picture": [{"use": "signature"}],
     "leads_rule": [{"hours": "any", "method": "in_turn"}],
 }
 """What differs from those values in the rows of a table that has a rule."""

@@ -28,6 +28,8 @@ FOR_ADMINISTRATORS = {
     "core.user.look_as": "to see what others see",
     "core.user.manage": "who lets people in",
     "leads.mailbox.manage": "a mail server and its password",
+    "requisites.company.manage": "in whose name papers are made, and with whose stamp",
+    "requisites.counter.manage": "numbers of papers have no gap and no double",
 }
 """Permissions that no preset but the administrator gets, each with the reason."""
 

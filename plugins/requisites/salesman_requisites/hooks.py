@@ -1,0 +1,22 @@
+"""What requisites contribute to the core: read from top to bottom, it is the plugin's contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from salesman_hookspecs import Permission, PresetGrant, hookimpl
+from salesman_requisites import models, permissions
+
+__all__ = ["models"]
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with own companies and numbers."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with them."""
+    return permissions.GRANTS

@@ -1,0 +1,6 @@
+"""All tables of requisites, each defined in its room."""
+
+from salesman_requisites.companies.models import BankAccount, OwnCompany, Picture, Signer
+from salesman_requisites.numbering.models import Counter, CounterPeriod
+
+__all__ = ["BankAccount", "Counter", "CounterPeriod", "OwnCompany", "Picture", "Signer"]

@@ -1,0 +1,1 @@
+"""Numbers of papers: by a pattern, without a gap, for each own company and kind of paper."""
