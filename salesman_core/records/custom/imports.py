@@ -92,15 +92,16 @@ def extensions_asked(
             continue
         try:
             value = judged_value(field, _asked(field, row[field.name]))
-        except ValueError as error:
+        except (ValueError, ma.ValidationError) as error:
             wrong[field.name] = str(_first_reason(error))
         else:
             asked.setdefault(field.owner, {})[field.key] = value
     return asked, wrong
 
 
-def _first_reason(error: ValueError) -> Any:
-    return error.messages[0] if isinstance(error, ma.ValidationError) else error.args[0]
+def _first_reason(error: Exception) -> Any:
+    reasons: Any = error.messages if isinstance(error, ma.ValidationError) else error.args
+    return reasons[0]
 
 
 def _asked(field: DefinedField, value: Any) -> Any:

@@ -87,7 +87,7 @@ def what_does_not_fit(one: Extension, whole: Values) -> Mapping[str, Text]:
     """
     place = f"salesman_record_extensions: {one.declared.kind}"
     check = partial(one.declared.check, dict(whole))
-    return current_host().dispatcher.insisted(one.owner, place, check, phase=Phase.REQUEST)
+    return current_host().dispatcher.insisted(one.owner, place, check, phase=Phase.BOOT)
 
 
 def _refuse_unknown_users(changed: list[DefinedField], whole: Values) -> None:
