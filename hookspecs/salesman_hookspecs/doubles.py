@@ -31,6 +31,9 @@ class DuplicateKey:
         names them; fields may be missing.
     :param permission: what one must hold to learn who shares such a key; empty where whoever sees
         the records may know.
+    :param joins: whether a key means one record for certain, as a tax number: a row of an import
+        whose ``typed`` gives it is then the record that has it, and none that has another one,
+        where the mapping says nothing else.
     """
 
     id: str
@@ -39,6 +42,7 @@ class DuplicateKey:
     keys: Callable[[], Any]
     typed: Callable[[Mapping[str, Any]], Iterable[str]] = _nothing_typed
     permission: str = ""
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

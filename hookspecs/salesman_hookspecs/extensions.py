@@ -17,6 +17,10 @@ def _nothing_wrong(_values: Mapping[str, Any]) -> Mapping[str, Text]:
     return {}
 
 
+def _nothing_follows(_values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class ExtensionField:
     """A field of an extension: a column of its table.
@@ -57,6 +61,8 @@ class RecordExtension:
         them; empty where whoever may do both may.
     :param check: is given all fields as they are to be, None for those without a value, and gives
         what is wrong, by field: rules between fields.
+    :param follows: is given the same once it is right, and gives what other columns of the table
+        are to hold: what follows from the fields, as a key by which doubles are found.
     """
 
     kind: str
@@ -66,6 +72,7 @@ class RecordExtension:
     view_permission: str = ""
     edit_permission: str = ""
     check: Callable[[Mapping[str, Any]], Mapping[str, Text]] = _nothing_wrong
+    follows: Callable[[Mapping[str, Any]], Mapping[str, Any]] = _nothing_follows
 
 
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")

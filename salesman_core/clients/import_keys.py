@@ -23,6 +23,7 @@ from salesman_core.clients.models import (
 from salesman_core.db import normalised
 from salesman_core.i18n import texts
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
+from salesman_core.records.merging.joining import joining_keys
 from salesman_hookspecs import ImportBatch
 
 _ = texts.lazy
@@ -52,9 +53,14 @@ CONTACTS_USUALLY: Final = _("External id, or else name at the same client")
 
 
 def matching_of_clients(batch: ImportBatch) -> Matching:
-    """Say how rows find clients: by name and phone, where the mapping says nothing else."""
-    keys = chosen_keys(_CLIENT_KEYS, batch.options.get("match", ()), (NAME_AND_PHONE,))
-    return Matching(batch.source, ClientExternalId, keys)
+    """Say how rows find clients: by keys that are certain, else by name and phone.
+
+    Where the mapping says by what, by that alone.
+    """
+    match = batch.options.get("match", ())
+    keys = chosen_keys(_CLIENT_KEYS, match, (NAME_AND_PHONE,))
+    certain = {} if match else joining_keys("client")
+    return Matching(batch.source, ClientExternalId, keys, certain=certain)
 
 
 def matching_of_contacts(batch: ImportBatch) -> Matching:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.db import AnyRow, WritingSession, insert_rows, one_of, rows_of
+from salesman_core.plugins.host import current_host
 from salesman_core.records.custom.definitions import DefinedField, FieldType
 from salesman_core.records.custom.kinds import customised_kinds
 from salesman_core.records.extensions.declared import (
@@ -17,6 +19,7 @@ from salesman_core.records.extensions.declared import (
     any_extension,
     extensions_of,
 )
+from salesman_hookspecs import Phase
 
 Values = Mapping[str, Any]
 """What a row holds, by the names of the fields; None for no value."""
@@ -111,7 +114,11 @@ def _columns(one: Extension, values: Values) -> dict[str, Any]:
     if SEARCHED in one.table.c:
         texts = [str(values[field.key]) for field in one.fields if _is_searched(field, values)]
         written[SEARCHED] = " ".join(texts)
-    return written
+    place = f"salesman_record_extensions: {one.declared.kind}"
+    whole = {field.key: values.get(field.key) for field in one.fields}
+    follows = partial(one.declared.follows, whole)
+    further = current_host().dispatcher.insisted(one.owner, place, follows, phase=Phase.BOOT)
+    return written | dict(further)
 
 
 def _is_searched(field: DefinedField, values: Values) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final
 
@@ -40,6 +40,16 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class CertainKey(Key):
+    """A key that means one record for certain, as a tax number.
+
+    :param holders: gives those of some records that have any.
+    """
+
+    holders: Callable[[Session, Collection[int]], Iterable[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
     """How rows of a batch find their records: by external id, else by all of some fields.
 
@@ -48,12 +58,14 @@ class Matching:
     :param keys: those of the fields, which all must fit.
     :param own: gives the records of some keys of our own files, which go before all others; None
         where they count for nothing.
+    :param certain: keys each of which is enough, before those of the fields.
     """
 
     source: str
     external: type[Any]
     keys: Mapping[str, Key]
     own: Callable[[Session, Collection[str]], Mapping[str, int]] | None = None
+    certain: Mapping[str, CertainKey] = field(default_factory=dict)
 
     def identities(self, row: ImportedRow) -> set[Hashable]:
         """Give what two rows of one record have in common, at least in part."""
@@ -62,6 +74,8 @@ class Matching:
             found.add((EXTERNAL_ID, row[EXTERNAL_ID]))
         if self.own is not None and OWN_KEY in row:
             found.add((OWN_KEY, row[OWN_KEY]))
+        for name, key in self.certain.items():
+            found.update((name, one) for one in key.of_row(row))
         if self.keys:
             values = [[(name, one) for one in key.of_row(row)] for name, key in self.keys.items()]
             found.update(product(*values))
@@ -74,9 +88,28 @@ class Matching:
         for what is there already, but what was thrown away does not come before what is in use.
         """
         by_key = self._by_key(session, rows)
+        certain = [self._certain(session, rows, one) for one in self.certain.items()]
+        known = {id(row) for row in rows if any(one.of(row) for one in certain)}
         there = self._fitting(session, rows, Bin.LEFT_OUT)
-        left = [row for row in rows if by_key.of(row) is None and not there.of(row)]
-        return Matches(by_key, there, self._fitting(session, left, Bin.ALONE))
+        left = [
+            row
+            for row in rows
+            if by_key.of(row) is None and id(row) not in known and not there.of(row)
+        ]
+        return Matches(by_key, certain, there, self._fitting(session, left, Bin.ALONE))
+
+    def _certain(
+        self, session: Session, rows: Sequence[ImportedRow], one: tuple[str, CertainKey]
+    ) -> Fitting:
+        """Look the records up that a certain key means: in the bin where they are nowhere else."""
+        name, key = one
+        found: dict[Hashable, set[int]] = {}
+        wanted = {value for row in rows for value in key.of_row(row)}
+        for where in (Bin.LEFT_OUT, Bin.ALONE):
+            left = wanted - found.keys()
+            for value, record_id in key.held(session, left, where) if left else ():
+                found.setdefault(value, set()).add(record_id)
+        return Fitting({name: found}, {name: key}, set(), {})
 
     def _by_key(self, session: Session, rows: Sequence[ImportedRow]) -> ByKey:
         ids = [row[EXTERNAL_ID] for row in rows if EXTERNAL_ID in row]
@@ -95,7 +128,18 @@ class Matching:
                 of_name.setdefault(value, set()).add(record_id)
         ids = {id_ for of_name in held.values() for ids_ in of_name.values() for id_ in ids_}
         with_key = any(EXTERNAL_ID in row for row in rows)
-        return Fitting(held, self.keys, self._keyed(session, ids) if with_key and ids else set())
+        keyed = self._keyed(session, ids) if with_key and ids else set()
+        return Fitting(held, self.keys, keyed, self._others(session, rows, ids))
+
+    def _others(
+        self, session: Session, rows: Sequence[ImportedRow], ids: set[int]
+    ) -> Mapping[CertainKey, set[int]]:
+        """Give by certain key those of some records that have one, where rows say any."""
+        return {
+            key: set(key.holders(session, ids))
+            for key in self.certain.values()
+            if ids and any(True for row in rows for _value in key.of_row(row))
+        }
 
     def _keyed(self, session: Session, record_ids: set[int]) -> set[int]:
         """Give those of some records that have a key in the file."""
@@ -126,11 +170,13 @@ class Matches:
     """What was found.
 
     :param by_key: by a key that means one record.
+    :param certain: what fits by a key that is certain, one for each.
     :param there: what fits by other keys.
     :param binned: what fits by other keys and lies in the bin.
     """
 
     by_key: ByKey
+    certain: Sequence[Fitting]
     there: Fitting
     binned: Fitting
 
@@ -142,12 +188,23 @@ class Matches:
         by_key = self.by_key.of(row)
         if by_key is not None:
             return by_key
-        candidates = self.there.of(row)
-        if len(candidates) > 1:
-            ids = ", ".join(str(one) for one in sorted(candidates)[:5])
-            message = _("Several records fit this row: %(ids)s.", ids=ids)
-            raise InvalidError(message, {next(iter(self.there.keys)): message})
-        return next(iter(candidates), None) or max(self.binned.of(row), default=None)
+        for fitting in (*self.certain, self.there):
+            if (found := _the_one(fitting, row)) is not None:
+                return found
+        return max(self.binned.of(row), default=None)
+
+
+def _the_one(fitting: Fitting, row: ImportedRow) -> int | None:
+    """Give the record that a row means by some keys, None for none.
+
+    :raises InvalidError: where it might mean several.
+    """
+    candidates = fitting.of(row)
+    if len(candidates) > 1:
+        ids = ", ".join(str(one) for one in sorted(candidates)[:5])
+        message = _("Several records fit this row: %(ids)s.", ids=ids)
+        raise InvalidError(message, {next(iter(fitting.keys)): message})
+    return next(iter(candidates), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +213,13 @@ class Fitting:
 
     :param held: by field and value, the records that have it.
     :param keyed: records that have a key in the file: a row with another key does not mean them.
+    :param others: by certain key, the records that have one: a row with another does not mean them.
     """
 
     held: Mapping[str, Mapping[Hashable, set[int]]]
     keys: Mapping[str, Key]
     keyed: Collection[int]
+    others: Mapping[CertainKey, Collection[int]]
 
     def of(self, row: ImportedRow) -> set[int]:
         """Give those that a row may mean: all of its keys fit them."""
@@ -170,9 +229,15 @@ class Fitting:
             for value in key.of_row(row):
                 fitting |= self.held[name].get(value, set())
             candidates = fitting if candidates is None else candidates & fitting
-        if EXTERNAL_ID in row:
-            return (candidates or set()).difference(self.keyed)
-        return candidates or set()
+        return (candidates or set()).difference(self._others_keys(row))
+
+    def _others_keys(self, row: ImportedRow) -> set[int]:
+        """Give the records that have a key where the row has another one."""
+        found = set(self.keyed) if EXTERNAL_ID in row else set()
+        for key, holders in self.others.items():
+            if any(True for _value in key.of_row(row)):
+                found.update(holders)
+        return found
 
 
 def chosen_keys(
