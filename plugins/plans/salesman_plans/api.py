@@ -96,7 +96,7 @@ def set_plans(values: dict[str, Any]) -> dict[str, Any]:
 
 def _set(values: dict[str, Any]) -> dict[str, Any]:
     whose = _key(values["team_id"], values["user_id"], "user_id")
-    goal = Goal(whose, values["month"], values["metric"], values["value"])
+    goal = Goal(whose, values["month"].replace(day=1), values["metric"], values["value"])
     (done,) = service.set_goals([goal])
     return {"id": done.plan_id, "action": done.action}
 

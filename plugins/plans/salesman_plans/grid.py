@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import InvalidError, decimal_of, money_of, written
+from salesman_core.toolkit import InvalidError, decimal_of, formats, money_of
 from salesman_hookspecs import Text
 from salesman_plans import queries
 from salesman_plans.models import MONEY
@@ -43,7 +43,10 @@ class Cell:
     @property
     def written(self) -> str:
         """What stands in the field."""
-        return written(self.value)
+        if self.value is None:
+            return ""
+        is_amount = self.value == round(self.value, 2)
+        return formats.amount(self.value) if is_amount else formats.number(self.value)
 
 
 @dataclass(frozen=True, slots=True)

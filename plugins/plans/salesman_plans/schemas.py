@@ -26,9 +26,9 @@ LONGEST_KEY: Final = 30
 class PlanSchema(Schema):
     """The plan of a month: of the company, or of the team or the person that is named.
 
-    ``month`` is its first day. ``value`` is money in the company's currency, a quantity or a
-    number of deals, as ``metric`` says; null takes the plan away. ``item`` is empty: the plan is
-    about all goods.
+    ``month`` is its first day; any day of it means it. ``value`` is money in the company's
+    currency, a quantity or a number of deals, as ``metric`` says; null takes the plan away.
+    ``item`` is empty: the plan is about all goods.
     """
 
     id = Reference(dump_only=True)

@@ -22,6 +22,7 @@ from salesman_core.toolkit import (
     date_of,
     decimal_of,
     judge,
+    now,
     number_of,
     read_typed,
     reading,
@@ -170,9 +171,10 @@ def card(record_id: int) -> Response:
 
 @blueprint.get("/widget")
 @requires(VIEW)
-def widget() -> Markup | str:
+def widget() -> Markup:
     """Give the rings of somebody's plan, for the desk."""
-    return fulfilment_panel(request.args.get("whose"), request.args.get("length")) or ""
+    content = fulfilment_panel(request.args.get("whose"), request.args.get("length"))
+    return render("plans/widget_alone.html", content=content or "", as_of=now())
 
 
 @blueprint.get("/figure")

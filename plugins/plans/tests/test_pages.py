@@ -48,7 +48,7 @@ def test_grid_shows_who_has_a_plan_and_keeps_what_is_typed(
 ) -> None:
     name = f"cell:person:{anna}:2026-03"
     page = head.get("/plans/")
-    assert f'name="{name}" value="1000"' in page.text
+    assert f'name="{name}" value="1,000"' in page.text
 
     typed = {
         name: "1 500,50",
@@ -60,7 +60,7 @@ def test_grid_shows_who_has_a_plan_and_keeps_what_is_typed(
     }
     saved = head.post("/plans/", data=typed, follow_redirects=True)
 
-    assert f'name="{name}" value="1500.50"' in saved.text
+    assert f'name="{name}" value="1,500.50"' in saved.text
     assert "2 plans are set." in saved.text
 
 
@@ -230,7 +230,7 @@ def test_plans_are_copied_on_the_page(head: FlaskClient, anna: int) -> None:
         "/plans/copy", data={**asked, "targets": f"person:{anna}"}, follow_redirects=True
     )
 
-    assert f'name="cell:person:{anna}:2027-03" value="1100"' in page.text
+    assert f'name="cell:person:{anna}:2027-03" value="1,100"' in page.text
 
 
 def test_period_that_cannot_be_read_is_said(head: FlaskClient, anna: int) -> None:

@@ -96,7 +96,8 @@ def test_number_of_statements_does_not_grow_with_plans(
             assert tell() == 0
         return len(sent)
 
-    set_goals([Goal(f"person:{make.user()}", MARCH, "turnover", Decimal(100))])
+    first = (f"person:{make.user()}", f"team:{make.team()}")
+    set_goals([Goal(one, MARCH, "turnover", Decimal(100)) for one in first])
     few = counted()
     set_goals(
         [Goal(f"person:{make.user()}", MARCH, "turnover", Decimal(100)) for _ in range(5)]
