@@ -101,23 +101,31 @@ def _summed(
 
 
 def facts_by_owner(
-    session: Session, basis: AccountingBasis, metrics: Sequence[str], days: Days
+    session: Session,
+    basis: AccountingBasis,
+    metrics: Sequence[str],
+    days: Days,
+    whose: Whose = THE_COMPANY,
 ) -> dict[int | None, dict[str, Fact]]:
-    """Give some metrics of some days for each owner, to whoever sees everything.
+    """Give some metrics of some days for each owner, to whoever sees all that counts.
 
     One statement a source. What belongs to nobody stands under None.
 
+    :param whose: of the people of a team; of everybody where not given.
     :raises ForbiddenError: for whoever does not see all that counts.
     """
+    if MARGIN in metrics:
+        demand_permission(SEE_MARGIN)
     of_source: dict[Source, list[str]] = {}
     for metric in metrics:
         of_source.setdefault(basis.source_of(metric), []).append(metric)
     found: dict[int | None, dict[str, Fact]] = {}
     for source, asked in of_source.items():
-        demand_counting(THE_COMPANY, (VIEW, source.permission))
+        demand_counting(whose, (VIEW, source.permission))
         entry = source.entries().subquery("entry").c
-        summed = _counted(entry, asked, days).add_columns(entry.owner_id).group_by(entry.owner_id)
-        for row in session.execute(summed):
+        summed = _counted(entry, asked, days).where(*whose.owns(entry.owner_id))
+        by_owner = summed.add_columns(entry.owner_id).group_by(entry.owner_id)
+        for row in session.execute(by_owner):
             told = {metric: _fact(row, metric) for metric in asked}
             found.setdefault(row.owner_id, {}).update(told)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +12,21 @@ from sqlalchemy.orm import Session
 from salesman_core.toolkit import SEE_MARGIN, company, current_person, now, today, worktime
 from salesman_plans import queries
 from salesman_plans.bases import Span, limits, spans
-from salesman_plans.facts import Days, Fact, digits_of, facts, pipeline, seen_metrics
+from salesman_plans.facts import (
+    Days,
+    Fact,
+    digits_of,
+    facts,
+    facts_by_owner,
+    pipeline,
+    seen_metrics,
+)
 from salesman_plans.models import METRICS
 from salesman_plans.months import Period, work_days
 from salesman_plans.pace import Elapsed, Standing, standing
+from salesman_plans.results import Results, people_of_teams
 from salesman_plans.sources import AccountingBasis, bases, basis_named
-from salesman_plans.whose import Whose
+from salesman_plans.whose import PERSON, Whose, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,63 @@ def _facts(session: Session, counted: Sequence[Span], whose: Whose) -> dict[str,
 
 def _seen(basis: AccountingBasis) -> list[str]:
     return seen_metrics(basis, margin=current_person().may(SEE_MARGIN))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """How far somebody's plan is, among others."""
+
+    whose: Whose
+    standing: Standing
+
+
+def by_people(session: Session, found: Fulfilment, metric: str) -> list[PersonLine]:
+    """Give how far each person is of a team or the company, whoever has most first.
+
+    A fixed number of statements, however many people there are. A person with the team's results
+    has those of their team, as far as they count in what is looked at.
+    """
+    facts_of = _facts_by_owner(session, found, metric)
+    results = Results(facts_of, people_of_teams(session))
+    plans = queries.plans_of_months(session, metric, found.period.first, found.period.last)
+    planned: dict[str, Decimal] = {}
+    for (subject, _month), value in plans.items():
+        planned[subject] = planned.get(subject, Decimal(0)) + value
+    ids = {id_ for id_ in facts_of if id_ is not None} | _planned_people(planned, found, results)
+    judged, digits = limits(session), digits_of(metric)
+    lines = [
+        PersonLine(
+            one,
+            standing(results.of(one, metric), planned.get(one.key), found.elapsed, judged, digits),
+        )
+        for one in people(session, sorted(ids))
+    ]
+    return sorted(lines, key=lambda one: (-one.standing.fact, one.whose.name))
+
+
+def _planned_people(
+    planned: Mapping[str, Decimal], found: Fulfilment, results: Results
+) -> set[int]:
+    """Give the people who have a plan and belong to what is looked at."""
+    ids = {int(key.partition(":")[2]) for key in planned if key.startswith(f"{PERSON}:")}
+    team_id = found.whose.counted_team
+    return ids if team_id is None else ids & results.teams.get(team_id, frozenset())
+
+
+def _facts_by_owner(
+    session: Session, found: Fulfilment, metric: str
+) -> dict[int | None, dict[str, Fact]]:
+    known = bases()
+    together: dict[int | None, dict[str, Fact]] = {}
+    for span in found.spans:
+        basis = known.get(span.basis)
+        if basis is None or metric not in basis.metrics:
+            continue
+        days = Days(span.first, span.last)
+        for owner, told in facts_by_owner(session, basis, [metric], days, found.whose).items():
+            before = together.get(owner, {metric: Fact()})[metric]
+            together[owner] = {metric: before + told[metric]}
+    return together
 
 
 def elapsed_of(period: Period, day: date) -> Elapsed:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,8 +12,6 @@ from sqlalchemy.orm import Session
 from salesman_core.toolkit import (
     SEE_MARGIN,
     AnyRow,
-    Team,
-    User,
     company,
     notify,
     person_of,
@@ -27,10 +23,11 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import Person
 from salesman_plans.bases import basis_on
-from salesman_plans.facts import Days, Fact, facts_by_owner
+from salesman_plans.facts import Days, facts_by_owner
 from salesman_plans.models import EVERYTHING, MARGIN, Plan
 from salesman_plans.months import last_day, month_of
 from salesman_plans.permissions import EDIT, VIEW
+from salesman_plans.results import Results, people_of_teams
 from salesman_plans.sources import bases
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, month_title
@@ -56,7 +53,8 @@ def tell() -> int:
         return 0
     metrics = sorted({one.metric for one in plans})
     results = Results(
-        facts_by_owner(session, basis, metrics, Days(first, last_day(first))), _teams(session)
+        facts_by_owner(session, basis, metrics, Days(first, last_day(first))),
+        people_of_teams(session),
     )
     whose = known(session, {one.subject for one in plans})
     return sum(_tell(one, whose[one.subject], results) for one in plans if one.subject in whose)
@@ -69,38 +67,6 @@ def _open_plans(session: Session, first: date) -> list[AnyRow]:
         Plan.month == first, Plan.item == EVERYTHING, Plan.told < LEVELS[-1]
     )
     return list(session.execute(asked.order_by(Plan.id)).all())
-
-
-def _teams(session: Session) -> dict[int, frozenset[int]]:
-    """Give the people of each team, those of the teams below it among them: two statements."""
-    rows = session.execute(sa.select(Team.id, Team.parent_id))
-    parents = {row.id: row.parent_id for row in rows}
-    found: dict[int, set[int]] = {team_id: set() for team_id in parents}
-    for user in session.execute(sa.select(User.id, User.team_id)):
-        above, passed = user.team_id, set[int]()
-        while above is not None and above not in passed:
-            found[above].add(user.id)
-            passed.add(above)
-            above = parents.get(above)
-    return {team_id: frozenset(people) for team_id, people in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What came true for each owner, and who is in which team."""
-
-    by_owner: Mapping[int | None, Mapping[str, Fact]]
-    teams: Mapping[int, frozenset[int]]
-
-    def of(self, whose: Whose, metric: str) -> Decimal:
-        """Give what came true for somebody."""
-        owners: Iterable[int | None] = self.by_owner
-        if whose.counted_team is not None:
-            owners = self.teams.get(whose.counted_team, frozenset())
-        elif whose.kind == PERSON:
-            owners = [whose.id]
-        facts = (self.by_owner[one][metric] for one in owners if one in self.by_owner)
-        return sum((one.value for one in facts), Decimal(0))
 
 
 def _tell(plan: AnyRow, whose: Whose, results: Results) -> bool:

@@ -33,7 +33,7 @@ from salesman_core.toolkit import (
 )
 from salesman_plans import bases, queries, service
 from salesman_plans.facts import Days
-from salesman_plans.fulfilment import fulfilment, spans_of
+from salesman_plans.fulfilment import by_people, fulfilment, spans_of
 from salesman_plans.grid import goals_typed, grid
 from salesman_plans.models import MARGIN, METRICS, TURNOVER
 from salesman_plans.months import Period, month_of, period_named, quarter_of, year_of
@@ -44,7 +44,7 @@ from salesman_plans.service import Copying
 from salesman_plans.sources import bases as known_bases
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, figure, month_title, period_title, short
-from salesman_plans.whose import Whose, everybody, may_see, people, whose_named
+from salesman_plans.whose import PERSON, Whose, everybody, may_see, people, whose_named
 from salesman_plans.widget import fulfilment_panel
 
 _ = texts.lazy
@@ -204,6 +204,7 @@ def show_figure() -> Page:
         metric=metric,
         parts=parts,
         most=SHOWN,
+        people=by_people(session, found, metric) if whose.kind != PERSON and parts else [],
         basis=basis,
         absent=[one.basis for one in found.spans if one.basis not in known],
         periods=_periods(period),

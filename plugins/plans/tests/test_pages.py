@@ -120,6 +120,22 @@ def test_figure_opens_its_rows_and_says_how_it_is_counted(
     assert "Lost boilers" not in rows.text
 
 
+def test_figure_of_a_team_tells_how_far_each_of_its_people_is(
+    make: Make, head: FlaskClient, sell: Sell
+) -> None:
+    team = make.team("East")
+    boris, clara = (make.user(team_id=team, name=name) for name in ("Boris", "Clara"))
+    set_goals([Goal(f"person:{boris}", MARCH, "turnover", Decimal(100))])
+    sell(boris, "90", "2026-03-03")
+    sell(clara, "10", "2026-03-03")
+    sell(make.user(name="Dora"), "10", "2026-03-03")
+
+    told = text(head.get(f"/plans/figure?whose=team:{team}")).partition("By people")[2]
+
+    assert "Boris ₽90 ₽50 ₽100 90% on plan Clara ₽10 — no plan —" in told
+    assert "Dora" not in told
+
+
 def test_desk_says_no_plan_where_there_is_none_and_over_a_hundred_as_it_is(
     app: Flask, make: Make, sell: Sell, anna: int
 ) -> None:
