@@ -49,6 +49,7 @@ def test_exported_plans_are_brought_back_by_the_command(
     assert answer.status_code == 200
     file = tmp_path / f"plans.{format_}"
     file.write_bytes(answer.data)
+    answer.close()
     with writing() as session:
         session.execute(sa.delete(Plan))
     db.session.rollback()

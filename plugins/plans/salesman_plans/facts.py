@@ -151,12 +151,16 @@ def _sums(entry: Any, metric: str) -> list[sa.ColumnElement[Any]]:
     own = rate.is_(None) if lacking is None else sa.and_(rate.is_(None), sa.not_(lacking))
     return [
         whole_sum(column, own).label(f"{metric}_own"),
-        sum_converted(column, rate).filter(*_known(lacking)).label(f"{metric}_other"),
+        sum_converted(column, rate).filter(*_foreign(rate, lacking)).label(f"{metric}_other"),
     ]
 
 
-def _known(lacking: sa.ColumnElement[bool] | None) -> list[sa.ColumnElement[bool]]:
-    return [sa.true() if lacking is None else sa.not_(lacking)]
+def _foreign(
+    rate: sa.ColumnElement[Any], lacking: sa.ColumnElement[bool] | None
+) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions of entries that are worth what their rate says."""
+    known = [] if lacking is None else [sa.not_(lacking)]
+    return [rate.is_not(None), *known]
 
 
 def _lacking(entry: Any) -> sa.ColumnElement[bool] | None:
