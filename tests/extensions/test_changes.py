@@ -17,6 +17,7 @@ from salesman_core.clients.merging import merge_clients, undo_merging
 from salesman_core.clients.service import change_client
 from salesman_core.db import reading, writing
 from salesman_core.deals.models import Stage
+from salesman_core.errors import InvalidError
 from salesman_core.people.handing_over import ALL_KINDS
 from salesman_core.people.service import deactivate
 from salesman_core.plugins.switches import follow_now
@@ -144,6 +145,27 @@ def test_client_without_a_row_gets_one_by_merging_until_it_is_undone(make: Make)
 
     assert habits()[first] == kept(nickname="Fir")
     undo_merging(merging)
+    assert habits() == before
+
+
+def test_values_that_do_not_go_together_come_from_one_client(make: Make) -> None:
+    first = make.client(extensions={"sample": {"drink": "coffee"}})
+    second = make.client(extensions={"sample": {"early": True, "nickname": "Fir"}})
+
+    merge_clients(first, [second])
+
+    assert habits()[first] == kept(drink="coffee")
+
+
+def test_choice_that_does_not_go_together_is_refused_at_its_field(make: Make) -> None:
+    first = make.client(extensions={"sample": {"drink": "coffee"}})
+    second = make.client(extensions={"sample": {"early": True}})
+    before = habits()
+
+    with pytest.raises(InvalidError) as error:
+        merge_clients(first, [second], {"extensions.sample.early": second})
+
+    assert list(error.value.fields) == ["extensions.sample.drink"]
     assert habits() == before
 
 

@@ -11,6 +11,10 @@ from typing import Any
 
 from salesman_core.db import reading
 from salesman_core.records.changes import Planned
+from salesman_core.records.extensions.changes import (
+    refuse_what_does_not_fit,
+    what_does_not_fit,
+)
 from salesman_core.records.extensions.declared import Extension, extensions_of
 from salesman_core.records.extensions.rows import Values, keep, rows_held
 
@@ -25,27 +29,40 @@ def plan_joined_extensions(
     ids = [one.id for one in (kept, *lost)]
     for one in extensions_of(kind):
         held = rows_held(reading(), one, ids)
-        before: Values = held.get(kept.id, {})
-        after = _joined(one, [held[id_] for id_ in ids if id_ in held], held, whose)
-        yield from _planned(one, kept, before, after)
+        chosen = _chosen(one, held, whose)
+        after = _joined(one, [held[id_] for id_ in ids if id_ in held], chosen)
+        yield from _planned(one, kept, held.get(kept.id, {}), after)
 
 
-def _joined(
-    one: Extension,
-    rows: Sequence[Values],
-    held: Mapping[int, Values],
-    whose: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Give the first value that there is of each field, or the one that was chosen."""
-    joined: dict[str, Any] = {}
-    for field in one.fields:
-        if field.name in whose:
-            chosen: Values = held.get(whose[field.name].id, {})
-            joined[field.key] = chosen.get(field.key)
-        else:
-            filled = (row[field.key] for row in rows if row[field.key] is not None)
-            joined[field.key] = next(filled, None)
-    return joined
+def _chosen(one: Extension, held: Mapping[int, Values], whose: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the values that somebody chose, by the names of the fields."""
+    nothing: Values = {}
+    return {
+        field.key: held.get(whose[field.name].id, nothing).get(field.key)
+        for field in one.fields
+        if field.name in whose
+    }
+
+
+def _joined(one: Extension, rows: Sequence[Values], chosen: Values) -> dict[str, Any]:
+    """Give what was chosen, and the first value that there is of each other field.
+
+    Where that does not go together, as the bank of one with the account of another, all comes from
+    the first record that has a row.
+
+    :raises InvalidError: by field, where what was chosen does not go together.
+    """
+    names = [field.key for field in one.fields]
+    filled = {
+        name: next((v for row in rows if (v := row[name]) is not None), None) for name in names
+    }
+    joined = {**filled, **chosen}
+    if not what_does_not_fit(one, joined):
+        return joined
+    first = {**dict.fromkeys(names), **(rows[0] if rows else {}), **chosen}
+    if chosen:
+        refuse_what_does_not_fit(one, first)
+    return first
 
 
 def _planned(one: Extension, kept: Any, before: Values, after: Values) -> Iterator[Planned]:

@@ -15,6 +15,7 @@ from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.audit_fields import is_described, words_of
 from salesman_core.records.custom.kinds import is_further
+from salesman_core.records.extensions.declared import extensions_of
 from salesman_core.records.merging.references import Referring, referring_to
 from salesman_hookspecs import RecordType, Text
 
@@ -73,12 +74,16 @@ class Moving:
 
 
 def moving_along(kind: str, lost_ids: Sequence[int]) -> list[Moving]:
-    """Give what hangs on some records; of records only those that the person sees."""
+    """Give what hangs on some records; of records only those that the person sees.
+
+    Extensions are left out: of these, values are chosen.
+    """
     with db.reader.connect() as connection:
         target, *tables = referring_to(connection, table_of(record_type(kind).model).name)
+    left_out = {target.table.name, *(one.table.name for one in extensions_of(kind))}
     counted: Counter[str] = Counter()
     for one in tables:
-        if one.table.name != target.table.name:
+        if one.table.name not in left_out:
             counted[title_of_table(one.table.name, several=True)] += _count(one, lost_ids)
     return [Moving(title, count) for title, count in sorted(counted.items()) if count]
 

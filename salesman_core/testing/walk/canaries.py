@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from salesman_core.testing.walk.company_fields import permission_of
 from salesman_core.testing.walk.people import Walker
 
 COMMON: Final = "canary"
@@ -94,7 +95,8 @@ class Canary:
 
     def allowed(self, walker: Walker) -> bool:
         """Tell whether a walker may read it."""
-        field = FIELDS.get((self.through[0].kind, self.place))
+        kind = self.through[0].kind
+        field = FIELDS.get((kind, self.place)) or permission_of(kind, self.place)
         if field is not None and walker.scope(field) == "none":
             return False
         return any(record.seen_by(walker) for record in self.through)

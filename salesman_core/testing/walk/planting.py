@@ -32,7 +32,7 @@ from salesman_core.services.company import company
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.people import Make
 from salesman_core.testing.walk.canaries import AMOUNT, Canaries, Planted
-from salesman_core.testing.walk.company_fields import custom_values
+from salesman_core.testing.walk.company_fields import custom_values, extension_values
 from salesman_core.testing.walk.factories import Factory, Text, factories_of, insert_row
 from salesman_hookspecs import RecordType
 from salesman_hookspecs.data import salesman_record_types
@@ -161,6 +161,7 @@ class Planter:
             tags=[text("tag")],
             external_ids={"walk": text("external_id")},
             custom=custom_values(text),
+            extensions=extension_values("client", text),
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_client],
         )
@@ -187,6 +188,7 @@ class Planter:
             emails=[text("email")],
             external_ids={"walk": text("external_id")},
             custom=custom_values(text),
+            extensions=extension_values("contact", text),
         )
         seen = (_SEE_CLIENT, owned.owner_id, owned.of_client)
         self._note(planted, Planted("contact", contact_id, owned.name, *seen), words)
@@ -205,6 +207,7 @@ class Planter:
             contact_ids=[] if contact_id is None else [contact_id],
             external_ids={"walk": text("external_id")},
             custom=custom_values(text),
+            extensions=extension_values("deal", text),
             imported={"Column": text("imported")},
             participants=[{"user_id": id_, "part": "helps"} for id_ in owned.of_deal],
         )
