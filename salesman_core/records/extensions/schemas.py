@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import marshmallow as ma
 
@@ -19,6 +19,9 @@ from salesman_core.rest.fields import DescribedField, or_null, refused
 from salesman_hookspecs import Phase
 
 _ = texts.lazy
+
+MOST_TITLED: Final = 30
+"""So many words of a choice are explained in the document; codes of countries speak for themselves."""
 
 
 class ExtensionValues(DescribedField[dict[str, Any]]):
@@ -121,7 +124,8 @@ def _described(one: Extension) -> dict[str, Any]:
 
 def _described_field(field: DefinedField) -> dict[str, Any]:
     about = ". ".join(part for part in map(str, (field.label, field.help)) if part)
-    titles = ", ".join(f"{one.key}: {one.title}" for one in field.options)
+    few = field.options if len(field.options) <= MOST_TITLED else ()
+    titles = ", ".join(f"{one.key}: {one.title}" for one in few)
     described = or_null(field.judge.described())
     return described | {"description": f"{about} ({titles})" if titles else about}
 

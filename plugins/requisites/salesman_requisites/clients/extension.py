@@ -29,10 +29,11 @@ class CountryName:
         return str((get_locale() or Locale("en")).territories.get(self._code, self._code))
 
 
+_NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _CODES: Final = sorted(
     code
-    for code in Locale("en").territories
-    if len(code) == 2 and code not in {"EU", "EZ", "UN"}  # noqa: PLR2004  # as in ISO 3166
+    for code in map(str, Locale("en").territories)
+    if code.isalpha() and len(code) == 2 and code not in _NO_COUNTRIES  # noqa: PLR2004  # ISO 3166
 )
 COUNTRIES: Final = {code: CountryName(code) for code in ("RU", *_CODES)}
 
