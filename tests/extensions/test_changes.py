@@ -25,7 +25,7 @@ from salesman_core.records.history import history
 from salesman_core.records.models import Audit
 from salesman_core.records.restoring import restore
 from salesman_core.testing.people import Api, Make
-from salesman_hookspecs import Change
+from salesman_hookspecs import Change, RecordExtension
 
 ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], FlaskClient]
@@ -252,3 +252,56 @@ def test_failing_rule_of_a_plugin_refuses_the_change_and_loses_nothing(
     assert api.get(f"/clients/{client_id}").json["name"] != "Fir"
     assert habits()[client_id]["nickname"] == "Elk"
     assert api.patch(f"/clients/{client_id}", {"name": "Fir"}).status_code == 200
+
+
+def raises(_self: Any, _values: Any) -> Any:
+    message = "on purpose"
+    raise RuntimeError(message)
+
+
+def exits(_self: Any, _values: Any) -> Any:
+    raise SystemExit
+
+
+def gives_a_number(_self: Any, _values: Any) -> Any:
+    return 5
+
+
+def names_nothing_there(_self: Any, _values: Any) -> Any:
+    return {"nothing": "there"}
+
+
+@pytest.mark.parametrize("behaviour", [raises, exits, gives_a_number])
+@pytest.mark.parametrize("function", ["check", "follows"])
+def test_function_of_a_declaration_that_fails_takes_nothing_else_down(
+    app: Flask,
+    make: Make,
+    api_for: ApiFor,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    behaviour: Callable[..., Any],
+) -> None:
+    api = api_for("administrator")
+    client_id = make.client(name="Elk", extensions={"sample": {"nickname": "Elky"}})
+    monkeypatch.setattr(RecordExtension, function, behaviour)
+    sent = {"name": "Fir", "extensions": {"sample": {"nickname": "Firry"}}}
+
+    changed = api.patch(f"/clients/{client_id}", sent)
+    made = api.post("/clients", sent)
+
+    assert (changed.status_code, made.status_code) == (409, 409)
+    held = api.get(f"/clients/{client_id}").json
+    assert (held["name"], held["extensions"]["sample"]["nickname"]) == ("Elk", "Elky")
+    assert len(api.get("/clients").json["items"]) == 1
+    assert api.patch(f"/clients/{client_id}", {"name": "Fir"}).status_code == 200
+
+
+def test_complaint_about_no_field_stands_at_the_first_one(
+    app: Flask, api_for: ApiFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordExtension, "check", names_nothing_there)
+    sent = {"name": "Fir", "extensions": {"sample": {"drink": "tea"}}}
+
+    refused = api_for("administrator").post("/clients", sent)
+
+    assert refused.json["errors"] == {"extensions.sample.nickname": ["there"]}

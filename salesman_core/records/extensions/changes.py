@@ -77,7 +77,7 @@ def refuse_what_does_not_fit(one: Extension, whole: Values) -> None:
     wrong = what_does_not_fit(one, whole)
     if wrong:
         fields = {field.name: wrong[field.key] for field in one.fields if field.key in wrong}
-        raise InvalidError(_("Some fields are not right."), fields or {one.fields[0].name: ""})
+        raise InvalidError(_("Some fields are not right."), fields)
 
 
 def what_does_not_fit(one: Extension, whole: Values) -> Mapping[str, Text]:
@@ -86,8 +86,17 @@ def what_does_not_fit(one: Extension, whole: Values) -> Mapping[str, Text]:
     :raises PluginFailedError: where it fails while it judges: then nothing is changed.
     """
     place = f"salesman_record_extensions: {one.declared.kind}"
-    check = partial(one.declared.check, dict(whole))
+    check = partial(_checked, one, dict(whole))
     return current_host().dispatcher.insisted(one.owner, place, check, phase=Phase.BOOT)
+
+
+def _checked(one: Extension, whole: dict[str, Any]) -> dict[str, Text]:
+    """Give the plugin's answer, a complaint about no field of its at the first one."""
+    known = {field.key for field in one.fields}
+    complaints = dict(one.declared.check(whole))
+    return {
+        key if key in known else one.fields[0].key: message for key, message in complaints.items()
+    }
 
 
 def _refuse_unknown_users(changed: list[DefinedField], whole: Values) -> None:

@@ -115,10 +115,22 @@ def _columns(one: Extension, values: Values) -> dict[str, Any]:
         texts = [str(values[field.key]) for field in one.fields if _is_searched(field, values)]
         written[SEARCHED] = " ".join(texts)
     place = f"salesman_record_extensions: {one.declared.kind}"
-    whole = {field.key: values.get(field.key) for field in one.fields}
-    follows = partial(one.declared.follows, whole)
+    follows = partial(_following, one, {key: values.get(key) for key in written})
     further = current_host().dispatcher.insisted(one.owner, place, follows, phase=Phase.BOOT)
-    return written | dict(further)
+    return {**further, **written}
+
+
+def _following(one: Extension, whole: dict[str, Any]) -> dict[str, Any]:
+    """Give what the plugin's other columns are to hold.
+
+    :raises LookupError: for a column that there is not.
+    """
+    found = dict(one.declared.follows(whole))
+    unknown = found.keys() - one.table.c.keys()
+    if unknown:
+        message = f"the table {one.table.name} has no column {', '.join(sorted(unknown))}"
+        raise LookupError(message)
+    return found
 
 
 def _is_searched(field: DefinedField, values: Values) -> bool:

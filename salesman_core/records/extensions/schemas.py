@@ -21,7 +21,7 @@ from salesman_hookspecs import Phase
 _ = texts.lazy
 
 MOST_TITLED: Final = 30
-"""So many words of a choice are explained in the document; codes of countries speak for themselves."""
+"""So many words of a choice are explained in the document; codes of countries are known."""
 
 
 class ExtensionValues(DescribedField[dict[str, Any]]):
