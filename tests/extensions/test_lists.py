@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from salesman_core.access.records import visible
 from salesman_core.clients.lists import CLIENTS
@@ -16,6 +17,7 @@ from salesman_core.records.lists import narrowed_to, parse_list_query
 from salesman_core.testing.people import Api, Make
 
 ApiFor = Callable[[str], Api]
+BrowserFor = Callable[[str], FlaskClient]
 
 HELD: dict[str, list[Any]] = {
     "nickname": ["Ёлка", "Пихта", None],
@@ -113,10 +115,26 @@ def test_what_a_list_does_not_know_is_refused(api: Api, question: str) -> None:
     assert api.get(f"/clients?extensions.sample.drink{question}").status_code == 422
 
 
-def test_deals_sum_and_filter_what_a_plugin_keeps(api: Api, make: Make) -> None:
+def test_deals_are_filtered_by_what_a_plugin_keeps(api: Api, make: Make) -> None:
     make.deal(name="Roof", extensions={"sample": {"colour": "red"}})
     make.deal(name="Wall")
 
     found = api.get("/deals?extensions.sample.colour=red").json["items"]
 
     assert [one["name"] for one in found] == ["Roof"]
+
+
+def test_list_sums_the_money_and_numbers_that_it_shows(
+    app: Flask, api: Api, browser_for: BrowserFor
+) -> None:
+    for name, spends, visits in (("A", "40.50", "1"), ("B", "1.50", "2.5"), ("C", None, None)):
+        sample = {"spends": spends, "visits": visits}
+        api.post("/clients", {"name": name, "extensions": {"sample": sample}})
+    browser = browser_for("administrator")
+    columns = ["name", "extensions.sample.spends", "extensions.sample.visits"]
+    browser.post("/clients/columns", data={"column": columns})
+
+    page = browser.get("/clients").text
+
+    assert "₽42.00" in page
+    assert "3.5" in page
