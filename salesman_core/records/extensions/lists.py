@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from salesman_core.records.extensions.declared import (
     extensions_of,
     seen_extensions,
 )
-from salesman_core.records.list_fields import OPERATORS, Condition, ListField, contains
+from salesman_core.records.list_fields import OPERATORS, Condition, ListField, contains, sql_of
 from salesman_core.records.list_values import FieldKind
 
 
@@ -27,12 +27,10 @@ from salesman_core.records.list_values import FieldKind
 class ExtensionListField(ListField):
     """A field whose values stand in another table, which has a row for some of the records.
 
-    :param extension: what it is part of.
-    :param of: the column there.
+    :param found: gives the SQL for an operator and a value.
     """
 
-    extension: Extension | None = None
-    of: sa.Column[Any] | None = None
+    found: Callable[[str, Any], Condition] = lambda _operator, _value: sa.false()
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -47,32 +45,38 @@ class ExtensionListField(ListField):
 
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter, which asks for the rows and not for the records."""
-        if self.extension is None or self.of is None:
-            return sa.false()
+        return self.found(operator, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Finds records by a column of their rows.
+
+    :param held: the column, as a list knows its own.
+    """
+
+    extension: Extension
+    held: ListField
+
+    def condition(self, operator: str, value: Any) -> Condition:
         if operator == "isnull":
-            return self._among(_filled(self.of), without=bool(value))
+            return self._among(self._filled(), without=bool(value))
         if operator == "ne":
-            there = ListField("", "", self.of, self.kind).condition("in", _several(value))
-            return self._among(there, without=True)
-        return self._among(ListField("", "", self.of, self.kind).condition(operator, value))
+            others = value if isinstance(value, tuple) else (value,)
+            return self._among(self.held.condition("in", others), without=True)
+        return self._among(self.held.condition(operator, value))
 
     def _among(self, condition: Condition, *, without: bool = False) -> Condition:
-        extension = self.extension
-        if extension is None:
-            return sa.false()
-        rows = sa.select(extension.refers).where(condition)
-        found = _record_id(extension).in_(rows)
+        rows = sa.select(self.extension.refers).where(condition)
+        found = _record_id(self.extension).in_(rows)
         return sa.not_(found) if without else found
 
-
-def _several(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _filled(column: sa.Column[Any]) -> Condition:
-    """Give the SQL of the rows that have a value; an empty text is none."""
-    is_text = isinstance(column.type, sa.String)
-    return column != "" if is_text else column.is_not(None)
+    def _filled(self) -> Condition:
+        """Give the SQL of the rows that have a value; an empty text is none."""
+        column = sql_of(self.held.column)
+        is_text = isinstance(column.type, sa.String)
+        filled: Condition = column != "" if is_text else column.is_not(None)
+        return filled
 
 
 def _record_id(one: Extension) -> sa.ColumnElement[Any]:
@@ -81,7 +85,7 @@ def _record_id(one: Extension) -> sa.ColumnElement[Any]:
 
 
 def extension_list_fields(
-    one: Customised, kinds: Any, sorted_by: Any
+    one: Customised, kinds: Mapping[FieldType, FieldKind], sorted_by: Collection[FieldType]
 ) -> Sequence[ExtensionListField]:
     """Give the fields of the extensions of a kind of record for its list.
 
@@ -109,8 +113,7 @@ def _list_field(
         choices=field.titles if kind is FieldKind.CHOICE else None,
         sort_column=_order(one, field, held),
         nullable=False,
-        extension=extension,
-        of=extension.column(field),
+        found=_Rows(extension, ListField("", "", extension.column(field), kind)).condition,
     )
 
 
