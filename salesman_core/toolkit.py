@@ -211,6 +211,7 @@ from salesman_core.services.company import Company, company
 from salesman_core.services.mail import Letter, link_to, sent_by_us
 from salesman_core.services.mail import send as send_letter
 from salesman_core.services.notices import notify
+from salesman_core.services.previews import Redrawn, redrawn
 from salesman_core.services.sealing import BrokenSealError, sealed, unsealed
 from salesman_core.services.worktime import WorkTime, worktime
 from salesman_core.web import formats
@@ -222,6 +223,7 @@ from salesman_core.web.forms import (
     version_in,
     whole_number,
 )
+from salesman_core.web.locale import current_language
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -293,6 +295,7 @@ __all__ = [
     "RecordCard",
     "RecordList",
     "RecordSchema",
+    "Redrawn",
     "Reference",
     "RowWriter",
     "SalesmanError",
@@ -352,6 +355,7 @@ __all__ = [
     "create_client",
     "create_contact",
     "create_deal",
+    "current_language",
     "current_person",
     "custom_labels",
     "custom_typed",
@@ -433,6 +437,7 @@ __all__ = [
     "recognising",
     "record_type",
     "records_by_key",
+    "redrawn",
     "refers",
     "release_amount",
     "render",
