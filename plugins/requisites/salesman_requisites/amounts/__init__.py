@@ -1,0 +1,1 @@
+"""Amounts in words, as papers have them."""
