@@ -13,6 +13,8 @@ from salesman_leads.junk.service import change_rules
 from salesman_leads.mailbox.models import Letter
 from salesman_leads.queue.models import Attempt, Lease
 from salesman_leads.testing import walk_values
+from salesman_requisites.models import Counter, CounterPeriod
+from salesman_requisites.testing import make_companies
 from salesman_sample.models import Line, Thanks
 
 from salesman_core.clock import now
@@ -65,6 +67,7 @@ def used(
             assert api.post("/sample", promise).status_code == 201
             with make.acting(make.user("administrator")):
                 leads_come_by_all_ways(make.user("telemarketer"))
+                own_company_has_made_a_paper()
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
@@ -100,6 +103,16 @@ def leads_come_by_all_ways(caller: int) -> None:
                 Lease(lead_id=1, person_id=caller, until=now()),
             ]
         )
+
+
+def own_company_has_made_a_paper() -> None:
+    """Fill the tables of requisites."""
+    (company_id,) = make_companies(lambda _field: "Boilers", {})
+    with writing() as session:
+        counter = Counter(company_id=company_id, paper="deal.invoice", pattern="{number}")
+        session.add(counter)
+        session.flush()
+        session.add(CounterPeriod(counter_id=counter.id, period="2026", next=2))
 
 
 @pytest.fixture

@@ -105,6 +105,18 @@ PAGES_OF = {
         "/plans/compare?whose=company",
         "/plans/widget?whose=company",
         "/api/v1/plans/openapi.json",
+    "requisites": (
+        "/requisites",
+        "/requisites/1",
+        "/requisites/new",
+        "/requisites/numbering",
+        "/requisites/1/edit",
+        "/requisites/1/accounts/new",
+        "/requisites/1/accounts/1",
+        "/requisites/1/signers/1",
+        "/requisites/1/stamp",
+        "/requisites/1/pictures/1",
+        "/api/v1/requisites/openapi.json",
     ),
 }
 """The pages of each plugin of the distribution: list, cards and form first, then all the rest."""

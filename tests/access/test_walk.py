@@ -11,6 +11,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from salesman_leads.testing import WALK_FIELDS, walk_values
+from salesman_requisites.testing import (
+    WALK_EXCUSED,
+    WALK_OF_PARTS,
+    WALK_VALUES,
+)
+from salesman_requisites.testing import (
+    WALK_FIELDS as FIELDS_OF_REQUISITES,
+)
 
 from salesman_core.access.models import User
 from salesman_core.administration.holidays import Day, enter_holidays, holiday_on
@@ -42,6 +50,7 @@ EXCUSED: Final = {
     "POST /records/<kind>/<int:record_id>/history": "it takes an entry about a changed field",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
+    **WALK_EXCUSED,
 }
 """Routes in which nobody has success during a walk."""
 
@@ -123,8 +132,9 @@ def told(
             "size": ["small"],
             "field": ["name"],
             **walk_values(lambda: make.user("telemarketer")),
+            **WALK_VALUES,
         },
-        "fields": {**fields, **lying, **FIELDS},
+        "fields": {**fields, **lying, **FIELDS, **FIELDS_OF_REQUISITES},
     }
 
 
@@ -167,4 +177,4 @@ def test_nobody_meets_what_they_may_not_see(
 def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
     access_walk: Callable[..., None], told: dict[str, Any]
 ) -> None:
-    access_walk(**told, full=True)
+    access_walk(**told, without=WALK_OF_PARTS, full=True)

@@ -135,6 +135,7 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         assert api.post("/inquiries", asked).status_code == 201
         goal = {"user_id": owner_id, "month": "2026-03-01", "metric": "turnover", "value": "10"}
         assert api.post("/plans", goal).status_code == 200
+        assert api.post("/requisites", {"name": f"Own {client_id}"}).status_code == 201
 
 
 @dataclass

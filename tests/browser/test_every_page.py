@@ -32,6 +32,12 @@ from salesman_leads.forms.service import create_form
 from salesman_leads.mailbox.schemas import MailboxSchema
 from salesman_leads.mailbox.service import add_mailbox, try_mailbox
 from salesman_leads.testing import FORM, asked
+from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
+from salesman_requisites.companies.pictures import keep_picture
+from salesman_requisites.companies.service import archive_company
+from salesman_requisites.numbering import papers
+from salesman_requisites.testing import ACCOUNT, SIGNER, own_company, png
+from salesman_requisites.toolkit import Paper, offer_papers
 
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
@@ -166,6 +172,15 @@ PAGES: Final = {
     "profile.index": "/profile",
     "rates.index": "/admin/rates",
     "records.history": "/records/client/1/history",
+    "requisites.card": "/requisites/1",
+    "requisites.counter": "/requisites/numbering/1/deal.invoice",
+    "requisites.edit": "/requisites/1/edit",
+    "requisites.edit_part": "/requisites/1/signers/1",
+    "requisites.index": "/requisites",
+    "requisites.new": "/requisites/new",
+    "requisites.new_part": "/requisites/1/accounts/new",
+    "requisites.numbering": "/requisites/numbering",
+    "requisites.picture_form": "/requisites/1/stamp",
     "rungs.index": "/admin/rungs",
     "search.index": "/search?q=trade",
 }
@@ -255,6 +270,7 @@ NO_PAGES: Final = {
     "records.download",
     "records.preview",
     "records.show",
+    "requisites.show_picture",
     "leads.form_script",
 }
 EMPTY_PAGES: Final = ("/", "/clients", "/deals", "/deals/board", "/reports/funnel", "/search?q=no")
@@ -311,6 +327,7 @@ def fill(url: str) -> None:
         activities(app, make)
         inquiries(app, make)
         plans(app)
+        own_companies(make)
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -444,6 +461,16 @@ def plans(app: Flask) -> None:
             said = {"user_id": user_id, "month": day, "metric": metric, "value": value}
             assert api.post("/plans", said).status_code == 200
     assert api.post("/plans/bases", {"basis": "closed", "since": day}).status_code == 200
+def own_companies(make: Make) -> None:
+    """Enter a company with all that it can have, and one that is archived."""
+    long = "Общество с ограниченной ответственностью «Торговый дом Северо-Западного округа» "
+    with make.acting(administrator_id()):
+        company_id = own_company(name=long * 2, short_name=long, inn="7707083893", code="ТД")
+        for values in (ACCOUNT, ACCOUNT | {"bank": long}):
+            ACCOUNTS.add(company_id, values)
+            SIGNERS.add(company_id, SIGNER | {"post": long})
+        keep_picture(company_id, "stamp", png(300, 300))
+        archive_company(own_company(name="Nordlager GmbH", country="DE"))
 
 
 def activities(app: Flask, make: Make) -> None:
@@ -489,6 +516,13 @@ def dead_jobs() -> None:
 def database_template() -> Template:
     """A database with a bit of everything."""
     return Template("every_page", fill)
+
+
+@pytest.fixture(autouse=True)
+def papers_of_deals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let papers be numbered, as a plugin does that makes some."""
+    monkeypatch.setattr(papers, "_offered", {})
+    offer_papers("deal", lambda _session: [Paper("deal.invoice", "Invoices")])
 
 
 def path_of(place: str) -> str:

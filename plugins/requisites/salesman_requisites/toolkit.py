@@ -1,0 +1,35 @@
+"""What other plugins may use of requisites; they list it under ``requires``.
+
+Papers that are made for good keep what :func:`company_snapshot` gives, and survive whatever becomes
+of the own company. The functions that read judge nobody: what stands on each paper is no secret of
+those who make it, and whoever calls has judged whether such a paper may be made.
+"""
+
+from salesman_requisites.amounts.words import MOST as MOST_IN_WORDS
+from salesman_requisites.amounts.words import amount_in_words
+from salesman_requisites.banking import is_russian, judged_account
+from salesman_requisites.companies.offered import (
+    CompanyChoice,
+    company_choices,
+    company_pictures,
+    company_snapshot,
+)
+from salesman_requisites.identity import judged_identity
+from salesman_requisites.numbering.issuing import PaperNumber, take_number
+from salesman_requisites.numbering.papers import Paper, offer_papers
+
+__all__ = [
+    "MOST_IN_WORDS",
+    "CompanyChoice",
+    "Paper",
+    "PaperNumber",
+    "amount_in_words",
+    "company_choices",
+    "company_pictures",
+    "company_snapshot",
+    "is_russian",
+    "judged_account",
+    "judged_identity",
+    "offer_papers",
+    "take_number",
+]
