@@ -105,6 +105,7 @@ PAGES_OF = {
         "/plans/compare?whose=company",
         "/plans/widget?whose=company",
         "/api/v1/plans/openapi.json",
+    ),
     "requisites": (
         "/requisites",
         "/requisites/1",

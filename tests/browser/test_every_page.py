@@ -461,6 +461,8 @@ def plans(app: Flask) -> None:
             said = {"user_id": user_id, "month": day, "metric": metric, "value": value}
             assert api.post("/plans", said).status_code == 200
     assert api.post("/plans/bases", {"basis": "closed", "since": day}).status_code == 200
+
+
 def own_companies(make: Make) -> None:
     """Enter a company with all that it can have, and one that is archived."""
     long = "Общество с ограниченной ответственностью «Торговый дом Северо-Западного округа» "

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from salesman_hookspecs import (
-    DuplicateKey,
-    Permission,
-    PresetGrant,
-    RecordExtension,
-    hookimpl,
-)
-from salesman_requisites import models, permissions
-from salesman_requisites.clients import extension
 from flask import Blueprint
 
 from salesman_core.toolkit import ApiBlueprint, describe_fields
 from salesman_hookspecs import (
     Demo,
+    DuplicateKey,
     EventType,
     NavItem,
     Permission,
     PresetGrant,
     RecordBin,
+    RecordExtension,
     RecordType,
     hookimpl,
 )
 from salesman_requisites import demo as story_of_demo
 from salesman_requisites import models, pages, permissions
+from salesman_requisites.clients import extension
 from salesman_requisites.companies import service, words
 from salesman_requisites.companies.models import KIND
 from salesman_requisites.texts import texts
@@ -39,7 +33,7 @@ describe_fields(KIND, words.FIELDS, actions=words.ACTIONS)
 
 @hookimpl
 def salesman_permissions() -> Iterable[Permission]:
-    """Give what may be done with own companies and numbers."""
+    """Give what may be done with own companies, numbers and requisites of clients."""
     return permissions.PERMISSIONS
 
 
@@ -59,6 +53,9 @@ def salesman_record_extensions() -> Iterable[RecordExtension]:
 def salesman_duplicate_keys() -> Iterable[DuplicateKey]:
     """Take clients for one that have one tax number."""
     return [extension.TAX_KEY]
+
+
+@hookimpl
 def salesman_record_types() -> Iterable[RecordType]:
     """Say how own companies are reached."""
     return [

@@ -13,6 +13,7 @@ from salesman_requisites import numbers, permissions
 from salesman_requisites.clients import rules
 from salesman_requisites.clients.models import ClientRequisites
 from salesman_requisites.clients.queries import tax_keys, typed_tax_keys
+from salesman_requisites.countries import COUNTRIES
 from salesman_requisites.texts import texts
 
 _ = texts.lazy
@@ -30,12 +31,7 @@ class CountryName:
 
 
 _NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-_CODES: Final = sorted(
-    code
-    for code in map(str, Locale("en").territories)
-    if code.isalpha() and len(code) == 2 and code not in _NO_COUNTRIES  # noqa: PLR2004  # ISO 3166
-)
-COUNTRIES: Final = {code: CountryName(code) for code in ("RU", *_CODES)}
+_CHOICES: Final = {code: CountryName(code) for code in ("RU", *COUNTRIES)}
 
 FIELDS: Final = (
     ExtensionField(
@@ -48,7 +44,7 @@ FIELDS: Final = (
     ExtensionField(
         "country",
         _("Country"),
-        Choice(COUNTRIES),
+        Choice(_CHOICES),
         help=_("Empty means Russia."),
         synonyms=("страна", "страна регистрации", "country of registration"),
     ),
