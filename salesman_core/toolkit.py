@@ -85,11 +85,12 @@ from salesman_core.people.imports import Owners, people_choices
 from salesman_core.plugins.dispatch import Contribution
 from salesman_core.plugins.host import call_hook, contributions, plugin_settings
 from salesman_core.plugins.offered import service
-from salesman_core.records import contact_data, reach
+from salesman_core.records import contact_data, export_files, reach
 from salesman_core.records.answers import gone_to, told
 from salesman_core.records.audit_fields import (
     FieldWords,
     describe_fields,
+    describe_further,
     describe_kind,
     names_from,
     user_names,
@@ -107,6 +108,7 @@ from salesman_core.records.changes import (
     carry_out,
     differences,
     note_export,
+    touch_records,
 )
 from salesman_core.records.company_lists import CompanyList, one_of_them
 from salesman_core.records.custom.changes import missing_custom
@@ -127,6 +129,7 @@ from salesman_core.records.files import (
 from salesman_core.records.files import attach as attach_file
 from salesman_core.records.finding import Findable, search_source
 from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
+from salesman_core.records.imports.at_once import FileRow, FileRows, read_at_once
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
 from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.records.imports.writing import Draft, RowWriter
@@ -138,6 +141,7 @@ from salesman_core.records.list_page import ListPage
 from salesman_core.records.listing import on_one_line
 from salesman_core.records.lists import (
     FieldKind,
+    Further,
     ListField,
     ListFilter,
     ListQuery,
@@ -207,7 +211,7 @@ from salesman_core.rest import (
 )
 from salesman_core.rest import Money as Amount
 from salesman_core.services import bans
-from salesman_core.services.company import Company, company
+from salesman_core.services.company import Company, company, is_currency
 from salesman_core.services.mail import Letter, link_to, sent_by_us
 from salesman_core.services.mail import send as send_letter
 from salesman_core.services.notices import notify
@@ -261,11 +265,14 @@ __all__ = [
     "ExternalIds",
     "FieldKind",
     "FieldWords",
+    "FileRow",
+    "FileRows",
     "Findable",
     "Flag",
     "ForbiddenError",
     "FormState",
     "FoundClient",
+    "Further",
     "ImportedRow",
     "Integer",
     "InvalidError",
@@ -366,12 +373,14 @@ __all__ = [
     "demand_permission",
     "describe",
     "describe_fields",
+    "describe_further",
     "describe_kind",
     "describe_tables",
     "differences",
     "either",
     "enqueue",
     "etag_of",
+    "export_files",
     "external_ids_of",
     "files_panel",
     "for_change",
@@ -388,6 +397,7 @@ __all__ = [
     "in_order",
     "in_work",
     "is_banned_for_any",
+    "is_currency",
     "is_htmx",
     "job_piece",
     "job_progress",
@@ -432,6 +442,7 @@ __all__ = [
     "public",
     "reach",
     "reaches",
+    "read_at_once",
     "read_typed",
     "reading",
     "recognising",
@@ -467,6 +478,7 @@ __all__ = [
     "told_when",
     "totals",
     "touch",
+    "touch_records",
     "typed_values",
     "unbinned",
     "undone",

@@ -375,6 +375,8 @@ class ImportType:
         fields that must all fit. Whoever gives some follows ``match`` and ``only`` of the batch;
         empty where there is one way only, and neither is offered.
     :param usual: by what rows find their records where nothing is chosen, in words.
+    :param further: gives the fields that are known only at run time, as a company's price levels;
+        they stand behind the others. Asked in a request, each time a file is looked at.
     """
 
     record: str
@@ -384,6 +386,7 @@ class ImportType:
     apply: Callable[[ImportBatch], Sequence[ImportOutcome]]
     keys: tuple[tuple[str, ...], ...] = ()
     usual: Text = ""
+    further: Callable[[], Sequence[ImportField]] | None = None
 
 
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")

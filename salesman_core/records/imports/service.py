@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from flask import current_app
@@ -60,7 +61,14 @@ def may_import(record: str) -> bool:
 
 def _all_types() -> Iterable[ImportType]:
     found = current_host().contributions(salesman_import_types)
-    return [with_custom_fields(one.value) for one in found]
+    return [with_custom_fields(_with_further(one.value)) for one in found]
+
+
+def _with_further(type_: ImportType) -> ImportType:
+    """Give a kind of import with the fields that its plugin knows only at run time."""
+    if type_.further is None:
+        return type_
+    return replace(type_, fields=(*type_.fields, *type_.further()))
 
 
 def mappings_folder() -> Path:
