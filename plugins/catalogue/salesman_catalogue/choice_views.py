@@ -1,0 +1,108 @@
+"""The administrator's page of price levels and VAT rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from salesman_catalogue import choosing, defaults
+from salesman_catalogue.choices_service import LEVELS, RATES
+from salesman_catalogue.permissions import MANAGE_PRICING
+from salesman_catalogue.texts import texts
+from salesman_catalogue.views import Page, blueprint
+from salesman_core.toolkit import (
+    CompanyList,
+    FormState,
+    InvalidError,
+    MissingError,
+    StaleError,
+    company,
+    order_version,
+    reading,
+    render,
+    requires,
+    toast,
+    version_in,
+)
+
+_ = texts.lazy
+
+NEW: Final = 0
+"""Stands for what is about to be added, where forms are told by their row."""
+LISTS: Final = {"levels": LEVELS, "vat-rates": RATES}
+"""The lists by the word in their address."""
+
+
+@blueprint.get("/choices")
+@requires(MANAGE_PRICING)
+def choices() -> Markup:
+    """Show the price levels and VAT rates."""
+    return _page({})
+
+
+def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
+    session = reading()
+    rows = {"levels": choosing.levels(session), "vat-rates": choosing.vat_rates(session)}
+    return render(
+        "catalogue/choices.html",
+        lists=rows,
+        orders={word: order_version(one.id for one in some) for word, some in rows.items()},
+        refused=refused,
+        nothing=FormState(),
+        new=NEW,
+    )
+
+
+@blueprint.post("/choices/usual")
+@requires(MANAGE_PRICING)
+def make_usual_choices() -> Response:
+    """Make the usual price levels and VAT rates, each where there are none."""
+    defaults.make_choices(company().language)
+    return redirect(url_for("catalogue.choices"))
+
+
+@blueprint.post("/choices/<word>")
+@requires(MANAGE_PRICING)
+def add_choice(word: str) -> Page:
+    """Add the level or rate that was typed."""
+    try:
+        _list(word).add(request.form)
+    except InvalidError as error:
+        return _page({(word, NEW): FormState.refused(request.form, error)}), error.status
+    toast(_("Added."))
+    return redirect(url_for("catalogue.choices"))
+
+
+@blueprint.post("/choices/<word>/<int:choice_id>")
+@requires(MANAGE_PRICING)
+def change_choice(word: str, choice_id: int) -> Page:
+    """Change a level or rate to what was typed."""
+    try:
+        _list(word).change(choice_id, request.form, version_in(request.form))
+    except (InvalidError, StaleError) as error:
+        return _page({(word, choice_id): FormState.refused(request.form, error)}), error.status
+    toast(_("Saved."))
+    return redirect(url_for("catalogue.choices"))
+
+
+@blueprint.post("/choices/<word>/<int:choice_id>/move")
+@requires(MANAGE_PRICING)
+def move_choice(word: str, choice_id: int) -> Response:
+    """Let a level or rate change places with its neighbour."""
+    up = request.form.get("to") == "up"
+    _list(word).move(choice_id, up=up, version=version_in(request.form))
+    return redirect(url_for("catalogue.choices"))
+
+
+def _list(word: str) -> CompanyList:
+    """Give a list by the word in its address.
+
+    :raises MissingError: for a word that is none.
+    """
+    if word not in LISTS:
+        raise MissingError(_("There is no such list."))
+    return LISTS[word]

@@ -1,0 +1,1 @@
+"""The lines of deals: what is sold, how much of it, and for how much."""

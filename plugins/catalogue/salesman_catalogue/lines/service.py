@@ -1,0 +1,218 @@
+"""Every change of the lines of deals: the rules, the transaction, the amount of the deal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_catalogue.lines.drafting import KEPT, DraftedLine, LineDrafts
+from salesman_catalogue.lines.schemas import LinesSchema
+from salesman_catalogue.models import DealSheet, Line
+from salesman_catalogue.permissions import EDIT_DEAL
+from salesman_catalogue.sums import Sums, together
+from salesman_catalogue.texts import texts
+from salesman_catalogue.words import LINES
+from salesman_core.toolkit import (
+    ConflictError,
+    Deal,
+    InvalidError,
+    StaleError,
+    announce,
+    audit,
+    company,
+    for_change,
+    formats,
+    judge,
+    now,
+    own_amount,
+    release_amount,
+    writing,
+)
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+SOURCE: Final = "catalogue.lines"
+"""Under this name lines own the amounts of deals."""
+MOST_AMOUNT: Final = Decimal(10) ** 13
+KIND: Final = "catalogue.lines"
+"""What the JSON API calls the lines of a deal as a whole, where it names their version."""
+
+
+def replace_lines(
+    deal_id: int, lines: Sequence[Mapping[str, Any]], version: int | None = None
+) -> bool:
+    """Let a deal have exactly these lines, in this order; give whether anything changed.
+
+    :param lines: each as :class:`LineSchema` gives it; one with an ``id`` is a line that is there.
+    :param version: of the lines that the person saw; None where they do not say.
+    :raises ConflictError: where the deal is closed, or something else owns its amount.
+    :raises InvalidError: by line and field, as ``lines.2.price``; nothing is changed then.
+    :raises StaleError: where somebody changed the lines since *version*.
+    """
+    with writing() as session:
+        deal = _open_deal(session, deal_id)
+        return _replace(session, deal, lines, version)
+
+
+def add_lines(deal_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Add lines behind those that a deal has; see :func:`replace_lines`."""
+    with writing() as session:
+        deal = _open_deal(session, deal_id)
+        there = [{"id": one.id, "quantity": one.quantity} for one in _held(session, deal_id)]
+        return _replace(session, deal, [*there, *lines], None)
+
+
+def undo_lines(deal_id: int, version: int | None = None) -> None:
+    """Let a deal have the lines again that it had before their last change.
+
+    :raises ConflictError: where there is nothing to go back to.
+    """
+    with writing() as session:
+        deal = _open_deal(session, deal_id)
+        sheet = session.get(DealSheet, deal_id)
+        if sheet is None:
+            raise ConflictError(_("There is nothing to take back."))
+        lines = judge(LinesSchema(), {"lines": sheet.before})["lines"]
+        _replace(session, deal, lines, version, trusted=True)
+
+
+def _open_deal(session: Session, deal_id: int) -> Deal:
+    deal: Deal = for_change(session, "deal", deal_id, EDIT_DEAL)
+    if deal.outcome is not None:
+        raise ConflictError(_("The deal is closed: reopen it to change its lines."))
+    return deal
+
+
+def _held(session: Session, deal_id: int) -> Sequence[Line]:
+    ordered = sa.select(Line).where(Line.deal_id == deal_id).order_by(Line.position, Line.id)
+    return session.scalars(ordered).all()
+
+
+def _replace(
+    session: Session,
+    deal: Deal,
+    lines: Sequence[Mapping[str, Any]],
+    version: int | None,
+    *,
+    trusted: bool = False,
+) -> bool:
+    sheet = session.get(DealSheet, deal.id)
+    _demand_seen(sheet, version)
+    held = _held(session, deal.id)
+    by_id = {one.id: one for one in held}
+    drafts = LineDrafts(session, deal.currency, by_id, trusted=trusted).of(lines)
+    _demand_right(drafts)
+    before = [_as_said(one) for one in held]
+    if [_as_drafted(one) for one in drafts] == before:
+        return False
+    told = _in_words(held, deal.currency)
+    written = _write(session, deal.id, by_id, drafts)
+    _note(session, deal, sheet, before)
+    total = together(one.sums for one in drafts if one.sums is not None)
+    _settle_amount(session, deal, total, there=bool(written))
+    after = _in_words(written, deal.currency)
+    if told != after:
+        audit(session, "deal", deal.id, deal.name, "changed", {LINES: (told, after)})
+    payload = {"amount": total.amount, "number": len(written)}
+    announce(session, "catalogue.lines.changed", "deal", deal.id, payload)
+    return True
+
+
+def _demand_seen(sheet: DealSheet | None, version: int | None) -> None:
+    if version is not None and version != (0 if sheet is None else sheet.version):
+        raise StaleError(_("Somebody else has changed the lines since you read them."))
+
+
+def _demand_right(drafts: Sequence[DraftedLine]) -> None:
+    wrong: dict[str, Text] = {
+        f"lines.{place}.{name}": message
+        for place, draft in enumerate(drafts)
+        for name, message in draft.wrong.items()
+    }
+    if wrong:
+        raise InvalidError(_("Some lines are not right."), wrong)
+    total = together(one.sums for one in drafts if one.sums is not None)
+    if max(total.amount, total.cost) > MOST_AMOUNT:
+        message = _("The lines come to more than a deal may amount to.")
+        raise InvalidError(message, {"lines": message})
+
+
+def _write(
+    session: Session, deal_id: int, held: Mapping[int, Line], drafts: Sequence[DraftedLine]
+) -> list[Line]:
+    """Write drafts as the lines of a deal; those that are no longer there go."""
+    staying = {one.id for one in drafts}
+    for id_, line in held.items():
+        if id_ not in staying:
+            session.delete(line)
+    written = []
+    for position, draft in enumerate(drafts):
+        line = held[draft.id] if draft.id is not None else Line(deal_id=deal_id)
+        for name in KEPT:
+            setattr(line, name, draft.values[name])
+        sums = draft.sums or Sums()
+        line.position = position
+        line.net, line.vat, line.amount = sums.net, sums.vat, sums.amount
+        line.cost_amount = sums.cost
+        session.add(line)
+        written.append(line)
+    session.flush()
+    return written
+
+
+def _note(
+    session: Session, deal: Deal, sheet: DealSheet | None, before: list[dict[str, Any]]
+) -> None:
+    """Note that the lines have changed, and what they were."""
+    kept = [_plain(one) for one in before]
+    if sheet is None:
+        session.add(DealSheet(deal_id=deal.id, version=1, before=kept, updated_at=now()))
+    else:
+        sheet.version += 1
+        sheet.before, sheet.updated_at = kept, now()
+    session.flush()
+
+
+def _settle_amount(session: Session, deal: Deal, total: Sums, *, there: bool) -> None:
+    """Let the deal hold what its lines come to; without lines its amount is anybody's again."""
+    del session  # both join the transaction
+    if not there:
+        release_amount(deal.id, SOURCE)
+        return
+    own_amount(deal.id, SOURCE, amount_of(total), total.cost)
+
+
+def amount_of(total: Sums) -> Decimal:
+    """Give what a deal amounts to by its lines: as the company means amounts, else with VAT."""
+    return total.net if company().vat == "without" else total.amount
+
+
+def _as_said(line: Line) -> dict[str, Any]:
+    """Give a line as :class:`LineSchema` would name it, its id included."""
+    return {"id": line.id, **{name: getattr(line, name) for name in KEPT}}
+
+
+def _as_drafted(draft: DraftedLine) -> dict[str, Any]:
+    return {"id": draft.id, **{name: draft.values[name] for name in KEPT}}
+
+
+def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was said of a line as JSON keeps it; as a new line, for its id may be gone."""
+    return {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name, value in said.items()
+        if name != "id"
+    }
+
+
+def _in_words(lines: Sequence[Line], currency: str) -> list[str]:
+    """Give lines as the history of a deal tells them. What they cost is not told."""
+    return [
+        f"{one.name} × {formats.number(one.quantity)} — {formats.money(one.amount, currency)}"
+        for one in lines
+    ]

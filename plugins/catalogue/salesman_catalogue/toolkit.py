@@ -1,0 +1,70 @@
+"""What other plugins may use of the catalogue.
+
+The arithmetic of lines is :mod:`salesman_catalogue.sums`: whoever prints an invoice or an act
+rounds by it, so that papers and deal agree to the kopeck (ADR 57).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_catalogue.lines.queries import sold_lines
+from salesman_catalogue.sums import (
+    DiscountError,
+    Sums,
+    Terms,
+    rounded,
+    sums_of,
+    together,
+    vat_inside,
+)
+from salesman_core.toolkit import AnyRow
+
+__all__ = [
+    "Catalogue",
+    "DiscountError",
+    "Sums",
+    "Terms",
+    "rounded",
+    "sold_lines",
+    "sums_of",
+    "together",
+    "vat_inside",
+]
+
+
+class Catalogue(Protocol):
+    """The service of the catalogue: ``service("catalogue")`` of the core's toolkit gives it.
+
+    Each method judges whether whoever acts may do it, and joins the transaction of its caller.
+    """
+
+    def find(self, session: Session, typed: str) -> Sequence[Mapping[str, Any]]:
+        """Give the offered products that fit what was typed, by name or article.
+
+        :returns: each with ``id``, ``name``, ``article``, ``unit``, ``currency`` and ``price`` at
+            the usual level, None where it has none; none for whoever may not see products.
+        """
+        ...
+
+    def lines(self, session: Session, deal_id: int) -> Sequence[AnyRow]:
+        """Give the lines of a deal that whoever acts sees, with their sums, in their order."""
+        ...
+
+    def add_lines(self, deal_id: int, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Add lines behind those that a deal has; its amount follows from them.
+
+        :param lines: as the JSON API names them: with a ``product_id``, or a ``name`` and a
+            ``price``; and a ``quantity``.
+        :raises InvalidError: by line and field.
+        :raises ConflictError: where the deal is closed, or something else owns its amount.
+        """
+        ...
+
+    def sold(self) -> sa.Select[*tuple[Any, ...]]:
+        """Give the query of the lines of all deals that whoever acts sees; see ``sold_lines``."""
+        ...

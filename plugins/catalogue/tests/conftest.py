@@ -1,0 +1,40 @@
+"""What tests of the catalogue begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from salesman_catalogue import choosing, service
+
+from salesman_core.toolkit import reading
+
+Sell = Callable[..., int]
+
+
+@pytest.fixture
+def levels(app: Flask) -> dict[str, int]:
+    """Give the price levels that a company begins with: ids by name."""
+    return {row.name: row.id for row in choosing.levels(reading())}
+
+
+@pytest.fixture
+def rates(app: Flask) -> dict[str, int]:
+    """Give the VAT rates that a company begins with: ids by name."""
+    return {row.name: row.id for row in choosing.vat_rates(reading())}
+
+
+@pytest.fixture
+def sell(levels: dict[str, int], rates: dict[str, int]) -> Sell:
+    """Give what enters a product: usually a rack for 100.00, with VAT of 20 %."""
+
+    def sell(price: str | None = "100.00", **values: Any) -> int:
+        prices = [{"level_id": levels["Retail"], "price": Decimal(price)}] if price else []
+        usual = {"name": "Rack", "article": "R-1", "unit": "pc", "prices": prices}
+        usual |= {"vat_rate_id": rates["VAT 20%"], "cost": Decimal(60)}
+        return service.create_product({**usual, **values})
+
+    return sell
