@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +38,22 @@ def sources() -> Mapping[str, Contribution[AmountSource]]:
 
 def _by_name(host: PluginHost) -> Mapping[str, Contribution[AmountSource]]:
     return {one.value.name: one for one in host.contributions(salesman_amount_source)}
+
+
+class SourceTitles(Mapping[str, Text]):
+    """What people read for the names of the sources that there are when somebody reads them."""
+
+    def __getitem__(self, name: str) -> Text:
+        """Give the title of a source."""
+        return sources()[name].value.title
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(sources())
+
+    def __len__(self) -> int:
+        """Give how many there are."""
+        return len(sources())
 
 
 def owner_of(row: Any) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.access.records import visible
 from salesman_core.clients.models import Client, Contact
+from salesman_core.deals.amount_source import SourceTitles
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.lists import OUTCOMES
 from salesman_core.deals.models import CloseReason, Deal, DealContact, Pipeline, Stage
@@ -74,7 +75,7 @@ describe_fields(
         "amount": FieldWords(AMOUNT, figure=True, written=formats.amount),
         "cost": FieldWords(_("Cost"), figure=True, written=formats.amount, permission=MARGIN),
         "currency": FieldWords(_("Currency")),
-        "amount_source": FieldWords(_("Where the amount comes from")),
+        "amount_source": FieldWords(_("Where the amount comes from"), choices=SourceTitles()),
         "rate": FieldWords(_("Rate"), figure=True, written=formats.rate),
         "rate_currency": FieldWords(_("Currency of the rate")),
         "owner_id": FieldWords(_("Owner"), names=USERS),

@@ -218,7 +218,7 @@ def _shown(value: Any, words: FieldWords, names: Mapping[int, str]) -> str:
         return names.get(value, f"№ {value}")
     if words.choices is not None and str(value) in words.choices:
         return str(words.choices[str(value)])
-    if words.figure:
+    if words.figure and not isinstance(value, dict):
         return words.written(Decimal(value))
     if isinstance(value, list):
         between = ", " if words.item is None else "; "
@@ -230,7 +230,9 @@ def _shown(value: Any, words: FieldWords, names: Mapping[int, str]) -> str:
 
 def _pairs(value: Mapping[str, Any], words: FieldWords, names: Mapping[int, str]) -> str:
     told = {
-        key if words.names is None else _shown(int(key), words, names): item
+        key if words.names is None else _shown(int(key), words, names): (
+            words.written(Decimal(item)) if words.figure else item
+        )
         for key, item in value.items()
     }
     return "; ".join(f"{key}: {item}" for key, item in told.items())

@@ -62,6 +62,13 @@ def used(
             basis = {"basis": "closed", "since": first}
             assert api.post("/plans/bases", basis).status_code == 200
             assert api.post("/plans/limits", {"good": 95, "behind": 80}).status_code == 200
+            boilers = api.post("/catalogue/categories", {"name": "Boilers"}).json["id"]
+            boiler = {"name": "Boiler", "category_id": boilers, "external_ids": {"site": "7"}}
+            boiler |= {"prices": [{"level_id": 1, "price": "100"}], "vat_rate_id": 1}
+            boiler_id = api.post("/catalogue", boiler).json["id"]
+            sold = {"lines": [{"product_id": boiler_id, "quantity": "3"}]}
+            path = f"/catalogue/deals/{made['deal_id']}/lines"
+            assert api.request("PUT", path, sold).status_code == 200
             whose = {name: made[name] for name in ("client_id", "deal_id")}
             promise = {"text": "Send the drawing", **whose}
             assert api.post("/sample", promise).status_code == 201

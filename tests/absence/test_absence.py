@@ -87,6 +87,17 @@ PAGES_OF = {
         "/inquiries/choices",
         "/api/v1/inquiries/openapi.json",
     ),
+    "catalogue": (
+        "/catalogue",
+        "/catalogue/1",
+        "/catalogue/new",
+        "/catalogue/deals/1/lines",
+        "/catalogue/categories",
+        "/catalogue/choices",
+        "/catalogue/deals/1/products?q=boiler",
+        "/catalogue/deals/1/lines/file/csv",
+        "/api/v1/catalogue/openapi.json",
+    ),
     "calendar": (
         "/calendar",
         "/calendar/1",

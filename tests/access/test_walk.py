@@ -156,6 +156,7 @@ WALKED_BY_THEIR_OWN: Final = (
     *(
         f"{place}/{plugin}*"
         for plugin in ("calendar", "inquiries", "leads", "plans", "requisites")
+        for plugin in ("calendar", "catalogue", "inquiries", "leads")
         for place in ("", "/api/v1")
     ),
     "/static/<owner>/<path:name>",

@@ -126,8 +126,13 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
     for _number in range(3):
         client_id = make.client(owner_id=owner_id, phones=["+7 916 123-45-67"])
         make.contact(client_id, emails=["anna@example.com"])
-        make.deal(client_id=client_id, owner_id=owner_id, amount="1000")
+        deal_id = make.deal(client_id=client_id, owner_id=owner_id, amount="1000")
         api = Api(app, new_token(make.user_of("administrator"), "records"))
+        rack = {"name": "Rack", "prices": [{"level_id": 1, "price": "100.00"}]}
+        rack_id = api.post("/catalogue", rack).json["id"]
+        sold = {"lines": [{"product_id": rack_id, "quantity": "2"}]}
+        sent = api.request("PUT", f"/catalogue/deals/{deal_id}/lines", sold)
+        assert sent.status_code == 200
         assert api.post("/leads", {"name": "Boris", "owner_id": owner_id}).status_code == 201
         call = {"kind_id": 1, "day": "2026-03-02", "client_id": client_id, "owner_id": owner_id}
         assert api.post("/calendar", call).status_code == 201

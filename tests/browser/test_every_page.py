@@ -89,6 +89,12 @@ PAGES: Final = {
     "calendar.kinds": "/calendar/kinds",
     "calendar.new": "/calendar/new",
     "calendar.without_next": "/calendar/next?whose=all",
+    "catalogue.card": "/catalogue/1",
+    "catalogue.categories": "/catalogue/categories",
+    "catalogue.choices": "/catalogue/choices",
+    "catalogue.index": "/catalogue",
+    "catalogue.lines": "/catalogue/deals/2/lines",
+    "catalogue.new": "/catalogue/new",
     "inquiries.card": "/inquiries/1",
     "inquiries.choices": "/inquiries/choices",
     "inquiries.index": "/inquiries",
@@ -228,6 +234,8 @@ NO_PAGES: Final = {
     "desk.widget",
     "fragments.fill",
     "imports.found",
+    "catalogue.find_products",
+    "catalogue.write_file",
     "inquiries.find",
     "inquiries.mine",
     "inquiries.of_client",
@@ -250,6 +258,7 @@ NO_PAGES: Final = {
     "deals.narrow",
     "deals.narrow_board",
     "calendar.narrow",
+    "catalogue.narrow",
     "inquiries.narrow",
     "leads.narrow",
     "people_record_why.why_of",
@@ -328,6 +337,7 @@ def fill(url: str) -> None:
         inquiries(app, make)
         plans(app)
         own_companies(make)
+        catalogue(app)
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -431,6 +441,32 @@ def web_form() -> None:
     fields = [{**asked(kind), "required": kind == "phone"} for kind in FIELDS]
     long = "Я согласен на обработку моих персональных данных. " * 8
     create_form({**FORM, "fields": fields, "consent": long, "heading": "Напишите нам"})
+
+
+def catalogue(app: Flask) -> None:
+    """Sell something, under names as long as they become, in a deal with several lines."""
+    api = api_of(app, administrator_id())
+    shelf = api.post("/catalogue/categories", {"name": "Складское оборудование"}).json["id"]
+    inner = {"name": "Стеллажи " * 6, "parent_id": shelf}
+    category = api.post("/catalogue/categories", inner).json["id"]
+    sold = []
+    for number in range(12):
+        rack = {
+            "name": "Стеллаж складской сборный с усиленными балками, оцинкованный, 2500 мм",
+            "article": f"СТ-2500-{number}",
+            "unit": "шт.",
+            "category_id": category if number % 3 else None,
+            "prices": [{"level_id": 1 + number % 3, "price": "123456789.50"}],
+            "vat_rate_id": 2,
+            "cost": "60000",
+            "description": "Call them " * 20,
+        }
+        sold.append(api.post("/catalogue", rack).json["id"])
+    lines = [{"product_id": id_, "quantity": "3", "price": "1250000.50"} for id_ in sold[:4]]
+    lines += [{"name": "Доставка до склада", "quantity": "1", "price": "5000", "vat_percent": "20"}]
+    lines[0] |= {"discount_percent": "7.5"}
+    answer = api.request("PUT", "/catalogue/deals/2/lines", {"lines": lines})
+    assert answer.status_code == 200
 
 
 def inquiries(app: Flask, make: Make) -> None:

@@ -74,6 +74,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    database",
         "ok    tables",
         "ok    plugin calendar",
+        "ok    plugin catalogue",
         "ok    plugin inquiries",
         "ok    plugin leads",
         "ok    plugin plans",
@@ -174,6 +175,7 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
 
     owners = "core, calendar, leads, inquiries, plans, requisites"
     assert told[0] == f"tables: {owners}: salesman db upgrade"
+    assert told[0] == "tables: core, calendar, catalogue, leads, inquiries: salesman db upgrade"
 
 
 def test_plugin_that_fails_or_is_not_well_is_told(

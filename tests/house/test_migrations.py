@@ -117,6 +117,8 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_kind": [{"base": "call"}],
     "plans_limits": [{"good": 90, "behind": 70}],
     "plans_plan": [{"metric": "turnover"}],
+    "catalogue_product": [{"kind": "goods"}],
+    "catalogue_line": [{"discount_amount": None}],
     "leads_letter": [{"made": "lead"}],
     "leads_mailbox": [{"way": "imaps", "afterwards": "seen"}],
     "leads_call_result": [{"base": "no_answer"}],

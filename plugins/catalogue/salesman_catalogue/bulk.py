@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from salesman_catalogue import choosing, queries
+from salesman_catalogue import choosing, pricing, queries
 from salesman_catalogue.lists import KIND_TITLES, PRODUCTS
 from salesman_catalogue.models import KIND
 from salesman_catalogue.permissions import BULK_DELETE, COSTS, EDIT, EXPORT
@@ -31,6 +31,7 @@ COLUMNS: Final = (
     Column("article", FIELDS["article"].title, "article"),
     Column("category", FIELDS["category_id"].title, "category_id"),
     Column("unit", FIELDS["unit"].title, "unit"),
+    Column("price", _("Price"), numeric=True),
     Column("vat", FIELDS["vat_rate_id"].title, "vat_rate_id"),
     Column("active", FIELDS["active"].title),
     Column("kind", FIELDS["kind"].title, "kind", usual=False),
@@ -49,12 +50,14 @@ _AS_READ: Final = (
 def _cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
     """Give what stands in the columns of some products, for files."""
     paths = dict(choosing.category_choices(reading())) if rows else {}
+    prices = pricing.usual_prices(rows)
     for row in rows:
         yield {
             **{name: getattr(row, name) for name in _AS_READ},
             "kind": str(KIND_TITLES[row.kind]),
             "category": paths.get(row.category_id),
             "vat": row.vat_name,
+            "price": prices.get(row.id),
         }
 
 

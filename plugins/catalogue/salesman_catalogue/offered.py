@@ -26,10 +26,13 @@ class Shelf(Catalogue):
             return []
         found = queries.found_products(session, typed)
         prices = pricing.prices_of(session, [row.id for row in found])
-        usual = next((id_ for id_, _name in pricing.offered_levels()), 0)
+        usual = pricing.usual_level()
         names = ("id", "name", "article", "unit", "currency")
         return [
-            {**{name: getattr(row, name) for name in names}, "price": prices[row.id].get(usual)}
+            {
+                **{name: getattr(row, name) for name in names},
+                "price": prices[row.id].get(usual or 0),
+            }
             for row in found
         ]
 

@@ -98,18 +98,35 @@ def prices_of(session: Session, product_ids: Collection[int]) -> dict[int, dict[
     return found
 
 
+def usual_level() -> int | None:
+    """Give the level that counts where nobody says another; None where there is none."""
+    return next((level_id for level_id, _name in offered_levels()), None)
+
+
+def usual_prices(rows: Sequence[Any]) -> dict[int, Decimal]:
+    """Give the prices of products at the usual level, of those that have one there."""
+    level = usual_level()
+    prices = prices_of(reading(), [row.id for row in rows])
+    return {id_: of[level] for id_, of in prices.items() if level in of}
+
+
 def import_fields() -> list[ImportField]:
     """Give a field for each level: columns of files find it by its name."""
     return [
         ImportField(
             field_of(level_id),
             name,
-            _RETAIL if place == 0 else (),
+            _synonyms(place),
             kind="money",
             money_currency="currency",
         )
         for place, (level_id, name) in enumerate(offered_levels())
     ]
+
+
+def _synonyms(place: int) -> tuple[str, ...]:
+    """Give what the columns of a level are called in files of others, by its place."""
+    return (f"level {place}", f"уровень {place}", f"price {place + 1}") if place else _RETAIL
 
 
 def told_prices(row: ImportedRow) -> dict[int, Decimal]:

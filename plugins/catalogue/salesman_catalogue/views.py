@@ -77,6 +77,7 @@ def index() -> Markup:
         "catalogue/index.html",
         listed=listed,
         total=queries.count_products(reading(), listed.query),
+        prices=pricing.usual_prices(listed.rows),
         kinds=KIND_TITLES,
     )
 

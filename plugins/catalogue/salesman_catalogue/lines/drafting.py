@@ -70,7 +70,7 @@ class LineDrafts:
         self._session, self._currency, self._held = session, currency, held
         self._trusted = trusted
         self._levels = {row.id: row.name for row in choosing.levels(session)}
-        self._usual = next((id_ for id_, _name in pricing.offered_levels()), None)
+        self._usual = pricing.usual_level()
         self._sees_costs = queries.sees_costs()
         self._products: Mapping[int, AnyRow] = {}
         self._prices: Mapping[int, Mapping[int, Decimal]] = {}

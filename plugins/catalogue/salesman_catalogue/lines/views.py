@@ -38,6 +38,7 @@ from salesman_core.toolkit import (
     MissingError,
     StaleError,
     current_person,
+    demand,
     export_files,
     formats,
     last_change,
@@ -67,6 +68,15 @@ def lines(deal_id: int) -> Markup:
     there = queries.lines_of(session, deal_id)
     total = queries.sums_of_rows(there)
     return _page(deal, rows_of(there, deal.currency), total, version=deal.version)
+
+
+def _deal_to_edit(deal_id: int) -> AnyRow:
+    """Give a deal whose lines the person may change.
+
+    :raises ForbiddenError: where they only see it; MissingError where they do not even that.
+    """
+    demand("deal", deal_id, EDIT_DEAL)
+    return queries.one_deal(reading(), deal_id)
 
 
 def _page(deal: AnyRow, rows: Sequence[Row], total: Sums, *, version: int, **more: Any) -> Markup:
@@ -122,7 +132,7 @@ def totals_in_words(total: Sums, currency: str) -> list[tuple[str, Any, str]]:
 def change_lines(deal_id: int) -> Page:
     """Save the lines as they were typed, or do one thing with the form that saves nothing."""
     session = reading()
-    deal = queries.one_deal(session, deal_id)
+    deal = _deal_to_edit(deal_id)
     version = version_in(request.form)
     rows, act = _acted_on(typed_rows(request.form))
     counted = count_rows(session, deal, rows)
@@ -184,7 +194,7 @@ def _with_more(rows: Sequence[Row], act: str) -> list[Row]:
 def count_lines(deal_id: int) -> FlaskResponse:
     """Tell the script what the rows come to as they stand, and what is wrong with which cell."""
     session = reading()
-    deal = queries.one_deal(session, deal_id)
+    deal = _deal_to_edit(deal_id)
     rows = typed_rows(request.form)
     counted = count_rows(session, deal, rows)
     totals = totals_in_words(counted.total, deal.currency)
@@ -211,7 +221,7 @@ def find_products(deal_id: int) -> FlaskResponse:
 
 def _offered(product: AnyRow, prices: Any, currency: str) -> dict[str, Any]:
     same = product.currency == currency
-    usual = next((id_ for id_, _name in pricing.offered_levels()), None)
+    usual = pricing.usual_level()
     price = prices.get(usual) if same else None
     said = formats.money(prices[usual], product.currency) if usual in prices else ""
     return {
@@ -242,7 +252,7 @@ def undo_lines(deal_id: int) -> Response:
 def read_file(deal_id: int) -> Page:
     """Read a specification into the form: nothing is saved until the person does so."""
     session = reading()
-    deal = queries.one_deal(session, deal_id)
+    deal = _deal_to_edit(deal_id)
     there = rows_of(queries.lines_of(session, deal_id), deal.currency)
     version = version_in(request.form)
     shown = {"version": deal.version if version is None else version}

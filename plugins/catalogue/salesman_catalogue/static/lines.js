@@ -309,4 +309,8 @@ function clearWrong(row) {
   tell(row, {});
 }
 
+// On a phone each line is a card: one empty one is enough.
+if (matchMedia("(max-width: 991.98px)").matches) {
+  for (const row of rows().filter(isBlank).slice(1)) row.remove();
+}
 number();

@@ -1,0 +1,129 @@
+"""Price lists of others, brought in by the core's import and taken back again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from salesman_catalogue import choosing, queries
+from salesman_catalogue.models import Category, Price, Product, VatRate
+
+from salesman_core.records.imports import ColumnMapping
+from salesman_core.records.imports.journal import Journal
+from salesman_core.records.imports.keeping import note_import
+from salesman_core.records.imports.service import import_run, import_type
+from salesman_core.records.imports.undo import take_back
+from salesman_core.testing.people import Browser, Make
+from salesman_core.toolkit import reading
+
+DATA = Path(__file__).resolve().parents[3] / "../shared/data/salesman"
+BrowserFor = Callable[[str], Browser]
+
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the sample files are not here")
+
+
+def bring(file: Path, import_id: int | None = None) -> str:
+    """Import a file; give the last line of what came of it."""
+    kept = note_import("products", file.name) if import_id is None else import_id
+    run = import_run(import_type("products"), file, ColumnMapping(), journal=Journal(kept))
+    return run.apply().last_line
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Give all rows of the tables that a price list touches."""
+    found = {}
+    for model in (Product, Price, Category, VatRate):
+        rows = reading().execute(sa.select(model.__table__)).all()
+        found[model.__tablename__] = sorted(tuple(map(str, row)) for row in rows)
+    return found
+
+
+def written(tmp_path: Path, *rows: str) -> Path:
+    file = tmp_path / f"{random.random()}.csv"  # a name
+    file.write_text("\n".join(rows), encoding="utf-8")
+    return file
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["price.csv", "price.xlsx"])
+def test_price_list_comes_in_with_its_levels_once(app: Flask, name: str) -> None:
+    first, second = bring(DATA / name), bring(DATA / name)
+
+    assert first == "created 13, updated 0, unchanged 0, refused 0"
+    assert second == "created 0, updated 0, unchanged 13, refused 0"
+    laptop = queries.found_products(reading(), "222555")[0]
+    prices = queries.hanging(reading(), [laptop.id]).prices[laptop.id]
+    assert sorted(prices.values()) == [Decimal(60000), Decimal(65000), Decimal(68000)]
+    assert (laptop.cost, laptop.unit) == (Decimal(45000), "шт.")
+    assert laptop.category_name == "! Оборудование"
+
+
+@needs_data
+def test_price_list_that_is_taken_back_leaves_all_as_it_was(app: Flask) -> None:
+    before = everything()
+    import_id = note_import("products", "price.csv")
+    bring(DATA / "price.csv", import_id)
+    assert everything() != before
+
+    take_back(import_id)
+
+    assert everything() == before
+
+
+@needs_data
+def test_html_in_cells_is_shown_and_does_nothing(app: Flask, browser_for: BrowserFor) -> None:
+    assert bring(DATA / "modcatalog-import.xls").startswith("created 119, updated 0, ")
+    product = queries.found_products(reading(), "1000018")[0]
+
+    page = browser_for("head").get(f"/catalogue/{product.id}").text
+
+    assert "&lt;h1&gt;О программе&lt;/h1&gt;" in page
+    assert "<h1>О программе" not in page
+
+
+def test_row_means_the_product_of_its_article_else_of_its_name(app: Flask, tmp_path: Path) -> None:
+    bring(written(tmp_path, "Article;Name;Retail", "R-1;Rack;100", ";Tape;5"))
+
+    told = bring(written(tmp_path, "Article;Name;Retail", "r-1;Rack, white;120", ";TAPE;5"))
+
+    assert told == "created 0, updated 2, unchanged 0, refused 0"
+    rows = queries.products_by_article(reading(), ["R-1"])
+    assert rows["r-1"].name == "Rack, white"
+
+
+def test_price_of_nought_takes_no_price_away(app: Flask, tmp_path: Path) -> None:
+    bring(written(tmp_path, "Name;Retail;Level 1", "Rack;100;90"))
+
+    assert bring(written(tmp_path, "Name;Retail;Level 1", "Rack;100;0,00")).startswith(
+        "created 0, updated 0, unchanged 1"
+    )
+
+
+def test_rate_and_category_that_there_are_not_are_made(app: Flask, tmp_path: Path) -> None:
+    bring(written(tmp_path, "Name;Category;VAT", "Rack;Tools / Racks;18 %", "Tape;Tools;no VAT"))
+
+    assert [one.path for one in choosing.tree(reading())] == ["Tools", "Tools / Racks"]
+    rack = queries.found_products(reading(), "rack")[0]
+    tape = queries.found_products(reading(), "tape")[0]
+    assert (rack.vat_percent, tape.vat_percent) == (Decimal(18), None)
+    assert tape.vat_name == "Without VAT"
+
+
+def test_what_is_no_rate_refuses_its_row(app: Flask, tmp_path: Path) -> None:
+    told = bring(written(tmp_path, "Name;VAT", "Rack;a lot", "Tape;120", "Saw;20"))
+
+    assert told == "created 1, updated 0, unchanged 0, refused 2"
+
+
+def test_marketer_brings_in_no_costs_and_makes_no_rates(
+    app: Flask, make: Make, tmp_path: Path
+) -> None:
+    with make.acting(make.user_of("marketer")):
+        told = bring(written(tmp_path, "Name;Cost;VAT", "Rack;60;", "Tape;;18", "Saw;;20"))
+
+    assert told == "created 1, updated 0, unchanged 0, refused 2"
