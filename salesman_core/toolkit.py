@@ -89,8 +89,8 @@ from salesman_core.records import contact_data, export_files, reach
 from salesman_core.records.answers import gone_to, told
 from salesman_core.records.audit_fields import (
     FieldWords,
+    describe_also,
     describe_fields,
-    describe_further,
     describe_kind,
     names_from,
     user_names,
@@ -372,8 +372,8 @@ __all__ = [
     "demand_order",
     "demand_permission",
     "describe",
+    "describe_also",
     "describe_fields",
-    "describe_further",
     "describe_kind",
     "describe_tables",
     "differences",

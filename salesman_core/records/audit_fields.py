@@ -199,7 +199,7 @@ _OF_ANY_KIND: Final = {
     "reason": FieldWords(_("Reason")),
 }
 _fields: dict[str, Mapping[str, FieldWords]] = {}
-_further: dict[str, dict[str, FieldWords]] = {}
+_also: dict[str, dict[str, FieldWords]] = {}
 _actions: dict[str, Mapping[str, Text]] = {}
 _told_otherwise: dict[str, Collection[str]] = {}
 _others: dict[str, Callable[[str], FieldWords]] = {}
@@ -225,12 +225,12 @@ def describe_fields(
     _actions[kind] = actions or {}
 
 
-def describe_further(kind: str, words: Mapping[str, FieldWords]) -> None:
+def describe_also(kind: str, words: Mapping[str, FieldWords]) -> None:
     """Say how changes are read that a plugin tells of in the history of another's records.
 
     :param words: by names that begin with the plugin's id, as ``catalogue.lines``.
     """
-    _further.setdefault(kind, {}).update(words)
+    _also.setdefault(kind, {}).update(words)
 
 
 def action_words(kind: str, action: str) -> Text:
@@ -267,16 +267,14 @@ def described_kinds() -> Mapping[str, Text]:
 
 def words_of(kind: str, field: str) -> FieldWords:
     """Give how a field is read: by its own name where nobody says so."""
-    known = _fields.get(kind, {}).get(field) or _OF_ANY_KIND.get(field)
-    return known or _further_words(kind, field) or _others.get(kind, FieldWords)(field)
-    known = _fields.get(kind, {}).get(field) or _further.get(kind, {}).get(field)
+    known = _fields.get(kind, {}).get(field) or _also.get(kind, {}).get(field)
     known = known or _OF_ANY_KIND.get(field)
-    return known or _custom_words(kind, field) or _others.get(kind, FieldWords)(field)
+    return known or _further_words(kind, field) or _others.get(kind, FieldWords)(field)
 
 
 def is_described(kind: str, field: str) -> bool:
     """Tell whether somebody has said how changes of a field are read."""
-    return field in _fields.get(kind, {}) or field in _further.get(kind, {})
+    return field in _fields.get(kind, {}) or field in _also.get(kind, {})
 
 
 def _further_words(kind: str, field: str) -> FieldWords | None:

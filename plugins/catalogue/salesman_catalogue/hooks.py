@@ -30,8 +30,8 @@ from salesman_catalogue.toolkit import Catalogue
 from salesman_core.toolkit import (
     ApiBlueprint,
     RecordCard,
+    describe_also,
     describe_fields,
-    describe_further,
     describe_kind,
     search_source,
 )
@@ -57,7 +57,7 @@ _ = texts.lazy
 
 describe_fields(KIND, words.FIELDS)
 describe_kind(category_service.KIND, _("Category of products"), words.CATEGORY)
-describe_further("deal", words.OF_DEALS)
+describe_also("deal", words.OF_DEALS)
 
 
 @hookimpl
