@@ -105,7 +105,8 @@ def select_page(
     :param base_condition: which records there are for this person: ``visible(kind)``.
     :raises InvalidError: where the cursor is not one of this list in this order.
     """
-    keys, statement = _kept_statement(tuple(columns), spec, query, base_condition)
+    kind = session.get_bind().dialect.name
+    keys, statement = _kept_statement(kind, tuple(columns), spec, query, base_condition)
     values = values_of(keys, spec, query)
     with _planned(session, query):
         rows = rows_of(session, statement, values)
@@ -116,18 +117,23 @@ def select_page(
 
 
 def _kept_statement(
-    columns: tuple[Any, ...], spec: ListSpec, query: ListQuery, base_condition: Condition
+    kind: str,
+    columns: tuple[Any, ...],
+    spec: ListSpec,
+    query: ListQuery,
+    base_condition: Condition,
 ) -> tuple[Sequence[OrderKey], sa.Select[Any]]:
     """Give the statement of a page, as it was made when the same was last asked.
 
     To make one takes as long as to run it. Filters of one's own are asked anew each time, because
-    they may go by the clock.
+    they may go by the clock. Applications of one process may stand on databases of either kind,
+    which find parts of words each in its own way.
     """
     if query.q or any(isinstance(spec.find(one.name), ListFilter) for one in query.filters):
         return _statement(columns, spec, query, base_condition)
     begins = query.cursor is None
     further = spec.further()  # their SQL is theirs, whatever was called so before
-    asked = (columns, query.sort, query.filters, query.limit, begins, base_condition, further)
+    asked = (kind, columns, query.sort, query.filters, query.limit, begins, base_condition, further)
     if asked not in spec.kept:
         if len(spec.kept) >= _MOST_KEPT:
             spec.kept.clear()

@@ -179,11 +179,11 @@ def test_second_import_changes_nothing(imported: Imported) -> None:
 def test_undo_leaves_the_database_as_it_was(
     databases: Databases,
     command_on: CommandOn,
-    kind: Kind,
+    database_kind: Kind,
     rows_without_logs: Callable[[sa.Connection], object],
     tmp_path: Path,
 ) -> None:
-    with databases.lent(kind, UPGRADED) as url:
+    with databases.lent(database_kind, UPGRADED) as url:
         command, engine = command_on(url, tmp_path), readonly(make_engine(url))
         with engine.connect() as connection:
             before = rows_without_logs(connection)
