@@ -30,10 +30,20 @@ def attach(client: int, name: str) -> None:
 def drawn_but_not_alive(page: Page, path: str) -> Iterator[None]:
     """Open a page whose script arrives only at the end of the block."""
     held: list[Route] = []
-    page.route(SCRIPT, lambda route: held.append(route))  # noqa: PLW0108  # it inspects it
+    over = False
+
+    def hold(route: Route) -> None:
+        """Keep a request; one that the browser makes only later is let through."""
+        if over:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(SCRIPT, hold)
     page.goto(path, wait_until="commit")
     page.locator("h1").wait_for()
     yield
+    over = True
     for route in held:
         route.continue_()
 
