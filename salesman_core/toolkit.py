@@ -57,6 +57,7 @@ from salesman_core.db import (
     whole_sum,
     writing,
 )
+from salesman_core.db.revisions import bump, kept
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals import handing_on, recognising
 from salesman_core.deals.amount_service import own_amount, release_amount
@@ -340,6 +341,7 @@ __all__ = [
     "batch_together",
     "binned",
     "bulk",
+    "bump",
     "bytes_of_files",
     "call_hook",
     "carry_out",
@@ -404,6 +406,7 @@ __all__ = [
     "json_response",
     "judge",
     "keep_file",
+    "kept",
     "kinds_meant",
     "known_teams",
     "lacks_rate",

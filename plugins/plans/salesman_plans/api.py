@@ -174,7 +174,7 @@ def _spans(basis: str | None, first: date, last: date) -> Sequence[tuple[str, Da
         return [(basis, Days(first, last))]
     begin = first.replace(day=1)
     months = (last.year - begin.year) * MONTHS_OF_YEAR + last.month - begin.month + 1
-    found = bases.spans(reading(), Period(begin, months))
+    found = bases.spans(Period(begin, months))
     return [(one.basis, Days(max(one.first, first), min(one.last, last))) for one in found]
 
 
@@ -232,7 +232,7 @@ def list_bases() -> dict[str, Any]:
     """List the bases that were set and those that can be chosen."""
     session = reading()
     return {
-        "current": bases.basis_on(session, today(company().tz)),
+        "current": bases.basis_on(today(company().tz)),
         "items": [
             {"since": row.since, "basis": row.basis, "set_at": row.set_at}
             for row in bases.history(session)

@@ -18,10 +18,13 @@ from salesman_core.toolkit import (
     User,
     WritingSession,
     audit,
+    bump,
     company,
     current_person,
     demand_permission,
+    kept,
     now,
+    reading,
     today,
     writing,
 )
@@ -37,6 +40,9 @@ _ = texts.lazy
 USUAL: Final = WON
 """What holds until the company chooses."""
 
+SUBJECT: Final = "plans.basis"
+"""The counter that is raised whenever a basis or the limits change."""
+
 MOST: Final = 200
 GOOD, BEHIND = 90, 70
 
@@ -50,18 +56,31 @@ class Span:
     last: date
 
 
-def basis_on(session: Session, day: date) -> str:
-    """Give the id of the basis that holds on a day."""
+def basis_on(day: date) -> str:
+    """Give the id of the basis that holds on a day; kept in memory until one is set."""
+    return next((basis for since, basis in _newest_first() if since <= day), USUAL)
+
+
+def _newest_first() -> Sequence[tuple[date, str]]:
+    known = kept(SUBJECT)
+    if "bases" not in known:
+        rows = reading().execute(sa.select(Basis.since, Basis.basis).order_by(Basis.since.desc()))
+        known["bases"] = [(row.since, row.basis) for row in rows]
+    found: Sequence[tuple[date, str]] = known["bases"]
+    return found
+
+
+def _held(session: WritingSession, day: date) -> str:
+    """Give the basis of a day as it stands within a change."""
     held = sa.select(Basis.basis).where(Basis.since <= day).order_by(Basis.since.desc()).limit(1)
     return session.scalar(held) or USUAL
 
 
-def spans(session: Session, period: Period) -> list[Span]:
+def spans(period: Period) -> list[Span]:
     """Give on which basis each part of a period is counted: one where it did not change."""
-    changes = session.execute(sa.select(Basis.since, Basis.basis).order_by(Basis.since)).all()
     found: list[Span] = []
     for first in period.firsts():
-        basis = next((row.basis for row in reversed(changes) if row.since <= first), USUAL)
+        basis = basis_on(first)
         last = Period(first).last
         if found and found[-1].basis == basis:
             found[-1] = Span(basis, found[-1].first, last)
@@ -87,10 +106,11 @@ def set_basis(basis: str, since: date) -> None:
     basis_named(basis)
     _demand_open(since)
     with writing() as session:
-        before = basis_on(session, since)
-        kept = session.get(Basis, since, with_for_update=True) or Basis(since=since)
-        kept.basis, kept.set_at, kept.set_by_id = basis, now(), current_person().id
-        session.add(kept)
+        bump(session, SUBJECT)
+        before = _held(session, since)
+        held = session.get(Basis, since, with_for_update=True) or Basis(since=since)
+        held.basis, held.set_at, held.set_by_id = basis, now(), current_person().id
+        session.add(held)
         _note(session, since, before, basis)
 
 
@@ -102,14 +122,15 @@ def forget_basis(since: date) -> None:
     """
     demand_permission(MANAGE)
     with writing() as session:
-        kept = session.get(Basis, since, with_for_update=True)
-        if kept is None:
+        set_then = session.get(Basis, since, with_for_update=True)
+        if set_then is None:
             raise MissingError(_("No basis was set from this day on."))
         if since <= today(company().tz):
             raise ConflictError(_("This basis holds already: set another one from a later month."))
-        session.delete(kept)
+        bump(session, SUBJECT)
+        session.delete(set_then)
         session.flush()
-        _note(session, since, kept.basis, basis_on(session, since))
+        _note(session, since, set_then.basis, _held(session, since))
 
 
 def _demand_open(since: date) -> None:
@@ -134,8 +155,16 @@ def _note(session: WritingSession, since: date, before: str, after: str) -> None
     audit(session, BASIS_KIND, 0, since.isoformat(), "changed", {"basis": (before, after)})
 
 
-def limits(session: Session) -> tuple[int, int]:
-    """Give from how many percent of the pace on a plan is on plan, and behind."""
+def limits() -> tuple[int, int]:
+    """Give from how many percent of the pace on a plan is on plan, and behind; kept in memory."""
+    known = kept(SUBJECT)
+    if "limits" not in known:
+        known["limits"] = _limits(reading())
+    found: tuple[int, int] = known["limits"]
+    return found
+
+
+def _limits(session: Session) -> tuple[int, int]:
     row = session.execute(sa.select(Limits.good, Limits.behind)).one_or_none()
     return (GOOD, BEHIND) if row is None else (row.good, row.behind)
 
@@ -151,7 +180,8 @@ def set_limits(values: Mapping[str, Any]) -> None:
         message = _("“Behind” cannot begin above “on plan”.")
         raise InvalidError(message, {"behind": message})
     with writing() as session:
-        old = limits(session)
+        bump(session, SUBJECT)
+        old = _limits(session)
         session.merge(Limits(id=1, good=good, behind=behind))
         changes = {"good": (old[0], good), "behind": (old[1], behind)}
         told = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -50,23 +51,32 @@ def sources() -> Iterable[Mapping[str, Any]]:
 
 
 def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
-    def entries_of_deals() -> sa.Select[Any]:
-        foreign = Deal.currency != company().currency
-        rate = sa.type_coerce(sa.case((foreign, Deal.rate)), Rate())
-        entries: Any = sa.select(
-            Deal.closed_on.label("day"),
-            Deal.owner_id,
-            Deal.id.label("record_id"),
-            Deal.amount.label(TURNOVER),
-            DEAL_MARGIN.label(MARGIN),
-            sa.literal_column("1", sa.Integer).label(DEALS),
-            rate.label("rate"),
-            lacks_rate().label("lacking"),
-        ).where(counted, visible("deal"))
-        found: sa.Select[Any] = entries
-        return found
+    return lambda: _closed_deals(counted, visible("deal"), company().currency)
 
-    return entries_of_deals
+
+@functools.lru_cache(maxsize=256)
+def _closed_deals(
+    counted: sa.ColumnElement[bool], seen: sa.ColumnElement[bool], currency: str
+) -> sa.Select[Any]:
+    """Give the query of closed deals: the very same for the same question, so that it is kept.
+
+    :param counted: which of them count.
+    :param seen: which of them whoever asks may see.
+    :param currency: the company's.
+    """
+    rate = sa.type_coerce(sa.case((Deal.currency != currency, Deal.rate)), Rate())
+    entries: Any = sa.select(
+        Deal.closed_on.label("day"),
+        Deal.owner_id,
+        Deal.id.label("record_id"),
+        Deal.amount.label(TURNOVER),
+        DEAL_MARGIN.label(MARGIN),
+        sa.literal_column("1", sa.Integer).label(DEALS),
+        rate.label("rate"),
+        lacks_rate().label("lacking"),
+    ).where(counted, seen)
+    found: sa.Select[Any] = entries
+    return found
 
 
 def _address(state: str) -> Callable[[Mapping[str, str]], str]:

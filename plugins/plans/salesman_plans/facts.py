@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +18,11 @@ from salesman_core.toolkit import (
     AnyRow,
     Deal,
     Stage,
+    company,
     demand_permission,
     in_work,
     sum_converted,
+    today,
     visible,
     whole_sum,
     worth_columns,
@@ -32,6 +35,8 @@ from salesman_plans.sources import AccountingBasis, Source
 from salesman_plans.whose import THE_COMPANY, Whose, demand_counting
 
 _NOUGHT: Final = Decimal(0)
+_AHEAD: Final = {TURNOVER: Deal.amount, MARGIN: DEAL_MARGIN}
+"""What is known beforehand of deals in work."""
 _DIGITS: Final = {TURNOVER: 2, MARGIN: 2, DEALS: 0}
 """Digits after the point of a metric's whole sums; units have three."""
 
@@ -94,10 +99,26 @@ def facts(
 def _summed(
     session: Session, source: Source, metrics: Sequence[str], days: Days, whose: Whose
 ) -> dict[str, Fact]:
-    entry = source.entries().subquery("entry").c
-    counted = _counted(entry, metrics, days).where(*whose.owns(entry.owner_id))
-    row = session.execute(counted).one()
+    values: dict[str, Any] = {"plans_first": days.first, "plans_last": days.last}
+    if whose.counted_team is None:
+        of_one = whose.id is not None
+        counted = _counted_for(source.entries(), tuple(metrics), of_one=of_one)
+        values |= {"plans_owner": whose.id} if of_one else {}
+    else:
+        entry = source.entries().subquery("entry").c
+        counted = _counted(entry, metrics).where(*whose.owns(entry.owner_id))
+    row = session.execute(counted, values).one()
     return {metric: _fact(row, metric) for metric in metrics}
+
+
+@functools.lru_cache(maxsize=256)
+def _counted_for(
+    entries: sa.Select[Any], metrics: tuple[str, ...], *, of_one: bool
+) -> sa.Select[Any]:
+    """Give the query of sums of everybody, or of one owner: kept for entries that are the same."""
+    entry = entries.subquery("entry").c
+    counted = _counted(entry, metrics)
+    return counted.where(entry.owner_id == sa.bindparam("plans_owner")) if of_one else counted
 
 
 def facts_by_owner(
@@ -123,23 +144,24 @@ def facts_by_owner(
     for source, asked in of_source.items():
         demand_counting(whose, (VIEW, source.permission))
         entry = source.entries().subquery("entry").c
-        summed = _counted(entry, asked, days).where(*whose.owns(entry.owner_id))
+        summed = _counted(entry, asked).where(*whose.owns(entry.owner_id))
         by_owner = summed.add_columns(entry.owner_id).group_by(entry.owner_id)
-        for row in session.execute(by_owner):
+        values = {"plans_first": days.first, "plans_last": days.last}
+        for row in session.execute(by_owner, values):
             told = {metric: _fact(row, metric) for metric in asked}
             found.setdefault(row.owner_id, {}).update(told)
     return found
 
 
-def _counted(entry: Any, metrics: Sequence[str], days: Days) -> sa.Select[Any]:
-    """Give the query of the sums of some metrics over some days."""
+def _counted(entry: Any, metrics: Sequence[str]) -> sa.Select[Any]:
+    """Give the query of the sums of some metrics, from ``plans_first`` to ``plans_last``."""
     sums = [column for metric in metrics for column in _sums(entry, metric)]
     lacking = _lacking(entry)
     return sa.select(
         sa.func.count().label("entries"),
         (sa.literal(0) if lacking is None else sa.func.count().filter(lacking)).label("lacking"),
         *sums,
-    ).where(entry.day.between(days.first, days.last))
+    ).where(entry.day.between(sa.bindparam("plans_first"), sa.bindparam("plans_last")))
 
 
 def _sums(entry: Any, metric: str) -> list[sa.ColumnElement[Any]]:
@@ -180,25 +202,31 @@ def pipeline(session: Session, metrics: Iterable[str], last: date, whose: Whose)
     Deals count whose expected day is not later, those that are late among them, but none that is
     frozen. In one statement for all metrics; units are not known beforehand.
     """
-    columns = {TURNOVER: Deal.amount, MARGIN: DEAL_MARGIN}
-    wanted = [metric for metric in metrics if metric in columns]
+    wanted = tuple(metric for metric in metrics if metric in _AHEAD)
     demand_counting(whose, (VIEW, SEE_DEALS))
-    sums = {
-        metric: [one.label(f"{metric}_{one.key}") for one in worth_columns(columns[metric])]
-        for metric in wanted
-    }
-    asked = (
-        sa.select(Stage.percent, *(one for named in sums.values() for one in named))
-        .join(Stage, Stage.id == Deal.stage_id)
-        .where(visible("deal"), in_work(), Deal.expected_on <= last, *whose.owns(Deal.owner_id))
-        .group_by(Stage.percent)
-    )
+    asked = _open_deals(wanted, visible("deal"), today(company().tz), company().currency)
+    asked = asked.where(Deal.expected_on <= last, *whose.owns(Deal.owner_id))
     found = dict.fromkeys(wanted, Fact())
     for row in session.execute(asked) if wanted else ():
         for metric in wanted:
             named: Any = _Named(row, f"{metric}_")
             worth = worth_of(named, row.percent)
             found[metric] += Fact(worth.weighted, worth.count, worth.lacking)
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _open_deals(
+    metrics: tuple[str, ...], seen: sa.ColumnElement[bool], _day: date, _currency: str
+) -> sa.Select[Any]:
+    """Give the query of what deals in work are worth by progress: kept for a day and a currency."""
+    sums = [
+        one.label(f"{metric}_{one.key}")
+        for metric in metrics
+        for one in worth_columns(_AHEAD[metric])
+    ]
+    asked: Any = sa.select(Stage.percent, *sums).join(Stage, Stage.id == Deal.stage_id)
+    found: sa.Select[Any] = asked.where(seen, in_work()).group_by(Stage.percent)
     return found
 
 

@@ -75,10 +75,10 @@ def fulfilment(
     :param basis: instead of the company's, to compare.
     :raises ForbiddenError: for whoever does not see all that counts.
     """
-    counted = spans_of(session, period, basis)
+    counted = spans_of(period, basis)
     found = _facts(session, counted, whose)
     plans = queries.planned(session, whose.key, period)
-    judged = limits(session)
+    judged = limits()
     elapsed = elapsed_of(period, today(company().tz))
     ahead = {} if elapsed.over else pipeline(session, found, period.last, whose)
     lines = [
@@ -100,10 +100,10 @@ def fulfilment(
     return Fulfilment(whose, period, counted, elapsed, lines, now())
 
 
-def spans_of(session: Session, period: Period, basis: str | None = None) -> list[Span]:
+def spans_of(period: Period, basis: str | None = None) -> list[Span]:
     """Give on which basis a period is counted: one that is asked for, else the company's."""
     if basis is None:
-        return spans(session, period)
+        return spans(period)
     return [Span(basis_named(basis).id, period.first, period.last)]
 
 
@@ -146,7 +146,7 @@ def by_people(session: Session, found: Fulfilment, metric: str) -> list[PersonLi
     for (subject, _month), value in plans.items():
         planned[subject] = planned.get(subject, Decimal(0)) + value
     ids = {id_ for id_ in facts_of if id_ is not None} | _planned_people(planned, found, results)
-    judged, digits = limits(session), digits_of(metric)
+    judged, digits = limits(), digits_of(metric)
     lines = [
         PersonLine(
             one,

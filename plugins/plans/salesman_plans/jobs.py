@@ -46,7 +46,7 @@ def tell() -> int:
     """
     session = reading()
     first = month_of(today(company().tz)).first
-    basis = bases().get(basis_on(session, first))
+    basis = bases().get(basis_on(first))
     plans = [] if basis is None else _open_plans(session, first)
     plans = [one for one in plans if basis is not None and one.metric in basis.metrics]
     if basis is None or not plans:

@@ -209,7 +209,7 @@ def show_figure() -> Page:
         absent=[one.basis for one in found.spans if one.basis not in known],
         periods=_periods(period),
         everybody=_whose_choices(whose),
-        limits=bases.limits(session),
+        limits=bases.limits(),
     )
 
 
@@ -235,7 +235,7 @@ def _asked() -> tuple[tuple[Whose, Period, str, str | None], InvalidError | None
     try:
         period = period_named(request.args.get("period") or month.key)
         basis = request.args.get("basis") or None
-        spans_of(session, period, basis)
+        spans_of(period, basis)
     except InvalidError as error:
         return (whose, month, TURNOVER, None), error
     return (whose, period, _metric(), basis), None
@@ -254,7 +254,7 @@ def compare() -> Page:
     if wrong is not None:
         return _wrong(wrong)
     session, (whose, period, metric, basis) = reading(), asked
-    base = basis or bases.basis_on(session, period.first)
+    base = basis or bases.basis_on(period.first)
     sees_margin = current_person().may(SEE_MARGIN)
     found = compared(
         session, base, metric, Days(period.first, period.last), whose, margin=sees_margin
@@ -311,17 +311,17 @@ def _basis_page(form: FormState, limits: FormState) -> Markup:
     session = reading()
     day = today(company().tz)
     known = known_bases()
-    good, behind = bases.limits(session)
+    good, behind = bases.limits()
     return _render(
         "plans/basis.html",
-        form=form if form.values else FormState({"basis": bases.basis_on(session, day)}),
+        form=form if form.values else FormState({"basis": bases.basis_on(day)}),
         limits=limits if limits.values else FormState({"good": good, "behind": behind}),
         known=list(known.values()),
         titles={id_: one.title for id_, one in known.items()},
         months=_months_ahead(day),
         history=bases.history(session),
         usual=bases.USUAL,
-        current=bases.basis_on(session, day),
+        current=bases.basis_on(day),
         day=day,
     )
 

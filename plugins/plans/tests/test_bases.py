@@ -20,9 +20,7 @@ def _march(clock: FrozenClock) -> None:
 
 
 def held(month: str) -> str:
-    session = reading()
-    session.rollback()
-    return bases.basis_on(session, period_named(month).first)
+    return bases.basis_on(period_named(month).first)
 
 
 def test_won_deals_count_until_the_company_says_otherwise() -> None:
@@ -100,4 +98,4 @@ def test_limits_of_colours_are_the_companys(app: Flask, make: Make) -> None:
     head.post("/plans/limits", {"good": 95, "behind": 80})
 
     assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["behind"])
-    assert bases.limits(reading()) == (95, 80)
+    assert bases.limits() == (95, 80)
