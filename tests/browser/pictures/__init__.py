@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import of_core, of_first_station, of_plans
+from . import of_core, of_first_station
 from .picture import Picture
 
-PICTURES: Final[dict[str, Picture]] = (
-    of_core.PICTURES | of_first_station.PICTURES | of_plans.PICTURES
-)
+PICTURES: Final[dict[str, Picture]] = of_core.PICTURES | of_first_station.PICTURES
 
 __all__ = ["PICTURES", "Picture"]
