@@ -34,7 +34,7 @@ def test_basis_holds_from_its_month_on_and_moves_none_before() -> None:
     assert [held(f"2026-{month:02}") for month in (3, 4, 5, 6, 7)] == [
         *("won", "won", "closed", "closed", "won")
     ]
-    spans = bases.spans(reading(), period_named("2026"))
+    spans = bases.spans(period_named("2026"))
     assert [(one.basis, one.first.month, one.last.month) for one in spans] == [
         ("won", 1, 4),
         ("closed", 5, 6),

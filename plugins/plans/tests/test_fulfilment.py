@@ -115,8 +115,14 @@ def test_forecast_weighs_deals_in_work_that_are_expected_in_time(
     }
     assert of(api, "margin", owner_id=likely)["likely"] == "540.00"
     assert of(api, "deals", owner_id=likely) == {
-        "metric": "deals", "fact": "1", "plan": None, "pace": None, "percent": None,
-        "state": "", "run_rate": "2", "likely": None,
+        "metric": "deals",
+        "fact": "1",
+        "plan": None,
+        "pace": None,
+        "percent": None,
+        "state": "",
+        "run_rate": "2",
+        "likely": None,
     }
 
 
