@@ -166,7 +166,7 @@ def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to plans."""
     told = {
-        "whose": "company, team:<id> or person:<id>",
+        "whose": "company, or as team:3 and person:5",
         "month": "its first day",
         "metric": "turnover, margin, units or deals",
         "value": "the plan, or null where it was taken away",
