@@ -232,13 +232,14 @@ def test_history_tells_of_the_account_and_the_signer_whole(app: Flask, company_i
         sa.select(Audit.changes).where(Audit.action == "changed").order_by(Audit.id)
     )
     numbers = "044525225, 40702810938000000001, 30101810400000000225, RUB"
+    genitive = SIGNER["name_genitive"]
     assert [row.changes for row in rows] == [
         {"account": [None, f"Сбербанк, {numbers}"]},
         {"account": [f"Сбербанк, {numbers}", f"Сбер, {numbers}"]},
         {
             "signer": [
                 None,
-                "Иванова Анна Петровна, Ивановой Анны Петровны, Директор, директора, Устав, Устава",
+                f"Иванова Анна Петровна, {genitive}, ♀, Директор, директора, Устав, Устава",
             ]
         },
     ]

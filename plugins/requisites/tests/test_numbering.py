@@ -149,6 +149,11 @@ def test_paper_that_is_not_made_after_all_gives_its_number_back(
     assert take(day) == "0002-0326/2026"
 
 
+def test_company_that_is_not_there_numbers_nothing(app: Flask, paper: str) -> None:
+    with pytest.raises(MissingError, match="no such own company"), writing() as session:
+        take_number(session, paper, 7, date(2026, 3, 9))
+
+
 def test_paper_that_nobody_offers_has_no_number(app: Flask, company_id: int, paper: str) -> None:
     offer_papers("nobody.paper", lambda _session: [Paper("nobody.paper", "Nothing")])
 

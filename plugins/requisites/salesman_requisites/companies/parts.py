@@ -37,6 +37,10 @@ MOST: Final = 30
 """So many of one kind may a company have: they are chosen from by people."""
 
 
+_FEMININE: Final = "♀"
+"""How the history tells that a signer is a woman, whatever language it is read in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One kind of part of own companies.
@@ -142,7 +146,7 @@ class Parts:
 
     def _told(self, part: Any) -> str:
         held = (getattr(part, name) for name in self.said)
-        return ", ".join(str(value) for value in held if value and value is not True)
+        return ", ".join(_FEMININE if value is True else value for value in held if value)
 
 
 def _choose_main(parts: Sequence[Any]) -> None:

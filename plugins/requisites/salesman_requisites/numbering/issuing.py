@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import ConflictError
+from salesman_core.toolkit import ConflictError, MissingError
 from salesman_requisites.companies.models import OwnCompany
 from salesman_requisites.numbering.models import Counter, CounterPeriod
 from salesman_requisites.numbering.papers import Paper, one_paper
@@ -48,15 +48,18 @@ def take_number(session: Session, paper: str, company_id: int, day: date) -> Pap
     :param paper: the key of the kind of paper, as it was offered (:class:`Paper`).
     :param company_id: the own company that makes it.
     :param day: of the paper: its year and month decide the period, and stand in the number.
-    :raises MissingError: where no active plugin offers such a paper.
+    :raises MissingError: where no active plugin offers such a paper, and where there is no such
+        company.
     :raises ConflictError: where the counter has come to its end.
     """
+    code = session.scalar(sa.select(OwnCompany.code).where(OwnCompany.id == company_id))
+    if code is None:
+        raise MissingError(_("There is no such own company in use."))
     counter = counter_of(session, one_paper(session, paper), company_id)
     period = Period.of(day, counter.starts)
     number = _counted(session, counter.id, period.key)
     if number > HIGHEST:
         raise ConflictError(_("This counter has come to its end: set its next number."))
-    code = session.scalar(sa.select(OwnCompany.code).where(OwnCompany.id == company_id)) or ""
     return PaperNumber(written(counter.pattern, number, day, code), number, period.key)
 
 
