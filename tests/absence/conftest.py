@@ -114,7 +114,9 @@ def leads_come_by_all_ways(caller: int) -> None:
 
 def own_company_has_made_a_paper() -> None:
     """Fill the tables of requisites."""
-    (company_id,) = make_companies(lambda _field: "Boilers", {})
+    (company_id,) = make_companies(
+        lambda field: "office@example.com" if field == "email" else "Boilers", {}
+    )
     with writing() as session:
         counter = Counter(company_id=company_id, paper="deal.invoice", pattern="{number}")
         session.add(counter)
