@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from flask import request
 
+from salesman_core.i18n import speaking
 from salesman_core.records.list_fields import ListField, ListFilter, ListSpec
 from salesman_core.records.list_groups import PREFIX
 from salesman_core.records.list_query import (
@@ -53,11 +54,12 @@ def list_arguments(
         further = spec.further()
         if further is None:
             return []
-        return [
-            _sort_parameter(spec, further.fields),
-            *_filter_parameters(further.fields),
-            _groups_parameter((*spec.fields, *spec.filters, *further.fields)),
-        ]
+        with speaking("en"):  # as the rest of the document
+            return [
+                _sort_parameter(spec, further.fields),
+                *_filter_parameters(further.fields),
+                _groups_parameter((*spec.fields, *spec.filters, *further.fields)),
+            ]
 
     return decorate
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
@@ -22,7 +22,7 @@ from salesman_core.db import writing
 from salesman_core.plugins.discovery import Installed
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
-from salesman_core.testing.people import Make, api_of
+from salesman_core.testing.people import Api, Make, api_of
 
 REACH = {"phones": ["+7 916 123-45-67"], "emails": ["clara@example.com"]}
 
@@ -70,6 +70,7 @@ def used(
             path = f"/catalogue/deals/{made['deal_id']}/lines"
             assert api.request("PUT", path, sold).status_code == 200
             whose = {name: made[name] for name in ("client_id", "deal_id")}
+            extend(api, made)
             promise = {"text": "Send the drawing", **whose}
             assert api.post("/sample", promise).status_code == 201
             with make.acting(make.user("administrator")):
@@ -80,6 +81,15 @@ def used(
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
 
     return Template("used", fill)
+
+
+def extend(api: Api, made: Mapping[str, int]) -> None:
+    """Fill the tables in which plugins keep more of the core's records."""
+    of_client = {"sample": {"nickname": "Clary"}, "requisites": {"inn": "7707083893"}}
+    of_others = {"sample": {"colour": "red"}}
+    for kind, extensions in (("client", of_client), ("contact", of_others), ("deal", of_others)):
+        address = f"/{kind}s/{made[f'{kind}_id']}"
+        assert api.patch(address, {"extensions": extensions}).status_code == 200
 
 
 def leads_come_by_all_ways(caller: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import marshmallow as ma
 
 from salesman_core.db import reading
-from salesman_core.i18n import texts
+from salesman_core.i18n import speaking, texts
 from salesman_core.plugins.host import current_host
 from salesman_core.records.custom.definitions import DefinedField
 from salesman_core.records.custom.values import in_json
@@ -37,13 +37,10 @@ class ExtensionValues(DescribedField[dict[str, Any]]):
         self._kind = kind
 
     def described(self) -> dict[str, Any]:
-        """Give the JSON Schema of what active plugins keep."""
-        extensions = extensions_of(self._kind)
-        return {
-            "type": "object",
-            "properties": {one.owner: _described(one) for one in extensions},
-            "additionalProperties": False,
-        }
+        """Give the JSON Schema of what active plugins keep, in English as the rest of it."""
+        with speaking("en"):
+            described = {one.owner: _described(one) for one in extensions_of(self._kind)}
+        return {"type": "object", "properties": described, "additionalProperties": False}
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):

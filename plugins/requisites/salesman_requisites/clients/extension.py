@@ -73,9 +73,9 @@ FIELDS: Final = (
     ),
     ExtensionField(
         "legal_address",
-        _("Legal address"),
+        _("Address in the register"),
         Text(500),
-        synonyms=("юридический адрес", "адрес регистрации", "registered address"),
+        synonyms=("адрес по егрюл", "адрес в реестре", "адрес регистрации", "address of record"),
     ),
     ExtensionField(
         "bic",

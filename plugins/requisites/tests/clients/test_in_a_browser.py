@@ -46,10 +46,10 @@ def test_field_is_edited_where_it_stands_by_keys_alone(
     page.locator("summary", has_text="Requisites").click()
 
     page.get_by_role("button", name="Change: BIK or BIC").press("Enter")
-    page.get_by_label("BIK or BIC").fill("044525226")
+    page.get_by_role("textbox", name="BIK or BIC").fill("044525226")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_label("BIK or BIC").fill("044525225")
+    page.get_by_role("textbox", name="BIK or BIC").fill("044525225")
     page.keyboard.press("Enter")
 
     expect(page.locator("#client-field-extensions-requisites-bic")).to_contain_text("044525225")
