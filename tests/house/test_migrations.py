@@ -118,7 +118,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "plans_limits": [{"good": 90, "behind": 70}],
     "plans_plan": [{"metric": "turnover"}],
     "catalogue_product": [{"kind": "goods"}],
-    "catalogue_line": [{"discount_amount": None}],
+    "catalogue_line": [{"discount_amount": None}, {"id": 2, "discount_percent": None}],
     "leads_letter": [{"made": "lead"}],
     "leads_mailbox": [{"way": "imaps", "afterwards": "seen"}],
     "leads_call_result": [{"base": "no_answer"}],

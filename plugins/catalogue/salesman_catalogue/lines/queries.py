@@ -44,9 +44,8 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
     """
     columns = (Deal.id, Deal.name, Deal.currency, Deal.outcome, Deal.amount, Deal.amount_source)
     version = sa.func.coalesce(DealSheet.version, 0).label("version")
-    undoable = sa.func.coalesce(sa.func.length(sa.cast(DealSheet.before, sa.Text)), 0)
     row = session.execute(
-        sa.select(*columns, version, DealSheet.updated_at, (undoable > len("[]")).label("undoable"))
+        sa.select(*columns, version)
         .outerjoin(DealSheet, DealSheet.deal_id == Deal.id)
         .where(Deal.id == deal_id, visible("deal"))
     ).one_or_none()

@@ -279,7 +279,7 @@ async function count() {
   clearTimeout(countTimer);
   const number = ++counts;
   const counted = rows();
-  const answer = await fetch(form.dataset.count, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+  const answer = await fetch(form.dataset.count, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
   if (!answer.ok || number !== counts) return;
   const { amounts, wrong, totals } = await answer.json();
   counted.forEach((row, place) => {
