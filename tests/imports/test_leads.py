@@ -53,7 +53,6 @@ MATCHING = "[options]\nsource = 'list'\nmatch = ['external_id']"
 
 pytestmark = [
     pytest.mark.plugins,
-    pytest.mark.databases("sqlite", "postgresql"),
     pytest.mark.timeout(300),
 ]
 
