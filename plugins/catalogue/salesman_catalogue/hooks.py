@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask import Blueprint, url_for
 
@@ -15,6 +16,7 @@ from salesman_catalogue import (
     pages,
     panels,
     permissions,
+    plans_sources,
     pricing,
     service,
     story,
@@ -239,6 +241,12 @@ def salesman_defaults(language: str) -> None:
 def salesman_demo(demo: Demo) -> None:
     """Let the demo company sell something."""
     story_of_demo.tell(demo)
+
+
+@hookimpl(optionalhook=True)
+def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
+    """Let plans count the units of closed deals."""
+    return plans_sources.sources()
 
 
 @hookimpl

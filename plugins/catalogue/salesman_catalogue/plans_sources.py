@@ -1,0 +1,57 @@
+"""Units sold, as the plugin of plans asks for them: the lines of closed deals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import url_for
+
+from salesman_catalogue.lines.queries import sold_lines
+from salesman_catalogue.models import Line
+from salesman_core.toolkit import Deal
+
+_AFTER_DEALS: Final = 50
+
+
+def sources() -> Iterable[Mapping[str, Any]]:
+    """Give the units of deals that were won, and of all that were closed."""
+    usual = {
+        "metrics": ("units",),
+        "kind": "deal",
+        "permission": "core.deal.view",
+        "order": _AFTER_DEALS,
+    }
+    closed = {"won": Deal.outcome == "won", "closed": Deal.outcome.is_not(None)}
+    return [
+        {"basis": state, "entries": _entries(counted), "address": _address(state), **usual}
+        for state, counted in closed.items()
+    ]
+
+
+def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
+    columns = (
+        Deal.closed_on.label("day"),
+        Deal.owner_id,
+        Deal.id.label("record_id"),
+        Line.quantity.label("units"),
+    )
+
+    def entries() -> sa.Select[Any]:
+        return sold_lines(columns).where(counted)
+
+    return entries
+
+
+def _address(state: str) -> Callable[[Mapping[str, str]], str]:
+    def address(asked: Mapping[str, str]) -> str:
+        filters: dict[str, Any] = {
+            "state": state,
+            "closed_on__gte": asked["from"],
+            "closed_on__lte": asked["to"],
+            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
+        }
+        return url_for("deals.index", **filters)
+
+    return address
