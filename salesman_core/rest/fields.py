@@ -189,7 +189,10 @@ class ScaledNumber(DescribedField[Decimal]):
         self._most = largest if maximum is None else Decimal(maximum)
         sign = "-?" if self._least < 0 else ""
         fraction = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
-        self._pattern = rf"{sign}[0-9]{{1,{MOST_DIGITS}}}{fraction}"
+        digits = rf"[0-9]{{1,{MOST_DIGITS}}}{fraction}"
+        if maximum is not None and self._most >= 0 and self._least >= 0:
+            digits = _at_most(self._most, scale)
+        self._pattern = f"{_at_least(self._least, scale)}{sign}{digits}"
         self._beyond = rf"-?[0-9]+{fraction}"
 
     def described(self) -> dict[str, Any]:
@@ -240,6 +243,33 @@ class ScaledNumber(DescribedField[Decimal]):
         if value is None:
             return None
         return format(Decimal(value).quantize(Decimal(1).scaleb(-self._scale)), "f")
+
+
+def _at_least(least: Decimal, scale: int) -> str:
+    """Give what stands before the pattern of a number that may not be nought, or below one.
+
+    Other bounds from below are told by the message alone: no pattern says them in a line.
+    """
+    if least == Decimal(1).scaleb(-scale):
+        return r"(?!0*(\.0*)?$)"
+    return r"(?!0*(\.[0-9]*)?$)" if least == 1 else ""
+
+
+def _at_most(most: Decimal, scale: int) -> str:
+    """Give the pattern of the numbers from nought to a whole one, or to the last below a whole one.
+
+    With fewer digits, with as many of which one is smaller, or that very number.
+    """
+    whole = str(int(most))
+    fraction = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
+    last = fraction if most % 1 else rf"(\.0{{1,{scale}}})?" if scale else ""
+    smaller = [rf"[0-9]{{1,{len(whole) - 1}}}{fraction}"] if len(whole) > 1 else []
+    for place, digit in enumerate(whole):
+        if digit != "0":
+            rest = len(whole) - place - 1
+            below = rf"{whole[:place]}[0-{int(digit) - 1}]"
+            smaller.append(below + (rf"[0-9]{{{rest}}}" if rest else "") + fraction)
+    return f"({'|'.join([*smaller, whole + last])})"
 
 
 _MOST_NUMBER: Final = Decimal(10**MOST_DIGITS - 1)

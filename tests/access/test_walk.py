@@ -47,7 +47,6 @@ EXCUSED: Final = {
     "POST /api/v1/deals/<int:record_id>/transfer": "it takes a stage of another pipeline",
     "POST /api/v1/rates": "it takes a currency that is not the company's own",
     "POST /leads/queue/<int:record_id>/attempts/<int:attempt_id>/undo": "only whoever just called",
-    "POST /records/<kind>/<int:record_id>/history": "it takes an entry about a changed field",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
     **WALK_EXCUSED,

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from openapi_spec_validator import validate
+from salesman_catalogue.models import Level
 
+from salesman_core.db import writing
 from salesman_core.rest.documents import documents_of
 from salesman_core.testing.contract import broken_by, document_of, read_document, text_of
 
@@ -233,6 +236,9 @@ def parameters_of(operation: dict[str, Any]) -> set[tuple[str, bool]]:
 
 @pytest.mark.databases("sqlite")
 def test_kept_document_says_what_the_code_says(app: Flask) -> None:
+    with writing() as session:
+        session.execute(sa.delete(Level))  # as with custom fields, a company's own are not in it
+
     current = text_of(document_of(app, OWNERS))
 
     assert KEPT.read_text(encoding="utf-8") == current, "Run: .venv/bin/python tools/openapi"

@@ -62,7 +62,7 @@ def test_new_client_is_made_with_its_extension_in_one_go(api: Api) -> None:
     made = api.post("/clients", {"name": "Elk", "extensions": {"sample": EVERYTHING}})
 
     assert made.status_code == 201, made.text
-    assert made.json["extensions"] == {"sample": NOTHING | EVERYTHING}
+    assert made.json["extensions"]["sample"] == NOTHING | EVERYTHING
     assert habits_of(api, made.json["id"]) == NOTHING | EVERYTHING
 
 
@@ -138,7 +138,7 @@ def test_who_may_not_see_an_extension_reads_and_writes_nothing_of_it(
     read = api.get(f"/clients/{client_id}")
     refused = api.patch(f"/clients/{client_id}", {"extensions": {"sample": {"nickname": "Fir"}}})
 
-    assert read.json["extensions"] == {}
+    assert "sample" not in read.json["extensions"]
     assert (refused.status_code, refused.json["permission"]) == (403, "sample.habits.view")
 
 
@@ -162,7 +162,7 @@ def test_suspended_plugin_is_nowhere_and_its_rows_stay(api: Api, make: Make) -> 
     refused = api.patch(path, {"extensions": {"sample": {"nickname": "Fir"}}})
     activate("sample")
 
-    assert (gone, refused.status_code) == ({}, 422)
+    assert ("sample" in gone, refused.status_code) == (False, 422)
     assert habits_of(api, client_id)["nickname"] == "Elk"
 
 

@@ -70,4 +70,4 @@ def test_nothing_counts_units_while_the_catalogue_is_suspended(make: Make, api: 
     answer = units(api, basis="won")
 
     assert answer.status_code == 422
-    assert "Nothing here counts this" in answer.json["errors"]["metric"][0]
+    assert "the catalogue of goods" in answer.json["errors"]["metric"][0]

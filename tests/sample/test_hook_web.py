@@ -98,7 +98,9 @@ def test_hook_slot_fills_stand_once_in_every_slot(
     deal_id = make.deal(client_id=make.client())
     browser = browser_for("head")
     lead_id = api_for("head").post("/leads", {"name": "Anna"}).json["id"]
-    cards = ("/clients/1", f"/deals/{deal_id}", f"/leads/{lead_id}", "/sample/1")
+    product_id = api_for("administrator").post("/catalogue", {"name": "Boiler"}).json["id"]
+    plugins = (f"/leads/{lead_id}", f"/catalogue/{product_id}", "/sample/1")
+    cards = ("/clients/1", f"/deals/{deal_id}", *plugins)
     paths = (*cards, "/inquiries/new")
     pages = [browser.get(path).text for path in paths]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}

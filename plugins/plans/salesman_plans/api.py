@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     ApiBlueprint,
     InvalidError,
     ListQuery,
+    MissingError,
     arguments,
     batch,
     company,
@@ -179,7 +180,16 @@ def _spans(basis: str | None, first: date, last: date) -> Sequence[tuple[str, Da
 
 
 def _whose(values: dict[str, Any]) -> Whose:
-    return whose_named(reading(), _key(values["team_id"], values["owner_id"], "owner_id"))
+    """Give whom an address names.
+
+    :raises InvalidError: at its parameter, where there is nobody like this or none that one sees.
+    """
+    key = _key(values["team_id"], values["owner_id"], "owner_id")
+    try:
+        return whose_named(reading(), key)
+    except MissingError as error:
+        field = "team_id" if values["owner_id"] is None else "owner_id"
+        raise InvalidError(error.message, {field: error.message}) from error
 
 
 @api.get("/fulfilment")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from flask import current_app
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission
@@ -101,8 +102,8 @@ def extended_fields(kind: str) -> Sequence[DefinedField]:
 
 
 def any_extension() -> bool:
-    """Tell whether an active plugin extends any kind of record."""
-    return bool(current_host().derived(_by_kind))
+    """Tell whether an active plugin extends any kind of record; without a host, none does."""
+    return "salesman_host" in current_app.extensions and bool(current_host().derived(_by_kind))
 
 
 def _by_kind(host: PluginHost) -> Mapping[str, Sequence[Extension]]:

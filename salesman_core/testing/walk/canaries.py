@@ -49,6 +49,7 @@ class Planted:
     :param owner_id: the user whom it belongs to.
     :param participant_ids: users who have a part in it.
     :param by_author: whether only its author and administrators change it, whatever their scopes.
+    :param author_id: that author; somebody may have written on a record that belongs to nobody.
     :param for_everything: whether administrators too reach what is its owner's alone.
     :param along: records along with which whoever sees one of them sees this one.
     """
@@ -60,6 +61,7 @@ class Planted:
     owner_id: int | None
     participant_ids: frozenset[int] = frozenset()
     by_author: bool = False
+    author_id: int | None = None
     for_everything: bool = False
     along: tuple[Planted, ...] = ()
 

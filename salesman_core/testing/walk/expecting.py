@@ -44,7 +44,7 @@ def expected(walker: Walker, route: Route, subjects: Sequence[Planted], *, reads
 def may_change(walker: Walker, route: Route, subject: Planted) -> bool:
     """Tell whether a walker may do with a record what a route does."""
     if subject.by_author:
-        return walker.everything or walker.id == subject.owner_id
+        return walker.everything or walker.id == subject.author_id
     if route.permission is None or subject.permission is None:
         return True
     return subject.within(walker, route.permission)

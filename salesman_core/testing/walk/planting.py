@@ -62,10 +62,14 @@ def _beside(type_: RecordType) -> list[str]:
 
 
 def about_any(records: Sequence[Planted]) -> dict[str, Any]:
-    """Give how what may be about any record names one of some, by the names of the fields."""
+    """Give how what may be about any record names one of some, by the names of the fields.
+
+    One that belongs to somebody, and always of the same kind: what is nobody's hides from nobody.
+    """
     named: dict[str, Any] = {}
     for type_ in (one.value for one in current_host().contributions(salesman_record_types)):
-        meant = [one for one in records if one.kind in kinds_meant(type_)]
+        meant = [one for one in records if one.kind in kinds_meant(type_) and one.owner_id]
+        meant.sort(key=lambda one: one.kind)
         if type_.about is not None and meant:
             named |= dict(zip(type_.about, (meant[0].kind, meant[0].id), strict=True))
     return named
@@ -232,11 +236,11 @@ class Planter:
         with self._make.acting(owner_id) if sees else nullcontext():
             text, words = self._writer()
             note_id = write_note(record.kind, record.id, text("text"))
-            self._note(planted, _hung(record, "note", note_id), words)
+            self._note(planted, _hung(record, "note", note_id, owner_id), words)
             text, words = self._writer()
             content = io.BytesIO(_PDF + text("content").encode())
             file_id = attach(record.kind, record.id, f"{text('name')}.pdf", content)
-            self._note(planted, _hung(record, "file", file_id), words)
+            self._note(planted, _hung(record, "file", file_id, owner_id), words)
 
     # -- records of plugins
 
@@ -388,8 +392,8 @@ class Planter:
 _OF_CORE: Final = frozenset({"client", "contact", "deal", "user"})
 
 
-def _hung(record: Planted, kind: str, id_: int) -> Planted:
-    return replace(record, kind=kind, id=id_, by_author=True)
+def _hung(record: Planted, kind: str, id_: int, author_id: int) -> Planted:
+    return replace(record, kind=kind, id=id_, by_author=True, author_id=author_id)
 
 
 def _sign_in_elsewhere(user_id: int, agent: str) -> int:

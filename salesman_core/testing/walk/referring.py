@@ -43,17 +43,19 @@ class Refer:
 
     def _pairs(self, route: Route, visitor: Visitor) -> list[tuple[int, Visit, Visit]]:
         """Give what somebody may send about their own that could name a hidden record, and how."""
-        hidden, own = self._hidden_from(visitor), self.world.sets.get(own_set(visitor.walker))
+        hidden, about = self._hidden_from(visitor)
+        own = self.world.sets.get(own_set(visitor.walker))
         if own is None or expected(visitor.walker, route, (), reads=False) != FREE:
             return []
-        absent = dict.fromkeys(hidden, ABSENT)
-        return [
-            (hidden[name], to_hidden, to_absent)
-            for visit in itertools.islice(self.gathered.changes(route, own), 1)
+        pairs = []
+        for visit in itertools.islice(self.gathered.changes(route, own), 1):
+            apt = {name: id_ for name, id_ in hidden.items() if is_apt(visit.form, name, about)}
+            absent = dict.fromkeys(apt, ABSENT)
             for (name, to_hidden), (_name, to_absent) in zip(
-                _turned(visit, hidden), _turned(visit, absent), strict=True
-            )
-        ]
+                _turned(visit, apt), _turned(visit, absent), strict=True
+            ):
+                pairs.append((hidden[name], to_hidden, to_absent))
+        return pairs
 
     def _compare(self, visitor: Visitor, id_: int, to_hidden: Visit, to_absent: Visit) -> None:
         told, usual = self._sent(visitor, to_hidden, id_), self._sent(visitor, to_absent, id_)
@@ -74,12 +76,23 @@ class Refer:
             self.judge.report.add(visitor.walker.role, visit, message)
         return _without(answer, id_)
 
-    def _hidden_from(self, visitor: Visitor) -> dict[str, int]:
+    def _hidden_from(self, visitor: Visitor) -> tuple[dict[str, int], dict[str, Any]]:
+        """Give the ids of hidden records by fields, and how one of any kind is named."""
         far = self.world.sets[FAR].records
         hidden = [one for one in reversed(far) if not one.seen_by(visitor.walker)]
         named = {f"{one.kind.rpartition('.')[2]}_id": one.id for one in hidden}
-        about = {name: id_ for name, id_ in about_any(hidden).items() if isinstance(id_, int)}
-        return named | about
+        about = about_any(hidden)
+        ids = {name: id_ for name, id_ in about.items() if isinstance(id_, int)}
+        return named | ids, about
+
+
+def is_apt(form: Mapping[str, Any], name: str, about: Mapping[str, Any]) -> bool:
+    """Tell whether a hidden record may stand in a field of a form.
+
+    It may not beside the kind of another: the id of a lead may be that of a product all can see.
+    """
+    kind = name.removesuffix("_id") + "_kind"
+    return kind not in about or form.get(kind, about[kind]) == about[kind]
 
 
 def _turned(visit: Visit, foreign: Mapping[str, int]) -> Iterator[tuple[str, Visit]]:

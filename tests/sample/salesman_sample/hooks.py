@@ -62,6 +62,7 @@ from salesman_sample.texts import texts
 _ = texts.lazy
 
 FILLED: Final = (
+    "catalogue.product.card.panels",
     "client.card.next_step",
     "client.card.panels",
     "client.card.side",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -35,6 +35,10 @@ from salesman_requisites.permissions import MANAGE, VIEW
 api = ApiBlueprint("requisites", __name__, title="Requisites")
 
 
+_SHOWN: Final = frozenset(column.key for column in queries.COMPANY)
+"""What a row holds beside the keys of its order in a list."""
+
+
 def company_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give own companies as the API shows them, in a fixed number of statements."""
     session, ids = reading(), [row.id for row in rows]
@@ -52,7 +56,7 @@ def _item(
     there = {one.use for one in pictures}
     signed = {one.signer_id for one in pictures}
     return {
-        **row._asdict(),
+        **{name: value for name, value in row._asdict().items() if name in _SHOWN},
         "logo": "logo" in there,
         "stamp": "stamp" in there,
         "accounts": [_part(one) for one in accounts],
