@@ -150,7 +150,8 @@ def facts_by_owner(
         for row in session.execute(by_owner, values):
             told = {metric: _fact(row, metric) for metric in asked}
             found.setdefault(row.owner_id, {}).update(told)
-    return found
+    nothing = dict.fromkeys(metrics, Fact())  # who closed deals may have sold no units
+    return {owner_id: nothing | told for owner_id, told in found.items()}
 
 
 def _counted(entry: Any, metrics: Sequence[str]) -> sa.Select[Any]:
