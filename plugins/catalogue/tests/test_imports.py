@@ -21,10 +21,7 @@ from salesman_core.records.imports.undo import take_back
 from salesman_core.testing.people import Browser, Make
 from salesman_core.toolkit import reading
 
-DATA = Path(__file__).resolve().parents[3] / "../shared/data/salesman"
 BrowserFor = Callable[[str], Browser]
-
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the sample files are not here")
 
 
 def bring(file: Path, import_id: int | None = None) -> str:
@@ -49,10 +46,9 @@ def written(tmp_path: Path, *rows: str) -> Path:
     return file
 
 
-@needs_data
 @pytest.mark.parametrize("name", ["price.csv", "price.xlsx"])
-def test_price_list_comes_in_with_its_levels_once(app: Flask, name: str) -> None:
-    first, second = bring(DATA / name), bring(DATA / name)
+def test_price_list_comes_in_with_its_levels_once(real_files: Path, app: Flask, name: str) -> None:
+    first, second = bring(real_files / name), bring(real_files / name)
 
     assert first == "created 13, updated 0, unchanged 0, refused 0"
     assert second == "created 0, updated 0, unchanged 13, refused 0"
@@ -63,11 +59,10 @@ def test_price_list_comes_in_with_its_levels_once(app: Flask, name: str) -> None
     assert laptop.category_name == "! Оборудование"
 
 
-@needs_data
-def test_price_list_that_is_taken_back_leaves_all_as_it_was(app: Flask) -> None:
+def test_price_list_that_is_taken_back_leaves_all_as_it_was(real_files: Path, app: Flask) -> None:
     before = everything()
     import_id = note_import("products", "price.csv")
-    bring(DATA / "price.csv", import_id)
+    bring(real_files / "price.csv", import_id)
     assert everything() != before
 
     take_back(import_id)
@@ -75,9 +70,10 @@ def test_price_list_that_is_taken_back_leaves_all_as_it_was(app: Flask) -> None:
     assert everything() == before
 
 
-@needs_data
-def test_html_in_cells_is_shown_and_does_nothing(app: Flask, browser_for: BrowserFor) -> None:
-    assert bring(DATA / "modcatalog-import.xls").startswith("created 119, updated 0, ")
+def test_html_in_cells_is_shown_and_does_nothing(
+    real_files: Path, app: Flask, browser_for: BrowserFor
+) -> None:
+    assert bring(real_files / "modcatalog-import.xls").startswith("created 119, updated 0, ")
     product = queries.found_products(reading(), "1000018")[0]
 
     page = browser_for("head").get(f"/catalogue/{product.id}").text

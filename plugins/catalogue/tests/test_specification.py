@@ -19,11 +19,9 @@ from werkzeug.datastructures import MultiDict
 from salesman_core.testing.people import Browser, Make
 from salesman_core.toolkit import reading
 
-DATA = Path(__file__).resolve().parents[3] / "../shared/data/salesman"
 BrowserFor = Callable[[str], Browser]
 Sell = Callable[..., int]
 
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the sample files are not here")
 
 CELL = re.compile(
     r'<input[^>]* name="(id|product_id|name|unit|quantity|price|discount|cost)" value="([^"]*)"'
@@ -56,16 +54,15 @@ def form_of(page: str) -> MultiDict[str, Any]:
     return form
 
 
-@needs_data
 @pytest.mark.parametrize("name", ["speca.csv", "speca.xlsx"])
 def test_specification_becomes_the_lines_of_a_deal(
-    browser_for: BrowserFor, make: Make, name: str
+    real_files: Path, browser_for: BrowserFor, make: Make, name: str
 ) -> None:
     deal, browser = make.deal(), browser_for("head")
     path = f"/catalogue/deals/{deal}/lines"
     sent = {
         "csrf_token": token_of(browser.get(path).text),
-        "file": (io.BytesIO((DATA / name).read_bytes()), name),
+        "file": (io.BytesIO((real_files / name).read_bytes()), name),
         "vat": "inside",
     }
 
