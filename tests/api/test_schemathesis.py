@@ -64,6 +64,9 @@ SCHEMA_REFUSES = (
 )
 """How the problem begins that a schema, not a rule of the business, answers with."""
 
+OF_EXTENSIONS = re.compile(r"(items\.\d+\.)?extensions\.")
+"""Fields that a plugin judges by more than a document can say, as the check digits of a number."""
+
 WELL_FORMED_VERSION = re.compile(r".*[!-~].*")
 WELL_FORMED_KEY = re.compile(r"[!-~]{1,200}")
 LET_THROUGH = 0.2
@@ -327,8 +330,10 @@ def fault_of(who: str, case: Case, response: Response) -> str | None:
         return f"answers {response.status_code} without a token"
     expected = case.meta.generation.mode.is_positive and not holds_unseen_text(case)
     if response.status_code == 422 and expected:
-        detail = str(response.json().get("detail", ""))
-        if detail.startswith(SCHEMA_REFUSES):
+        problem = response.json()
+        detail, fields = str(problem.get("detail", "")), problem.get("errors", {})
+        judged = fields and all(OF_EXTENSIONS.match(field) for field in fields)
+        if detail.startswith(SCHEMA_REFUSES) and not judged:
             return f"its schema refuses what its document allows: {detail}"
     return None
 

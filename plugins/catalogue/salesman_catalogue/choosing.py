@@ -85,7 +85,7 @@ def category_choices(session: Session) -> list[tuple[int, str]]:
 def at_or_below(category_ids: Sequence[int]) -> sa.Select[tuple[int]]:
     """Give the SELECT of the ids of some categories and of all that stand below them."""
     top = sa.select(Category.id).where(Category.id.in_(category_ids))
-    found = top.cte("within", recursive=True)
+    found = top.cte(recursive=True)
     children = sa.select(Category.id).join(found, Category.parent_id == found.c.id)
     found = found.union(children)
     return sa.select(found.c.id)

@@ -195,3 +195,10 @@ def test_offered_products_are_found_by_article_first(sell: Sell) -> None:
 
     assert found[0].id == exact
     assert {row.name for row in found} == {"Racket", "A rack"}
+
+
+def test_two_questions_about_categories_stand_in_one_address(api_for: ApiFor, sell: Sell) -> None:
+    sell()
+    found = api_for("head").get("/catalogue?category_id=1&category_id__in=1,2")
+
+    assert (found.status_code, found.json["items"]) == (200, [])

@@ -75,7 +75,8 @@ def list_plans(query: ListQuery) -> Response:
 
 
 def _item(row: AnyRow) -> dict[str, Any]:
-    return {**dict(row._mapping), "whose": row.subject}  # noqa: SLF001  # its API
+    values = {column.key: getattr(row, column.key) for column in queries.PLAN}
+    return {"whose": values.pop("subject"), **values}
 
 
 @api.post("")

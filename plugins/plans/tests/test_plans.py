@@ -146,6 +146,9 @@ def test_head_sets_plans_of_all_and_a_seller_sees_their_own_alone(app: Flask, ma
 
     assert [(one["user_id"], one["value"]) for one in seen] == [(anna, "10.000")]
     assert refused.status_code == 403
+    assert {tuple(one) for one in seen} == {
+        ("whose", "id", "team_id", "user_id", "month", "metric", "item", "value", "updated_at")
+    }
     assert len(head.get("/plans").json["items"]) == 3
 
 
