@@ -64,8 +64,12 @@ SCHEMA_REFUSES = (
 )
 """How the problem begins that a schema, not a rule of the business, answers with."""
 
-OF_EXTENSIONS = re.compile(r"(items\.\d+\.)?extensions\.")
-"""Fields that a plugin judges by more than a document can say, as the check digits of a number."""
+CHECKED_NUMBER = re.compile(
+    r"(items\.\d+\.)?extensions\.requisites"
+    r"\.(inn|kpp|ogrn|vat_number|bic|account|correspondent)"
+)
+"""Numbers that are judged by their check digits and without the spaces of whoever typed them: no
+document can say so much of a text."""
 
 WELL_FORMED_VERSION = re.compile(r".*[!-~].*")
 WELL_FORMED_KEY = re.compile(r"[!-~]{1,200}")
@@ -332,7 +336,7 @@ def fault_of(who: str, case: Case, response: Response) -> str | None:
     if response.status_code == 422 and expected:
         problem = response.json()
         detail, fields = str(problem.get("detail", "")), problem.get("errors", {})
-        judged = fields and all(OF_EXTENSIONS.match(field) for field in fields)
+        judged = fields and all(CHECKED_NUMBER.fullmatch(field) for field in fields)
         if detail.startswith(SCHEMA_REFUSES) and not judged:
             return f"its schema refuses what its document allows: {detail}"
     return None
