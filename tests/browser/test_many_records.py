@@ -20,7 +20,7 @@ def test_marked_deals_are_given_to_a_colleague_and_taken_back(
     make: Make, page_for: PageFor
 ) -> None:
     head = make.user_of("head")
-    make.user("seller", name="Anna Petrova")
+    make.user("seller", name="Zoya Petrova")
     for name in ("First", "Second", "Third"):
         make.deal(name=name, owner_id=head)
     counted = page_for("head")
@@ -37,7 +37,7 @@ def test_marked_deals_are_given_to_a_colleague_and_taken_back(
     bar.get_by_role("button", name="Give to").click()
     dialog = page.locator("#dialog")
     expect(dialog).to_contain_text("For 2 marked records.")
-    dialog.locator(".ts-control input").press_sequentially("Anna")
+    dialog.locator(".ts-control input").press_sequentially("Zoya")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(dialog.get_by_role("button", name="Give to")).to_be_focused()
@@ -45,12 +45,12 @@ def test_marked_deals_are_given_to_a_colleague_and_taken_back(
 
     expect(page.locator("[data-toast]")).to_contain_text("Give to: done for 2 records.")
     owners = page.locator("tbody tr td:nth-child(5)")
-    expect(owners).to_contain_text(["Anna Petrova", "Anna Petrova", "Head"])
+    expect(owners).to_contain_text(["Zoya Petrova", "Zoya Petrova", "Head"])
 
     page.get_by_role("button", name="Undo").click()
 
     expect(page.locator("[data-toast]").last).to_contain_text("Undo: Give to: done for 2 records.")
-    expect(owners.filter(has_text="Anna Petrova")).to_have_count(0)
+    expect(owners.filter(has_text="Zoya Petrova")).to_have_count(0)
     assert counted.problems == []
 
 

@@ -114,6 +114,7 @@ async function enhance(select) {
     render: { no_results: () => noResults(nothing) },
     maxOptions: 500,
     hidePlaceholder: true,
+    refreshThrottle: 0, // Enter right after the last letter chooses what the letters found
     ...(searchAddress && { load: searched(searchAddress), shouldLoad: (words) => words.length > 1 }),
   });
   select.ariaHidden = "true"; // the field that stands for it has its label
