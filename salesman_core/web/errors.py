@@ -143,12 +143,27 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     """Answer an exception of HTTP, as an address that there is not."""
     if isinstance(error, RequestRedirect) or error.code is None or error.response is not None:
         return error.get_response()
+    if elsewhere := _without_slash():
+        return redirect(elsewhere, 308)
     status = error.code
     response = shown(Problem(status, _title(status), str(_EXPLANATIONS.get(status, ""))))
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _without_slash() -> str:
+    """Give the address that was meant by ``/clients/``, where there is only ``/clients``."""
+    meant = request.path.rstrip("/")
+    adapter = current_app.create_url_adapter(request)
+    if meant == request.path or meant.startswith("//") or adapter is None:
+        return ""
+    if request.routing_exception is None or request.method != "GET":
+        return ""
+    if not adapter.test(meant, "GET"):
+        return ""
+    return f"{meant}?{request.query_string.decode()}".rstrip("?")
 
 
 def _reader() -> str:

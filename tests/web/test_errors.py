@@ -178,6 +178,24 @@ def test_stranger_at_an_unknown_address_sees_no_menu(client: FlaskClient) -> Non
     assert 'class="side-menu' not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/search/", "/search"),
+        ("/search/?sort=name&q=%D1%8F", "/search?sort=name&q=%D1%8F"),
+    ],
+)
+def test_slash_too_many_leads_to_the_page(client: FlaskClient, typed: str, meant: str) -> None:
+    response = client.get(typed)
+
+    assert (response.status_code, response.headers["Location"]) == (308, meant)
+
+
+@pytest.mark.parametrize("typed", ["//search/", "/nowhere/", "//example.com/search/", "/"])
+def test_slash_leads_to_no_strange_place(client: FlaskClient, typed: str) -> None:
+    assert "//" not in client.get(typed).headers.get("Location", "")
+
+
 def test_wrong_method_says_which_are_right(client: FlaskClient) -> None:
     answer = client.get("/profile/theme")
 
