@@ -143,6 +143,7 @@ class PostgresMaker:
         self._shared = shared
         self._stack = stack
         self._numbers = itertools.count(1)
+        self._known: set[str] = set()
         self._engine: sa.Engine | None = None
 
     def copy(self, template: Template) -> str:
@@ -158,9 +159,12 @@ class PostgresMaker:
 
     def _made(self, template: Template) -> str:
         name = f"template_{template.name}"
+        if name in self._known:
+            return name
         with locked(self._shared / f"{name}.pg-lock"):
             if not self._exists(name):
                 self._make(template, name)
+        self._known.add(name)
         return name
 
     def _make(self, template: Template, name: str) -> None:
