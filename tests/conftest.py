@@ -50,6 +50,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let what asks for more time than usual begin first: begun last, it has everybody wait."""
+    usual = float(config.getini("timeout"))
+
+    def is_quick(item: pytest.Item) -> bool:
+        asked = item.get_closest_marker("timeout")
+        return asked is None or float(asked.args[0]) <= usual
+
+    items.sort(key=is_quick)
+
+
 @pytest.fixture
 def at_once(app: Flask, make: Make) -> AtOnce:
     """A function that makes a second change while the first one is not committed yet."""
