@@ -111,7 +111,7 @@ class LineDrafts:
         }
         if self._trusted and line["product_id"] not in self._there:
             line["product_id"] = None
-        self._judge_costs(said, line, wrong)
+        self._judge_costs(said, wrong)
         self._judge_discount(said, line)
         self._set_price(said, line, product, wrong)
         if "product_id" not in wrong and not shows_something(line["name"]):
@@ -159,12 +159,12 @@ class LineDrafts:
             "cost": product.cost if same else Decimal(0),
         }
 
-    def _judge_costs(self, said: Values, line: dict[str, Any], wrong: Wrong) -> None:
-        """Let only those say what something costs who may see it; others may say the same again."""
-        if said.get("cost") is None or self._sees_costs or self._trusted:
-            return
-        held = self._held.get(said.get("id", 0))
-        if held is None or held.cost != line["cost"]:
+    def _judge_costs(self, said: Values, wrong: Wrong) -> None:
+        """Let only those say what something costs who may see it.
+
+        The cost that a line has already is refused as well: who may try could find it by trying.
+        """
+        if said.get("cost") is not None and not (self._sees_costs or self._trusted):
             wrong["cost"] = _("Your roles do not include costs.")
 
     def _judge_discount(self, said: Values, line: dict[str, Any]) -> None:
