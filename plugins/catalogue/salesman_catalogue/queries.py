@@ -26,6 +26,7 @@ from salesman_core.toolkit import (
     normalised,
     one_of,
     visible,
+    without_unseen,
 )
 
 _ = texts.lazy
@@ -111,6 +112,7 @@ def found_products(session: Session, typed: str) -> Sequence[AnyRow]:
 
     The one of that very article stands first, then those whose name begins so.
     """
+    typed = without_unseen(typed)
     words = normalised(typed)
     if not words:
         return []
@@ -126,7 +128,7 @@ def products_by_article(session: Session, articles: Sequence[str]) -> dict[str, 
 
     An article that several products have stands for none.
     """
-    keys = {normalised(one) for one in articles} - {""}
+    keys = {normalised(without_unseen(one)) for one in articles} - {""}
     if not keys:
         return {}
     found: dict[str, list[AnyRow]] = {}

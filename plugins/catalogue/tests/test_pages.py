@@ -146,6 +146,39 @@ def test_what_is_wrong_stands_at_its_cell_and_nothing_is_lost(
     assert queries.lines_of(reading(), deal) == []
 
 
+@pytest.mark.parametrize("vat", ["NaN:inside", "1e999999999:inside", "-5:on_top", "reduced"])
+def test_vat_that_cannot_be_read_is_told_and_never_passes_for_none(
+    browser_for: BrowserFor, make: Make, vat: str
+) -> None:
+    deal, browser = make.deal(), browser_for("head")
+    path = f"/catalogue/deals/{deal}/lines"
+    token = token_of(browser.get(path).text)
+    form = typed(token, {"name": "Tape", "quantity": "1", "price": "5", "vat": vat})
+
+    counted = browser.post(path, data=form | {"act": "count"})
+    refused = browser.post(path, data=form)
+
+    assert (counted.status_code, refused.status_code) == (HTTPStatus.OK, 422)
+    assert f"“{vat.partition(':')[0]}” is no VAT rate." in refused.text
+    assert queries.lines_of(reading(), deal) == []
+
+
+def test_signs_that_nobody_sees_are_sought_by_nobody(
+    browser_for: BrowserFor, make: Make, sell: Sell
+) -> None:
+    deal, rack, browser = make.deal(), sell(), browser_for("head")
+    path = f"/catalogue/deals/{deal}"
+    token = token_of(browser.get(f"{path}/lines").text)
+
+    found = browser.get(f"{path}/products?q=ra%00ck").json["items"]
+    saved = browser.post(
+        f"{path}/lines", data=typed(token, {"name": "\x00Tape", "quantity": "1", "price": "5"})
+    )
+
+    assert [one["id"] for one in found] == [rack]
+    assert saved.status_code == 422
+
+
 def test_form_counts_adds_moves_and_takes_out_without_saving(
     browser_for: BrowserFor, make: Make
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -57,6 +59,7 @@ _CELL_OF: Final = {
     "vat_on_top": "vat",
 }
 """In which cell stands what the API calls otherwise."""
+_PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 ON_TOP: Final = "on_top"
 INSIDE: Final = "inside"
 
@@ -134,7 +137,7 @@ def vat_choices(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Give what may be chosen as VAT: the company's rates, and those that rows have already."""
     percents = [one.percent for one in choosing.vat_rates(reading(), offered=True)]
     known = [one for one in percents if one is not None]
-    known += [one for row in rows if (one := _vat_of(row.cells["vat"])[0]) is not None]
+    known += _known_vats(rows)
     choices = [("", str(_("without VAT")))]
     for percent in dict.fromkeys(known):
         share = formats.percent(percent, digits=0 if percent % 1 == 0 else 2)
@@ -145,11 +148,22 @@ def vat_choices(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _vat_of(chosen: str) -> tuple[Decimal | None, bool]:
+    """Give the percentage of a choice of VAT, and whether it comes on top.
+
+    :raises ValueError: for what is no choice: it must not pass for “without VAT”.
+    """
     percent, _colon, how = chosen.partition(":")
-    try:
-        return (round(Decimal(percent), 2) if percent else None), how == ON_TOP
-    except ArithmeticError:
-        return None, False
+    if percent and not _PERCENT.fullmatch(percent):
+        raise ValueError(_("“%(rate)s” is no VAT rate.", rate=percent))
+    return (Decimal(percent) if percent else None), how == ON_TOP
+
+
+def _known_vats(rows: Sequence[Row]) -> Iterator[Decimal]:
+    for row in rows:
+        with suppress(ValueError):
+            percent, _on_top = _vat_of(row.cells["vat"])
+            if percent is not None:
+                yield percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +221,8 @@ def _line(row: Row) -> Iterator[tuple[str, Any]]:
         if value is not None:
             yield name, value
     yield from _discount(row)
-    percent, on_top = _vat_of(cells["vat"])
+    vat = _read(row, "vat", _vat_of)
+    percent, on_top = (None, False) if vat is None else vat
     yield from (("vat_percent", percent), ("vat_on_top", on_top))
 
 
