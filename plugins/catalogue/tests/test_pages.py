@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from salesman_catalogue import choices_service
 from salesman_catalogue import queries as products
 from salesman_catalogue.lines import queries
 from salesman_catalogue.lines.service import replace_lines
@@ -250,6 +251,22 @@ def test_closed_deal_shows_its_lines_and_no_form(browser_for: BrowserFor, make: 
     assert "Delivery" in page
     assert "The deal is closed" in page
     assert "data-lines" not in page
+
+
+def test_line_keeps_the_level_that_is_offered_no_more(
+    browser_for: BrowserFor, make: Make, levels: dict[str, int]
+) -> None:
+    deal, first = make.deal(), levels["Level 1"]
+    line = {"name": "Tape", "quantity": Decimal(1), "price": Decimal(5), "level_id": first}
+    replace_lines(deal, [line])
+    choices_service.LEVELS.change(first, {"name": "Level 1"})
+
+    page = browser_for("head").get(f"/catalogue/deals/{deal}/lines").text
+
+    assert page.count(f'<option value="{first}" selected>') == 1
+    other = make.deal()
+    page = browser_for("head").get(f"/catalogue/deals/{other}/lines").text
+    assert f'<option value="{first}"' not in page
 
 
 def test_card_of_a_deal_shows_its_lines(browser_for: BrowserFor, make: Make) -> None:

@@ -98,7 +98,7 @@ def _page(deal: AnyRow, rows: Sequence[Row], total: Sums, *, version: int, **mor
         "sees_products": current_person().may(VIEW),
         "titles": TITLES,
         "vats": vat_choices(every),
-        "levels": [(row.id, row.name) for row in choosing.levels(reading(), offered=True)],
+        "levels": _level_choices(every),
         "ours": deal.amount_source == service.SOURCE,
         "form": FormState(),
         "theirs": None,
@@ -107,6 +107,13 @@ def _page(deal: AnyRow, rows: Sequence[Row], total: Sums, *, version: int, **mor
         "largest": 5 << 20,
     }
     return render("catalogue/lines/page.html", **{**shown, **more})
+
+
+def _level_choices(rows: Sequence[Row]) -> list[tuple[int, str]]:
+    """Give the price levels that may be chosen: those offered, and those that rows have already."""
+    held = {row.cells["level_id"] for row in rows}
+    every = choosing.levels(reading())
+    return [(one.id, one.name) for one in every if one.active or str(one.id) in held]
 
 
 def _blank(rows: Sequence[Row]) -> Row:
