@@ -246,6 +246,21 @@ def test_last_change_is_taken_back_and_done_again(make: Make, sell: Sell) -> Non
     assert [one.name for one in queries.lines_of(reading(), deal)] == ["Nothing else"]
 
 
+def test_lines_of_another_currency_do_not_come_back(make: Make) -> None:
+    deal = make.deal()
+    replace_lines(deal, [words("Delivery", "1000")])
+    replace_lines(deal, [])
+    change_deal(deal, {"currency": "USD"})
+
+    with pytest.raises(ConflictError):
+        undo_lines(deal)
+
+    assert worth(deal) == (Decimal(1000), Decimal(0), None)
+    change_deal(deal, {"currency": "RUB"})
+    undo_lines(deal)
+    assert worth(deal) == (Decimal(1000), Decimal(0), "catalogue.lines")
+
+
 def test_nobody_overwrites_the_lines_of_another_unseen(make: Make) -> None:
     deal = make.deal()
     replace_lines(deal, [words("Delivery", "250.00")], version=0)

@@ -39,6 +39,8 @@ _ = texts.lazy
 SOURCE: Final = "catalogue.lines"
 """Under this name lines own the amounts of deals."""
 MOST_AMOUNT: Final = Decimal(10) ** 13
+_CURRENCY: Final = "currency"
+"""Under this name a line that is kept to be taken back says in what its prices are."""
 KIND: Final = "catalogue.lines"
 """What the JSON API calls the lines of a deal as a whole, where it names their version."""
 
@@ -70,15 +72,32 @@ def add_lines(deal_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
 def undo_lines(deal_id: int, version: int | None = None) -> None:
     """Let a deal have the lines again that it had before their last change.
 
-    :raises ConflictError: where there is nothing to go back to.
+    :raises ConflictError: where there is nothing to go back to, and where those lines were in
+        another currency than the deal is now.
     """
     with writing() as session:
         deal = _open_deal(session, deal_id)
         sheet = session.get(DealSheet, deal_id)
         if sheet is None:
             raise ConflictError(_("There is nothing to take back."))
-        lines = judge(LinesSchema(), {"lines": sheet.before})["lines"]
+        lines = judge(LinesSchema(), {"lines": _before(sheet, deal.currency)})["lines"]
         _replace(session, deal, lines, version, trusted=True)
+
+
+def _before(sheet: DealSheet, currency: str) -> list[dict[str, Any]]:
+    """Give the lines before their last change, as :class:`LineSchema` names them."""
+    lines = [dict(one) for one in sheet.before]
+    for one in lines:
+        own = one.pop(_CURRENCY, currency)
+        if own != currency:
+            raise ConflictError(
+                _(
+                    "Those lines were in %(own)s, the deal is in %(of_deal)s by now.",
+                    own=own,
+                    of_deal=currency,
+                )
+            )
+    return lines
 
 
 def _open_deal(session: Session, deal_id: int) -> Deal:
@@ -169,7 +188,7 @@ def _note(
     session: Session, deal: Deal, sheet: DealSheet | None, before: list[dict[str, Any]]
 ) -> None:
     """Note that the lines have changed, and what they were."""
-    kept = [_plain(one) for one in before]
+    kept = [{**_plain(one), _CURRENCY: deal.currency} for one in before]
     if sheet is None:
         session.add(DealSheet(deal_id=deal.id, version=1, before=kept, updated_at=now()))
     else:
