@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +22,7 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Person
 from salesman_plans.bases import basis_on
 from salesman_plans.facts import Days, facts_by_owner
+from salesman_plans.levels import LEVELS, PERCENT, level_of
 from salesman_plans.models import EVERYTHING, MARGIN, Plan
 from salesman_plans.months import last_day, month_of
 from salesman_plans.permissions import EDIT, VIEW
@@ -32,9 +31,6 @@ from salesman_plans.sources import bases
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, month_title
 from salesman_plans.whose import PERSON, Whose, known
-
-LEVELS: Final = (50, 90, 100)
-_PERCENT: Final = 100
 
 
 def tell() -> int:
@@ -84,11 +80,6 @@ def _tell(plan: AnyRow, whose: Whose, results: Results) -> bool:
     return True
 
 
-def level_of(fact: Decimal, plan: Decimal) -> int:
-    """Give the highest level that a fact has reached, 0 for none."""
-    return max((one for one in LEVELS if fact * _PERCENT >= plan * one), default=0)
-
-
 def _who_is_told(plan: AnyRow, whose: Whose) -> list[Person]:
     """Give the active people whom a plan concerns: its person, else those who set plans."""
     ids = [plan.user_id] if whose.kind == PERSON else [one.id for one in whose_business(EDIT)]
@@ -105,7 +96,7 @@ def _sees(person: Person, plan: AnyRow, whose: Whose) -> bool:
 def _told(plan: AnyRow, whose: Whose, level: int) -> str:
     words = {"figure": METRIC_TITLES[plan.metric], "month": month_title(plan.month)}
     if whose.kind == PERSON:
-        if level >= _PERCENT:
+        if level >= PERCENT:
             return texts.gettext("Your plan is fulfilled: %(figure)s, %(month)s", **words)
         return texts.gettext(
             "%(percent)s%% of your plan are reached: %(figure)s, %(month)s", percent=level, **words

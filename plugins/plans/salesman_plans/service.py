@@ -32,6 +32,7 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Text
 from salesman_plans import queries
 from salesman_plans.facts import digits_of
+from salesman_plans.levels import level_of
 from salesman_plans.models import (
     EVERYTHING,
     KIND,
@@ -229,6 +230,7 @@ def _set(
     session: WritingSession, goal: Goal, plan: Plan | None, value: Decimal
 ) -> tuple[Plan, str]:
     if plan is not None:
+        plan.told = level_of(plan.value * plan.told / _PERCENT, value)
         plan.value, plan.updated_at = value, now()
         return plan, "updated"
     kind, _colon, number = goal.subject.partition(":")

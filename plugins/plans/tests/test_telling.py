@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_plans.jobs import level_of, tell
+from salesman_plans.jobs import tell
+from salesman_plans.levels import level_of
 from salesman_plans.service import Goal, set_goals, set_person
 
 from salesman_core.people.handing_over import STAYS
@@ -52,6 +53,24 @@ def test_each_level_is_told_once_to_whose_plan_it_is(app: Flask, make: Make, sel
     ] * 3
     assert len(told(anna)) == 3
     assert told(boris) == []
+
+
+def test_plan_that_is_raised_is_told_anew_as_far_as_it_is_not_reached(
+    app: Flask, make: Make, sell: Sell
+) -> None:
+    anna = make.user()
+    march = f"person:{anna}", MARCH, "turnover"
+    set_goals([Goal(*march, Decimal(100))])
+    sell(anna, "95", "2026-03-03")
+    numbers = [tell()]
+
+    for plan in (Decimal("100.01"), Decimal(300), Decimal(150), Decimal(95)):
+        set_goals([Goal(*march, plan)])
+        numbers.append(tell())
+
+    # 95 of 100.01 is not yet told of as 90 % of it; of 300 nothing is reached, of 150 a half.
+    assert numbers == [1, 1, 0, 1, 1]
+    assert [text[:2] for text in told(anna)] == ["90", "90", "50", "Yo"]
 
 
 def test_plans_of_company_and_teams_are_told_to_those_who_set_them(
