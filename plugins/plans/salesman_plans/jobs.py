@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -36,12 +36,17 @@ from salesman_plans.whose import PERSON, Whose, known
 def tell() -> int:
     """Tell of the plans of this month that reached 50, 90 or 100 %; give of how many.
 
-    Each level of a plan is told once: the notice and the note of it commit together. Whoever is
-    told of a plan may see it; of the company's and of teams' those are told who set plans. What
-    came true is counted for all at once, however many plans there are.
+    On the first day of a month those of the last one are told as well: people close deals until
+    its last minute. Each level of a plan is told once: the notice and the note of it commit
+    together. Whoever is told of a plan may see it; of the company's and of teams' those are told
+    who set plans. What came true is counted for all at once, however many plans there are.
     """
-    session = reading()
-    first = month_of(today(company().tz)).first
+    session, day = reading(), today(company().tz)
+    months = dict.fromkeys(month_of(one).first for one in (day - timedelta(days=1), day))
+    return sum(_tell_of(session, first) for first in months)
+
+
+def _tell_of(session: Session, first: date) -> int:
     basis = bases().get(basis_on(first))
     plans = [] if basis is None else _open_plans(session, first)
     plans = [one for one in plans if basis is not None and one.metric in basis.metrics]

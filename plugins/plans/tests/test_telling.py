@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,11 @@ from salesman_plans.jobs import tell
 from salesman_plans.levels import level_of
 from salesman_plans.service import Goal, set_goals, set_person
 
+from salesman_core.deals.service import close_deal
 from salesman_core.people.handing_over import STAYS
 from salesman_core.people.service import deactivate
 from salesman_core.services.models import Notice
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import reading
 
@@ -53,6 +55,22 @@ def test_each_level_is_told_once_to_whose_plan_it_is(app: Flask, make: Make, sel
     ] * 3
     assert len(told(anna)) == 3
     assert told(boris) == []
+
+
+def test_what_is_closed_in_the_last_minute_of_a_month_is_told_in_the_next(
+    app: Flask, make: Make, clock: FrozenClock
+) -> None:
+    anna = make.user()
+    for month in (MARCH, date(2026, 4, 1)):
+        set_goals([Goal(f"person:{anna}", month, "turnover", Decimal(100))])
+    clock.set(datetime(2026, 3, 31, 20, 59, 59, tzinfo=UTC))  # in Moscow a second before April
+    close_deal(make.deal(owner_id=anna, amount=Decimal(100)), "won")
+    clock.set(datetime(2026, 3, 31, 21, 0, 30, tzinfo=UTC))
+
+    assert [tell(), tell()] == [1, 0]
+    assert "March" in told(anna)[0]
+    clock.set(datetime(2026, 4, 2, 9, tzinfo=UTC))
+    assert tell() == 0
 
 
 def test_plan_that_is_raised_is_told_anew_as_far_as_it_is_not_reached(
