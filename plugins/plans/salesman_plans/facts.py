@@ -197,16 +197,19 @@ def _fact(row: AnyRow, metric: str) -> Fact:
     return Fact(own + other, row.entries, row.lacking if metric in MONEY else 0)
 
 
-def pipeline(session: Session, metrics: Iterable[str], last: date, whose: Whose) -> dict[str, Fact]:
-    """Give what deals in work may bring until a day, each weighted by its progress.
+def pipeline(session: Session, metrics: Iterable[str], days: Days, whose: Whose) -> dict[str, Fact]:
+    """Give what deals in work may bring in some days, each weighted by its progress.
 
-    Deals count whose expected day is not later, those that are late among them, but none that is
-    frozen. In one statement for all metrics; units are not known beforehand.
+    Deals count that are expected then; if the days have begun, those that are late as well, but
+    none that is frozen. In one statement for all metrics; units are not known beforehand.
     """
     wanted = tuple(metric for metric in metrics if metric in _AHEAD)
     demand_counting(whose, (VIEW, SEE_DEALS))
-    asked = _open_deals(wanted, visible("deal"), today(company().tz), company().currency)
-    asked = asked.where(Deal.expected_on <= last, *whose.owns(Deal.owner_id))
+    day = today(company().tz)
+    asked = _open_deals(wanted, visible("deal"), day, company().currency)
+    asked = asked.where(Deal.expected_on <= days.last, *whose.owns(Deal.owner_id))
+    if day < days.first:
+        asked = asked.where(Deal.expected_on >= days.first)
     found = dict.fromkeys(wanted, Fact())
     for row in session.execute(asked) if wanted else ():
         for metric in wanted:

@@ -80,7 +80,7 @@ def fulfilment(
     plans = queries.planned(session, whose.key, period)
     judged = limits()
     elapsed = elapsed_of(period, today(company().tz))
-    ahead = {} if elapsed.over else pipeline(session, found, period.last, whose)
+    ahead = {} if elapsed.over else pipeline(session, found, Days(period.first, period.last), whose)
     lines = [
         Line(
             metric,

@@ -126,6 +126,28 @@ def test_forecast_weighs_deals_in_work_that_are_expected_in_time(
     }
 
 
+def test_forecast_of_what_is_to_come_leaves_out_what_is_expected_before(
+    app: Flask, make: Make, clock: FrozenClock
+) -> None:
+    anna = make.user("seller")
+    for day in (date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1)):
+        deal_id = make.deal(owner_id=anna, amount=Decimal(1000), expected_on=day)
+        move_deal(deal_id, stage(60))
+    api = api_of(app, anna)
+
+    months = {
+        period: of(api, "turnover", owner_id=anna, period=period)["likely"]
+        for period in ("2026-03", "2026-04", "2026-05", "2026")
+    }
+
+    assert months == {
+        "2026-03": "1200.00",
+        "2026-04": "600.00",
+        "2026-05": "0.00",
+        "2026": "1800.00",
+    }
+
+
 def test_quarter_and_year_add_up_each_month_by_its_own_basis(
     app: Flask, make: Make, sell: Sell
 ) -> None:
