@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from salesman_catalogue.lines.service import replace_lines
+from salesman_plans.service import Goal, set_goals
 
 from salesman_core.deals.service import close_deal
 from salesman_core.plugins import switches
-from salesman_core.testing.people import Api, Make, api_of
+from salesman_core.testing.people import Api, Make, api_of, browser_of
 from salesman_core.toolkit import company, today
 
 ASKED = {"metric": "units"}
@@ -71,3 +72,21 @@ def test_nothing_counts_units_while_the_catalogue_is_suspended(make: Make, api: 
 
     assert answer.status_code == 422
     assert "the catalogue of goods" in answer.json["errors"]["metric"][0]
+
+
+def test_plan_of_units_is_not_judged_while_nobody_counts_them(
+    app: Flask, api: Api, seller: int
+) -> None:
+    month = today(company().tz).replace(day=1)
+    set_goals([Goal(f"person:{seller}", month, "units", Decimal(100))])
+    switches.suspend("catalogue")
+    switches.follow_now()
+
+    items = api.get("/plans/fulfilment", query_string={"owner_id": seller}).json["items"]
+    page = browser_of(app, seller).get("/plans/widget").text
+
+    (units,) = [one for one in items if one["metric"] == "units"]
+    assert (units["fact"], units["plan"]) == (None, "100.000")
+    assert (units["percent"], units["state"], units["run_rate"]) == (None, "", None)
+    assert "nobody counts it" in page
+    assert "far behind" not in page

@@ -23,7 +23,7 @@ from salesman_plans.facts import (
 )
 from salesman_plans.models import METRICS
 from salesman_plans.months import Period, work_days
-from salesman_plans.pace import Elapsed, Standing, standing
+from salesman_plans.pace import Elapsed, Standing, not_counted, standing
 from salesman_plans.results import Results, people_of_teams
 from salesman_plans.sources import AccountingBasis, bases, basis_named
 from salesman_plans.whose import PERSON, Whose, people
@@ -81,22 +81,15 @@ def fulfilment(
     judged = limits()
     elapsed = elapsed_of(period, today(company().tz))
     ahead = {} if elapsed.over else pipeline(session, found, Days(period.first, period.last), whose)
-    lines = [
-        Line(
-            metric,
-            found.get(metric),
-            standing(
-                found[metric].value if metric in found else Decimal(0),
-                plans.get(metric),
-                elapsed,
-                judged,
-                digits_of(metric),
-                ahead[metric].value if metric in ahead else None,
-            ),
-        )
-        for metric in METRICS
-        if metric in found or metric in plans
-    ]
+    lines = []
+    for metric in METRICS:
+        fact, plan, digits = found.get(metric), plans.get(metric), digits_of(metric)
+        if fact is not None:
+            weighted = ahead[metric].value if metric in ahead else None
+            so_far = standing(fact.value, plan, elapsed, judged, digits, weighted)
+            lines.append(Line(metric, fact, so_far))
+        elif plan is not None:
+            lines.append(Line(metric, None, not_counted(plan, elapsed, digits)))
     return Fulfilment(whose, period, counted, elapsed, lines, now())
 
 

@@ -69,18 +69,29 @@ def standing(  # noqa: PLR0917  # what is, what was to be, and by when
     :param digits: after the point, of what is computed.
     :param weighted: what deals in work may bring until the end.
     """
-    unit = Decimal(1).scaleb(-digits)
-
-    def rounded(value: Decimal) -> Decimal:
-        return value.quantize(unit, ROUND_HALF_UP)
-
-    run_rate = rounded(fact * elapsed.of / elapsed.days) if elapsed.begun else None
-    likely = None if weighted is None or elapsed.over else fact + rounded(weighted)
+    run_rate = _rounded(fact * elapsed.of / elapsed.days, digits) if elapsed.begun else None
+    likely = None if weighted is None or elapsed.over else fact + _rounded(weighted, digits)
     if plan is None:
         return Standing(fact, run_rate=run_rate, likely=likely)
-    pace = rounded(plan * elapsed.days / elapsed.of) if elapsed.of else plan
+    pace = _pace(plan, elapsed, digits)
     percent = (fact * _PERCENT / plan).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return Standing(fact, plan, pace, percent, _state(fact, pace, limits), run_rate, likely)
+
+
+def not_counted(plan: Decimal, elapsed: Elapsed, digits: int) -> Standing:
+    """Give the plan of what nobody counts here: it is not judged, for nobody knows how far it is.
+
+    :param digits: after the point, of what is computed.
+    """
+    return Standing(_NOUGHT, plan, _pace(plan, elapsed, digits))
+
+
+def _pace(plan: Decimal, elapsed: Elapsed, digits: int) -> Decimal:
+    return _rounded(plan * elapsed.days / elapsed.of, digits) if elapsed.of else plan
+
+
+def _rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def _state(fact: Decimal, pace: Decimal, limits: tuple[int, int]) -> str:
