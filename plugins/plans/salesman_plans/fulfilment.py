@@ -120,9 +120,9 @@ def _seen(basis: AccountingBasis) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """How far somebody's plan is, among others."""
+    """How far somebody's plan is, among others; *whose* is None for what belongs to nobody."""
 
-    whose: Whose
+    whose: Whose | None
     standing: Standing
 
 
@@ -130,7 +130,8 @@ def by_people(session: Session, found: Fulfilment, metric: str) -> list[PersonLi
     """Give how far each person is of a team or the company, whoever has most first.
 
     A fixed number of statements, however many people there are. A person with the team's results
-    has those of their team, as far as they count in what is looked at.
+    has those of their team, as far as they count in what is looked at. What belongs to nobody
+    stands last: people and it add up to the company.
     """
     facts_of = _facts_by_owner(session, found, metric)
     results = Results(facts_of, people_of_teams(session))
@@ -140,14 +141,18 @@ def by_people(session: Session, found: Fulfilment, metric: str) -> list[PersonLi
         planned[subject] = planned.get(subject, Decimal(0)) + value
     ids = {id_ for id_ in facts_of if id_ is not None} | _planned_people(planned, found, results)
     judged, digits = limits(), digits_of(metric)
+    told = sorted(
+        ((results.of(one, metric), one) for one in people(session, sorted(ids))),
+        key=lambda pair: (-pair[0], pair[1].name),
+    )
     lines = [
-        PersonLine(
-            one,
-            standing(results.of(one, metric), planned.get(one.key), found.elapsed, judged, digits),
-        )
-        for one in people(session, sorted(ids))
+        PersonLine(one, standing(fact, planned.get(one.key), found.elapsed, judged, digits))
+        for fact, one in told
     ]
-    return sorted(lines, key=lambda one: (-one.standing.fact, one.whose.name))
+    if None in facts_of:
+        fact = facts_of[None][metric].value
+        lines.append(PersonLine(None, standing(fact, None, found.elapsed, judged, digits)))
+    return lines
 
 
 def _planned_people(

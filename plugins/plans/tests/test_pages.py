@@ -136,6 +136,20 @@ def test_figure_of_a_team_tells_how_far_each_of_its_people_is(
     assert "Dora" not in told
 
 
+def test_people_and_what_belongs_to_nobody_add_up_to_the_company(
+    make: Make, head: FlaskClient, sell: Sell, anna: int
+) -> None:
+    sell(anna, "7", "2026-03-03")
+    sell(None, "100", "2026-03-03")
+
+    company = text(head.get("/plans/figure?whose=company")).partition("By people")[2]
+    team = text(head.get("/plans/figure?whose=team:1")).partition("By people")[2]
+
+    assert "Anna ₽7" in company
+    assert "without an owner ₽100 — no plan —" in company
+    assert "without an owner" not in team
+
+
 def test_desk_says_no_plan_where_there_is_none_and_over_a_hundred_as_it_is(
     app: Flask, make: Make, sell: Sell, anna: int
 ) -> None:
