@@ -54,6 +54,18 @@ def test_units_are_what_the_lines_of_closed_deals_sold(make: Make, api: Api, sel
     assert units(api, basis="closed").json["fact"] == "7.125"
 
 
+def test_deal_of_several_lines_is_one_record(app: Flask, make: Make, api: Api, seller: int) -> None:
+    deal_id = make.deal(owner_id=seller, name="Two racks")
+    replace_lines(deal_id, [line("2.5"), line("0.001")])
+    close_deal(deal_id, "won")
+
+    found = units(api, basis="won").json
+    page = browser_of(app, seller).get("/plans/figure?metric=units").text
+
+    assert (found["fact"], found["entries"]) == ("2.501", 1)
+    assert page.count("Two racks") == 1
+
+
 def test_units_are_of_deals_that_one_sees(app: Flask, make: Make, seller: int) -> None:
     for owner_id in (seller, make.user("seller")):
         deal_id = make.deal(owner_id=owner_id)

@@ -10,7 +10,7 @@ from flask import url_for
 
 from salesman_catalogue.lines.queries import sold_lines
 from salesman_catalogue.models import Line
-from salesman_core.toolkit import Deal
+from salesman_core.toolkit import Deal, Thousandths
 
 _AFTER_DEALS: Final = 50
 
@@ -31,15 +31,15 @@ def sources() -> Iterable[Mapping[str, Any]]:
 
 
 def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
-    columns = (
-        Deal.closed_on.label("day"),
-        Deal.owner_id,
-        Deal.id.label("record_id"),
-        Line.quantity.label("units"),
-    )
+    """Give the deals that count, each once with what its lines sold together."""
+    whole = sa.func.sum(sa.type_coerce(Line.quantity, sa.BigInteger))
+    units = sa.type_coerce(sa.cast(whole, sa.BigInteger), Thousandths)
+    of_deal = (Deal.closed_on.label("day"), Deal.owner_id, Deal.id.label("record_id"))
 
     def entries() -> sa.Select[Any]:
-        return sold_lines(columns).where(counted)
+        # By all that others narrow it down to, so that databases look at those deals alone.
+        found = sold_lines((*of_deal, units.label("units"))).where(counted)
+        return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
 
     return entries
 
