@@ -247,6 +247,24 @@ def test_number_that_was_given_out_comes_again_only_on_purpose(
     assert take(day).startswith("0002-")
 
 
+@pytest.mark.parametrize("starts", ["never", "monthly"])
+def test_counter_that_begins_anew_at_other_times_goes_on_counting(
+    take: Take, company_id: int, paper: str, starts: str
+) -> None:
+    day = today(company().tz)
+    service.change_counter(company_id, paper, {"pattern": "{number}"})
+    taken = [take(day) for _number in range(3)]
+
+    service.change_counter(company_id, paper, {"starts": starts})
+    taken += [take(day) for _number in range(2)]
+    service.change_counter(company_id, paper, {"starts": "yearly"})
+    taken += [take(day)]
+
+    assert taken == ["1", "2", "3", "4", "5", "6"]
+    with pytest.raises(InvalidError):
+        service.change_counter(company_id, paper, {"starts": starts, "next": 1})
+
+
 def test_second_administrator_does_not_overwrite_the_first(
     app: Flask, company_id: int, paper: str
 ) -> None:

@@ -55,7 +55,7 @@ def take_number(session: Session, paper: str, company_id: int, day: date) -> Pap
     code = session.scalar(sa.select(OwnCompany.code).where(OwnCompany.id == company_id))
     if code is None:
         raise MissingError(_("There is no such own company in use."))
-    counter = counter_of(session, one_paper(session, paper), company_id)
+    counter = counter_of(session, one_paper(session, paper), company_id, hold=True)
     period = Period.of(day, counter.starts)
     number = _counted(session, counter.id, period.key)
     if number > HIGHEST:
@@ -63,11 +63,15 @@ def take_number(session: Session, paper: str, company_id: int, day: date) -> Pap
     return PaperNumber(written(counter.pattern, number, day, code), number, period.key)
 
 
-def counter_of(session: Session, paper: Paper, company_id: int) -> Any:
-    """Give the row of a counter, made where it was never used before."""
+def counter_of(session: Session, paper: Paper, company_id: int, *, hold: bool = False) -> Any:
+    """Give the row of a counter, made where it was never used before.
+
+    :param hold: whether nobody may change how it counts until the transaction ends.
+    """
     query = sa.select(Counter.id, Counter.pattern, Counter.starts, Counter.version).where(
         Counter.paper == paper.key, Counter.company_id == company_id
     )
+    query = query.with_for_update(read=True) if hold else query
     found = session.execute(query).one_or_none()
     if found is not None:
         return found

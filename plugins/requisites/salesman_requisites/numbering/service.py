@@ -70,12 +70,16 @@ def change_counter(
         if "pattern" in wanted:
             wanted["pattern"] = _judged(wanted["pattern"])
         changes = differences(counter, wanted)
+        given = _next(_of_today(session, counter))
         for name, (_old, new) in changes.items():
             setattr(counter, name, new)
         session.flush()
-        if values.get("next") is not None:
+        following = int(values["next"]) if values.get("next") is not None else None
+        if following is None and "starts" in changes:
+            following = max(given, _next(_of_today(session, counter)))
+        if following is not None:
             again = bool(values.get("again"))
-            changes |= _set_next(session, counter, int(values["next"]), again=again)
+            changes |= _set_next(session, counter, following, given=given, again=again)
         if changes:
             counter.version += 1
             label = f"{seen.title}, {seen.company}"
@@ -103,16 +107,35 @@ def _judged(pattern: str) -> str:
         raise InvalidError(error.reason, {"pattern": error.reason}) from error
 
 
-def _set_next(session: Session, counter: Counter, following: int, *, again: bool) -> Changes:
-    period = Period.of(today(company().tz), counter.starts).key
+def _of_today(session: Session, counter: Counter) -> CounterPeriod | None:
+    """Load the row on which a counter counts today, as far as it was ever counted on."""
     one = sa.select(CounterPeriod).where(
-        CounterPeriod.counter_id == counter.id, CounterPeriod.period == period
+        CounterPeriod.counter_id == counter.id, CounterPeriod.period == _period(counter)
     )
-    row = session.scalars(
-        one.with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    before = 1 if row is None else row.next
-    if following == before:
+    held = one.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).one_or_none()
+
+
+def _period(counter: Counter) -> str:
+    return Period.of(today(company().tz), counter.starts).key
+
+
+def _next(row: CounterPeriod | None) -> int:
+    return 1 if row is None else row.next
+
+
+def _set_next(
+    session: Session, counter: Counter, following: int, *, given: int, again: bool
+) -> Changes:
+    """Let a number come next.
+
+    :param given: the number that came next before this change, maybe in a period of another kind:
+        who lets a counter begin anew at other times goes on counting, else papers get numbers that
+        others have.
+    """
+    row, period = _of_today(session, counter), _period(counter)
+    before = max(_next(row), given)
+    if following == _next(row):
         return {}
     if following < before and not again:
         message = _(
