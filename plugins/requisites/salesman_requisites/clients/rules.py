@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from marshmallow import ValidationError
@@ -104,10 +105,15 @@ def follows(values: Values) -> dict[str, str]:
 def tax_key(values: Values) -> str:
     """Give what two clients that are one firm share, empty where nothing of the sort is known.
 
-    Branches of one firm have one ИНН; each has a КПП of its own.
+    Branches of one firm have one ИНН; each has a КПП of its own. A number of the European Union is
+    the same with the letters of its country and without.
     """
     if values.get("inn"):
         return f"{values['inn']}/{values.get('kpp') or ''}"
-    if values.get("vat_number"):
-        return f"{values.get('country') or ''}/{values['vat_number']}"
-    return ""
+    number, country = values.get("vat_number"), values.get("country") or ""
+    if not number:
+        return ""
+    if country:
+        with suppress(NumberError):
+            number = numbers.vat_number(number, country)
+    return f"{country}/{number}"

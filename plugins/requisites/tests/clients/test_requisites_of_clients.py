@@ -149,6 +149,15 @@ def test_same_inn_and_kpp_make_a_double_while_one_types(api: Api) -> None:
     assert api.post("/clients/similar", branch).json["items"] == []
 
 
+def test_number_of_the_union_is_the_same_without_the_letters_of_its_country(api: Api) -> None:
+    api.post("/clients", sent({"country": "DE", "vat_number": "136695976"}, "Kraft"))
+
+    for number in ("DE136695976", "de 136 695 976", "136695976"):
+        typed = sent({"country": "DE", "vat_number": number}, "Kraft & Co")
+        found = api.post("/clients/similar", typed).json["items"]
+        assert [one["name"] for one in found] == ["Kraft"]
+
+
 def test_columns_of_a_file_are_found_by_what_people_call_them(brought_in: BroughtIn) -> None:
     result = brought_in(
         "Название,ИНН,КПП,ОГРН,БИК,Р/с,К/с,Юридический адрес\n"
