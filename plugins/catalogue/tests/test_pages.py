@@ -18,7 +18,7 @@ from salesman_catalogue.lines.service import replace_lines
 from werkzeug.datastructures import MultiDict
 
 from salesman_core.deals.service import close_deal
-from salesman_core.testing.people import Browser, Make
+from salesman_core.testing.people import Browser, Make, browser_of
 from salesman_core.toolkit import reading
 
 BrowserFor = Callable[[str], Browser]
@@ -251,6 +251,22 @@ def test_closed_deal_shows_its_lines_and_no_form(browser_for: BrowserFor, make: 
     assert "Delivery" in page
     assert "The deal is closed" in page
     assert "data-lines" not in page
+
+
+def test_margin_is_shown_to_whoever_sees_costs_alone(app: Flask, make: Make, sell: Sell) -> None:
+    team = make.team()
+    deal = make.deal(owner_id=make.user("seller", team_id=team))
+    replace_lines(deal, [{"product_id": sell(), "quantity": Decimal(2)}])
+    path = f"/catalogue/deals/{deal}/lines"
+
+    head, assistant = (
+        browser_of(app, make.user(role, team_id=team)).get(path).text
+        for role in ("head", "assistant")
+    )
+
+    assert re.findall(r'data-total="(?:cost|margin)">([^<]+)<', head) == ["₽120.00", "₽80.00"]
+    assert 'data-total="amount"' in assistant
+    assert not re.search(r'data-total="(?:cost|margin)"', assistant)
 
 
 def test_line_keeps_the_level_that_is_offered_no_more(

@@ -130,7 +130,11 @@ def totals_in_words(total: Sums, currency: str) -> list[tuple[str, Any, str]]:
         ("amount", _("Altogether"), formats.money(total.amount, currency)),
     ]
     if products.sees_costs():
-        told.append(("cost", _("Cost"), formats.money(total.cost, currency)))
+        margin = service.amount_of(total) - total.cost
+        told += [
+            ("cost", _("Cost"), formats.money(total.cost, currency)),
+            ("margin", _("Margin"), formats.money(margin, currency)),
+        ]
     return told
 
 
