@@ -13,6 +13,7 @@ from salesman_catalogue import pricing, service
 from salesman_catalogue.category_service import NamedCategories
 from salesman_catalogue.lists import KIND_TITLES
 from salesman_catalogue.models import KIND, KINDS, Product, ProductExternalId, VatRate
+from salesman_catalogue.percents import rate_in
 from salesman_catalogue.permissions import (
     COSTS,
     CREATE,
@@ -35,7 +36,6 @@ from salesman_core.toolkit import (
     audit,
     chosen_keys,
     current_person,
-    decimal_of,
     demand_permission,
     formats,
     judge,
@@ -235,12 +235,12 @@ def _digits(percent: Decimal) -> int:
 
 def _percent(text: str) -> Decimal:
     try:
-        percent = decimal_of(text.strip().removesuffix("%").strip())
+        percent = rate_in(text)
     except ValueError as error:
         raise _no_rate(text) from error
     if not 0 <= percent <= _WHOLE:
         raise _no_rate(text)
-    return round(percent, 2)
+    return percent
 
 
 def _no_rate(text: str) -> InvalidError:

@@ -110,6 +110,14 @@ def test_rate_and_category_that_there_are_not_are_made(app: Flask, tmp_path: Pat
     assert tape.vat_name == "Without VAT"
 
 
+def test_share_that_a_sheet_keeps_is_the_rate_that_it_shows(app: Flask, tmp_path: Path) -> None:
+    bring(written(tmp_path, "Name;VAT", "Rack;0,2", "Tape;0", "Saw;0,5 %", "Nail;1"))
+
+    rates = {name: queries.found_products(reading(), name)[0].vat_percent
+             for name in ("rack", "tape", "saw", "nail")}  # fmt: skip
+    assert rates == {"rack": 20, "tape": 0, "saw": Decimal("0.5"), "nail": 1}
+
+
 def test_what_is_no_rate_refuses_its_row(app: Flask, tmp_path: Path) -> None:
     told = bring(written(tmp_path, "Name;VAT", "Rack;a lot", "Tape;120", "Saw;20"))
 

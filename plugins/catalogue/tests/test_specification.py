@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from salesman_catalogue.lines import queries
 from salesman_catalogue.lines.service import replace_lines
 from werkzeug.datastructures import MultiDict
@@ -95,6 +96,26 @@ def test_what_cannot_be_read_is_told_by_row_and_cell(browser_for: BrowserFor, ma
     assert "many" in shown
     assert browser.post(path, data=form_of(shown)).status_code == 422
     assert queries.lines_of(reading(), deal) == []
+
+
+def test_percentages_of_a_sheet_are_read_as_they_are_shown_there(
+    browser_for: BrowserFor, make: Make
+) -> None:
+    deal, browser = make.deal(), browser_for("head")
+    path = f"/catalogue/deals/{deal}/lines"
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0%"})
+        sheet.write_row(0, 0, ["Product", "Quantity", "Price", "VAT", "Discount"])
+        sheet.write_row(1, 0, ["Rack", 1, 120])
+        sheet.write_row(1, 3, [0.2, 0.1], percent)
+    file.seek(0)
+
+    sent = {"csrf_token": token_of(browser.get(path).text), "file": (file, "lines.xlsx")}
+    shown = browser.post(f"{path}/file", data=sent).text
+
+    assert form_of(shown)["vat"] == "20.00:inside"
+    assert "read as 0.10%. A sheet keeps 10.00%" in shown
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ from typing import IO, Any, Final
 from salesman_catalogue import queries
 from salesman_catalogue.lines.forms import Row, vat_written, written_number
 from salesman_catalogue.lines.schemas import MOST_LINES
+from salesman_catalogue.percents import rate_in
 from salesman_catalogue.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
     FileRow,
     FileRows,
     InvalidError,
-    decimal_of,
     export_files,
+    formats,
     normalised,
     read_at_once,
     reading,
@@ -108,10 +109,24 @@ def read_specification(name: str, content: IO[bytes], *, on_top: bool) -> Specif
         message = _("There is no line in this file.")
         raise InvalidError(message, {"file": message})
     rows = list(_rows(lines, on_top=on_top))
-    remarks = [(one.number, text) for one in lines for text in one.errors.values()]
+    remarks = [(one.number, text) for one in lines for text in _remarks(one)]
     said = [one.values["total"] for one in found.rows if _is_total(one) and "total" in one.values]
     differ = [one.number for one in lines if _differs(one)]
     return Specification(found, rows, remarks, said[-1] if said else None, differ)
+
+
+def _remarks(row: FileRow) -> Iterator[Text]:
+    """Give what was wrong with a row, and what may be meant otherwise."""
+    yield from row.errors.values()
+    share = row.values.get("discount_percent", 0)
+    if 0 < share < 1:
+        read, meant = (formats.percent(one, digits=2) for one in (share, share * 100))
+        yield _(
+            "The discount was read as %(read)s. A sheet keeps %(meant)s as such a number: correct"
+            " it if that is meant.",
+            read=read,
+            meant=meant,
+        )
 
 
 def _is_total(row: FileRow) -> bool:
@@ -176,10 +191,7 @@ def _written_money(value: Decimal | None) -> str:
 
 def _percent(text: str) -> Decimal | None:
     """Read a rate of VAT; words as “without VAT” are none."""
-    plain = text.strip().removesuffix("%").strip()
-    if not any(one.isdigit() for one in plain):
-        return None
-    return round(decimal_of(plain), 2)
+    return rate_in(text) if any(one.isdigit() for one in text) else None
 
 
 def write_lines(
