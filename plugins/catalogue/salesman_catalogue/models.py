@@ -132,7 +132,8 @@ class Product(KeptRecord, Base):
 class DealSheet(Base):
     """The lines of a deal as a whole: ``version`` counts their changes.
 
-    ``before`` holds the lines as they stood before the last change, to undo it.
+    ``before`` holds the lines as they stood before the last change, to undo it; where there were
+    none, ``amount_before`` and ``cost_before`` are what the deal was worth by hand.
     """
 
     __tablename__ = "catalogue_deal_sheet"
@@ -140,6 +141,8 @@ class DealSheet(Base):
     deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE", primary_key=True, index=False)
     version: Mapped[int] = mapped_column(default=1)
     before: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    amount_before: Mapped[Decimal | None] = mapped_column(Money)
+    cost_before: Mapped[Decimal | None] = mapped_column(Money)
     updated_at: Mapped[datetime]
 
 

@@ -246,6 +246,23 @@ def test_last_change_is_taken_back_and_done_again(make: Make, sell: Sell) -> Non
     assert [one.name for one in queries.lines_of(reading(), deal)] == ["Nothing else"]
 
 
+def test_first_lines_that_are_taken_back_give_the_amount_back_that_they_took(make: Make) -> None:
+    deal = make.deal(amount=Decimal(500), cost=Decimal("61.07"))
+    replace_lines(deal, [words("Delivery", "1000")])
+
+    undo_lines(deal)
+    assert worth(deal) == (Decimal(500), Decimal("61.07"), None)
+    undo_lines(deal)
+    assert worth(deal) == (Decimal(1000), Decimal(0), "catalogue.lines")
+
+    replace_lines(deal, [])
+    assert worth(deal) == (Decimal(1000), Decimal(0), None)
+    change_deal(deal, {"amount": Decimal(7)})
+    undo_lines(deal)
+    undo_lines(deal)
+    assert worth(deal)[0] == 7
+
+
 def test_lines_of_another_currency_do_not_come_back(make: Make) -> None:
     deal = make.deal()
     replace_lines(deal, [words("Delivery", "1000")])

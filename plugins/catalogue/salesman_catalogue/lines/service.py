@@ -72,6 +72,8 @@ def add_lines(deal_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
 def undo_lines(deal_id: int, version: int | None = None) -> None:
     """Let a deal have the lines again that it had before their last change.
 
+    Where it had none, it is worth again what it was worth by hand.
+
     :raises ConflictError: where there is nothing to go back to, and where those lines were in
         another currency than the deal is now.
     """
@@ -81,7 +83,13 @@ def undo_lines(deal_id: int, version: int | None = None) -> None:
         if sheet is None:
             raise ConflictError(_("There is nothing to take back."))
         lines = judge(LinesSchema(), {"lines": _before(sheet, deal.currency)})["lines"]
-        _replace(session, deal, lines, version, trusted=True)
+        _replace(session, deal, lines, version, trusted=True, by_hand=_by_hand(sheet))
+
+
+def _by_hand(sheet: DealSheet) -> tuple[Decimal, Decimal] | None:
+    """Give amount and cost of a deal from before it had lines, as far as they are known."""
+    amount, cost = sheet.amount_before, sheet.cost_before
+    return None if amount is None or cost is None else (amount, cost)
 
 
 def _before(sheet: DealSheet, currency: str) -> list[dict[str, Any]]:
@@ -119,6 +127,7 @@ def _replace(
     version: int | None,
     *,
     trusted: bool = False,
+    by_hand: tuple[Decimal, Decimal] | None = None,
 ) -> bool:
     sheet = session.get(DealSheet, deal.id)
     _demand_seen(sheet, version)
@@ -133,7 +142,10 @@ def _replace(
     written = _write(session, deal.id, by_id, drafts)
     _note(session, deal, sheet, before)
     total = together(one.sums for one in drafts if one.sums is not None)
-    _settle_amount(session, deal, total, there=bool(written))
+    if written:
+        own_amount(deal.id, SOURCE, amount_of(total), total.cost)
+    else:
+        _free_amount(deal, by_hand)
     after = _in_words(written, deal.currency)
     if told != after:
         audit(session, "deal", deal.id, deal.name, "changed", {LINES: (told, after)})
@@ -190,20 +202,23 @@ def _note(
     """Note that the lines have changed, and what they were."""
     kept = [{**_plain(one), _CURRENCY: deal.currency} for one in before]
     if sheet is None:
-        session.add(DealSheet(deal_id=deal.id, version=1, before=kept, updated_at=now()))
-    else:
-        sheet.version += 1
-        sheet.before, sheet.updated_at = kept, now()
+        sheet = DealSheet(deal_id=deal.id, version=0)
+        session.add(sheet)
+    sheet.version += 1
+    sheet.before, sheet.updated_at = kept, now()
+    by_hand = (None, None) if before else (deal.amount, deal.cost)
+    sheet.amount_before, sheet.cost_before = by_hand
     session.flush()
 
 
-def _settle_amount(session: Session, deal: Deal, total: Sums, *, there: bool) -> None:
-    """Let the deal hold what its lines come to; without lines its amount is anybody's again."""
-    del session  # both join the transaction
-    if not there:
-        release_amount(deal.id, SOURCE)
-        return
-    own_amount(deal.id, SOURCE, amount_of(total), total.cost)
+def _free_amount(deal: Deal, by_hand: tuple[Decimal, Decimal] | None) -> None:
+    """Leave the amount of a deal without lines to people.
+
+    :param by_hand: amount and cost that it is to have then; None to leave what stands there.
+    """
+    if by_hand is not None and deal.amount_source == SOURCE:
+        own_amount(deal.id, SOURCE, *by_hand)
+    release_amount(deal.id, SOURCE)
 
 
 def amount_of(total: Sums) -> Decimal:
