@@ -16,7 +16,7 @@ from salesman_plans.facts import Days, Fact, facts, seen_metrics
 from salesman_plans.models import MARGIN, MONEY
 from salesman_plans.permissions import VIEW
 from salesman_plans.sources import AccountingBasis, Source, bases
-from salesman_plans.whose import Whose, demand_counting
+from salesman_plans.whose import Whose, demand_counting, may_count
 
 SHOWN: Final = 100
 FEW: Final = 20
@@ -107,13 +107,16 @@ def compared(
 ) -> list[Compared]:
     """Give what every basis says of some days, and what makes the difference to one of them.
 
+    A basis of records that one does not see is left out, unless there is no other.
+
     :param metric: in which the records are told.
     :param margin: whether margins may be seen.
     """
     known = bases()
+    seen = {id_: one for id_, one in known.items() if may_count(whose, {VIEW, *one.permissions})}
     return [
-        _compared(session, one, known.get(base), metric, days, whose, margin=margin)
-        for one in known.values()
+        _compared(session, one, seen.get(base), metric, days, whose, margin=margin)
+        for one in (seen or known).values()
     ]
 
 

@@ -91,6 +91,11 @@ class AccountingBasis:
         given = {metric for source in self.sources for metric in source.metrics}
         return tuple(one for one in METRICS if one in given)
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What one must hold to see all of its figures."""
+        return frozenset(source.permission for source in self.sources)
+
     def source_of(self, metric: str) -> Source:
         """Give the source of a metric.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -31,6 +31,7 @@ from salesman_core.toolkit import (
     toast,
     today,
 )
+from salesman_hookspecs import Text
 from salesman_plans import bases, queries, service
 from salesman_plans.facts import Days
 from salesman_plans.fulfilment import by_people, fulfilment, spans_of
@@ -262,6 +263,7 @@ def compare() -> Page:
     return _render(
         "plans/compare.html",
         found=found,
+        hidden=_hidden(one.basis.id for one in found),
         base=base,
         whose=whose,
         period=period,
@@ -271,6 +273,12 @@ def compare() -> Page:
         periods=_periods(period),
         everybody=_whose_choices(whose),
     )
+
+
+def _hidden(shown: Iterable[str]) -> list[Text]:
+    """Give the titles of the bases that are not shown."""
+    there = set(shown)
+    return [one.title for id_, one in known_bases().items() if id_ not in there]
 
 
 # -- whose plans

@@ -132,6 +132,13 @@ def demand_counting(whose: Whose, permissions: Iterable[str]) -> None:
             raise ForbiddenError(message, permission)
 
 
+def may_count(whose: Whose, permissions: Iterable[str]) -> bool:
+    """Tell whether whoever acts sees all that counts; see :func:`demand_counting`."""
+    person = current_person()
+    needed = whose.scope_needed(person)
+    return all(person.scope(permission) >= needed for permission in permissions)
+
+
 def everybody(session: Session) -> list[Whose]:
     """Give the company, the teams and all people whose plans whoever acts may see."""
     return [one for one in (THE_COMPANY, *_teams(), *people(session)) if may_see(one)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from salesman_plans import bases
+from salesman_plans import bases, rows, sources, views
 from salesman_plans.service import Goal, set_goals, set_person
+from salesman_plans.sources import AccountingBasis
 
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make, browser_of
@@ -196,6 +198,24 @@ def test_bases_stand_side_by_side_with_what_makes_the_difference(
     assert "Three boilers" not in page.text
     assert "900" in text(page)
     assert "400" in text(page)
+
+
+def test_basis_of_records_that_one_does_not_see_hides_no_other(
+    app: Flask, sell: Sell, anna: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell(anna, "400", "2026-03-03")
+    of_deals = sources.bases()
+    papers = replace(of_deals["won"].sources[0], basis="papers", permission="papers.paper.view")
+    basis = AccountingBasis("papers", "Papers", "", (papers,))
+    for module in (rows, views):
+        name = "bases" if module is rows else "known_bases"
+        monkeypatch.setattr(module, name, lambda: of_deals | {"papers": basis})
+
+    page = browser_of(app, anna).get(f"/plans/compare?whose=person:{anna}")
+
+    assert page.status_code == 200
+    assert "400" in text(page)
+    assert "Not shown, because your roles do not reach all that counts: Papers." in text(page)
 
 
 def test_whoever_may_not_see_them_is_told_so(app: Flask, make: Make, anna: int) -> None:
