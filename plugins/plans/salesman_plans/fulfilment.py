@@ -185,4 +185,5 @@ def elapsed_of(period: Period, day: date) -> Elapsed:
     works = worktime().is_work_day
     last = min(max(day, period.first), period.last)
     passed = 0 if day < period.first else work_days(period.first, last, works)
-    return Elapsed(passed, work_days(period.first, period.last, works))
+    of = work_days(period.first, period.last, works)
+    return Elapsed(passed, of, over=day > period.last)

@@ -18,20 +18,18 @@ class Elapsed:
 
     :param days: working days up to today, today among them.
     :param of: working days in all.
+    :param over: whether its last day is past, be that a working day or not: deals are closed on
+        the last evening, and on the weekend behind it.
     """
 
     days: int
     of: int
+    over: bool = False
 
     @property
     def begun(self) -> bool:
         """Whether a working day of it has come."""
         return self.days > 0
-
-    @property
-    def over(self) -> bool:
-        """Whether none is left."""
-        return self.days >= self.of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_state_goes_by_the_limits_of_the_company(fact: str, state: str) -> None:
 
 def test_nothing_is_judged_before_the_first_working_day_and_all_of_it_after_the_last() -> None:
     before = standing(Decimal(0), Decimal(100), Elapsed(0, 20), LIMITS, 2, Decimal(30))
-    after = standing(Decimal(50), Decimal(100), Elapsed(20, 20), LIMITS, 2, Decimal(30))
+    after = standing(Decimal(50), Decimal(100), Elapsed(20, 20, over=True), LIMITS, 2, Decimal(30))
 
     assert (before.state, before.run_rate, before.likely) == ("", None, 30)
     assert (after.state, after.pace, after.run_rate, after.likely) == ("late", 100, 50, None)
@@ -146,6 +146,19 @@ def test_forecast_of_what_is_to_come_leaves_out_what_is_expected_before(
         "2026-05": "0.00",
         "2026": "1800.00",
     }
+
+
+def test_forecast_stands_until_the_last_day_is_past(
+    app: Flask, clock: FrozenClock, likely: int
+) -> None:
+    # Sunday, 31 May 2026: the last working day was the 29th.
+    api, seen = api_of(app, likely), {}
+    for day in (date(2026, 5, 29), date(2026, 5, 31), date(2026, 6, 1)):
+        clock.set(datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+        line = of(api, "turnover", owner_id=likely, period="2026-05")
+        seen[day.isoformat()] = line["likely"] is not None
+
+    assert seen == {"2026-05-29": True, "2026-05-31": True, "2026-06-01": False}
 
 
 def test_quarter_and_year_add_up_each_month_by_its_own_basis(
