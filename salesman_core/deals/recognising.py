@@ -7,7 +7,7 @@ called nor where it stands. What is made of an inquiry or lead is then made at t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
@@ -36,6 +36,7 @@ _ATTACHING: Final = {
     **_SEEING,
     "core.client.edit": Scope.ALL,
     "core.deal.view": Scope.ALL,
+    "core.deal.edit": Scope.ALL,
     "core.deal.assign": Scope.ALL,
     "core.user.view": Scope.ALL,
 }
@@ -103,6 +104,7 @@ def attach(
     note: str = "",
     taken_along: tuple[str, int] | None = None,
     owner_id: int | None = None,
+    complete_deal: Callable[[int], object] | None = None,
 ) -> Attached:
     """Let the client that somebody is have what is known of them, and a deal.
 
@@ -116,6 +118,8 @@ def attach(
     :param taken_along: kind and number of the record that they were, which whoever acts sees: its
         notes and files go along to the deal, or else the client.
     :param owner_id: whose the deal is to be.
+    :param complete_deal: gives the new deal, by its id, what else it is to have, as its lines;
+        called while whoever acts may still change it.
     :raises ForbiddenError: for whoever may not recognise clients, or open deals.
     """
     demand_permission(RECOGNISE)
@@ -127,6 +131,8 @@ def attach(
             contacts = [] if contact_id is None else [contact_id]
             at_client = {"client_id": found.client_id, "contact_ids": contacts}
             deal_id = create_deal({**deal, **at_client, "owner_id": owner_id})
+            if complete_deal is not None:
+                complete_deal(deal_id)
         whither = _place(found.client_id, deal_id)
         if note and current_person().may(WRITE):
             write_note(*whither, note)

@@ -235,6 +235,7 @@ NO_PAGES: Final = {
     "fragments.fill",
     "imports.found",
     "catalogue.find_products",
+    "catalogue.suggest",
     "catalogue.write_file",
     "inquiries.find",
     "inquiries.mine",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
+from salesman_catalogue import choosing, service
 
 from salesman_core.clients.models import ClientPhone
 from salesman_core.testing.people import Make
@@ -53,6 +55,25 @@ def test_inquiry_from_an_unknown_number_becomes_a_deal_by_the_keyboard_alone(
     assert reading().execute(made).all() == [("Boilers Ltd", 3600)]
     assert reading().scalars(sa.select(Contact.name)).all() == ["Clara"]
     assert (task.cost[0], task.problems) == (0, [])
+
+
+def test_product_of_the_catalogue_brings_its_price_along(page_for: PageFor) -> None:
+    level_id = choosing.levels(reading())[0].id
+    prices = [{"level_id": level_id, "price": Decimal(1200)}]
+    service.create_product({"name": "Boiler, large", "article": "B-7", "prices": prices})
+    task = page_for("telemarketer")
+    task.begin("/inquiries/new")
+    product = task.page.get_by_label("Product", exact=True)
+
+    product.press_sequentially("b-7")
+    offered = task.page.locator("#suggested option")
+    expect(offered).to_have_attribute("value", "Boiler, large")
+    product.fill("Boiler, large")  # as the browser does when somebody chooses it
+
+    expect(task.page.get_by_label("Price, RUB")).to_have_value("1200")
+    task.page.get_by_role("button", name="Another product").click()
+    expect(task.page.get_by_label("Price, RUB").last).to_have_value("")
+    assert task.problems == []
 
 
 def test_known_caller_is_chosen_by_arrow_and_enter_and_nothing_typed_is_lost(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask import url_for
 from sqlalchemy.orm import Session
 
-from salesman_catalogue import pricing, queries
+from salesman_catalogue import asked, pricing, queries
 from salesman_catalogue.lines import queries as line_queries
 from salesman_catalogue.lines import service as line_service
 from salesman_catalogue.lines.schemas import LinesSchema
-from salesman_catalogue.permissions import VIEW
+from salesman_catalogue.permissions import EDIT_DEAL, VIEW
 from salesman_catalogue.toolkit import Catalogue
-from salesman_core.toolkit import AnyRow, current_person, judge
+from salesman_core.toolkit import AnyRow, current_person, judge, reaches, writing
 
 
 class Shelf(Catalogue):
@@ -36,6 +37,24 @@ class Shelf(Catalogue):
             for row in found
         ]
 
+    def named(self, session: Session, names: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the offered product that each of some names or articles stands for."""
+        if not names or not current_person().may(VIEW):
+            return {}
+        return {
+            name: {
+                "id": row.id,
+                "name": row.name,
+                "article": row.article,
+                "address": url_for("catalogue.card", record_id=row.id),
+            }
+            for name, row in asked.named(session, names).items()
+        }
+
+    def suggestions(self) -> str:
+        """Give the address at which a field finds products while somebody types."""
+        return url_for("catalogue.suggest") if current_person().may(VIEW) else ""
+
     def lines(self, session: Session, deal_id: int) -> Sequence[AnyRow]:
         """Give the lines of a deal that whoever acts sees, with their sums, in their order."""
         return line_queries.lines_of(session, deal_id)
@@ -44,6 +63,17 @@ class Shelf(Catalogue):
         """Add lines behind those that a deal has; its amount follows from them."""
         judged = judge(LinesSchema(), {"lines": [dict(one) for one in lines]})
         line_service.add_lines(deal_id, judged["lines"])
+
+    def add_asked(self, deal_id: int, products: Sequence[Mapping[str, Any]]) -> bool:
+        """Add what of some products can be lines of a deal; give whether anything was."""
+        if not reaches("deal", deal_id, EDIT_DEAL):
+            return False
+        with writing() as session:
+            deal = line_queries.one_deal(session, deal_id)
+            lines = asked.lines_asked(session, deal.currency, products)
+            if lines:
+                self.add_lines(deal_id, lines)
+            return bool(lines)
 
     def sold(self) -> sa.Select[*tuple[Any, ...]]:
         """Give the query of the lines of all deals that whoever acts sees."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -138,6 +138,15 @@ def products_by_article(session: Session, articles: Sequence[str]) -> dict[str, 
     ):
         found.setdefault(row.article_key, []).append(row)
     return {key: rows[0] for key, rows in found.items() if len(rows) == 1}
+
+
+def products_of_keys(session: Session, keys: Collection[str]) -> Sequence[AnyRow]:
+    """Give the offered products whose name or article is one of some, as imports compare them."""
+    if not keys:
+        return []
+    columns = (*NAMED, Product.article_key, Product.name_key)
+    meant = sa.or_(one_of(Product.article_key, keys), one_of(Product.name_key, keys))
+    return session.execute(products(columns).where(Product.active, meant)).all()
 
 
 def some_products(session: Session, product_ids: Sequence[int]) -> dict[int, AnyRow]:

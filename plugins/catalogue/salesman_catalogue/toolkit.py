@@ -6,7 +6,7 @@ rounds by it, so that papers and deal agree to the kopeck (ADR 57).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -51,6 +51,26 @@ class Catalogue(Protocol):
         """
         ...
 
+    def named(self, session: Session, names: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the offered product that each of some names or articles stands for.
+
+        A name stands for a product that is called exactly so, or has it for an article, alone of
+        all; case, spaces and «ё» make no difference.
+
+        :returns: by what was said, each with ``id``, ``name``, ``article`` and the ``address`` of
+            its card; without what stands for none, and nothing for whoever may not see products.
+        """
+        ...
+
+    def suggestions(self) -> str:
+        """Give the address at which a field finds products while somebody types.
+
+        It is for ``data-suggest`` of an input, as the macro ``repeated`` of
+        ``core/macros/forms.html`` has it; what is chosen there, ``named`` knows again. Empty for
+        whoever may not see products.
+        """
+        ...
+
     def lines(self, session: Session, deal_id: int) -> Sequence[AnyRow]:
         """Give the lines of a deal that whoever acts sees, with their sums, in their order."""
         ...
@@ -62,6 +82,19 @@ class Catalogue(Protocol):
             ``price``; and a ``quantity``.
         :raises InvalidError: by line and field.
         :raises ConflictError: where the deal is closed, or something else owns its amount.
+        """
+        ...
+
+    def add_asked(self, deal_id: int, products: Sequence[Mapping[str, Any]]) -> bool:
+        """Add what of some products can be lines of a deal; give whether anything was.
+
+        A name that stands for a product (:meth:`named`) is a line of that product, at its own price
+        where none is said; other words are a line of their own, where they have a price. Who may
+        not change the deal adds nothing.
+
+        :param products: each with a ``name``; ``quantity``, one where it is None or left out; and
+            ``price`` for one, in the deal's currency, or None.
+        :raises ConflictError: as :meth:`add_lines`.
         """
         ...
 

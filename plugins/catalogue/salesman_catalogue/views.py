@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from salesman_catalogue import choosing, forms, pricing, queries, service
+from salesman_catalogue import asked, choosing, forms, pricing, queries, service
 from salesman_catalogue.bulk import LISTED
 from salesman_catalogue.lists import KIND_TITLES, PRODUCTS
 from salesman_catalogue.models import KIND
@@ -45,6 +45,7 @@ blueprint = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 Typed = MultiDict[str, str]
 Page = Markup | Response | tuple[Markup, int]
 
+LONGEST_SOUGHT: Final = 100
 ASKS: Final = (
     *("category_id", "kind", "vat_rate_id", "unit", "active", "article", "external_id"),
     *("cost", "created_at", "updated_at"),
@@ -94,6 +95,14 @@ def narrow() -> Response:
 def choose_columns() -> Response:
     """Keep which columns the person wants to see, in their order."""
     return _list().columns_chosen()
+
+
+@blueprint.get("/suggest")
+@requires(VIEW)
+def suggest() -> Response:
+    """Give products to a field in which somebody types what is asked about."""
+    typed = request.args.get("q", "")[:LONGEST_SOUGHT]
+    return jsonify(asked.suggestions(reading(), typed))
 
 
 @blueprint.get("/new")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from flask import Response
@@ -32,6 +33,7 @@ from salesman_inquiries.figures import BY, figures, shown_figures
 from salesman_inquiries.lists import INQUIRIES
 from salesman_inquiries.models import KIND
 from salesman_inquiries.permissions import CREATE, DELETE, EDIT, FIGURES, VIEW
+from salesman_inquiries.products import in_catalogue
 from salesman_inquiries.schemas import (
     BecameSchema,
     ChangedInquirySchema,
@@ -54,15 +56,24 @@ def inquiry_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give inquiries as the API shows them, in a fixed number of statements."""
     hanging = queries.hanging(reading(), [row.id for row in rows])
     late = queries.late_among(rows)
-    return [_item(row, hanging, late=row.id in late) for row in rows]
+    known = in_catalogue(reading(), chain.from_iterable(hanging.products.values()))
+    return [_item(row, hanging, known, late=row.id in late) for row in rows]
 
 
-def _item(row: AnyRow, hanging: queries.Hanging, *, late: bool) -> dict[str, Any]:
+def _item(
+    row: AnyRow,
+    hanging: queries.Hanging,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    late: bool,
+) -> dict[str, Any]:
+    products = hanging.products.get(row.id, [])
     return {
         **{column.key: getattr(row, column.key) for column in queries.INQUIRY},
         "phones": [one.typed for one in hanging.phones.get(row.id, [])],
         "emails": [one.typed for one in hanging.emails.get(row.id, [])],
-        "products": hanging.products.get(row.id, []),
+        "products": products,
+        "product_ids": [known[one.name]["id"] for one in products if one.name in known],
         "late": late,
     }
 

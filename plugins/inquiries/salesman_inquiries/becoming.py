@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ from salesman_hookspecs import Text
 from salesman_inquiries.giving import owner_of
 from salesman_inquiries.models import CANCELLED, CLIENT, DEAL, KIND, LEAD, Inquiry
 from salesman_inquiries.permissions import EDIT
-from salesman_inquiries.products import amount_of, lines_of
+from salesman_inquiries.products import add_as_lines, amount_of, lines_of
 from salesman_inquiries.references import wrong
 from salesman_inquiries.service import create_inquiry, note_became
 from salesman_inquiries.texts import texts
@@ -120,7 +121,8 @@ def make_deal(inquiry_id: int, values: Mapping[str, Any], version: int | None = 
     """Open a deal about what was asked for, with its client, known or new.
 
     The products that were asked about, and what was said, are a note of the deal; its amount is
-    what they come to, where nobody says another one.
+    what they come to, where nobody says another one. Then they are its lines as well, where there
+    is a catalogue.
 
     :param values: ``deal_name``, ``amount`` and ``deal_custom`` beside those of a client.
     :raises ConflictError: where it is about a deal, or something came of it already.
@@ -136,6 +138,7 @@ def make_deal(inquiry_id: int, values: Mapping[str, Any], version: int | None = 
         is_new = inquiry.client_id is None
         made = _settled(session, inquiry, values, deal=True)
         deal_id = create_deal(_deal_of(inquiry, values, made))
+        _add_lines(inquiry, values, deal_id)
         _tell(inquiry, deal_id)
         made |= {"deal_id": deal_id, "owner_id": owner_id}
         note_became(session, inquiry, DEAL, made)
@@ -183,6 +186,7 @@ def _attached(
         contact={"custom": values.get("contact_custom") or {}},
         note=_note_of(inquiry),
         owner_id=owner_of(session, inquiry, values.get("owner_id"), found),
+        complete_deal=partial(_add_lines, inquiry, values),
     )
     made: Became = {**NOTHING, **attached._asdict(), "joined": True}
     note_became(session, inquiry, becomes, made)
@@ -303,6 +307,12 @@ def _deal_of(inquiry: Inquiry, values: Mapping[str, Any], made: Became) -> dict[
     if made["contact_id"] is not None:
         deal["contact_ids"] = [made["contact_id"]]
     return deal
+
+
+def _add_lines(inquiry: Inquiry, values: Mapping[str, Any], deal_id: int) -> None:
+    """Let the products be lines of a new deal, unless somebody says what else it is worth."""
+    if values.get("amount") is None:
+        add_as_lines(inquiry.products, deal_id)
 
 
 def _tell(inquiry: Inquiry, deal_id: int) -> None:

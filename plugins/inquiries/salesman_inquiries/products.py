@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from salesman_core.toolkit import Planned, company, formats
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import Planned, company, formats, service
 from salesman_inquiries.models import MOST_AMOUNT, Inquiry, InquiryProduct
+from salesman_inquiries.toolkit import Catalogue
 
 
 def planned_products(inquiry: Inquiry, values: Mapping[str, Any]) -> Iterator[Planned]:
@@ -27,6 +30,28 @@ def planned_products(inquiry: Inquiry, values: Mapping[str, Any]) -> Iterator[Pl
     before, after = lines_of(inquiry.products), lines_of(rows)
     if before != after:
         yield Planned("products", before, after, lambda: setattr(inquiry, "products", rows))
+
+
+def in_catalogue(session: Session, products: Iterable[Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Give what the catalogue knows of products, by the names under which they were asked about."""
+    catalogue: Catalogue | None = service("catalogue")
+    names = [one.name for one in products]
+    return {} if catalogue is None else catalogue.named(session, names)
+
+
+def suggestions() -> str:
+    """Give where a field finds products of the catalogue; empty where there is none."""
+    catalogue: Catalogue | None = service("catalogue")
+    return "" if catalogue is None else catalogue.suggestions()
+
+
+def add_as_lines(products: Sequence[Any], deal_id: int) -> None:
+    """Let products be lines of a new deal, as far as the catalogue makes lines of them."""
+    catalogue: Catalogue | None = service("catalogue")
+    if catalogue is not None and products:
+        names = ("name", "quantity", "price")
+        asked = [{name: getattr(one, name) for name in names} for one in products]
+        catalogue.add_asked(deal_id, asked)
 
 
 def lines_of(products: Iterable[Any]) -> list[str]:

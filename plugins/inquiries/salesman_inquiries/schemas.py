@@ -48,7 +48,8 @@ class InquirySchema(RecordSchema):
     It says who it was: at least one of client, name, company, phone and email. ``happened_at`` is
     now where it is not said, ``day`` its date in the company's zone. ``taken_by_id`` is who took
     it, ``owner_id`` who works on it: oneself, where neither is said. ``late`` is what is new past
-    its deadline.
+    its deadline. ``product_ids`` are the products of the catalogue that are called or numbered as
+    those that were asked about.
     """
 
     title = Text(300, dump_only=True)
@@ -69,6 +70,7 @@ class InquirySchema(RecordSchema):
     phones = _typed()
     emails = _typed()
     products = ListOf(fields.Nested(ProductSchema), most=50)
+    product_ids = fields.List(Reference(), dump_only=True)
     result_id = Reference(allow_none=True)
     next_step = Text(300)
     deadline_at = Moment(allow_none=True)

@@ -31,6 +31,7 @@ from salesman_inquiries.becoming_views import to_what_it_became
 from salesman_inquiries.lists import DIRECTION_TITLES, STATUS_TITLES
 from salesman_inquiries.models import CLIENT, DEAL, INCOMING, KIND, LEAD
 from salesman_inquiries.permissions import ASSIGN, CREATE, DELETE
+from salesman_inquiries.products import suggestions
 from salesman_inquiries.schemas import ClientSchema, DealSchema, InquirySchema
 from salesman_inquiries.texts import texts
 from salesman_inquiries.toolkit import InquiryForm
@@ -92,6 +93,7 @@ def _page(form: FormState) -> Markup:
     return render(
         "inquiries/new.html",
         labels=forms.LABELS,
+        suggest_products=suggestions(),
         directions=list(DIRECTION_TITLES.items()),
         channels=[(row.id, row.name) for row in choosing.channels(session, offered=True)],
         results=[(row.id, row.name) for row in choosing.results(session, offered=True)],

@@ -5,7 +5,7 @@ The protocols of others name only what is asked: nothing of theirs is imported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -97,6 +97,22 @@ class Calendar(Protocol):
 
     def restore(self, activity_id: int) -> bool:
         """Take an activity out of the bin, where it lies there."""
+        ...
+
+
+class Catalogue(Protocol):
+    """What is asked of the catalogue."""
+
+    def named(self, session: Session, names: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the product that each of some names stands for, with ``id`` and ``address``."""
+        ...
+
+    def suggestions(self) -> str:
+        """Give the address at which a field finds products while somebody types."""
+        ...
+
+    def add_asked(self, deal_id: int, products: Sequence[Mapping[str, Any]]) -> bool:
+        """Add what of some products can be lines of a deal; give whether anything was."""
         ...
 
 

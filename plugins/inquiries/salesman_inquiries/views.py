@@ -43,7 +43,7 @@ from salesman_inquiries.bulk import LISTED, who
 from salesman_inquiries.lists import BECAME_TITLES, DIRECTION_TITLES, INQUIRIES, STATUS_TITLES
 from salesman_inquiries.models import KIND, LEAD
 from salesman_inquiries.permissions import ASSIGN, DELETE, EDIT, VIEW
-from salesman_inquiries.products import amount_of, lines_of
+from salesman_inquiries.products import amount_of, in_catalogue, lines_of, suggestions
 from salesman_inquiries.schemas import ChangedInquirySchema
 from salesman_inquiries.texts import texts
 
@@ -151,7 +151,8 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         late=bool(queries.late_among([inquiry])),
         phones=phones,
         emails=emails,
-        products=lines_of(products),
+        products=list(zip(products, lines_of(products), strict=True)),
+        in_catalogue=in_catalogue(session, products),
         comes_to=amount_of(products),
         may_edit=reaches(KIND, record_id, EDIT),
         may_delete=reaches(KIND, record_id, DELETE),
@@ -165,6 +166,7 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         form=form,
         opened=opened,
         labels=forms.LABELS,
+        suggest_products=suggestions(),
         statuses=STATUS_TITLES,
         directions=DIRECTION_TITLES,
         became=BECAME_TITLES,

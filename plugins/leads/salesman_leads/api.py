@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from flask import Response
@@ -32,6 +33,7 @@ from salesman_leads import intake, qualifying, queries, service
 from salesman_leads.lists import LEADS
 from salesman_leads.models import KIND, UTM
 from salesman_leads.permissions import CREATE, DELETE, EDIT, QUALIFY, VIEW
+from salesman_leads.products import in_catalogue
 from salesman_leads.schemas import (
     CloseSchema,
     LeadSchema,
@@ -49,10 +51,14 @@ api = ApiBlueprint("leads", __name__, title="Leads")
 def lead_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give leads as the API shows them, in a fixed number of statements."""
     hanging = queries.hanging(reading(), [row.id for row in rows])
-    return [_item(row, hanging) for row in rows]
+    known = in_catalogue(reading(), {*chain.from_iterable(hanging.products.values())})
+    return [_item(row, hanging, known) for row in rows]
 
 
-def _item(row: AnyRow, hanging: queries.Hanging) -> dict[str, Any]:
+def _item(
+    row: AnyRow, hanging: queries.Hanging, known: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    products = hanging.products.get(row.id, [])
     return {
         "id": row.id,
         "title": row.title,
@@ -67,7 +73,8 @@ def _item(row: AnyRow, hanging: queries.Hanging) -> dict[str, Any]:
         "ip": row.ip,
         "region": row.region,
         "language": row.language,
-        "products": hanging.products.get(row.id, []),
+        "products": products,
+        "product_ids": [known[name]["id"] for name in products if name in known],
         "no_mailing": row.no_mailing,
         "no_calls": row.no_calls,
         "external_ids": hanging.external_ids.get(row.id, {}),

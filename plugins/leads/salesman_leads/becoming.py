@@ -21,6 +21,10 @@ from salesman_core.toolkit import (
 )
 from salesman_leads import choosing, giving, known
 from salesman_leads.permissions import ASSIGN
+from salesman_leads.products import suggestions
+from salesman_leads.texts import texts
+
+_ = texts.lazy
 
 BECOMES: Final = ("client", "contact", "deal")
 """The kinds of records that a lead may become."""
@@ -51,6 +55,7 @@ def qualify_form(
         "people": choosing.people_at(session, client_id),
         "deals": choosing.open_deals_of(session, client_id),
         "amount_title": AMOUNT,
+        "amount_help": _("Empty: what the products come to.") if suggestions() else "",
         "holders": handing_on.holders_offered(ASSIGN, [usual]),
         "needed": {kind: needed_controls(kind) for kind in BECOMES},
         "needed_labels": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -38,6 +39,7 @@ from salesman_leads.choosing import whom_at
 from salesman_leads.completing import complete_deal, free_keys, somebody
 from salesman_leads.models import CONVERTED, KIND, Lead
 from salesman_leads.permissions import QUALIFY
+from salesman_leads.products import add_as_lines
 from salesman_leads.queue.planning import follow_lead
 from salesman_leads.service import finish_lead, open_lead
 from salesman_leads.texts import texts
@@ -61,7 +63,8 @@ def qualify_lead(lead_id: int, values: Values, version: int | None = None) -> di
     What is new belongs to somebody who can work on it (:func:`salesman_leads.giving.owner_of`).
     What they wrote becomes a note of the deal, else of the client; the lead's notes and files go
     there as they are, with whoever wrote them and when. Source, keys in other systems, phones,
-    emails and bans go along: what an existing client does not want is said at its contact, where
+    emails and bans go along, and so do the products of the catalogue, as lines of a new deal whose
+    amount nobody says: what an existing client does not want is said at its contact, where
     there is one, because others there may want it.
 
     :param values: ``client_id`` of a known client, or ``client_name`` for a new one;
@@ -121,6 +124,7 @@ def _attached(
         note=_said(lead),
         taken_along=(KIND, lead.id),
         owner_id=giving.owner_of(session, lead, values.get("owner_id"), None, found),
+        complete_deal=partial(_add_lines, lead, values),
     )
     made = Made(attached.client_id, attached.contact_id, attached.deal_id)
     finish_lead(session, lead, CONVERTED, **made._asdict())
@@ -237,7 +241,15 @@ def _deal(
     deal = {**_deal_of(session, lead, values), "client_id": client_id}
     if contact_id is not None:
         deal["contact_ids"] = [contact_id]
-    return create_deal(deal)
+    deal_id = create_deal(deal)
+    _add_lines(lead, values, deal_id)
+    return deal_id
+
+
+def _add_lines(lead: Lead, values: Values, deal_id: int) -> None:
+    """Let the products be lines of a new deal, unless somebody says what it is worth."""
+    if values.get("amount") is None:
+        add_as_lines(lead, deal_id)
 
 
 def _deal_of(session: Session, lead: Lead, values: Values) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def _typed() -> fields.Field[Any]:
 class LeadSchema(RecordSchema):
     """An interest not yet checked.
 
-    At least one of name, company, phone, email and external id is there.
+    At least one of name, company, phone, email and external id is there. ``product_ids`` are the
+    products of the catalogue that are called or numbered as one of ``products``.
     """
 
     title = Text(300, dump_only=True)
@@ -52,6 +53,7 @@ class LeadSchema(RecordSchema):
     region = Text(100)
     language = Text(10)
     products = ListOf(Text(300, blank=False), most=50)
+    product_ids = fields.List(Reference(), dump_only=True)
     no_mailing = Flag()
     no_calls = Flag()
     external_ids = ExternalIds()

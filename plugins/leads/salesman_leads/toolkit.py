@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -38,4 +38,20 @@ class Leads(Protocol):
         :param told: of what it came of, as the JSON API names it of a lead: source, products.
         :returns: None where the rules name nobody who can work on it.
         """
+        ...
+
+
+class Catalogue(Protocol):
+    """What leads ask of the catalogue."""
+
+    def named(self, session: Session, names: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the product that each of some names stands for, with ``id`` and ``address``."""
+        ...
+
+    def suggestions(self) -> str:
+        """Give the address at which a field finds products while somebody types."""
+        ...
+
+    def add_asked(self, deal_id: int, products: Sequence[Mapping[str, Any]]) -> bool:
+        """Add what of some products can be lines of a deal; give whether anything was."""
         ...

@@ -41,7 +41,7 @@ def lead_values(form: Typed) -> dict[str, Any]:
         if name in form:
             values[name] = [one.strip() for one in form.getlist(name) if one.strip()]
     if "products" in form:
-        values["products"] = _lines(form["products"])
+        values["products"] = [one for typed in form.getlist("products") for one in _lines(typed)]
     if "bans" in form:
         values |= {flag: flag in form.getlist("bans") for flag in FLAGS}
     if "external_ids" in form:
@@ -66,7 +66,7 @@ def as_typed(lead: AnyRow, hanging: Hanging) -> dict[str, Any]:
     keys = hanging.external_ids.get(lead.id, {})
     values: dict[str, Any] = {name: getattr(lead, name) for name in (*TEXTS, "owner_id")}
     values["bans"] = [flag for flag in FLAGS if getattr(lead, flag)]
-    values["products"] = "\n".join(hanging.products.get(lead.id, ()))
+    values["products"] = hanging.products.get(lead.id, [])
     values["external_ids_source"], values["external_ids"] = list(keys), list(keys.values())
     if contact_data.sees_contact_data():
         values["phones"] = [one.typed for one in hanging.phones.get(lead.id, ())]

@@ -46,6 +46,7 @@ from salesman_leads.lists import LEADS, RESULT_TITLES, STATUS_TITLES
 from salesman_leads.models import KIND
 from salesman_leads.panels import context_of
 from salesman_leads.permissions import ASSIGN, CREATE, DELETE, EDIT, VIEW
+from salesman_leads.products import in_catalogue, suggestions
 from salesman_leads.queue.queries import attempts_of
 from salesman_leads.schemas import CloseSchema, LeadSchema
 from salesman_leads.texts import texts
@@ -148,6 +149,7 @@ def _form() -> dict[str, Any]:
         "labels": typed.LABELS,
         "rare": typed.RARE,
         "flags": {flag: typed.LABELS[flag] for flag in FLAGS},
+        "suggest_products": suggestions(),
         "known_sources": [name for name, _same in queries.sources(reading())],
     }
 
@@ -234,6 +236,7 @@ def card_page(record_id: int, form: FormState | None = None, *, opened: str = ""
     session = reading()
     lead = queries.one_lead(session, record_id)
     hanging = queries.with_bans(session, lead, queries.hanging(session, [record_id]))
+    products = hanging.products.get(record_id, [])
     known = queries.known_clients(session, lead, hanging)
     found = queries.recognised(session, lead, hanging) if not known else None
     return render(
@@ -241,7 +244,8 @@ def card_page(record_id: int, form: FormState | None = None, *, opened: str = ""
         lead=lead,
         phones=hanging.phones[record_id],
         emails=hanging.emails[record_id],
-        products=hanging.products.get(record_id, []),
+        products=products,
+        in_catalogue=in_catalogue(session, products),
         external_ids=hanging.external_ids.get(record_id, {}),
         origin=typed.origin_of(lead),
         imported=contact_data.readable_imported(lead.imported),

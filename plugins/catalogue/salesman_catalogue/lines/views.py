@@ -28,7 +28,7 @@ from salesman_catalogue.lines.schemas import MOST_LINES
 from salesman_catalogue.permissions import EDIT_DEAL, SEE_DEAL, VIEW
 from salesman_catalogue.sums import Sums
 from salesman_catalogue.texts import texts
-from salesman_catalogue.views import Page, blueprint
+from salesman_catalogue.views import LONGEST_SOUGHT, Page, blueprint
 from salesman_catalogue.words import LINES
 from salesman_core.toolkit import (
     AnyRow,
@@ -54,7 +54,6 @@ from salesman_core.toolkit import (
 
 _ = texts.lazy
 
-LONGEST_SOUGHT: Final = 100
 _ACTS: Final = ("count", "more", "remove", "up", "down")
 """What may be done with the form without saving it; the last three name a row."""
 

@@ -30,6 +30,7 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Text
 from salesman_leads.models import UTM
 from salesman_leads.permissions import CALL
+from salesman_leads.products import in_catalogue
 from salesman_leads.queries import hanging, known_clients, offered_results, one_lead, with_bans
 from salesman_leads.queue import queries, service
 from salesman_leads.queue.effects import closing_bases
@@ -66,6 +67,7 @@ def _page(form: FormState, lead_id: int | None = None) -> Markup:
         form=form,
         came_from=_came_from(lead),
         hanging=ways,
+        in_catalogue=in_catalogue(session, ways.products.get(lead.id, [])),
         right=queries.callable_phones(session, lead.id),
         known=known_clients(session, lead, ways),
         attempts=queries.attempts_of(session, lead.id),

@@ -14,6 +14,7 @@ import "./menu.js";
 import "./pressed.js";
 import "./records.js";
 import "./search.js";
+import "./suggest.js";
 import "./toasts.js";
 import "./twice.js";
 import { tendChoices } from "./choices.js";
