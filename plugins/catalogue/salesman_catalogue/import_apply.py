@@ -39,6 +39,7 @@ from salesman_core.toolkit import (
     demand_permission,
     formats,
     judge,
+    named,
     normalised,
     touch_records,
     visible,
@@ -103,6 +104,7 @@ class ProductRows(RowWriter[Product, Draft[Product]]):
             asked["external_ids"] = {self._source: row["external_id"]}
         asked["prices"] = _prices(pricing.told_prices(row))
         values = judge(_SCHEMA, asked)
+        values["name"] = named(values["name"])  # as it is kept, with single spaces
         if "category" in row:
             values["category_id"] = self._categories.of(row["category"])
         if "vat" in row:

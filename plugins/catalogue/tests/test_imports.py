@@ -82,6 +82,24 @@ def test_html_in_cells_is_shown_and_does_nothing(
     assert "<h1>О программе" not in page
 
 
+def test_real_catalogue_over_a_price_list_changes_nothing_the_second_time(
+    real_files: Path, app: Flask
+) -> None:
+    bring(real_files / "price.xlsx")
+    first = bring(real_files / "modcatalog-import.xls")
+
+    assert first == "created 108, updated 11, unchanged 0, refused 0"
+    again = bring(real_files / "modcatalog-import.xls")
+    assert again == "created 0, updated 0, unchanged 119, refused 0"
+
+
+def test_name_with_doubled_spaces_is_the_same_the_second_time(app: Flask, tmp_path: Path) -> None:
+    file = written(tmp_path, "Article;Name", "R-1;Rack,  white")
+
+    assert bring(file) == "created 1, updated 0, unchanged 0, refused 0"
+    assert bring(file) == "created 0, updated 0, unchanged 1, refused 0"
+
+
 def test_row_means_the_product_of_its_article_else_of_its_name(app: Flask, tmp_path: Path) -> None:
     bring(written(tmp_path, "Article;Name;Retail", "R-1;Rack;100", ";Tape;5"))
 
