@@ -389,6 +389,38 @@ class ImportType:
     further: Callable[[], Sequence[ImportField]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportPart:
+    """Fields that files may fill of a client, contact or deal, and that a plugin keeps itself.
+
+    For what is no column of a record (then it is a :class:`RecordExtension`), as the lines of a
+    deal. A batch is judged first, so that what cannot be written refuses its row before anything
+    is; what was judged is then written for all rows together.
+
+    :param kind: ``client``, ``contact`` or ``deal``.
+    :param fields: what columns may fill; names without a dot. Mappings and pages name them
+        ``<plugin id>.<name>``, and so do rows.
+    :param judge: gets the rows that fill some of the fields, by their place in the batch; gives by
+        place what is to be written, or the exception of the domain that refuses the row. Of a place
+        that is left out nothing is written: what its fields say stays readable with the record.
+    :param write: gets what was judged by the id of its record, inside the transaction, once the
+        records are written. It gives None for each for which anything changed, and the exception of
+        the domain for what could not be written after all, which becomes a warning of the row; the
+        same rows once more change nothing.
+    :param begin: gets a new record that is not written yet, and what was judged for it: to set what
+        the plugin decides of it from the first day, as the amount.
+    :param decides: the fields of the import that such a row does not say of a record that is there,
+        because they follow from what this part writes.
+    """
+
+    kind: str
+    fields: tuple[ImportField, ...]
+    judge: Callable[[Mapping[int, Mapping[str, Any]]], Mapping[int, Any]]
+    write: Callable[[Mapping[int, Any]], Mapping[int, Exception | None]]
+    begin: Callable[[Any, Any], None] | None = None
+    decides: tuple[str, ...] = ()
+
+
 @hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
 def salesman_record_types() -> Iterable[RecordType]:
     """Give the kinds of record that this plugin keeps, and how they are reached.
@@ -524,4 +556,16 @@ def salesman_import_types() -> Iterable[ImportType]:
         @hookimpl
         def salesman_import_types():
             return [ImportType("notes", "Notes", "notes.note.create", FIELDS, apply_notes)]
+    """
+
+
+@hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
+def salesman_import_parts() -> Iterable[ImportPart]:
+    """Give the fields that files may fill of clients, contacts and deals and this plugin keeps.
+
+    Example::
+
+        @hookimpl
+        def salesman_import_parts():
+            return [ImportPart("deal", FIELDS, judge_lines, write_lines)]
     """

@@ -10,6 +10,7 @@ from salesman_core.access.models import User
 from salesman_core.access.records import label_of, visible
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
+from salesman_core.deals.amount_source import sources
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.custom import DEAL
 from salesman_core.deals.flow import has_passed, passing_in_words
@@ -56,6 +57,16 @@ def _rate_missing(_operator: str, wanted: Any) -> Condition:
 
 def _rate_differs(_operator: str, wanted: Any) -> Condition:
     return holds_another() if wanted else sa.not_(holds_another())
+
+
+def _comes_from(_operator: str, source: Any) -> Condition:
+    held: Condition = Deal.amount_source == source
+    return held
+
+
+def _source_title(name: Any) -> str:
+    found = sources().get(name)
+    return str(name if found is None else found.value.title)
 
 
 def _takes_part(operator: str, user: Any) -> Condition:
@@ -176,6 +187,14 @@ DEALS: Final = ListSpec(
             FieldKind.FLAG,
             _rate_differs,
             operators=("eq",),
+        ),
+        ListFilter(
+            "amount_source",
+            _("Where the amount comes from"),
+            FieldKind.TEXT,
+            _comes_from,
+            operators=("eq",),
+            show=_source_title,
         ),
         ListFilter(
             "in_report",

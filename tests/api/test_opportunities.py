@@ -109,7 +109,9 @@ def test_administrator_reads_the_whole_department(api_of_address: Callable[[str]
     assert len(deals) == 8800
     assert len({deal["owner_id"] for deal in deals}) == 30
     assert sum(deal["client_id"] is None for deal in deals) == 1425
-    assert all(deal["imported"]["product"] for deal in deals)
+    assert all(bool(deal["imported"]) == (deal["outcome"] is None) for deal in deals)
+    won = next(deal for deal in deals if deal["outcome"] == "won")
+    assert read(api, f"/catalogue/deals/{won['id']}/lines")["amount"] == won["amount"]
     assert len(every(api, "/clients")) == 85
     assert counted(api) == {
         "open": {0: 500, 20: 1589},

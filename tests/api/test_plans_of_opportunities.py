@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_catalogue.models import Line
+from salesman_catalogue.toolkit import sold_lines
 
 from salesman_core.access.models import Team, User
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.services.company import change_company
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Api, Make, api_of
-from salesman_core.toolkit import reading, writing
+from salesman_core.toolkit import Deal, reading, writing
 
 pytestmark = [
     pytest.mark.plugins,
@@ -44,6 +46,17 @@ def sold() -> dict[tuple[str, str], Decimal]:
             if row["deal_stage"] == "Won":
                 month, _day, year = row["close_date"].split("/")
                 found[row["sales_agent"], f"{year}-{int(month):02}"] += Decimal(row["close_value"])
+    return found
+
+
+def units() -> Counter[tuple[str, str, str]]:
+    """Count the products that each agent sold in each month, likewise: one with each won deal."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    with (DATA / "sales_pipeline.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["deal_stage"] == "Won":
+                month, _day, year = row["close_date"].split("/")
+                found[row["sales_agent"], row["product"], f"{year}-{int(month):02}"] += 1
     return found
 
 
@@ -96,3 +109,32 @@ def test_agents_teams_and_the_company_have_what_the_file_says_in_every_month(api
     assert whole == {month: sum(one for (_a, m), one in expected.items() if m == month)
                      for month in MONTHS}  # fmt: skip
     assert sum(whole.values()) == Decimal(10_005_534)
+
+
+def test_units_of_agents_teams_and_products_are_those_of_the_file(api: Api) -> None:
+    expected = units()
+    ids = {row.name: row.id for row in reading().execute(sa.select(User.name, User.id))}
+    teams = {row.name: row.id for row in reading().execute(sa.select(Team.name, Team.id))}
+    of_agent: Counter[tuple[str, str]] = Counter()
+    of_manager: Counter[tuple[str, str]] = Counter()
+    of_product: Counter[str] = Counter()
+    for (agent, product, month), number in expected.items():
+        of_agent[agent, month] += number
+        of_manager[managers()[agent], month] += number
+        of_product[product] += number
+
+    for month in (MONTHS[0], MONTHS[-1]):
+        for agent in ("Darcel Schlecht", "Anna Snelling"):
+            one = fact(api, month, metric="units", owner_id=ids[agent])
+            assert one == of_agent[agent, month]
+        for manager in sorted(set(managers().values())):
+            one = fact(api, month, metric="units", team_id=teams[manager])
+            assert one == of_manager[manager, month]
+    whole = sum(fact(api, month, metric="units") for month in MONTHS)
+    assert whole == expected.total() == 4238
+
+    with acting_as(SYSTEM):
+        sold_units = sold_lines((Line.name, sa.func.sum(Line.quantity))).group_by(Line.name)
+        won = sold_units.where(Deal.outcome == "won", sa.extract("year", Deal.closed_on) == 2017)
+        found = {name: Decimal(number) for name, number in reading().execute(won)}
+    assert found == dict(of_product)

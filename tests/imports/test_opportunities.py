@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from salesman_catalogue.models import Line
 from sqlalchemy.orm import Session
 
 from salesman_core.access.models import Role, User, UserRole
@@ -80,8 +82,8 @@ def test_last_line_says_what_became_of_the_rows(imported: Imported) -> None:
     assert imported.lines[-1] == "created 8800, updated 0, unchanged 0, refused 0"
 
 
-def test_column_that_no_field_takes_is_named(imported: Imported) -> None:
-    assert "Not recognised, kept with the records: product" in imported.lines
+def test_every_column_finds_a_field(imported: Imported) -> None:
+    assert not any(line.startswith("Not recognised") for line in imported.lines)
 
 
 def test_all_deals_clients_and_owners_are_there(imported: Imported) -> None:
@@ -118,13 +120,24 @@ def test_lost_deals_have_the_reason_of_imports(imported: Imported) -> None:
     assert found.all() == [("import", 2473)]
 
 
-def test_product_stays_readable_with_the_deal(imported: Imported) -> None:
-    deals = imported.session.scalars(sa.select(Deal).where(Deal.imported.is_not(None))).all()
-    products = [deal.imported["product"] for deal in deals]
+def test_product_is_a_line_of_deals_that_have_an_amount(imported: Imported) -> None:
+    lines = sa.select(Line.name, sa.func.count(), sa.func.sum(Line.amount)).group_by(Line.name)
+    found = {name: (number, amount) for name, number, amount in imported.session.execute(lines)}
 
-    assert len(products) == 8800
-    assert products.count("GTXPro") == 1480
-    assert next(deal.name for deal in deals if deal.client_id) == "GTX Plus Basic, Cancity"
+    assert sum(number for number, _amount in found.values()) == 6711  # all that are closed
+    assert found["GTXPro"][0] == 1147
+    assert sum(amount for _number, amount in found.values()) == Decimal(10_005_534)
+    unlike = sa.select(sa.func.count()).join(Line).where(Line.amount != Deal.amount)
+    assert imported.session.scalar(unlike.select_from(Deal)) == 0
+
+
+def test_product_stays_readable_with_deals_that_have_none(imported: Imported) -> None:
+    session = imported.session
+    kept = session.scalars(sa.select(Deal.imported).where(Deal.outcome.is_(None))).all()
+
+    assert Counter(name for deal in kept for name in deal.values())["GTXPro"] == 333
+    name = sa.select(Deal.name).where(Deal.client_id.is_not(None)).order_by(Deal.id).limit(1)
+    assert session.scalar(name) == "GTX Plus Basic, Cancity"
 
 
 def test_closed_deals_keep_the_days_of_the_file(imported: Imported) -> None:
@@ -155,10 +168,12 @@ def test_every_deal_has_its_audit_and_its_events(imported: Imported) -> None:
 
     assert dict(session.execute(audit.group_by(Audit.action)).all()) == {
         "created": 8800,
+        "changed": 6711,  # the lines
         "closed": 6711,
     }
     assert dict(session.execute(events.group_by(EVENTS.c.type)).all()) == {
         "core.deal.created": 8800,
+        "catalogue.lines.changed": 6711,
         "core.deal.closed": 6711,
     }
 

@@ -123,6 +123,21 @@ def test_hook_import_types_brings_records_in_from_a_file(
     assert dict(again.counts) == {"unchanged": 1, "refused": 1}
 
 
+def test_hook_import_parts_lets_files_say_what_a_plugin_keeps(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("Name;Thanked\nBoilers Ltd;2\nPumps Ltd;0\nPipes Ltd;\n")
+    type_ = import_type("clients")
+
+    def imported() -> dict[str, int]:
+        return dict(import_run(type_, file, chosen_mapping(None, type_)).apply().counts)
+
+    assert imported() == {"created": 2, "refused": 1}
+    assert imported() == {"unchanged": 2, "refused": 1}
+    file.write_text("Name;Thanked\nBoilers Ltd;3\n")
+    assert imported() == {"updated": 1}
+    assert reading().scalars(sa.select(Thanks.times)).all() == [3]
+
+
 def test_hook_records_reassigned_tells_whose_promises_they_are_now(
     app: Flask, make: Make, promised: tuple[int, int]
 ) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from salesman_catalogue import choosing, defaults
 from salesman_catalogue.choices_service import LEVELS, RATES
+from salesman_catalogue.lines.recounting import differing
 from salesman_catalogue.permissions import MANAGE_PRICING
 from salesman_catalogue.texts import texts
 from salesman_catalogue.views import Page, blueprint
@@ -54,6 +55,8 @@ def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
         refused=refused,
         nothing=FormState(),
         new=NEW,
+        differing=differing(session),
+        without=company().vat == "without",
     )
 
 

@@ -24,7 +24,9 @@ from salesman_catalogue import (
 )
 from salesman_catalogue import demo as story_of_demo
 from salesman_catalogue.import_apply import apply_products
+from salesman_catalogue.lines import imports as lines_imports
 from salesman_catalogue.lines import panels as lines_panels
+from salesman_catalogue.lines import recounting
 from salesman_catalogue.lines.service import SOURCE
 from salesman_catalogue.models import KIND, Product
 from salesman_catalogue.texts import texts
@@ -35,6 +37,7 @@ from salesman_core.toolkit import (
     describe_also,
     describe_fields,
     describe_kind,
+    reading,
     search_source,
 )
 from salesman_hookspecs import (
@@ -42,6 +45,8 @@ from salesman_hookspecs import (
     BulkAction,
     Demo,
     EventType,
+    HealthCheck,
+    ImportPart,
     ImportType,
     NavItem,
     Permission,
@@ -106,8 +111,8 @@ def salesman_amount_source() -> Iterable[AmountSource]:
 
 @hookimpl
 def salesman_bulk_actions() -> Iterable[BulkAction]:
-    """Give what may be done with many products at once."""
-    return bulk.ACTIONS
+    """Give what may be done with many products at once, and with the lines of many deals."""
+    return [*bulk.ACTIONS, recounting.ACTION]
 
 
 @hookimpl
@@ -218,6 +223,12 @@ def salesman_import_types() -> Iterable[ImportType]:
 
 
 @hookimpl
+def salesman_import_parts() -> Iterable[ImportPart]:
+    """Let files of deals bring lines along."""
+    return [lines_imports.PART]
+
+
+@hookimpl
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to products, and to the lines of deals."""
     fields = {"fields": "the names of the changed fields"}
@@ -229,6 +240,12 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("catalogue.product.restored", "A product was taken out of the bin"),
         EventType("catalogue.lines.changed", "The lines of a deal were changed", lines),
     ]
+
+
+@hookimpl
+def salesman_health() -> Iterable[HealthCheck]:
+    """Tell of deals that amount to something else than their lines."""
+    return recounting.checks(reading())
 
 
 @hookimpl

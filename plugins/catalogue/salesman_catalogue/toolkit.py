@@ -81,7 +81,7 @@ class Catalogue(Protocol):
         :param lines: as the JSON API names them: with a ``product_id``, or a ``name`` and a
             ``price``; and a ``quantity``.
         :raises InvalidError: by line and field.
-        :raises ConflictError: where the deal is closed, or something else owns its amount.
+        :raises ConflictError: where something else owns the amount of the deal.
         """
         ...
 

@@ -20,10 +20,9 @@ from salesman_core.deals.service import (
     change_deal,
     close_deal,
     delete_deal,
-    reopen_deal,
     restore_deal,
 )
-from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, StaleError
+from salesman_core.errors import ForbiddenError, InvalidError, StaleError
 from salesman_core.plugins.host import current_host
 from salesman_core.services.company import change_company
 from salesman_core.testing.people import Api, Browser, Make
@@ -206,16 +205,18 @@ def test_product_in_another_currency_needs_a_price_in_that_of_the_deal(
     assert worth(deal)[:2] == (Decimal(9000), Decimal(0))
 
 
-def test_closed_deal_keeps_its_lines_until_it_is_opened_again(make: Make) -> None:
+def test_lines_of_a_closed_deal_are_corrected_as_its_amount_is(make: Make) -> None:
     deal = make.deal()
     replace_lines(deal, [words("Delivery", "250.00")])
     close_deal(deal, "won")
+    day = reading().scalar(sa.select(Deal.closed_on).where(Deal.id == deal))
 
-    with pytest.raises(ConflictError, match="reopen"):
-        replace_lines(deal, [])
+    assert replace_lines(deal, [words("Delivery", "240.00")])
 
-    reopen_deal(deal)
-    assert replace_lines(deal, [])
+    after = reading().execute(
+        sa.select(Deal.amount, Deal.outcome, Deal.closed_on).where(Deal.id == deal)
+    )
+    assert tuple(after.one()) == (Decimal("240.00"), "won", day)
 
 
 def test_lines_go_into_the_bin_with_their_deal_and_come_out_with_it(

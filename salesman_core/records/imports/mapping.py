@@ -42,6 +42,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesman_core.i18n import texts
+from salesman_core.records.custom.kinds import CUSTOM, EXTENSIONS
 from salesman_core.records.imports.cells import SEVERAL
 from salesman_core.records.imports.dates import ORDERS
 from salesman_core.records.imports.errors import MappingError
@@ -240,7 +241,9 @@ def _column_rule(heading: str, value: object, names: Sequence[str]) -> ColumnRul
     where = _("column “%(heading)s”", heading=heading)
     table = value if isinstance(value, dict) else {"field": value}
     _require_known(table, ("field", "dates", "decimal", "when"), where)
-    fields = _names(table.get("field", ()), where)
+    fields = tuple(
+        name for name in _names(table.get("field", ()), where) if not _is_absent(name, names)
+    )
     _require_known(fields, names, where)
     return ColumnRule(
         fields,
@@ -248,6 +251,13 @@ def _column_rule(heading: str, value: object, names: Sequence[str]) -> ColumnRul
         decimal=_choice(table.get("decimal", ""), DECIMAL_MARKS, where),
         when=_when(table.get("when", {}), where),
     )
+
+
+def _is_absent(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a field is that of a plugin which is not active: the column is kept unread."""
+    owner, dot, _field = name.partition(".")
+    known = {CUSTOM, EXTENSIONS, *(one.partition(".")[0] for one in names)}
+    return bool(dot) and owner not in known
 
 
 def _when(value: object, where: str) -> dict[str, tuple[str, ...]]:

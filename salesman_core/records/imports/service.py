@@ -20,6 +20,7 @@ from salesman_core.records.imports.errors import MappingError
 from salesman_core.records.imports.files import open_sheet
 from salesman_core.records.imports.journal import Journal
 from salesman_core.records.imports.mapping import ColumnMapping, mapping_from, read_mapping
+from salesman_core.records.imports.parts import with_parts
 from salesman_core.records.imports.result import Reached
 from salesman_core.records.imports.run import ImportRun, Progress
 from salesman_core.records.imports.sheet import Sheet
@@ -61,7 +62,7 @@ def may_import(record: str) -> bool:
 
 def _all_types() -> Iterable[ImportType]:
     found = current_host().contributions(salesman_import_types)
-    return [with_custom_fields(_with_further(one.value)) for one in found]
+    return [with_parts(with_custom_fields(_with_further(one.value))) for one in found]
 
 
 def _with_further(type_: ImportType) -> ImportType:

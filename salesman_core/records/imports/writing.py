@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from salesman_core.records.imports.extending import extended_rows
 from salesman_core.records.imports.mapping import CREATE, UPDATE
 from salesman_core.records.imports.matching import ImportedRow, Matching, in_waves
 from salesman_core.records.imports.outcomes import refusal
+from salesman_core.records.imports.parts import judged_parts
 from salesman_hookspecs import ImportBatch, ImportOutcome
 
 _ = texts.lazy
@@ -150,6 +151,7 @@ class _Wave(Generic[R, D]):
         self._rows = rows
         self._outcomes = outcomes
         self._drafts: dict[int, D] = {}
+        self._parts = judged_parts(writer.kind, rows)
 
     def write(self) -> None:
         self._read()
@@ -160,6 +162,7 @@ class _Wave(Generic[R, D]):
         self._create(new)
         for place in old:
             self._attempt(place, self._change)
+        self._write_parts(old)
         self._session.flush()
         self._writer.finish()
 
@@ -167,8 +170,11 @@ class _Wave(Generic[R, D]):
         found = self._writer.found(self._rows)
         ids = {id_ for id_ in found.values() if isinstance(id_, int)}
         reachable = Reachable(self._writer, ids)
-        for place, row in self._rows.items():
+        for place, row in self._parts.rows.items():
             meant = found[place]
+            if place in self._parts.refused:
+                self._outcomes[place] = self._parts.refused[place]
+                continue
             try:
                 self._writer.refuse_hidden(row)
                 if isinstance(meant, SalesmanError):
@@ -195,6 +201,7 @@ class _Wave(Generic[R, D]):
             there: Any = record
             self._outcomes[place] = ImportOutcome("unchanged", there.id)
         else:
+            row = row if record is None else self._parts.without_decided(place)
             self._drafts[place] = self._writer.draft(row, record)
 
     def _attempt(self, place: int, step: Callable[[D], str]) -> None:
@@ -215,13 +222,29 @@ class _Wave(Generic[R, D]):
             self._attempt(place, self._begin)
         begun = [place for place in places if place in self._drafts]
         records = [self._drafts[place].written for place in begun]
+        for place, record in zip(begun, records, strict=True):
+            self._parts.begin(place, record)
         if add_objects(self._session, records):
             write_words(self._session, self._writer.kind, records)
             write_begun(self._session, self._writer.kind, records)
         self._session.flush()
         for place in begun:
             self._attempt(place, self._admit)
+        self._write_parts(begun)
         self._writer.note([self._drafts[place] for place in begun if place in self._drafts])
+
+    def _write_parts(self, places: Collection[int]) -> None:
+        """Write what plugins keep of the records of some rows."""
+        written = [place for place in places if place in self._drafts]
+        records: dict[int, Any] = {place: self._drafts[place].written for place in written}
+        for place, warnings in self._parts.write({p: one.id for p, one in records.items()}).items():
+            before = self._outcomes[place]
+            changed = before.action == "unchanged" and not warnings
+            self._outcomes[place] = replace(
+                before,
+                action="updated" if changed else before.action,
+                warnings={**before.warnings, **warnings},
+            )
 
     def _begin(self, draft: D) -> str:
         draft.record = self._writer.begin(draft)

@@ -34,6 +34,7 @@ from salesman_hookspecs import (
     EventType,
     Evidence,
     HealthCheck,
+    ImportPart,
     ImportType,
     Job,
     NavItem,
@@ -211,6 +212,12 @@ def salesman_search_sources() -> Iterable[SearchSource]:
 def salesman_import_types() -> Iterable[ImportType]:
     """Let files bring promises in."""
     return [importing.PROMISES]
+
+
+@hookimpl
+def salesman_import_parts() -> Iterable[ImportPart]:
+    """Let files of clients say how often somebody was thanked."""
+    return [importing.THANKS]
 
 
 @hookimpl

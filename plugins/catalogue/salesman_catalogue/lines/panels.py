@@ -16,8 +16,7 @@ SHOWN: Final = 12
 def lines_of_deal(card: DealCard) -> str | None:
     """Give the lines of a deal; nothing where there are none and none can be entered."""
     lines = queries.lines_of(reading(), card.id)
-    may_edit = card.may_edit and card.outcome is None
-    if not lines and not may_edit:
+    if not lines and not (card.may_edit and card.outcome is None):
         return None
     deal = queries.one_deal(reading(), card.id)
     total = queries.sums_of_rows(lines)
@@ -27,6 +26,6 @@ def lines_of_deal(card: DealCard) -> str | None:
         lines=lines[:SHOWN],
         more=len(lines) - SHOWN,
         totals=totals_in_words(total, card.currency),
-        may_edit=may_edit,
+        may_edit=card.may_edit,
         ours=not lines or deal.amount_source == SOURCE,
     )

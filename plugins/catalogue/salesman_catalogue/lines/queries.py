@@ -42,7 +42,10 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
 
     :raises MissingError: where there is none that the person may see.
     """
-    columns = (Deal.id, Deal.name, Deal.currency, Deal.outcome, Deal.amount, Deal.amount_source)
+    columns = (
+        *(Deal.id, Deal.name, Deal.currency, Deal.outcome, Deal.closed_on),
+        *(Deal.amount, Deal.amount_source),
+    )
     version = sa.func.coalesce(DealSheet.version, 0).label("version")
     row = session.execute(
         sa.select(*columns, version)

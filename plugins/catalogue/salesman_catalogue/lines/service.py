@@ -17,12 +17,14 @@ from salesman_catalogue.sums import Sums, together
 from salesman_catalogue.texts import texts
 from salesman_catalogue.words import LINES
 from salesman_core.toolkit import (
+    Changes,
     ConflictError,
     Deal,
     InvalidError,
     StaleError,
     announce,
     audit,
+    audit_many,
     company,
     for_change,
     formats,
@@ -52,19 +54,19 @@ def replace_lines(
 
     :param lines: each as :class:`LineSchema` gives it; one with an ``id`` is a line that is there.
     :param version: of the lines that the person saw; None where they do not say.
-    :raises ConflictError: where the deal is closed, or something else owns its amount.
+    :raises ConflictError: where something else owns the amount of the deal.
     :raises InvalidError: by line and field, as ``lines.2.price``; nothing is changed then.
     :raises StaleError: where somebody changed the lines since *version*.
     """
     with writing() as session:
-        deal = _open_deal(session, deal_id)
+        deal = _deal(session, deal_id)
         return _replace(session, deal, lines, version)
 
 
 def add_lines(deal_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
     """Add lines behind those that a deal has; see :func:`replace_lines`."""
     with writing() as session:
-        deal = _open_deal(session, deal_id)
+        deal = _deal(session, deal_id)
         there = [{"id": one.id, "quantity": one.quantity} for one in _held(session, deal_id)]
         return _replace(session, deal, [*there, *lines], None)
 
@@ -78,7 +80,7 @@ def undo_lines(deal_id: int, version: int | None = None) -> None:
         another currency than the deal is now.
     """
     with writing() as session:
-        deal = _open_deal(session, deal_id)
+        deal = _deal(session, deal_id)
         sheet = session.get(DealSheet, deal_id)
         if sheet is None:
             raise ConflictError(_("There is nothing to take back."))
@@ -108,10 +110,34 @@ def _before(sheet: DealSheet, currency: str) -> list[dict[str, Any]]:
     return lines
 
 
-def _open_deal(session: Session, deal_id: int) -> Deal:
+def owns(deal: Deal) -> bool:
+    """Tell whether the lines of a deal own its amount."""
+    return deal.amount_source == SOURCE
+
+
+def begin_with(deal: Deal, drafts: Sequence[DraftedLine]) -> None:
+    """Let a new deal, which is not written yet, amount to what its first lines come to."""
+    total = together(one.sums for one in drafts if one.sums is not None)
+    deal.amount, deal.cost, deal.amount_source = amount_of(total), total.cost, SOURCE
+
+
+def write_first(session: Session, begun: Sequence[tuple[Deal, Sequence[DraftedLine]]]) -> None:
+    """Write the first lines of deals that :func:`begin_with` began, all of them together."""
+    told: list[tuple[int, str, Changes]] = []
+    for deal, drafts in begun:
+        written = [_line_of(deal.id, place, draft) for place, draft in enumerate(drafts)]
+        session.add_all(written)
+        session.add(DealSheet(deal_id=deal.id, version=1, before=[], updated_at=now()))
+        told.append((deal.id, deal.name, {LINES: ([], _in_words(written, deal.currency))}))
+        payload = {"amount": sum(one.amount for one in written), "number": len(written)}
+        announce(session, "catalogue.lines.changed", "deal", deal.id, payload)
+    session.flush()
+    audit_many(session, "deal", "changed", told)
+
+
+def _deal(session: Session, deal_id: int) -> Deal:
+    """Give a deal for a change; a closed one too, as its amount may be corrected (ADR 71)."""
     deal: Deal = for_change(session, "deal", deal_id, EDIT_DEAL)
-    if deal.outcome is not None:
-        raise ConflictError(_("The deal is closed: reopen it to change its lines."))
     return deal
 
 
@@ -183,17 +209,23 @@ def _write(
             session.delete(line)
     written = []
     for position, draft in enumerate(drafts):
-        line = held[draft.id] if draft.id is not None else Line(deal_id=deal_id)
-        for name in KEPT:
-            setattr(line, name, draft.values[name])
-        sums = draft.sums or Sums()
-        line.position = position
-        line.net, line.vat, line.amount = sums.net, sums.vat, sums.amount
-        line.cost_amount = sums.cost
+        line = _line_of(deal_id, position, draft, None if draft.id is None else held[draft.id])
         session.add(line)
         written.append(line)
     session.flush()
     return written
+
+
+def _line_of(deal_id: int, position: int, draft: DraftedLine, line: Line | None = None) -> Line:
+    """Give the line that a draft makes, of one that there is or a new one."""
+    line = line or Line(deal_id=deal_id)
+    for name in KEPT:
+        setattr(line, name, draft.values[name])
+    sums = draft.sums or Sums()
+    line.position = position
+    line.net, line.vat, line.amount = sums.net, sums.vat, sums.amount
+    line.cost_amount = sums.cost
+    return line
 
 
 def _note(

@@ -83,7 +83,7 @@ def _page(deal: AnyRow, rows: Sequence[Row], total: Sums, *, version: int, **mor
 
     :param version: of the lines for which the form is.
     """
-    may_edit = deal.outcome is None and reaches("deal", deal.id, EDIT_DEAL)
+    may_edit = reaches("deal", deal.id, EDIT_DEAL)
     spare = SPARE if may_edit else 0
     every = [*rows, *(_blank(rows) for _number in range(spare))][:MOST_LINES]
     shown = {
