@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from salesman_core.db.conversion import add_conversion
 from salesman_core.db.discretion import discreet
+from salesman_core.db.folding import add_folding
 
 WRITE_WAIT = 5.0
 """Seconds that a writer waits for its turn: past that, a thread is waiting for itself."""
@@ -289,5 +290,6 @@ def _sqlite_engine(
         connection.isolation_level = None  # the driver's own transactions lose updates
         connection.prepare()
         add_conversion(connection)
+        add_folding(connection)
 
     return engine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from salesman_core.db import normalised, reading, trigrams
+from salesman_core.db import folded, normalised, reading, trigrams
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.list_values import FieldKind
@@ -282,8 +282,16 @@ def name_of(model: type[Any]) -> Callable[[Any], str]:
 def contains(column: Column, typed: str) -> Condition:
     """Give the SQL for "every word of *typed* stands somewhere in a normalised column"."""
     words = normalised(typed).split()
-    likes = [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
-    return sa.and_(trigrams.candidates(sql_of(column), words), *likes)
+    return sa.and_(trigrams.candidates(sql_of(column), words), *_likes(column, words))
+
+
+def contains_unprepared(column: Column, typed: str) -> Condition:
+    """Give the same SQL for a column with no normalised one beside it: it looks at every row."""
+    return sa.and_(sa.true(), *_likes(folded(sql_of(column)), normalised(typed).split()))
+
+
+def _likes(column: Column, words: Sequence[str]) -> list[Condition]:
+    return [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
 
 
 def either(id_: Column, condition: Condition, *others: sa.Select[Any]) -> Condition:

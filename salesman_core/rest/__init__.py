@@ -19,6 +19,7 @@ from salesman_core.rest.batch import batch, batch_together
 from salesman_core.rest.blueprint import API, ApiBlueprint
 from salesman_core.rest.concurrency import SeenVersion, etag_of, expected_version, versioned
 from salesman_core.rest.errors import problem_of, problem_response
+from salesman_core.rest.fields import DescribedField
 from salesman_core.rest.idempotency import forget_old_answers
 from salesman_core.rest.installation import install
 from salesman_core.rest.operations import (
@@ -52,6 +53,7 @@ __all__ = [
     "ApiBlueprint",
     "Choice",
     "Date",
+    "DescribedField",
     "ExternalIds",
     "Flag",
     "Integer",

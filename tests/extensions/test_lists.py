@@ -108,6 +108,22 @@ def test_filter_goes_by_the_index_of_the_plugin(app: Flask, make: Make) -> None:
     assert any("ix_sample_habits_nickname" in row.detail for row in plan)
 
 
+def test_text_is_found_by_its_words_however_they_are_written(api: Api, make: Make) -> None:
+    make.client(name="A", extensions={"sample": {"nickname": "Ёлка, Зелёная"}})
+    make.client(name="B", extensions={"sample": {"nickname": "Elk 100%"}})
+    make.deal(name="Roof", extensions={"sample": {"colour": "Dark RED"}})
+
+    def named(path: str, field: str, words: str) -> list[str]:
+        asked = {f"extensions.sample.{field}__contains": words}
+        return [one["name"] for one in api.get(path, query_string=asked).json["items"]]
+
+    assert named("/clients", "nickname", "ЗЕЛЕН елка") == ["A"]
+    assert named("/clients", "nickname", "100%") == ["B"]
+    assert named("/clients", "nickname", "elk green") == []
+    assert named("/deals", "colour", "red") == ["Roof"]  # a column that is not searched
+    assert named("/deals", "colour", "_") == []
+
+
 @pytest.mark.parametrize("question", ["=milk", "__contains=x", "__foo=x"])
 def test_what_a_list_does_not_know_is_refused(api: Api, question: str) -> None:
     assert api.get(f"/clients?extensions.sample.drink{question}").status_code == 422

@@ -22,7 +22,7 @@ from salesman_core.deals.service import (
     delete_deal,
     restore_deal,
 )
-from salesman_core.errors import ForbiddenError, InvalidError, StaleError
+from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, StaleError
 from salesman_core.plugins.host import current_host
 from salesman_core.services.company import change_company
 from salesman_core.testing.people import Api, Browser, Make

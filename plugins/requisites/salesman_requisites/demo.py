@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from salesman_core.toolkit import SYSTEM, judge, reading
 from salesman_hookspecs import Demo
+from salesman_requisites.clients import demo as clients
 from salesman_requisites.companies.models import OwnCompany
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.schemas import AccountSchema, OwnCompanySchema, SignerSchema
@@ -136,10 +137,15 @@ _ENGLISH: Final[tuple[dict[str, Any], ...]] = (
 
 
 def tell(demo: Demo) -> None:
-    """Enter the own companies, where there are none."""
-    if reading().scalar(sa.select(sa.exists().where(OwnCompany.id.is_not(None)))):
-        return
+    """Enter the own companies, where there are none, and what clients are in law, likewise."""
     begin = datetime.combine(demo.today, time(9), UTC) - _AGO
+    if not reading().scalar(sa.select(sa.exists().where(OwnCompany.id.is_not(None)))):
+        _enter_companies(demo, begin)
+    with demo.at(begin + timedelta(hours=1), SYSTEM):
+        clients.tell(demo)
+
+
+def _enter_companies(demo: Demo, begin: datetime) -> None:
     with demo.at(begin, SYSTEM):
         for one in _RUSSIAN if demo.language == "ru" else _ENGLISH:
             _enter(one)

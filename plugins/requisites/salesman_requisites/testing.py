@@ -90,6 +90,8 @@ WALK_OF_PARTS: Final = (
     f"{_API}/counters{_COUNTER}",
     "/requisites/<int:record_id>/pictures/<int:picture_id>",
     "/requisites/<int:record_id>/pictures/<int:picture_id>/remove",
+    f"{_API}/<int:record_id>/<any(logo, stamp):use>",
+    f"{_API}/<int:record_id>/signers/<int:part_id>/signature",
 )
 """Routes of what belongs to one own company: an access walk that knows none has no success in them,
 and leaves them to that of the plugin's own tests."""

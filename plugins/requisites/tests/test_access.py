@@ -18,6 +18,7 @@ from salesman_requisites.testing import (
 )
 
 WALKED: Final = ("/requisites*", "/api/v1/requisites*")
+API: Final = "/api/v1/requisites/<int:record_id>"
 COUNTER: Final = "/api/v1/requisites/counters/<int:company_id>/<paper>"
 
 
@@ -42,6 +43,8 @@ def test_nobody_reaches_accounts_signers_pictures_and_counters_that_they_may_not
 ) -> None:
     signer = SIGNERS.add(company_id, SIGNER)
     picture = keep_picture(company_id, "stamp", png())
+    keep_picture(company_id, "logo", png())
+    keep_picture(company_id, "signature", png(), signer_id=signer)
     known = {"record_id": company_id, "part_id": signer, "picture_id": picture}
     values = {name: [str(id_)] for name, id_ in known.items()}
     counter = {"company_id": [str(company_id)], "paper": [paper]}
@@ -49,5 +52,9 @@ def test_nobody_reaches_accounts_signers_pictures_and_counters_that_they_may_not
     access_walk(
         only=WALK_OF_PARTS,
         values={**WALK_VALUES, **values, **counter},
-        excused={f"PATCH {COUNTER}": "it takes a pattern with a number"},
+        excused={
+            f"PATCH {COUNTER}": "it takes a pattern with a number",
+            f"PUT {API}/<any(logo, stamp):use>": "it takes a picture",
+            f"PUT {API}/signers/<int:part_id>/signature": "it takes a picture",
+        },
     )

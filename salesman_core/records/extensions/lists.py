@@ -19,7 +19,14 @@ from salesman_core.records.extensions.declared import (
     extensions_of,
     seen_extensions,
 )
-from salesman_core.records.list_fields import OPERATORS, Condition, ListField, contains, sql_of
+from salesman_core.records.list_fields import (
+    OPERATORS,
+    Condition,
+    ListField,
+    contains,
+    contains_unprepared,
+    sql_of,
+)
 from salesman_core.records.list_values import FieldKind
 
 
@@ -35,8 +42,7 @@ class ExtensionListField(ListField):
     @property
     def operators(self) -> tuple[str, ...]:
         """The operators that filters of this field may have."""
-        known = [one for one in OPERATORS[self.kind] if one != "contains"]
-        return tuple(dict.fromkeys((*known, "isnull")))
+        return tuple(dict.fromkeys((*OPERATORS[self.kind], "isnull")))
 
     @property
     def may_be_empty(self) -> bool:
@@ -53,14 +59,18 @@ class _Rows:
     """Finds records by a column of their rows.
 
     :param held: the column, as a list knows its own.
+    :param searched: whether it is among those that are searched.
     """
 
     extension: Extension
     held: ListField
+    searched: bool = False
 
     def condition(self, operator: str, value: Any) -> Condition:
         if operator == "isnull":
             return self._among(self._filled(), without=bool(value))
+        if operator == "contains":
+            return self._among(self._contains(value))
         if operator == "ne":
             others = value if isinstance(value, tuple) else (value,)
             return self._among(self.held.condition("in", others), without=True)
@@ -70,6 +80,16 @@ class _Rows:
         rows = sa.select(self.extension.refers).where(condition)
         found = _record_id(self.extension).in_(rows)
         return sa.not_(found) if without else found
+
+    def _contains(self, typed: str) -> Condition:
+        """Give the SQL of the rows in whose column the words of a text stand.
+
+        What all searched columns hold together has an index, by which others are passed over.
+        """
+        own = contains_unprepared(self.held.column, typed)
+        if not self.searched:
+            return own
+        return sa.and_(contains(self.extension.table.c[SEARCHED], typed), own)
 
     def _filled(self) -> Condition:
         """Give the SQL of the rows that have a value; an empty text is none."""
@@ -113,7 +133,9 @@ def _list_field(
         choices=field.titles if kind is FieldKind.CHOICE else None,
         sort_column=_order(one, field, held),
         nullable=False,
-        found=_Rows(extension, ListField("", "", extension.column(field), kind)).condition,
+        found=_Rows(
+            extension, ListField("", "", extension.column(field), kind), field.searched
+        ).condition,
     )
 
 

@@ -14,6 +14,7 @@ from salesman_requisites.clients import rules
 from salesman_requisites.clients.models import ClientRequisites
 from salesman_requisites.clients.queries import tax_keys, typed_tax_keys
 from salesman_requisites.countries import COUNTRIES
+from salesman_requisites.home import home_country
 from salesman_requisites.texts import texts
 
 _ = texts.lazy
@@ -30,6 +31,15 @@ class CountryName:
         return str((get_locale() or Locale("en")).territories.get(self._code, self._code))
 
 
+class EmptyCountry:
+    """What no country means, in the language of whoever reads."""
+
+    def __str__(self) -> str:
+        """Name the country of the main own company."""
+        return texts.gettext("Empty means %(country)s.", country=CountryName(home_country()))
+
+
+EMPTY_COUNTRY: Final = EmptyCountry()
 _NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _CHOICES: Final = {code: CountryName(code) for code in ("RU", *COUNTRIES)}
 
@@ -45,7 +55,7 @@ FIELDS: Final = (
         "country",
         _("Country"),
         Choice(_CHOICES),
-        help=_("Empty means Russia."),
+        help=EMPTY_COUNTRY,
         synonyms=("страна", "страна регистрации", "country of registration"),
     ),
     ExtensionField(

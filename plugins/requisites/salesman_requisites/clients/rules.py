@@ -13,6 +13,7 @@ from salesman_hookspecs import Text as Words
 from salesman_requisites import numbers
 from salesman_requisites.banking import NUMBERS as OF_BANK
 from salesman_requisites.banking import is_russian, judged_account
+from salesman_requisites.home import home_country
 from salesman_requisites.identity import NUMBERS, RUSSIA, RUSSIAN, judged_identity
 from salesman_requisites.numbers import NumberError
 from salesman_requisites.texts import texts
@@ -62,7 +63,7 @@ def check(values: Values) -> Mapping[str, Words]:
 
 
 def _about_identity(values: Values) -> dict[str, Words]:
-    country = values["country"] or RUSSIA
+    country = country_of(values)
     if country != RUSSIA:
         foreign = _("A firm of another country has none: leave it empty, or change the country.")
         wrong: dict[str, Words] = {name: foreign for name in RUSSIAN if values[name]}
@@ -73,6 +74,13 @@ def _about_identity(values: Values) -> dict[str, Words]:
     else:
         wrong = {}
     return wrong or _refused(lambda: judged_identity(country, _texts(values, NUMBERS)))
+
+
+def country_of(values: Values) -> str:
+    """Give the country of a firm: that which is said, else that of its numbers, else our own."""
+    if values.get("country"):
+        return str(values["country"])
+    return RUSSIA if any(values.get(name) for name in RUSSIAN) else home_country()
 
 
 def _about_bank(values: Values) -> dict[str, Words]:
@@ -110,10 +118,9 @@ def tax_key(values: Values) -> str:
     """
     if values.get("inn"):
         return f"{values['inn']}/{values.get('kpp') or ''}"
-    number, country = values.get("vat_number"), values.get("country") or ""
+    number, country = values.get("vat_number"), country_of(values)
     if not number:
         return ""
-    if country:
-        with suppress(NumberError):
-            number = numbers.vat_number(number, country)
+    with suppress(NumberError):
+        number = numbers.vat_number(number, country)
     return f"{country}/{number}"

@@ -84,6 +84,20 @@ def remove_picture(company_id: int, picture_id: int, version: int | None = None)
         keep(session, company, "changed", {row.use: (f"{row.width} × {row.height}", None)})
 
 
+def picture_at(
+    session: Session, company_id: int, use: str, signer_id: int | None = None
+) -> Picture:
+    """Give the picture of a company, or of one of its signers.
+
+    :raises MissingError: where there is none that whoever acts may see.
+    """
+    seen = sa.exists().where(OwnCompany.id == company_id, visible(KIND, MANAGE))
+    row = session.scalars(_at(company_id, use, signer_id).where(seen)).one_or_none()
+    if row is None:
+        raise _missing()
+    return row
+
+
 def one_picture(session: Session, company_id: int, picture_id: int) -> bytes:
     """Give the PNG of a picture.
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from base64 import b64decode
+from typing import Any, Final
 
-from salesman_core.toolkit import Choice, Flag, RecordSchema, Reference, Schema, Text
+from marshmallow import ValidationError, fields
+
+from salesman_core.toolkit import (
+    Choice,
+    DescribedField,
+    Flag,
+    Integer,
+    RecordSchema,
+    Reference,
+    Schema,
+    Text,
+)
+from salesman_requisites.companies.pictures import LARGEST
 from salesman_requisites.countries import COUNTRIES
+from salesman_requisites.texts import texts
+
+_ = texts.lazy
 
 
 class AccountSchema(Schema):
@@ -43,6 +59,48 @@ class SignerSchema(Schema):
     main = Flag(dump_only=True)
     active = Flag(dump_only=True)
     signature = Flag(dump_only=True)
+
+
+_BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+
+
+class Base64(DescribedField[bytes]):
+    """Bytes in base64.
+
+    :param most: so many bytes at most.
+    """
+
+    def __init__(self, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._longest = -(-most // 3) * 4
+
+    def described(self) -> dict[str, Any]:
+        """Give the JSON Schema."""
+        return {
+            "type": "string",
+            "contentEncoding": "base64",
+            "maxLength": self._longest,
+            "pattern": _BASE64,
+        }
+
+    def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> bytes:
+        if not isinstance(value, str) or len(value) > self._longest:
+            raise ValidationError([_("Give at most %(most)s characters.", most=self._longest)])
+        try:
+            return b64decode(value, validate=True)
+        except ValueError as error:
+            raise ValidationError([_("This is no base64.")]) from error
+
+
+class PictureSchema(Schema):
+    """A picture: written as PNG, JPEG or another usual kind, read as the PNG that was drawn of it.
+
+    It has 5 MB at most, and of more dots than 1000 on its longer side there will be 1000.
+    """
+
+    content = Base64(LARGEST, required=True)
+    width = Integer(1, dump_only=True)
+    height = Integer(1, dump_only=True)
 
 
 class OwnCompanySchema(RecordSchema):

@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     toast,
     today,
 )
+from salesman_requisites.companies.offered import company_choices
 from salesman_requisites.companies.views import Page, Typed, blueprint
 from salesman_requisites.numbering import queries, service
 from salesman_requisites.numbering.patterns import (
@@ -49,7 +50,13 @@ LABELS = {
 @requires(MANAGE_NUMBERS)
 def numbering() -> Markup:
     """Show how papers are numbered."""
-    return render("requisites/numbering.html", counters=queries.counters(reading()), starts=STARTS)
+    session = reading()
+    return render(
+        "requisites/numbering.html",
+        counters=queries.counters(session),
+        starts=STARTS,
+        has_companies=bool(company_choices(session)),
+    )
 
 
 @blueprint.get("/numbering/<int:company_id>/<paper>")

@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from salesman_requisites.clients.extension import EMPTY_COUNTRY
 from salesman_requisites.clients.models import ClientRequisites
+from salesman_requisites.testing import own_company
 
 from salesman_core.clients.models import Client
 from salesman_core.db import reading
@@ -221,3 +223,19 @@ def test_who_sells_nothing_sees_no_requisites(api: Api, make: Make, api_for: Api
     assert shown.status_code in {200, 404}
     assert shown.json.get("extensions", {}) == {}
     assert marketer.get("/clients?extensions.requisites.inn=7707083893").status_code == 403
+
+
+def test_no_country_is_that_of_the_main_own_company(api: Api) -> None:
+    foreign = {"vat_number": "DE136695976"}
+    unsaid = {"name": "Wald GmbH", "extensions": {"requisites": foreign}}
+    assert api.post("/clients", unsaid).status_code == 422
+
+    own_company(name="Nordlager GmbH", country="DE")
+
+    made = api.post("/clients", unsaid).json
+    assert made["extensions"]["requisites"]["vat_number"] == "DE136695976"
+    kept = sa.select(ClientRequisites.tax_key).where(ClientRequisites.client_id == made["id"])
+    assert reading().scalar(kept) == "DE/DE136695976"
+    russian = {"name": "ПАО «Сбербанк»", "extensions": {"requisites": SBER}}
+    assert api.post("/clients", russian).status_code == 201  # its numbers say where it is
+    assert str(EMPTY_COUNTRY) == "Empty means Germany."
