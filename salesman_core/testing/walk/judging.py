@@ -44,7 +44,7 @@ class Judge:
         self.world, self.routes, self.report = world, routes, report
         self.reached: set[str] = set()
         self._log, self._post, self._thorough = log, Post(world), thorough
-        self._renewal = Renewal(routes, world.administrator)
+        self._renewal = Renewal(routes, world.administrator, world.snapshot)
         self._judge_letters(lasting=True)
         self.judge_log("planting")
 
