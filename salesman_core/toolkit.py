@@ -60,6 +60,7 @@ from salesman_core.db import (
 from salesman_core.db.revisions import bump, kept
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals import handing_on, recognising
+from salesman_core.deals.addresses import closed_deals_address
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
@@ -88,6 +89,7 @@ from salesman_core.plugins.host import call_hook, contributions, plugin_settings
 from salesman_core.plugins.offered import service
 from salesman_core.records import contact_data, export_files, reach
 from salesman_core.records.answers import gone_to, told
+from salesman_core.records.api_answers import RecordAnswers
 from salesman_core.records.audit_fields import (
     FieldWords,
     describe_also,
@@ -111,6 +113,7 @@ from salesman_core.records.changes import (
     note_export,
     touch_records,
 )
+from salesman_core.records.company_list_pages import NEW_ROW, CompanyListPage
 from salesman_core.records.company_lists import CompanyList, one_of_them
 from salesman_core.records.custom.changes import missing_custom
 from salesman_core.records.custom.forms import custom_typed, needed_controls
@@ -237,6 +240,7 @@ from salesman_core.web.two_editors import form_to_edit, save_form
 __all__ = [
     "AMOUNT",
     "DEAL_MARGIN",
+    "NEW_ROW",
     "SEE_MARGIN",
     "SYSTEM",
     "TRIGRAMS",
@@ -255,6 +259,7 @@ __all__ = [
     "Column",
     "Company",
     "CompanyList",
+    "CompanyListPage",
     "ConflictError",
     "Contact",
     "Contribution",
@@ -302,6 +307,7 @@ __all__ = [
     "Planned",
     "Rate",
     "Reach",
+    "RecordAnswers",
     "RecordCard",
     "RecordList",
     "RecordSchema",
@@ -356,6 +362,7 @@ __all__ = [
     "clients_by_other_keys",
     "clients_reached",
     "clients_reached_by",
+    "closed_deals_address",
     "colleagues",
     "company",
     "completing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -22,11 +22,10 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    RecordAnswers,
     arguments,
     batch,
     bulk,
-    etag_of,
-    json_response,
     list_arguments,
     now,
     page_answer,
@@ -59,18 +58,7 @@ def _item(row: AnyRow, contact_ids: Sequence[int], *, sees_record: bool) -> dict
     return {**item, "contact_ids": list(contact_ids), "overdue": overdue}
 
 
-def _answer(activity_id: int, status: int = 200) -> Response:
-    row = queries.one_activity(reading(), activity_id)
-    (item,) = activity_items([row])
-    etag = etag_of(KIND, activity_id, row.version, row.updated_at)
-    return json_response(item, status, etag=etag)
-
-
-def _changed(activity_id: int, status: int = 200) -> Response:
-    """Give an activity that was changed; to whoever does not see it, or no longer, its id alone."""
-    if not reaches(KIND, activity_id):
-        return json_response({"id": activity_id}, status)
-    return _answer(activity_id, status)
+ANSWERS: Final = RecordAnswers(KIND, queries.one_activity, activity_items)
 
 
 @api.get("")
@@ -89,7 +77,7 @@ def list_activities(query: ListQuery) -> Response:
 @response(ActivitySchema, 201)
 def create_activity(values: dict[str, Any]) -> Response:
     """Plan an activity."""
-    return _changed(service.create_activity(values), 201)
+    return ANSWERS.changed(service.create_activity(values), 201)
 
 
 @api.post("/batch")
@@ -141,7 +129,7 @@ def list_kinds() -> dict[str, Any]:
 @response(ActivitySchema)
 def read_activity(record_id: int) -> Response:
     """Read an activity."""
-    return _answer(record_id)
+    return ANSWERS.whole(record_id)
 
 
 @api.patch("/<int:record_id>")
@@ -152,7 +140,7 @@ def read_activity(record_id: int) -> Response:
 def change_activity(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change an activity; ``day`` alone moves it to another day, at the same hour."""
     service.change_activity(record_id, values, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -184,4 +172,4 @@ def finish_activity(
 def reopen_activity(record_id: int, version: int | None) -> Response:
     """Take up again what was done."""
     service.reopen_activity(record_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)

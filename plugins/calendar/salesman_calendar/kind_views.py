@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
 
-from flask import redirect, request, url_for
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -18,23 +18,18 @@ from salesman_calendar.permissions import MANAGE
 from salesman_calendar.texts import texts
 from salesman_calendar.views import Page, blueprint
 from salesman_core.toolkit import (
+    NEW_ROW,
     AnyRow,
+    CompanyListPage,
     FormState,
-    InvalidError,
-    StaleError,
     company,
     order_version,
     reading,
     render,
     requires,
-    toast,
-    version_in,
 )
 
 _ = texts.lazy
-
-NEW = 0
-"""Stands for the kind that is about to be added, where forms are told by their kind."""
 
 
 @blueprint.get("/kinds")
@@ -44,7 +39,7 @@ def kinds() -> Markup:
     return _page({})
 
 
-def _page(refused: Mapping[int, FormState]) -> Markup:
+def _page(refused: Mapping[Hashable, FormState]) -> Markup:
     session = reading()
     results: dict[int, list[AnyRow]] = defaultdict(list)
     for row in choosing.results(session):
@@ -59,20 +54,20 @@ def _page(refused: Mapping[int, FormState]) -> Markup:
         nothing=FormState(),
         bases=BASE_TITLES,
         icons=ICONS,
-        new=NEW,
+        new=NEW_ROW,
     )
+
+
+PAGE: Final = CompanyListPage(
+    "calendar.kinds", _page, added=_("The kind is there. Add its results.")
+)
 
 
 @blueprint.post("/kinds")
 @requires(MANAGE)
 def add_kind() -> Page:
     """Add the kind that was typed."""
-    try:
-        KINDS.add(request.form)
-    except InvalidError as error:
-        return _page({NEW: FormState.refused(request.form, error)}), error.status
-    toast(_("The kind is there. Add its results."))
-    return redirect(url_for("calendar.kinds"))
+    return PAGE.add(KINDS)
 
 
 @blueprint.post("/kinds/usual")
@@ -80,19 +75,14 @@ def add_kind() -> Page:
 def make_usual_kinds() -> Response:
     """Make the usual kinds, where there are none."""
     defaults.make_kinds(company().language)
-    return redirect(url_for("calendar.kinds"))
+    return PAGE.back()
 
 
 @blueprint.post("/kinds/<int:kind_id>")
 @requires(MANAGE)
 def change_kind(kind_id: int) -> Page:
     """Change a kind and its results to what was typed."""
-    try:
-        KINDS.change(kind_id, _typed(), version_in(request.form))
-    except (InvalidError, StaleError) as error:
-        return _page({kind_id: FormState.refused(request.form, error)}), error.status
-    toast(_("Saved."))
-    return redirect(url_for("calendar.kinds"))
+    return PAGE.change(KINDS, kind_id, values=_typed())
 
 
 def _typed() -> dict[str, Any]:
@@ -121,6 +111,4 @@ def _typed() -> dict[str, Any]:
 @requires(MANAGE)
 def move_kind(kind_id: int) -> Response:
     """Let a kind change places with its neighbour."""
-    up = request.form.get("to") == "up"
-    KINDS.move(kind_id, up=up, version=version_in(request.form))
-    return redirect(url_for("calendar.kinds"))
+    return PAGE.move(KINDS, kind_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -22,11 +22,10 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    RecordAnswers,
     arguments,
     batch,
     bulk,
-    etag_of,
-    json_response,
     list_arguments,
     page_answer,
     page_response,
@@ -58,11 +57,7 @@ def _item(row: AnyRow, hanging: queries.Hanging, *, sees_costs: bool) -> dict[st
     }
 
 
-def _answer(product_id: int, status: int = 200) -> Response:
-    row = queries.one_product(reading(), product_id)
-    (item,) = product_items([row])
-    etag = etag_of(KIND, product_id, row.version, row.updated_at)
-    return json_response(item, status, etag=etag)
+ANSWERS: Final = RecordAnswers(KIND, queries.one_product, product_items)
 
 
 @api.get("")
@@ -81,7 +76,7 @@ def list_products(query: ListQuery) -> Response:
 @response(ProductSchema, 201)
 def create_product(values: dict[str, Any]) -> Response:
     """Enter a product."""
-    return _done(service.create_product(values), 201)
+    return ANSWERS.changed(service.create_product(values), 201)
 
 
 @api.post("/batch")
@@ -106,7 +101,7 @@ def act_on_products() -> None:
 @response(ProductSchema)
 def read_product(record_id: int) -> Response:
     """Read a product."""
-    return _answer(record_id)
+    return ANSWERS.whole(record_id)
 
 
 @api.patch("/<int:record_id>")
@@ -117,7 +112,7 @@ def read_product(record_id: int) -> Response:
 def change_product(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a product. No deal is touched by it."""
     service.change_product(record_id, values, version)
-    return _done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -127,13 +122,6 @@ def change_product(values: dict[str, Any], record_id: int, version: int | None) 
 def delete_product(record_id: int, version: int | None) -> None:
     """Put a product into the bin."""
     service.delete_product(record_id, version)
-
-
-def _done(product_id: int, status: int = 200) -> Response:
-    """Give a product that was changed; to whoever does not see products, its id alone."""
-    if not queries.some_products(reading(), [product_id]):
-        return json_response({"id": product_id}, status)
-    return _answer(product_id, status)
 
 
 @api.get("/categories")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Final
 
-from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -16,24 +15,20 @@ from salesman_catalogue.permissions import MANAGE_PRICING
 from salesman_catalogue.texts import texts
 from salesman_catalogue.views import Page, blueprint
 from salesman_core.toolkit import (
+    NEW_ROW,
     CompanyList,
+    CompanyListPage,
     FormState,
-    InvalidError,
     MissingError,
-    StaleError,
     company,
     order_version,
     reading,
     render,
     requires,
-    toast,
-    version_in,
 )
 
 _ = texts.lazy
 
-NEW: Final = 0
-"""Stands for what is about to be added, where forms are told by their row."""
 LISTS: Final = {"levels": LEVELS, "vat-rates": RATES}
 """The lists by the word in their address."""
 
@@ -45,7 +40,7 @@ def choices() -> Markup:
     return _page({})
 
 
-def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
+def _page(refused: Mapping[Hashable, FormState]) -> Markup:
     session = reading()
     rows = {"levels": choosing.levels(session), "vat-rates": choosing.vat_rates(session)}
     return render(
@@ -54,10 +49,13 @@ def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
         orders={word: order_version(one.id for one in some) for word, some in rows.items()},
         refused=refused,
         nothing=FormState(),
-        new=NEW,
+        new=NEW_ROW,
         differing=differing(session),
         without=company().vat == "without",
     )
+
+
+PAGE: Final = CompanyListPage("catalogue.choices", _page)
 
 
 @blueprint.post("/choices/usual")
@@ -65,40 +63,28 @@ def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
 def make_usual_choices() -> Response:
     """Make the usual price levels and VAT rates, each where there are none."""
     defaults.make_choices(company().language)
-    return redirect(url_for("catalogue.choices"))
+    return PAGE.back()
 
 
 @blueprint.post("/choices/<word>")
 @requires(MANAGE_PRICING)
 def add_choice(word: str) -> Page:
     """Add the level or rate that was typed."""
-    try:
-        _list(word).add(request.form)
-    except InvalidError as error:
-        return _page({(word, NEW): FormState.refused(request.form, error)}), error.status
-    toast(_("Added."))
-    return redirect(url_for("catalogue.choices"))
+    return PAGE.add(_list(word), (word, NEW_ROW))
 
 
 @blueprint.post("/choices/<word>/<int:choice_id>")
 @requires(MANAGE_PRICING)
 def change_choice(word: str, choice_id: int) -> Page:
     """Change a level or rate to what was typed."""
-    try:
-        _list(word).change(choice_id, request.form, version_in(request.form))
-    except (InvalidError, StaleError) as error:
-        return _page({(word, choice_id): FormState.refused(request.form, error)}), error.status
-    toast(_("Saved."))
-    return redirect(url_for("catalogue.choices"))
+    return PAGE.change(_list(word), choice_id, (word, choice_id))
 
 
 @blueprint.post("/choices/<word>/<int:choice_id>/move")
 @requires(MANAGE_PRICING)
 def move_choice(word: str, choice_id: int) -> Response:
     """Let a level or rate change places with its neighbour."""
-    up = request.form.get("to") == "up"
-    _list(word).move(choice_id, up=up, version=version_in(request.form))
-    return redirect(url_for("catalogue.choices"))
+    return PAGE.move(_list(word), choice_id)
 
 
 def _list(word: str) -> CompanyList:

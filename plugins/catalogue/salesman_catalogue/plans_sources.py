@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import url_for
 
 from salesman_catalogue.lines.queries import sold_lines
 from salesman_catalogue.models import Line
-from salesman_core.toolkit import Deal, Thousandths
+from salesman_core.toolkit import Deal, Thousandths, closed_deals_address
 
 _AFTER_DEALS: Final = 50
 
@@ -25,7 +24,12 @@ def sources() -> Iterable[Mapping[str, Any]]:
     }
     closed = {"won": Deal.outcome == "won", "closed": Deal.outcome.is_not(None)}
     return [
-        {"basis": state, "entries": _entries(counted), "address": _address(state), **usual}
+        {
+            "basis": state,
+            "entries": _entries(counted),
+            "address": closed_deals_address(state),
+            **usual,
+        }
         for state, counted in closed.items()
     ]
 
@@ -42,16 +46,3 @@ def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
         return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
 
     return entries
-
-
-def _address(state: str) -> Callable[[Mapping[str, str]], str]:
-    def address(asked: Mapping[str, str]) -> str:
-        filters: dict[str, Any] = {
-            "state": state,
-            "closed_on__gte": asked["from"],
-            "closed_on__lte": asked["to"],
-            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
-        }
-        return url_for("deals.index", **filters)
-
-    return address

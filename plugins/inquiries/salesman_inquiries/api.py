@@ -12,11 +12,10 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    RecordAnswers,
     arguments,
     batch,
     bulk,
-    etag_of,
-    json_response,
     list_arguments,
     page_answer,
     page_response,
@@ -78,18 +77,7 @@ def _item(
     }
 
 
-def _answer(inquiry_id: int, status: int = 200) -> Response:
-    row = queries.one_inquiry(reading(), inquiry_id)
-    (item,) = inquiry_items([row])
-    etag = etag_of(KIND, inquiry_id, row.version, row.updated_at)
-    return json_response(item, status, etag=etag)
-
-
-def _done(inquiry_id: int, status: int = 200) -> Response:
-    """Give an inquiry that was changed; to whoever does not see it, or no longer, its id alone."""
-    if not reaches(KIND, inquiry_id):
-        return json_response({"id": inquiry_id}, status)
-    return _answer(inquiry_id, status)
+ANSWERS: Final = RecordAnswers(KIND, queries.one_inquiry, inquiry_items)
 
 
 @api.get("")
@@ -108,7 +96,7 @@ def list_inquiries(query: ListQuery) -> Response:
 @response(InquirySchema, 201)
 def create_inquiry(values: dict[str, Any]) -> Response:
     """Note an inquiry."""
-    return _done(service.create_inquiry(values), 201)
+    return ANSWERS.changed(service.create_inquiry(values), 201)
 
 
 @api.post("/batch")
@@ -164,7 +152,7 @@ def _figures(row: AnyRow, by: str = "") -> Mapping[str, Any]:
 @response(InquirySchema)
 def read_inquiry(record_id: int) -> Response:
     """Read an inquiry."""
-    return _answer(record_id)
+    return ANSWERS.whole(record_id)
 
 
 @api.patch("/<int:record_id>")
@@ -175,7 +163,7 @@ def read_inquiry(record_id: int) -> Response:
 def change_inquiry(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change an inquiry."""
     service.change_inquiry(record_id, values, version)
-    return _done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -195,7 +183,7 @@ def delete_inquiry(record_id: int, version: int | None) -> None:
 def process_inquiry(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Say that nothing is left to do with an inquiry."""
     service.process_inquiry(record_id, values["result_id"], version)
-    return _done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/cancel")
@@ -205,7 +193,7 @@ def process_inquiry(values: dict[str, Any], record_id: int, version: int | None)
 def cancel_inquiry(record_id: int, version: int | None) -> Response:
     """Say that an inquiry was none."""
     service.cancel_inquiry(record_id, version)
-    return _done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/reopen")
@@ -215,7 +203,7 @@ def cancel_inquiry(record_id: int, version: int | None) -> Response:
 def reopen_inquiry(record_id: int, version: int | None) -> Response:
     """Take up again what was processed or cancelled."""
     service.reopen_inquiry(record_id, version)
-    return _done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/lead")

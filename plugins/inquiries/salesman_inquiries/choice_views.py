@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Final
 
-from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    NEW_ROW,
     CompanyList,
+    CompanyListPage,
     FormState,
-    InvalidError,
     MissingError,
-    StaleError,
     company,
     order_version,
     reading,
     render,
     requires,
-    toast,
-    version_in,
 )
 from salesman_inquiries import choosing, defaults
 from salesman_inquiries.choices_service import CHANNELS, FLAGS, RESULTS
@@ -31,8 +28,6 @@ from salesman_inquiries.views import Page, blueprint
 
 _ = texts.lazy
 
-NEW: Final = 0
-"""Stands for what is about to be added, where forms are told by their row."""
 LISTS: Final = {"channels": CHANNELS, "results": RESULTS}
 """The lists by the word in their address."""
 
@@ -44,7 +39,7 @@ def choices() -> Markup:
     return _page({})
 
 
-def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
+def _page(refused: Mapping[Hashable, FormState]) -> Markup:
     session = reading()
     rows = {"channels": choosing.channels(session), "results": choosing.results(session)}
     return render(
@@ -54,8 +49,11 @@ def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
         flags={word: FLAGS[one.model] for word, one in LISTS.items()},
         refused=refused,
         nothing=FormState(),
-        new=NEW,
+        new=NEW_ROW,
     )
+
+
+PAGE: Final = CompanyListPage("inquiries.choices", _page)
 
 
 @blueprint.post("/choices/usual")
@@ -63,40 +61,28 @@ def _page(refused: Mapping[tuple[str, int], FormState]) -> Markup:
 def make_usual_choices() -> Response:
     """Make the usual channels and results, each where there are none."""
     defaults.make_choices(company().language)
-    return redirect(url_for("inquiries.choices"))
+    return PAGE.back()
 
 
 @blueprint.post("/choices/<word>")
 @requires(MANAGE)
 def add_choice(word: str) -> Page:
     """Add the channel or result that was typed."""
-    try:
-        _list(word).add(request.form)
-    except InvalidError as error:
-        return _page({(word, NEW): FormState.refused(request.form, error)}), error.status
-    toast(_("Added."))
-    return redirect(url_for("inquiries.choices"))
+    return PAGE.add(_list(word), (word, NEW_ROW))
 
 
 @blueprint.post("/choices/<word>/<int:choice_id>")
 @requires(MANAGE)
 def change_choice(word: str, choice_id: int) -> Page:
     """Change a channel or result to what was typed."""
-    try:
-        _list(word).change(choice_id, request.form, version_in(request.form))
-    except (InvalidError, StaleError) as error:
-        return _page({(word, choice_id): FormState.refused(request.form, error)}), error.status
-    toast(_("Saved."))
-    return redirect(url_for("inquiries.choices"))
+    return PAGE.change(_list(word), choice_id, (word, choice_id))
 
 
 @blueprint.post("/choices/<word>/<int:choice_id>/move")
 @requires(MANAGE)
 def move_choice(word: str, choice_id: int) -> Response:
     """Let a channel or result change places with its neighbour."""
-    up = request.form.get("to") == "up"
-    _list(word).move(choice_id, up=up, version=version_in(request.form))
-    return redirect(url_for("inquiries.choices"))
+    return PAGE.move(_list(word), choice_id)
 
 
 def _list(word: str) -> CompanyList:

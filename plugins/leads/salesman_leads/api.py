@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
@@ -12,16 +12,14 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    RecordAnswers,
     arguments,
     batch_together,
     bulk,
     contact_data,
-    etag_of,
-    json_response,
     list_arguments,
     page_answer,
     page_response,
-    reaches,
     reading,
     requires,
     response,
@@ -100,18 +98,7 @@ def _item(
     }
 
 
-def _answer(lead_id: int, status: int = 200) -> Response:
-    row = queries.one_lead(reading(), lead_id)
-    (item,) = lead_items([row])
-    etag = etag_of(KIND, lead_id, row.version, row.updated_at)
-    return json_response(item, status, etag=etag)
-
-
-def done(lead_id: int, status: int = 200) -> Response:
-    """Give a lead that was changed; to whoever does not see it, or no longer, its id alone."""
-    if not reaches(KIND, lead_id):
-        return json_response({"id": lead_id}, status)
-    return _answer(lead_id, status)
+ANSWERS: Final = RecordAnswers(KIND, queries.one_lead, lead_items)
 
 
 @api.get("")
@@ -130,7 +117,7 @@ def list_leads(query: ListQuery) -> Response:
 @response(LeadSchema, 201)
 def create_lead(values: dict[str, Any]) -> Response:
     """Take a lead in."""
-    return done(intake.create_lead(values), 201)
+    return ANSWERS.changed(intake.create_lead(values), 201)
 
 
 @api.post("/batch")
@@ -156,7 +143,7 @@ def act_on_leads() -> None:
 @response(LeadSchema)
 def read_lead(record_id: int) -> Response:
     """Read a lead."""
-    return _answer(record_id)
+    return ANSWERS.whole(record_id)
 
 
 @api.patch("/<int:record_id>")
@@ -167,7 +154,7 @@ def read_lead(record_id: int) -> Response:
 def change_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change a lead."""
     service.change_lead(record_id, values, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -186,7 +173,7 @@ def delete_lead(record_id: int, version: int | None) -> None:
 def take_lead(record_id: int, version: int | None) -> Response:
     """Begin to work on a lead."""
     service.take_lead(record_id, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/processed")
@@ -196,7 +183,7 @@ def take_lead(record_id: int, version: int | None) -> Response:
 def find_interest(record_id: int, version: int | None) -> Response:
     """Say that a lead is an interest indeed."""
     service.find_interest(record_id, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/bring-back")
@@ -206,7 +193,7 @@ def find_interest(record_id: int, version: int | None) -> Response:
 def bring_back_lead(record_id: int, version: int | None) -> Response:
     """Let a lead count again that was kept apart as a suspect."""
     service.bring_back(record_id, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.get("/results")
@@ -226,7 +213,7 @@ def list_results() -> dict[str, Any]:
 def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Close a lead that comes to nothing."""
     service.close_lead(record_id, values["result_id"], values["comment"], version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/reopen")
@@ -236,7 +223,7 @@ def close_lead(values: dict[str, Any], record_id: int, version: int | None) -> R
 def reopen_lead(record_id: int, version: int | None) -> Response:
     """Take a lead that came to nothing up again."""
     service.reopen_lead(record_id, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/qualify")

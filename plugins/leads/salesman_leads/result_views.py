@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
-from flask import redirect, request, url_for
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    NEW_ROW,
+    CompanyListPage,
     FormState,
-    InvalidError,
-    StaleError,
     company,
     order_version,
     reading,
     render,
     requires,
-    toast,
-    version_in,
 )
 from salesman_leads import defaults, queries
 from salesman_leads.lists import RESULT_TITLES
@@ -31,9 +29,6 @@ from salesman_leads.views import Page, blueprint
 
 _ = texts.lazy
 
-NEW: Final = 0
-"""Stands for the result that is about to be added, where forms are told by their result."""
-
 
 @blueprint.get("/results")
 @requires(MANAGE_RESULTS)
@@ -42,7 +37,7 @@ def results() -> Markup:
     return _page({})
 
 
-def _page(refused: Mapping[int, FormState]) -> Markup:
+def _page(refused: Mapping[Hashable, FormState]) -> Markup:
     every = queries.all_results(reading())
     return render(
         "leads/results.html",
@@ -51,20 +46,18 @@ def _page(refused: Mapping[int, FormState]) -> Markup:
         refused=refused,
         nothing=FormState(),
         bases={base: RESULT_TITLES[base] for base in REJECTIONS},
-        new=NEW,
+        new=NEW_ROW,
     )
+
+
+PAGE: Final = CompanyListPage("leads.results", _page)
 
 
 @blueprint.post("/results")
 @requires(MANAGE_RESULTS)
 def add_result() -> Page:
     """Add the result that was typed."""
-    try:
-        RESULTS.add(_typed())
-    except InvalidError as error:
-        return _page({NEW: FormState.refused(request.form, error)}), error.status
-    toast(_("Added."))
-    return redirect(url_for("leads.results"))
+    return PAGE.add(RESULTS, values=_typed())
 
 
 @blueprint.post("/results/usual")
@@ -72,19 +65,14 @@ def add_result() -> Page:
 def make_usual_results() -> Response:
     """Make the usual results, where there are none."""
     defaults.make_results(company().language)
-    return redirect(url_for("leads.results"))
+    return PAGE.back()
 
 
 @blueprint.post("/results/<int:result_id>")
 @requires(MANAGE_RESULTS)
 def change_result(result_id: int) -> Page:
     """Change a result to what was typed."""
-    try:
-        RESULTS.change(result_id, _typed(), version_in(request.form))
-    except (InvalidError, StaleError) as error:
-        return _page({result_id: FormState.refused(request.form, error)}), error.status
-    toast(_("Saved."))
-    return redirect(url_for("leads.results"))
+    return PAGE.change(RESULTS, result_id, values=_typed())
 
 
 def _typed() -> dict[str, Any]:
@@ -97,6 +85,4 @@ def _typed() -> dict[str, Any]:
 @requires(MANAGE_RESULTS)
 def move_result(result_id: int) -> Response:
     """Let a result change places with its neighbour."""
-    up = request.form.get("to") == "up"
-    RESULTS.move(result_id, up=up, version=version_in(request.form))
-    return redirect(url_for("leads.results"))
+    return PAGE.move(RESULTS, result_id)

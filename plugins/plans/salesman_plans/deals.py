@@ -7,9 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import url_for
 
-from salesman_core.toolkit import DEAL_MARGIN, Deal, Rate, company, lacks_rate, visible
+from salesman_core.toolkit import (
+    DEAL_MARGIN,
+    Deal,
+    Rate,
+    closed_deals_address,
+    company,
+    lacks_rate,
+    visible,
+)
 from salesman_plans.models import DEALS, MARGIN, TURNOVER
 from salesman_plans.texts import texts
 
@@ -31,7 +38,7 @@ def sources() -> Iterable[Mapping[str, Any]]:
             " keeps."
         ),
         "entries": _entries(Deal.outcome == WON),
-        "address": _address(WON),
+        "address": closed_deals_address(WON),
         "order": 10,
     }
     closed: dict[str, Any] = {
@@ -43,7 +50,7 @@ def sources() -> Iterable[Mapping[str, Any]]:
             " deal keeps."
         ),
         "entries": _entries(Deal.outcome.is_not(None)),
-        "address": _address(CLOSED),
+        "address": closed_deals_address(CLOSED),
         "order": 20,
     }
     usual = {"metrics": (TURNOVER, MARGIN, DEALS), "kind": "deal", "permission": SEE_DEALS}
@@ -77,16 +84,3 @@ def _closed_deals(
     ).where(counted, seen)
     found: sa.Select[Any] = entries
     return found
-
-
-def _address(state: str) -> Callable[[Mapping[str, str]], str]:
-    def address(asked: Mapping[str, str]) -> str:
-        filters: dict[str, Any] = {
-            "state": state,
-            "closed_on__gte": asked["from"],
-            "closed_on__lte": asked["to"],
-            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
-        }
-        return url_for("deals.index", **filters)
-
-    return address

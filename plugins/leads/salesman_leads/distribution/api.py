@@ -21,7 +21,7 @@ from salesman_core.toolkit import (
     worktime,
 )
 from salesman_leads import queries as leads
-from salesman_leads.api import api, done
+from salesman_leads.api import ANSWERS, api
 from salesman_leads.distribution import previews, queries, service
 from salesman_leads.distribution.again import distribute_lead
 from salesman_leads.distribution.ledger import Entry, entries_of
@@ -169,4 +169,4 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def distribute(record_id: int, version: int | None) -> Response:
     """Let the rules say anew who gets a lead."""
     distribute_lead(record_id, version)
-    return done(record_id)
+    return ANSWERS.changed(record_id)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
 
-from flask import redirect, request, url_for
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    NEW_ROW,
+    CompanyListPage,
     FormState,
-    InvalidError,
-    StaleError,
     company,
     order_version,
     reading,
     render,
     requires,
-    toast,
-    version_in,
     whole_number,
 )
 from salesman_leads.permissions import MANAGE_CALLS
@@ -31,9 +29,6 @@ from salesman_leads.views import Page, blueprint
 
 _ = texts.lazy
 
-NEW = 0
-"""Stands for the result that is about to be added, where forms are told by their result."""
-
 
 @blueprint.get("/call-results")
 @requires(MANAGE_CALLS)
@@ -42,7 +37,7 @@ def call_results() -> Markup:
     return _page({})
 
 
-def _page(refused: Mapping[int, FormState]) -> Markup:
+def _page(refused: Mapping[Hashable, FormState]) -> Markup:
     session = reading()
     every = queries.call_results(session)
     return render(
@@ -53,20 +48,18 @@ def _page(refused: Mapping[int, FormState]) -> Markup:
         refused=refused,
         nothing=FormState(),
         bases=BASE_TITLES,
-        new=NEW,
+        new=NEW_ROW,
     )
+
+
+PAGE: Final = CompanyListPage("leads.call_results", _page)
 
 
 @blueprint.post("/call-results")
 @requires(MANAGE_CALLS)
 def add_call_result() -> Page:
     """Add the result that was typed."""
-    try:
-        RESULTS.add(_typed())
-    except InvalidError as error:
-        return _page({NEW: FormState.refused(request.form, error)}), error.status
-    toast(_("The result is there."))
-    return redirect(url_for("leads.call_results"))
+    return PAGE.add(RESULTS, values=_typed())
 
 
 @blueprint.post("/call-results/usual")
@@ -74,19 +67,14 @@ def add_call_result() -> Page:
 def make_usual_call_results() -> Response:
     """Make the usual results, where there are none."""
     defaults.make_call_results(company().language)
-    return redirect(url_for("leads.call_results"))
+    return PAGE.back()
 
 
 @blueprint.post("/call-results/<int:result_id>")
 @requires(MANAGE_CALLS)
 def change_call_result(result_id: int) -> Page:
     """Change a result to what was typed."""
-    try:
-        RESULTS.change(result_id, _typed(), version_in(request.form))
-    except (InvalidError, StaleError) as error:
-        return _page({result_id: FormState.refused(request.form, error)}), error.status
-    toast(_("Saved."))
-    return redirect(url_for("leads.call_results"))
+    return PAGE.change(RESULTS, result_id, values=_typed())
 
 
 def _typed() -> dict[str, Any]:
@@ -102,6 +90,4 @@ def _typed() -> dict[str, Any]:
 @requires(MANAGE_CALLS)
 def move_call_result(result_id: int) -> Response:
     """Let a result change places with its neighbour."""
-    up = request.form.get("to") == "up"
-    RESULTS.move(result_id, up=up, version=version_in(request.form))
-    return redirect(url_for("leads.call_results"))
+    return PAGE.move(RESULTS, result_id)

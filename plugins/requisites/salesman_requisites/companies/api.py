@@ -11,13 +11,11 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    RecordAnswers,
     arguments,
-    etag_of,
-    json_response,
     list_arguments,
     page_answer,
     page_response,
-    reaches,
     reading,
     requires,
     response,
@@ -68,18 +66,7 @@ def _part(row: AnyRow) -> dict[str, Any]:
     return {name: value for name, value in row._asdict().items() if name != "company_id"}
 
 
-def _answer(company_id: int, status: int = 200) -> Response:
-    row = queries.one_company(reading(), company_id)
-    (item,) = company_items([row])
-    etag = etag_of(KIND, company_id, row.version, row.updated_at)
-    return json_response(item, status, etag=etag)
-
-
-def _changed(company_id: int, status: int = 200) -> Response:
-    """Give a company that was changed; to whoever does not see it, its id alone."""
-    if not reaches(KIND, company_id):
-        return json_response({"id": company_id}, status)
-    return _answer(company_id, status)
+ANSWERS: Final = RecordAnswers(KIND, queries.one_company, company_items)
 
 
 @api.get("")
@@ -98,7 +85,7 @@ def list_companies(query: ListQuery) -> Response:
 @response(OwnCompanySchema, 201)
 def create_company(values: dict[str, Any]) -> Response:
     """Enter an own company."""
-    return _changed(service.create_company(values), 201)
+    return ANSWERS.changed(service.create_company(values), 201)
 
 
 @api.get("/<int:record_id>")
@@ -106,7 +93,7 @@ def create_company(values: dict[str, Any]) -> Response:
 @response(OwnCompanySchema)
 def read_company(record_id: int) -> Response:
     """Read an own company."""
-    return _answer(record_id)
+    return ANSWERS.whole(record_id)
 
 
 @api.patch("/<int:record_id>")
@@ -117,7 +104,7 @@ def read_company(record_id: int) -> Response:
 def change_company(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Change an own company."""
     service.change_company(record_id, values, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.delete("/<int:record_id>")
@@ -136,7 +123,7 @@ def delete_company(record_id: int, version: int | None) -> None:
 def archive_company(record_id: int, version: int | None) -> Response:
     """Offer an own company no more; its papers stay."""
     service.archive_company(record_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/take-back")
@@ -146,7 +133,7 @@ def archive_company(record_id: int, version: int | None) -> Response:
 def take_company_back(record_id: int, version: int | None) -> Response:
     """Offer an archived own company again."""
     service.take_back_company(record_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/main")
@@ -156,7 +143,7 @@ def take_company_back(record_id: int, version: int | None) -> Response:
 def make_company_main(record_id: int, version: int | None) -> Response:
     """Let an own company be offered first."""
     service.make_main(record_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/accounts")
@@ -167,7 +154,7 @@ def make_company_main(record_id: int, version: int | None) -> Response:
 def add_account(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Add a bank account to an own company."""
     ACCOUNTS.add(record_id, values, version)
-    return _changed(record_id, 201)
+    return ANSWERS.changed(record_id, 201)
 
 
 @api.put("/<int:record_id>/accounts/<int:part_id>")
@@ -180,7 +167,7 @@ def change_account(
 ) -> Response:
     """Change a bank account: all that is said of it."""
     ACCOUNTS.change(record_id, part_id, values, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post("/<int:record_id>/signers")
@@ -191,7 +178,7 @@ def change_account(
 def add_signer(values: dict[str, Any], record_id: int, version: int | None) -> Response:
     """Add a signer to an own company."""
     SIGNERS.add(record_id, values, version)
-    return _changed(record_id, 201)
+    return ANSWERS.changed(record_id, 201)
 
 
 @api.put("/<int:record_id>/signers/<int:part_id>")
@@ -204,7 +191,7 @@ def change_signer(
 ) -> Response:
     """Change a signer: all that is said of them."""
     SIGNERS.change(record_id, part_id, values, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 _PARTS = {"accounts": ACCOUNTS, "signers": SIGNERS}
@@ -218,7 +205,7 @@ _ONE = "/<int:record_id>/<any(accounts, signers):named>/<int:part_id>"
 def retire_part(record_id: int, named: str, part_id: int, version: int | None) -> Response:
     """Offer a bank account or signer no more; papers that name it stay as they are."""
     _PARTS[named].retire(record_id, part_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post(f"{_ONE}/take-back")
@@ -228,7 +215,7 @@ def retire_part(record_id: int, named: str, part_id: int, version: int | None) -
 def take_part_back(record_id: int, named: str, part_id: int, version: int | None) -> Response:
     """Offer a bank account or signer again."""
     _PARTS[named].take_back(record_id, part_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
 
 
 @api.post(f"{_ONE}/main")
@@ -238,4 +225,4 @@ def take_part_back(record_id: int, named: str, part_id: int, version: int | None
 def make_part_main(record_id: int, named: str, part_id: int, version: int | None) -> Response:
     """Let a bank account or signer be offered first."""
     _PARTS[named].make_main(record_id, part_id, version)
-    return _changed(record_id)
+    return ANSWERS.changed(record_id)
