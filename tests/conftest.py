@@ -139,12 +139,6 @@ def real_files() -> None:
 
 
 @pytest.fixture(scope="session")
-def import_opportunities(salesman: Command, real_files: None) -> Callable[[str], str]:
-    """What imports the public set of sales opportunities; it gives the last line of the answer."""
-    return lambda url: salesman(url, *IMPORT_OF_OPPORTUNITIES)[-1]
-
-
-@pytest.fixture(scope="session")
 def said_of_opportunities(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Callable[[str], Path]:
