@@ -7,6 +7,7 @@ own, run in the order of dependencies for everything that is installed.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -78,9 +79,16 @@ def head(owner: Owner) -> str | None:
 
     :raises PluginError: where the history branches.
     """
+    scripts = owner.folder.glob("*.py")
+    return _newest(owner, frozenset((one, one.stat().st_mtime_ns) for one in scripts))
+
+
+@functools.lru_cache(maxsize=64)
+def _newest(owner: Owner, dated: frozenset[tuple[Path, int]]) -> str | None:
+    """Read the scripts of a folder once, as long as none is written; see :func:`head`."""
     known, followed = set(), set()
-    for file in owner.folder.glob("*.py"):
-        said = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+    for path, _written_at in dated:
+        said = dict(_REVISION.findall(path.read_text(encoding="utf-8")))
         if "revision" in said:
             known.add(ast.literal_eval(said["revision"]))
             followed.add(ast.literal_eval(said.get("down_revision", "None")))
@@ -109,8 +117,17 @@ def applied(connection: sa.Connection, owner: Owner) -> str | None:
 
 
 def behind(connection: sa.Connection, all_owners: Sequence[Owner]) -> list[str]:
-    """Give the ids of the owners whose migrations have not all been run."""
-    return [owner.id for owner in all_owners if applied(connection, owner) != head(owner)]
+    """Give the ids of the owners whose migrations have not all been run, in two statements."""
+    there = set(sa.inspect(connection).get_table_names())
+    begun = [owner for owner in all_owners if owner.version_table in there]
+    number = sa.column("version_num", sa.String)
+    each = [
+        sa.select(sa.literal(owner.id), number).select_from(sa.table(owner.version_table))
+        for owner in begun
+    ]
+    rows = connection.execute(sa.union_all(*each)) if each else ()
+    stands: dict[str, str] = {row[0]: row[1] for row in rows}
+    return [owner.id for owner in all_owners if stands.get(owner.id) != head(owner)]
 
 
 def upgrade(engine: sa.Engine, owner: Owner, revision: str = "head") -> None:
