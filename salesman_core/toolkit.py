@@ -5,9 +5,15 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 ``toolkit`` of plugins that it requires, and from nothing else of ours.
 """
 
-from salesman_core.access.colleagues import colleagues, holders, known_teams, whose_business
+from salesman_core.access.colleagues import (
+    colleagues,
+    holders,
+    known_teams,
+    seen_users,
+    whose_business,
+)
 from salesman_core.access.models import Team, User
-from salesman_core.access.person import SYSTEM, acting_as, current_person, person_of
+from salesman_core.access.person import SYSTEM, acting_as, current_person, people_names, person_of
 from salesman_core.access.records import (
     Bin,
     demand,
@@ -131,6 +137,8 @@ from salesman_core.records.files import (
     keep_file,
 )
 from salesman_core.records.files import attach as attach_file
+from salesman_core.records.files import attach_again as attach_file_again
+from salesman_core.records.files import detach as detach_file
 from salesman_core.records.finding import Findable, search_source
 from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
 from salesman_core.records.imports.at_once import FileRow, FileRows, read_at_once
@@ -159,11 +167,11 @@ from salesman_core.records.lists import (
 )
 from salesman_core.records.merging.keys import all_keys_told
 from salesman_core.records.merging.words import describe_tables
-from salesman_core.records.models import ExternalId, KeptRecord, Reach
+from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach, Tie
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
 from salesman_core.records.owner_team import of_team
-from salesman_core.records.panels import files_panel, story_panel
+from salesman_core.records.panels import FileLine, files_panel, shown_files, story_panel
 from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_card import RecordCard
 from salesman_core.records.record_list import Column, RecordList
@@ -273,6 +281,7 @@ __all__ = [
     "ExternalIds",
     "FieldKind",
     "FieldWords",
+    "FileLine",
     "FileRow",
     "FileRows",
     "Findable",
@@ -302,6 +311,7 @@ __all__ = [
     "Norm",
     "Owners",
     "Page",
+    "Participant",
     "Percent",
     "Pipeline",
     "Planned",
@@ -324,6 +334,7 @@ __all__ = [
     "Text",
     "Texts",
     "Thousandths",
+    "Tie",
     "UnauthenticatedError",
     "User",
     "UtcDateTime",
@@ -340,6 +351,7 @@ __all__ = [
     "arguments",
     "at_commit",
     "attach_file",
+    "attach_file_again",
     "attach_kept",
     "audit",
     "audit_many",
@@ -387,6 +399,7 @@ __all__ = [
     "describe_fields",
     "describe_kind",
     "describe_tables",
+    "detach_file",
     "differences",
     "either",
     "enqueue",
@@ -448,6 +461,7 @@ __all__ = [
     "parse_list_query",
     "participants",
     "people_choices",
+    "people_names",
     "person_of",
     "plan_external_ids",
     "plugin_settings",
@@ -472,12 +486,14 @@ __all__ = [
     "sealed",
     "search_source",
     "seen_records",
+    "seen_users",
     "select_page",
     "send_letter",
     "sent_by_us",
     "service",
     "set_reach",
     "sharing_clients",
+    "shown_files",
     "shows_something",
     "signed_in",
     "speaking",

@@ -71,6 +71,10 @@ class RecordType:
         has a place for panels (a slot ``<kind>.card.panels``) and that is not about others itself.
         Whoever sees that record sees this one, too, as with ``along``; and as long as this one is
         there, that one neither leaves the bin for good nor goes with its import.
+    :param ties: for what may be about any number of records at once, as a discussion: a mapped
+        class made of ``toolkit.Tie``, each row of which ties one record of this kind (its
+        ``record_id``) to a client, a deal or a record as ``about`` means it. Whoever sees one of
+        them sees this record, and the rest is as with ``about``, too.
     :param listed: the list of such records, a ``toolkit.RecordList``: what lets rows be marked,
         exported and kept as views. None where there is no such list.
     :param merged: for what can be merged: the attribute that refers to the record which it is one
@@ -101,6 +105,7 @@ class RecordType:
     told_with: tuple[str, str] | None = None
     along: tuple[tuple[str, str], ...] = ()
     about: tuple[str, str] | None = None
+    ties: type[Any] | None = None
     listed: object | None = None
     merged: str | None = None
     bin: RecordBin | None = None

@@ -265,19 +265,32 @@ def _seen_along(asked: _Asked) -> str | None:
     """Give the name of the first record along with which this one is seen, None for none."""
     if asked.permission != asked.type.view_permission or not asked.person.may(asked.permission):
         return None
-    columns = table_of(asked.type.model).c
-    beside: list[tuple[sa.ColumnElement[str], sa.Column[Any]]] = [
-        (sa.literal(kind), columns[attribute]) for kind, attribute in asked.type.along
-    ]
-    if asked.type.about is not None:
-        kind_attribute, attribute = asked.type.about
-        beside.append((columns[kind_attribute], columns[attribute]))
     may_be = {kind for kind, _attribute in asked.type.along} | {*kinds_meant(asked.type)}
-    for kind_, id_ in beside:
-        kind, other_id = reading().execute(asked.there.with_only_columns(kind_, id_)).one()
+    may_be |= {*asked.type.ties.BY_KEY} if asked.type.ties is not None else set()
+    for kind, other_id in _beside(asked):
         if other_id is not None and kind in may_be and reaches(kind, other_id, person=asked.person):
             return label_of(kind, other_id)
     return None
+
+
+def _beside(asked: _Asked) -> Iterator[tuple[str, int | None]]:
+    """Give the records that this one refers to, by kind and id."""
+    type_, columns = asked.type, table_of(asked.type.model).c
+    beside: list[tuple[sa.ColumnElement[str], sa.Column[Any]]] = [
+        (sa.literal(kind), columns[attribute]) for kind, attribute in type_.along
+    ]
+    if type_.about is not None:
+        kind_attribute, attribute = type_.about
+        beside.append((columns[kind_attribute], columns[attribute]))
+    for kind_, id_ in beside:
+        yield tuple(reading().execute(asked.there.with_only_columns(kind_, id_)).one())
+    if type_.ties is None:
+        return
+    ties = table_of(type_.ties)
+    for row in reading().execute(sa.select(ties).where(ties.c.record_id == asked.record_id)):
+        for kind, attribute in type_.ties.BY_KEY.items():
+            yield kind, getattr(row, attribute)
+        yield row.about_kind or "", row.about_id
 
 
 def _owner(asked: _Asked) -> AnyRow | None:

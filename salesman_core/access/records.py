@@ -79,15 +79,24 @@ def _kinds_with_panels(host: PluginHost) -> frozenset[str]:
 
 
 def kinds_meant(type_: RecordType) -> list[str]:
-    """Give the kinds of record that records of *type_* may be about; see ``RecordType.about``."""
-    if type_.about is None:
+    """Give the kinds of record that records of *type_* may name by kind and number.
+
+    See ``RecordType.about`` and ``RecordType.ties``; clients and deals have columns of their own.
+    """
+    if not is_about_any(type_):
         return []
     named = {kind for kind, _attribute in type_.along}
+    named |= {*type_.ties.BY_KEY} if type_.ties is not None else set()
     return [
         other.kind
         for other in record_types()
-        if other.about is None and other.kind in kinds_with_panels() - named
+        if not is_about_any(other) and other.kind in kinds_with_panels() - named
     ]
+
+
+def is_about_any(type_: RecordType) -> bool:
+    """Tell whether records of *type_* may be about others of whatever kind."""
+    return type_.about is not None or type_.ties is not None
 
 
 def visible(
@@ -203,6 +212,7 @@ class _Beside(NamedTuple):
 
     :param attribute: refers to them; ``kind_attribute`` holds their kind where it may be any.
     :param condition: which of them one sees.
+    :param ties: the class whose rows refer to them, where it is not the record's own.
     """
 
     attribute: str
@@ -210,6 +220,7 @@ class _Beside(NamedTuple):
     condition: Condition
     kind_attribute: str = ""
     kind: str = ""
+    ties: type[Any] | None = None
 
 
 def _seen_along(type_: RecordType, person: Person, bin_: Bin) -> Iterator[_Beside]:
@@ -223,6 +234,13 @@ def _seen_along(type_: RecordType, person: Person, bin_: Bin) -> Iterator[_Besid
         for kind in kinds_meant(type_):
             seen = visible(kind, person=person, bin=of_others)
             yield _Beside(attribute, record_type(kind).model, seen, kind_attribute, kind)
+    if type_.ties is not None:
+        for kind, attribute in type_.ties.BY_KEY.items():
+            seen = visible(kind, person=person, bin=of_others)
+            yield _Beside(attribute, record_type(kind).model, seen, ties=type_.ties)
+        for kind in kinds_meant(type_):
+            seen, model = visible(kind, person=person, bin=of_others), record_type(kind).model
+            yield _Beside("about_id", model, seen, "about_kind", kind, type_.ties)
 
 
 class Way(NamedTuple):
@@ -270,8 +288,10 @@ def _with_those_along(way: Way, own: Condition, along: tuple[_Beside, ...]) -> C
 
 
 def _seen_beside(columns: Any, one: _Beside) -> Condition:
-    among = columns[one.attribute].in_(sa.select(one.model.id).where(one.condition))
-    return sa.and_(columns[one.kind_attribute] == one.kind, among) if one.kind else among
+    refers = columns if one.ties is None else table_of(one.ties).c
+    found = refers[one.attribute].in_(sa.select(one.model.id).where(one.condition))
+    found = sa.and_(refers[one.kind_attribute] == one.kind, found) if one.kind else found
+    return found if one.ties is None else columns.id.in_(sa.select(refers.record_id).where(found))
 
 
 def _kept(columns: Any, deleted: str | None, merged: str | None, bin_: Bin) -> list[Condition]:

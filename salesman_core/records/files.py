@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, record_type
 from salesman_core.clock import now
-from salesman_core.db import AnyRow, reading, writing
+from salesman_core.db import AnyRow, one_of, reading, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.attached import (
@@ -229,6 +229,13 @@ def bytes_of_files(session: Session, kind: str, which: sa.ColumnElement[bool]) -
         .where(of_kind(Attachment, kind), which)
     )
     return int(session.scalar(total) or 0)
+
+
+def files_among(session: Session, file_ids: Collection[int]) -> Sequence[AnyRow]:
+    """Give those of some files that are not in the bin. The caller has checked their record."""
+    among = sa.and_(one_of(Attachment.id, sorted(file_ids)), Attachment.deleted_at.is_(None))
+    query = sa.select(*COLUMNS).join(StoredFile, StoredFile.id == Attachment.file_id)
+    return session.execute(query.where(among).order_by(Attachment.id)).all() if file_ids else []
 
 
 def files_of(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:

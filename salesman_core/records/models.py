@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -65,6 +66,38 @@ class Participant:
     part: Mapped[str] = mapped_column(sa.String(100), default="")
     since: Mapped[datetime]
     by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
+
+
+class Tie:
+    """What ties a record to another one: a client, a deal, or a plugin's by its kind and number.
+
+    The mapped class that is made of it adds its own ``id`` and ``record_id``, the record that is
+    tied. A record may have any number of them (ADR 73).
+    """
+
+    BY_KEY: ClassVar[Mapping[str, str]] = {"client": "client_id", "deal": "deal_id"}
+    """The kinds to which a column of their own refers; all others are told by kind and number."""
+
+    client_id: Mapped[int | None] = refers("core_client.id", ondelete="CASCADE", index=False)
+    deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="CASCADE", index=False)
+    about_kind: Mapped[str | None] = mapped_column(sa.String(60))
+    about_id: Mapped[int | None] = mapped_column(BigId)
+
+    @staticmethod
+    def to_one_record(table: str) -> tuple[sa.schema.SchemaItem, ...]:
+        """Give the checks that a row ties to one record, and the indexes by which it is found."""
+        return (
+            sa.CheckConstraint(
+                "(client_id IS NOT NULL AND deal_id IS NULL AND about_id IS NULL)"
+                " OR (client_id IS NULL AND deal_id IS NOT NULL AND about_id IS NULL)"
+                " OR (client_id IS NULL AND deal_id IS NULL AND about_id IS NOT NULL)",
+                name="one_record",
+            ),
+            sa.CheckConstraint("(about_kind IS NULL) = (about_id IS NULL)", name="about"),
+            sa.Index(f"ix_{table}_client_id", "client_id", "record_id"),
+            sa.Index(f"ix_{table}_deal_id", "deal_id", "record_id"),
+            sa.Index(f"ix_{table}_about", "about_kind", "about_id", "record_id"),
+        )
 
 
 class ExternalId:

@@ -8,6 +8,7 @@ A card gets them as HTML from its view::
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from salesman_core.db import AnyRow, reading
 from salesman_core.records import timeline
 from salesman_core.records.attached import demand_record, is_own, may_remove
 from salesman_core.records.audit_words import Line
-from salesman_core.records.files import ATTACH, files_of
+from salesman_core.records.files import ATTACH, files_among, files_of
 from salesman_core.records.notes import WRITE
 from salesman_core.services.files import LARGEST, SHOWN
 from salesman_core.web.forms import FormState
@@ -116,6 +117,14 @@ def files_panel(kind: str, record_id: int, *, form: FormState | None = None) -> 
         largest=LARGEST,
         may_attach=current_person().may(ATTACH),
     )
+
+
+def shown_files(file_ids: Collection[int]) -> dict[int, FileLine]:
+    """Give files of a record that the person sees, by their ids, as a page shows them.
+
+    Those that lie in the bin are left out.
+    """
+    return {row.id: _line(row) for row in files_among(reading(), file_ids)}
 
 
 def _line(row: AnyRow) -> FileLine:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from salesman_core.db import table_of
 from salesman_core.plugins.host import current_host
 from salesman_core.records.images import parts
+from salesman_hookspecs import RecordType
 from salesman_hookspecs.data import salesman_record_types
 
 
@@ -72,11 +73,17 @@ def _about_any() -> Iterator[tuple[str, Referrer]]:
         one.value for one in current_host().contributions(salesman_record_types, inactive=True)
     ]
     for type_ in types:
-        if type_.about is not None:
-            kind_column, column = type_.about
-            name = table_of(type_.model).name
+        for name, (kind_column, column) in places_about_any(type_):
             for other in types:
                 yield table_of(other.model).name, Referrer(name, column, kind_column, other.kind)
+
+
+def places_about_any(type_: RecordType) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Give where records of a kind name others by kind and number: a table, and its two columns."""
+    if type_.about is not None:
+        yield table_of(type_.model).name, type_.about
+    if type_.ties is not None:
+        yield table_of(type_.ties).name, ("about_kind", "about_id")
 
 
 def referring_columns(inspector: sa.Inspector) -> defaultdict[str, list[Referrer]]:

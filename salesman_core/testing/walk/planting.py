@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.access.models import SignedIn, User
-from salesman_core.access.records import kinds_meant, reaches
+from salesman_core.access.records import is_about_any, kinds_meant, reaches
 from salesman_core.access.tokens import new_token, tokens_of
 from salesman_core.clients.ladder import lowest_rung, set_rung
 from salesman_core.clock import now, today
@@ -58,7 +58,8 @@ class Owned:
 
 def _beside(type_: RecordType) -> list[str]:
     """Give the kinds of record along with which one of a kind is seen."""
-    return [*(kind for kind, _attribute in type_.along), *kinds_meant(type_)]
+    tied = () if type_.ties is None else tuple(type_.ties.BY_KEY)
+    return [*(kind for kind, _attribute in type_.along), *tied, *kinds_meant(type_)]
 
 
 def about_any(records: Sequence[Planted]) -> dict[str, Any]:
@@ -70,8 +71,9 @@ def about_any(records: Sequence[Planted]) -> dict[str, Any]:
     for type_ in (one.value for one in current_host().contributions(salesman_record_types)):
         meant = [one for one in records if one.kind in kinds_meant(type_) and one.owner_id]
         meant.sort(key=lambda one: one.kind)
-        if type_.about is not None and meant:
-            named |= dict(zip(type_.about, (meant[0].kind, meant[0].id), strict=True))
+        names = type_.about or (("about_kind", "about_id") if type_.ties is not None else ())
+        if names and meant:
+            named |= dict(zip(names, (meant[0].kind, meant[0].id), strict=True))
     return named
 
 
@@ -130,7 +132,7 @@ class Planter:
     def _types() -> list[RecordType]:
         """Give the kinds of records, those last that may be about any of the others."""
         types = [one.value for one in current_host().contributions(salesman_record_types)]
-        return sorted(types, key=lambda one: one.about is not None)
+        return sorted(types, key=is_about_any)
 
     def _text(self, words: dict[str, str], place: str) -> str:
         """Give a new word for a field; where it stands is noted once the record has its id."""
