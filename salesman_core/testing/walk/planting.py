@@ -130,9 +130,14 @@ class Planter:
 
     @staticmethod
     def _types() -> list[RecordType]:
-        """Give the kinds of records, those last that may be about any of the others."""
+        """Give the kinds of records, those last that may be about any of the others.
+
+        What is reached through one of these comes behind it.
+        """
         types = [one.value for one in current_host().contributions(salesman_record_types)]
-        return sorted(types, key=is_about_any)
+        late = {one.kind for one in types if is_about_any(one)}
+        through = {one.kind for one in types if one.through is not None and one.through[0] in late}
+        return sorted(types, key=lambda one: (one.kind in through, one.kind in late))
 
     def _text(self, words: dict[str, str], place: str) -> str:
         """Give a new word for a field; where it stands is noted once the record has its id."""
@@ -262,7 +267,10 @@ class Planter:
             type_.view_permission,
             owned.owner_id if type_.owner is not None or parent else None,
             parent[0].participant_ids if parent else frozenset(),
-            along=tuple(one for kind in _beside(type_) for one in planted.of(kind)[:1]),
+            along=(
+                *(one for kind in _beside(type_) for one in planted.of(kind)[:1]),
+                *(parent[0].along if parent else ()),
+            ),
         )
         self._note(planted, record, words)
         planted.further += [replace(record, id=one) for one in others]
