@@ -44,6 +44,7 @@ from salesman_discussions.models import (
 from salesman_discussions.permissions import DELETE, EDIT
 from salesman_discussions.texts import texts
 from salesman_discussions.ties import shown_with
+from salesman_hookspecs import Scope
 
 _ = texts.lazy
 
@@ -146,7 +147,7 @@ def one_thread(session: Session, thread_id: int) -> AnyRow:
         sa.select(
             *NAMED,
             visible(KIND, EDIT).label("may_edit"),
-            visible(KIND, DELETE).label("may_delete"),
+            sa.and_(visible(KIND, DELETE), may_take_away()).label("may_delete"),
         )
         .outerjoin(User, User.id == Thread.owner_id)
         .where(visible(KIND), Thread.id == thread_id)
@@ -154,6 +155,15 @@ def one_thread(session: Session, thread_id: int) -> AnyRow:
     if row is None:
         raise MissingError(_("There is no such discussion, or you may not see it."))
     return row
+
+
+def may_take_away() -> sa.ColumnElement[bool]:
+    """Give the SQL of the threads that whoever acts may put into the bin, if they may at all.
+
+    A participant, who may do all else, does not take the whole discussion away.
+    """
+    person = current_person()
+    return sa.true() if person.scope(DELETE) > Scope.OWN else Thread.owner_id == person.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from salesman_discussions import jobs, messages, reading_state
 from salesman_discussions.models import Message
 from salesman_discussions.queries import Letters
@@ -175,7 +176,7 @@ def test_whoever_does_not_see_it_any_more_hears_nothing(
     ],
 )
 def test_quiet_hours_may_pass_midnight(
-    app: object, first: int | None, last: int | None, hour: int, quiet: bool
+    app: Flask, first: int | None, last: int | None, *, hour: int, quiet: bool
 ) -> None:
     moscow_is_three_hours_ahead = datetime(2026, 3, 2, (hour - 3) % 24, 30, tzinfo=UTC)
     wishes = Letters(quiet_from=first, quiet_until=last)

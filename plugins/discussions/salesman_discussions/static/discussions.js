@@ -26,6 +26,7 @@ const thread = document.querySelector("[data-thread]");
 const list = thread?.querySelector("[data-list]");
 let isFetching = false;
 let isWoken = false;
+let reading; // the clock that runs while somebody looks at new messages
 
 if (thread) {
   document.addEventListener("salesman:change", ({ detail }) => {
@@ -94,10 +95,10 @@ function put(message) {
     if (!isOlder && !known.querySelector("form.message-edit")) draw(() => known.replaceWith(message), message);
     return false;
   }
-  const number = Number(message.dataset.number);
+  const number = Number(message.dataset.place);
   const shown = [...list.querySelectorAll(":scope > [data-message]")];
-  if (thread.querySelector("[data-earlier]") && number < Number(shown[0]?.dataset.number)) return false;
-  const before = shown.findLast(({ dataset }) => Number(dataset.number) < number);
+  if (thread.querySelector("[data-earlier]") && number < Number(shown[0]?.dataset.place)) return false;
+  const before = shown.findLast(({ dataset }) => Number(dataset.place) < number);
   draw(() => (before ? before.after(message) : list.prepend(message)), message);
   return true;
 }
@@ -123,11 +124,9 @@ function goToBeginning() {
   (list.querySelector("[data-new]") ?? list.lastElementChild)?.scrollIntoView({ block: "nearest" });
 }
 
-let reading;
-
 function readSoon() {
   const last = [...list.querySelectorAll(":scope > [data-message]")].at(-1);
-  const number = Number(last?.dataset.number ?? 0);
+  const number = Number(last?.dataset.place ?? 0);
   if (!("follows" in thread.dataset) || number <= Number(thread.dataset.readNumber)) return;
   clearTimeout(reading);
   reading = setTimeout(() => document.hidden || note(number), READ_MS);
@@ -166,12 +165,12 @@ async function showEarlier(button) {
   const height = document.documentElement.scrollHeight;
   button.disabled = true;
   try {
-    const older = await fetchList({ before: first.dataset.number });
+    const older = await fetchList({ before: first.dataset.place });
     const messages = [...older.children].map((message) => document.adoptNode(message));
     list.prepend(...messages);
     messages.forEach((message) => htmx.process(message));
     scrollBy(0, document.documentElement.scrollHeight - height);
-    if (!messages.length || Number(messages[0].dataset.number) <= 1) button.remove();
+    if (!messages.length || Number(messages[0].dataset.place) <= 1) button.remove();
   } finally {
     button.disabled = false;
   }
