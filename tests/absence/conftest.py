@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from salesman_calendar.models import Reminding
+from salesman_discussions import messages, reading_state
 from salesman_leads.distribution.service import add_rule
 from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
 from salesman_leads.junk.service import change_rules
@@ -20,6 +23,7 @@ from salesman_sample.models import Line, Thanks
 from salesman_core.clock import now
 from salesman_core.db import writing
 from salesman_core.plugins.discovery import Installed
+from salesman_core.records.files import keep_file
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Api, Make, api_of
@@ -71,6 +75,7 @@ def used(
             assert api.request("PUT", path, sold).status_code == 200
             whose = {name: made[name] for name in ("client_id", "deal_id")}
             extend(api, made)
+            discuss(api, make, {**whose, "about_kind": "leads.lead", "about_id": 1})
             promise = {"text": "Send the drawing", **whose}
             assert api.post("/sample", promise).status_code == 201
             with make.acting(make.user("administrator")):
@@ -90,6 +95,22 @@ def extend(api: Api, made: Mapping[str, int]) -> None:
     for kind, extensions in (("client", of_client), ("contact", of_others), ("deal", of_others)):
         address = f"/{kind}s/{made[f'{kind}_id']}"
         assert api.patch(address, {"extensions": extensions}).status_code == 200
+
+
+def discuss(api: Api, make: Make, about: Mapping[str, Any]) -> None:
+    """Fill the tables of discussions."""
+    lawyer = make.user("lawyer", name="Laura")
+    asked = {"text": "@Laura, may we?", "participant_ids": [lawyer], **about}
+    thread = api.post("/discussions", asked).json["id"]
+    said = api.post(f"/discussions/{thread}/messages", {"text": "Well?"}).json["id"]
+    assert api.patch(f"/discussions/messages/{said}", {"text": "So?"}).status_code == 200
+    path = f"/discussions/messages/{said}/reactions"
+    assert api.post(path, {"sign": "agree"}).status_code == 200
+    with make.acting(1):
+        kept = keep_file("offer.txt", io.BytesIO(b"offer"))
+        messages.post_message(thread, {"text": ""}, [kept])
+        wishes = {"quiet_from": 20, "quiet_until": 7}
+        reading_state.choose_letters({"mail": "daily", "digest_hour": 9, **wishes})
 
 
 def leads_come_by_all_ways(caller: int) -> None:

@@ -108,6 +108,15 @@ PAGES_OF = {
         "/calendar/kinds",
         "/api/v1/calendar/openapi.json",
     ),
+    "discussions": (
+        "/discussions",
+        "/discussions/1",
+        "/discussions/1/edit",
+        "/discussions/new?deal_id=1",
+        "/discussions/letters",
+        "/discussions/of/deal/1",
+        "/api/v1/discussions/openapi.json",
+    ),
     "plans": (
         "/plans/",
         "/plans/figure?whose=company",

@@ -154,7 +154,15 @@ def test_form_of_a_version_is_sent_as_its_page_has_it_then(
 WALKED_BY_THEIR_OWN: Final = (
     *(
         f"{place}/{plugin}*"
-        for plugin in ("calendar", "catalogue", "inquiries", "leads", "plans", "requisites")
+        for plugin in (
+            "calendar",
+            "catalogue",
+            "discussions",
+            "inquiries",
+            "leads",
+            "plans",
+            "requisites",
+        )
         for place in ("", "/api/v1")
     ),
     "/static/<owner>/<path:name>",

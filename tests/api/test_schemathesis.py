@@ -145,6 +145,9 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         assert api.post("/calendar", call).status_code == 201
         asked = {"channel_id": 1, "name": "Clara", "owner_id": owner_id}
         assert api.post("/inquiries", asked).status_code == 201
+        talk = {"text": "Shall we?", "deal_id": deal_id}
+        talk |= {"participant_ids": [owner_id]} if owner_id else {}
+        assert api.post("/discussions", talk).status_code == 201
         goal = {"user_id": owner_id, "month": "2026-03-01", "metric": "turnover", "value": "10"}
         assert api.post("/plans", goal).status_code == 200
         assert api.post("/requisites", {"name": f"Own {client_id}"}).status_code == 201

@@ -25,6 +25,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from salesman_discussions.messages import change_message, post_message, react
+from salesman_discussions.service import close_thread, open_thread
 from salesman_leads.channels.schemas import ChannelSchema, LinkSchema
 from salesman_leads.channels.service import add_channel, make_link
 from salesman_leads.forms.models import FIELDS, Form
@@ -57,7 +59,7 @@ from salesman_core.plugins.switches import keep_pending_faults
 from salesman_core.records.bulk.choosing import chosen_by_ids
 from salesman_core.records.bulk.service import begin_run
 from salesman_core.records.custom.service import define_field, retire_field
-from salesman_core.records.files import attach
+from salesman_core.records.files import attach, keep_file
 from salesman_core.records.imports.keeping import begin_import
 from salesman_core.records.imports.saved import keep_mapping, mappings_of
 from salesman_core.records.merging.finding import Found, keep_found
@@ -95,6 +97,13 @@ PAGES: Final = {
     "catalogue.index": "/catalogue",
     "catalogue.lines": "/catalogue/deals/2/lines",
     "catalogue.new": "/catalogue/new",
+    "discussions.card": "/discussions/1",
+    "discussions.close_form": "/discussions/1/close",
+    "discussions.edit": "/discussions/1/edit",
+    "discussions.former": "/discussions/messages/2/former",
+    "discussions.index": "/discussions",
+    "discussions.letters": "/discussions/letters",
+    "discussions.new": "/discussions/new?deal_id=2",
     "inquiries.card": "/inquiries/1",
     "inquiries.choices": "/inquiries/choices",
     "inquiries.index": "/inquiries",
@@ -237,6 +246,15 @@ NO_PAGES: Final = {
     "catalogue.find_products",
     "catalogue.suggest",
     "catalogue.write_file",
+    "discussions.catch_up",
+    "discussions.choose_client",
+    "discussions.choose_deal",
+    "discussions.edit_message",
+    "discussions.mine",
+    "discussions.of_record",
+    "discussions.part",
+    "discussions.side",
+    "discussions.suggest",
     "inquiries.find",
     "inquiries.mine",
     "inquiries.of_client",
@@ -260,6 +278,8 @@ NO_PAGES: Final = {
     "deals.narrow_board",
     "calendar.narrow",
     "catalogue.narrow",
+    "discussions.message",
+    "discussions.narrow",
     "inquiries.narrow",
     "leads.narrow",
     "people_record_why.why_of",
@@ -336,6 +356,7 @@ def fill(url: str) -> None:
         web_form()
         activities(app, make)
         inquiries(app, make)
+        discussions(make)
         plans(app)
         own_companies(make)
         catalogue(app)
@@ -487,6 +508,26 @@ def inquiries(app: Flask, make: Make) -> None:
         }
         called |= {"client_id": 1} if number % 2 else {"deadline_at": "2026-01-01T09:00:00Z"}
         assert api.post("/inquiries", called).status_code == 201
+
+
+def discussions(make: Make) -> None:
+    """Let colleagues discuss a deal and a lead, at length and with all that a message may hold."""
+    lawyer = make.user("lawyer", name="Анна Константинопольская")
+    make.user("lawyer", name="Bert")
+    long = "Договор согласован с оговорками по отсрочке платежа и пеням за просрочку. " * 6
+    table = "| Этап | Сумма |\n|---|---|\n| Аванс | 1 250 000,50 |\n\n- один\n- два\n\n> цитата"
+    with make.acting(administrator_id()):
+        about = {"deal_id": 2, "about_kind": "leads.lead", "about_id": 1}
+        thread = open_thread({"subject": long[:280], "text": f"@Bert {table}", **about})
+        said = post_message(thread, {"text": f"{long}\n\n```\n{'x' * 200}\n```"})
+        change_message(said, long)
+        files = [keep_file("план.png", png()), keep_file("brief.txt", io.BytesIO(b"x"))]
+        post_message(thread, {"text": "@Анна Константинопольская?", "quoted_id": said}, files)
+        for sign in ("agree", "done"):
+            react(said, sign)
+        for number in range(12):
+            open_thread({"subject": f"Скидка {number}", "participant_ids": [lawyer]})
+        close_thread(2, long)
 
 
 def plans(app: Flask) -> None:

@@ -107,6 +107,11 @@ A_VALUE: dict[type[Any], object] = {
 }
 """A value of each type; as a key and as a reference it is the same, so every reference holds."""
 
+TIED = [
+    {"deal_id": None, "about_kind": None, "about_id": None},
+    {"id": 2, "client_id": None, "about_kind": None, "about_id": None},
+    {"id": 3, "client_id": None, "deal_id": None},
+]
 OF_ANY = [
     {"deal_id": None, "kind": None, "record_id": None},
     {"id": 2, "client_id": None, "kind": None, "record_id": None},
@@ -115,6 +120,10 @@ OF_ANY = [
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_activity": [{"priority": "high"}],
     "calendar_kind": [{"base": "call"}],
+    "discussions_message": [{"act": "said"}],
+    "discussions_preference": [{"mail": "daily"}],
+    "discussions_reader": [{"level": "all", "mail": "daily"}],
+    "discussions_thread_tie": TIED,
     "plans_limits": [{"good": 90, "behind": 70}],
     "plans_plan": [{"metric": "turnover"}],
     "catalogue_product": [{"kind": "goods"}],

@@ -187,18 +187,26 @@ def test_page_costs_the_same_however_much_was_said(
     seller, browser = make.user_of("seller"), browser_for("seller")
     thread = discuss(text="One", deal_id=make.deal(owner_id=seller))
 
-    def cost() -> int:
-        browser.get(f"/discussions/{thread}")
-        with statements() as sent:
-            browser.get(f"/discussions/{thread}")
-        return len(sent)
+    deal = make.deal(owner_id=seller)
+    paths = (f"/{thread}", "", "/mine", f"/of/deal/{deal}", f"/{thread}/messages?after=0")
+
+    def cost() -> list[int]:
+        counts = []
+        for path in paths:
+            browser.get(f"/discussions{path}")
+            with statements() as sent:
+                browser.get(f"/discussions{path}")
+            counts.append(len(sent))
+        return counts
 
     with make.acting(seller):
         first = messages.post_message(thread, {"text": "Two"})
         messages.post_message(thread, {"text": "Three", "quoted_id": first})
         messages.react(first, "agree")
+        discuss(subject="First", deal_id=deal, text="Said")
         few = cost()
-        for number in range(30):
+        for number in range(20):
             said = messages.post_message(thread, {"text": f"{number}", "quoted_id": first})
             messages.react(said, "agree")
-        assert cost() <= few
+            discuss(subject=f"Further {number}", deal_id=deal, text="Said")
+        assert cost() == few
