@@ -106,7 +106,7 @@ THREADS: Final = ListSpec(
             sort_column=User.search_name,
         ),
         ListField("said_at", _("Last message"), Thread.said_at, FieldKind.MOMENT),
-        ListField("closed_at", _("Closed"), Thread.closed_at, FieldKind.MOMENT, empty_high=True),
+        ListField("closed_at", _("Closed on"), Thread.closed_at, FieldKind.MOMENT, empty_high=True),
         ListField("created_at", _("Opened on"), Thread.created_at, FieldKind.MOMENT),
         ListField("updated_at", _("Changed"), Thread.updated_at, FieldKind.MOMENT),
     ),
