@@ -44,13 +44,37 @@ def plan_call(lead: Lead, at: datetime, comment: str) -> int | None:
     return calendar.plan({**planned, "subject": texts.gettext("Call back"), "text": comment})
 
 
-def follow_lead(lead: Lead, made: Mapping[str, int | None]) -> None:
-    """Let what is planned and done about a lead concern the client that it has become.
+class Discussions(Protocol):
+    """What leads ask of discussions; `salesman_discussions.toolkit` says what it gives."""
 
-    The change of the lead was judged: what follows from it needs no right in the calendar.
+    def follow(self, kind: str, record_id: int, values: Mapping[str, Any]) -> int: ...
+
+
+def follow_lead(lead: Lead, made: Mapping[str, int | None]) -> None:
+    """Let what is planned, done and discussed about a lead concern what it has become.
+
+    The change of the lead was judged: what follows from it needs no right in these plugins.
 
     :param made: ``client_id``, ``contact_id`` and ``deal_id``.
     """
+    _follow_in_calendar(lead, made)
+    _follow_in_discussions(lead, made)
+
+
+def _follow_in_discussions(lead: Lead, made: Mapping[str, int | None]) -> None:
+    """Let discussions be about the deal, and where there is none, about the client.
+
+    The client's card shows those of its deals; who sees the client alone reads no more for it.
+    """
+    discussions = cast("Discussions | None", service("discussions"))
+    if discussions is None:
+        return
+    name = "client_id" if made["deal_id"] is None else "deal_id"
+    with acting_as(SYSTEM):
+        discussions.follow(KIND, lead.id, {name: made[name]})
+
+
+def _follow_in_calendar(lead: Lead, made: Mapping[str, int | None]) -> None:
     calendar = _calendar()
     if calendar is None:
         return
