@@ -38,7 +38,7 @@ from salesman_discussions.schemas import (
     MessageSchema,
     MessagesSchema,
     NewThreadSchema,
-    ReactionSchema,
+    ReactSchema,
     ReadSchema,
     ThreadSchema,
 )
@@ -273,7 +273,7 @@ def delete_message(message_id: int) -> None:
 
 @api.post("/messages/<int:message_id>/reactions")
 @requires(WRITE)
-@arguments(ReactionSchema)
+@arguments(ReactSchema)
 @response(MessageSchema)
 def react(values: dict[str, Any], message_id: int) -> Response:
     """Set a sign beside a message, or take one's own away again."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from salesman_core.toolkit import AnyRow, Deal, company, reading
 from salesman_discussions.messages import post_message
+from salesman_discussions.reading_state import note_read
 from salesman_discussions.service import close_thread, open_thread
 from salesman_hookspecs import Demo, Person
 
@@ -120,6 +121,7 @@ def _tell(  # noqa: PLR0917  # who says what to whom about which deal
         values = {"subject": talk.subject, "text": text, "deal_id": deal.id}
         thread_id = open_thread({**values, "participant_ids": [colleague.id]})
     with demo.at(_moment(demo, ago, 15), colleague):
+        note_read(thread_id, 1)
         post_message(thread_id, {"text": talk.answer})
     if chance.random() < CLOSED:
         with demo.at(_moment(demo, ago, 17), person):

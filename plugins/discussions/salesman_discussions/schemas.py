@@ -113,6 +113,12 @@ class FileSchema(Schema):
     size = Integer(0, dump_only=True)
 
 
+class ReactSchema(Schema):
+    """The sign that is to be set or taken away."""
+
+    sign = Choice(SIGNS, required=True)
+
+
 class ReactionSchema(Schema):
     """Who set a sign beside a message."""
 
