@@ -180,7 +180,7 @@ def last_digest(wishes: Letters, moment: datetime) -> datetime:
 
 
 def _write_to(session: Session, user_id: int, wishes: Letters, moment: datetime) -> bool:
-    until = {AT_ONCE: moment - GRACE, DAILY: last_digest(wishes, moment)}
+    until = {AT_ONCE: moment - GRACE, DAILY: last_digest(wishes, moment), NO_MAIL: moment}
     waiting = session.scalars(
         sa.select(Reader).where(Reader.user_id == user_id, Reader.mail_due_at.is_not(None))
     ).all()
@@ -188,13 +188,17 @@ def _write_to(session: Session, user_id: int, wishes: Letters, moment: datetime)
         reader
         for reader in waiting
         if reader.mail_due_at is not None
-        and reader.mail_due_at <= until.get(reader.mail or wishes.mail, moment)
+        and reader.mail_due_at <= until[reader.mail or wishes.mail]
     ]
     person = person_of(user_id)
     pairs = [(reader.thread_id, user_id) for reader in ripe]
     written = False
     if person is not None and person.email and ripe:
-        known = {one.thread_id: max(one.read_number, one.mailed_number) for one in ripe}
+        known = {
+            one.thread_id: max(one.read_number, one.mailed_number)
+            for one in ripe
+            if (one.mail or wishes.mail) != NO_MAIL  # it was chosen since
+        }
         with acting_as(person), speaking(person.locale or company().language):
             letter = _letter(person.email, known)
         if letter is not None:

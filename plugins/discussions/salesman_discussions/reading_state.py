@@ -59,6 +59,12 @@ def let_follow(session: Session, thread_id: int, user_ids: Collection[int]) -> N
         reader_of(session, thread_id, user_id).follows = True
 
 
+def let_letters_tell(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
+    """Let what was said in a thread be told by letter to people who have just been invited."""
+    for user_id in user_ids:
+        reader_of(session, thread_id, user_id).mail_due_at = now()
+
+
 def ask(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
     """Note that a thread waits for some people who see it."""
     for user_id in user_ids:

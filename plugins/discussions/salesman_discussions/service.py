@@ -88,6 +88,8 @@ def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:
         _keep(session, thread, "created", told | _tie_changes(records, added=True))
         if text or files:
             messages.say(session, thread.id, text, files=files)
+        else:
+            _tell_invited(session, thread, invited)
         return thread.id
 
 
@@ -236,8 +238,8 @@ def invite(thread_id: int, user_ids: Collection[int]) -> list[int]:
         if new:
             session.flush()
             messages.told_of_invitation(session, thread_id, new)
-            for user_id in new:
-                _tell_invited(session, thread, user_id)
+            reading_state.let_letters_tell(session, thread_id, new)
+            _tell_invited(session, thread, new)
             changes: Changes = {"participants": (sorted(before), sorted(before | {*new}))}
             _keep(session, thread, "changed", changes)
         return new
@@ -273,17 +275,12 @@ def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:
         raise InvalidError(message, {"participant_ids": message})
 
 
-def _tell_invited(session: WritingSession, thread: Thread, user_id: int) -> None:
-    person = person_of(user_id)
-    if person is None:
-        return
-    with speaking(person.locale or company().language):
-        text = texts.gettext(
-            "%(name)s invites you to the discussion “%(subject)s”",
-            name=current_person().name,
-            subject=thread.subject,
-        )
-    notify(session, user_id, text, f"/discussions/{thread.id}")
+def _tell_invited(session: WritingSession, thread: Thread, user_ids: Sequence[int]) -> None:
+    told = {"name": current_person().name, "subject": thread.subject}
+    for person in filter(None, map(person_of, user_ids)):
+        with speaking(person.locale or company().language):
+            text = texts.gettext("%(name)s invites you to the discussion “%(subject)s”", **told)
+        notify(session, person.id, text, f"/discussions/{thread.id}")
 
 
 def take_out(thread_id: int, user_id: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -40,7 +40,7 @@ from salesman_discussions import panels, queries, service, ties, typed
 from salesman_discussions.lists import LISTED, THREADS
 from salesman_discussions.models import KIND
 from salesman_discussions.permissions import CREATE, DELETE, EDIT, VIEW
-from salesman_discussions.schemas import DecisionSchema, NewThreadSchema, ThreadSchema
+from salesman_discussions.schemas import AboutSchema, DecisionSchema, NewThreadSchema, ThreadSchema
 from salesman_discussions.texts import texts
 from salesman_hookspecs import Text
 
@@ -139,10 +139,10 @@ def create() -> Page:
         if error.status not in {413, 422}:
             raise
         return _new_form(FormState.refused(request.form, typed.at_file(error))), error.status
-    if is_htmx():
+    if is_htmx() and typed.about_of(request.form):  # the card behind the dialog shows it
         toast(_("The discussion is open."))
         return told(KIND, thread_id, closes_dialog=True)
-    return redirect(url_for("discussions.card", record_id=thread_id))
+    return gone_to(url_for("discussions.card", record_id=thread_id))
 
 
 @blueprint.get("/<int:record_id>")
@@ -221,7 +221,7 @@ def change(record_id: int) -> Page:
 @requires(EDIT)
 def tie(record_id: int) -> Response:
     """Tie a thread to the record that was chosen; the notice can undo it."""
-    values = judge(NewThreadSchema(partial=True), typed.values_of(request.form))
+    values = judge(AboutSchema(), typed.about_of(request.values))
     service.tie(record_id, values)
     toast(_("The discussion is about this record, too."))
     return _answer(record_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from salesman_discussions import messages, queries, service
+from salesman_discussions import messages, queries, service, ties
 
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import keep_file, reading
@@ -152,6 +152,21 @@ def test_wishes_for_letters_are_kept(browser_for: BrowserFor) -> None:
     assert kept.status_code == 302
     page = browser.get("/discussions/letters").text
     assert re.search(r'value="daily"\s+checked', page)
+
+
+def test_record_that_was_taken_away_comes_back_by_undo(
+    make: Make, discuss: Open, browser_for: BrowserFor
+) -> None:
+    deal = make.deal(owner_id=make.user_of("seller"))
+    thread, browser = discuss(deal_id=deal), browser_for("seller")
+    with make.acting(make.user_of("seller")):
+        (tie,) = ties.ties_of(reading(), [thread])[thread]
+    send(browser, f"/discussions/{thread}/records/{tie.id}/remove", {})
+    with make.acting(make.user_of("seller")):
+        assert ties.ties_of(reading(), [thread]) == {}
+    send(browser, f"/discussions/{thread}/records?deal_id={deal}", {})
+    with make.acting(make.user_of("seller")):
+        assert len(ties.ties_of(reading(), [thread])[thread]) == 1
 
 
 def test_search_finds_what_was_said_and_the_names_of_files(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_discussions import jobs, messages, reading_state
+from salesman_discussions import jobs, messages, reading_state, service
 from salesman_discussions.models import Message
 from salesman_discussions.queries import Letters
 
@@ -134,11 +134,41 @@ def test_one_thread_may_be_quieter_than_the_others(
     clock.advance(minutes=2)
     jobs.send_letters()
     seller = make.person(make.user_of("seller")).name
-    assert notices(lawyer) == [f"{seller} wrote in “Usual”", f"{seller} asks you in “Named”"] or (
-        notices(lawyer) == [f"{seller} asks you in “Named”", f"{seller} wrote in “Usual”"]
-    )
+    said = {one for one in notices(lawyer) if "invites" not in one}
+    assert said == {f"{seller} wrote in “Usual”", f"{seller} asks you in “Named”"}
     (letter,) = letters(make, lawyer)
     assert letter.subject == "Discussion “Usual”"
+
+
+def test_whoever_is_invited_is_told_and_reads_by_letter_what_was_said(
+    make: Make, discuss: Open, clock: FrozenClock, lawyer: int
+) -> None:
+    thread = discuss(text="We agree to 30 days")
+    silent = discuss(subject="Nothing yet", participant_ids=[lawyer])
+    assert silent > thread
+    with make.acting(make.user_of("seller")):
+        service.invite(thread, [lawyer])
+    seller = make.person(make.user_of("seller")).name
+    assert notices(lawyer) == [
+        f"{seller} invites you to the discussion “Nothing yet”",
+        f"{seller} invites you to the discussion “Terms”",
+    ]
+    clock.advance(minutes=2)
+    jobs.send_letters()
+    (letter,) = letters(make, lawyer)
+    assert "We agree to 30 days" in letter.text
+
+
+def test_nobody_gets_a_letter_who_has_chosen_none_meanwhile(
+    make: Make, discuss: Open, clock: FrozenClock, lawyer: int
+) -> None:
+    thread = discuss(text="One", participant_ids=[lawyer])
+    tell_all()
+    with make.acting(lawyer):
+        reading_state.choose_notices(thread, "all", "none")
+    clock.advance(minutes=2)
+    assert jobs.send_letters() == 0
+    assert letters(make, lawyer) == []
 
 
 def test_whoever_does_not_see_it_any_more_hears_nothing(
