@@ -148,7 +148,7 @@ def following(readers: list[Reader]) -> Iterator[None]:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @pytest.mark.databases("postgresql")
 def test_everybody_has_the_same_messages_in_the_same_order_though_a_server_was_killed(
     serve: Serve, database_url: str, tmp_path: Path
