@@ -1,0 +1,163 @@
+"""Filling templates in: what templates may say, and what none of them may do."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import pytest
+from salesman_documents.docx.process import Filler, FillingError
+from salesman_documents.docx.values import Picture
+from salesman_documents.testing import docx_of, raw_docx
+from salesman_requisites.testing import png
+
+HOSTILE: Final = {
+    "cycler": "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+    "lipsum": "{{ lipsum.__globals__['os'].system('id') }}",
+    "namespace": "{% set n = namespace(x=1) %}{{ n.__class__ }}",
+    "joiner": "{{ joiner.__init__ }}",
+    "a class": "{{ client.__class__ }}",
+    "a class by brackets": "{{ client['__class__'] }}",
+    "a class by the filter attr": "{{ client | attr('__class__') }}",
+    "subclasses of a text": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "a method of a text": "{{ client.name.upper() }}",
+    "format of a text": "{{ '{0.__class__}'.format(client) }}",
+    "format_map": "{{ 'x'.format_map(client) }}",
+    "percent": "{{ '%s' % client }}",
+    "self": "{{ self._TemplateReference__context }}",
+    "the context": "{{ _context }}",
+    "range": "{% for x in range(10**9) %}x{% endfor %}",
+    "a power": "{{ 9**9**9**9 }}",
+    "a long text": "{{ 'x' * 999999999 }}",
+    "a large product": "{{ 99999999999999 * 99999999999999 * 99999999999999 }}",
+    "an import": "{% import 'os' as os %}",
+    "an include": "{% include '/etc/passwd' %}",
+    "extends": "{% extends 'base' %}",
+    "a macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "a call block": "{% call x() %}{% endcall %}",
+    "a recursive loop": "{% for x in lines recursive %}{{ loop(lines) }}{% endfor %}",
+    "a method of a list": "{{ lines.append(1) }}",
+    "deep brackets": "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+    "loops in loops": "{% for a in lines %}" * 6 + "{% endfor %}" * 6,
+    "dict": "{{ dict(a=1) }}",
+    "debug": "{% debug %}",
+    "do": "{% do lines.clear() %}",
+    "an unknown tag": "{% exec 'x' %}",
+    "half a tag": "{{ client.name",
+    "a width for ever": "{{ 'x' | center(10**10) }}",
+    "the filter map": "{{ lines | map(attribute='__class__') | list }}",
+}
+BOMBS: Final = {
+    "a text that doubles": "{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a ~ a ~ a %}" * 40,
+    "a long output": "{% for a in many %}{% for b in many %}{% for c in many %}{{ text }}"
+    "{% endfor %}{% endfor %}{% endfor %}",
+    "silent loops": "{% for a in many %}{% for b in many %}{% for c in many %}{% for d in many %}"
+    "{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
+    "replacing": "{{ text | replace('x', text) | replace('x', text) | replace('x', text) }}",
+}
+
+
+def _text(filler: Filler, template: str, values: dict[str, Any], language: str = "ru") -> str:
+    return "\n".join(filler.text(filler.fill(docx_of(template), values, language)))
+
+
+@pytest.mark.parametrize("named", HOSTILE)
+def test_no_template_reaches_anything_but_its_values(
+    filler: Filler, values: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(FillingError) as refused:
+        filler.fill(docx_of(HOSTILE[named]), values, "ru")
+
+    assert str(refused.value)
+
+
+@pytest.mark.parametrize("named", BOMBS)
+def test_no_template_takes_more_than_its_share(
+    filler: Filler, values: dict[str, Any], named: str
+) -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(FillingError, match=r"(longer|larger) than it may"):
+        filler.fill(docx_of(BOMBS[named]), values | {"many": [1] * 500, "text": "x" * 5000}, "ru")
+
+    assert time.monotonic() - begun < 10
+    assert _text(filler, "{{ document.number }}", values) == "7"  # the next one finds it alive
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "text"),
+    [
+        ("{{ client.name }}", "ru", "ООО «Ромашка»"),
+        ("{{ lines[0].name }}", "ru", "Стеллаж & <полка>"),
+        ("{{ deal.amount }}", "ru", "123\xa0456,78"),
+        ("{{ deal.amount | money }}", "ru", "123\xa0456,78\xa0₽"),
+        ("{{ deal.amount | money('USD') }}", "en", "$123,456.78"),
+        (
+            "{{ deal.amount | words }}",
+            "ru",
+            "Сто двадцать три тысячи четыреста пятьдесят шесть рублей 78 копеек",
+        ),
+        ("{{ 5 | words('USD', 'en') }}", "ru", "Five US dollars 00 cents"),
+        ("{{ document.date | date('quoted') }}", "ru", "«30» ноября 2026 г."),
+        ("{{ document.date | date('long') }}", "en", "November 30, 2026"),
+        ("{{ document.date }}", "ru", "30.11.2026"),
+        ("{{ lines | length | plural('строка', 'строки', 'строк') }}", "ru", "строки"),
+        ("{{ 1 | plural('line', 'lines') }}", "en", "line"),
+        ("{{ lines | sum(attribute='amount') | money }}", "ru", "200,00\xa0₽"),
+        ("{{ (deal.amount * 0.1) | money }}", "ru", "12\xa0345,68\xa0₽"),
+        ("{% if client.inn %}ИНН{% else %}нет{% endif %}", "ru", "нет"),
+        ("{{ 'Иванова Анна Петровна' | initials }}", "ru", "Иванова А. П."),
+        (
+            "{% for one in lines %}{{ loop.index }}.{{ one.quantity }} {% endfor %}",
+            "ru",
+            "1.2 2.2 ",
+        ),
+    ],
+)
+def test_templates_say_values_as_papers_do(
+    filler: Filler, values: dict[str, Any], template: str, language: str, text: str
+) -> None:
+    assert _text(filler, template, values, language).replace("\u202f", "\xa0") == text
+
+
+def test_a_tag_whose_letters_word_has_split_is_put_together(
+    filler: Filler, values: dict[str, Any]
+) -> None:
+    runs = "".join(f"<w:r><w:t>{one}</w:t></w:r>" for one in ("{", "{ cli", "ent.na", "me }", "}"))
+
+    made = filler.fill(raw_docx(f"<w:p>{runs}</w:p>"), values, "ru")
+
+    assert filler.text(made) == ["ООО «Ромашка»"]
+
+
+def test_a_row_of_a_table_comes_for_each_line(filler: Filler, values: dict[str, Any]) -> None:
+    def row(text: str) -> str:
+        return f"<w:tr><w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc></w:tr>"
+
+    rows = row("{%tr for line in lines %}") + row("{{ line.amount }}") + row("{%tr endfor %}")
+
+    made = filler.fill(raw_docx(f"<w:tbl>{rows}</w:tbl>"), values, "ru")
+
+    assert filler.text(made) == ["100,00", "100,00"]
+
+
+def test_pictures_and_codes_stand_in_the_document(filler: Filler, values: dict[str, Any]) -> None:
+    stamped = values | {"own": {"stamp": Picture(png().read(), 30)}}
+    template = docx_of("{{ own.stamp | width(20) }}", "{{ 'https://example.com' | qr }}")
+
+    made = filler.fill(template, stamped, "ru")
+
+    assert made.count(b"word/media/ours1.png") == 2  # the part and the directory of the archive
+    assert made.count(b"word/media/ours2.png") == 2
+
+
+def test_a_tag_that_tears_the_document_apart_is_refused(
+    filler: Filler, values: dict[str, Any]
+) -> None:
+    torn = (
+        "<w:p><w:r><w:t>{% if client.inn %}</w:t></w:r></w:p>"
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>{% endif %}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    )
+
+    with pytest.raises(FillingError, match="tear the document apart"):
+        filler.fill(raw_docx(torn), values, "ru")

@@ -1,0 +1,88 @@
+"""The linter says what is wrong with a template, in words and with the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from salesman_documents.docx.checking import RefusedFileError, check_docx
+from salesman_documents.docx.process import Filler
+from salesman_documents.testing import docx_of, raw_docx
+
+from salesman_core.testing.pytest_plugin import lacking
+
+TREE: Final[dict[str, Any]] = {
+    "client": {"name": "text", "inn": "text"},
+    "deal": {"amount": "money"},
+    "lines": [{"name": "text", "amount": "money"}],
+}
+DATA: Final = Path(__file__).resolve().parents[3] / "../shared/data/salesman/templates"
+
+
+def _findings(filler: Filler, *paragraphs: str) -> list[tuple[str, int, str, str]]:
+    found = filler.lint(docx_of(*paragraphs), TREE)["findings"]
+    return [(one["what"], one["paragraph"], one["name"], one["meant"]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "finding"),
+    [
+        (("", "{{ client.nmae }}"), ("unknown", 2, "client.nmae", "client.name")),
+        (("{{ cleint.name }}",), ("unknown", 1, "cleint", "client")),
+        (
+            ("{% for line in lines %}{{ line.nme }}{% endfor %}",),
+            ("unknown", 1, "line.nme", "line.name"),
+        ),
+        (("{% for line in lines %}", "x"), ("unclosed", 1, "for line in lines", "")),
+        (("x", "{% if client.inn %}"), ("unclosed", 2, "if client.inn", "")),
+        (("{% endfor %}",), ("unopened", 1, "endfor", "")),
+        (("{% for a in client %}{% endfor %}",), ("no_list", 1, "client", "")),
+        (("{{ deal.amount | mony }}",), ("unknown_filter", 1, "mony", "money")),
+        (("{{ client.name() }}",), ("forbidden_call", 1, "name", "")),
+        (("{{ client.__class__ }}",), ("forbidden_attribute", 1, "__class__", "")),
+        (("nothing",), ("no_tags", 0, "", "")),
+        (("{{ client.name }}", "[var.docNum]"), ("foreign", 2, "[var.docNum]", "")),
+        (("{{ client.name }}", "ИНН: castInn"), ("foreign", 2, "castInn", "")),
+        (("{{ client.name }}", "{{ client.name }"), ("broken_tag", 2, "", "")),
+    ],
+)
+def test_the_linter_names_what_is_wrong_and_where(
+    filler: Filler, paragraphs: tuple[str, ...], finding: tuple[str, int, str, str]
+) -> None:
+    assert finding in _findings(filler, *paragraphs)
+
+
+def test_a_sound_template_has_no_finding_and_tells_what_it_says(filler: Filler) -> None:
+    template = docx_of("{{ client.name }}{% if client.inn %}{{ client.inn }}{% endif %}")
+
+    found = filler.lint(template, TREE)
+
+    assert found["findings"] == []
+    assert [(one["path"], one["asked"]) for one in found["used"]] == [
+        ("client.name", False),
+        ("client.inn", True),
+        ("client.inn", False),
+    ]
+
+
+def test_letters_that_word_has_split_are_read_as_one_tag(filler: Filler) -> None:
+    runs = "".join(f"<w:r><w:t>{one}</w:t></w:r>" for one in ("{{ cli", "ent.nmae }", "}"))
+
+    found = filler.lint(raw_docx(f"<w:p>{runs}</w:p>"), TREE)["findings"]
+
+    assert [(one["what"], one["name"]) for one in found] == [("unknown", "client.nmae")]
+
+
+def test_foreign_templates_are_named_and_crash_nothing(filler: Filler) -> None:
+    if not DATA.is_dir():
+        lacking("the folder ../shared/data with real files is missing")
+    form = (DATA / "kvitancia_sberbank_pd4.docx").read_bytes()
+    check_docx(form)
+
+    found = filler.lint(form, TREE)["findings"]
+
+    named = {one["name"] for one in found if one["what"] == "foreign"}
+    assert {"compUrName", "compInn", "castUrName", "summaCredit"} <= named
+    with pytest.raises(RefusedFileError, match="spreadsheet"):
+        check_docx((DATA / "schet_faktura.xlsx").read_bytes())
