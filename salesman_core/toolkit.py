@@ -10,6 +10,9 @@ from salesman_core.access.colleagues import (
     holders,
     known_teams,
     seen_users,
+    known_roles,
+    known_teams,
+    roles_of,
     whose_business,
 )
 from salesman_core.access.models import Team, User
@@ -124,6 +127,8 @@ from salesman_core.records.company_lists import CompanyList, one_of_them
 from salesman_core.records.custom.changes import missing_custom
 from salesman_core.records.custom.forms import custom_typed, needed_controls
 from salesman_core.records.custom.forms import labels as custom_labels
+from salesman_core.records.custom.further import further_fields
+from salesman_core.records.custom.further import held_by as further_values
 from salesman_core.records.custom.schemas import CustomValues
 from salesman_core.records.external_ids import (
     external_ids_of,
@@ -131,15 +136,19 @@ from salesman_core.records.external_ids import (
     records_by_key,
 )
 from salesman_core.records.files import (
+    Download,
     KeptFile,
     attach_kept,
     bytes_of_files,
+    held_file,
+    hold_kept,
     keep_file,
 )
 from salesman_core.records.files import attach as attach_file
 from salesman_core.records.files import attach_again as attach_file_again
 from salesman_core.records.files import detach as detach_file
 from salesman_core.records.finding import Findable, search_source
+from salesman_core.records.handing_out import handed_out
 from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
 from salesman_core.records.imports.at_once import FileRow, FileRows, read_at_once
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
@@ -276,6 +285,7 @@ __all__ = [
     "Deal",
     "DealCard",
     "DescribedField",
+    "Download",
     "Draft",
     "ExternalId",
     "ExternalIds",
@@ -414,8 +424,13 @@ __all__ = [
     "formats",
     "found_clients",
     "from_bin",
+    "further_fields",
+    "further_values",
     "gone_to",
+    "handed_out",
     "handing_on",
+    "held_file",
+    "hold_kept",
     "holders",
     "identity",
     "in_order",
@@ -430,6 +445,7 @@ __all__ = [
     "keep_file",
     "kept",
     "kinds_meant",
+    "known_roles",
     "known_teams",
     "lacks_rate",
     "last_change",
@@ -481,6 +497,7 @@ __all__ = [
     "requires",
     "response",
     "review_relationship",
+    "roles_of",
     "safe_next",
     "save_form",
     "sealed",

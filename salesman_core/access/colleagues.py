@@ -91,3 +91,17 @@ def known_teams() -> list[tuple[int, str]]:
     if not unlimited(_KIND, record_type(_KIND).view_permission):
         teams = teams.where(Team.id.in_(current_person().team_ids))
     return [(row.id, row.name) for row in reading().execute(teams)]
+
+
+def known_roles() -> list[tuple[int, str]]:
+    """Give the roles that people may have, as pairs of id and name: whom something is opened to."""
+    roles = sa.select(Role.id, Role.name).order_by(Role.name, Role.id)
+    return [(row.id, row.name) for row in reading().execute(roles)]
+
+
+def roles_of(user_id: int | None) -> frozenset[int]:
+    """Give the ids of a user's roles; none for the system."""
+    if user_id is None:
+        return frozenset()
+    roles = sa.select(UserRole.role_id).where(UserRole.user_id == user_id)
+    return frozenset(reading().scalars(roles))

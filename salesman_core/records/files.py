@@ -117,6 +117,30 @@ def _kept(name: str, content: IO[bytes]) -> KeptFile:
     return KeptFile(harmless, store.media_type(name, stored.beginning), stored)
 
 
+def hold_kept(session: Session, kept: KeptFile) -> int:
+    """Give what a table refers to (``core_file.id``) that holds a content itself.
+
+    For what is no attachment that people may take away, as the versions of a document: as long as
+    the row is there, the content stays in the store and is part of every backup. Who may read it is
+    for whoever refers to it.
+    """
+    return _row_of(session, kept.content)
+
+
+def held_file(session: Session, file_id: int, name: str) -> Download:
+    """Give a content that a row holds, to hand it out under a name.
+
+    The caller has judged whether whoever acts may have it.
+
+    :raises MissingError: where it is not in the store, as after a restore without files.
+    """
+    row = session.execute(sa.select(StoredFile.hash).where(StoredFile.id == file_id)).one()
+    place = store.stored_file(row.hash)
+    with place.open("rb") as content:
+        media_type = store.media_type(name, content.read(16))
+    return Download(place, store.harmless_name(name), media_type, row.hash)
+
+
 def attach_kept(kind: str, record_id: int, kept: KeptFile) -> int:
     """Attach a file that :func:`keep_file` gave to a record; give the attachment's id."""
     demand_permission(ATTACH)

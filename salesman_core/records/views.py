@@ -28,6 +28,7 @@ from salesman_core.i18n import texts
 from salesman_core.records import files, notes, restoring
 from salesman_core.records.answers import told
 from salesman_core.records.attached import is_own
+from salesman_core.records.handing_out import PDF, handed_out, harmless
 from salesman_core.records.history import history as history_of
 from salesman_core.records.panels import (
     files_panel,
@@ -36,7 +37,7 @@ from salesman_core.records.panels import (
     story_fragment,
 )
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
-from salesman_core.services.files import SHOWN, TooLargeError, too_many_bytes
+from salesman_core.services.files import TooLargeError, too_many_bytes
 from salesman_core.services.previews import Size
 from salesman_core.web.errors import of_domain, of_http
 from salesman_core.web.forms import FormState, LastChange, version_in, whole_number
@@ -46,16 +47,11 @@ from salesman_core.web.two_editors import form_to_edit, save_form
 
 _ = texts.lazy
 
-_HARMLESS: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-_PDF: Final = "application/pdf"
 _EMPTY_PICTURE: Final = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
     b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;"
 )
 """One transparent dot: what stands behind it is seen instead."""
-_HARMLESS_PDF: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-)
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
@@ -275,7 +271,7 @@ def show(file_id: int, name: str) -> Response:  # noqa: ARG001  # people read it
 def view(file_id: int) -> Markup:
     """Give a dialog in which a picture or PDF is looked at."""
     found = files.download(file_id)
-    shown = "pdf" if found.media_type == _PDF else ""
+    shown = "pdf" if found.media_type == PDF else ""
     if not shown and files.preview_of(found, Size.LARGE) is not None:
         shown = "picture"
     return render("core/records/file_view.html", file_id=file_id, file=found, shown=shown)
@@ -290,33 +286,13 @@ def preview(file_id: int, size: str) -> Response:
     found = files.download(file_id)
     place = files.preview_of(found, Size(size))
     if place is None:
-        return _harmless(Response(_EMPTY_PICTURE, mimetype="image/gif"), _HARMLESS)
+        return harmless(Response(_EMPTY_PICTURE, mimetype="image/gif"))
     response = send_file(place, mimetype="image/webp", etag=f"{found.hash}-{size}", max_age=0)
-    return _harmless(response, _HARMLESS)
+    return harmless(response)
 
 
 def _handed_out(file_id: int, *, inline: bool) -> Response:
-    found = files.download(file_id)
-    if inline and found.media_type not in SHOWN:
-        raise MissingError(_("This kind of file cannot be shown here: save it."))
-    response = send_file(
-        found.path,
-        mimetype=found.media_type,
-        as_attachment=not inline,
-        download_name=found.name,
-        etag=found.hash,
-        max_age=0,
-    )
-    # Browsers refuse to show a PDF in a sandbox; their viewers are one, and run none of our origin.
-    return _harmless(response, _HARMLESS_PDF if inline and found.media_type == _PDF else _HARMLESS)
-
-
-def _harmless(response: Response, policy: str) -> Response:
-    """Let an answer with somebody's bytes run nothing, and be kept for nobody else."""
-    response.cache_control.private = True
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return handed_out(files.download(file_id), inline=inline)
 
 
 @blueprint.post("/files/<int:file_id>/delete")

@@ -11,6 +11,7 @@ from salesman_catalogue import (
     bulk,
     category_service,
     defaults,
+    document_variables,
     imports,
     offered,
     pages,
@@ -264,6 +265,12 @@ def salesman_demo(demo: Demo) -> None:
 def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
     """Let plans count the units of closed deals."""
     return plans_sources.sources()
+
+
+@hookimpl(optionalhook=True)
+def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
+    """Let templates of documents say the lines of a deal."""
+    return document_variables.sections()
 
 
 @hookimpl

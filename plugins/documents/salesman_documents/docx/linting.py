@@ -243,7 +243,7 @@ class _Part:
             self._add("unknown", ERROR, node.lineno, name=path, meant=meant)
             return _ANYTHING
         found = inside[name]
-        if isinstance(found, str):
+        if isinstance(found, str) or inside is self._tree:
             line = node.lineno
             text = self._text(line)
             self.used.append(Used(path, self._name, max(line - 1, 0), text, asked))

@@ -1,0 +1,181 @@
+"""What is typed where documents, types and templates are entered, in the API's notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import IO, Any, Final
+
+import sqlalchemy as sa
+from flask import request
+from salesman_requisites.toolkit import company_choices
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from salesman_core.toolkit import (
+    AnyRow,
+    Client,
+    Contact,
+    Deal,
+    FormState,
+    InvalidError,
+    colleagues,
+    company,
+    contains,
+    current_person,
+    date_of,
+    form_to_edit,
+    number_of,
+    read_typed,
+    reading,
+    today,
+    visible,
+    whole_number,
+    written,
+)
+from salesman_documents import queries
+from salesman_documents.permissions import ASSIGN
+from salesman_documents.texts import texts
+
+_ = texts.lazy
+
+Typed = MultiDict[str, str]
+
+_NUMBERS: Final = (
+    *("type_id", "template_id", "company_id", "signer_id", "client_id", "contact_id"),
+    *("deal_id", "owner_id"),
+)
+_DAYS: Final = ("day", "starts_on", "ends_on")
+_TEXTS: Final = ("subject", "description")
+FOUND_AT_MOST: Final = 20
+
+
+def document_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a document holds, as the JSON API names it.
+
+    :raises InvalidError: by field, where something cannot be read.
+    """
+    readers = dict.fromkeys(_NUMBERS, number_of) | dict.fromkeys(_DAYS, date_of)
+    values = read_typed(form, readers, *_NUMBERS, *_DAYS)
+    if values.get("day", "") is None:
+        del values["day"]
+    if values.get("company_id", "") is None:
+        del values["company_id"]
+    if "owner_id" in values and not current_person().may(ASSIGN):
+        del values["owner_id"]
+    return values | {name: form[name].strip() for name in _TEXTS if name in form}
+
+
+def new_form(client_id: int | None, deal_id: int | None) -> FormState:
+    """Give the form for a document of a client or deal."""
+    if deal_id is not None and client_id is None:
+        wanted = sa.select(Deal.client_id).where(Deal.id == deal_id, visible("deal"))
+        client_id = reading().scalar(wanted)
+    known = {"client_id": client_id, "deal_id": deal_id, "owner_id": current_person().id}
+    return FormState({**known, "day": written(today(company().tz))})
+
+
+def as_form(document: AnyRow) -> FormState:
+    """Give the form of a document as it stands."""
+    values: dict[str, Any] = {name: getattr(document, name) for name in (*_TEXTS, *_NUMBERS)}
+    values |= {name: written(getattr(document, name)) for name in _DAYS}
+    unshown = () if current_person().may(ASSIGN) else ("owner_id",)
+    return form_to_edit(values, document.version, unshown=(*unshown, "type_id"))
+
+
+def choices(form: FormState) -> dict[str, Any]:
+    """Give what the form of a document offers."""
+    session = reading()
+    companies = company_choices(session)
+    return {
+        "types": [(row.id, row.name) for row in queries.types_to_make(session)],
+        "templates": [
+            (row.id, f"{row.type_name}: {row.name}")
+            for row in queries.templates(session, active=True)
+        ],
+        "companies": [(one.id, one.name) for one in companies],
+        "signers": [pair for one in companies for pair in one.signers],
+        "clients": _named(session, "client", Client, form.value("client_id")),
+        "deals": _named(session, "deal", Deal, form.value("deal_id")),
+        "contacts": _contacts(session, form.value("client_id")),
+        "owners": colleagues(ASSIGN),
+    }
+
+
+def _named(session: Session, kind: str, model: Any, typed: object) -> list[tuple[int, str]]:
+    id_ = whole_number(str(typed)) if str(typed or "").isdigit() else None
+    if id_ is None:
+        return []
+    rows = session.execute(sa.select(model.id, model.name).where(model.id == id_, visible(kind)))
+    return [(row.id, row.name) for row in rows]
+
+
+def _contacts(session: Session, typed: object) -> list[tuple[int, str]]:
+    id_ = whole_number(str(typed)) if str(typed or "").isdigit() else None
+    if id_ is None:
+        return []
+    there = sa.select(Contact.id, Contact.name).where(Contact.client_id == id_, visible("contact"))
+    rows = session.execute(there.order_by(Contact.search_name, Contact.id).limit(200))
+    return [(row.id, row.name) for row in rows]
+
+
+def found(kind: str, typed: str) -> list[dict[str, Any]]:
+    """Give clients or deals by a part of their name, for whoever chooses one."""
+    model: Any = {"client": Client, "deal": Deal}[kind]
+    wanted = typed.strip()[:200]
+    if not wanted:
+        return []
+    rows = reading().execute(
+        sa.select(model.id, model.name)
+        .where(visible(kind), contains(model.search_name, wanted))
+        .order_by(model.search_name, model.id)
+        .limit(FOUND_AT_MOST)
+    )
+    return [{"value": row.id, "text": row.name} for row in rows]
+
+
+def type_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a type of document holds."""
+    rows = zip_longest(*(form.getlist(f"status_{name}") for name in ("id", "name", "base")))
+    return {
+        "name": form.get("name", ""),
+        "pattern": form.get("pattern", ""),
+        "starts": form.get("starts", ""),
+        "active": "active" in form,
+        "role_ids": _ids(form.getlist("role_ids")),
+        "user_ids": _ids(form.getlist("user_ids")),
+        "statuses": [
+            {"id": whole_number(id_ or ""), "name": name, "base": base or "in_work"}
+            for id_, name, base in ((i or "", n or "", b or "") for i, n, b in rows)
+            if name.strip()
+        ],
+    }
+
+
+def _ids(typed: Sequence[str]) -> list[int]:
+    try:
+        return [int(one) for one in typed if one]
+    except ValueError as error:
+        message = _("Choose one of them.")
+        raise InvalidError(message, {"role_ids": message}) from error
+
+
+def template_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a template holds."""
+    values = read_typed(form, {"type_id": number_of}, "type_id")
+    values |= {name: form[name].strip() for name in ("name", "language") if name in form}
+    if "shows_active" in form:
+        values["active"] = "active" in form
+    return values
+
+
+def uploaded() -> tuple[str, IO[bytes]]:
+    """Give the name and the bytes of the file that was sent.
+
+    :raises InvalidError: where there is none.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        message = _("Choose a file.")
+        raise InvalidError(message, {"file": message})
+    return file.filename, file.stream

@@ -1,0 +1,111 @@
+"""What templates may say: sections of values, those of other plugins included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import structlog
+
+from salesman_core.toolkit import contributions
+from salesman_documents.docx.values import Amount, Picture
+from salesman_documents.hookspecs import salesman_documents_variables
+from salesman_hookspecs import Text
+
+_log = structlog.get_logger(__name__)
+
+KINDS: Final = ("text", "money", "number", "date", "flag", "picture")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MOST_ROWS: Final = 2000
+
+Field = tuple[str, Text, str]
+About = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some values that belong together.
+
+    :param owner: the plugin that gives them.
+    :param rows: whether it is a list of rows with these fields.
+    """
+
+    name: str
+    title: Text
+    owner: str
+    rows: bool
+    given: Sequence[Field] | Callable[[], Sequence[Field]]
+    values: Callable[[About], Any]
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Its fields, as they are now."""
+        found = self.given() if callable(self.given) else self.given
+        return [one for one in found if _NAME.fullmatch(one[0]) and one[2] in KINDS]
+
+
+def sections() -> list[Section]:
+    """Give what templates may say, of all active plugins; ours stand first."""
+    found = list(_all_sections())
+    return sorted(found, key=lambda one: (one.owner != "documents", one.owner))
+
+
+def _all_sections() -> Iterator[Section]:
+    for one in contributions(salesman_documents_variables):
+        section = _section(one.value, one.owner)
+        if section is not None:
+            yield section
+
+
+def _section(given: Mapping[str, Any], owner: str) -> Section | None:
+    """Give a section; None for what is none, which the log tells."""
+    name, values, fields = given.get("name"), given.get("values"), given.get("fields", ())
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or not callable(values):
+        _log.warning("documents_section_refused", owner=owner)
+        return None
+    rows = bool(given.get("rows"))
+    return Section(name, given.get("title") or name, owner, rows, fields, values)
+
+
+def tree(language: str = "") -> dict[str, Any]:
+    """Give what templates may say as the linter takes it."""
+    del language
+    found: dict[str, Any] = {}
+    for one in sections():
+        fields = {name: kind for name, _title, kind in one.fields}
+        found[one.name] = [fields] if one.rows else fields
+    return found
+
+
+def gathered(about: About) -> dict[str, Any]:
+    """Give the plain values of a document: every value that there may be, empty where it is not."""
+    return {one.name: _values(one, about) for one in sections()}
+
+
+def _values(section: Section, about: About) -> Any:
+    given = section.values(about)
+    fields = section.fields
+    if section.rows:
+        return [_row(fields, one, about) for one in list(given or ())[:MOST_ROWS]]
+    return _row(fields, given or {}, about)
+
+
+def _row(fields: Sequence[Field], given: Mapping[str, Any], about: About) -> dict[str, Any]:
+    return {name: _plain(given.get(name), kind, about) for name, _title, kind in fields}
+
+
+def _plain(value: Any, kind: str, about: About) -> Any:
+    match kind:
+        case "money" if value is not None:
+            return Amount(Decimal(value), str(about["currency"] or ""))
+        case "picture":
+            return Picture(value or b"")
+        case "text":
+            return "" if value is None else str(value)
+        case "flag":
+            return bool(value)
+        case _:
+            return value
