@@ -68,6 +68,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
         ["calendar", "-"],
         ["catalogue", "-"],
         ["discussions", "-"],
+        ["documents", "-"],
         ["leads", "-"],
         ["inquiries", "-"],
         ["plans", "-"],

@@ -76,6 +76,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin calendar",
         "ok    plugin catalogue",
         "ok    plugin discussions",
+        "ok    plugin documents",
         "ok    plugin inquiries",
         "ok    plugin leads",
         "ok    plugin plans",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import salesman_documents.hookspecs
 import salesman_plans.hookspecs
 import salesman_sample.hooks
 from flask import Flask

@@ -124,6 +124,8 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "discussions_preference": [{"mail": "daily"}],
     "discussions_reader": [{"level": "all", "mail": "daily"}],
     "discussions_thread_tie": TIED,
+    "documents_maker": [{"role_id": None}, {"id": 2, "user_id": None}],
+    "documents_status": [{"base": "begun"}],
     "plans_limits": [{"good": 90, "behind": 70}],
     "plans_plan": [{"metric": "turnover"}],
     "catalogue_product": [{"kind": "goods"}],

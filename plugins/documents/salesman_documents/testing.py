@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 from xml.sax.saxutils import escape
+
+import sqlalchemy as sa
+
+from salesman_core.toolkit import company, hold_kept, keep_file, now, reading, today, writing
+from salesman_documents.models import Document, DocumentType, Link, StatusChange, Version
+from salesman_documents.templates_service import add_template
+from salesman_documents.types_service import add_type
 
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TYPES: Final = (
@@ -52,3 +61,73 @@ def zipped(parts: Mapping[str, bytes | str]) -> bytes:
         for name, part in parts.items():
             archive.writestr(name, part)
     return content.getvalue()
+
+
+def template_of(*paragraphs: str, type_name: str = "Agreement", language: str = "en") -> int:
+    """Add a template of a type, which is made where it is not there; give its id."""
+    values = {"type_id": type_of(type_name), "name": "Template", "language": language}
+    return add_template(values, "template.docx", io.BytesIO(docx_of(*paragraphs)))
+
+
+def type_of(name: str) -> int:
+    """Give the type of a name, made where it is not there."""
+    known = sa.select(DocumentType.id).where(DocumentType.name == name)
+    found = reading().scalar(known)
+    if found is not None:
+        return found
+    statuses = [{"name": "Draft", "base": "begun"}, {"name": "Signed", "base": "done"}]
+    return add_type({"name": name, "pattern": "{number:03}", "statuses": statuses})
+
+
+def make_documents(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
+    """Make a document with two versions and a link, of whatever client and deal the set has.
+
+    :param text: gives what stands in a field.
+    """
+    type_id = type_of("Walked")
+    content = docx_of(text("content"))
+    kept = keep_file("walked.docx", io.BytesIO(content))
+    names = ("number", "title", "subject", "description", "client_name", "signed_by")
+    concerned = {name: ids.get(name) for name in ("client_id", "contact_id", "deal_id")}
+    with writing() as session:
+        document = Document(type_id=type_id, owner_id=ids["owner_id"], day=today(company().tz))
+        document.created_at = document.updated_at = now()
+        for name, value in ({one: text(one) for one in names} | concerned).items():
+            setattr(document, name, value)
+        document.search_title = document.title
+        for number in (1, 2):
+            version = Version(number=number, origin="uploaded", name="walked.docx")
+            version.file_id, version.comment = hold_kept(session, kept), text("comment")
+            version.hash, version.size = kept.content.hash, kept.content.size
+            version.author_name, version.created_at = text("author"), now()
+            document.versions.append(version)
+        moved = StatusChange(before=text("before"), after=text("after"), comment=text("why"))
+        moved.author_name, moved.created_at = text("mover"), now()
+        document.moves.append(moved)
+        session.add(document)
+        session.flush()
+        session.add(
+            Link(
+                version_id=document.versions[0].id,
+                key_hash=hashlib.sha256(f"walked {document.id}".encode()).hexdigest(),
+                expires_at=now() + timedelta(days=9),
+                created_at=now(),
+            )
+        )
+        return [document.id]
+
+
+FACTORIES: Final = {"documents.document": make_documents}
+"""What tests of documents begin with."""
+
+
+def walk_values() -> dict[str, list[str]]:
+    """Make what the access walk finds behind the addresses of documents."""
+    template_id = template_of("{{ document.number }}", type_name="Walked")
+    return {
+        "type_id": [str(type_of("Walked"))],
+        "template_id": [str(template_id)],
+        "number": ["1"],
+        "key": ["walked 1"],
+        "link_id": ["1"],
+    }

@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
 from salesman_documents.docx.process import Filler
 from salesman_documents.docx.values import Amount, Picture
+
+from salesman_core.testing.clock import FrozenClock
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +35,11 @@ def values() -> dict[str, Any]:
         "lines": [line | prices, line | prices],
         "own": {"stamp": Picture(b"")},
     }
+
+
+@pytest.fixture
+def clock(app: Flask) -> FrozenClock:
+    """The application's own clock, standing still: Monday, noon in Moscow."""
+    clock = FrozenClock()
+    app.extensions["salesman_clock"] = clock.now
+    return clock
