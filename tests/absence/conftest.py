@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from salesman_calendar.models import Reminding
 from salesman_discussions import messages, reading_state
+from salesman_documents.testing import make_documents, template_of, type_of
+from salesman_documents.types_service import change_type
 from salesman_leads.distribution.service import add_rule
 from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
 from salesman_leads.junk.service import change_rules
@@ -20,8 +23,9 @@ from salesman_requisites.models import Counter, CounterPeriod
 from salesman_requisites.testing import make_companies
 from salesman_sample.models import Line, Thanks
 
+from salesman_core.access.models import User
 from salesman_core.clock import now
-from salesman_core.db import writing
+from salesman_core.db import reading, writing
 from salesman_core.plugins.discovery import Installed
 from salesman_core.records.files import keep_file
 from salesman_core.testing.application import running
@@ -81,6 +85,7 @@ def used(
             with make.acting(make.user("administrator")):
                 leads_come_by_all_ways(make.user("telemarketer"))
                 own_company_has_made_a_paper()
+                document_is_made(made)
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
@@ -153,6 +158,16 @@ def own_company_has_made_a_paper() -> None:
         session.add(counter)
         session.flush()
         session.add(CounterPeriod(counter_id=counter.id, period="2026", next=2))
+
+
+def document_is_made(made: Mapping[str, int]) -> None:
+    """Fill the tables of documents."""
+    template_of("{{ client.name }}", type_name="Walked")
+    owner_id = reading().scalar(sa.select(User.id).where(User.name == "Anna"))
+    assert owner_id is not None
+    concerned = {name: made[name] for name in ("client_id", "deal_id")}
+    make_documents(str, {"owner_id": owner_id, **concerned})
+    change_type(type_of("Walked"), {"user_ids": [owner_id], "role_ids": []})
 
 
 @pytest.fixture

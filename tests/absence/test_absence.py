@@ -98,6 +98,18 @@ PAGES_OF = {
         "/catalogue/deals/1/lines/file/csv",
         "/api/v1/catalogue/openapi.json",
     ),
+    "documents": (
+        "/documents",
+        "/documents/1",
+        "/documents/new",
+        "/documents/templates/1",
+        "/documents/1/compare",
+        "/documents/templates",
+        "/documents/templates/new",
+        "/documents/types",
+        "/documents/types/1",
+        "/api/v1/documents/openapi.json",
+    ),
     "calendar": (
         "/calendar",
         "/calendar/1",

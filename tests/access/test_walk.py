@@ -158,6 +158,7 @@ WALKED_BY_THEIR_OWN: Final = (
             "calendar",
             "catalogue",
             "discussions",
+            "documents",
             "inquiries",
             "leads",
             "plans",

@@ -27,6 +27,11 @@ from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from salesman_discussions.messages import change_message, post_message, react
 from salesman_discussions.service import close_thread, open_thread
+from salesman_documents.defaults import make_templates
+from salesman_documents.making import generate, upload
+from salesman_documents.publishing import make_link as share
+from salesman_documents.service import create_document
+from salesman_documents.testing import docx_of
 from salesman_leads.channels.schemas import ChannelSchema, LinkSchema
 from salesman_leads.channels.service import add_channel, make_link
 from salesman_leads.forms.models import FIELDS, Form
@@ -104,6 +109,16 @@ PAGES: Final = {
     "discussions.index": "/discussions",
     "discussions.letters": "/discussions/letters",
     "discussions.new": "/discussions/new?deal_id=2",
+    "documents.card": "/documents/1",
+    "documents.compare": "/documents/1/compare",
+    "documents.edit_type": "/documents/types/1",
+    "documents.index": "/documents",
+    "documents.new": "/documents/new?deal_id=1",
+    "documents.new_template": "/documents/templates/new",
+    "documents.new_type": "/documents/types/new",
+    "documents.template": "/documents/templates/1?deal_id=2",
+    "documents.templates": "/documents/templates",
+    "documents.types": "/documents/types",
     "inquiries.card": "/inquiries/1",
     "inquiries.choices": "/inquiries/choices",
     "inquiries.index": "/inquiries",
@@ -245,6 +260,8 @@ NO_PAGES: Final = {
     "imports.found",
     "catalogue.find_products",
     "catalogue.suggest",
+    "documents.choose_client",
+    "documents.choose_deal",
     "catalogue.write_file",
     "discussions.catch_up",
     "discussions.choose_client",
@@ -280,6 +297,7 @@ NO_PAGES: Final = {
     "catalogue.narrow",
     "discussions.message",
     "discussions.narrow",
+    "documents.narrow",
     "inquiries.narrow",
     "leads.narrow",
     "people_record_why.why_of",
@@ -289,6 +307,9 @@ NO_PAGES: Final = {
     "administration.export",
     "assets.built_static",
     "assets.plugin_static",
+    "documents.shared",
+    "documents.template_file",
+    "documents.version_file",
     "health.alive",
     "health.ready",
     "live.numbers",
@@ -360,6 +381,7 @@ def fill(url: str) -> None:
         plans(app)
         own_companies(make)
         catalogue(app)
+        documents()
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -463,6 +485,17 @@ def web_form() -> None:
     fields = [{**asked(kind), "required": kind == "phone"} for kind in FIELDS]
     long = "Я согласен на обработку моих персональных данных. " * 8
     create_form({**FORM, "fields": fields, "consent": long, "heading": "Напишите нам"})
+
+
+def documents() -> None:
+    """Make a contract of two versions, one of them edited, for a deal with several lines."""
+    make_templates("ru")
+    wanted = {"type_id": 1, "template_id": 1, "deal_id": 2, "subject": "Поставка " * 20}
+    document_id = create_document(wanted)
+    generate(document_id, anyway=True)
+    edited = docx_of("Договор", "Цена договора иная.")
+    upload(document_id, "Договор с правками.docx", io.BytesIO(edited), "правки клиента")
+    share(document_id, 2)
 
 
 def catalogue(app: Flask) -> None:

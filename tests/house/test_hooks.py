@@ -40,8 +40,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "hooks"
 OF_PLUGINS = {
     name: one
-    for name, one in vars(salesman_plans.hookspecs).items()
-    if name.startswith("salesman_plans_")
+    for module in (salesman_documents.hookspecs, salesman_plans.hookspecs)
+    for name, one in vars(module).items()
+    if name.startswith(f"{module.__name__.partition('.')[0]}_")
 }
 EVERY_HOOK = {one.__name__: one for one in specifications()} | OF_PLUGINS
 AT_START = {one.__name__: one for one in boot_specifications()}

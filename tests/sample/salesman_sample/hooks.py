@@ -274,6 +274,21 @@ def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
     ]
 
 
+@hookimpl(optionalhook=True)
+def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
+    """Let templates of documents say what was promised to a client."""
+    fields = (("text", _("Promise"), "text"), ("kept", _("Kept"), "flag"))
+    return [
+        {
+            "name": "promises",
+            "title": _("Promises"),
+            "rows": True,
+            "fields": fields,
+            "values": queries.promises_for_documents,
+        }
+    ]
+
+
 # -- a new company, and the demo
 
 

@@ -126,3 +126,14 @@ def opened_deals() -> sa.Select[*tuple[Any, ...]]:
         Deal.amount.label("turnover"),
         sa.literal_column("1", sa.Integer).label("deals"),
     ).where(visible("deal"))
+
+
+def promises_for_documents(about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give what was promised to the client of a document, as far as whoever acts sees it."""
+    if about["client_id"] is None:
+        return []
+    made = sa.select(Promise.text, Promise.kept_at).where(
+        Promise.client_id == about["client_id"], visible(KIND)
+    )
+    rows = about["session"].execute(made.order_by(Promise.id))
+    return [{"text": row.text, "kept": row.kept_at is not None} for row in rows]
