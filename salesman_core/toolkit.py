@@ -148,7 +148,6 @@ from salesman_core.records.files import attach as attach_file
 from salesman_core.records.files import attach_again as attach_file_again
 from salesman_core.records.files import detach as detach_file
 from salesman_core.records.finding import Findable, search_source
-from salesman_core.records.handing_out import handed_out
 from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
 from salesman_core.records.imports.at_once import FileRow, FileRows, read_at_once
 from salesman_core.records.imports.matching import ImportedRow, Key, Matching, chosen_keys
@@ -249,6 +248,7 @@ from salesman_core.web.forms import (
     version_in,
     whole_number,
 )
+from salesman_core.web.handing_out import handed_out
 from salesman_core.web.locale import current_language
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast

@@ -28,7 +28,6 @@ from salesman_core.i18n import texts
 from salesman_core.records import files, notes, restoring
 from salesman_core.records.answers import told
 from salesman_core.records.attached import is_own
-from salesman_core.records.handing_out import PDF, handed_out, harmless
 from salesman_core.records.history import history as history_of
 from salesman_core.records.panels import (
     files_panel,
@@ -37,10 +36,11 @@ from salesman_core.records.panels import (
     story_fragment,
 )
 from salesman_core.records.restoring import is_restorable, may_restore, versions_of
-from salesman_core.services.files import TooLargeError, too_many_bytes
+from salesman_core.services.files import SHOWN, TooLargeError, too_many_bytes
 from salesman_core.services.previews import Size
 from salesman_core.web.errors import of_domain, of_http
 from salesman_core.web.forms import FormState, LastChange, version_in, whole_number
+from salesman_core.web.handing_out import PDF, handed_out, harmless
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -292,7 +292,10 @@ def preview(file_id: int, size: str) -> Response:
 
 
 def _handed_out(file_id: int, *, inline: bool) -> Response:
-    return handed_out(files.download(file_id), inline=inline)
+    found = files.download(file_id)
+    if inline and found.media_type not in SHOWN:
+        raise MissingError(_("This kind of file cannot be shown here: save it."))
+    return handed_out(found.path, found.name, found.media_type, etag=found.hash, inline=inline)
 
 
 @blueprint.post("/files/<int:file_id>/delete")

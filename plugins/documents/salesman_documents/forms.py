@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import IO, Any, Final
 
 import sqlalchemy as sa
-from flask import request
+from flask import Response, request
 from salesman_requisites.toolkit import company_choices
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     Client,
     Contact,
     Deal,
+    Download,
     FormState,
     InvalidError,
     colleagues,
@@ -25,6 +26,7 @@ from salesman_core.toolkit import (
     current_person,
     date_of,
     form_to_edit,
+    handed_out,
     number_of,
     read_typed,
     reading,
@@ -179,3 +181,8 @@ def uploaded() -> tuple[str, IO[bytes]]:
         message = _("Choose a file.")
         raise InvalidError(message, {"file": message})
     return file.filename, file.stream
+
+
+def answer_with(file: Download) -> Response:
+    """Give the answer by which a file is saved."""
+    return handed_out(file.path, file.name, file.media_type, etag=file.hash, inline=False)

@@ -15,7 +15,6 @@ from salesman_core.toolkit import (
     StaleError,
     colleagues,
     company,
-    handed_out,
     held_file,
     known_roles,
     reading,
@@ -268,5 +267,5 @@ def template_file(template_id: int, number: int) -> Response:
     session = reading()
     for row in queries.template_versions(session, template_id):
         if row.number == number:
-            return handed_out(held_file(session, row.file_id, row.name))
+            return forms.answer_with(held_file(session, row.file_id, row.name))
     raise MissingError(_("The template has no such version."))

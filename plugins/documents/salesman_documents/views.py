@@ -19,7 +19,6 @@ from salesman_core.toolkit import (
     colleagues,
     date_of,
     files_panel,
-    handed_out,
     judge,
     last_change,
     narrowed,
@@ -316,7 +315,7 @@ def sign(record_id: int) -> Page:
 @requires(VIEW)
 def version_file(record_id: int, number: int) -> Response:
     """Hand the file of a version out."""
-    return handed_out(publishing.file_of(record_id, number))
+    return forms.answer_with(publishing.file_of(record_id, number))
 
 
 @blueprint.post("/<int:record_id>/versions/<int:number>/pdf")
@@ -324,7 +323,7 @@ def version_file(record_id: int, number: int) -> Response:
 def version_pdf(record_id: int, number: int) -> Page:
     """Hand a version out as PDF; it is made with the first time."""
     try:
-        return handed_out(publishing.pdf_of(record_id, number))
+        return forms.answer_with(publishing.pdf_of(record_id, number))
     except pdf.NoPdfError as error:
         return _card_page(record_id, trouble=error.message), error.status
 
@@ -400,7 +399,7 @@ def withdraw_link(record_id: int, link_id: int) -> BaseResponse:
 @public
 def shared(key: str) -> Response:
     """Hand a version out to whoever has the link to it."""
-    return handed_out(publishing.shared_file(key))
+    return forms.answer_with(publishing.shared_file(key))
 
 
 @blueprint.post("/<int:record_id>/delete")
