@@ -233,7 +233,15 @@ from salesman_core.rest import (
 from salesman_core.rest import Money as Amount
 from salesman_core.services import bans
 from salesman_core.services.company import Company, company, is_currency
-from salesman_core.services.mail import Letter, link_to, sent_by_us
+from salesman_core.services.mail import (
+    Enclosure,
+    Letter,
+    LetterFate,
+    checked_address,
+    fates_of,
+    link_to,
+    sent_by_us,
+)
 from salesman_core.services.mail import send as send_letter
 from salesman_core.services.notices import notify
 from salesman_core.services.previews import Redrawn, redrawn
@@ -287,6 +295,7 @@ __all__ = [
     "DescribedField",
     "Download",
     "Draft",
+    "Enclosure",
     "ExternalId",
     "ExternalIds",
     "FieldKind",
@@ -308,6 +317,7 @@ __all__ = [
     "KeptRecord",
     "Key",
     "Letter",
+    "LetterFate",
     "ListField",
     "ListFilter",
     "ListOf",
@@ -379,6 +389,7 @@ __all__ = [
     "change_contact",
     "change_deal",
     "change_places",
+    "checked_address",
     "checked_owner",
     "chosen_keys",
     "clients_by_other_keys",
@@ -416,6 +427,7 @@ __all__ = [
     "etag_of",
     "export_files",
     "external_ids_of",
+    "fates_of",
     "files_panel",
     "for_change",
     "foreign_forms",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, selectinload
 
 from salesman_core.access.looking import covers
 from salesman_core.access.models import Role, RoleGrant, Team, User, UserExternalId, UserRole
@@ -376,5 +376,5 @@ def grants(role_id: int) -> dict[str, str]:
 
 def letters(limit: int = LETTERS_SHOWN) -> Sequence[KeptLetter]:
     """Give the newest letters of the log; what is secret in them is not among what is read."""
-    newest = sa.select(KeptLetter).options(defer(KeptLetter.sealed))
+    newest = sa.select(KeptLetter).options(defer(KeptLetter.sealed), selectinload(KeptLetter.files))
     return reading().scalars(newest.order_by(KeptLetter.id.desc()).limit(limit)).all()

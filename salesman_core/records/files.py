@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
@@ -30,9 +29,10 @@ from salesman_core.records.attached import (
     refuse_stranger,
 )
 from salesman_core.records.changes import announce, audit
-from salesman_core.records.models import Attachment, StoredFile
+from salesman_core.records.models import Attachment
 from salesman_core.services import files as store
 from salesman_core.services import previews
+from salesman_core.services.models import StoredFile
 
 _ = texts.lazy
 
@@ -105,7 +105,7 @@ def keep_file(name: str, content: IO[bytes]) -> KeptFile:
     """
     kept = _kept(name, content)
     with writing() as session:
-        _row_of(session, kept.content)
+        store.row_of(session, kept.content)
     return kept
 
 
@@ -124,7 +124,7 @@ def hold_kept(session: Session, kept: KeptFile) -> int:
     the row is there, the content stays in the store and is part of every backup. Who may read it is
     for whoever refers to it.
     """
-    return _row_of(session, kept.content)
+    return store.row_of(session, kept.content)
 
 
 def held_file(session: Session, file_id: int, name: str) -> Download:
@@ -148,7 +148,7 @@ def attach_kept(kind: str, record_id: int, kept: KeptFile) -> int:
         demand_record(kind, record_id, session=session)
         person = current_person()
         attachment = Attachment(
-            file_id=_row_of(session, kept.content),
+            file_id=store.row_of(session, kept.content),
             name=kept.name,
             media_type=kept.media_type,
             author_id=person.id,
@@ -160,21 +160,6 @@ def attach_kept(kind: str, record_id: int, kept: KeptFile) -> int:
         session.flush()
         _tell(session, attachment, "attached")
         return attachment.id
-
-
-def _row_of(session: Session, stored: store.Content) -> int:
-    kept = sa.select(StoredFile.id).where(StoredFile.hash == stored.hash)
-    known = session.scalar(kept)
-    if known is not None:
-        return known
-    row = StoredFile(hash=stored.hash, size=stored.size, stored_at=now())
-    try:
-        with session.begin_nested():
-            session.add(row)
-            session.flush()
-    except IntegrityError:  # somebody has attached the same just now
-        return session.scalars(kept).one()
-    return row.id
 
 
 def detach(attachment_id: int) -> tuple[str, int]:

@@ -167,20 +167,6 @@ class Note(Attached, KeptRecord, Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class StoredFile(Base):
-    """A content that was uploaded, kept once however often it is attached.
-
-    ``hash`` is the SHA-256 of the content and names it in the store; ``size`` is in bytes.
-    """
-
-    __tablename__ = "core_file"
-
-    id: Mapped[int] = identity()
-    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    size: Mapped[int] = mapped_column(sa.BigInteger)
-    stored_at: Mapped[datetime]
-
-
 class Attachment(Attached, Base):
     """A file on a record, under the name that it came with.
 

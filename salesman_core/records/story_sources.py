@@ -12,11 +12,12 @@ from salesman_core.i18n import texts
 from salesman_core.records.attached import column, holds, of_kind, record_of
 from salesman_core.records.files import COLUMNS as FILE_COLUMNS
 from salesman_core.records.history import changes_of
-from salesman_core.records.models import Attachment, Note, StoredFile
+from salesman_core.records.models import Attachment, Note
 from salesman_core.records.notes import COLUMNS as NOTE_COLUMNS
 from salesman_core.records.panels import change_fragment, file_fragment, note_fragment
 from salesman_core.records.story_parts import Part, parts_of
 from salesman_core.records.timeline import newest
+from salesman_core.services.models import StoredFile
 from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
 
 _ = texts.lazy

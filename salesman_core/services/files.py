@@ -1,7 +1,7 @@
 """Contents of files, kept by their hash: one content once, however often it is attached.
 
 They lie in ``data_dir/files``, the first two digits of the hash as a folder. Who may have a file,
-and under which name, is for whoever refers to it (:mod:`salesman_core.records.files`).
+and under which name, is for whoever refers to it (:mod:`salesman_core.records.files`, letters).
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
+import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from salesman_core.clock import now
 from salesman_core.config import CoreSettings
 from salesman_core.errors import MissingError, SalesmanError
 from salesman_core.i18n import texts
+from salesman_core.services.models import StoredFile
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -97,6 +102,22 @@ def store(stream: IO[bytes], *, largest: int = LARGEST) -> Content:
     finally:
         incoming.unlink(missing_ok=True)
     return content
+
+
+def row_of(session: Session, stored: Content) -> int:
+    """Give the row of a stored content, by which others refer to it and so keep it."""
+    kept = sa.select(StoredFile.id).where(StoredFile.hash == stored.hash)
+    known = session.scalar(kept)
+    if known is not None:
+        return known
+    row = StoredFile(hash=stored.hash, size=stored.size, stored_at=now())
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:  # somebody has attached the same just now
+        return session.scalars(kept).one()
+    return row.id
 
 
 def too_large_for(largest: int) -> Text:

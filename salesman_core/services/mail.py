@@ -6,10 +6,12 @@ link that lets its reader in, is never shown there, and is wiped once the letter
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,18 +22,19 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from markupsafe import Markup, escape
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from salesman_core.clock import now
 from salesman_core.config import CoreSettings
 from salesman_core.db import reading, writing
 from salesman_core.db.revisions import bump
-from salesman_core.errors import ConfigurationError, InvalidError
+from salesman_core.errors import ConfigurationError, InvalidError, MissingError
 from salesman_core.i18n import CORE, texts
 from salesman_core.jobs import enqueue, job_piece
 from salesman_core.jobs.run import current_run
 from salesman_core.services import company as companies
-from salesman_core.services.models import KeptLetter, Setting
+from salesman_core.services import files as store
+from salesman_core.services.models import KeptLetter, LetterFile, Setting
 from salesman_core.services.smtp import MailServer, RefusedError, hand_over, words_of
 from salesman_hookspecs import Job
 
@@ -44,7 +47,20 @@ WAITING, SENT, REFUSED, FAILED, KEPT = "waiting", "sent", "refused", "failed", "
 _URL_KEY: Final = "smtp_url"
 _SENDER_KEY: Final = "mail_from"
 _SUBJECT: Final = 300
+MOST_ENCLOSED: Final = 15 * 1024 * 1024
+"""Bytes of the files of one letter together: more than that many servers refuse."""
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter.
+
+    :param name: made harmless; its media type is judged by it and by the content.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,9 @@ class Letter:
     :param text: paragraphs with empty lines between them; the HTML is made from it.
     :param secrets: what stands in *text* as the key and is sent as the value: ``{"{link}": …}``.
     :param reply_to: where an answer goes, if not to the sender.
+    :param enclosures: files that go with it, :data:`MOST_ENCLOSED` bytes together at most.
+    :param automatic: whether a program writes it; one that a person has written and looked through
+        may be answered by whoever is out of office.
     """
 
     to: str
@@ -62,6 +81,8 @@ class Letter:
     text: str
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     reply_to: str = ""
+    enclosures: Sequence[Enclosure] = ()
+    automatic: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +153,14 @@ def checked_address(typed: str, name: str) -> str:
 
 
 def send(letter: Letter) -> int:
-    """Send a letter once the surrounding transaction has committed; give its number in the log."""
+    """Send a letter once the surrounding transaction has committed; give its number in the log.
+
+    :raises InvalidError: where its files are too large together.
+    """
+    if sum(len(one.content) for one in letter.enclosures) > MOST_ENCLOSED:
+        raise InvalidError(
+            _("The files of one letter may have %(most)s MB together.", most=MOST_ENCLOSED >> 20)
+        )
     has_server = mail_settings().server is not None
     with writing() as session:
         kept = KeptLetter(
@@ -142,15 +170,50 @@ def send(letter: Letter) -> int:
             subject=" ".join(letter.subject.split())[:_SUBJECT],
             text=letter.text,
             sealed=dict(letter.secrets) if has_server else {},
+            automatic=letter.automatic,
             state=WAITING if has_server else KEPT,
             error="",
             created_at=now(),
+            files=[_enclosed(session, one) for one in letter.enclosures],
         )
         session.add(kept)
         session.flush()
         if has_server:
             enqueue(session, JOB.name, {"letter_id": kept.id}, key=f"letter:{kept.id}")
         return kept.id
+
+
+def _enclosed(session: Session, one: Enclosure) -> LetterFile:
+    stored = store.store(io.BytesIO(one.content))
+    name = store.harmless_name(one.name)
+    media_type = store.media_type(name, stored.beginning)
+    return LetterFile(file_id=store.row_of(session, stored), name=name, media_type=media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFate:
+    """What became of a letter.
+
+    :param state: one of :data:`WAITING`, :data:`SENT`, :data:`REFUSED`, :data:`FAILED`,
+        :data:`KEPT`.
+    :param error: what the server said; empty where it took the letter.
+    """
+
+    state: str
+    error: str
+    sent_at: datetime | None
+
+
+def fates_of(session: Session, letter_ids: Iterable[int]) -> Mapping[int, LetterFate]:
+    """Give what became of letters, by their numbers in the log, with one statement.
+
+    It judges nobody: whoever calls shows it beside what the letters were about.
+    """
+    wanted = sa.select(KeptLetter.id, KeptLetter.state, KeptLetter.error, KeptLetter.sent_at).where(
+        KeptLetter.id.in_(list(letter_ids))
+    )
+    rows = session.execute(wanted)
+    return {row.id: LetterFate(row.state, row.error, row.sent_at) for row in rows}
 
 
 def link_to(path: str) -> str:
@@ -173,16 +236,23 @@ def _host() -> str:
     return mail_settings().sender.rpartition("@")[2]
 
 
+_WITH_FILES: Final = selectinload(KeptLetter.files).joinedload(LetterFile.stored)
+
+
 def deliver(letter_id: int) -> None:
     """Hand a letter of the log to the mail server; what is sent already is not sent again."""
-    letter = reading().get(KeptLetter, letter_id)
+    letter = reading().get(KeptLetter, letter_id, options=[_WITH_FILES])
     if letter is None or letter.state != WAITING:
         return
     settings = mail_settings()
     if settings.server is None:
         _settle(letter_id, KEPT)
         return
-    message = _message(letter, settings.sender)
+    try:
+        message = _message(letter, settings.sender)
+    except MissingError as error:
+        _settle(letter_id, FAILED, str(error))
+        return
     reading().rollback()  # a server may take its time, and an open read keeps old rows alive
     try:
         hand_over(settings.server, message)
@@ -236,11 +306,16 @@ def _message(letter: KeptLetter, sender: str) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = f"<{letter.message_id}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    if letter.automatic:
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     if letter.reply_to:
         message["Reply-To"] = Address(addr_spec=letter.reply_to)
     message.set_content(text)
     message.add_alternative(as_html(text), subtype="html")
+    for one in letter.files:
+        main, _slash, sub = one.media_type.partition("/")
+        content = store.stored_file(one.stored.hash).read_bytes()
+        message.add_attachment(content, main, sub, filename=one.name)
     return message
 
 
@@ -274,6 +349,7 @@ def send_trial(server: MailServer, sender: str, to: str) -> None:
         subject=texts.gettext("Test letter from SalesMan"),
         text=texts.gettext("If you read this, letters from SalesMan arrive."),
         sealed={},
+        automatic=True,
         created_at=now(),
     )
     try:

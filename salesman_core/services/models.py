@@ -1,4 +1,4 @@
-"""Tables of the services: settings that change at run time, letters, rates, holidays, bans."""
+"""Tables of the services: settings, contents of files, letters, rates, holidays, bans."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from salesman_core.db import Base, Rate, identity, refers
 
@@ -39,11 +39,25 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
 
 
+class StoredFile(Base):
+    """A content in the store, kept once however often it is attached.
+
+    ``hash`` is the SHA-256 of the content and names it in the store; ``size`` is in bytes.
+    """
+
+    __tablename__ = "core_file"
+
+    id: Mapped[int] = identity()
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    stored_at: Mapped[datetime]
+
+
 class KeptLetter(Base):
     """A letter in the log of outgoing mail.
 
-    ``sealed`` holds what is secret in it (place in the text → what is sent there) until the
-    letter has gone out; no page shows it.
+    ``automatic`` says that a program wrote it, and not a person. ``sealed`` holds what is secret in
+    it (place in the text → what is sent there) until the letter has gone out; no page shows it.
     """
 
     __tablename__ = "core_letter"
@@ -55,10 +69,29 @@ class KeptLetter(Base):
     subject: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str] = mapped_column(sa.Text)
     sealed: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    automatic: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(sa.String(10))
     error: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+    files: Mapped[list[LetterFile]] = relationship(
+        order_by="LetterFile.id", cascade="all, delete-orphan"
+    )
+
+
+class LetterFile(Base):
+    """A file that goes with a letter: as long as the letter is kept, so is its content."""
+
+    __tablename__ = "core_letter_file"
+
+    id: Mapped[int] = identity()
+    letter_id: Mapped[int] = refers("core_letter.id", ondelete="CASCADE")
+    file_id: Mapped[int] = refers("core_file.id", ondelete="RESTRICT")
+    name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+
+    stored: Mapped[StoredFile] = relationship()
 
 
 class CurrencyRate(Base):

@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from salesman_core.db import db, reading, writing
 from salesman_core.errors import ConfigurationError, InvalidError
 from salesman_core.jobs import State
 from salesman_core.jobs.models import JOBS
+from salesman_core.records.bin.emptying import forget_contents
 from salesman_core.services import mail
+from salesman_core.services.files import stored_file
+from salesman_core.services.mail import Enclosure, LetterFate
 from salesman_core.services.models import KeptLetter
 from salesman_core.services.smtp import MailServer
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.pytest_plugin import lacking
 
@@ -56,6 +61,70 @@ def test_letter_goes_out_as_text_and_html(
     assert LETTER.secrets["{link}"] in text
     assert 'href="https://crm.example.com/sign/invitation/SECRET?a=1&amp;b=2"' in html
     assert "<p>Здравствуйте, Ольга!</p>" in html
+
+
+def test_files_go_with_a_letter_under_harmless_names(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    enclosed = Enclosure("../Счёт № 17.pdf", b"%PDF-1.7 invoice"), Enclosure("a.txt", b"plain")
+
+    mail.deliver(mail.send(replace(LETTER, enclosures=enclosed)))
+
+    (sent,) = mail_sink.letters
+    found = [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in sent.iter_attachments()
+    ]
+    assert found == [
+        ("Счёт № 17.pdf", "application/pdf", b"%PDF-1.7 invoice"),
+        ("a.txt", "text/plain", b"plain"),
+    ]
+    assert sent.get_body(("plain",)) is not None
+
+
+def test_files_of_a_letter_stay_as_long_as_the_letter(
+    letter: Callable[[], KeptLetter], clock: FrozenClock
+) -> None:
+    mail.send(replace(LETTER, enclosures=[Enclosure("a.pdf", b"%PDF-1.7")]))
+    (file,) = letter().files
+
+    clock.advance(days=400)
+    gone = forget_contents()
+
+    assert gone == 0
+    assert stored_file(file.stored.hash).read_bytes() == b"%PDF-1.7"
+
+
+def test_too_much_for_one_letter_is_refused(letter: Callable[[], KeptLetter]) -> None:
+    half = Enclosure("half.bin", bytes(8 * 1024 * 1024))
+
+    with pytest.raises(InvalidError, match="15 MB together"):
+        mail.send(replace(LETTER, enclosures=[half, half]))
+
+    assert reading().scalars(sa.select(KeptLetter)).all() == []
+
+
+def test_a_letter_whose_file_is_lost_is_given_up(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    letter_id = mail.send(replace(LETTER, enclosures=[Enclosure("a.pdf", b"%PDF-1.7")]))
+    stored_file(letter().files[0].stored.hash).unlink()
+
+    mail.deliver(letter_id)
+
+    assert mail_sink.letters == []
+    assert mail.fates_of(reading(), [letter_id])[letter_id] == LetterFate(
+        mail.FAILED, "The content of this file is not in the store.", None
+    )
+
+
+def test_what_a_person_wrote_may_be_answered_by_machines(
+    letter: Callable[[], KeptLetter], mail_sink: MailSink
+) -> None:
+    mail.deliver(mail.send(LETTER))
+    mail.deliver(mail.send(replace(LETTER, automatic=False)))
+
+    assert [one["Auto-Submitted"] for one in mail_sink.letters] == ["auto-generated", None]
 
 
 def _send_and_fail() -> None:

@@ -22,10 +22,11 @@ from salesman_core.errors import ConflictError, ForbiddenError, MissingError
 from salesman_core.records.bin.emptying import empty_bin, forget_contents
 from salesman_core.records.bin.service import purge, purge_many
 from salesman_core.records.files import attach
-from salesman_core.records.models import Audit, Note, StoredFile
+from salesman_core.records.models import Audit, Note
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company
 from salesman_core.services.files import stored_file
+from salesman_core.services.models import StoredFile
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make
 

@@ -23,8 +23,8 @@ from salesman_core.app import MAX_REQUEST
 from salesman_core.db import reading, writing
 from salesman_core.errors import ForbiddenError, InvalidError, MissingError
 from salesman_core.records import files
-from salesman_core.records.models import StoredFile
 from salesman_core.services.files import TooLargeError, harmless_name, media_type, store
+from salesman_core.services.models import StoredFile
 from salesman_core.testing.people import Make
 from tests.records.turns import elsewhere, wait_for_its_turn
 

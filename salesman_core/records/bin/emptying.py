@@ -17,10 +17,11 @@ from salesman_core.i18n import texts
 from salesman_core.records.bin.purging import Purging
 from salesman_core.records.bin.service import each, purge
 from salesman_core.records.hanging import forget_strays
-from salesman_core.records.models import BulkRun, FileImport, StoredFile
+from salesman_core.records.models import BulkRun, FileImport
 from salesman_core.records.referrers import Referrers
 from salesman_core.services import files as store
 from salesman_core.services.company import company
+from salesman_core.services.models import StoredFile
 from salesman_hookspecs import Job, RecordType, Schedule
 
 NAME: Final = "core.empty_bin"

@@ -16,7 +16,8 @@ from salesman_leads.mailbox.models import Letter
 from salesman_leads.models import Lead
 
 from salesman_core.records.files import download
-from salesman_core.records.models import Attachment, StoredFile
+from salesman_core.records.models import Attachment
+from salesman_core.services.models import StoredFile
 from salesman_core.testing.imap import ImapMailbox
 from salesman_core.testing.people import Browser
 from salesman_core.toolkit import reading
