@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from salesman_calendar.models import Reminding
 from salesman_discussions import messages, reading_state
 from salesman_documents.testing import make_documents, template_of, type_of
+from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
 from salesman_leads.distribution.service import add_rule
 from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
@@ -162,12 +163,11 @@ def own_company_has_made_a_paper() -> None:
 
 def document_is_made(made: Mapping[str, int]) -> None:
     """Fill the tables of documents."""
-    template_of("{{ client.name }}", type_name="Walked")
     owner_id = reading().scalar(sa.select(User.id).where(User.name == "Anna"))
     assert owner_id is not None
     concerned = {name: made[name] for name in ("client_id", "deal_id")}
     make_documents(str, {"owner_id": owner_id, **concerned})
-    change_type(type_of("Walked"), {"user_ids": [owner_id], "role_ids": []})
+    change_type(type_of("Contract"), {"user_ids": [owner_id], "role_ids": []})
 
 
 @pytest.fixture

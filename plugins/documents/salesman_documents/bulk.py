@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from salesman_core.toolkit import AnyRow, Column, RecordList
+from salesman_core.toolkit import AnyRow, Column, RecordList, binned, unbinned
 from salesman_documents import queries
 from salesman_documents.lists import DOCUMENTS
-from salesman_documents.permissions import EXPORT
+from salesman_documents.models import KIND
+from salesman_documents.permissions import BULK_DELETE, EXPORT
+from salesman_documents.service import delete_document, restore_document
 from salesman_documents.texts import texts
+from salesman_hookspecs import BulkAction
 
 _ = texts.lazy
 
@@ -52,3 +55,18 @@ LISTED: Final = RecordList(
     _cells,
     export=EXPORT,
 )
+
+
+ACTIONS: Final = (
+    BulkAction(
+        id="delete",
+        kind=KIND,
+        title=_("Into the bin"),
+        permission=BULK_DELETE,
+        apply=binned(KIND, delete_document),
+        undo=unbinned(KIND, restore_document),
+        icon="trash",
+        order=90,
+    ),
+)
+"""What may be done with many documents at once."""

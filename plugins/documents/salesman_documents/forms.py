@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import zip_longest
 from typing import IO, Any, Final
 
@@ -58,7 +59,10 @@ def document_values(form: Typed) -> dict[str, Any]:
     :raises InvalidError: by field, where something cannot be read.
     """
     readers = dict.fromkeys(_NUMBERS, number_of) | dict.fromkeys(_DAYS, date_of)
-    values = read_typed(form, readers, *_NUMBERS, *_DAYS)
+    values = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in read_typed(form, readers, *_NUMBERS, *_DAYS).items()
+    }
     if values.get("day", "") is None:
         del values["day"]
     if values.get("company_id", "") is None:
@@ -66,6 +70,16 @@ def document_values(form: Typed) -> dict[str, Any]:
     if "owner_id" in values and not current_person().may(ASSIGN):
         del values["owner_id"]
     return values | {name: form[name].strip() for name in _TEXTS if name in form}
+
+
+def signing_values(form: Typed) -> dict[str, Any]:
+    """Give what the form says of a signature.
+
+    :raises InvalidError: where the day cannot be read.
+    """
+    day = read_typed(form, {"signed_on": date_of}, "signed_on").get("signed_on")
+    signed_on = None if day is None else day.isoformat()
+    return {"signed_on": signed_on, "signed_by": form.get("signed_by", "").strip()}
 
 
 def new_form(client_id: int | None, deal_id: int | None) -> FormState:
@@ -147,7 +161,7 @@ def type_values(form: Typed) -> dict[str, Any]:
         "role_ids": _ids(form.getlist("role_ids")),
         "user_ids": _ids(form.getlist("user_ids")),
         "statuses": [
-            {"id": whole_number(id_ or ""), "name": name, "base": base or "in_work"}
+            {"id": int(id_) if id_.isdigit() else None, "name": name, "base": base or "in_work"}
             for id_, name, base in ((i or "", n or "", b or "") for i, n, b in rows)
             if name.strip()
         ],

@@ -33,6 +33,7 @@ from salesman_documents import demo as story_of_demo
 from salesman_documents.models import KIND, TEMPLATE, TYPE, Document
 from salesman_documents.texts import texts
 from salesman_hookspecs import (
+    BulkAction,
     Demo,
     EventType,
     HealthCheck,
@@ -95,6 +96,12 @@ def salesman_record_types() -> Iterable[RecordType]:
 def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
     """Let templates say what the core and requisites know."""
     return gathering.sections()
+
+
+@hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Give what may be done with many documents at once."""
+    return bulk.ACTIONS
 
 
 @hookimpl

@@ -15,6 +15,7 @@ EDIT: Final = "documents.document.edit"
 SEND: Final = "documents.document.send"
 ASSIGN: Final = "documents.document.assign"
 DELETE: Final = "documents.document.delete"
+BULK_DELETE: Final = "documents.document.bulk_delete"
 EXPORT: Final = "documents.document.export"
 MANAGE_TYPES: Final = "documents.type.manage"
 MANAGE_TEMPLATES: Final = "documents.template.manage"
@@ -26,6 +27,7 @@ PERMISSIONS: Final = (
     Permission(SEND, "Send documents to clients, by letter or link"),
     Permission(ASSIGN, "Give documents to others", scoped=False),
     Permission(DELETE, "Put documents into the bin"),
+    Permission(BULK_DELETE, "Put many documents into the bin at once", scoped=False),
     Permission(EXPORT, "Export the list of documents"),
     Permission(MANAGE_TYPES, "Change types of document and their statuses", scoped=False),
     Permission(MANAGE_TEMPLATES, "Upload templates of documents", scoped=False),

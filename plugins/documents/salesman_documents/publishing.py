@@ -15,8 +15,10 @@ from salesman_core.toolkit import (
     AnyRow,
     Changes,
     Download,
+    Enclosure,
     Letter,
     MissingError,
+    checked_address,
     current_person,
     demand,
     for_change,
@@ -154,31 +156,45 @@ def shared_file(key: str) -> Download:
 
 
 def send(document_id: int, number: int, values: Mapping[str, Any]) -> str:
-    """Send a version by letter, with a link to it; give the address that it went to.
+    """Send a version by letter; give the address that it went to.
 
-    :param values: ``to``, ``subject``, ``text`` and ``days``.
+    :param values: ``to``, ``subject``, ``text``; ``way``, which is ``file`` (the file goes along,
+        as PDF where the server makes some) or ``link`` (a link that is good for ``days``).
     :raises InvalidError: by field.
     """
-    person = current_person()
-    to = str(values["to"]).strip()
-    subject, text = str(values["subject"]).strip(), str(values["text"]).strip()
-    if not subject:
+    demand(KIND, document_id, SEND)
+    to = checked_address(str(values["to"]), "to")
+    if not str(values["subject"]).strip():
         raise wrong("subject", _("The letter needs a subject."))
+    by_link = values.get("way") == "link"
+    enclosures = [] if by_link else [_enclosed(document_id, number)]
     with writing() as session:
-        link = make_link(document_id, number, values.get("days") or USUAL_DAYS)
-        parts = [text, "{link}"] if text else ["{link}"]
-        letter = Letter(
-            to=to,
-            subject=subject,
-            text="\n\n".join(parts),
-            secrets={"{link}": link},
-            reply_to=person.email,
+        secrets_: dict[str, str] = {}
+        if by_link:
+            days = values.get("days") or USUAL_DAYS
+            secrets_["{link}"] = make_link(document_id, number, days)
+        parts = [str(values.get("text") or "").strip(), *secrets_]
+        send_letter(
+            Letter(
+                to=to,
+                subject=str(values["subject"]),
+                text="\n\n".join(part for part in parts if part),
+                secrets=secrets_,
+                reply_to=current_person().email,
+                enclosures=enclosures,
+                automatic=False,
+            )
         )
-        send_letter(letter)
         document: Document = for_change(session, KIND, document_id, SEND, None)
         changes: Changes = {"sent_to": (None, to), "file": (None, str(number))}
         keep_document(session, document, "sent", changes)
     return to
+
+
+def _enclosed(document_id: int, number: int) -> Enclosure:
+    has_pdf = pdf.program() is not None
+    file = pdf_of(document_id, number) if has_pdf else file_of(document_id, number)
+    return Enclosure(file.name, file.path.read_bytes())
 
 
 def _hash(key: str) -> str:

@@ -41,15 +41,13 @@ class Concerned:
         """
         deal_id = values.get("deal_id", self.deal_id)
         client_id = values.get("client_id", self.client_id)
+        if client_id not in {None, self.client_id} and not reaches("client", client_id):
+            raise wrong("client_id", _("There is no such client, or you may not see it."))
         if deal_id not in {None, self.deal_id}:
             of_deal = _client_of_deal(session, deal_id)
             client_id = of_deal if client_id is None else client_id
-            if of_deal is not None and of_deal != client_id:
+            if of_deal not in {None, client_id}:
                 raise wrong("deal_id", _("Choose a deal of this client."))
-            if client_id is not None and client_id == of_deal:
-                return Concerned(client_id, self._contact(session, values, client_id), deal_id)
-        if client_id not in {None, self.client_id} and not reaches("client", client_id):
-            raise wrong("client_id", _("There is no such client, or you may not see it."))
         return Concerned(client_id, self._contact(session, values, client_id), deal_id)
 
     def _contact(

@@ -97,11 +97,12 @@ class SignSchema(Schema):
 
 
 class SendSchema(Schema):
-    """A letter with a link to a version of a document that expires after some days."""
+    """A letter with a version of a document: its ``file``, or a ``link`` that expires."""
 
     to = Text(254, blank=False, required=True)
     subject = Text(300, blank=False, required=True)
     text = Text(10_000)
+    way = Choice(("file", "link"))
     days = Integer(minimum=1, maximum=MOST_DAYS)
 
 

@@ -17,7 +17,7 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     colleagues,
-    date_of,
+    demand,
     files_panel,
     judge,
     last_change,
@@ -25,7 +25,6 @@ from salesman_core.toolkit import (
     now,
     public,
     reaches,
-    read_typed,
     reading,
     render,
     requires,
@@ -37,6 +36,7 @@ from salesman_core.toolkit import (
 )
 from salesman_documents import (
     comparing,
+    findings,
     forms,
     making,
     panels,
@@ -156,7 +156,18 @@ def create() -> Page:
         return _new_page(FormState.refused(request.form, error)), error.status
     if values.get("template_id") is None:
         return _to_card(document_id)
-    return _generated(document_id, anyway=False)
+    return _first_version(document_id)
+
+
+def _first_version(document_id: int) -> BaseResponse:
+    """Make the first version, and lead to the card, which says what hinders it."""
+    try:
+        making.generate(document_id)
+    except ConflictError:
+        return redirect(url_for("documents.card", record_id=document_id, check="yes"))
+    except FillingError as error:
+        toast(error.message)
+    return _to_card(document_id)
 
 
 def _new_page(form: FormState) -> Markup:
@@ -166,8 +177,14 @@ def _new_page(form: FormState) -> Markup:
 @blueprint.get("/<int:record_id>")
 @requires(VIEW)
 def card(record_id: int) -> Markup:
-    """Show a document with its versions."""
-    return _card_page(record_id)
+    """Show a document with its versions; ``?check=yes`` with what hinders a new one."""
+    if request.args.get("check") != "yes":
+        return _card_page(record_id)
+    try:
+        made = making.ready(reading(), record_id)
+    except ConflictError as error:
+        return _card_page(record_id, trouble=error.message)
+    return _card_page(record_id, doubts=findings.worded(made.findings))
 
 
 def _card_page(
@@ -223,6 +240,7 @@ def _card_page(
 @requires(EDIT)
 def change(record_id: int) -> Page:
     """Change what was typed."""
+    demand(KIND, record_id, EDIT)
 
     def save(form: Typed, version: int | None) -> None:
         values = judge(ChangeSchema(partial=True), forms.document_values(form))
@@ -243,6 +261,7 @@ def change(record_id: int) -> Page:
 @requires(EDIT)
 def generate(record_id: int) -> Page:
     """Make a new version from the template."""
+    demand(KIND, record_id, EDIT)
     return _generated(record_id, anyway="anyway" in request.form)
 
 
@@ -261,6 +280,7 @@ def _generated(record_id: int, *, anyway: bool) -> Page:
 @requires(EDIT)
 def upload(record_id: int) -> Page:
     """Keep an edited .docx as a new version."""
+    demand(KIND, record_id, EDIT)
     try:
         name, stream = forms.uploaded()
         making.upload(record_id, name, stream, request.form.get("comment", ""))
@@ -275,6 +295,7 @@ def upload(record_id: int) -> Page:
 @requires(EDIT)
 def move(record_id: int) -> Page:
     """Let the document come to another status."""
+    demand(KIND, record_id, EDIT)
     said = {
         "status_id": request.form.get("status_id", type=whole_number),
         "comment": request.form.get("comment", ""),
@@ -295,11 +316,10 @@ def move(record_id: int) -> Page:
 @requires(EDIT)
 def sign(record_id: int) -> Page:
     """Note that the document is signed, with a scan where one was chosen."""
+    demand(KIND, record_id, EDIT)
     file = request.files.get("file")
     try:
-        said = read_typed(request.form, {"signed_on": date_of}, "signed_on")
-        said["signed_by"] = request.form.get("signed_by", "")
-        values = judge(SignSchema(), said)
+        values = judge(SignSchema(), forms.signing_values(request.form))
         scan = (file.filename, file.stream) if file is not None and file.filename else None
         making.sign(
             record_id, values["signed_on"], values["signed_by"], scan, version_in(request.form)
@@ -359,7 +379,9 @@ def compare(record_id: int) -> Markup:
 @requires(SEND)
 def send(record_id: int) -> Page:
     """Send a version by letter, with a link to it."""
+    demand(KIND, record_id, SEND)
     said = {name: request.form.get(name, "") for name in ("to", "subject", "text")}
+    said["way"] = request.form.get("way", "file")
     number = request.form.get("number", type=whole_number) or 0
     try:
         values = judge(SendSchema(), said)
@@ -375,6 +397,7 @@ def send(record_id: int) -> Page:
 @requires(SEND)
 def make_link(record_id: int) -> Page:
     """Make a link to a version, and show it: it is shown this one time."""
+    demand(KIND, record_id, SEND)
     number = request.form.get("number", type=whole_number) or 0
     days = request.form.get("days", publishing.USUAL_DAYS, type=whole_number)
     try:

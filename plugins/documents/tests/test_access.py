@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from salesman_documents.testing import walk_values
+from salesman_documents.testing import WALK_EXCUSED, WALK_FIELDS, walk_values
 
 WALKED: Final = (
     "/documents*",
@@ -24,4 +24,4 @@ WALKED: Final = (
 def test_nobody_meets_documents_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]
 ) -> None:
-    access_walk(only=WALKED, values=walk_values())
+    access_walk(only=WALKED, values=walk_values(), fields=WALK_FIELDS, excused=WALK_EXCUSED)

@@ -94,10 +94,10 @@ def salesman_nav_items() -> Iterable[NavItem]:
             id="companies",
             title=_("Own companies"),
             endpoint="requisites.index",
-            station="administration",
+            station="paperwork",
             icon="building-bank",
             permission=permissions.VIEW,
-            order=30,
+            order=90,
         ),
         NavItem(
             id="numbering",

@@ -23,7 +23,7 @@ PERMISSIONS: Final = (
 _OF_CLIENTS: Final = ("seller", "assistant", "lawyer", "service", "head")
 
 GRANTS: Final = (
-    *(PresetGrant(role, VIEW, Scope.ALL) for role in ("assistant", "lawyer")),
+    *(PresetGrant(role, VIEW, Scope.ALL) for role in _OF_CLIENTS),
     *(
         PresetGrant(role, permission, Scope.ALL)
         for role in _OF_CLIENTS

@@ -1,0 +1,239 @@
+"""The pages of documents, types and templates."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from salesman_documents import making, pdf, queries, service
+from salesman_documents.docx.process import Filler
+from salesman_documents.samples import SAMPLES
+from salesman_documents.templates_service import judge_template
+from salesman_documents.testing import docx_of, template_of, type_of
+from salesman_requisites.testing import hidden, own_company
+
+from salesman_core.services import mail
+from salesman_core.services.smtp import MailServer
+from salesman_core.testing.people import Browser, Make, api_of
+from salesman_core.toolkit import reading
+
+Pages = Callable[[str], Browser]
+
+
+@pytest.fixture
+def browser(app: object, browser_for: Pages) -> Browser:
+    """Pages as an administrator sees them."""
+    own_company(short_name="Ours")
+    return browser_for("administrator")
+
+
+def _sent(browser: Browser, page: str, address: str = "", **typed: Any) -> Any:
+    token = hidden(browser.get(page).text, "csrf_token")
+    return browser.post(address or page, data={"csrf_token": token, **typed})
+
+
+def test_a_document_is_made_by_its_form_with_its_first_version(
+    browser: Browser, make: Make
+) -> None:
+    template = template_of("{{ document.number }}", type_name="Contract")
+    client_id = make.client(name="Clara")
+    typed = {"type_id": type_of("Contract"), "template_id": template, "client_id": client_id}
+
+    answer = _sent(browser, "/documents/new", **typed, day="30.11.2026", subject="Racks")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/documents/1")
+    page = browser.get("/documents/1").text
+    assert "Contract № 1, Racks" in page
+    assert "Contract 1.docx" in page
+
+
+def test_what_was_typed_stays_after_an_error(browser: Browser) -> None:
+    answer = _sent(browser, "/documents/new", type_id=1, subject="Racks", day="tomorrow-ish")
+
+    assert answer.status_code == 422
+    assert 'value="tomorrow-ish"' in answer.text
+    assert 'value="Racks"' in answer.text
+
+
+def test_what_is_empty_stands_on_the_card_and_is_made_all_the_same(
+    browser: Browser, make: Make
+) -> None:
+    template = template_of("{{ client.inn }}", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+
+    doubtful = _sent(browser, "/documents/1", "/documents/1/generate")
+
+    assert doubtful.status_code == 409
+    assert "“client.inn” is empty for this document." in doubtful.text
+    made = _sent(browser, "/documents/1", "/documents/1/generate", anyway="yes")
+    assert made.status_code == 302
+    assert len(queries.versions(reading(), 1)) == 1
+
+
+def test_a_template_with_faults_comes_back_with_each_of_them(browser: Browser) -> None:
+    faulty = docx_of("{{ client.nmae }}", "{% for line in lines %}")
+    file = (io.BytesIO(faulty), "contract.docx")
+
+    answer = _sent(
+        browser, "/documents/templates/new", type_id=1, name="One", language="en", file=file
+    )
+
+    assert answer.status_code == 422
+    assert "“for line in lines” is begun and never ended." in answer.text
+    assert "paragraph 2" in answer.text
+    assert queries.templates(reading()) == []
+
+
+def test_the_reference_shows_the_values_of_a_chosen_deal(browser: Browser, make: Make) -> None:
+    template = template_of("x")
+    deal_id = make.deal(name="Racks for the shop", client_id=make.client(name="Clara"))
+
+    page = browser.get(f"/documents/templates/{template}?deal_id={deal_id}").text
+
+    assert "{{ deal.name }}" in page
+    assert "Racks for the shop" in page
+    assert "{{ line.quantity }}" in page  # what other plugins give
+    assert "Clara" in page
+
+
+def test_a_type_is_entered_with_statuses_and_makers(browser: Browser, make: Make) -> None:
+    lawyer = make.user("lawyer")
+
+    answer = _sent(
+        browser,
+        "/documents/types/new",
+        name="Power of attorney",
+        pattern="{number:03}/{YYYY}",
+        starts="yearly",
+        active="true",
+        status_id=["", ""],
+        status_name=["Draft", "Given"],
+        status_base=["begun", "done"],
+        user_ids=[lawyer],
+    )
+
+    assert answer.status_code == 302
+    type_id = type_of("Power of attorney")
+    assert [one.name for one in queries.statuses(reading())[type_id]] == ["Draft", "Given"]
+    assert [one.user_id for one in queries.makers(reading())[type_id]] == [lawyer]
+
+
+def test_two_versions_are_compared_word_by_word(browser: Browser, make: Make) -> None:
+    template = template_of("The price is 100", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+    making.generate(1)
+    making.upload(1, "b.docx", io.BytesIO(docx_of("The price is 120")))
+
+    page = browser.get("/documents/1/compare").text
+
+    assert re.search(r"<del>.*100</del><ins>.*120</ins>", page)
+
+
+def test_a_letter_takes_the_file_along(
+    browser: Browser, make: Make, mail_sink: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    mail.change_mail(MailServer.at(mail_sink.url), "crm@example.com")
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+    making.generate(1)
+
+    letter = {"to": "clara@example.com", "subject": "Contract", "text": "Dear Clara", "number": 1}
+    answer = _sent(browser, "/documents/1", "/documents/1/send", **letter)
+
+    assert answer.status_code == 302
+    mail.deliver(1)
+    (sent,) = mail_sink.letters
+    assert sent["To"] == "clara@example.com"
+    (file,) = sent.iter_attachments()
+    assert file.get_filename() == "Contract 1.docx"
+
+
+def test_without_libreoffice_the_button_says_so(
+    browser: Browser, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+    making.generate(1)
+
+    assert "LibreOffice is not installed on the server" in browser.get("/documents/1").text
+    answer = _sent(browser, "/documents/1", "/documents/1/versions/1/pdf")
+    assert answer.status_code == 409
+
+
+@pytest.mark.databases("sqlite")
+def test_our_own_templates_have_no_faults(app: object) -> None:
+    for languages in SAMPLES.values():
+        for sample in languages.values():
+            assert judge_template(sample())["findings"] == []
+
+
+def test_the_api_makes_moves_and_lists_documents(app: Any, make: Make) -> None:
+    own_company(short_name="Ours")
+    api = api_of(app, make.user("administrator"))
+    template = template_of("{{ client.inn }}", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+
+    made = api.post("/documents", {**wanted, "client_id": make.client()})
+
+    assert (made.status_code, made.json["number"]) == (201, "1")
+    assert api.post("/documents/1/versions", {}).status_code == 409
+    version = api.post("/documents/1/versions", {"anyway": True})
+    assert (version.status_code, version.json["number"]) == (201, 1)
+    status = api.get("/documents/types").json["items"][0]["statuses"][-1]
+    assert (
+        api.post("/documents/1/move", {"status_id": status["id"]}).json["status_id"]
+        == (status["id"])
+    )
+    assert [one["id"] for one in api.get("/documents?signed=false").json["items"]] == [1]
+
+
+@pytest.mark.databases("sqlite")
+def test_the_pages_of_a_suspended_plugin_are_gone(app: Any, browser: Browser) -> None:
+    from salesman_core.plugins import switches  # noqa: PLC0415
+
+    switches.suspend("documents")
+    switches.follow_now()
+
+    assert browser.get("/documents").status_code == 404
+
+
+def test_statements_of_the_list_do_not_grow_with_its_rows(
+    browser: Browser, make: Make, statements: Any
+) -> None:
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+
+    def counted() -> int:
+        browser.get("/documents")
+        with statements() as sent:
+            browser.get("/documents")
+        return len(sent)
+
+    service.create_document({**wanted, "client_id": make.client()})
+    few = counted()
+    for _number in range(5):
+        service.create_document({**wanted, "client_id": make.client()})
+    assert counted() == few
+
+
+@pytest.mark.databases("sqlite")
+def test_a_document_is_made_pdf_by_libreoffice(filler: Filler) -> None:
+    if pdf.program() is None:
+        from salesman_core.testing.pytest_plugin import lacking  # noqa: PLC0415
+
+        lacking("LibreOffice is not installed")
+
+    made = pdf.as_pdf(docx_of("Contract"))
+
+    assert made.startswith(b"%PDF-")
+    with pytest.raises(pdf.NoPdfError, match="longer than it may"):
+        pdf.as_pdf(docx_of("Contract"), seconds=0.01)
