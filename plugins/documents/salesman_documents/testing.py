@@ -156,7 +156,6 @@ WALK_EXCUSED: Final = {
     "GET /documents/shared/<key>": "it takes a secret that is shown once",
     "POST /documents/<int:record_id>/upload": "it takes a .docx",
     "POST /api/v1/documents/<int:record_id>/versions/<int:number>/send": "it takes an address",
-    "POST /documents/new": "it takes a client or deal that one looks for",
     "POST /documents/templates/<int:template_id>/upload": "it takes a .docx",
     "POST /documents/templates/new": "it takes a .docx",
 }

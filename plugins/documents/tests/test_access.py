@@ -11,9 +11,7 @@ from salesman_documents.testing import WALK_EXCUSED, WALK_FIELDS, walk_values
 WALKED: Final = (
     "/documents*",
     "/api/v1/documents*",
-    "/search",
     "/deals/<int:record_id>",
-    "/clients/<int:record_id>",
     "/records/<kind>/<int:record_id>/story",
 )
 """The pages of documents, and those of the core on which they show something."""
