@@ -8,11 +8,10 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 from salesman_core.access.colleagues import (
     colleagues,
     holders,
-    known_teams,
-    seen_users,
     known_roles,
     known_teams,
     roles_of,
+    seen_users,
     whose_business,
 )
 from salesman_core.access.models import Team, User

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from salesman_calendar.models import Reminding
 from salesman_discussions import messages, reading_state
-from salesman_documents.testing import make_documents, template_of, type_of
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
 from salesman_leads.distribution.service import add_rule

@@ -164,7 +164,6 @@ WALKED_BY_THEIR_OWN: Final = (
             "plans",
             "requisites",
         )
-        for plugin in ("calendar", "catalogue", "documents", "inquiries", "leads", "plans", "requisites")
         for place in ("", "/api/v1")
     ),
     "/static/<owner>/<path:name>",

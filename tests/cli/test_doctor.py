@@ -176,7 +176,9 @@ def test_database_that_does_not_answer_is_told(run: Run) -> None:
 def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     told = wrong(run, SALESMAN_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
 
-    owners = "core, calendar, catalogue, discussions, leads, inquiries, plans, requisites", "core, calendar, catalogue, leads, inquiries, plans, requisites, documents"
+    owners = (
+        "core, calendar, catalogue, discussions, leads, inquiries, plans, requisites, documents"
+    )
     assert told[0] == f"tables: {owners}: salesman db upgrade"
 
 
