@@ -118,9 +118,10 @@ def tax_key(values: Values) -> str:
     """
     if values.get("inn"):
         return f"{values['inn']}/{values.get('kpp') or ''}"
-    number, country = values.get("vat_number"), country_of(values)
+    number = values.get("vat_number")
     if not number:
         return ""
+    country = country_of(values)
     with suppress(NumberError):
         number = numbers.vat_number(number, country)
     return f"{country}/{number}"
