@@ -185,3 +185,16 @@ def test_fields_offer_products_by_what_stands_for_them_alone(
         ("Boilerplate", {}),
     ]
     assert "data-suggest" in browser_for("seller").get("/inquiries/new").text
+
+
+def test_card_of_an_inquiry_says_what_its_deal_will_amount_to(
+    sell: Sell, inquiry: Callable[..., int], browser_for: Callable[..., Browser]
+) -> None:
+    sell("Boiler")
+    inquiry_id = inquiry(BOILER, PIPES)
+
+    card = browser_for("administrator").get(f"/inquiries/{inquiry_id}").text
+    deal_id = becoming.make_deal(inquiry_id, {})["deal_id"]
+
+    assert "₽3,650.00" in card
+    assert amount_of(deal_id)[0] == Decimal(3650)

@@ -41,14 +41,15 @@ class Shelf(Catalogue):
         """Give the offered product that each of some names or articles stands for."""
         if not names or not current_person().may(VIEW):
             return {}
+        found = asked.named(session, names)
+        prices = pricing.prices_of(session, [row.id for row in found.values()])
         return {
             name: {
-                "id": row.id,
-                "name": row.name,
-                "article": row.article,
+                **{one: getattr(row, one) for one in ("id", "name", "article", "currency")},
+                "price": prices[row.id].get(pricing.usual_level() or 0),
                 "address": url_for("catalogue.card", record_id=row.id),
             }
-            for name, row in asked.named(session, names).items()
+            for name, row in found.items()
         }
 
     def suggestions(self) -> str:

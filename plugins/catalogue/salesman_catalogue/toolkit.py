@@ -57,8 +57,9 @@ class Catalogue(Protocol):
         A name stands for a product that is called exactly so, or has it for an article, alone of
         all; case, spaces and «ё» make no difference.
 
-        :returns: by what was said, each with ``id``, ``name``, ``article`` and the ``address`` of
-            its card; without what stands for none, and nothing for whoever may not see products.
+        :returns: by what was said, each with ``id``, ``name``, ``article``, ``currency``, ``price``
+            at the usual level or None, and the ``address`` of its card; without what stands for
+            none, and nothing for whoever may not see products.
         """
         ...
 

@@ -12,6 +12,9 @@ from salesman_core.toolkit import Planned, company, formats, service
 from salesman_inquiries.models import MOST_AMOUNT, Inquiry, InquiryProduct
 from salesman_inquiries.toolkit import Catalogue
 
+InCatalogue = Mapping[str, Mapping[str, Any]]
+"""What the catalogue knows of products, by the names under which they were asked about."""
+
 
 def planned_products(inquiry: Inquiry, values: Mapping[str, Any]) -> Iterator[Planned]:
     """Give the products that are to be kept, as far as *values* name them."""
@@ -32,7 +35,7 @@ def planned_products(inquiry: Inquiry, values: Mapping[str, Any]) -> Iterator[Pl
         yield Planned("products", before, after, lambda: setattr(inquiry, "products", rows))
 
 
-def in_catalogue(session: Session, products: Iterable[Any]) -> Mapping[str, Mapping[str, Any]]:
+def in_catalogue(session: Session, products: Iterable[Any]) -> InCatalogue:
     """Give what the catalogue knows of products, by the names under which they were asked about."""
     catalogue: Catalogue | None = service("catalogue")
     names = [one.name for one in products]
@@ -67,15 +70,29 @@ def _parts(product: Any) -> Iterator[str]:
         yield f"— {formats.money(product.price, company().currency)}"
 
 
-def amount_of(products: Sequence[Any]) -> Decimal | None:
+def amount_of(products: Sequence[Any], known: InCatalogue | None = None) -> Decimal | None:
     """Give what products come to, those without a price left out; None where none has one.
 
     Where nobody said how many, it is one. What no deal amounts to is None as well.
+
+    :param known: what the catalogue knows of them, whose price counts where nobody said another.
     """
-    priced = [one for one in products if one.price is not None]
-    if not priced:
+    priced = [(_price_of(one, known or {}), one.quantity) for one in products]
+    amounts = [
+        price * (Decimal(1) if quantity is None else quantity)
+        for price, quantity in priced
+        if price is not None
+    ]
+    if not amounts:
         return None
-    quantities = (Decimal(1) if one.quantity is None else one.quantity for one in priced)
-    amounts = (one.price * quantity for one, quantity in zip(priced, quantities, strict=True))
     amount = sum(amounts, start=Decimal(0))
     return amount.quantize(Decimal("0.01")) if amount <= MOST_AMOUNT else None
+
+
+def _price_of(product: Any, known: InCatalogue) -> Decimal | None:
+    said: Decimal | None = product.price
+    found = known.get(product.name)
+    if said is not None or found is None or found["currency"] != company().currency:
+        return said
+    price: Decimal | None = found["price"]
+    return price

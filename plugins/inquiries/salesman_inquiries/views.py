@@ -143,6 +143,7 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
     phones, emails = banning.marked(session, inquiry, hanging)
     around = queries.around(session, [inquiry])
     products = hanging.products.get(record_id, [])
+    known = in_catalogue(session, products)
     return render(
         "inquiries/card.html",
         inquiry=inquiry,
@@ -152,8 +153,8 @@ def card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         phones=phones,
         emails=emails,
         products=list(zip(products, lines_of(products), strict=True)),
-        in_catalogue=in_catalogue(session, products),
-        comes_to=amount_of(products),
+        in_catalogue=known,
+        comes_to=amount_of(products, known),
         may_edit=reaches(KIND, record_id, EDIT),
         may_delete=reaches(KIND, record_id, DELETE),
         has_leads=service("leads") is not None,
