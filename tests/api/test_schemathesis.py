@@ -151,6 +151,8 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         goal = {"user_id": owner_id, "month": "2026-03-01", "metric": "turnover", "value": "10"}
         assert api.post("/plans", goal).status_code == 200
         assert api.post("/requisites", {"name": f"Own {client_id}"}).status_code == 201
+        paper = {"type_id": 1, "client_id": client_id, "owner_id": owner_id}
+        assert api.post("/documents", paper).status_code == 201
 
 
 @dataclass

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from salesman_hookspecs import (
     Closing,
     Demo,
     Person,
+    Plugin,
     Reassigned,
     RecordsMerged,
     StageMove,
@@ -168,7 +170,9 @@ def test_example_of_a_plugins_hook_contributes_something_beside_that_plugin(
     name: str, example: Callable[..., Installed], tmp_path: Path
 ) -> None:
     owner = name.removeprefix("salesman_").partition("_")[0]
-    installed = [one for one in installed_plugins() if one.id == owner]
+    manifest: Plugin = import_module(f"salesman_{owner}").plugin
+    wanted = {owner, *manifest.requires}
+    installed = [one for one in installed_plugins() if one.id in wanted]
     host = PluginHost(load_settings({"data_dir": str(tmp_path)}, environ={}))
 
     host.load([example(name), *installed])
