@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -48,9 +48,10 @@ def make_templates(language: str) -> None:
     if reading().scalar(sa.select(sa.exists().where(Template.id.is_not(None)))):
         return
     named = dict(reading().execute(sa.select(DocumentType.name, DocumentType.id)).all())
-    for word, name in _TYPES[language]:
-        for tongue, sample in SAMPLES.get(word, {}).items():
-            values: dict[str, Any] = {"name": f"{name}, {_LANGUAGES[tongue]}", "language": tongue}
-            if name in named:
-                values |= {"type_id": named[name]}
-                add_template(values, f"{word}-{tongue}.docx", io.BytesIO(sample()))
+    for place, (word, name) in enumerate(_TYPES[language]):
+        called = (some[place][1] for some in _TYPES.values())
+        type_id = next((named[one] for one in called if one in named), None)
+        for tongue, sample in SAMPLES.get(word, {}).items() if type_id is not None else ():
+            values = {"name": f"{name}, {_LANGUAGES[tongue]}", "language": tongue}
+            file = io.BytesIO(sample())
+            add_template({**values, "type_id": type_id}, f"{word}-{tongue}.docx", file)
