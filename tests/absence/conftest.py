@@ -13,6 +13,18 @@ from salesman_calendar.models import Reminding
 from salesman_discussions import messages, reading_state
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
+from salesman_invoices.models import (
+    Act,
+    ActLine,
+    Allotment,
+    Invoice,
+    InvoiceExternalId,
+    InvoiceLine,
+    Payment,
+    PaymentExternalId,
+    Schedule,
+    Step,
+)
 from salesman_leads.distribution.service import add_rule
 from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
 from salesman_leads.junk.service import change_rules
@@ -86,6 +98,7 @@ def used(
                 leads_come_by_all_ways(make.user("telemarketer"))
                 own_company_has_made_a_paper()
                 document_is_made(made)
+                client_was_billed(made["client_id"], made["deal_id"])
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
@@ -167,6 +180,43 @@ def document_is_made(made: Mapping[str, int]) -> None:
     concerned = {name: made[name] for name in ("client_id", "deal_id")}
     make_documents(str, {"owner_id": owner_id, **concerned})
     change_type(type_of("Contract"), {"user_ids": [owner_id], "role_ids": []})
+def client_was_billed(client_id: int, deal_id: int) -> None:
+    """Fill the tables of invoices."""
+    whose = {"client_id": client_id, "deal_id": deal_id, "owner_id": 1, "currency": "RUB"}
+    kept = {"created_at": now(), "updated_at": now(), "search_text": "1"}
+    line = {"position": 1, "name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}
+    line |= {"net": Decimal(100), "vat": Decimal(0), "amount": Decimal(100)}
+    day = now().date()
+    step = Step(deal_id=deal_id, position=1, title="Ahead", percent=Decimal(100))
+    invoice = Invoice(
+        **whose,
+        **kept,
+        number="1",
+        state="issued",
+        issued_on=day,
+        amount=Decimal(100),
+        paid=Decimal(100),
+        paid_on=day,
+        language="en",
+        lines=[InvoiceLine(**line)],
+        external_ids=[InvoiceExternalId(source="books", key="1")],
+    )
+    with writing() as session:
+        session.add_all([step, Schedule(deal_id=deal_id, updated_at=now()), invoice])
+        session.flush()
+        act = Act(**whose, **kept, day=day, language="en", lines=[ActLine(**line)])
+        payment = Payment(
+            **kept,
+            client_id=client_id,
+            owner_id=1,
+            currency="RUB",
+            day=day,
+            amount=Decimal(100),
+            allotted=Decimal(100),
+            allotments=[Allotment(invoice_id=invoice.id, day=day, amount=Decimal(100))],
+            external_ids=[PaymentExternalId(source="bank", key="1")],
+        )
+        session.add_all([act, payment])
 
 
 @pytest.fixture

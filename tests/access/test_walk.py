@@ -162,6 +162,7 @@ WALKED_BY_THEIR_OWN: Final = (
             "inquiries",
             "leads",
             "plans",
+            *("calendar", "catalogue", "inquiries", "invoices", "leads", "plans"),
             "requisites",
         )
         for place in ("", "/api/v1")

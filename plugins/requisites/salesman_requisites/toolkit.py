@@ -8,6 +8,7 @@ those who make it, and whoever calls has judged whether such a paper may be made
 from salesman_requisites.amounts.words import MOST as MOST_IN_WORDS
 from salesman_requisites.amounts.words import amount_in_words
 from salesman_requisites.banking import is_russian, judged_account
+from salesman_requisites.clients.offered import client_snapshot
 from salesman_requisites.companies.offered import (
     CompanyChoice,
     company_choices,
@@ -24,6 +25,7 @@ __all__ = [
     "Paper",
     "PaperNumber",
     "amount_in_words",
+    "client_snapshot",
     "company_choices",
     "company_pictures",
     "company_snapshot",
