@@ -76,7 +76,7 @@ from salesman_core.deals.models import Deal, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
 from salesman_core.deals.rates import lacks_rate
-from salesman_core.deals.service import change_deal, create_deal
+from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.standing import in_work
 from salesman_core.deals.worth import worth_columns, worth_of
@@ -244,6 +244,7 @@ from salesman_core.services.mail import (
 from salesman_core.services.mail import send as send_letter
 from salesman_core.services.notices import notify
 from salesman_core.services.previews import Redrawn, redrawn
+from salesman_core.services.rates import rate_on
 from salesman_core.services.sealing import BrokenSealError, sealed, unsealed
 from salesman_core.services.worktime import WorkTime, worktime
 from salesman_core.web import formats
@@ -465,6 +466,7 @@ __all__ = [
     "locked",
     "missing_custom",
     "money_of",
+    "move_deal",
     "move_notes_and_files",
     "name_contact",
     "named",
@@ -493,6 +495,7 @@ __all__ = [
     "plan_external_ids",
     "plugin_settings",
     "public",
+    "rate_on",
     "reach",
     "reaches",
     "read_at_once",

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salesman_catalogue.choosing import vat_rates
 from salesman_catalogue.lines.queries import sold_lines
 from salesman_catalogue.sums import (
     DiscountError,
@@ -34,6 +35,7 @@ __all__ = [
     "sums_of",
     "together",
     "vat_inside",
+    "vat_rates",
 ]
 
 

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from salesman_hookspecs import Permission, PresetGrant, hookimpl
-from salesman_invoices import models, permissions
+from flask import Blueprint
+from salesman_requisites.toolkit import Paper, offer_papers
+
+from salesman_core.toolkit import (
+    ApiBlueprint,
+    RecordCard,
+    announce_changed,
+    describe_also,
+    describe_fields,
+    search_source,
+)
+from salesman_hookspecs import (
+    Demo,
+    EventType,
+    Evidence,
+    NavItem,
+    Permission,
+    PresetGrant,
+    QuickCreate,
+    Reassigned,
+    RecordBin,
+    RecordType,
+    SearchSource,
+    Slot,
+    SlotFill,
+    TimelineSource,
+    hookimpl,
+)
+from salesman_invoices import bulk, evidence, pages, panels, permissions, service, story, words
+from salesman_invoices import demo as story_of_demo
+from salesman_invoices.models import KIND, PAYMENT, Invoice, Payment
+from salesman_invoices.payments import service as payments
+from salesman_invoices.payments import words as payment_words
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
 
-__all__ = ["models"]
+describe_fields(KIND, words.FIELDS, actions=words.ACTIONS)
+describe_fields(PAYMENT, payment_words.FIELDS)
+describe_also("deal", words.OF_DEALS)
+
+offer_papers(KIND, lambda _session: [Paper(KIND, _("Invoices"), "{number}")])
 
 
 @hookimpl
@@ -23,3 +58,196 @@ def salesman_permissions() -> Iterable[Permission]:
 def salesman_preset_grants() -> Iterable[PresetGrant]:
     """Give what each preset role may do with them."""
     return permissions.GRANTS
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    """Say how invoices and payments are reached: whoever sees the deal sees its invoices."""
+    return [
+        RecordType(
+            kind=KIND,
+            title=_("Invoice"),
+            plural=_("Invoices"),
+            model=Invoice,
+            view_permission=permissions.VIEW,
+            card_endpoint="invoices.card",
+            label="label",
+            deleted="deleted_at",
+            along=(("deal", "deal_id"),),
+            listed=bulk.LISTED,
+            bin=RecordBin(permissions.DELETE, service.restore_invoice),
+            notes_and_files=True,
+        ),
+        RecordType(
+            kind=PAYMENT,
+            title=_("Payment"),
+            plural=_("Payments"),
+            model=Payment,
+            view_permission=permissions.SEE_PAYMENTS,
+            card_endpoint="invoices.payment_card",
+            label="label",
+            deleted="deleted_at",
+            listed=bulk.PAYMENTS_LISTED,
+            bin=RecordBin(permissions.CHANGE_PAYMENTS, payments.restore_payment),
+        ),
+    ]
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages."""
+    return [pages.blueprint]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API."""
+    return [pages.api]
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the menu entries."""
+    return [
+        NavItem(
+            id="invoices",
+            title=_("Invoices"),
+            endpoint="invoices.index",
+            station="paperwork",
+            icon="file-invoice",
+            permission=permissions.VIEW,
+            order=20,
+        ),
+        NavItem(
+            id="payments",
+            title=_("Payments"),
+            endpoint="invoices.payments",
+            station="paperwork",
+            icon="coin",
+            permission=permissions.SEE_PAYMENTS,
+            order=25,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_quick_create() -> Iterable[QuickCreate]:
+    """Give the entries of the "new" menu."""
+    return [
+        QuickCreate(
+            "invoice",
+            _("Invoice"),
+            "invoices.new",
+            "file-invoice",
+            permissions.CREATE,
+            order=40,
+        ),
+        QuickCreate(
+            "payment",
+            _("Payment"),
+            "invoices.new_payment",
+            "coin",
+            permissions.CHANGE_PAYMENTS,
+            order=45,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the place of an invoice's card that others may fill."""
+    return [
+        Slot(
+            "invoices.invoice.card.panels",
+            RecordCard,
+            "Invoice: under its lines",
+            panels.slot_context,
+        )
+    ]
+
+
+@hookimpl
+def salesman_slot_fills() -> Iterable[SlotFill]:
+    """Show the invoices of a deal and of a client on their cards."""
+    return [
+        SlotFill(
+            id="invoices",
+            slot="deal.card.panels",
+            render=panels.of_deal,
+            title=_("Invoices and payments"),
+            permission=permissions.VIEW,
+            order=15,
+            lazy=True,
+        ),
+        SlotFill(
+            id="invoices",
+            slot="client.card.panels",
+            render=panels.of_client,
+            title=_("Invoices and payments"),
+            permission=permissions.VIEW,
+            order=30,
+            lazy=True,
+        ),
+    ]
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Give invoices and payments to the stories of clients and deals."""
+    return [
+        TimelineSource("invoices", _("Invoices"), story.entries),
+        TimelineSource("payments", _("Payments"), story.payments),
+    ]
+
+
+@hookimpl
+def salesman_search_sources() -> Iterable[SearchSource]:
+    """Let the search box find invoices."""
+    return [search_source("invoices", _("Invoices"), "file-invoice", permissions.VIEW, story.FOUND)]
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to invoices, payments and schedules."""
+    of = {"deal_id": "its deal, or null", "client_id": "its client, or null"}
+    fields = {"fields": "the names of the changed fields"}
+    paid = {"amount": "what it came to", "currency": "in which currency"}
+    payer = {"client_id": "whose it is, or null"}
+    return [
+        EventType("invoices.invoice.created", "A draft of an invoice was made", of),
+        EventType("invoices.invoice.changed", "An invoice was changed", {**of, **fields}),
+        EventType("invoices.invoice.issued", "An invoice was issued", of),
+        EventType("invoices.invoice.paid", "An invoice became wholly paid", {**of, **paid}),
+        EventType("invoices.invoice.cancelled", "An invoice was cancelled", of),
+        EventType("invoices.invoice.reopened", "The cancelling of an invoice was taken back", of),
+        EventType("invoices.invoice.deleted", "A draft was put into the bin", of),
+        EventType("invoices.invoice.restored", "A draft was taken out of the bin", of),
+        EventType("invoices.payment.created", "A payment was entered", payer),
+        EventType("invoices.payment.changed", "A payment was changed", {**payer, **fields}),
+        EventType("invoices.payment.deleted", "A payment was taken back", payer),
+        EventType("invoices.payment.restored", "A payment was taken out of the bin", payer),
+        EventType(
+            "invoices.schedule.changed",
+            "The schedule of payments of a deal was changed",
+            {"number": "how many steps there are"},
+        ),
+    ]
+
+
+@hookimpl
+def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Evidence]:
+    """Give the sales that are paid."""
+    return evidence.of_clients(client_ids)
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that invoices and payments have another owner."""
+    if reassigned.kind in {KIND, PAYMENT}:
+        announce_changed(f"{reassigned.kind}.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_demo(demo: Demo) -> None:
+    """Let the demo company send invoices and be paid."""
+    story_of_demo.tell(demo)

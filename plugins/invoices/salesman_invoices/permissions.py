@@ -14,6 +14,7 @@ VIEW: Final = "invoices.invoice.view"
 CREATE: Final = "invoices.invoice.create"
 EDIT: Final = "invoices.invoice.edit"
 CANCEL: Final = "invoices.invoice.cancel"
+ASSIGN: Final = "invoices.invoice.assign"
 DELETE: Final = "invoices.invoice.delete"
 EXPORT: Final = "invoices.invoice.export"
 IMPORT: Final = "invoices.invoice.import"
@@ -30,6 +31,7 @@ PERMISSIONS: Final = (
     Permission(CREATE, "Make invoices", scoped=False),
     Permission(EDIT, "Change and issue invoices"),
     Permission(CANCEL, "Cancel issued invoices"),
+    Permission(ASSIGN, "Give invoices to others", scoped=False),
     Permission(DELETE, "Put drafts of invoices into the bin"),
     Permission(EXPORT, "Export invoices"),
     Permission(IMPORT, "Import invoices and payments", scoped=False),

@@ -1,0 +1,324 @@
+"""What a person typed about an invoice or a payment, in the notation of the JSON API, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from salesman_catalogue.toolkit import Catalogue, vat_rates
+from salesman_requisites.toolkit import CompanyChoice, company_choices
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from salesman_core.toolkit import (
+    AnyRow,
+    FormState,
+    InvalidError,
+    date_of,
+    decimal_of,
+    formats,
+    money_of,
+    number_of,
+    read_typed,
+    service,
+    written,
+)
+from salesman_hookspecs import Text
+from salesman_invoices import billing, missing
+from salesman_invoices.models import LANGUAGES
+from salesman_invoices.payments.words import FIELDS as PAYMENT_FIELDS
+from salesman_invoices.schedule.queries import PlannedStep, planned_steps
+from salesman_invoices.sellers import usual_seller
+from salesman_invoices.texts import texts
+from salesman_invoices.words import FIELDS, LANGUAGE_TITLES
+
+_ = texts.lazy
+
+Typed = MultiDict[str, str]
+
+WITHOUT_VAT: Final = "none"
+REST: Final = "rest"
+
+LABELS: Final[Mapping[str, Text]] = {
+    **{name: words.title for name, words in FIELDS.items()},
+    "of": _("What is billed"),
+    "share": _("Only a part of it"),
+    "vat": _("VAT"),
+    "vat_percent": _("VAT"),
+    "from": _("Own company and account"),
+    "amount": _("Sum"),
+    "day": PAYMENT_FIELDS["day"].title,
+    "reference": PAYMENT_FIELDS["reference"].title,
+    "direction": PAYMENT_FIELDS["direction"].title,
+    "reason": _("Reason"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToBill:
+    """A deal as the form of an invoice shows it.
+
+    :param left: what of its amount is left to bill.
+    :param has_lines: whether it has lines, which say the VAT.
+    :param steps: of its schedule, those that are not billed.
+    """
+
+    deal: AnyRow
+    left: Decimal
+    has_lines: bool
+    steps: Sequence[PlannedStep]
+
+
+def deal_to_bill(session: Session, deal_id: int) -> ToBill:
+    """Give a deal that whoever acts may see, with what is left of it."""
+    deal = billing.one_deal(session, deal_id)
+    left = deal.amount - billing.billed(session, deal_id).counted
+    steps = [one for one in planned_steps(session, deal_id, deal.amount) if not one.billed]
+    return ToBill(deal, max(left, Decimal(0)), bool(lines_of_deal(session, deal_id)), steps)
+
+
+def lines_of_deal(session: Session, deal_id: int) -> Sequence[AnyRow]:
+    """Give the lines of a deal."""
+    shelf: Catalogue | None = service("catalogue")
+    return shelf.lines(session, deal_id) if shelf is not None else []
+
+
+def new_form(session: Session, to_bill: ToBill | None, step_id: int | None = None) -> FormState:
+    """Give the form of a new invoice; nothing stands in it that nobody said."""
+    if to_bill is None:
+        return FormState({"of": REST})
+    usual = usual_seller(session, to_bill.deal.currency)
+    values: dict[str, Any] = {
+        "deal_id": to_bill.deal.id,
+        "from": _seller_key(usual.company_id, usual.account_id),
+        "language": usual.language,
+        "of": REST,
+    }
+    step = next((one for one in to_bill.steps if one.id == step_id), None)
+    if step is not None:
+        values |= {"of": f"step:{step.id}", "due_on": written(step.due_on)}
+    if not to_bill.has_lines:
+        values["purpose"] = to_bill.deal.name if step is None else ""
+    return FormState(values)
+
+
+def choices(session: Session, to_bill: ToBill | None) -> dict[str, Any]:
+    """Give what the form of a new invoice offers."""
+    companies = company_choices(session)
+    return {
+        "labels": LABELS,
+        "to_bill": to_bill,
+        "sources": _sources(to_bill),
+        "sellers": seller_options(companies),
+        "rates": rate_options(session),
+        "languages": language_options(),
+        "missing": missing.before_billing(session, to_bill.deal if to_bill else None),
+    }
+
+
+def language_options() -> list[tuple[str, Text]]:
+    """Give the languages in which a paper can be made."""
+    return [(one, LANGUAGE_TITLES[one]) for one in LANGUAGES]
+
+
+def _sources(to_bill: ToBill | None) -> list[tuple[str, str]]:
+    if to_bill is None:
+        return []
+    currency = to_bill.deal.currency
+    left = formats.money(to_bill.left, currency)
+    rest = (REST, texts.gettext("all that is left: %(amount)s", amount=left))
+    return [rest, *((f"step:{one.id}", _of_step(one, currency)) for one in to_bill.steps)]
+
+
+def _of_step(step: PlannedStep, currency: str) -> str:
+    return f"{step.title}: {formats.money(step.worth, currency)}"
+
+
+def _seller_key(company_id: int | None, account_id: int | None) -> str:
+    return "" if company_id is None else f"{company_id}:{account_id or ''}"
+
+
+def seller_options(companies: Sequence[CompanyChoice]) -> list[tuple[str, str]]:
+    """Give the own companies with their accounts, as one choice."""
+    options: list[tuple[str, str]] = []
+    for one in companies:
+        if not one.accounts:
+            options.append((_seller_key(one.id, None), one.name))
+        options += [
+            (_seller_key(one.id, id_), f"{one.name}: {words}") for id_, words in one.accounts
+        ]
+    return options
+
+
+def rate_options(session: Session) -> list[tuple[str, str]]:
+    """Give the rates of VAT that are offered, by their percentages."""
+    return [
+        (WITHOUT_VAT if one.percent is None else f"{one.percent.normalize():f}", one.name)
+        for one in vat_rates(session, offered=True)
+    ]
+
+
+def invoice_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a new invoice holds, as the JSON API names it.
+
+    :raises InvalidError: by field, where something cannot be read.
+    """
+    readers = {
+        "due_on": date_of,
+        "share": money_of,
+        "amount": money_of,
+        "deal_id": number_of,
+        "client_id": number_of,
+    }
+    read = read_typed(form, readers, *readers)
+    values: dict[str, Any] = {name: read[name] for name in ("due_on", "deal_id") if read.get(name)}
+    values |= {name: form[name].strip() for name in ("purpose", "comment") if form.get(name)}
+    if form.get("language") in LANGUAGES:
+        values["language"] = form["language"]
+    values |= _seller_values(form.get("from", ""))
+    values |= _vat_values(form.get("vat", ""))
+    if read.get("deal_id"):
+        values |= _source_values(form.get("of", ""), read.get("share"))
+        return _plain(values)
+    values["client_id"] = read.get("client_id")
+    values["lines"] = [_single_line(form, read, values)]
+    values.pop("vat_percent", None)
+    return _plain(values)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give values as JSON would hold them."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        told[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    return told
+
+
+def _seller_values(chosen: str) -> dict[str, Any]:
+    company_id, _colon, account_id = chosen.partition(":")
+    if not company_id.isdecimal():
+        return {}
+    values = {"company_id": int(company_id)}
+    return {**values, "account_id": int(account_id)} if account_id.isdecimal() else values
+
+
+def _vat_values(chosen: str) -> dict[str, Any]:
+    """Give the rate of VAT: none is said where nothing was chosen."""
+    if not chosen:
+        return {}
+    if chosen == WITHOUT_VAT:
+        return {"vat_percent": None}
+    try:
+        return {"vat_percent": str(decimal_of(chosen))}
+    except ValueError as error:
+        message = _("Choose a rate of VAT.")
+        raise InvalidError(message, {"vat_percent": message}) from error
+
+
+def _source_values(chosen: str, share: Decimal | None) -> dict[str, Any]:
+    kind, _colon, step_id = chosen.partition(":")
+    if kind == "step" and step_id.isdecimal():
+        return {"step_id": int(step_id)}
+    return {"share": str(share)} if share else {}
+
+
+def _single_line(form: Typed, read: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    wrong: dict[str, Text] = {}
+    if not form.get("purpose", "").strip():
+        wrong["purpose"] = _("Say what the invoice is for.")
+    if not read.get("amount"):
+        wrong["amount"] = _("Say how much is to be paid: more than nought.")
+    if "vat_percent" not in values:
+        wrong["vat_percent"] = _("Say at which rate of VAT, or that it is without.")
+    if not read.get("client_id"):
+        wrong["client_id"] = _("Say who is to pay it.")
+    if wrong:
+        raise InvalidError(_("Something is missing."), wrong)
+    return {
+        "name": form["purpose"].strip(),
+        "quantity": "1",
+        "price": str(read["amount"]),
+        "vat_percent": values["vat_percent"],
+    }
+
+
+def draft_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a draft holds, as the JSON API names it."""
+    read = read_typed(form, {"due_on": date_of}, "due_on")
+    values: dict[str, Any] = {"due_on": read.get("due_on")} if "due_on" in read else {}
+    values |= {name: form[name].strip() for name in ("purpose", "comment") if name in form}
+    if form.get("language") in LANGUAGES:
+        values["language"] = form["language"]
+    values |= _seller_values(form.get("from", ""))
+    quantities = quantity_values(form)
+    if quantities is not None:
+        values["quantities"] = quantities
+    return _plain(values)
+
+
+def quantity_values(form: Typed) -> list[dict[str, Any]] | None:
+    """Give how much of each line of the deal is to be billed; None where nobody is asked."""
+    names = [name for name in form if name.startswith("quantity-")]
+    if not names:
+        return None
+    read = read_typed(form, dict.fromkeys(names, _quantity_of), *names)
+    return [
+        {"deal_line_id": int(name.removeprefix("quantity-")), "quantity": str(value)}
+        for name, value in read.items()
+        if value and name.removeprefix("quantity-").isdecimal()
+    ]
+
+
+def _quantity_of(typed: str) -> Decimal:
+    return decimal_of(typed) if typed.strip() else Decimal(0)
+
+
+def draft_form(invoice: AnyRow) -> FormState:
+    """Give the form of a draft as it stands."""
+    return FormState(
+        {
+            "from": _seller_key(invoice.company_id, invoice.account_id),
+            "due_on": written(invoice.due_on),
+            "purpose": invoice.purpose,
+            "language": invoice.language,
+            "comment": invoice.comment,
+            "version": invoice.version,
+        }
+    )
+
+
+def payment_values(form: Typed) -> dict[str, Any]:
+    """Give what the form of a payment holds, as the JSON API names it.
+
+    :raises InvalidError: by field, where something cannot be read.
+    """
+    readers = {"amount": money_of, "day": date_of, "client_id": number_of}
+    read = read_typed(form, readers, *readers)
+    values: dict[str, Any] = {}
+    if "amount" in read:
+        values["amount"] = str(read["amount"])
+    values |= {name: read[name] for name in ("day", "client_id") if read.get(name)}
+    for name in ("reference", "comment"):
+        if name in form:
+            values[name] = form[name].strip()
+    if form.get("direction"):
+        values["direction"] = form["direction"]
+    if form.get("currency"):
+        values["currency"] = form["currency"]
+    allotted = allotment_values(form)
+    return _plain(values if allotted is None else {**values, "allotments": allotted})
+
+
+def allotment_values(form: Typed) -> list[dict[str, Any]] | None:
+    """Give what is allotted to which invoice; None where the form does not ask."""
+    names = [name for name in form if name.startswith("allot-")]
+    if not names:
+        return None
+    read = read_typed(form, dict.fromkeys(names, money_of), *names)
+    return [
+        {"invoice_id": int(name.removeprefix("allot-")), "amount": str(amount)}
+        for name, amount in read.items()
+        if amount and name.removeprefix("allot-").isdecimal()
+    ]

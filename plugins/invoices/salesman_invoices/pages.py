@@ -1,0 +1,17 @@
+"""All pages and operations of the plugin: importing it gives the blueprints what is in them."""
+
+from salesman_invoices.api import api
+from salesman_invoices.payments import api as payments_api
+from salesman_invoices.payments import views as payments_views
+from salesman_invoices.schedule import api as schedule_api
+from salesman_invoices.schedule import views as schedule_views
+from salesman_invoices.views import blueprint
+
+__all__ = [
+    "api",
+    "blueprint",
+    "payments_api",
+    "payments_views",
+    "schedule_api",
+    "schedule_views",
+]

@@ -1,0 +1,65 @@
+"""What payments are in the JSON API; the pages judge by the same schemas."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from marshmallow import fields
+
+from salesman_core.toolkit import (
+    Amount,
+    Choice,
+    Date,
+    ExternalIds,
+    JsonObject,
+    ListOf,
+    RecordSchema,
+    Reference,
+    Schema,
+    Text,
+)
+from salesman_invoices.models import DIRECTIONS
+
+MOST_AMOUNT: Final = 10**13
+MOST_ALLOTMENTS: Final = 200
+
+
+class AllotmentSchema(Schema):
+    """How much of a payment belongs to an invoice, without sign.
+
+    ``margin`` is its share of the invoice's margin: null for those who may not see margins.
+    """
+
+    invoice_id = Reference(required=True)
+    amount = Amount(minimum=Decimal("0.01"), maximum=MOST_AMOUNT, required=True)
+    margin = Amount(dump_only=True, allow_none=True)
+
+
+class AllotSchema(Schema):
+    """To which invoices a payment belongs: exactly these."""
+
+    allotments = ListOf(fields.Nested(AllotmentSchema), most=MOST_ALLOTMENTS, required=True)
+
+
+class PaymentSchema(RecordSchema):
+    """Money that came in from a client (``in``), or went back (``back``).
+
+    What is not allotted is the client's advance. ``invoice_id`` in place of ``allotments`` means as
+    much as is left of that invoice.
+    """
+
+    direction = Choice(DIRECTIONS)
+    client_id = Reference(allow_none=True)
+    company_id = Reference(dump_only=True, allow_none=True)
+    owner_id = Reference(dump_only=True, allow_none=True)
+    day = Date()
+    amount = Amount(minimum=Decimal("0.01"), maximum=MOST_AMOUNT, required=True)
+    allotted = Amount(dump_only=True)
+    currency = Text(3)
+    reference = Text(100)
+    comment = Text(5000)
+    allotments = ListOf(fields.Nested(AllotmentSchema), most=MOST_ALLOTMENTS)
+    invoice_id = Reference(load_only=True)
+    external_ids = ExternalIds()
+    imported = JsonObject(dump_only=True)

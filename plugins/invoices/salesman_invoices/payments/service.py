@@ -1,0 +1,437 @@
+"""Every change of payments, and of what they make of invoices.
+
+Whatever is done, the invoices concerned are counted anew from all that stands on them: their state
+depends on what was paid, not on the order in which it was entered, changed or taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    Changes,
+    Client,
+    ForbiddenError,
+    InvalidError,
+    Planned,
+    User,
+    WritingSession,
+    announce,
+    audit,
+    carry_out,
+    company,
+    current_person,
+    demand_permission,
+    differences,
+    for_change,
+    formats,
+    from_bin,
+    is_currency,
+    locked,
+    notify,
+    now,
+    plan_external_ids,
+    reaches,
+    review_relationship,
+    speaking,
+    touch,
+    writing,
+)
+from salesman_hookspecs import Text
+from salesman_invoices.billing import margin_of
+from salesman_invoices.models import (
+    BACK,
+    CANCELLED,
+    DIRECTIONS,
+    DRAFT,
+    IN,
+    KIND,
+    PAYMENT,
+    Allotment,
+    Invoice,
+    Payment,
+    PaymentExternalId,
+)
+from salesman_invoices.payments.shares import share_out
+from salesman_invoices.permissions import CHANGE_PAYMENTS
+from salesman_invoices.service import named
+from salesman_invoices.standing import company_day
+from salesman_invoices.texts import texts
+
+_ = texts.lazy
+
+NOUGHT: Final = Decimal(0)
+MOST_AMOUNT: Final = Decimal(10) ** 13
+_PLAIN: Final = ("day", "amount", "reference", "comment")
+
+
+def enter_payment(values: Mapping[str, Any]) -> int:
+    """Note that money came in from a client, or went back.
+
+    :param values: as the JSON API names them: ``amount``, above nought, and what else is known.
+        ``allotments`` say how much of it belongs to which invoice, without sign; ``invoice_id``
+        alone means as much as is left of that one. What is not allotted is the client's advance.
+    :returns: the payment's id.
+    :raises InvalidError: by field; for a draft, a cancelled invoice, another currency, and where
+        more is allotted than was paid.
+    """
+    demand_permission(CHANGE_PAYMENTS)
+    with writing() as session:
+        wanted = _wanted(values)
+        invoices = _invoices(session, wanted)
+        currency = _currency_of(values, invoices)
+        payment = Payment(
+            client_id=_payer(values, invoices),
+            company_id=next((one.company_id for one in invoices.values()), None),
+            owner_id=_owner(session, values, invoices),
+            day=values.get("day") or company_day(),
+            amount=_judged_amount(values.get("amount")),
+            currency=currency,
+            direction=values.get("direction") or IN,
+            reference=str(values.get("reference") or "").strip(),
+            comment=str(values.get("comment") or "").strip(),
+            search_text="",
+            created_at=now(),
+            updated_at=now(),
+        )
+        session.add(payment)
+        session.flush()
+        carry_out(_keys(session, payment, values))
+        _allot(session, payment, _sums(payment, wanted, invoices), invoices)
+        _demand_own(session, payment)
+        _keep(session, payment, "created", _first(payment))
+        return payment.id
+
+
+def _wanted(values: Mapping[str, Any]) -> dict[int, Decimal | None]:
+    """Give what is to go to which invoice; None for as much as is left of it."""
+    if values.get("allotments") is not None:
+        wanted: dict[int, Decimal | None] = {}
+        for one in values["allotments"]:
+            if one["invoice_id"] in wanted:
+                message = _("One invoice stands here twice.")
+                raise InvalidError(message, {"allotments": message})
+            wanted[one["invoice_id"]] = one["amount"]
+        return {id_: amount for id_, amount in wanted.items() if amount != 0}
+    if values.get("invoice_id") is not None:
+        return {values["invoice_id"]: None}
+    return {}
+
+
+def _invoices(session: Session, wanted: Iterable[int]) -> dict[int, Invoice]:
+    """Give invoices that something is to be allotted to, locked in one order.
+
+    :raises InvalidError: for what there is not, or cannot be paid.
+    :raises ForbiddenError: for an invoice on which the person may enter no payment.
+    """
+    found: dict[int, Invoice] = {}
+    for invoice_id in sorted(set(wanted)):
+        if not reaches(KIND, invoice_id, session=session):
+            message = _("There is no such invoice, or you may not see it.")
+            raise InvalidError(message, {"allotments": message})
+        found[invoice_id] = for_change(session, KIND, invoice_id, CHANGE_PAYMENTS)
+        _demand_payable(found[invoice_id])
+    return found
+
+
+def _demand_payable(invoice: Invoice) -> None:
+    told: Text | None = None
+    if invoice.state == DRAFT:
+        told = _("Invoice %(number)s is a draft: issue it first.", number=named(invoice))
+    elif invoice.state == CANCELLED:
+        told = _(
+            "Invoice %(number)s is cancelled: nothing can be paid on it.", number=named(invoice)
+        )
+    if told is not None:
+        raise InvalidError(told, {"allotments": told})
+
+
+def _currency_of(values: Mapping[str, Any], invoices: Mapping[int, Invoice]) -> str:
+    """Give the currency of a payment: that which is said, or that of its invoices."""
+    billed = {one.currency for one in invoices.values()}
+    said = str(values.get("currency") or "").strip().upper()
+    if not said:
+        said = next(iter(sorted(billed)), company().currency)
+    if not is_currency(said):
+        message = _("There is no currency %(code)s.", code=said)
+        raise InvalidError(message, {"currency": message})
+    _demand_one_currency(said, invoices)
+    return said
+
+
+def _demand_one_currency(currency: str, invoices: Mapping[int, Invoice]) -> None:
+    for invoice in invoices.values():
+        if invoice.currency != currency:
+            message = _(
+                "Invoice %(number)s is in %(own)s, the payment in %(other)s.",
+                number=named(invoice),
+                own=invoice.currency,
+                other=currency,
+            )
+            raise InvalidError(message, {"currency": message})
+
+
+def _payer(values: Mapping[str, Any], invoices: Mapping[int, Invoice]) -> int | None:
+    given = values.get("client_id")
+    billed = next((one.client_id for one in invoices.values()), None)
+    if given is None or given == billed:
+        return billed
+    if not reaches("client", given):
+        message = _("There is no such client, or you may not see it.")
+        raise InvalidError(message, {"client_id": message})
+    return int(given)
+
+
+def _owner(
+    session: Session, values: Mapping[str, Any], invoices: Mapping[int, Invoice]
+) -> int | None:
+    """Give whose payment it is: that of the first invoice's owner, else of the client's."""
+    for invoice in invoices.values():
+        if invoice.owner_id is not None:
+            return invoice.owner_id
+    client_id = values.get("client_id")
+    wanted = sa.select(Client.owner_id).where(Client.id == client_id)
+    owner_id: int | None = session.scalar(wanted) if client_id is not None else None
+    return owner_id if owner_id is not None else current_person().id
+
+
+def _demand_own(session: WritingSession, payment: Payment) -> None:
+    """Let nobody enter a payment that they could not go on with."""
+    if not reaches(PAYMENT, payment.id, CHANGE_PAYMENTS, session=session):
+        message = _(
+            "It would belong to the owner of the client, whose payments you may not change."
+        )
+        raise ForbiddenError(message, CHANGE_PAYMENTS)
+
+
+def _judged_amount(amount: Decimal | None) -> Decimal:
+    if amount is None or not 0 < amount <= MOST_AMOUNT:
+        message = _("Say how much was paid: more than nought.")
+        raise InvalidError(message, {"amount": message})
+    return amount
+
+
+def _sums(
+    payment: Payment, wanted: Mapping[int, Decimal | None], invoices: Mapping[int, Invoice]
+) -> dict[int, Decimal]:
+    """Give how much goes to which invoice, without sign.
+
+    :raises InvalidError: where that is more than the payment.
+    """
+    sums: dict[int, Decimal] = {}
+    for invoice_id, said in wanted.items():
+        invoice = invoices[invoice_id]
+        left = invoice.paid if payment.direction == BACK else invoice.amount - invoice.paid
+        amount = min(payment.amount, max(left, NOUGHT)) if said is None else said
+        if amount < 0:
+            message = _("What is allotted is more than nought.")
+            raise InvalidError(message, {"allotments": message})
+        if amount:
+            sums[invoice_id] = amount
+    if sum(sums.values(), NOUGHT) > payment.amount:
+        message = _(
+            "More is allotted than was paid: %(allotted)s of %(amount)s.",
+            allotted=formats.money(sum(sums.values(), NOUGHT), payment.currency),
+            amount=formats.money(payment.amount, payment.currency),
+        )
+        raise InvalidError(message, {"allotments": message})
+    return sums
+
+
+def _allot(
+    session: WritingSession,
+    payment: Payment,
+    sums: Mapping[int, Decimal],
+    invoices: Mapping[int, Invoice],
+) -> None:
+    """Let a payment be allotted exactly so, and count all invoices concerned anew."""
+    sign = -1 if payment.direction == BACK else 1
+    held = {one.invoice_id: one for one in payment.allotments}
+    for invoice_id, one in held.items():
+        if invoice_id not in sums:
+            payment.allotments.remove(one)
+    for invoice_id, amount in sums.items():
+        one = held.get(invoice_id) or Allotment(invoice_id=invoice_id)
+        one.day, one.amount = payment.day, sign * amount
+        if invoice_id not in held:
+            payment.allotments.append(one)
+    payment.allotted = sum(sums.values(), NOUGHT)
+    session.flush()
+    recount(session, [invoices[id_] for id_ in sorted(held.keys() | sums.keys())])
+
+
+def recount(session: WritingSession, invoices: Sequence[Invoice]) -> None:
+    """Count invoices anew from all that was paid on them, and tell whom it concerns."""
+    for invoice in invoices:
+        standing = sa.select(Allotment).where(Allotment.invoice_id == invoice.id)
+        paid = share_out(session.scalars(standing).all(), invoice.amount, margin_of(invoice))
+        was_paid = invoice.paid_on is not None
+        changes = differences(invoice, {"paid": paid.amount, "paid_on": paid.since})
+        invoice.paid, invoice.paid_on = paid.amount, paid.since
+        if not changes:
+            continue
+        touch(invoice)
+        audit(session, KIND, invoice.id, named(invoice), "changed", changes)
+        _announce(session, invoice, changes)
+        if invoice.paid_on is not None and not was_paid:
+            _tell_owner(session, invoice)
+    clients = [one.client_id for one in invoices if one.client_id is not None]
+    review_relationship(clients)
+
+
+def _announce(session: WritingSession, invoice: Invoice, changes: Changes) -> None:
+    whose = {"deal_id": invoice.deal_id, "client_id": invoice.client_id}
+    fields = {**whose, "fields": sorted(changes)}
+    announce(session, "invoices.invoice.changed", KIND, invoice.id, fields)
+    if "paid_on" in changes and invoice.paid_on is not None:
+        sums = {**whose, "amount": invoice.amount, "currency": invoice.currency}
+        announce(session, "invoices.invoice.paid", KIND, invoice.id, sums)
+
+
+def _tell_owner(session: WritingSession, invoice: Invoice) -> None:
+    """Tell whose invoice it is that it is paid, unless they entered it themselves."""
+    if invoice.owner_id in {None, current_person().id}:
+        return
+    locale = session.scalar(sa.select(User.locale).where(User.id == invoice.owner_id))
+    with speaking(locale or company().language):
+        text = texts.gettext(
+            "Invoice %(number)s is paid: %(amount)s",
+            number=named(invoice),
+            amount=formats.money(invoice.amount, invoice.currency),
+        )
+        notify(session, invoice.owner_id, text, f"/invoices/{invoice.id}")
+
+
+def change_payment(payment_id: int, values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change a payment, or what it was allotted to; give whether anything changed.
+
+    :param values: those that are to change; ``allotments`` are then exactly these.
+    """
+    with writing() as session:
+        payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
+        wanted = {name: values[name] for name in _PLAIN if name in values}
+        if "amount" in wanted:
+            wanted["amount"] = _judged_amount(wanted["amount"])
+        if "direction" in values and values["direction"] in DIRECTIONS:
+            wanted["direction"] = values["direction"]
+        if "client_id" in values and values["client_id"] != payment.client_id:
+            wanted["client_id"] = _payer(values, {})
+        before = _allotted(payment)
+        goal = _wanted(values) | _hidden(session, before) if "allotments" in values else {**before}
+        invoices = _concerned(session, payment, goal)
+        _demand_one_currency(payment.currency, {id_: invoices[id_] for id_ in goal})
+        changes = differences(payment, wanted)
+        for name, (_old, new) in changes.items():
+            setattr(payment, name, new)
+        sums = _sums(payment, goal, invoices)
+        changes |= carry_out(_keys(session, payment, values))
+        if before != sums:
+            changes["allotments"] = (_in_words(invoices, before), _in_words(invoices, sums))
+        if not changes:
+            return False
+        _allot(session, payment, sums, invoices)
+        _keep(session, payment, "changed", changes)
+        return True
+
+
+def _allotted(payment: Payment) -> dict[int, Decimal]:
+    return {one.invoice_id: abs(one.amount) for one in payment.allotments}
+
+
+def _hidden(session: Session, sums: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Give what belongs to invoices that the person does not see: it stays as it is."""
+    return {id_: one for id_, one in sums.items() if not reaches(KIND, id_, session=session)}
+
+
+def _concerned(session: Session, payment: Payment, goal: Mapping[int, Any]) -> dict[int, Invoice]:
+    """Give all invoices that a change of a payment concerns, locked in one order.
+
+    Those on which it stands already need not be within reach: the payment is.
+    """
+    held = set(_allotted(payment))
+    found: dict[int, Invoice] = {}
+    for invoice_id in sorted(held | goal.keys()):
+        if invoice_id in held:
+            found[invoice_id] = locked(session, Invoice, invoice_id)
+        else:
+            found |= _invoices(session, [invoice_id])
+    return found
+
+
+def _in_words(invoices: Mapping[int, Invoice], sums: Mapping[int, Decimal]) -> list[str]:
+    return [f"{named(invoices[id_])}: {amount}" for id_, amount in sorted(sums.items())]
+
+
+def allot_payment(
+    payment_id: int, allotments: Sequence[Mapping[str, Any]], version: int | None = None
+) -> bool:
+    """Let a payment belong to exactly these invoices; the rest of it is an advance."""
+    return change_payment(payment_id, {"allotments": allotments}, version)
+
+
+def delete_payment(payment_id: int, version: int | None = None) -> None:
+    """Take a payment back: it lies in the bin, and its invoices are as they were without it."""
+    with writing() as session:
+        payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
+        invoices = _concerned(session, payment, {})
+        payment.taken_back = [
+            {"invoice_id": id_, "amount": str(amount)} for id_, amount in _allotted(payment).items()
+        ]
+        _allot(session, payment, {}, invoices)
+        payment.deleted_at = now()
+        _keep(session, payment, "deleted", {})
+
+
+def restore_payment(payment_id: int) -> None:
+    """Take a payment out of the bin, allotted as it was where that can still be.
+
+    What belonged to an invoice that was cancelled meanwhile comes back as an advance.
+    """
+    with writing() as session:
+        payment: Payment = from_bin(session, PAYMENT, payment_id, CHANGE_PAYMENTS)
+        former = {one["invoice_id"]: Decimal(one["amount"]) for one in payment.taken_back}
+        there = {
+            one.id: one
+            for id_ in sorted(former)
+            if (one := session.get(Invoice, id_, with_for_update=True)) is not None
+            and one.state not in {DRAFT, CANCELLED}
+            and one.deleted_at is None
+        }
+        payment.taken_back = []
+        _allot(session, payment, {id_: former[id_] for id_ in there}, there)
+        _keep(session, payment, "restored", {})
+
+
+def _keys(session: Session, payment: Payment, values: Mapping[str, Any]) -> Iterator[Planned]:
+    if "external_ids" in values:
+        keys = values["external_ids"]
+        yield from plan_external_ids(session, PaymentExternalId, payment.id, keys)
+
+
+def _first(payment: Payment) -> Changes:
+    names = ("client_id", "owner_id", "day", "amount", "currency", "direction", "reference")
+    held = {name: getattr(payment, name) for name in names}
+    return {name: (None, value) for name, value in held.items() if value not in {None, ""}}
+
+
+def called(payment: Any) -> str:
+    """Give what a payment is called: the number of the bank's paper, else its id as ``#17``."""
+    return payment.reference or f"#{payment.id}"
+
+
+def _keep(session: WritingSession, payment: Payment, action: str, changes: Changes) -> None:
+    wanted = sa.select(Client.name).where(Client.id == payment.client_id)
+    name = session.scalar(wanted) if payment.client_id is not None else None
+    words = (payment.reference, name, payment.comment[:200])
+    payment.search_text = " ".join(one for one in words if one)
+    touch(payment)
+    audit(session, PAYMENT, payment.id, called(payment), action, changes)
+    payload: dict[str, Any] = {"client_id": payment.client_id}
+    if action == "changed":
+        payload["fields"] = sorted(changes)
+    announce(session, f"invoices.payment.{action}", PAYMENT, payment.id, payload)

@@ -1,0 +1,238 @@
+"""Payments: in parts, over several invoices, ahead, back; what they make of invoices."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from salesman_invoices import service
+from salesman_invoices.models import Allotment, Payment
+from salesman_invoices.payments import queries
+from salesman_invoices.payments.service import (
+    allot_payment,
+    change_payment,
+    delete_payment,
+    enter_payment,
+    restore_payment,
+)
+
+from salesman_core.services.models import Notice
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import ForbiddenError, InvalidError, MissingError, reading
+
+from .conftest import Bill
+
+MARCH = date(2026, 3, 1)
+
+
+def margins(invoice_id: int) -> list[Decimal | None]:
+    shares = sa.select(Allotment.margin).where(Allotment.invoice_id == invoice_id)
+    return list(reading().scalars(shares.order_by(Allotment.day, Allotment.amount)))
+
+
+def advance(bill: Bill) -> Decimal:
+    return sum(
+        (one.advance for one in queries.totals_of_client(reading(), bill.client_id)), Decimal(0)
+    )
+
+
+def test_payments_in_parts_bring_their_shares_of_the_margin(bill: Bill) -> None:
+    invoice_id = bill.invoice(bill.deal("100.00", cost="66.67"))
+
+    for day, amount in enumerate(("33.33", "33.33", "33.34")):
+        assert bill.row(invoice_id).standing in {"issued", "partly_paid"}
+        bill.pay(amount, invoice_id, day=MARCH + timedelta(days=day))
+
+    invoice = bill.row(invoice_id)
+    assert (invoice.standing, invoice.paid, invoice.paid_on) == (
+        "paid",
+        Decimal(100),
+        MARCH + timedelta(days=2),
+    )
+    shares = margins(invoice_id)
+    assert shares == [Decimal("11.11"), Decimal("11.11"), Decimal("11.11")]
+    assert sum(one or 0 for one in shares) == Decimal("33.33")
+
+
+def test_what_is_paid_over_the_invoice_is_an_advance_that_can_be_allotted_later(
+    bill: Bill,
+) -> None:
+    first, second = bill.invoice(amount="100.00"), bill.invoice(amount="50.00")
+    payment_id = enter_payment({"amount": Decimal(120), "invoice_id": first})
+
+    assert (bill.row(first).paid, advance(bill)) == (Decimal(100), Decimal(20))
+    allot_payment(
+        payment_id,
+        [
+            {"invoice_id": first, "amount": Decimal(100)},
+            {"invoice_id": second, "amount": Decimal(20)},
+        ],
+    )
+
+    assert (bill.row(second).standing, bill.row(second).paid) == ("partly_paid", Decimal(20))
+    assert advance(bill) == Decimal(0)
+
+
+def test_one_payment_pays_several_invoices(bill: Bill) -> None:
+    first, second = bill.invoice(amount="100.00"), bill.invoice(amount="50.00")
+    allotments = [
+        {"invoice_id": first, "amount": Decimal(100)},
+        {"invoice_id": second, "amount": Decimal(50)},
+    ]
+
+    enter_payment({"amount": Decimal(150), "allotments": allotments})
+
+    assert {bill.row(one).standing for one in (first, second)} == {"paid"}
+
+
+def test_return_opens_the_invoice_again_and_takes_its_margin_back(bill: Bill) -> None:
+    invoice_id = bill.invoice(bill.deal("100.00", cost="60.00"))
+    bill.pay("100.00", invoice_id, day=MARCH)
+
+    bill.pay("25.00", invoice_id, day=MARCH + timedelta(days=9), direction="back")
+
+    invoice = bill.row(invoice_id)
+    assert (invoice.standing, invoice.paid, invoice.paid_on) == ("partly_paid", Decimal(75), None)
+    assert margins(invoice_id) == [Decimal(40), Decimal(-10)]
+
+
+def test_payment_taken_back_leaves_no_trace_and_comes_again(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    payment_id = bill.pay("100.00", invoice_id)
+
+    delete_payment(payment_id)
+    taken_back = bill.row(invoice_id)
+    restore_payment(payment_id)
+
+    assert (taken_back.standing, taken_back.paid, taken_back.paid_on) == ("issued", 0, None)
+    assert bill.row(invoice_id).standing == "paid"
+
+
+def test_payment_restored_after_its_invoice_was_cancelled_is_an_advance(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    payment_id = bill.pay("100.00", invoice_id)
+    delete_payment(payment_id)
+    service.cancel_invoice(invoice_id)
+
+    restore_payment(payment_id)
+
+    assert bill.row(invoice_id).paid == 0
+    assert advance(bill) == Decimal(100)
+
+
+def test_changed_payment_counts_anew(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    payment_id = bill.pay("100.00", invoice_id, day=MARCH)
+    allotments = [{"invoice_id": invoice_id, "amount": Decimal(40)}]
+
+    change_payment(payment_id, {"day": MARCH + timedelta(days=1), "allotments": allotments})
+
+    days = list(reading().scalars(sa.select(Allotment.day)))
+    assert (bill.row(invoice_id).paid, days) == (Decimal(40), [MARCH + timedelta(days=1)])
+
+
+@pytest.mark.databases("sqlite")
+def test_payments_in_any_order_give_the_same_state(bill: Bill) -> None:
+    entries = [
+        ("40.01", MARCH, "in"),
+        ("30.00", MARCH, "in"),
+        ("20.00", MARCH + timedelta(days=3), "back"),
+        ("49.99", MARCH + timedelta(days=5), "in"),
+    ]
+    seen = set()
+    for order in itertools.islice(itertools.permutations(entries), 0, None, 5):
+        invoice_id = bill.invoice(bill.deal("100.00", cost="33.33"))
+        for amount, day, direction in order:
+            bill.pay(amount, invoice_id, day=day, direction=direction)
+        invoice = bill.row(invoice_id)
+        shares = tuple(str(one) for one in margins(invoice_id))
+        seen.add((invoice.standing, invoice.paid, invoice.paid_on, shares))
+
+    assert len(seen) == 1
+    ((standing, paid, paid_on, shares),) = seen
+    assert (standing, paid, paid_on) == ("paid", Decimal("100.00"), MARCH + timedelta(days=5))
+    assert sum(Decimal(one) for one in shares) == Decimal("66.67")
+
+
+def test_cancelled_invoice_a_draft_and_another_currency_take_no_payment(bill: Bill) -> None:
+    cancelled, draft, euro = (
+        bill.invoice(amount="100.00"),
+        bill.draft(bill.deal()),
+        bill.invoice(bill.deal(currency="EUR")),
+    )
+    service.cancel_invoice(cancelled)
+
+    with pytest.raises(InvalidError, match="is cancelled"):
+        bill.pay("100.00", cancelled)
+    with pytest.raises(InvalidError, match="is a draft"):
+        bill.pay("100.00", draft)
+    with pytest.raises(InvalidError, match="is in EUR, the payment in RUB"):
+        bill.pay("100.00", euro, currency="RUB")
+
+    assert reading().scalar(sa.select(sa.func.count(Payment.id))) == 0
+
+
+def test_more_than_was_paid_is_not_allotted(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    allotments = [{"invoice_id": invoice_id, "amount": Decimal(60)}]
+
+    with pytest.raises(InvalidError, match="More is allotted than was paid"):
+        enter_payment({"amount": Decimal(50), "allotments": allotments})
+    with pytest.raises(InvalidError, match="more than nought"):
+        enter_payment({"amount": Decimal(0), "invoice_id": invoice_id})
+
+    assert bill.row(invoice_id).paid == 0
+
+
+def test_paid_invoice_is_not_cancelled_before_its_payment_goes(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    bill.pay("10.00", invoice_id)
+
+    with pytest.raises(service.ConflictError, match="Payments stand on it"):
+        service.cancel_invoice(invoice_id)
+
+
+def test_owner_is_told_that_their_invoice_is_paid(bill: Bill, make: Make) -> None:
+    seller = make.user("seller")
+    invoice_id = bill.invoice(bill.deal("100.00", owner_id=seller))
+
+    bill.pay("60.00", invoice_id)
+    bill.pay("40.00", invoice_id)
+
+    told = list(reading().execute(sa.select(Notice.user_id, Notice.address)))
+    assert [tuple(one) for one in told] == [(seller, f"/invoices/{invoice_id}")]
+
+
+def test_seller_enters_no_payment_on_the_invoice_of_a_colleague(bill: Bill, make: Make) -> None:
+    owner, other = make.user("seller"), make.user("seller")
+    hidden = bill.invoice(bill.deal(owner_id=owner))
+    shared = bill.invoice(bill.deal(owner_id=owner, participants=[{"user_id": other, "part": ""}]))
+
+    with make.acting(other):
+        with pytest.raises(InvalidError, match="There is no such invoice"):
+            enter_payment({"amount": Decimal(5), "invoice_id": hidden})
+        with pytest.raises(ForbiddenError):
+            enter_payment({"amount": Decimal(5), "invoice_id": shared})
+    with make.acting(owner):
+        payment_id = enter_payment({"amount": Decimal(5), "invoice_id": shared})
+    with make.acting(other), pytest.raises(MissingError):
+        queries.one_payment(reading(), payment_id)
+
+
+def test_what_one_does_not_see_stays_allotted(bill: Bill, make: Make) -> None:
+    owner, head = make.user("seller"), make.user("head")
+    own = bill.invoice(bill.deal(owner_id=owner))
+    hidden = bill.invoice(bill.deal(owner_id=head))
+    allotments = [
+        {"invoice_id": own, "amount": Decimal(10)},
+        {"invoice_id": hidden, "amount": Decimal(20)},
+    ]
+    payment_id = enter_payment({"amount": Decimal(30), "allotments": allotments})
+
+    with make.acting(owner):
+        allot_payment(payment_id, [])
+
+    assert (bill.row(own).paid, bill.row(hidden).paid) == (Decimal(0), Decimal(20))
