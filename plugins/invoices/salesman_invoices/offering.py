@@ -11,6 +11,7 @@ from salesman_core.toolkit import (
     ConflictError,
     Deal,
     Stage,
+    demand,
     move_deal,
     plugin_settings,
     reaches,
@@ -64,6 +65,7 @@ def accept_offer(deal_id: int) -> str:
     :raises ConflictError: where nothing is offered any more.
     :raises VetoedError: where a plugin refuses, with its reason; and what else a move may raise.
     """
+    demand("deal", deal_id, EDIT_DEAL)
     offer = offer_of(reading(), deal_id)
     if offer is None:
         raise ConflictError(

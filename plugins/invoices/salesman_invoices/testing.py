@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from salesman_requisites.testing import own_company
+from salesman_requisites.toolkit import company_choices
+
+from salesman_core.toolkit import reading
 from salesman_invoices.payments.service import enter_payment
-from salesman_invoices.service import make_invoice
+from salesman_invoices.service import cancel_invoice, issue_invoice, make_invoice
 
 LINE: Final = {"name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}
 
@@ -18,7 +22,7 @@ def line(**values: Any) -> dict[str, Any]:
 
 
 def make_invoices(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
-    """Make a draft, and one that is issued and partly paid where an own company is there.
+    """Make an invoice that is issued, one that is cancelled and a draft.
 
     :param text: gives what stands in a field.
     :param ids: whose it is (``owner_id``), and for whom.
@@ -26,7 +30,21 @@ def make_invoices(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequenc
     whose = {name: ids[name] for name in ("client_id", "owner_id") if name in ids}
     said = {"purpose": text("purpose"), "comment": text("comment")}
     lines = [line(name=text("line"), article=text("article"))]
-    return [make_invoice({**whose, **said, "lines": lines})]
+    issued, cancelled, draft = (
+        make_invoice({**whose, **said, "company_id": _seller(), "lines": lines})
+        for _state in range(3)
+    )
+    if "client_id" in whose:
+        issue_invoice(issued)
+        issue_invoice(cancelled)
+        cancel_invoice(cancelled, text("reason"))
+    return [issued, cancelled, draft]
+
+
+def _seller() -> int:
+    """Give an own company that issues them."""
+    choices = company_choices(reading())
+    return choices[0].id if choices else own_company()
 
 
 def make_payments(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
@@ -42,3 +60,21 @@ def make_payments(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequenc
 
 
 FACTORIES: Final = {"invoices.invoice": make_invoices, "invoices.payment": make_payments}
+
+
+def walk_values() -> dict[str, list[str]]:
+    """Make what the access walk finds behind the addresses of invoices."""
+    return {}
+
+
+WALK_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "invoices.create": {"act": "draft", "purpose": "A visit", "vat": "none", "amount": "5"},
+    "invoices.create_payment": {"amount": "5", "direction": "in"},
+}
+"""What the access walk fills in where no page says what is asked."""
+
+WALK_EXCUSED: Final[dict[str, str]] = {
+    "POST /api/v1/invoices": "what is billed is said in one of several ways, never in all of them",
+    "POST /invoices/deals/<int:deal_id>/paid": "it takes a deal whose invoices are all paid",
+}
+"""Routes in which nobody has success during a walk."""

@@ -6,12 +6,21 @@ from typing import Any
 
 from flask import Response
 
-from salesman_core.toolkit import arguments, json_response, reading, requires, response
+from salesman_core.toolkit import (
+    arguments,
+    etag_of,
+    json_response,
+    reading,
+    requires,
+    response,
+    versioned,
+)
 from salesman_invoices.api import api
 from salesman_invoices.billing import one_deal
 from salesman_invoices.permissions import EDIT_DEAL, SEE_DEAL
 from salesman_invoices.schedule import queries, service
 from salesman_invoices.schedule.schemas import ScheduleSchema
+from salesman_invoices.words import SCHEDULE
 
 _NAMES = ("id", "title", "percent", "amount", "due_on", "worth", "billed", "paid")
 
@@ -28,7 +37,9 @@ def _answer(deal_id: int) -> Response:
         }
         for one in steps
     ]
-    return json_response({"steps": items, "version": queries.version_of(session, deal_id)})
+    version = queries.version_of(session, deal_id)
+    body = {"steps": items, "version": version}
+    return json_response(body, etag=etag_of(SCHEDULE, deal_id, version))
 
 
 @api.get("/deals/<int:deal_id>/schedule")
@@ -41,9 +52,11 @@ def read_schedule(deal_id: int) -> Response:
 
 @api.put("/deals/<int:deal_id>/schedule")
 @requires(EDIT_DEAL)
+@versioned(SCHEDULE, argument="deal_id")
 @arguments(ScheduleSchema)
 @response(ScheduleSchema)
-def replace_schedule(values: dict[str, Any], deal_id: int) -> Response:
-    """Let a deal have exactly these steps. With ``version`` only where nobody changed it since."""
-    service.replace_steps(deal_id, values["steps"], values.get("version"))
+def replace_schedule(values: dict[str, Any], deal_id: int, version: int | None) -> Response:
+    """Let a deal have exactly these steps."""
+    one_deal(reading(), deal_id)
+    service.replace_steps(deal_id, values["steps"], version)
     return _answer(deal_id)

@@ -41,4 +41,4 @@ class ScheduleSchema(Schema):
     """The schedule of a deal as a whole: what is sent takes the place of what was there."""
 
     steps = ListOf(fields.Nested(StepSchema), most=MOST_STEPS, required=True)
-    version = Integer(minimum=0)
+    version = Integer(dump_only=True)

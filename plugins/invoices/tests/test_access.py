@@ -1,0 +1,27 @@
+"""Who meets which invoices and payments, wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from salesman_invoices.testing import WALK_EXCUSED, WALK_FIELDS, walk_values
+
+WALKED: Final = (
+    "/invoices*",
+    "/api/v1/invoices*",
+    "/search",
+    "/clients/<int:record_id>",
+    "/deals/<int:record_id>",
+    "/records/<kind>/<int:record_id>/story",
+)
+"""The pages of invoices, and those of the core on which they show something."""
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.timeout(300)
+def test_nobody_meets_invoices_and_payments_that_they_may_not_see(
+    app: object, access_walk: Callable[..., None]
+) -> None:
+    access_walk(only=WALKED, values=walk_values(), fields=WALK_FIELDS, excused=WALK_EXCUSED)
