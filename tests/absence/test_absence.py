@@ -87,6 +87,18 @@ PAGES_OF = {
         "/inquiries/choices",
         "/api/v1/inquiries/openapi.json",
     ),
+    "invoices": (
+        "/invoices",
+        "/invoices/1",
+        "/invoices/new",
+        "/invoices/new?deal_id=1",
+        "/invoices/clients?q=clara",
+        "/invoices/payments",
+        "/invoices/payments/1",
+        "/invoices/payments/new",
+        "/invoices/deals/1/schedule",
+        "/api/v1/invoices/openapi.json",
+    ),
     "catalogue": (
         "/catalogue",
         "/catalogue/1",

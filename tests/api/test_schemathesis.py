@@ -153,6 +153,16 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         assert api.post("/requisites", {"name": f"Own {client_id}"}).status_code == 201
         paper = {"type_id": 1, "client_id": client_id, "owner_id": owner_id}
         assert api.post("/documents", paper).status_code == 201
+        line = {"name": "Boiler", "quantity": "1", "price": "100.00"}
+        billed = {"client_id": client_id, "owner_id": owner_id, "lines": [line]}
+        for _state in ("draft", "issued"):
+            invoice_id = api.post("/invoices", billed).json["id"]
+        assert api.post(f"/invoices/{invoice_id}/issue", {}).status_code == 200
+        paid = {"amount": "150.00", "invoice_id": invoice_id}
+        assert api.post("/invoices/payments", paid).status_code == 201
+        steps = {"steps": [{"title": "Ahead", "percent": "30"}]}
+        planned = api.request("PUT", f"/invoices/deals/{deal_id}/schedule", steps)
+        assert planned.status_code == 200
 
 
 @dataclass

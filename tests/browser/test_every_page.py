@@ -32,6 +32,9 @@ from salesman_documents.making import generate, upload
 from salesman_documents.publishing import make_link as share
 from salesman_documents.service import create_document
 from salesman_documents.testing import docx_of
+from salesman_invoices.payments.service import enter_payment
+from salesman_invoices.schedule.service import replace_steps
+from salesman_invoices.service import cancel_invoice, issue_invoice, make_invoice
 from salesman_leads.channels.schemas import ChannelSchema, LinkSchema
 from salesman_leads.channels.service import add_channel, make_link
 from salesman_leads.forms.models import FIELDS, Form
@@ -122,6 +125,13 @@ PAGES: Final = {
     "inquiries.card": "/inquiries/1",
     "inquiries.choices": "/inquiries/choices",
     "inquiries.index": "/inquiries",
+    "invoices.card": "/invoices/1",
+    "invoices.index": "/invoices",
+    "invoices.new": "/invoices/new?deal_id=3",
+    "invoices.new_payment": "/invoices/payments/new?client_id=1",
+    "invoices.payment_card": "/invoices/payments/1",
+    "invoices.payments": "/invoices/payments",
+    "invoices.schedule": "/invoices/deals/3/schedule",
     "inquiries.new": "/inquiries/new",
     "inquiries.show_figures": "/inquiries/figures?period=this_year",
     "plans.compare": "/plans/compare?whose=company",
@@ -273,6 +283,7 @@ NO_PAGES: Final = {
     "discussions.side",
     "discussions.suggest",
     "inquiries.find",
+    "invoices.choose_client",
     "inquiries.mine",
     "inquiries.of_client",
     "inquiries.of_deal",
@@ -299,6 +310,8 @@ NO_PAGES: Final = {
     "discussions.narrow",
     "documents.narrow",
     "inquiries.narrow",
+    "invoices.narrow",
+    "invoices.narrow_payments",
     "leads.narrow",
     "people_record_why.why_of",
     # what takes many records of somebody who left: tests/people looks at it
@@ -382,6 +395,7 @@ def fill(url: str) -> None:
         own_companies(make)
         catalogue(app)
         documents()
+        invoices()
         doubles(make)
         dead_jobs()
         host = app.extensions["salesman_host"]
@@ -522,6 +536,27 @@ def catalogue(app: Flask) -> None:
     lines[0] |= {"discount_percent": "7.5"}
     answer = api.request("PUT", "/catalogue/deals/2/lines", {"lines": lines})
     assert answer.status_code == 200
+
+
+def invoices() -> None:
+    """Bill a deal in steps, and let some of it be paid late, ahead and back."""
+    steps = [
+        {"title": "Предоплата после подписания договора", "percent": Decimal(30)},
+        {"title": "После поставки на склад " * 4, "percent": Decimal("69.99")},
+    ]
+    replace_steps(3, [{**one, "due_on": date(2026, 1, 20 + n)} for n, one in enumerate(steps)])
+    lines = [
+        {"name": f"Стеллаж складской сборный с усиленными балками {number}", "unit": "шт."}
+        | {"quantity": Decimal(number), "price": Decimal("123456.50"), "vat_percent": Decimal(20)}
+        for number in range(1, 8)
+    ]
+    said = {"client_id": 1, "purpose": "Складское оборудование " * 8, "lines": lines}
+    made = [make_invoice({**said, "due_on": date(2026, 2, 1 + n)}) for n in range(6)]
+    for invoice_id in made[:4]:
+        issue_invoice(invoice_id)
+    cancel_invoice(made[3], "Выставлен дважды, по просьбе клиента")
+    enter_payment({"amount": Decimal("9999999.99"), "invoice_id": made[0], "client_id": 1})
+    enter_payment({"amount": Decimal(5000), "invoice_id": made[1], "reference": "№ 118 / 2026"})
 
 
 def inquiries(app: Flask, make: Make) -> None:

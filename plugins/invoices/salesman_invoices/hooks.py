@@ -89,6 +89,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=bulk.PAYMENTS_LISTED,
             bin=RecordBin(permissions.CHANGE_PAYMENTS, payments.restore_payment),
+            notes_and_files=True,
         ),
     ]
 

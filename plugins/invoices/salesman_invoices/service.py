@@ -149,7 +149,7 @@ def _deal_to_bill(session: Session, values: Mapping[str, Any]) -> Any:
 def _buyer(values: Mapping[str, Any], deal: Any) -> int | None:
     given = values.get("client_id")
     own: int | None = None if deal is None else deal.client_id
-    if given is None or given == own:
+    if given is None:
         return own
     if not reaches("client", given):
         message = _("There is no such client, or you may not see it.")

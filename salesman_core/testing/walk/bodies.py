@@ -22,6 +22,8 @@ _BY_NAME: Final = {
     "frozen_until": f"{now().date() + timedelta(days=30)}",
 }
 _AMOUNT: Final = "10.00"
+_NUMBERS: Final = ("^[0-9]", "^-?[0-9]", "^([0-9]", "^(?!0")
+"""How the patterns of numbers begin, those without nought included."""
 _DEEPEST: Final = 6
 
 
@@ -111,6 +113,6 @@ def _plain(name: str, kind: str, schema: Mapping[str, Any], ids: Mapping[str, An
         return max(int(schema.get("minimum", 1)), 1)
     if kind == "boolean":
         return False
-    if schema.get("pattern", "").startswith(("^[0-9]", "^-?[0-9]")):
+    if schema.get("pattern", "").startswith(_NUMBERS):
         return _AMOUNT
     return _BY_NAME.get(name) or _BY_FORMAT.get(schema.get("format", "")) or "Walk"

@@ -179,7 +179,7 @@ def _demand_one_currency(currency: str, invoices: Mapping[int, Invoice]) -> None
 def _payer(values: Mapping[str, Any], invoices: Mapping[int, Invoice]) -> int | None:
     given = values.get("client_id")
     billed = next((one.client_id for one in invoices.values()), None)
-    if given is None or given == billed:
+    if given is None:
         return billed
     if not reaches("client", given):
         message = _("There is no such client, or you may not see it.")

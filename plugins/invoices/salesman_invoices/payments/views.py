@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     ListPage,
     RecordCard,
     contact_data,
+    files_panel,
     judge,
     narrowed,
     number_or_none,
@@ -161,6 +162,7 @@ def _card_page(record_id: int, **forms_again: FormState) -> Markup:
         directions=list(DIRECTION_TITLES.items()),
         called=service.called,
         story=story_panel(PAYMENT, record_id),
+        files=files_panel(PAYMENT, record_id),
         **shown_words(),
     )
 
