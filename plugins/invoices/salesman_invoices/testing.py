@@ -22,7 +22,7 @@ def line(**values: Any) -> dict[str, Any]:
 
 
 def make_invoices(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
-    """Make an invoice that is issued, and a draft.
+    """Make a draft, and an invoice that is issued.
 
     :param text: gives what stands in a field.
     :param ids: whose it is (``owner_id``), and for whom.
@@ -30,13 +30,13 @@ def make_invoices(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequenc
     whose = {name: ids[name] for name in ("client_id", "owner_id") if name in ids}
     said = {"purpose": text("purpose"), "comment": text("comment")}
     lines = [line(name=text("line"), article=text("article"))]
-    issued, draft = (
+    draft, issued = (
         make_invoice({**whose, **said, "company_id": _seller(), "lines": lines})
         for _state in range(2)
     )
     if "client_id" in whose:
         issue_invoice(issued)
-    return [issued, draft]
+    return [draft, issued]
 
 
 def _seller() -> int:
@@ -73,10 +73,15 @@ WALK_FIELDS: Final[dict[str, dict[str, Any]]] = {
 }
 """What the access walk fills in where no page says what is asked."""
 
+_PLACES: Final = ("/invoices", "/api/v1/invoices")
+_AFTERWARDS: Final = ("cancel", "reopen")
 WALK_EXCUSED: Final[dict[str, str]] = {
     **dict.fromkeys(
-        ("POST /invoices/<int:record_id>/reopen", "POST /api/v1/invoices/<int:record_id>/reopen"),
-        "it takes an invoice that is cancelled",
+        (
+            "POST /invoices/<int:record_id>/pay",
+            *(f"POST {place}/<int:record_id>/{act}" for place in _PLACES for act in _AFTERWARDS),
+        ),
+        "it takes an invoice that is issued",
     ),
     "POST /invoices/deals/<int:deal_id>/paid": "it takes a deal whose invoices are all paid",
 }

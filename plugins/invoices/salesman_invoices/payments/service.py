@@ -75,7 +75,7 @@ def enter_payment(values: Mapping[str, Any]) -> int:
 
     :param values: as the JSON API names them: ``amount``, above nought, and what else is known.
         ``allotments`` say how much of it belongs to which invoice, without sign; ``invoice_id``
-        alone means as much as is left of that one. What is not allotted is the client's advance.
+        means as much as is left of that one. What is not allotted is the client's advance.
     :returns: the payment's id.
     :raises InvalidError: by field; for a draft, a cancelled invoice, another currency, and where
         more is allotted than was paid.
@@ -110,17 +110,15 @@ def enter_payment(values: Mapping[str, Any]) -> int:
 
 def _wanted(values: Mapping[str, Any]) -> dict[int, Decimal | None]:
     """Give what is to go to which invoice; None for as much as is left of it."""
-    if values.get("allotments") is not None:
-        wanted: dict[int, Decimal | None] = {}
-        for one in values["allotments"]:
-            if one["invoice_id"] in wanted:
-                message = _("One invoice stands here twice.")
-                raise InvalidError(message, {"allotments": message})
-            wanted[one["invoice_id"]] = one["amount"]
-        return {id_: amount for id_, amount in wanted.items() if amount != 0}
+    wanted: dict[int, Decimal | None] = {}
+    for one in values.get("allotments") or ():
+        if one["invoice_id"] in wanted:
+            message = _("One invoice stands here twice.")
+            raise InvalidError(message, {"allotments": message})
+        wanted[one["invoice_id"]] = one["amount"]
     if values.get("invoice_id") is not None:
-        return {values["invoice_id"]: None}
-    return {}
+        wanted.setdefault(values["invoice_id"], None)
+    return {id_: amount for id_, amount in wanted.items() if amount != 0}
 
 
 def _invoices(session: Session, wanted: Iterable[int]) -> dict[int, Invoice]:
@@ -223,15 +221,15 @@ def _sums(
 
     :raises InvalidError: where that is more than the payment.
     """
-    sums: dict[int, Decimal] = {}
-    for invoice_id, said in wanted.items():
+    sums = {id_: amount for id_, amount in wanted.items() if amount is not None}
+    if any(amount < 0 for amount in sums.values()):
+        message = _("What is allotted is more than nought.")
+        raise InvalidError(message, {"allotments": message})
+    for invoice_id in wanted.keys() - sums.keys():
         invoice = invoices[invoice_id]
         left = invoice.paid if payment.direction == BACK else invoice.amount - invoice.paid
-        amount = min(payment.amount, max(left, NOUGHT)) if said is None else said
-        if amount < 0:
-            message = _("What is allotted is more than nought.")
-            raise InvalidError(message, {"allotments": message})
-        if amount:
+        rest = payment.amount - sum(sums.values(), NOUGHT)
+        if (amount := min(rest, left)) > 0:
             sums[invoice_id] = amount
     if sum(sums.values(), NOUGHT) > payment.amount:
         message = _(
