@@ -372,8 +372,11 @@ def allot_payment(
     return change_payment(payment_id, {"allotments": allotments}, version)
 
 
-def delete_payment(payment_id: int, version: int | None = None) -> None:
-    """Take a payment back: it lies in the bin, and its invoices are as they were without it."""
+def delete_payment(payment_id: int, version: int | None = None) -> list[int]:
+    """Take a payment back: it lies in the bin, and its invoices are as they were without it.
+
+    :returns: the invoices to which it belonged.
+    """
     with writing() as session:
         payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
         invoices = _concerned(session, payment, {})
@@ -383,6 +386,7 @@ def delete_payment(payment_id: int, version: int | None = None) -> None:
         _allot(session, payment, {}, invoices)
         payment.deleted_at = now()
         _keep(session, payment, "deleted", {})
+        return sorted(invoices)
 
 
 def restore_payment(payment_id: int) -> None:

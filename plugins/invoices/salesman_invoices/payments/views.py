@@ -40,7 +40,7 @@ from salesman_invoices.payments.words import DIRECTION_TITLES
 from salesman_invoices.permissions import CHANGE_PAYMENTS, SEE_PAYMENTS
 from salesman_invoices.standing import company_day
 from salesman_invoices.texts import texts
-from salesman_invoices.views import Page, blueprint, shown_words
+from salesman_invoices.views import Page, blueprint, shown_words, to_card
 
 _ = texts.lazy
 
@@ -228,11 +228,11 @@ def allot_payment(record_id: int) -> Page:
 @blueprint.post("/payments/<int:record_id>/delete")
 @requires(CHANGE_PAYMENTS)
 def delete_payment(record_id: int) -> Response:
-    """Take a payment back; the notice can undo that."""
-    service.delete_payment(record_id, version_in(request.form))
+    """Take a payment back, and show its invoice where it had but one; the notice can undo it."""
+    invoices = service.delete_payment(record_id, version_in(request.form))
     undo = url_for("invoices.restore_payment", record_id=record_id)
     toast(_("The payment is taken back."), undo=undo)
-    return redirect(url_for("invoices.payments"))
+    return to_card(invoices[0]) if len(invoices) == 1 else redirect(url_for("invoices.payments"))
 
 
 @blueprint.post("/payments/<int:record_id>/restore")
