@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from http import HTTPStatus
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 
@@ -171,7 +172,18 @@ FIRST = 4
 _LATER = re.compile(r'hx-get="(/(?:desk/widgets|fragments/slots)/[^"]+)"')
 IDS = [*(plugin.id for plugin in installed_plugins()), "sample"]
 
-SUBSETS = [left for size in range(4) for left in combinations(PAGES_OF, size)]
+REQUIRED = {one.id: import_module(one.module).plugin.requires for one in installed_plugins()}
+
+
+def with_required(left: Sequence[str]) -> tuple[str, ...]:
+    """Give some plugins with those that they cannot work without."""
+    needed = {one for id_ in left for one in REQUIRED[id_]}
+    return tuple(id_ for id_ in PAGES_OF if id_ in needed or id_ in left)
+
+
+SUBSETS = sorted(
+    {with_required(left) for size in range(4) for left in combinations(PAGES_OF, size)}
+)
 
 every_plugin = pytest.mark.parametrize("absent", IDS)
 every_subset = pytest.mark.parametrize("left", SUBSETS, ids=lambda left: "+".join(left) or "none")
