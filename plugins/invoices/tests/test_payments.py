@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from salesman_invoices import service
-from salesman_invoices.models import Allotment, Payment
+from salesman_invoices.models import KIND, PAYMENT, Allotment, Payment
 from salesman_invoices.payments import queries
 from salesman_invoices.payments.service import (
     allot_payment,
@@ -19,6 +19,7 @@ from salesman_invoices.payments.service import (
     restore_payment,
 )
 
+from salesman_core.people.handing_over import hand_over
 from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import ForbiddenError, InvalidError, MissingError, reading
@@ -236,3 +237,14 @@ def test_what_one_does_not_see_stays_allotted(bill: Bill, make: Make) -> None:
         allot_payment(payment_id, [])
 
     assert (bill.row(own).paid, bill.row(hidden).paid) == (Decimal(0), Decimal(20))
+
+
+def test_invoices_and_payments_go_to_whoever_takes_over(bill: Bill, make: Make) -> None:
+    leaving, staying = make.user("seller"), make.user("seller")
+    invoice_id = bill.invoice(bill.deal(owner_id=leaving))
+    payment_id = bill.pay("5.00", invoice_id)
+
+    hand_over(leaving, dict.fromkeys((KIND, PAYMENT), staying), None)
+
+    assert bill.row(invoice_id).owner_id == staying
+    assert queries.one_payment(reading(), payment_id).owner_id == staying
