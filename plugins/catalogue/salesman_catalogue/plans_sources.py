@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_catalogue.choosing import at_or_below, category_choices
 from salesman_catalogue.lines.queries import sold_lines
 from salesman_catalogue.models import Line
 from salesman_core.toolkit import Deal, Thousandths, closed_deals_address
+from salesman_catalogue.models import Line, Product
+from salesman_catalogue.permissions import VIEW
+from salesman_catalogue.queries import found_products, some_products
+from salesman_core.toolkit import AnyRow, Deal, Thousandths, current_person, reading
 
 _AFTER_DEALS: Final = 50
+_CATEGORY: Final = "category"
+_PRODUCT: Final = "product"
+_MOST_CATEGORIES: Final = 300
+_LONGEST: Final = 18
+"""Digits of an id at most."""
+_BRACKETS: Final = str.maketrans("()", "  ")
+"""A title has its article in brackets, which stand in no product."""
 
 
 def sources() -> Iterable[Mapping[str, Any]]:
@@ -28,21 +40,105 @@ def sources() -> Iterable[Mapping[str, Any]]:
             "basis": state,
             "entries": _entries(counted),
             "address": closed_deals_address(state),
+            "address": _address(state),
+            "items": {
+                "find": found_items,
+                "titles": item_titles,
+                "entries": _entries_of_item(counted),
+            },
             **usual,
         }
         for state, counted in closed.items()
     ]
 
 
-def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
-    """Give the deals that count, each once with what its lines sold together."""
-    whole = sa.func.sum(sa.type_coerce(Line.quantity, sa.BigInteger))
-    units = sa.type_coerce(sa.cast(whole, sa.BigInteger), Thousandths)
-    of_deal = (Deal.closed_on.label("day"), Deal.owner_id, Deal.id.label("record_id"))
+_UNITS: Final = sa.type_coerce(
+    sa.cast(sa.func.sum(sa.type_coerce(Line.quantity, sa.BigInteger)), sa.BigInteger), Thousandths
+)
+_OF_DEAL: Final = (Deal.closed_on.label("day"), Deal.owner_id, Deal.id.label("record_id"))
 
-    def entries() -> sa.Select[Any]:
-        # By all that others narrow it down to, so that databases look at those deals alone.
-        found = sold_lines((*of_deal, units.label("units"))).where(counted)
-        return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
+
+def _sold(*counted: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Give the deals that count, each once with what its lines sold together."""
+    # By all that others narrow it down to, so that databases look at those deals alone.
+    found = sold_lines((*_OF_DEAL, _UNITS.label("units"))).where(*counted)
+    return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
+
+
+def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
+    return lambda: _sold(counted)
+
+
+def _entries_of_item(counted: sa.ColumnElement[bool]) -> Callable[[str], sa.Select[Any]]:
+    def entries(key: str) -> sa.Select[Any]:
+        return _sold(counted, belongs_to(key))
 
     return entries
+
+
+def belongs_to(key: str) -> sa.ColumnElement[bool]:
+    """Give the condition of the lines of a category with all below it, or of a product.
+
+    :param key: as ``category:5`` or ``product:7``.
+    """
+    kind, id_ = _kind_and_id(key)
+    if kind == _PRODUCT:
+        return Line.product_id == id_
+    if kind == _CATEGORY:
+        return Product.category_id.in_(at_or_below([id_]))
+    return sa.false()
+
+
+def _kind_and_id(key: str) -> tuple[str, int]:
+    kind, _colon, number = key.partition(":")
+    if number.isascii() and number.isdecimal() and len(number) <= _LONGEST:
+        return kind, int(number)
+    return "", 0
+
+
+def found_items(typed: str) -> Sequence[tuple[str, str]]:
+    """Give the categories and products that fit what was typed, the categories for nothing.
+
+    None for whoever may not see products.
+    """
+    if not current_person().may(VIEW):
+        return []
+    words = typed.casefold().split()
+    places = [
+        (f"{_CATEGORY}:{id_}", path)
+        for id_, path in category_choices(reading())
+        if all(word in path.casefold() for word in words)
+    ]
+    rows = found_products(reading(), typed.translate(_BRACKETS))
+    return [*places[:_MOST_CATEGORIES], *((f"{_PRODUCT}:{row.id}", _title(row)) for row in rows)]
+
+
+def item_titles(keys: Sequence[str]) -> Mapping[str, str]:
+    """Give the titles of categories and products, as far as whoever acts may see them."""
+    if not current_person().may(VIEW):
+        return {}
+    asked = [_kind_and_id(key) for key in keys]
+    places = dict(category_choices(reading())) if any(k == _CATEGORY for k, _id in asked) else {}
+    products = some_products(reading(), [id_ for kind, id_ in asked if kind == _PRODUCT])
+    titles = {f"{_CATEGORY}:{id_}": path for id_, path in places.items()}
+    titles |= {f"{_PRODUCT}:{id_}": _title(row) for id_, row in products.items()}
+    return {key: titles[key] for key in keys if key in titles}
+
+
+def _title(product: AnyRow) -> str:
+    return f"{product.name} ({product.article})" if product.article else str(product.name)
+
+
+def _address(state: str) -> Callable[[Mapping[str, str]], str]:
+    def address(asked: Mapping[str, str]) -> str:
+        if "item" in asked:
+            return ""  # the list of deals cannot be narrowed to what stands in their lines
+        filters: dict[str, Any] = {
+            "state": state,
+            "closed_on__gte": asked["from"],
+            "closed_on__lte": asked["to"],
+            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
+        }
+        return url_for("deals.index", **filters)
+
+    return address

@@ -45,6 +45,8 @@ from salesman_plans.schemas import (
     FactSchema,
     FulfilmentAskedSchema,
     FulfilmentSchema,
+    ItemsAskedSchema,
+    ItemsSchema,
     LimitsSchema,
     PeopleSchema,
     PersonSchema,
@@ -52,7 +54,7 @@ from salesman_plans.schemas import (
 )
 from salesman_plans.service import Copying, Goal
 from salesman_plans.sources import bases as known_bases
-from salesman_plans.sources import basis_named
+from salesman_plans.sources import basis_named, found_items
 from salesman_plans.texts import texts
 from salesman_plans.whose import Whose, key_of, may_see, people, whose_named
 
@@ -98,7 +100,8 @@ def set_plans(values: dict[str, Any]) -> dict[str, Any]:
 
 def _set(values: dict[str, Any]) -> dict[str, Any]:
     whose = _key(values["team_id"], values["user_id"], "user_id")
-    goal = Goal(whose, values["month"].replace(day=1), values["metric"], values["value"])
+    month = values["month"].replace(day=1)
+    goal = Goal(whose, month, values["metric"], values["value"], item=values["item"])
     (done,) = service.set_goals([goal])
     return {"id": done.plan_id, "action": done.action}
 
@@ -137,19 +140,20 @@ def copy_plans(values: dict[str, Any]) -> dict[str, Any]:
 @response(FactSchema)
 def read_fact(values: dict[str, Any]) -> dict[str, Any]:
     """Count a figure of some days, exactly."""
-    session, metric = reading(), values["metric"]
+    session, metric, item = reading(), values["metric"], values["item"]
     month = month_of(today(company().tz))
     first, last = values["first"] or month.first, values["last"] or month.last
     whose = _whose(values)
     _demand_order(first, last)
     total, named = Fact(), ""
     for basis, days in _spans(values["basis"], first, last):
-        total += facts(session, basis_named(basis), [metric], days, whose)[metric]
+        total += facts(session, basis_named(basis), [metric], days, whose, item)[metric]
         named = basis if named in {"", basis} else "several"
     return {
         "fact": f"{total.value:.{digits_of(metric)}f}",
         "basis": named,
         "metric": metric,
+        "item": item,
         "whose": whose.key,
         "first": first,
         "last": last,
@@ -157,6 +161,16 @@ def read_fact(values: dict[str, Any]) -> dict[str, Any]:
         "entries": total.entries,
         "lacking": total.lacking,
     }
+
+
+@api.get("/items")
+@requires(VIEW)
+@arguments(ItemsAskedSchema, location="query")
+@response(ItemsSchema)
+def list_items(values: dict[str, Any]) -> dict[str, Any]:
+    """Find the categories and products whose units may be planned."""
+    found = found_items(values["q"])
+    return {"items": [{"key": key, "title": str(title)} for key, title in found.items()]}
 
 
 def _demand_order(first: date, last: date) -> None:
@@ -215,6 +229,8 @@ def read_fulfilment(values: dict[str, Any]) -> dict[str, Any]:
         "items": [
             {
                 "metric": line.metric,
+                "item": line.item,
+                "title": str(line.title),
                 "fact": None if line.fact is None else _written(line.fact.value, line.metric),
                 "percent": _plain(line.standing.percent),
                 "state": line.standing.state,
@@ -268,6 +284,14 @@ def set_basis(values: dict[str, Any]) -> dict[str, Any]:
     """Count on another basis from a month on; months that are over do not move."""
     bases.set_basis(values["basis"], values["since"])
     return values
+
+
+@api.delete("/bases/<since>")
+@requires(MANAGE)
+@response(None, 204)
+def forget_basis(since: str) -> None:
+    """Take back a basis that does not hold yet: ``since`` is its first day, or its month."""
+    bases.forget_basis(period_named(since[: len("2026-03")]).first)
 
 
 @api.post("/limits")

@@ -46,15 +46,29 @@ def sources() -> Iterable[Mapping[str, Any]]:
         "title": _("Deals closed, won or lost"),
         "method": _(
             "All deals that were closed, lost ones as well, on the day of closing, each at the"
-            " amount that stands in it. What is in another currency counts at the rate that the"
+            " amount that stands in it. The number of deals is that of won ones all the same: a"
+            " lost deal is nobody's goal. What is in another currency counts at the rate that the"
             " deal keeps."
         ),
         "entries": _entries(Deal.outcome.is_not(None)),
         "address": closed_deals_address(CLOSED),
+        "address": _address(CLOSED),
+        "metrics": (TURNOVER, MARGIN),
         "order": 20,
     }
-    usual = {"metrics": (TURNOVER, MARGIN, DEALS), "kind": "deal", "permission": SEE_DEALS}
-    return [won | usual, closed | usual]
+    usual: dict[str, Any] = {
+        "metrics": (TURNOVER, MARGIN, DEALS),
+        "kind": "deal",
+        "permission": SEE_DEALS,
+    }
+    won_of_closed = {
+        "basis": CLOSED,
+        "entries": won["entries"],
+        "address": won["address"],
+        "metrics": (DEALS,),
+        "order": 21,
+    }
+    return [usual | won, usual | closed, usual | won_of_closed]
 
 
 def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:

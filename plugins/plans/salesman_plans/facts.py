@@ -29,7 +29,7 @@ from salesman_core.toolkit import (
     worth_of,
 )
 from salesman_plans.deals import SEE_DEALS
-from salesman_plans.models import DEALS, MARGIN, METRICS, MONEY, TURNOVER
+from salesman_plans.models import DEALS, EVERYTHING, MARGIN, METRICS, MONEY, TURNOVER, UNITS
 from salesman_plans.permissions import VIEW
 from salesman_plans.sources import AccountingBasis, Source
 from salesman_plans.whose import THE_COMPANY, Whose, demand_counting
@@ -75,11 +75,17 @@ def digits_of(metric: str) -> int:
     return _DIGITS.get(metric, 3)
 
 
-def facts(
-    session: Session, basis: AccountingBasis, metrics: Iterable[str], days: Days, whose: Whose
+def facts(  # noqa: PLR0917  # of what, when, whose
+    session: Session,
+    basis: AccountingBasis,
+    metrics: Iterable[str],
+    days: Days,
+    whose: Whose,
+    item: str = EVERYTHING,
 ) -> dict[str, Fact]:
     """Give some metrics of some days: one statement a source, however many records there are.
 
+    :param item: of what they are told, everything where nothing is said.
     :raises ForbiddenError: for whoever does not see all that counts, or no margins.
     :raises InvalidError: for a metric that no source of the basis gives.
     """
@@ -88,24 +94,45 @@ def facts(
         demand_permission(SEE_MARGIN)
     of_source: dict[Source, list[str]] = {}
     for metric in wanted:
-        of_source.setdefault(basis.source_of(metric), []).append(metric)
+        of_source.setdefault(basis.source_of(metric, item), []).append(metric)
     found: dict[str, Fact] = {}
     for source, asked in of_source.items():
         demand_counting(whose, (VIEW, source.permission))
-        found |= _summed(session, source, asked, days, whose)
+        found |= _summed(session, source.counted(item), asked, days, whose)
     return {metric: found[metric] for metric in wanted}
 
 
+def facts_of_items(
+    session: Session, basis: AccountingBasis, items: Sequence[str], days: Days, whose: Whose
+) -> dict[str, Fact]:
+    """Give the units of some items, by item: in one statement, however many they are.
+
+    :raises ForbiddenError: for whoever does not see all that counts.
+    """
+    if not items or not basis.counts(UNITS, items[0]):
+        return {}
+    source = basis.source_of(UNITS, items[0])
+    demand_counting(whose, (VIEW, source.permission))
+    parts = []
+    for place, item in enumerate(items):
+        entry = source.counted(item).subquery(f"entry_{place}").c
+        told = _counted(entry, [UNITS]).where(*whose.owns(entry.owner_id))
+        parts.append(told.add_columns(sa.literal(item).label("item")))
+    values = {"plans_first": days.first, "plans_last": days.last}
+    rows = session.execute(sa.union_all(*parts), values)
+    return {row.item: _fact(row, UNITS) for row in rows}
+
+
 def _summed(
-    session: Session, source: Source, metrics: Sequence[str], days: Days, whose: Whose
+    session: Session, entries: sa.Select[Any], metrics: Sequence[str], days: Days, whose: Whose
 ) -> dict[str, Fact]:
     values: dict[str, Any] = {"plans_first": days.first, "plans_last": days.last}
     if whose.counted_team is None:
         of_one = whose.id is not None
-        counted = _counted_for(source.entries(), tuple(metrics), of_one=of_one)
+        counted = _counted_for(entries, tuple(metrics), of_one=of_one)
         values |= {"plans_owner": whose.id} if of_one else {}
     else:
-        entry = source.entries().subquery("entry").c
+        entry = entries.subquery("entry").c
         counted = _counted(entry, metrics).where(*whose.owns(entry.owner_id))
     row = session.execute(counted, values).one()
     return {metric: _fact(row, metric) for metric in metrics}
@@ -121,12 +148,13 @@ def _counted_for(
     return counted.where(entry.owner_id == sa.bindparam("plans_owner")) if of_one else counted
 
 
-def facts_by_owner(
+def facts_by_owner(  # noqa: PLR0917  # of what, when, whose
     session: Session,
     basis: AccountingBasis,
     metrics: Sequence[str],
     days: Days,
     whose: Whose = THE_COMPANY,
+    item: str = EVERYTHING,
 ) -> dict[int | None, dict[str, Fact]]:
     """Give some metrics of some days for each owner, to whoever sees all that counts.
 
@@ -139,11 +167,11 @@ def facts_by_owner(
         demand_permission(SEE_MARGIN)
     of_source: dict[Source, list[str]] = {}
     for metric in metrics:
-        of_source.setdefault(basis.source_of(metric), []).append(metric)
+        of_source.setdefault(basis.source_of(metric, item), []).append(metric)
     found: dict[int | None, dict[str, Fact]] = {}
     for source, asked in of_source.items():
         demand_counting(whose, (VIEW, source.permission))
-        entry = source.entries().subquery("entry").c
+        entry = source.counted(item).subquery("entry").c
         summed = _counted(entry, asked).where(*whose.owns(entry.owner_id))
         by_owner = summed.add_columns(entry.owner_id).group_by(entry.owner_id)
         values = {"plans_first": days.first, "plans_last": days.last}

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import SEE_MARGIN, company, current_person, now, today, worktime
+from salesman_hookspecs import Text
 from salesman_plans import queries
 from salesman_plans.bases import Span, limits, spans
 from salesman_plans.facts import (
@@ -18,15 +20,23 @@ from salesman_plans.facts import (
     digits_of,
     facts,
     facts_by_owner,
+    facts_of_items,
     pipeline,
     seen_metrics,
 )
-from salesman_plans.models import METRICS
+from salesman_plans.models import EVERYTHING, METRICS, UNITS
 from salesman_plans.months import Period, work_days
 from salesman_plans.pace import Elapsed, Standing, not_counted, standing
 from salesman_plans.results import Results, people_of_teams
-from salesman_plans.sources import AccountingBasis, bases, basis_named
+from salesman_plans.sources import AccountingBasis, bases, basis_named, item_titles
+from salesman_plans.texts import texts
+from salesman_plans.titles import METRIC_TITLES
 from salesman_plans.whose import PERSON, Whose, people
+
+_ = texts.lazy
+
+MOST_ITEMS: Final = 12
+"""Of so many categories and products are somebody's units told: of the largest plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,15 @@ class Line:
     """A metric of a period.
 
     :param fact: None where no source gives it on this basis.
+    :param item: of what units are told; of everything where it is empty.
+    :param title: what people call it.
     """
 
     metric: str
     fact: Fact | None
     standing: Standing
+    item: str = EVERYTHING
+    title: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +82,17 @@ class Fulfilment:
 
 
 def fulfilment(
-    session: Session, whose: Whose, period: Period, *, basis: str | None = None
+    session: Session,
+    whose: Whose,
+    period: Period,
+    *,
+    basis: str | None = None,
+    item: str = EVERYTHING,
 ) -> Fulfilment:
     """Count how far a plan is: a fixed number of statements, whatever there is to count.
 
     :param basis: instead of the company's, to compare.
+    :param item: one whose units are told even where there is no plan of them.
     :raises ForbiddenError: for whoever does not see all that counts.
     """
     counted = spans_of(period, basis)
@@ -83,14 +103,53 @@ def fulfilment(
     ahead = {} if elapsed.over else pipeline(session, found, Days(period.first, period.last), whose)
     lines = []
     for metric in METRICS:
-        fact, plan, digits = found.get(metric), plans.get(metric), digits_of(metric)
+        fact, digits = found.get(metric), digits_of(metric)
+        plan, title = plans.get((metric, EVERYTHING)), METRIC_TITLES[metric]
         if fact is not None:
             weighted = ahead[metric].value if metric in ahead else None
             so_far = standing(fact.value, plan, elapsed, judged, digits, weighted)
-            lines.append(Line(metric, fact, so_far))
+            lines.append(Line(metric, fact, so_far, title=title))
         elif plan is not None:
-            lines.append(Line(metric, None, not_counted(plan, elapsed, digits)))
+            lines.append(Line(metric, None, not_counted(plan, elapsed, digits), title=title))
+    of_items = {one: value for (_metric, one), value in plans.items() if one != EVERYTHING}
+    items = sorted(of_items, key=lambda one: (-of_items[one], one))[:MOST_ITEMS]
+    items += [item] if item not in {EVERYTHING, *items} else []
+    lines += _item_lines(session, counted, whose, items, of_items, elapsed, judged)
     return Fulfilment(whose, period, counted, elapsed, lines, now())
+
+
+def _item_lines(  # noqa: PLR0917  # what of whom, beside which plans
+    session: Session,
+    counted: Sequence[Span],
+    whose: Whose,
+    items: Sequence[str],
+    plans: Mapping[str, Decimal],
+    elapsed: Elapsed,
+    judged: tuple[int, int],
+) -> list[Line]:
+    """Give the units of some items: a statement a basis, and those that give their titles."""
+    if not items:
+        return []
+    found: dict[str, Fact] = {}
+    for span in counted:
+        if (basis := bases().get(span.basis)) is None:
+            continue
+        told = facts_of_items(session, basis, items, Days(span.first, span.last), whose)
+        for one, fact in told.items():
+            found[one] = found.get(one, Fact()) + fact
+    titles, nobody = item_titles(items), Fact()
+    return [
+        Line(
+            UNITS,
+            found.get(one),
+            standing(
+                found.get(one, nobody).value, plans.get(one), elapsed, judged, digits_of(UNITS)
+            ),
+            one,
+            titles.get(one, _("what is not there any more")),
+        )
+        for one in items
+    ]
 
 
 def spans_of(period: Period, basis: str | None = None) -> list[Span]:
@@ -126,16 +185,19 @@ class PersonLine:
     standing: Standing
 
 
-def by_people(session: Session, found: Fulfilment, metric: str) -> list[PersonLine]:
+def by_people(
+    session: Session, found: Fulfilment, metric: str, item: str = EVERYTHING
+) -> list[PersonLine]:
     """Give how far each person is of a team or the company, whoever has most first.
 
     A fixed number of statements, however many people there are. A person with the team's results
     has those of their team, as far as they count in what is looked at. What belongs to nobody
     stands last: people and it add up to the company.
     """
-    facts_of = _facts_by_owner(session, found, metric)
+    facts_of = _facts_by_owner(session, found, metric, item)
     results = Results(facts_of, people_of_teams(session))
-    plans = queries.plans_of_months(session, metric, found.period.first, found.period.last)
+    first, last = found.period.first, found.period.last
+    plans = queries.plans_of_months(session, metric, first, last, item)
     planned: dict[str, Decimal] = {}
     for (subject, _month), value in plans.items():
         planned[subject] = planned.get(subject, Decimal(0)) + value
@@ -165,16 +227,17 @@ def _planned_people(
 
 
 def _facts_by_owner(
-    session: Session, found: Fulfilment, metric: str
+    session: Session, found: Fulfilment, metric: str, item: str
 ) -> dict[int | None, dict[str, Fact]]:
     known = bases()
     together: dict[int | None, dict[str, Fact]] = {}
     for span in found.spans:
         basis = known.get(span.basis)
-        if basis is None or metric not in basis.metrics:
+        if basis is None or not basis.counts(metric, item):
             continue
         days = Days(span.first, span.last)
-        for owner, told in facts_by_owner(session, basis, [metric], days, found.whose).items():
+        by_owner = facts_by_owner(session, basis, [metric], days, found.whose, item)
+        for owner, told in by_owner.items():
             before = together.get(owner, {metric: Fact()})[metric]
             together[owner] = {metric: before + told[metric]}
     return together

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from salesman_core.toolkit import InvalidError, decimal_of, formats, money_of
 from salesman_hookspecs import Text
 from salesman_plans import queries
-from salesman_plans.models import MONEY
+from salesman_plans.models import EVERYTHING, MONEY
 from salesman_plans.months import period_named, year_of
 from salesman_plans.permissions import EDIT
 from salesman_plans.service import MOST_GOALS, Goal
@@ -76,10 +76,10 @@ def _sum(cells: Sequence[Cell]) -> Decimal:
     return sum((cell.value for cell in cells if cell.value is not None), Decimal(0))
 
 
-def grid(session: Session, metric: str, year: int) -> list[GridRow]:
+def grid(session: Session, metric: str, year: int, item: str = EVERYTHING) -> list[GridRow]:
     """Give the rows of a year: of those who have a plan, and of those who had one then."""
     period = year_of(year)
-    plans = queries.plans_of_months(session, metric, period.first, period.last)
+    plans = queries.plans_of_months(session, metric, period.first, period.last, item)
     shown = everybody(session)
     there = {one.key for one in shown}
     former = known(session, {subject for subject, _month in plans} - there)
@@ -102,7 +102,7 @@ def _cell(
     return Cell(name, month, None if value is None else plain(value, metric))
 
 
-def goals_typed(typed: Mapping[str, str], metric: str) -> list[Goal]:
+def goals_typed(typed: Mapping[str, str], metric: str, item: str = EVERYTHING) -> list[Goal]:
     """Give what was typed into the grid where it is not what stood there.
 
     :raises InvalidError: by field, for what cannot be read.
@@ -115,7 +115,7 @@ def goals_typed(typed: Mapping[str, str], metric: str) -> list[Goal]:
         if text.strip() == seen.strip():
             continue
         try:
-            goals.append(_goal(name, metric, text, seen))
+            goals.append(replace(_goal(name, metric, text, seen), item=item))
         except InvalidError as error:
             wrong[name] = error.message
         if len(goals) > MOST_GOALS:

@@ -169,6 +169,7 @@ def salesman_event_types() -> Iterable[EventType]:
         "whose": "company, or as team:3 and person:5",
         "month": "its first day",
         "metric": "turnover, margin, units or deals",
+        "item": "the category or product whose units are planned, empty for everything",
         "value": "the plan, or null where it was taken away",
     }
     return [EventType("plans.plan.set", "A plan was set", told)]

@@ -21,9 +21,10 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_hookspecs import ImportBatch, ImportField, ImportOutcome, ImportType, Text
-from salesman_plans.models import COMPANY, METRICS, TURNOVER
+from salesman_plans.models import COMPANY, EVERYTHING, METRICS, TURNOVER
 from salesman_plans.permissions import EDIT
 from salesman_plans.service import Goal, set_goals
+from salesman_plans.sources import item_named
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES
 from salesman_plans.whose import PERSON, TEAM
@@ -38,6 +39,8 @@ _METRIC_WORDS: Final = {
     "единицы": "units",
     "количество": "units",
     "сделки": "deals",
+    "deals won": "deals",
+    "выигранные сделки": "deals",
 }
 _MONTH: Final = re.compile(
     r"(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])|(?P<m>\d{1,2})[./](?P<y>[12]\d{3})"
@@ -67,6 +70,13 @@ FIELDS: Final = (
         otherwise=_("turnover"),
     ),
     ImportField(
+        "item",
+        _("Category or product"),
+        ("item", "product", "category", "goods", "товар", "категория", "товар или категория"),
+        recurs=True,
+        otherwise=_("everything"),
+    ),
+    ImportField(
         "value", _("Plan"), ("value", "amount", "goal", "план", "сумма"), "number", required=True
     ),
 )
@@ -86,6 +96,7 @@ def _apply(row: Mapping[str, Any], subjects: _Subjects) -> ImportOutcome:
             _month(row["month"]),
             _metric(row.get("metric", TURNOVER)),
             _value(row["value"]),
+            item=item_named(row["item"]) if row.get("item") else EVERYTHING,
         )
         (done,) = set_goals([goal])
     except SalesmanError as error:
@@ -170,5 +181,5 @@ PLANS: Final = ImportType(
     EDIT,
     FIELDS,
     apply_plans,
-    usual=_("Whose, month and figure"),
+    usual=_("Whose, month, figure and category or product"),
 )

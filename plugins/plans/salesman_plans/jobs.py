@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,11 +24,11 @@ from salesman_hookspecs import Person
 from salesman_plans.bases import basis_on
 from salesman_plans.facts import Days, facts_by_owner
 from salesman_plans.levels import LEVELS, PERCENT, level_of
-from salesman_plans.models import EVERYTHING, MARGIN, Plan
+from salesman_plans.models import MARGIN, Plan
 from salesman_plans.months import last_day, month_of
 from salesman_plans.permissions import EDIT, VIEW
 from salesman_plans.results import Results, people_of_teams
-from salesman_plans.sources import bases
+from salesman_plans.sources import bases, item_titles
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, month_title
 from salesman_plans.whose import PERSON, Whose, known
@@ -39,7 +40,8 @@ def tell() -> int:
     On the first day of a month those of the last one are told as well: people close deals until
     its last minute. Each level of a plan is told once: the notice and the note of it commit
     together. Whoever is told of a plan may see it; of the company's and of teams' those are told
-    who set plans. What came true is counted for all at once, however many plans there are.
+    who set plans. What came true is counted for all at once, however many plans there are: once
+    for everything, and once for each category or product of which there are plans.
     """
     session, day = reading(), today(company().tz)
     months = dict.fromkeys(month_of(one).first for one in (day - timedelta(days=1), day))
@@ -52,21 +54,23 @@ def _tell_of(session: Session, first: date) -> int:
     plans = [one for one in plans if basis is not None and one.metric in basis.metrics]
     if basis is None or not plans:
         return 0
-    metrics = sorted({one.metric for one in plans})
-    results = Results(
-        facts_by_owner(session, basis, metrics, Days(first, last_day(first))),
-        people_of_teams(session),
-    )
+    days, teams = Days(first, last_day(first)), people_of_teams(session)
     whose = known(session, {one.subject for one in plans})
-    return sum(_tell(one, whose[one.subject], results) for one in plans if one.subject in whose)
+    told = 0
+    for item in sorted({one.item for one in plans}):
+        asked = [one for one in plans if one.item == item and basis.counts(one.metric, item)]
+        metrics = sorted({one.metric for one in asked})
+        counted = facts_by_owner(session, basis, metrics, days, item=item) if metrics else {}
+        results = Results(counted, teams)
+        told += sum(_tell(one, whose[one.subject], results) for one in asked
+                    if one.subject in whose)  # fmt: skip
+    return told
 
 
 def _open_plans(session: Session, first: date) -> list[AnyRow]:
     """Give the plans of a month of which not all has been told."""
     columns = (Plan.id, Plan.subject, Plan.user_id, Plan.metric, Plan.month, Plan.value, Plan.told)
-    asked = sa.select(*columns).where(
-        Plan.month == first, Plan.item == EVERYTHING, Plan.told < LEVELS[-1]
-    )
+    asked = sa.select(*columns, Plan.item).where(Plan.month == first, Plan.told < LEVELS[-1])
     return list(session.execute(asked.order_by(Plan.id)).all())
 
 
@@ -99,7 +103,10 @@ def _sees(person: Person, plan: AnyRow, whose: Whose) -> bool:
 
 
 def _told(plan: AnyRow, whose: Whose, level: int) -> str:
-    words = {"figure": METRIC_TITLES[plan.metric], "month": month_title(plan.month)}
+    figure = str(METRIC_TITLES[plan.metric])
+    if plan.item:
+        figure += f" · {item_titles([plan.item]).get(plan.item, plan.item)}"
+    words = {"figure": figure, "month": month_title(plan.month)}
     if whose.kind == PERSON:
         if level >= PERCENT:
             return texts.gettext("Your plan is fulfilled: %(figure)s, %(month)s", **words)
@@ -115,4 +122,6 @@ def _told(plan: AnyRow, whose: Whose, level: int) -> str:
 
 
 def _address(plan: AnyRow) -> str:
-    return f"/plans/figure?whose={plan.subject}&period={plan.month:%Y-%m}&metric={plan.metric}"
+    asked = {"whose": plan.subject, "period": f"{plan.month:%Y-%m}", "metric": plan.metric}
+    asked |= {"item": plan.item} if plan.item else {}
+    return f"/plans/figure?{urlencode(asked, safe=':')}"

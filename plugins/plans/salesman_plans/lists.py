@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
 from salesman_plans.models import COMPANY, KIND, Plan
 from salesman_plans.permissions import EXPORT
 from salesman_plans.queries import NAMED, SOURCE
+from salesman_plans.sources import item_titles
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES
 from salesman_plans.whose import THE_COMPANY
@@ -41,6 +42,7 @@ PLANS: Final = ListSpec(
         ),
         ListField("month", _("Month"), Plan.month, FieldKind.DATE),
         ListField("metric", _("Figure"), Plan.metric, FieldKind.CHOICE, choices=METRIC_TITLES),
+        ListField("item", _("Category or product"), Plan.item, FieldKind.TEXT),
         ListField("value", _("Plan"), Plan.value, FieldKind.NUMBER),
         ListField("updated_at", _("Changed"), Plan.updated_at, FieldKind.MOMENT),
     ),
@@ -52,17 +54,20 @@ COLUMNS: Final = (
     Column("whose", _("Whose")),
     Column("month", _("Month"), "month"),
     Column("metric", _("Figure"), "metric"),
+    Column("item", _("Category or product"), "item"),
     Column("value", _("Plan"), "value", numeric=True),
 )
 
 
 def _cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
     """Give what stands in files: what an import reads as the same again."""
+    titles = item_titles(row.item for row in rows)
     for row in rows:
         yield {
             "whose": str(THE_COMPANY.title) if row.subject == COMPANY else row.whose,
             "month": row.month,
             "metric": str(METRIC_TITLES[row.metric]),
+            "item": str(titles.get(row.item, row.item)),
             "value": row.value,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,7 +21,7 @@ MONEY: Final = frozenset({TURNOVER, MARGIN})
 
 COMPANY: Final = "company"
 EVERYTHING: Final = ""
-"""The item of a plan that is about all goods; one about some will name them here."""
+"""The item of a plan that is about all goods; one about some names them, as ``category:5``."""
 
 
 class Plan(Base):
@@ -51,6 +51,20 @@ class Plan(Base):
     value: Mapped[Decimal] = mapped_column(Thousandths)
     told: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     updated_at: Mapped[datetime]
+
+
+class LastSaving(Base):
+    """What somebody set last in the grid, with what stood there before, to take it back.
+
+    ``number`` counts on, so that an old notice takes back nothing that was saved after it.
+    """
+
+    __tablename__ = "plans_last_saving"
+
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", primary_key=True, index=False)
+    number: Mapped[int]
+    goals: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    made_at: Mapped[datetime]
 
 
 class PlannedPerson(Base):

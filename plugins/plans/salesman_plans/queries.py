@@ -50,34 +50,33 @@ def one_plan(session: Session, plan_id: int) -> AnyRow:
 
 
 def plans_of_months(
-    session: Session, metric: str, first: date, last: date
+    session: Session, metric: str, first: date, last: date, item: str = EVERYTHING
 ) -> dict[tuple[str, date], Decimal]:
     """Give all plans of a metric that the person sees, by whose and by month: one statement."""
     rows = session.execute(
         sa.select(Plan.subject, Plan.month, Plan.value).where(
             visible(KIND),
             Plan.metric == metric,
-            Plan.item == EVERYTHING,
+            Plan.item == item,
             Plan.month.between(first, last),
         )
     )
     return {(row.subject, row.month): row.value for row in rows}
 
 
-def planned(session: Session, subject: str, period: Period) -> dict[str, Decimal]:
-    """Give the plan of a period by metric: what its months add up to, one statement."""
+def planned(session: Session, subject: str, period: Period) -> dict[tuple[str, str], Decimal]:
+    """Give the plan of a period by metric and item: what its months add up to, one statement."""
     total = sa.func.sum(sa.type_coerce(Plan.value, sa.BigInteger)).label("total")
     rows = session.execute(
-        sa.select(Plan.metric, total)
+        sa.select(Plan.metric, Plan.item, total)
         .where(
             visible(KIND),
             Plan.subject == subject,
-            Plan.item == EVERYTHING,
             Plan.month.between(period.first, period.last),
         )
-        .group_by(Plan.metric)
+        .group_by(Plan.metric, Plan.item)
     )
-    return {row.metric: Decimal(int(row.total)).scaleb(-3) for row in rows}
+    return {(row.metric, row.item): Decimal(int(row.total)).scaleb(-3) for row in rows}
 
 
 def flags(session: Session) -> Sequence[AnyRow]:
@@ -97,15 +96,26 @@ def flags(session: Session) -> Sequence[AnyRow]:
     return session.execute(asked.where(User.active).order_by(User.search_name, User.id)).all()
 
 
-def held(
-    session: Session, keys: Iterable[str], months: Iterable[date], metrics: Iterable[str]
-) -> Mapping[tuple[str, date, str], Plan]:
-    """Give the plans that are there of some subjects, months and metrics, to be changed."""
+def planned_items(session: Session, first: date, last: date) -> list[str]:
+    """Give the items of which the person sees plans of some months."""
+    asked = sa.select(Plan.item).distinct().where(
+        visible(KIND), Plan.item != EVERYTHING, Plan.month.between(first, last)
+    )  # fmt: skip
+    return sorted(session.scalars(asked))
+
+
+Place = tuple[str, date, str, str]
+"""What a plan is the goal of: whose, month, metric, item."""
+
+
+def held(session: Session, places: Iterable[Place]) -> Mapping[Place, Plan]:
+    """Give the plans that are there of some places, to be changed."""
+    subjects, months, metrics, items = (sorted(set(part)) for part in zip(*places, strict=True))
     there: Any = sa.select(Plan).where(
-        Plan.subject.in_(sorted(set(keys))),
-        Plan.month.in_(sorted(set(months))),
-        Plan.metric.in_(sorted(set(metrics))),
-        Plan.item == EVERYTHING,
+        Plan.subject.in_(subjects),
+        Plan.month.in_(months),
+        Plan.metric.in_(metrics),
+        Plan.item.in_(items),
     )
     found = session.scalars(there.with_for_update())
-    return {(one.subject, one.month, one.metric): one for one in found}
+    return {(one.subject, one.month, one.metric, one.item): one for one in found}

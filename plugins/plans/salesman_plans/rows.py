@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import SEE_MARGIN, AnyRow, SeenRecord, demand_permission, seen_records
 from salesman_plans.facts import Days, Fact, facts, seen_metrics
-from salesman_plans.models import MARGIN, MONEY
+from salesman_plans.models import EVERYTHING, MARGIN, MONEY
 from salesman_plans.permissions import VIEW
 from salesman_plans.sources import AccountingBasis, Source, bases
 from salesman_plans.whose import Whose, demand_counting, may_count
@@ -36,15 +36,15 @@ class Row:
 
 
 def rows(  # noqa: PLR0917  # of which figure: whence, what, when, whose
-    session: Session, source: Source, metric: str, days: Days, whose: Whose, limit: int = SHOWN
+    session: Session, source: Source, metric: str, days: Days, whose: Whose, item: str = EVERYTHING
 ) -> list[Row]:
-    """Give the records that a figure is made of, the newest first: two statements.
+    """Give the newest records that a figure is made of: two statements.
 
     :raises ForbiddenError: for whoever does not see all that counts, or no margins.
     """
     _demand(source, metric, whose)
-    entry = source.entries().subquery("entry").c
-    return _read(session, source, metric, _within(entry, metric, days, whose).limit(limit))
+    entry = source.counted(item).subquery("entry").c
+    return _read(session, source, metric, _within(entry, metric, days, whose).limit(SHOWN))
 
 
 def _demand(source: Source, metric: str, whose: Whose) -> None:

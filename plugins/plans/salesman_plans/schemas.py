@@ -18,7 +18,8 @@ from salesman_core.toolkit import (
     Schema,
     Text,
 )
-from salesman_plans.models import METRICS, TURNOVER
+from salesman_plans.models import EVERYTHING, METRICS, TURNOVER
+from salesman_plans.sources import LONGEST_ITEM
 
 LONGEST_KEY: Final = 30
 
@@ -28,7 +29,8 @@ class PlanSchema(Schema):
 
     ``month`` is its first day; any day of it means it. ``value`` is money in the company's
     currency, a quantity or a number of deals, as ``metric`` says; null takes the plan away.
-    ``item`` is empty: the plan is about all goods.
+    ``item`` says of what units are planned, as ``category:5`` or ``product:7``; empty means all
+    goods, and so it is of every other figure.
     """
 
     id = Reference(dump_only=True)
@@ -37,7 +39,7 @@ class PlanSchema(Schema):
     user_id = Reference(allow_none=True, load_default=None)
     month = Date(required=True)
     metric = Choice(METRICS, required=True)
-    item = Text(60, dump_only=True)
+    item = Text(LONGEST_ITEM, load_default=EVERYTHING)
     value = ScaledNumber(3, minimum=0, allow_none=True, required=True)
     updated_at = Moment(dump_only=True)
 
@@ -78,13 +80,15 @@ class FactAskedSchema(_WhoseAsked):
     """Which figure: of the company, or of the team or the owner that is named.
 
     Without ``basis`` each month is counted on the company's basis of that month. ``from`` and
-    ``to`` are days in the company's time zone, both counted: this month without.
+    ``to`` are days in the company's time zone, both counted: this month without. ``item`` asks for
+    the units of a category or a product alone.
     """
 
     first = Date(load_default=None, data_key="from")
     last = Date(load_default=None, data_key="to")
     basis = Text(60, load_default=None)
     metric = Choice(METRICS, load_default=TURNOVER)
+    item = Text(LONGEST_ITEM, load_default=EVERYTHING)
 
 
 class FactSchema(Schema):
@@ -99,6 +103,7 @@ class FactSchema(Schema):
     fact = Text(40)
     basis = Text(60)
     metric = Choice(METRICS)
+    item = Text(LONGEST_ITEM)
     whose = Text(LONGEST_KEY)
     currency = Text(3, allow_none=True)
     entries = Integer(0)
@@ -117,10 +122,13 @@ class StandingSchema(Schema):
 
     ``percent`` is the share of the plan. ``state`` is ``good``, ``behind`` or ``late``; empty where
     nothing can be judged. ``run_rate`` is what comes of it at the speed so far, ``likely`` the fact
-    with the deals in work, each weighted by its progress.
+    with the deals in work, each weighted by its progress. ``item`` is the category or product whose
+    units it is about, empty for everything; ``title`` is what people call it.
     """
 
     metric = Choice(METRICS)
+    item = Text(LONGEST_ITEM)
+    title = Text(300)
     fact = Text(40, allow_none=True)
     plan = Text(40, allow_none=True)
     pace = Text(40, allow_none=True)
@@ -142,6 +150,25 @@ class FulfilmentSchema(Schema):
     lacking = Integer(0)
     as_of = Moment()
     items = fields.List(fields.Nested(StandingSchema))
+
+
+class ItemsAskedSchema(Schema):
+    """What is looked for among categories and products; the usual choice without."""
+
+    q = Text(100, load_default="")
+
+
+class ItemSchema(Schema):
+    """What units may be planned of: ``key`` is the ``item`` of plans and figures."""
+
+    key = Text(LONGEST_ITEM)
+    title = Text(300)
+
+
+class ItemsSchema(Schema):
+    """Categories and products whose units may be planned."""
+
+    items = fields.List(fields.Nested(ItemSchema))
 
 
 class BasisSchema(Schema):

@@ -39,11 +39,14 @@ from salesman_plans.models import (
     MARGIN,
     METRICS,
     PERSON_KIND,
+    UNITS,
     Plan,
     PlannedPerson,
 )
 from salesman_plans.months import month_after
 from salesman_plans.permissions import EDIT
+from salesman_plans.queries import Place
+from salesman_plans.sources import item_titles
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, figure, month_title
 from salesman_plans.whose import PERSON, TEAM, Whose, known, may_see
@@ -66,6 +69,7 @@ class Goal:
     :param field: what the person calls it who set it, for complaints.
     :param seen: what stood there when the person began, where that is known; another value that
         somebody else has set meanwhile is then not overwritten.
+    :param item: of what units are planned, as ``category:5``; of everything where nothing is said.
     """
 
     subject: str
@@ -74,11 +78,12 @@ class Goal:
     value: Decimal | None
     field: str = "value"
     seen: Decimal | bool | None = False
+    item: str = EVERYTHING
 
     @property
-    def place(self) -> tuple[str, date, str]:
+    def place(self) -> Place:
         """What it is the goal of."""
-        return self.subject, self.month, self.metric
+        return self.subject, self.month, self.metric, self.item
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,12 @@ class Done:
 
     :param action: ``created``, ``updated``, ``unchanged`` or ``deleted``.
     :param plan_id: None where there is no plan.
+    :param before: what the plan was before.
     """
 
     action: str
     plan_id: int | None
+    before: Decimal | None = None
 
 
 def set_goals(goals: Sequence[Goal]) -> list[Done]:
@@ -106,19 +113,19 @@ def set_goals(goals: Sequence[Goal]) -> list[Done]:
     with writing() as session:
         whose = known(session, {one.subject for one in goals})
         _refuse(session, goals, whose)
-        there = queries.held(
-            session,
-            (one.subject for one in goals),
-            (one.month for one in goals),
-            (one.metric for one in goals),
-        )
+        there = queries.held(session, [one.place for one in goals]) if goals else {}
         _refuse_stale(goals, there)
         _let_have_plans(session, [whose[one.subject] for one in goals if one.value is not None])
         return _write(session, goals, whose, dict(there))
 
 
-def complaint_about(goal: Goal, whose: Whose | None, *, has_no_plan: bool = False) -> Text | None:
-    """Give what is wrong with a goal, or None."""
+def complaint_about(
+    goal: Goal, whose: Whose | None, titles: Mapping[str, Text], *, has_no_plan: bool = False
+) -> Text | None:
+    """Give what is wrong with a goal, or None.
+
+    :param titles: of the items that there are.
+    """
     if whose is None or not may_see(whose, EDIT):
         return _("There is nobody like this whose plans you may set.")
     if goal.metric == MARGIN and not current_person().may(SEE_MARGIN):
@@ -131,7 +138,18 @@ def complaint_about(goal: Goal, whose: Whose | None, *, has_no_plan: bool = Fals
         return _("%(name)s has left: give the plan to somebody who is there.", name=whose.name)
     if has_no_plan:
         return _("%(name)s is to have no plan: change that under “Whose plans”.", name=whose.name)
-    return _complaint_about_value(goal.value, goal.metric)
+    wrong = _complaint_about_item(goal, titles)
+    return _complaint_about_value(goal.value, goal.metric) if wrong is None else wrong
+
+
+def _complaint_about_item(goal: Goal, titles: Mapping[str, Text]) -> Text | None:
+    if goal.item == EVERYTHING:
+        return None
+    if goal.metric != UNITS:
+        return _("Of a category or a product only units are planned.")
+    if goal.item not in titles:
+        return _("There is no category or product “%(item)s” that you may see.", item=goal.item)
+    return None
 
 
 def _complaint_about_value(value: Decimal, metric: str) -> Text | None:
@@ -143,18 +161,19 @@ def _complaint_about_value(value: Decimal, metric: str) -> Text | None:
     return None
 
 
-def _refuse(session: Session, goals: Iterable[Goal], whose: Mapping[str, Whose]) -> None:
+def _refuse(session: Session, goals: Sequence[Goal], whose: Mapping[str, Whose]) -> None:
     """Refuse goals that cannot be; two for the same are one too many.
 
     :raises InvalidError: by field.
     """
     without = _without_plan(session)
+    titles = item_titles(one.item for one in goals)
     wrong: dict[str, Text] = {}
-    seen: set[tuple[str, date, str]] = set()
+    seen: set[Place] = set()
     for goal in goals:
         person = whose.get(goal.subject)
         none = person is not None and person.kind == PERSON and person.id in without
-        complaint = complaint_about(goal, person, has_no_plan=none)
+        complaint = complaint_about(goal, person, titles, has_no_plan=none)
         if complaint is None and goal.place in seen:
             complaint = _("This plan is said twice.")
         if complaint is not None:
@@ -200,7 +219,7 @@ def _write(
     session: WritingSession,
     goals: Iterable[Goal],
     whose: Mapping[str, Whose],
-    there: dict[tuple[str, date, str], Plan],
+    there: dict[Place, Plan],
 ) -> list[Done]:
     done: list[tuple[Goal, Plan | None, str, Decimal | None]] = []
     for goal in goals:
@@ -219,11 +238,11 @@ def _write(
     except IntegrityError as error:
         raise StaleError(_("Somebody else has just set the same plan.")) from error
     _note(session, done, whose)
-    return [_told(plan, action) for _goal, plan, action, _before in done]
+    return [_told(plan, action, before) for _goal, plan, action, before in done]
 
 
-def _told(plan: Plan | None, action: str) -> Done:
-    return Done(action, None if plan is None or action == "deleted" else plan.id)
+def _told(plan: Plan | None, action: str, before: Decimal | None) -> Done:
+    return Done(action, None if plan is None or action == "deleted" else plan.id, before)
 
 
 def _set(
@@ -240,6 +259,7 @@ def _set(
         user_id=int(number) if kind == PERSON else None,
         month=goal.month,
         metric=goal.metric,
+        item=goal.item,
         value=value,
         updated_at=now(),
     )
@@ -256,14 +276,18 @@ def _note(
     whose: Mapping[str, Whose],
 ) -> None:
     of_action: dict[str, list[tuple[int, str, Changes]]] = {}
+    done = list(done)
+    titles = item_titles(goal.item for goal, *_rest in done)
     for goal, plan, action, before in done:
         if plan is None or action == "unchanged":
             continue
         label = f"{whose[goal.subject].title} · {METRIC_TITLES[goal.metric]} · "
         label += month_title(goal.month)
+        label += f" · {titles.get(goal.item, goal.item)}" if goal.item else ""
         changes: Changes = {"value": (before, goal.value)}
         of_action.setdefault(_ACTIONS[action], []).append((plan.id, label, changes))
         payload = {"whose": goal.subject, "month": goal.month, "metric": goal.metric}
+        payload |= {"item": goal.item}
         announce(session, "plans.plan.set", KIND, plan.id, {**payload, "value": goal.value})
     for action, entries in of_action.items():
         audit_many(session, KIND, action, entries)
@@ -295,22 +319,29 @@ def copy_plans(copying: Copying) -> list[Done]:
     :raises InvalidError: where there is nothing to copy; see :func:`set_goals`.
     """
     with writing() as session:
-        goals = _copied(session, copying)
-        if not goals:
-            message = _("There are no plans of this year to copy.")
-            raise InvalidError(message, {"source": message})
-        return set_goals(goals)
+        return set_goals(copied_goals(session, copying))
+
+
+def copied_goals(session: Session, copying: Copying) -> list[Goal]:
+    """Give the goals that copying sets.
+
+    :raises InvalidError: where there is nothing to copy.
+    """
+    goals = _copied(session, copying)
+    if not goals:
+        message = _("There are no plans of this year to copy.")
+        raise InvalidError(message, {"source": message})
+    return goals
 
 
 def _copied(session: Session, copying: Copying) -> list[Goal]:
     january = date(copying.year, 1, 1)
     months = {month_after(january, one): one for one in range(12)}
-    asked = sa.select(Plan.month, Plan.metric, Plan.value).where(
+    asked = sa.select(Plan.month, Plan.metric, Plan.item, Plan.value).where(
         visible(KIND),
         Plan.subject == copying.source,
         Plan.month.in_(months),
         Plan.metric.in_(copying.metrics),
-        Plan.item == EVERYTHING,
     )
     new_year = date(copying.to_year, 1, 1)
     return [
@@ -320,6 +351,7 @@ def _copied(session: Session, copying: Copying) -> list[Goal]:
             row.metric,
             _part(row.value, copying.percent, row.metric),
             field="targets",
+            item=row.item,
         )
         for row in session.execute(asked)
         for target in copying.targets

@@ -21,7 +21,7 @@ METRIC_TITLES: Final[dict[str, Text]] = {
     TURNOVER: _("Turnover"),
     MARGIN: _("Margin"),
     UNITS: _("Units"),
-    DEALS: _("Deals"),
+    DEALS: _("Deals won"),
 }
 
 

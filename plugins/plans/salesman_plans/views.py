@@ -32,16 +32,17 @@ from salesman_core.toolkit import (
     today,
 )
 from salesman_hookspecs import Text
-from salesman_plans import bases, queries, service
+from salesman_plans import bases, queries, service, undoing
 from salesman_plans.facts import Days
 from salesman_plans.fulfilment import by_people, fulfilment, spans_of
 from salesman_plans.grid import goals_typed, grid
-from salesman_plans.models import MARGIN, METRICS, TURNOVER
+from salesman_plans.models import EVERYTHING, MARGIN, METRICS, TURNOVER, UNITS
 from salesman_plans.months import Period, month_of, period_named, quarter_of, year_of
 from salesman_plans.permissions import EDIT, MANAGE, VIEW
 from salesman_plans.rows import FEW, SHOWN, compared, rows
 from salesman_plans.schemas import BasisSchema, CopySchema, LimitsSchema
 from salesman_plans.service import Copying
+from salesman_plans.sources import LONGEST_ITEM, found_items, item_titles
 from salesman_plans.sources import bases as known_bases
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, figure, month_title, period_title, short
@@ -51,6 +52,8 @@ from salesman_plans.widget import fulfilment_panel
 _ = texts.lazy
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+
+_LONGEST_SEARCH: Final = 100
 
 Page = Markup | Response | tuple[Markup, int]
 Typed = MultiDict[str, str]
@@ -78,13 +81,17 @@ def index() -> Markup:
 
 
 def _grid(form: FormState) -> Markup:
-    metric, year = _metric(), _year()
-    found = grid(reading(), metric, year)
+    metric, year, item = _metric(), _year(), _item()
+    found = grid(reading(), metric, year, item)
     return _render(
         "plans/index.html",
         form=form,
         metric=metric,
         metrics=_seen_metrics(),
+        item=item,
+        item_title=_item_title(item),
+        items=_item_choices(item, year) if metric == UNITS else [],
+        looked_for=_looked_for(),
         year=year,
         this_year=today(company().tz).year,
         rows=found,
@@ -94,6 +101,31 @@ def _grid(form: FormState) -> Markup:
         everybody=[(one.whose.key, one.whose.title) for one in found],
         choices=[(row.whose.key, row.whose.title) for row in found if row.may_edit],
     )
+
+
+def _item() -> str:
+    """Give the category or product that is asked for: units alone are planned of one."""
+    asked = request.values.get("item", "")[:LONGEST_ITEM]
+    return asked if _metric() == UNITS else EVERYTHING
+
+
+def _item_title(item: str) -> Text:
+    return item_titles([item]).get(item, item)
+
+
+def _looked_for() -> str:
+    return request.args.get("find", "")[:_LONGEST_SEARCH].strip()
+
+
+def _item_choices(item: str, year: int) -> list[tuple[str, Text]]:
+    """Give what units may be planned of: what fits what was looked for, else the usual choice.
+
+    What is planned in that year, and what is shown, is always among it.
+    """
+    period = year_of(year)
+    planned = queries.planned_items(reading(), period.first, period.last)
+    found = {**item_titles([item, *planned]), **found_items(_looked_for())}
+    return list(found.items())
 
 
 def _seen_metrics() -> list[str]:
@@ -117,17 +149,40 @@ def _year() -> int:
 @requires(EDIT)
 def set_plans() -> Page:
     """Set the plans that were typed into the grid: all of them, or none."""
-    metric, year = _metric(), _year()
+    metric, year, item = _metric(), _year(), _item()
     try:
-        done = service.set_goals(goals_typed(request.form, metric))
+        done, number = undoing.save(goals_typed(request.form, metric, item))
     except (InvalidError, ConflictError) as error:
         return _grid(FormState.refused(request.form, error)), error.status
     toast(
         texts.gettext("Saved.")
         if not done
-        else texts.ngettext("%(num)s plan is set.", "%(num)s plans are set.", len(done))
+        else texts.ngettext("%(num)s plan is set.", "%(num)s plans are set.", len(done)),
+        undo=_undo(number),
     )
-    return redirect(url_for("plans.index", metric=metric, year=year))
+    return redirect(url_for("plans.index", **_shown(metric, year, item)))
+
+
+def _shown(metric: str, year: int, item: str) -> dict[str, Any]:
+    """Give what the address of the grid says."""
+    return {"metric": metric, "year": year} | ({"item": item} if item else {})
+
+
+def _undo(number: int | None) -> str:
+    """Give the address that takes a saving back, or an empty one where nothing was saved."""
+    if number is None:
+        return ""
+    shown = _shown(_metric(), _year(), _item())
+    return url_for("plans.take_back", number=number, **shown)
+
+
+@blueprint.post("/undo/<int:number>")
+@requires(EDIT)
+def take_back(number: int) -> Response:
+    """Let plans be as they were before they were set last."""
+    taken = undoing.take_back(number)
+    toast(texts.ngettext("%(num)s plan is as it was.", "%(num)s plans are as they were.", taken))
+    return redirect(url_for("plans.index", **_shown(_metric(), _year(), _item())))
 
 
 @blueprint.post("/copy")
@@ -140,7 +195,7 @@ def copy_plans() -> Page:
         values |= {"whose": request.form.get("whose", "")}
         values |= {"targets": request.form.getlist("targets")}
         judged = judge(CopySchema(), values)
-        done = service.copy_plans(
+        done, number = undoing.copy(
             Copying(
                 judged["whose"],
                 judged["year"],
@@ -152,7 +207,10 @@ def copy_plans() -> Page:
         )
     except (InvalidError, ConflictError) as error:
         return _grid(FormState.refused(request.form, error)), error.status
-    toast(texts.ngettext("%(num)s plan is copied.", "%(num)s plans are copied.", len(done)))
+    toast(
+        texts.ngettext("%(num)s plan is copied.", "%(num)s plans are copied.", len(done)),
+        undo=_undo(number),
+    )
     return redirect(url_for("plans.index", metric=_metric(), year=judged["to_year"]))
 
 
@@ -162,9 +220,9 @@ def card(record_id: int) -> Response:
     """Lead to the figure that a plan is about."""
     plan = queries.one_plan(reading(), record_id)
     period = month_of(plan.month).key
-    return redirect(
-        url_for("plans.show_figure", whose=plan.subject, period=period, metric=plan.metric)
-    )
+    asked = {"whose": plan.subject, "period": period, "metric": plan.metric}
+    asked |= {"item": plan.item} if plan.item else {}
+    return redirect(url_for("plans.show_figure", **asked))
 
 
 # -- figures
@@ -186,26 +244,31 @@ def show_figure() -> Page:
     if wrong is not None:
         return _wrong(wrong)
     session, (whose, period, metric, basis) = reading(), asked
-    found = fulfilment(session, whose, period, basis=basis)
+    item = _item()
+    found = fulfilment(session, whose, period, basis=basis, item=item)
     parts = []
     known = known_bases()
     for span in found.spans:
         counted = known.get(span.basis)
-        if counted is None or metric not in counted.metrics:
+        if counted is None or not counted.counts(metric, item):
             continue
-        source, days = counted.source_of(metric), Days(span.first, span.last)
-        shown = rows(session, source, metric, days, whose)
+        source, days = counted.source_of(metric, item), Days(span.first, span.last)
+        shown = rows(session, source, metric, days, whose, item)
         asked_days = {"from": span.first.isoformat(), "to": span.last.isoformat()}
-        address = source.address({**asked_days, **whose.filters})
+        about = {"item": item} if item else {}
+        address = source.address({**asked_days, **about, **whose.filters})
         parts.append((counted, span, shown, address))
     return _render(
         "plans/figure.html",
         found=found,
-        line=next((one for one in found.lines if one.metric == metric), None),
+        line=next((one for one in found.lines if (one.metric, one.item) == (metric, item)), None),
         metric=metric,
+        metrics=[one for one in METRICS if one in {line.metric for line in found.lines}],
+        item=item,
+        item_title=_item_title(item),
         parts=parts,
         most=SHOWN,
-        people=by_people(session, found, metric) if whose.kind != PERSON and parts else [],
+        people=by_people(session, found, metric, item) if whose.kind != PERSON and parts else [],
         basis=basis,
         absent=[one.basis for one in found.spans if one.basis not in known],
         periods=_periods(period),

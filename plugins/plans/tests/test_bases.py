@@ -99,3 +99,17 @@ def test_limits_of_colours_are_the_companys(app: Flask, make: Make) -> None:
 
     assert (wrong.status_code, list(wrong.json["errors"])) == (422, ["behind"])
     assert bases.limits() == (95, 80)
+
+
+def test_what_does_not_hold_yet_is_taken_back_by_the_api(app: Flask, make: Make) -> None:
+    api = api_of(app, make.user("administrator"))
+    for since in ("2026-03-01", "2026-04-01"):
+        assert api.post("/plans/bases", {"basis": "closed", "since": since}).status_code == 200
+
+    answers = [
+        api.delete(f"/plans/bases/{since}").status_code
+        for since in ("2026-04-01", "2026-04-01", "2026-03-01", "soon")
+    ]
+
+    assert answers == [204, 404, 409, 422]
+    assert [row["since"] for row in api.get("/plans/bases").json["items"]] == ["2026-03-01"]

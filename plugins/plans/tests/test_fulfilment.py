@@ -105,6 +105,8 @@ def test_forecast_weighs_deals_in_work_that_are_expected_in_time(
 
     assert of(api, "turnover", owner_id=likely) == {
         "metric": "turnover",
+        "item": "",
+        "title": "Turnover",
         "fact": "110.00",
         "plan": "1000.00",
         "pace": "500.00",  # the 11th of 22 working days
@@ -116,6 +118,8 @@ def test_forecast_weighs_deals_in_work_that_are_expected_in_time(
     assert of(api, "margin", owner_id=likely)["likely"] == "540.00"
     assert of(api, "deals", owner_id=likely) == {
         "metric": "deals",
+        "item": "",
+        "title": "Deals won",
         "fact": "1",
         "plan": None,
         "pace": None,

@@ -66,6 +66,19 @@ def test_grid_shows_who_has_a_plan_and_keeps_what_is_typed(
     assert "2 plans are set." in saved.text
 
 
+def test_notice_of_what_was_saved_takes_it_back(head: FlaskClient, anna: int) -> None:
+    name = f"cell:person:{anna}:2026-03"
+    typed = {name: "1 500", f"seen:person:{anna}:2026-03": "1000"}
+
+    saved = head.post("/plans/", data=typed, follow_redirects=True)
+    address = re.search(r'"(/plans/undo/[^"]*)"', saved.text)
+    assert address is not None
+    page = head.post(address.group(1).replace("&amp;", "&"), follow_redirects=True)
+
+    assert f'name="{name}" value="1,000"' in page.text
+    assert "1 plan is as it was." in page.text
+
+
 def test_what_cannot_be_read_stays_as_it_was_typed_and_nothing_is_kept(
     head: FlaskClient, anna: int
 ) -> None:
