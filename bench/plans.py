@@ -34,6 +34,11 @@ _FACTS: Final = (
     " CAST(coalesce(sum(amount - cost), 0) AS BIGINT) FROM core_deal"
     " WHERE deleted_at IS NULL AND outcome = 'won' AND closed_on BETWEEN ? AND ?"
 )
+_UNITS: Final = (
+    "SELECT count(*), CAST(coalesce(sum(l.quantity), 0) AS BIGINT) FROM catalogue_line l"
+    " JOIN core_deal d ON d.id = l.deal_id"
+    " WHERE d.deleted_at IS NULL AND d.outcome = 'won' AND d.closed_on BETWEEN ? AND ?"
+)
 _PIPELINE: Final = (
     "SELECT s.percent, CAST(coalesce(sum(d.amount), 0) AS BIGINT),"
     " CAST(coalesce(sum(d.amount - d.cost), 0) AS BIGINT)"
@@ -119,6 +124,7 @@ def _bare(driver: Driver, subject: str, owner: int | None, first: date, last: da
     whose, values = ("", []) if owner is None else (" AND owner_id = ?", [owner])
     days = [first.isoformat(), last.isoformat()]
     driver.rows(_FACTS + whose, [*days, *values])
+    driver.rows(_UNITS + whose.replace("owner_id", "d.owner_id"), [*days, *values])
     driver.rows(
         _PIPELINE + whose.replace("owner_id", "d.owner_id") + " GROUP BY s.percent",
         [days[1], days[0], *values],

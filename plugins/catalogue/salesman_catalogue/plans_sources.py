@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from salesman_core.toolkit import Deal, Thousandths, closed_deals_address
 from salesman_catalogue.models import Line, Product
 from salesman_catalogue.permissions import VIEW
 from salesman_catalogue.queries import found_products, some_products
-from salesman_core.toolkit import AnyRow, Deal, Thousandths, current_person, reading
+from salesman_core.toolkit import AnyRow, Deal, Thousandths, current_person, reading, visible
 
 _AFTER_DEALS: Final = 50
 _CATEGORY: Final = "category"
@@ -58,22 +59,26 @@ _UNITS: Final = sa.type_coerce(
 _OF_DEAL: Final = (Deal.closed_on.label("day"), Deal.owner_id, Deal.id.label("record_id"))
 
 
-def _sold(*counted: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Give the deals that count, each once with what its lines sold together."""
-    # By all that others narrow it down to, so that databases look at those deals alone.
-    found = sold_lines((*_OF_DEAL, _UNITS.label("units"))).where(*counted)
-    return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
-
-
 def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
-    return lambda: _sold(counted)
+    return lambda: _sold(counted, visible("deal"))
 
 
 def _entries_of_item(counted: sa.ColumnElement[bool]) -> Callable[[str], sa.Select[Any]]:
-    def entries(key: str) -> sa.Select[Any]:
-        return _sold(counted, belongs_to(key))
+    return lambda key: _sold(counted, visible("deal")).where(belongs_to(key))
 
-    return entries
+
+@functools.lru_cache(maxsize=256)
+def _sold(counted: sa.ColumnElement[bool], _seen: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Give the deals that count, each once with what its lines sold together.
+
+    The very same query for the same question, so that it is kept.
+
+    :param counted: which of them count.
+    :param _seen: which of them whoever asks may see: it stands in the query.
+    """
+    # By all that others narrow it down to, so that databases look at those deals alone.
+    found = sold_lines((*_OF_DEAL, _UNITS.label("units"))).where(counted)
+    return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
 
 
 def belongs_to(key: str) -> sa.ColumnElement[bool]:

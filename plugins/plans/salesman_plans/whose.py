@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -150,7 +151,7 @@ def _teams() -> list[Whose]:
 
 def people(session: Session, ids: Sequence[int] | None = None) -> list[Whose]:
     """Give people who have a plan; or all of some, whether they have one and are there or not."""
-    rows = session.execute(_people_asked(ids))
+    rows = session.execute(*_people_asked(ids))
     return [
         Whose(
             PERSON,
@@ -165,17 +166,24 @@ def people(session: Session, ids: Sequence[int] | None = None) -> list[Whose]:
     ]
 
 
-def _people_asked(ids: Sequence[int] | None) -> sa.Select[Any]:
+def _people_asked(ids: Sequence[int] | None) -> tuple[sa.Select[Any], dict[str, Any]]:
+    if ids is None:
+        return _people().where(PlannedPerson.has_plan, User.active), {}
+    return _some_people(), {"plans_people": ids}
+
+
+@functools.cache
+def _some_people() -> sa.Select[Any]:
+    """Give the query of some people, kept: each figure asks it."""
+    return _people().where(User.id.in_(sa.bindparam("plans_people", expanding=True)))
+
+
+def _people() -> sa.Select[Any]:
     columns = (User.id, User.name, User.team_id, User.active)
     flags = (PlannedPerson.with_team, PlannedPerson.has_plan)
     planned = sa.and_(PlannedPerson.user_id == User.id, PlannedPerson.has_plan)
     asked: Any = sa.select(*columns, *flags).outerjoin(PlannedPerson, planned)
-    asked = asked.order_by(User.search_name, User.id)
-    if ids is None:
-        asked = asked.where(PlannedPerson.has_plan, User.active)
-    else:
-        asked = asked.where(User.id.in_(ids))
-    found: sa.Select[Any] = asked
+    found: sa.Select[Any] = asked.order_by(User.search_name, User.id)
     return found
 
 
