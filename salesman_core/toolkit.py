@@ -30,6 +30,7 @@ from salesman_core.characters import shows_something, without_unseen
 from salesman_core.clients import completing
 from salesman_core.clients.banned import ban_reasons, is_banned_for_any
 from salesman_core.clients.card import ClientCard
+from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clients.lists import clients_reached, clients_reached_by
 from salesman_core.clients.models import Client, Contact
@@ -43,6 +44,7 @@ from salesman_core.clients.service import (
 from salesman_core.clients.similar import clients_by_other_keys, sharing_clients
 from salesman_core.clock import now, today
 from salesman_core.db import (
+    BESIDE,
     AnyRow,
     Base,
     BigId,
@@ -264,6 +266,7 @@ from salesman_core.web.two_editors import form_to_edit, save_form
 
 __all__ = [
     "AMOUNT",
+    "BESIDE",
     "DEAL_MARGIN",
     "NEW_ROW",
     "SEE_MARGIN",
@@ -328,6 +331,7 @@ __all__ = [
     "MissingError",
     "Moment",
     "Money",
+    "NamedClients",
     "Norm",
     "Owners",
     "Page",

@@ -2,6 +2,7 @@
 
 from salesman_core.db.among import among, one_of
 from salesman_core.db.base import (
+    BESIDE,
     TOGETHER,
     AnyRow,
     Base,
@@ -50,6 +51,7 @@ from salesman_core.db.types import (
 )
 
 __all__ = [
+    "BESIDE",
     "TOGETHER",
     "AnyRow",
     "Base",

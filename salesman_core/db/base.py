@@ -25,6 +25,10 @@ NAMING = {
 """Names of constraints: SQLite's batch changes and every downgrade need to know them."""
 
 
+BESIDE: Final = "salesman_beside"
+"""Key of a column's ``info`` where its row goes with either of two records and is a part of the
+other: as what of a payment went to an invoice, which is the invoice's. It may not be null."""
+
 TOGETHER: Final = "salesman_together"
 """Under this name a table's ``info`` holds groups of columns that mean something only together, as
 an amount and its currency: who puts values back puts a group back as a whole, or not at all."""

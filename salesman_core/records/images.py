@@ -2,7 +2,8 @@
 
 An image of a record is its own row and those that mean nothing without it: phones, moves, notes,
 whatever refers to it with ``ON DELETE CASCADE``. Two images tell what was done in between, by
-whomever: core or plugin, by objects or in bulk.
+whomever: core or plugin, by objects or in bulk. A row that goes with either of two records is a
+part of one of them: the column that refers to the other says so by ``BESIDE``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final
 import orjson
 import sqlalchemy as sa
 
-from salesman_core.db import Base, one_of, table_of
+from salesman_core.db import BESIDE, Base, one_of, table_of
 from salesman_core.records.attached import types_told_by_kind
 from salesman_core.records.models import HANGING
 from salesman_core.records.packing import (
@@ -136,6 +137,7 @@ def parts(table: sa.Table) -> tuple[Part, ...]:
         for other in Base.metadata.sorted_tables
         for key in sorted(other.foreign_keys, key=lambda key: key.parent.name)
         if key.ondelete == "CASCADE" and key.column.table is table and other is not table
+        if BESIDE not in key.parent.info
     )
 
 

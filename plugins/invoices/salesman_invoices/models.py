@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from salesman_core.toolkit import (
+    BESIDE,
     TRIGRAMS,
     Base,
     ExternalId,
@@ -258,7 +259,9 @@ class Allotment(Base):
     )
 
     id: Mapped[int] = identity()
-    payment_id: Mapped[int] = refers("invoices_payment.id", ondelete="CASCADE", index=False)
+    payment_id: Mapped[int] = refers(
+        "invoices_payment.id", ondelete="CASCADE", index=False, info={BESIDE: True}
+    )
     invoice_id: Mapped[int] = refers("invoices_invoice.id", ondelete="CASCADE", index=False)
     day: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money)
