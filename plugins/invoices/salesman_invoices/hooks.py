@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
 from salesman_requisites.toolkit import Paper, offer_papers
@@ -19,6 +20,7 @@ from salesman_hookspecs import (
     Demo,
     EventType,
     Evidence,
+    ImportType,
     NavItem,
     Permission,
     PresetGrant,
@@ -32,9 +34,25 @@ from salesman_hookspecs import (
     TimelineSource,
     hookimpl,
 )
-from salesman_invoices import bulk, evidence, pages, panels, permissions, service, story, words
+from salesman_invoices import (
+    bulk,
+    evidence,
+    imports,
+    pages,
+    panels,
+    permissions,
+    plans_sources,
+    service,
+    story,
+    words,
+)
 from salesman_invoices import demo as story_of_demo
-from salesman_invoices.models import KIND, PAYMENT, Invoice, Payment
+from salesman_invoices.acts import lists as act_lists
+from salesman_invoices.acts import panels as act_panels
+from salesman_invoices.acts import service as acts
+from salesman_invoices.acts import story as act_story
+from salesman_invoices.acts import words as act_words
+from salesman_invoices.models import ACT, KIND, PAYMENT, Act, Invoice, Payment
 from salesman_invoices.payments import service as payments
 from salesman_invoices.payments import words as payment_words
 from salesman_invoices.texts import texts
@@ -44,8 +62,10 @@ _ = texts.lazy
 describe_fields(KIND, words.FIELDS, actions=words.ACTIONS)
 describe_fields(PAYMENT, payment_words.FIELDS)
 describe_also("deal", words.OF_DEALS)
+describe_fields(ACT, act_words.FIELDS, actions=act_words.ACTIONS)
 
 offer_papers(KIND, lambda _session: [Paper(KIND, _("Invoices"), "{number}")])
+offer_papers(ACT, lambda _session: [Paper(ACT, _("Acts"), "{number}")])
 
 
 @hookimpl
@@ -91,6 +111,20 @@ def salesman_record_types() -> Iterable[RecordType]:
             bin=RecordBin(permissions.CHANGE_PAYMENTS, payments.restore_payment),
             notes_and_files=True,
         ),
+        RecordType(
+            kind=ACT,
+            title=_("Act"),
+            plural=_("Acts"),
+            model=Act,
+            view_permission=permissions.SEE_ACTS,
+            card_endpoint="invoices.act_card",
+            label="label",
+            deleted="deleted_at",
+            along=(("deal", "deal_id"),),
+            listed=act_lists.LISTED,
+            bin=RecordBin(permissions.CHANGE_ACTS, acts.restore_act),
+            notes_and_files=True,
+        ),
     ]
 
 
@@ -128,6 +162,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
             permission=permissions.SEE_PAYMENTS,
             order=25,
         ),
+        NavItem(
+            id="acts",
+            title=_("Acts"),
+            endpoint="invoices.acts",
+            station="paperwork",
+            icon="file-check",
+            permission=permissions.SEE_ACTS,
+            order=30,
+        ),
     ]
 
 
@@ -163,7 +206,13 @@ def salesman_slots() -> Iterable[Slot]:
             RecordCard,
             "Invoice: under its lines",
             panels.slot_context,
-        )
+        ),
+        Slot(
+            "invoices.act.card.panels",
+            RecordCard,
+            "Act: under its lines",
+            act_panels.slot_context,
+        ),
     ]
 
 
@@ -189,6 +238,23 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             order=30,
             lazy=True,
         ),
+        SlotFill(
+            id="acts",
+            slot="invoices.invoice.card.panels",
+            render=act_panels.of_invoice,
+            title=_("Acts"),
+            permission=permissions.SEE_ACTS,
+            order=10,
+        ),
+        SlotFill(
+            id="acts",
+            slot="deal.card.panels",
+            render=act_panels.of_deal,
+            title=_("Acts"),
+            permission=permissions.SEE_ACTS,
+            order=16,
+            lazy=True,
+        ),
     ]
 
 
@@ -198,13 +264,17 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
     return [
         TimelineSource("invoices", _("Invoices"), story.entries),
         TimelineSource("payments", _("Payments"), story.payments),
+        TimelineSource("acts", _("Acts"), act_story.entries, kinds=act_story.KINDS),
     ]
 
 
 @hookimpl
 def salesman_search_sources() -> Iterable[SearchSource]:
     """Let the search box find invoices."""
-    return [search_source("invoices", _("Invoices"), "file-invoice", permissions.VIEW, story.FOUND)]
+    return [
+        search_source("invoices", _("Invoices"), "file-invoice", permissions.VIEW, story.FOUND),
+        search_source("acts", _("Acts"), "file-check", permissions.SEE_ACTS, act_story.FOUND),
+    ]
 
 
 @hookimpl
@@ -212,6 +282,7 @@ def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to invoices, payments and schedules."""
     of = {"deal_id": "its deal, or null", "client_id": "its client, or null"}
     fields = {"fields": "the names of the changed fields"}
+    act = {**of, "invoice_id": "its invoice"}
     paid = {"amount": "what it came to", "currency": "in which currency"}
     payer = {"client_id": "whose it is, or null"}
     return [
@@ -227,6 +298,14 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("invoices.payment.changed", "A payment was changed", {**payer, **fields}),
         EventType("invoices.payment.deleted", "A payment was taken back", payer),
         EventType("invoices.payment.restored", "A payment was taken out of the bin", payer),
+        EventType("invoices.invoice.imported", "A file told more of an invoice", of),
+        EventType("invoices.act.created", "A draft of an act was made", act),
+        EventType("invoices.act.changed", "An act was changed", {**act, **fields}),
+        EventType("invoices.act.issued", "An act was issued", act),
+        EventType("invoices.act.cancelled", "An act was cancelled", act),
+        EventType("invoices.act.reopened", "The cancelling of an act was taken back", act),
+        EventType("invoices.act.deleted", "A draft of an act was put into the bin", act),
+        EventType("invoices.act.restored", "A draft of an act was taken out of the bin", act),
         EventType(
             "invoices.schedule.changed",
             "The schedule of payments of a deal was changed",
@@ -244,8 +323,20 @@ def salesman_relationship_evidence(client_ids: Sequence[int]) -> Iterable[Eviden
 @hookimpl
 def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that invoices and payments have another owner."""
-    if reassigned.kind in {KIND, PAYMENT}:
+    if reassigned.kind in {KIND, PAYMENT, ACT}:
         announce_changed(f"{reassigned.kind}.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_import_types() -> Iterable[ImportType]:
+    """Let files bring in invoices and what was paid on them."""
+    return [imports.INVOICES]
+
+
+@hookimpl(optionalhook=True)
+def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
+    """Let plans count by invoices: issued, paid, paid within deals that were won."""
+    return plans_sources.sources()
 
 
 @hookimpl

@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
     reading,
     visible,
 )
+from salesman_invoices import plans_filters
 from salesman_invoices.models import KIND, Invoice, InvoiceExternalId
 from salesman_invoices.permissions import COSTS
 from salesman_invoices.standing import STANDING, TITLES
@@ -151,5 +152,6 @@ INVOICES: Final = ListSpec(
             show=seen_name("deal", Deal),
         ),
         ListFilter("external_id", _("Key in another system"), FieldKind.TEXT, _external_id),
+        *plans_filters.FILTERS,
     ),
 )

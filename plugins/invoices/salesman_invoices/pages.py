@@ -1,5 +1,7 @@
 """All pages and operations of the plugin: importing it gives the blueprints what is in them."""
 
+from salesman_invoices.acts import api as acts_api
+from salesman_invoices.acts import views as acts_views
 from salesman_invoices.api import api
 from salesman_invoices.payments import api as payments_api
 from salesman_invoices.payments import views as payments_views
@@ -8,6 +10,8 @@ from salesman_invoices.schedule import views as schedule_views
 from salesman_invoices.views import blueprint
 
 __all__ = [
+    "acts_api",
+    "acts_views",
     "api",
     "blueprint",
     "payments_api",

@@ -22,6 +22,9 @@ IMPORT: Final = "invoices.invoice.import"
 SEE_PAYMENTS: Final = "invoices.payment.view"
 CHANGE_PAYMENTS: Final = "invoices.payment.edit"
 
+SEE_ACTS: Final = "invoices.act.view"
+CHANGE_ACTS: Final = "invoices.act.edit"
+
 COSTS: Final = "core.deal.margin"
 SEE_DEAL: Final = "core.deal.view"
 EDIT_DEAL: Final = "core.deal.edit"
@@ -37,6 +40,8 @@ PERMISSIONS: Final = (
     Permission(IMPORT, "Import invoices and payments", scoped=False),
     Permission(SEE_PAYMENTS, "See payments"),
     Permission(CHANGE_PAYMENTS, "Enter, allot and take back payments"),
+    Permission(SEE_ACTS, "See acts"),
+    Permission(CHANGE_ACTS, "Make, issue and cancel acts"),
 )
 
 _OWN, _TEAM, _ALL = Scope.OWN, Scope.TEAM, Scope.ALL
@@ -50,6 +55,8 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         DELETE: _OWN,
         SEE_PAYMENTS: _OWN,
         CHANGE_PAYMENTS: _OWN,
+        SEE_ACTS: _OWN,
+        CHANGE_ACTS: _OWN,
     },
     "assistant": {
         VIEW: _TEAM,
@@ -60,6 +67,8 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         EXPORT: _TEAM,
         SEE_PAYMENTS: _TEAM,
         CHANGE_PAYMENTS: _TEAM,
+        SEE_ACTS: _TEAM,
+        CHANGE_ACTS: _TEAM,
     },
     "service": {
         VIEW: _TEAM,
@@ -69,8 +78,10 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         DELETE: _OWN,
         SEE_PAYMENTS: _TEAM,
         CHANGE_PAYMENTS: _OWN,
+        SEE_ACTS: _TEAM,
+        CHANGE_ACTS: _OWN,
     },
-    "lawyer": {VIEW: _OWN},
+    "lawyer": {VIEW: _OWN, SEE_ACTS: _OWN},
     "head": {one.name: _ALL for one in PERMISSIONS},
 }
 

@@ -47,6 +47,7 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import Scope
 from salesman_invoices import billing, drafting
+from salesman_invoices.acts.remaining import has_acts
 from salesman_invoices.models import (
     CANCELLED,
     DRAFT,
@@ -460,6 +461,8 @@ def cancel_invoice(invoice_id: int, reason: str = "", version: int | None = None
         if billing.has_payments(session, invoice_id):
             message = _("Payments stand on it: allot them elsewhere or take them back first.")
             raise ConflictError(message)
+        if has_acts(session, invoice_id):
+            raise ConflictError(_("Acts confirm it: cancel them first."))
         invoice.state, invoice.cancelled_at = CANCELLED, now()
         invoice.cancel_reason = str(reason or "").strip()[:LONGEST_REASON]
         changes: Changes = (
@@ -535,6 +538,11 @@ def entitle(session: Session, invoice: Invoice) -> None:
         name = session.scalar(sa.select(Client.name).where(Client.id == invoice.client_id))
     words = (invoice.number, name, invoice.purpose)
     invoice.search_text = " ".join(one for one in words if one)
+
+
+def note_imported(session: WritingSession, invoice: Invoice) -> None:
+    """Note that a file told more of an invoice than its fields hold."""
+    _keep(session, invoice, "imported", {})
 
 
 def _keep(session: WritingSession, invoice: Invoice, action: str, changes: Changes) -> None:

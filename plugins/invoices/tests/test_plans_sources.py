@@ -1,0 +1,178 @@
+"""Plans held against invoices: issued, paid in parts, paid within deals that were won."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from salesman_invoices import service
+from salesman_invoices.payments.service import enter_payment
+from salesman_plans.bases import set_basis
+from salesman_plans.service import Goal, set_goals
+
+from salesman_core.deals.models import CloseReason
+from salesman_core.deals.service import close_deal
+from salesman_core.testing.clock import FrozenClock
+from salesman_core.testing.people import Api, Make, api_of, browser_of
+from salesman_core.toolkit import reading
+
+from .conftest import Bill
+
+MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
+APRIL = {"from": "2026-04-01", "to": "2026-04-30"}
+Fact = Callable[..., str]
+
+
+@pytest.fixture
+def clock(app: Flask) -> FrozenClock:
+    """It is Monday, 16 March 2026, noon in Moscow."""
+    clock = FrozenClock(datetime(2026, 3, 16, 9, tzinfo=UTC))
+    app.extensions["salesman_clock"] = clock.now
+    return clock
+
+
+@pytest.fixture
+def api(app: Flask, make: Make) -> Api:
+    return api_of(app, make.user("administrator"))
+
+
+@pytest.fixture
+def fact(api: Api) -> Fact:
+    def fact(basis: str, metric: str = "turnover", days: Any = None, **asked: Any) -> str:
+        query = {**(days or MARCH), "basis": basis, "metric": metric, **asked}
+        answer = api.get("/plans/facts", query_string=query)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json["fact"])
+
+    return fact
+
+
+def test_invoice_counts_on_its_day_whole_and_draft_and_cancelled_ones_never(
+    bill: Bill, fact: Fact
+) -> None:
+    bill.invoice(bill.deal(lines=True))
+    bill.draft(bill.deal())
+    service.cancel_invoice(bill.invoice(bill.deal()))
+    before = bill.draft(amount="70.00", lines=[{"name": "x", "quantity": Decimal(1),
+                                                "price": Decimal(70)}])  # fmt: skip
+    service.issue_invoice(before, date(2026, 2, 28))
+
+    assert fact("issued") == "500.00"
+    assert fact("issued", "margin") == "270.00"
+    assert fact("issued", "units") == "4.000"
+    assert fact("issued", days={"from": "2026-02-28", "to": "2026-02-28"}) == "70.00"
+    assert (fact("paid"), fact("paid", "margin")) == ("0.00", "0.00")
+
+
+def test_part_payment_brings_its_share_of_the_margin_and_a_return_takes_it_back(
+    bill: Bill, fact: Fact
+) -> None:
+    invoice_id = bill.invoice(bill.deal(lines=True))
+    bill.pay("200.00", invoice_id, day=date(2026, 3, 5))
+    bill.pay("300.00", invoice_id, day=date(2026, 4, 5))
+
+    assert (fact("paid"), fact("paid", "margin")) == ("200.00", "108.00")
+    assert (fact("paid", days=APRIL), fact("paid", "margin", APRIL)) == ("300.00", "162.00")
+    assert (fact("paid", "units"), fact("paid", "units", APRIL)) == ("0.000", "4.000")
+    bill.pay("100.00", invoice_id, day=date(2026, 4, 20), direction="back")
+    assert (fact("paid", days=APRIL), fact("paid", "margin", APRIL)) == ("200.00", "108.00")
+    assert fact("paid", "units", APRIL) == "0.000"
+
+
+def test_advance_that_belongs_to_no_invoice_does_not_count(bill: Bill, fact: Fact) -> None:
+    enter_payment({"amount": Decimal(200), "client_id": bill.client_id, "day": date(2026, 3, 5)})
+
+    assert fact("paid") == "0.00"
+
+
+def test_paid_within_deals_won_counts_on_the_day_of_closing(
+    bill: Bill, fact: Fact, clock: FrozenClock
+) -> None:
+    won, lost, open_ = (bill.deal(lines=True) for _each in range(3))
+    invoices = [bill.invoice(one) for one in (won, lost, open_)]
+    for invoice_id in invoices:
+        bill.pay("250.00", invoice_id, day=date(2026, 3, 5))
+    bill.pay("250.00", invoices[0], day=date(2026, 3, 6))
+    clock.set(datetime(2026, 4, 7, 9, tzinfo=UTC))
+    close_deal(won, "won")
+    close_deal(lost, "lost", reading().query(CloseReason.id).limit(1).scalar())
+
+    assert fact("paid") == "1000.00"
+    assert fact("paid_in_closed") == "0.00"
+    april = [fact("paid_in_closed", one, APRIL) for one in ("turnover", "margin", "units", "deals")]
+    assert april == ["500.00", "270.00", "4.000", "1"]
+    assert fact("issued", "deals", APRIL) == fact("paid", "deals", APRIL) == "1"
+
+
+def test_figure_is_of_whoever_owns_the_invoice_and_of_their_team(
+    app: Flask, make: Make, bill: Bill, fact: Fact
+) -> None:
+    team = make.team("East")
+    anna = make.user("seller", team_id=team)
+    bill.invoice(bill.deal(owner_id=anna))
+    bill.invoice(bill.deal("70.00", owner_id=make.user("seller")))
+
+    assert fact("issued", owner_id=anna) == "500.00"
+    assert fact("issued", team_id=team) == "500.00"
+    assert fact("issued") == "570.00"
+    query = {**MARCH, "basis": "issued", "owner_id": anna}
+    assert api_of(app, anna).get("/plans/facts", query_string=query).json["fact"] == "500.00"
+    query.pop("owner_id")
+    assert api_of(app, anna).get("/plans/facts", query_string=query).status_code == 403
+
+
+@pytest.mark.parametrize("metric", ["turnover", "units", "deals"])
+@pytest.mark.parametrize("basis", ["issued", "paid", "paid_in_closed"])
+def test_figure_opens_to_the_list_of_exactly_its_records(
+    app: Flask, make: Make, bill: Bill, basis: str, metric: str
+) -> None:
+    inside, outside = (bill.deal(lines=True, name=name) for name in ("Inside", "Outside"))
+    counted, other = bill.invoice(inside), bill.draft(outside)
+    bill.pay("500.00", counted, day=date(2026, 3, 5))
+    close_deal(inside, "won")
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get(f"/plans/figure?whose=company&period=2026-03&metric={metric}&basis={basis}")
+
+    address = re.search(r'href="([^"]*)">Open as a list', page.text)
+    assert address is not None
+    listed = browser.get(address.group(1).replace("&amp;", "&"))
+    assert listed.status_code == 200
+    here, there = (inside, outside) if metric == "deals" else (counted, other)
+    room = "deals" if metric == "deals" else "invoices"
+    assert f'href="/{room}/{here}"' in listed.text
+    assert f'href="/{room}/{there}"' not in listed.text
+    rows = page.text.partition("Open as a list")[2]
+    assert f'href="/{room}/{here}"' in rows
+
+
+def test_widget_moves_when_a_payment_is_entered(app: Flask, make: Make, bill: Bill) -> None:
+    anna = make.user("seller")
+    set_basis("paid", date(2026, 3, 1))
+    set_goals([Goal(f"person:{anna}", date(2026, 3, 1), "turnover", Decimal(500))])
+    invoice_id = bill.invoice(bill.deal(owner_id=anna))
+    browser = browser_of(app, anna)
+
+    before = browser.get("/plans/widget").text
+    bill.pay("400.00", invoice_id, day=date(2026, 3, 16))
+    after = browser.get("/plans/widget").text
+
+    assert ("0%" in before, "80%" in after) == (True, True)
+
+
+def test_bases_are_compared_with_the_invoices_that_make_the_difference(
+    app: Flask, make: Make, bill: Bill
+) -> None:
+    paid, unpaid = (bill.invoice(bill.deal()) for _each in range(2))
+    bill.pay("500.00", paid, day=date(2026, 3, 5))
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get("/plans/compare?whose=company&period=2026-03&basis=issued").text
+
+    less = page.partition("What makes the difference: Invoices paid<")[2].partition("</section>")[0]
+    assert re.findall(r'href="/invoices/(\d+)"', less) == [str(unpaid)]
