@@ -208,18 +208,24 @@ def _units(basis: str, day: Any, seen: sa.ColumnElement[bool]) -> sa.Select[Any]
 
 @functools.lru_cache(maxsize=256)
 def _won(seen: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(
+    won: Any = sa.select(
         Deal.closed_on.label("day"),
         Deal.owner_id,
         Deal.id.label("record_id"),
         sa.literal_column("1", sa.Integer).label(_DEALS),
-    ).where(Deal.outcome == _WON, seen)
+    )
+    found: sa.Select[Any] = won.where(Deal.outcome == _WON, seen)
+    return found
 
 
 def _narrowed(asked: Mapping[str, str], **filters: Any) -> str:
     """Give the address of the list of the invoices that count, narrowed to whose they are."""
-    whose = {name: asked[name] for name in ("owner_id", "team_id") if name in asked}
-    return url_for("invoices.index", standing__in=",".join(_STANDING), **filters, **whose)
+    narrowed: dict[str, Any] = {**filters, **_whose(asked)}
+    return url_for("invoices.index", standing__in=",".join(_STANDING), **narrowed)
+
+
+def _whose(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: asked[name] for name in ("owner_id", "team_id") if name in asked}
 
 
 _STANDING: Final = (ISSUED, PARTLY, PAID, OVERDUE)
@@ -247,6 +253,6 @@ def _by_closing_and_paid(asked: Mapping[str, str]) -> str:
 
 
 def _won_deals(asked: Mapping[str, str]) -> str:
-    whose = {name: asked[name] for name in ("owner_id", "team_id") if name in asked}
     closed = {"closed_on__gte": asked["from"], "closed_on__lte": asked["to"]}
-    return url_for("deals.index", state=_WON, **closed, **whose)
+    narrowed: dict[str, Any] = {**closed, **_whose(asked)}
+    return url_for("deals.index", state=_WON, **narrowed)

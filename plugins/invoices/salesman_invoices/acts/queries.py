@@ -40,7 +40,6 @@ def acts(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*columns).select_from(SOURCE).where(visible(ACT))
 
 
-
 def one_act(session: Session, act_id: int) -> AnyRow:
     """Give an act, with what its card shows beside it.
 

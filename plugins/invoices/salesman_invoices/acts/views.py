@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     judge,
     narrowed,
     reaches,
+    read_typed,
     reading,
     render,
     requires,
@@ -54,6 +55,7 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Issued"), {"state": ISSUED}),
 )
 _QUANTITY: Final = "quantity-"
+_LONGEST_ID: Final = 18
 LABELS: Final = {name: words.title for name, words in FIELDS.items()}
 
 
@@ -139,29 +141,32 @@ def _typed() -> dict[str, Any]:
     values: dict[str, Any] = {
         name: request.form[name].strip() for name in ("kind", "comment") if name in request.form
     }
-    wrong: dict[str, Words] = {}
-    if (day := request.form.get("day", "").strip()) and "day" in request.form:
-        try:
-            values["day"] = date_of(day).isoformat()
-        except ValueError as error:
-            wrong["day"] = getattr(error, "reason", None) or _("This is no date.")
-    quantities = []
-    for name, text in request.form.items():
-        number = name.removeprefix(_QUANTITY)
-        if not name.startswith(_QUANTITY) or not number.isdecimal():
-            continue
-        try:
-            quantity = decimal_of(text) if text.strip() else Decimal(0)
-        except ValueError as error:
-            wrong[name] = getattr(error, "reason", None) or _("This is no number.")
-            continue
-        if quantity < 0:
-            wrong[name] = _("A quantity is more than nought.")
-        elif quantity:
-            quantities.append({"invoice_line_id": int(number), "quantity": f"{quantity:f}"})
-    if wrong:
-        raise InvalidError(_("Something could not be read."), wrong)
-    return values | {"quantities": quantities}
+    cells = [name for name in request.form if _line_of(name) is not None]
+    readers = {"day": date_of, **dict.fromkeys(cells, _quantity)}
+    read = read_typed(request.form, readers, "day", *cells)
+    if read.get("day") is not None:
+        values["day"] = read["day"].isoformat()
+    below = [name for name in cells if (read.get(name) or 0) < 0]
+    if below:
+        message = _("A quantity is more than nought.")
+        raise InvalidError(message, dict.fromkeys(below, message))
+    chosen = {_line_of(name): read[name] for name in cells if read.get(name)}
+    values["quantities"] = [
+        {"invoice_line_id": id_, "quantity": f"{quantity:f}"} for id_, quantity in chosen.items()
+    ]
+    return values
+
+
+def _quantity(text: str) -> Decimal | None:
+    """Read a cell: nothing in it is nothing of the line."""
+    return decimal_of(text) if text.strip() else None
+
+
+def _line_of(name: str) -> int | None:
+    """Give the line whose quantity a field holds; None for another field."""
+    number = name.removeprefix(_QUANTITY)
+    is_quantity = number != name and number.isascii() and number.isdecimal()
+    return int(number) if is_quantity and len(number) <= _LONGEST_ID else None
 
 
 def _refused(error: InvalidError | ConflictError) -> FormState:
