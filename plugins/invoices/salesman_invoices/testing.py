@@ -9,7 +9,8 @@ from typing import Any, Final
 from salesman_requisites.testing import own_company
 from salesman_requisites.toolkit import company_choices
 
-from salesman_core.toolkit import reading
+from salesman_core.toolkit import create_client, reading
+from salesman_invoices.acts.service import issue_act, make_act
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.service import issue_invoice, make_invoice
 
@@ -57,7 +58,29 @@ def make_payments(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequenc
     return [enter_payment(values)]
 
 
-FACTORIES: Final = {"invoices.invoice": make_invoices, "invoices.payment": make_payments}
+def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
+    """Make an act that is issued, and a draft, each of its own invoice.
+
+    :param text: gives what stands in a field.
+    """
+    whose = {name: ids[name] for name in ("client_id", "owner_id") if name in ids}
+    if "client_id" not in whose:  # nobody issues an invoice for nobody
+        whose["client_id"] = create_client({"name": "Acme"})
+    lines = [line(name=text("line"), article=text("article"))]
+    acts = []
+    for _state in range(2):
+        invoice_id = make_invoice({**whose, "company_id": _seller(), "lines": lines})
+        issue_invoice(invoice_id)
+        acts.append(make_act({"invoice_id": invoice_id, "comment": text("comment")}))
+    issue_act(acts[0])
+    return acts
+
+
+FACTORIES: Final = {
+    "invoices.invoice": make_invoices,
+    "invoices.payment": make_payments,
+    "invoices.act": make_acts,
+}
 
 
 def walk_values() -> dict[str, list[str]]:

@@ -17,6 +17,13 @@ WALKED: Final = (
     "/records/<kind>/<int:record_id>/story",
 )
 """The pages of invoices, and those of the core on which they show something."""
+ACTS: Final = (
+    "/invoices/acts*",
+    "/invoices/<int:invoice_id>/act",
+    "/api/v1/invoices/acts*",
+    "/api/v1/invoices/<int:record_id>/left",
+)
+"""The pages of acts, which are walked by themselves."""
 
 
 @pytest.mark.databases("sqlite")
@@ -24,4 +31,18 @@ WALKED: Final = (
 def test_nobody_meets_invoices_and_payments_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]
 ) -> None:
-    access_walk(only=WALKED, values=walk_values(), fields=WALK_FIELDS, excused=WALK_EXCUSED)
+    access_walk(
+        only=WALKED,
+        without=ACTS,
+        values=walk_values(),
+        fields=WALK_FIELDS,
+        excused=WALK_EXCUSED,
+    )
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.timeout(300)
+def test_nobody_meets_acts_that_they_may_not_see(
+    app: object, access_walk: Callable[..., None]
+) -> None:
+    access_walk(only=ACTS)

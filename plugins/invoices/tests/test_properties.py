@@ -1,0 +1,208 @@
+"""Whatever is issued and paid: people add up to the company, shares to the whole, in any order."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from salesman_invoices import service
+from salesman_invoices.models import ISSUED, Allotment, Invoice, Payment
+from salesman_invoices.payments.service import recount
+from salesman_invoices.payments.shares import share_out
+from salesman_plans.facts import Days, facts, facts_by_owner
+from salesman_plans.sources import bases
+from salesman_plans.whose import PERSON, TEAM, THE_COMPANY, Whose
+
+from salesman_core.deals.models import Pipeline, Stage
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import SYSTEM, Deal, Team, acting_as, now, reading, writing
+
+from .conftest import Bill
+
+YEAR = date(2026, 1, 1)
+BASES = ("issued", "paid", "paid_in_closed")
+
+cents = st.decimals(Decimal("0.01"), 10**7, places=2)
+signed = st.decimals(-(10**7), 10**7, places=2).filter(bool)
+
+
+def allotted(sums: list[tuple[int, Decimal]]) -> list[Allotment]:
+    return [
+        Allotment(id=place, day=YEAR + timedelta(days=day), amount=amount)
+        for place, (day, amount) in enumerate(sums, 1)
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), cents), min_size=1, max_size=8), signed, cents)
+def test_shares_of_the_margin_add_up_to_the_whole_once_the_invoice_is_paid(
+    sums: list[tuple[int, Decimal]], margin: Decimal, more: Decimal
+) -> None:
+    paid = sum((amount for _day, amount in sums), Decimal(0))
+    whole, part = allotted(sums), allotted(sums)
+
+    assert share_out(whole, paid, margin).amount == paid
+    share_out(part, paid + more, margin)
+
+    assert sum(one.margin or 0 for one in whole) == margin
+    assert abs(sum(one.margin or 0 for one in part)) <= abs(margin)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), signed), min_size=1, max_size=8),
+    cents,
+    signed,
+    st.randoms(use_true_random=False),
+)
+def test_shares_of_a_day_do_not_depend_on_the_order_of_entry(
+    sums: list[tuple[int, Decimal]], amount: Decimal, margin: Decimal, chance: Any
+) -> None:
+    shuffled = list(sums)
+    chance.shuffle(shuffled)
+    first, second = allotted(sums), allotted(shuffled)
+
+    assert share_out(first, amount, margin) == share_out(second, amount, margin)
+    assert by_day(first) == by_day(second)
+
+
+def by_day(found: list[Allotment]) -> dict[date, Decimal]:
+    days: dict[date, Decimal] = {}
+    for one in found:
+        days[one.day] = days.get(one.day, Decimal(0)) + (one.margin or 0)
+    return days
+
+
+papers = st.lists(
+    st.tuples(
+        st.integers(0, 3),  # whose, 3 is nobody
+        cents,
+        st.none() | cents,
+        st.sampled_from(["issued", "draft", "cancelled"]),
+        st.sampled_from(["won", "lost", None]),
+        st.sampled_from([None, Decimal("91.12345678"), Decimal("0.00000001")]),
+        st.lists(st.tuples(st.integers(0, 364), signed), max_size=3),
+    ),
+    max_size=8,
+)
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=papers)
+def test_people_are_teams_are_the_company_on_every_basis_of_invoices(
+    app: Flask, make: Make, told: list[Any]
+) -> None:
+    people = [Whose(PERSON, id_, "") for id_ in _people(make)]
+    _rewrite(told, [one.id for one in people] + [None])
+    session = reading()
+    session.rollback()
+    teams = [Whose(TEAM, id_, "") for id_ in session.scalars(sa.select(Team.id))]
+
+    for first, last in ((YEAR, date(2026, 6, 30)), (YEAR, date(2026, 12, 31))):
+        days = Days(first, last)
+        for basis in (bases()[one] for one in BASES):
+            whole = facts(session, basis, basis.metrics, days, THE_COMPANY)
+            by_owner = facts_by_owner(session, basis, basis.metrics, days)
+            for metric in basis.metrics:
+                rest = by_owner.get(None, {}).get(metric)
+                nobodys = Decimal(0) if rest is None else rest.value
+                for group in (people, teams):
+                    of = [facts(session, basis, [metric], days, one)[metric].value for one in group]
+                    assert sum(of) + nobodys == whole[metric].value
+                assert sum(one[metric].value for one in by_owner.values()) == whole[metric].value
+
+
+def _people(make: Make) -> list[int]:
+    """Give three people in two teams, the same each time."""
+    made = make.app.extensions.setdefault("people_of_this_test", [])
+    if not made:
+        teams = make.team(), make.team()
+        made += [make.user(team_id=teams[number % 2]) for number in range(3)]
+    return list(made)
+
+
+def _rewrite(told: list[Any], owners: list[int | None]) -> None:
+    """Let there be these invoices and no others, past the services: many are tried."""
+    with writing() as session:
+        for table in (Allotment, Payment, Invoice, Deal):
+            session.execute(sa.delete(table))
+        pipeline = session.scalar(sa.select(sa.func.min(Pipeline.id)))
+        stage = session.scalar(sa.select(sa.func.min(Stage.id)))
+        moment = {"created_at": now(), "updated_at": now()}
+        for whose, amount, cost, state, outcome, rate, payments in told:
+            money = {
+                "currency": "RUB" if rate is None else "USD",
+                "rate": rate,
+                "rate_currency": None if rate is None else "RUB",
+            }
+            deal = Deal(
+                name="Deal", search_name="Deal", pipeline_id=pipeline, stage_id=stage,
+                stage_since=now(), outcome=outcome, reason_id=1 if outcome == "lost" else None,
+                amount=amount, cost=Decimal(0), opened_on=YEAR,
+                closed_on=None if outcome is None else date(2026, 5, 5),
+                owner_id=owners[whose], **money, **moment,
+            )  # fmt: skip
+            session.add(deal)
+            session.flush()
+            invoice = Invoice(
+                state=state, issued_on=None if state == "draft" else date(2026, 3, 3),
+                net=amount, amount=amount, cost=cost, language="ru", search_text="",
+                deal_id=deal.id, owner_id=owners[whose], **money, **moment,
+            )  # fmt: skip
+            session.add(invoice)
+            session.flush()
+            if state == ISSUED:
+                _pay(session, invoice, payments, moment)
+
+
+def _pay(session: Any, invoice: Invoice, payments: list[Any], moment: dict[str, Any]) -> None:
+    for day, amount in payments:
+        payment = Payment(
+            day=YEAR + timedelta(days=day), amount=abs(amount), allotted=abs(amount),
+            currency=invoice.currency, direction="in" if amount > 0 else "back", search_text="",
+            **moment,
+        )  # fmt: skip
+        session.add(payment)
+        session.flush()
+        session.add(
+            Allotment(payment_id=payment.id, invoice_id=invoice.id, day=payment.day, amount=amount)
+        )
+    session.flush()
+    recount(session, [invoice])
+
+
+WRITERS = 16
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.timeout(180)
+def test_sixteen_who_issue_at_once_leave_no_gap_and_no_double(app: Flask, bill: Bill) -> None:
+    drafts = [bill.draft(bill.deal()) for _each in range(WRITERS)]
+    begin = threading.Barrier(WRITERS)
+    numbers: list[str] = []
+    failed: list[BaseException] = []
+
+    def issue(invoice_id: int) -> None:
+        try:
+            begin.wait()
+            with app.app_context(), acting_as(SYSTEM):
+                numbers.append(service.issue_invoice(invoice_id))
+        except BaseException as error:  # noqa: BLE001  # told below, in the test's own thread
+            failed.append(error)
+
+    threads = [threading.Thread(target=issue, args=(one,)) for one in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert sorted(map(int, numbers)) == list(range(1, WRITERS + 1))
