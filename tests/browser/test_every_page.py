@@ -32,6 +32,8 @@ from salesman_documents.making import generate, upload
 from salesman_documents.publishing import make_link as share
 from salesman_documents.service import create_document
 from salesman_documents.testing import docx_of
+from salesman_invoices.acts.remaining import lines_left
+from salesman_invoices.acts.service import cancel_act, issue_act, make_act
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.schedule.service import replace_steps
 from salesman_invoices.service import cancel_invoice, issue_invoice, make_invoice
@@ -125,9 +127,12 @@ PAGES: Final = {
     "inquiries.card": "/inquiries/1",
     "inquiries.choices": "/inquiries/choices",
     "inquiries.index": "/inquiries",
+    "invoices.act_card": "/invoices/acts/1",
+    "invoices.acts": "/invoices/acts",
     "invoices.card": "/invoices/1",
     "invoices.index": "/invoices",
     "invoices.new": "/invoices/new?deal_id=3",
+    "invoices.new_act": "/invoices/2/act",
     "invoices.new_payment": "/invoices/payments/new?client_id=1",
     "invoices.payment_card": "/invoices/payments/1",
     "invoices.payments": "/invoices/payments",
@@ -311,6 +316,7 @@ NO_PAGES: Final = {
     "documents.narrow",
     "inquiries.narrow",
     "invoices.narrow",
+    "invoices.narrow_acts",
     "invoices.narrow_payments",
     "leads.narrow",
     "people_record_why.why_of",
@@ -557,6 +563,19 @@ def invoices() -> None:
     cancel_invoice(made[3], "Выставлен дважды, по просьбе клиента")
     enter_payment({"amount": Decimal("9999999.99"), "invoice_id": made[0], "client_id": 1})
     enter_payment({"amount": Decimal(5000), "invoice_id": made[1], "reference": "№ 118 / 2026"})
+    acts(made[1])
+
+
+def acts(invoice_id: int) -> None:
+    """Confirm some of an invoice: issued, cancelled, and the last one a draft."""
+    lines = [one.line.id for one in lines_left(reading(), invoice_id)]
+    for line_id in lines[:3]:
+        said = {"comment": "Склад принял без замечаний. " * 5, "kind": "delivery"}
+        quantities = [{"invoice_line_id": line_id, "quantity": Decimal("0.5")}]
+        act_id = make_act({"invoice_id": invoice_id, **said, "quantities": quantities})
+        if line_id != lines[0]:
+            issue_act(act_id)
+    cancel_act(act_id, "Отгружено в другой день")
 
 
 def inquiries(app: Flask, make: Make) -> None:
