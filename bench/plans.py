@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from flask import Flask
+from salesman_plans.bases import set_basis
 from salesman_plans.months import month_of
 from salesman_plans.service import Goal, set_goals
 from salesman_plans.widget import fulfilment_panel
@@ -34,11 +35,46 @@ _FACTS: Final = (
     " CAST(coalesce(sum(amount - cost), 0) AS BIGINT) FROM core_deal"
     " WHERE deleted_at IS NULL AND outcome = 'won' AND closed_on BETWEEN ? AND ?"
 )
+_ISSUED: Final = (
+    "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT),"
+    " CAST(coalesce(sum(amount - cost), 0) AS BIGINT) FROM invoices_invoice"
+    " WHERE deleted_at IS NULL AND state = 'issued' AND issued_on BETWEEN ? AND ?"
+)
+_PAID: Final = (
+    "SELECT count(*), CAST(coalesce(sum(a.amount), 0) AS BIGINT),"
+    " CAST(coalesce(sum(a.margin), 0) AS BIGINT) FROM invoices_allotment a"
+    " JOIN invoices_invoice i ON i.id = a.invoice_id"
+    " WHERE i.deleted_at IS NULL AND i.state = 'issued' AND a.day BETWEEN ? AND ?"
+)
+_WON: Final = (
+    "SELECT count(*) FROM core_deal"
+    " WHERE deleted_at IS NULL AND outcome = 'won' AND closed_on BETWEEN ? AND ?"
+)
+_BILLED_UNITS: Final = (
+    "SELECT count(*), CAST(coalesce(sum(l.quantity), 0) AS BIGINT) FROM invoices_line l"
+    " JOIN invoices_invoice i ON i.id = l.invoice_id"
+    " WHERE i.deleted_at IS NULL AND i.state = 'issued' AND i.{day} BETWEEN ? AND ?"
+)
 _UNITS: Final = (
     "SELECT count(*), CAST(coalesce(sum(l.quantity), 0) AS BIGINT) FROM catalogue_line l"
     " JOIN core_deal d ON d.id = l.deal_id"
     " WHERE d.deleted_at IS NULL AND d.outcome = 'won' AND d.closed_on BETWEEN ? AND ?"
 )
+_OF_BASIS: Final = {
+    "won": ((_FACTS, "owner_id"), (_UNITS, "d.owner_id")),
+    "issued": (
+        (_ISSUED, "owner_id"),
+        (_BILLED_UNITS.format(day="issued_on"), "i.owner_id"),
+        (_WON, "owner_id"),
+    ),
+    "paid": (
+        (_PAID, "i.owner_id"),
+        (_BILLED_UNITS.format(day="paid_on"), "i.owner_id"),
+        (_WON, "owner_id"),
+    ),
+}
+"""What is asked by hand of each basis: a statement, and the column that says whose it is."""
+BASES: Final = tuple(_OF_BASIS)
 _PIPELINE: Final = (
     "SELECT s.percent, CAST(coalesce(sum(d.amount), 0) AS BIGINT),"
     " CAST(coalesce(sum(d.amount - d.cost), 0) AS BIGINT)"
@@ -89,16 +125,20 @@ def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, W
                     ]
                 )
             readers = {"person": company.seller_id, "company": company.head_id}
-            return {
-                whose: _measured(app, driver, readers[whose], subject, month.first, month.last)
-                for whose, subject in subjects.items()
-            }
+            found: dict[str, Widget] = {}
+            for basis in BASES:
+                with acting_as(SYSTEM):
+                    set_basis(basis, month.first)
+                for whose, subject in subjects.items():
+                    asked = (app, driver, readers[whose], subject, basis, month.first, month.last)
+                    found[f"{whose}, {basis}"] = _measured(*asked)
+            return found
     finally:
         driver.close()
 
 
 def _measured(  # noqa: PLR0917  # what is measured for whom
-    app: Flask, driver: Driver, reader: int, subject: str, first: date, last: date
+    app: Flask, driver: Driver, reader: int, subject: str, basis: str, first: date, last: date
 ) -> Widget:
     person = load_person(reading(), reader)
     assert person is not None
@@ -110,7 +150,7 @@ def _measured(  # noqa: PLR0917  # what is measured for whom
     owner = reader if subject.startswith("person") else None
 
     def bare() -> None:
-        _bare(driver, subject, owner, first, last)
+        _bare(driver, subject, owner, basis, first, last)
 
     with counted_statements() as sent:
         ours()
@@ -119,14 +159,20 @@ def _measured(  # noqa: PLR0917  # what is measured for whom
     return Widget(medians[0], medians[1], len(sent))
 
 
-def _bare(driver: Driver, subject: str, owner: int | None, first: date, last: date) -> None:
+def _bare(  # noqa: PLR0917  # what is asked of whom
+    driver: Driver, subject: str, owner: int | None, basis: str, first: date, last: date
+) -> None:
     """Ask what the widget shows, by hand: the facts, the deals in work, and the plans."""
-    whose, values = ("", []) if owner is None else (" AND owner_id = ?", [owner])
+    values = [] if owner is None else [owner]
     days = [first.isoformat(), last.isoformat()]
-    driver.rows(_FACTS + whose, [*days, *values])
-    driver.rows(_UNITS + whose.replace("owner_id", "d.owner_id"), [*days, *values])
+
+    def of(column: str) -> str:
+        return "" if owner is None else f" AND {column} = ?"
+
+    for statement, column in _OF_BASIS[basis]:
+        driver.rows(statement + of(column), [*days, *values])
     driver.rows(
-        _PIPELINE + whose.replace("owner_id", "d.owner_id") + " GROUP BY s.percent",
+        _PIPELINE + of("d.owner_id") + " GROUP BY s.percent",
         [days[1], days[0], *values],
     )
     driver.rows(_PLANS, [subject, *days])
