@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
+from salesman_invoices.payments.service import enter_payment
+from salesman_invoices.service import issue_invoice, make_invoice
+from salesman_plans.bases import set_basis
 from salesman_plans.models import Plan
 from salesman_plans.months import month_of
 from salesman_plans.service import Goal, set_goals
+from salesman_requisites.testing import own_company
 
 from salesman_core.deals.models import CloseReason
 from salesman_core.deals.service import close_deal
@@ -60,6 +64,38 @@ def test_block_of_a_spreadsheet_is_pasted_into_the_grid_and_kept(
         ("company", 2, Decimal("2000.5")),
         (f"person:{anna}", 1, 300),
     }
+    assert task.problems == []
+
+
+def test_widget_moves_when_a_payment_is_entered_and_opens_to_its_invoice(
+    make: Make, page_for: PageFor
+) -> None:
+    anna = make.user_of("seller")
+    client_id = make.client(name="Acme", owner_id=anna)
+    set_basis("paid", month())
+    set_goals([Goal(f"person:{anna}", month(), "turnover", Decimal(1000))])
+    line = {"name": "Boiler", "quantity": Decimal(1), "price": Decimal(800)}
+    seller = own_company()
+    paper = {"client_id": client_id, "owner_id": anna, "company_id": seller, "lines": [line]}
+    invoice_id = make_invoice(paper)
+    issue_invoice(invoice_id)
+    task = page_for("seller")
+    task.begin("/")
+    expect(task.page.get_by_role("img", name="Turnover: 0% of the plan")).to_be_visible()
+
+    enter_payment({"amount": Decimal(400), "invoice_id": invoice_id})
+
+    ring = task.page.get_by_role("img", name="Turnover: 40% of the plan")
+    expect(ring).to_be_visible(timeout=15_000)
+    ring.click()
+    expect(task.page.locator("h1")).to_contain_text("Turnover")
+    expect(task.page.get_by_text("A part payment brings its share")).to_have_count(1)
+    task.page.get_by_role("link", name="Compare bases").click()
+    issued = task.page.get_by_role("row", name="Invoices issued")
+    expect(issued.get_by_role("link").first).to_contain_text("800")
+    issued.get_by_role("link").first.click()
+    task.page.get_by_role("link", name="Open as a list").click()
+    expect(task.page.locator(f'a[href="/invoices/{invoice_id}"]').first).to_be_visible()
     assert task.problems == []
 
 

@@ -59,7 +59,7 @@ def make_payments(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequenc
 
 
 def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
-    """Make an act that is issued, and a draft, each of its own invoice.
+    """Make a draft of an act and one that is issued, each of its own invoice.
 
     :param text: gives what stands in a field.
     """
@@ -72,7 +72,7 @@ def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[in
         invoice_id = make_invoice({**whose, "company_id": _seller(), "lines": lines})
         issue_invoice(invoice_id)
         acts.append(make_act({"invoice_id": invoice_id, "comment": text("comment")}))
-    issue_act(acts[0])
+    issue_act(acts[1])
     return acts
 
 

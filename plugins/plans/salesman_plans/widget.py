@@ -50,16 +50,16 @@ def fulfilment_panel(asked: str | None = None, length: str | None = None) -> Mar
         found = fulfilment(session, whose, period)
     except ForbiddenError as error:
         return render("plans/hidden.html", message=error.message)
-    titles = [
-        known.title for id_, known in bases().items() if id_ in {s.basis for s in found.spans}
-    ]
+    counted = {one.basis for one in found.spans}
+    known = [basis for id_, basis in bases().items() if id_ in counted]
     return render(
         "plans/widget.html",
         found=found,
         choices=choices,
         length=length or "month",
         may_set=current_person().may(EDIT),
-        basis_titles=titles,
+        basis_titles=[one.title for one in known],
+        kinds=sorted({"deal"}.union(*({one.kind for one in basis.sources} for basis in known))),
         metric_titles=METRIC_TITLES,
         figure=figure,
         short=short,
