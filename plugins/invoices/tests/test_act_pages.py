@@ -45,7 +45,7 @@ def test_act_is_made_of_an_invoice_changed_issued_and_cancelled(
     form = pages.get(f"/invoices/{invoice_id}/act")
     rack, set_up = fields(form)
     assert fields(form) == {rack: "3", set_up: "1"}
-    assert "of 3 left" in text(form)
+    assert "3 of 3 left" in text(form)
 
     typed = {"kind": "delivery", "day": "", rack: "1,5", set_up: ""}
     made = pages.post(f"/invoices/{invoice_id}/act", data=typed, follow_redirects=True)

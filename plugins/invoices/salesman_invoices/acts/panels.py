@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from salesman_core.toolkit import DealCard, RecordCard, current_person, reading, render
+from salesman_core.toolkit import DealCard, RecordCard, reaches, reading, render
 from salesman_invoices.acts import queries
 from salesman_invoices.acts.remaining import is_left, lines_left
 from salesman_invoices.acts.service import named
@@ -30,7 +30,7 @@ def of_invoice(card: RecordCard) -> str | None:
     session = reading()
     invoice = one_invoice(session, card.record_id)
     rows = queries.acts_of(session, Act.invoice_id, card.record_id, SHOWN)
-    makes = current_person().may(CHANGE_ACTS) and invoice.state == ISSUED
+    makes = invoice.state == ISSUED and reaches(KIND, card.record_id, CHANGE_ACTS)
     left = makes and is_left(lines_left(session, card.record_id))
     if not rows and not left:
         return None

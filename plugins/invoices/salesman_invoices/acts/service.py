@@ -49,7 +49,7 @@ from salesman_invoices.models import (
     ActLine,
     Invoice,
 )
-from salesman_invoices.permissions import CHANGE_ACTS, VIEW
+from salesman_invoices.permissions import CHANGE_ACTS
 from salesman_invoices.snapshot import snapshot_now
 from salesman_invoices.standing import company_day
 from salesman_invoices.texts import texts
@@ -108,12 +108,13 @@ def _invoice(session: Session, invoice_id: int) -> Invoice:
     """Give the invoice, locked: two acts of one invoice are made one after the other.
 
     :raises InvalidError: where there is none that the person may see.
+    :raises ForbiddenError: for an invoice of somebody whose acts they may not make.
     :raises ConflictError: for a draft and a cancelled one.
     """
     if not reaches(KIND, invoice_id):
         message = _("There is no such invoice, or you may not see it.")
         raise InvalidError(message, {"invoice_id": message})
-    invoice: Invoice = for_change(session, KIND, invoice_id, VIEW)
+    invoice: Invoice = for_change(session, KIND, invoice_id, CHANGE_ACTS)
     _demand_issued(invoice)
     return invoice
 

@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     RecordCard,
     date_of,
     decimal_of,
+    demand,
     files_panel,
     form_to_edit,
     judge,
@@ -39,7 +40,7 @@ from salesman_invoices.acts.panels import WORDS
 from salesman_invoices.acts.remaining import LineLeft, lines_left
 from salesman_invoices.acts.schemas import ActSchema
 from salesman_invoices.acts.words import FIELDS, KIND_TITLES
-from salesman_invoices.models import ACT, CANCELLED, DRAFT, ISSUED
+from salesman_invoices.models import ACT, CANCELLED, DRAFT, ISSUED, KIND
 from salesman_invoices.permissions import CHANGE_ACTS, SEE_ACTS
 from salesman_invoices.queries import one_invoice
 from salesman_invoices.standing import company_day
@@ -93,6 +94,7 @@ def choose_act_columns() -> Response:
 @requires(CHANGE_ACTS)
 def new_act(invoice_id: int) -> Markup:
     """Show the form of an act of an invoice: all that is left stands in it."""
+    demand(KIND, invoice_id, CHANGE_ACTS)
     lines = lines_left(reading(), invoice_id)
     values: dict[str, Any] = {"kind": "service", "day": written(company_day())}
     values |= {f"{_QUANTITY}{one.line.id}": _shown(one.left.quantity) for one in lines}
@@ -123,7 +125,8 @@ def _labels(lines: list[LineLeft]) -> dict[str, Words]:
 @blueprint.post("/<int:invoice_id>/act")
 @requires(CHANGE_ACTS)
 def create_act(invoice_id: int) -> Page:
-    """Make the act that was typed, and issue it at once where that was asked for."""
+    """Make the act that was typed."""
+    demand(KIND, invoice_id, CHANGE_ACTS)
     try:
         values = judge(ActSchema(), {**_typed(), "invoice_id": invoice_id})
         act_id = service.make_act(values)

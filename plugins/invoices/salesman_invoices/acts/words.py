@@ -18,7 +18,7 @@ STATE_TITLES: Final = {DRAFT: _("draft"), ISSUED: _("issued"), CANCELLED: _("can
 
 FIELDS: Final = {
     "number": FieldWords(_("Number")),
-    "kind": FieldWords(_("What it confirms"), choices=KIND_TITLES),
+    "kind": FieldWords(_("Kind of act"), choices=KIND_TITLES),
     "day": FieldWords(_("Day of the act")),
     "invoice_id": FieldWords(_("Invoice")),
     "client_id": FieldWords(_("Client"), names=visible_names("client", Client)),
