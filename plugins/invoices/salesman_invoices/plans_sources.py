@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import url_for
 
-from salesman_core.toolkit import Deal, Money, Rate, company, visible
+from salesman_core.toolkit import Deal, Money, Rate, Thousandths, company, visible
 from salesman_invoices.billing import without_vat
 from salesman_invoices.models import ISSUED, KIND, Allotment, Invoice, InvoiceLine
 from salesman_invoices.permissions import SEE_DEAL, VIEW
@@ -187,15 +187,14 @@ def _units(basis: str, day: Any, seen: sa.ColumnElement[bool]) -> sa.Select[Any]
     A line that bills a share of a deal, as a prepayment, sells no units of its own.
     """
     sold = sa.or_(InvoiceLine.deal_line_id.is_not(None), InvoiceLine.product_id.is_not(None))
+    whole = sa.func.sum(sa.type_coerce(InvoiceLine.quantity, sa.BigInteger))
+    units = sa.type_coerce(sa.cast(whole, sa.BigInteger), Thousandths)
+    of_invoice = (day.label("day"), Invoice.owner_id, Invoice.id.label("record_id"))
     asked: Any = (
-        sa.select(
-            day.label("day"),
-            Invoice.owner_id,
-            Invoice.id.label("record_id"),
-            InvoiceLine.quantity.label(_UNITS),
-        )
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        sa.select(*of_invoice, units.label(_UNITS))
+        .join_from(InvoiceLine, Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(*_COUNTED, sold, seen)
+        .group_by(Invoice.id, day, Invoice.owner_id)
     )
     if basis != ON_ISSUE:
         asked = asked.where(Invoice.paid_on.is_not(None))

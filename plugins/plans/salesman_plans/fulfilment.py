@@ -137,19 +137,17 @@ def _item_lines(  # noqa: PLR0917  # what of whom, beside which plans
         told = facts_of_items(session, basis, items, Days(span.first, span.last), whose)
         for one, fact in told.items():
             found[one] = found.get(one, Fact()) + fact
-    titles, nobody = item_titles(items), Fact()
-    return [
-        Line(
-            UNITS,
-            found.get(one),
-            standing(
-                found.get(one, nobody).value, plans.get(one), elapsed, judged, digits_of(UNITS)
-            ),
-            one,
-            titles.get(one, _("what is not there any more")),
-        )
-        for one in items
-    ]
+    titles = item_titles(items)
+    lines = []
+    for one in items:
+        told_fact, plan, digits = found.get(one), plans.get(one), digits_of(UNITS)
+        title = titles.get(one, _("what is not there any more"))
+        if told_fact is not None:
+            so_far = standing(told_fact.value, plan, elapsed, judged, digits)
+            lines.append(Line(UNITS, told_fact, so_far, one, title))
+        elif plan is not None:
+            lines.append(Line(UNITS, None, not_counted(plan, elapsed, digits), one, title))
+    return lines
 
 
 def spans_of(period: Period, basis: str | None = None) -> list[Span]:
