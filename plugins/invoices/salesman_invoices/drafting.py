@@ -67,14 +67,30 @@ def said_lines(lines: Sequence[Mapping[str, Any]]) -> list[InvoiceLine]:
     made: list[InvoiceLine] = []
     wrong: dict[str, Text] = {}
     for place, said in enumerate(lines):
-        try:
+        told = _wrong_in(said)
+        if told is None:
             made.append(line_of(said))
-        except DiscountError:
-            given = "percent" if said.get("discount_percent") is not None else "amount"
-            wrong[f"lines.{place}.discount_{given}"] = _("The discount is more than the sum.")
+        else:
+            field, text = told
+            wrong[f"lines.{place}.{field}"] = text
     if wrong:
         raise InvalidError(_("Some lines are not right."), wrong)
     return numbered(made)
+
+
+def _wrong_in(said: Mapping[str, Any]) -> tuple[str, Text] | None:
+    """Give the field of a line that is not right, with what is wrong; None for a sound one."""
+    percent, amount = said.get("discount_percent"), said.get("discount_amount")
+    if percent is not None and amount is not None:
+        return "discount_amount", _("A discount is a percentage or a sum, not both.")
+    try:
+        line = line_of(said)
+    except DiscountError:
+        field = "discount_amount" if percent is None else "discount_percent"
+        return field, _("The discount is more than the sum.")
+    if (line.cost_amount or NOUGHT) > MOST_AMOUNT:
+        return "cost", _("The line costs more than an invoice may come to.")
+    return None
 
 
 def numbered(lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
