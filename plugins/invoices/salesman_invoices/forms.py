@@ -62,7 +62,7 @@ class ToBill:
 
     :param left: what of its amount is left to bill.
     :param has_lines: whether it has lines, which say the VAT.
-    :param steps: of its schedule, those that are not billed.
+    :param steps: of its schedule, those of which something is left to bill.
     """
 
     deal: AnyRow
@@ -75,7 +75,7 @@ def deal_to_bill(session: Session, deal_id: int) -> ToBill:
     """Give a deal that whoever acts may see, with what is left of it."""
     deal = billing.one_deal(session, deal_id)
     left = deal.amount - billing.billed(session, deal_id).counted
-    steps = [one for one in planned_steps(session, deal_id, deal.amount) if not one.billed]
+    steps = [one for one in planned_steps(session, deal_id, deal.amount) if one.left]
     return ToBill(deal, max(left, Decimal(0)), bool(lines_of_deal(session, deal_id)), steps)
 
 
@@ -133,7 +133,7 @@ def _sources(to_bill: ToBill | None) -> list[tuple[str, str]]:
 
 
 def _of_step(step: PlannedStep, currency: str) -> str:
-    return f"{step.title}: {formats.money(step.worth, currency)}"
+    return f"{step.title}: {formats.money(step.left, currency)}"
 
 
 def _seller_key(company_id: int | None, account_id: int | None) -> str:
@@ -219,9 +219,8 @@ def _vat_values(chosen: str) -> dict[str, Any]:
 
 def _source_values(chosen: str, share: Decimal | None) -> dict[str, Any]:
     kind, _colon, step_id = chosen.partition(":")
-    if kind == "step" and step_id.isdecimal():
-        return {"step_id": int(step_id)}
-    return {"share": str(share)} if share else {}
+    of_step = {"step_id": int(step_id)} if kind == "step" and step_id.isdecimal() else {}
+    return {**of_step, **({"share": str(share)} if share else {})}
 
 
 def _single_line(form: Typed, read: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

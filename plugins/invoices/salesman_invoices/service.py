@@ -35,6 +35,7 @@ from salesman_core.toolkit import (
     demand_permission,
     differences,
     for_change,
+    formats,
     from_bin,
     is_currency,
     now,
@@ -67,7 +68,7 @@ from salesman_invoices.permissions import (
     SEE_DEAL,
     VIEW,
 )
-from salesman_invoices.schedule.queries import step_of, steps_of, worth_of_steps
+from salesman_invoices.schedule.queries import planned_steps, step_of
 from salesman_invoices.sellers import judged_seller, usual_seller
 from salesman_invoices.snapshot import Snapshot, snapshot_now
 from salesman_invoices.standing import company_day
@@ -86,10 +87,11 @@ _FURTHEST: Final = timedelta(days=366)
 def make_invoice(values: Mapping[str, Any]) -> int:
     """Make a draft of an invoice.
 
-    :param values: as the JSON API names them. With a ``step_id`` it bills that step of its deal's
-        schedule; with ``lines`` what they say; with ``quantities`` so much of the deal's lines;
-        with a ``share`` so much of the deal's amount; with a ``deal_id`` alone what is left of its
-        lines, or of its amount where it has none or was billed by amounts.
+    :param values: as the JSON API names them. With a ``step_id`` it bills what is left of that
+        step of its deal's schedule, or a ``share`` of it; with ``lines`` what they say; with
+        ``quantities`` so much of the deal's lines; with a ``share`` so much of the deal's amount;
+        with a ``deal_id`` alone what is left of its lines, or of its amount where it has none or
+        was billed by amounts.
     :returns: the new invoice's id.
     :raises InvalidError: by field.
     :raises ConflictError: where nothing is left to bill, or it would be more than the deal.
@@ -97,6 +99,7 @@ def make_invoice(values: Mapping[str, Any]) -> int:
     demand_permission(CREATE)
     with writing() as session:
         deal = _deal_to_bill(session, values)
+        _demand_own_step(session, values, deal)
         client_id = _buyer(values, deal)
         currency = deal.currency if deal is not None else _currency(values.get("currency"))
         seller = _seller(session, values, currency)
@@ -145,6 +148,16 @@ def _deal_to_bill(session: Session, values: Mapping[str, Any]) -> Any:
     if deal.outcome == LOST:
         raise ConflictError(_("The deal is lost: reopen it to bill it."))
     return deal
+
+
+def _demand_own_step(session: Session, values: Mapping[str, Any], deal: Any) -> None:
+    """Let an invoice, whatever its lines, be for no step of another deal's schedule."""
+    if values.get("step_id") is None:
+        return
+    if deal is None:
+        message = _("The deal has no such step.")
+        raise InvalidError(message, {"step_id": message})
+    step_of(session, deal.id, values["step_id"])
 
 
 def _buyer(values: Mapping[str, Any], deal: Any) -> int | None:
@@ -233,7 +246,7 @@ def _share(
         step = step_of(session, deal.id, values["step_id"])
         invoice.purpose = invoice.purpose or step.title
         invoice.due_on = values.get("due_on", step.due_on)
-        return worth_of_steps(steps_of(session, deal.id), deal.amount)[step.id]
+        return _share_of_step(session, deal, step, values.get("share"))
     if values.get("share") is not None:
         share: Decimal = values["share"]
         return share
@@ -249,6 +262,30 @@ def _share(
         )
         raise ConflictError(told)
     return left
+
+
+def _share_of_step(session: Session, deal: Any, step: AnyRow, wanted: Decimal | None) -> Decimal:
+    """Give how much of a step is billed: what is *wanted*, or all that is left of it.
+
+    :raises ConflictError: where nothing is left of it.
+    :raises InvalidError: at ``share``, for more than is left.
+    """
+    if not deal.amount:
+        raise ConflictError(_("The deal has no amount yet."))
+    steps = planned_steps(session, deal.id, deal.amount)
+    left = next(one.left for one in steps if one.id == step.id)
+    if left <= 0:
+        raise ConflictError(_("“%(title)s” has been billed.", title=step.title))
+    if wanted is None:
+        return left
+    if wanted > left:
+        message = _(
+            "Of “%(name)s” %(left)s are left to bill.",
+            name=step.title,
+            left=formats.money(left, deal.currency),
+        )
+        raise InvalidError(message, {"share": message})
+    return wanted
 
 
 def _fill_with_share(

@@ -46,6 +46,11 @@ class PlannedStep:
     open: bool
 
     @property
+    def left(self) -> Decimal:
+        """What of it is still to be billed."""
+        return max(self.worth - self.billed, NOUGHT)
+
+    @property
     def overdue(self) -> bool:
         """Whether it is past its day and not wholly paid."""
         return self.open and self.due_on is not None and self.due_on < company_day()
