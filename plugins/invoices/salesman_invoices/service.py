@@ -180,11 +180,25 @@ def _currency(code: object) -> str:
 
 
 def _seller(session: Session, values: Mapping[str, Any], currency: str) -> Any:
-    if values.get("company_id") is None:
-        return usual_seller(session, currency)
-    return judged_seller(
-        session, values["company_id"], values.get("account_id"), values.get("signer_id"), currency
-    )
+    company_id, parts = values.get("company_id"), _parts(values)
+    if company_id is None:
+        usual = usual_seller(session, currency)
+        if parts == (None, None):
+            return usual
+        company_id = _known_seller(usual.company_id)
+    return judged_seller(session, company_id, *parts, currency)
+
+
+def _parts(values: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    return values.get("account_id"), values.get("signer_id")
+
+
+def _known_seller(company_id: int | None) -> int:
+    """Let nobody choose an account or a signer of no company."""
+    if company_id is None:
+        message = _("Say first which own company issues it.")
+        raise InvalidError(message, {"company_id": message})
+    return company_id
 
 
 def _owner(session: Session, values: Mapping[str, Any], deal: Any, client_id: int | None) -> Any:
@@ -365,18 +379,26 @@ def _columns(session: Session, invoice: Invoice, values: Mapping[str, Any]) -> d
     if "owner_id" in values and values["owner_id"] != invoice.owner_id:
         wanted["owner_id"] = checked_owner(session, values["owner_id"], ASSIGN, invoice.owner_id)
     if values.keys() & {"company_id", "account_id", "signer_id"}:
-        names = ("company_id", "account_id", "signer_id")
-        said = {name: values.get(name, getattr(invoice, name)) for name in names}
-        if said["company_id"] is not None:
-            judged_seller(
-                session,
-                said["company_id"],
-                said["account_id"],
-                said["signer_id"],
-                invoice.currency,
-            )
-        wanted |= said
+        wanted |= _seller_columns(session, invoice, values)
     return wanted
+
+
+def _seller_columns(
+    session: Session, invoice: Invoice, values: Mapping[str, Any]
+) -> dict[str, int | None]:
+    """Give who issues a draft from now on; another company brings its own account and signer."""
+    company_id = values.get("company_id", invoice.company_id)
+    held = {"account_id": invoice.account_id, "signer_id": invoice.signer_id}
+    said = {name: values[name] for name in held if name in values}
+    parts = said if company_id != invoice.company_id else {**held, **said}
+    if company_id is None and _parts(parts) == (None, None):
+        return {"company_id": None, "account_id": None, "signer_id": None}
+    seller = judged_seller(session, _known_seller(company_id), *_parts(parts), invoice.currency)
+    return {
+        "company_id": company_id,
+        "account_id": seller.account_id,
+        "signer_id": parts.get("signer_id"),
+    }
 
 
 def _refill(

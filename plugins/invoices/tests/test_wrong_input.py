@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
+from salesman_requisites.testing import own_company
 
 from salesman_core.testing.people import Api
 
@@ -32,3 +33,31 @@ def test_line_that_no_invoice_can_hold_is_told_at_its_field(
 
     assert answer.status_code == 422
     assert set(answer.json["errors"]) == {field}
+
+
+@pytest.mark.parametrize("part", ["account_id", "signer_id"])
+def test_account_and_signer_are_those_of_the_own_company(
+    bill: Bill, api_for: ApiFor, part: str
+) -> None:
+    api, stranger = api_for("head"), {part: 999_999}
+    draft = f"/invoices/{bill.draft(bill.deal())}"
+
+    made = api.post("/invoices", {"client_id": bill.client_id, "lines": [LINE], **stranger})
+    changed = api.request("PATCH", draft, stranger)
+    of_nobody = api.request("PATCH", draft, {"company_id": None, **stranger})
+
+    assert [one.status_code for one in (made, changed, of_nobody)] == [422, 422, 422]
+    assert [*made.json["errors"], *changed.json["errors"]] == [part, part]
+    assert set(of_nobody.json["errors"]) == {"company_id"}
+
+
+def test_draft_that_goes_to_another_own_company_takes_its_account(
+    bill: Bill, api_for: ApiFor
+) -> None:
+    invoice_id = bill.draft(bill.deal())
+    other = own_company(short_name="Лютик", inn="7728168971", kpp="772801001")
+
+    changed = api_for("head").request("PATCH", f"/invoices/{invoice_id}", {"company_id": other})
+
+    assert (changed.status_code, changed.json["company_id"]) == (200, other)
+    assert changed.json["account_id"] is None
