@@ -8,9 +8,17 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, current_person, reaches
+from salesman_core.toolkit import (
+    AnyRow,
+    InvalidError,
+    MissingError,
+    current_person,
+    reaches,
+)
 from salesman_hookspecs import Text
+from salesman_invoices.models import DRAFT
 from salesman_invoices.sellers import usual_seller
+from salesman_invoices.service import snapshot_of
 from salesman_invoices.snapshot import Snapshot, snapshot_now
 from salesman_invoices.texts import texts
 
@@ -44,6 +52,23 @@ def before_billing(session: Session, deal: AnyRow | None) -> list[Lack]:
     )
     lacks = list(_of_seller(kept["seller"], currency))
     return lacks if deal is None else lacks + list(_of_buyer(kept, deal))
+
+
+def kept_or_lacking(session: Session, invoice: Any) -> tuple[Snapshot, list[Lack]]:
+    """Give what an invoice prints of those whom it is between, and what a draft lacks of it.
+
+    A draft outlives that its own company, account or signer is put out of use: it says so.
+    """
+    try:
+        kept = snapshot_of(session, invoice)
+    except (MissingError, InvalidError):
+        told = _(
+            "The own company, its account or its signer is no longer in use: change the draft."
+        )
+        of = {"client_id": invoice.client_id, "deal_id": invoice.deal_id}
+        kept = snapshot_now(session, company_id=None, **of)
+        return kept, [Lack(told, hinders=True), *_of_buyer(kept, invoice)]
+    return kept, of_snapshot(kept, invoice) if invoice.state == DRAFT else []
 
 
 def of_snapshot(kept: Snapshot, invoice: Any) -> list[Lack]:

@@ -50,7 +50,7 @@ from salesman_invoices.permissions import (
     EDIT_DEAL,
     VIEW,
 )
-from salesman_invoices.schemas import InvoiceSchema
+from salesman_invoices.schemas import CancelSchema, InvoiceSchema
 from salesman_invoices.standing import COLOURS, TITLES, company_day, left_of
 from salesman_invoices.texts import texts
 
@@ -200,7 +200,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
     session = reading()
     invoice = queries.one_invoice(session, record_id)
     hanging = queries.hanging(session, [record_id])
-    kept = service.snapshot_of(session, invoice)
+    kept, lacks = missing.kept_or_lacking(session, invoice)
     draft = invoice.state == DRAFT
     pays = invoice.state == ISSUED and reaches(KIND, record_id, CHANGE_PAYMENTS)
     return render(
@@ -210,7 +210,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         external_ids=hanging.external_ids.get(record_id, {}),
         imported=contact_data.readable_imported(invoice.imported),
         kept=kept,
-        lacks=missing.of_snapshot(kept, invoice) if draft else [],
+        lacks=lacks,
         payments=queries.payments_on(session, record_id),
         margin=billing.margin_of(invoice) if queries.sees_costs() else None,
         offer=offering.offer_of(session, invoice.deal_id) if invoice.state == ISSUED else None,
@@ -282,7 +282,8 @@ def issue(record_id: int) -> Response:
 @requires(CANCEL)
 def cancel(record_id: int) -> Response:
     """Cancel an issued invoice; the notice can undo it."""
-    service.cancel_invoice(record_id, request.form.get("reason", ""), version_in(request.form))
+    said = judge(CancelSchema(), {"reason": request.form.get("reason", "")})
+    service.cancel_invoice(record_id, said["reason"], version_in(request.form))
     toast(_("The invoice is cancelled."), undo=url_for("invoices.reopen", record_id=record_id))
     return to_card(record_id)
 
