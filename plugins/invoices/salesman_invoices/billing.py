@@ -138,8 +138,16 @@ def may_exceed() -> bool:
 def demand_within(session: Session, deal: Any, invoice: Any) -> None:
     """Let the invoices of a deal come to no more than the deal, unless the company allows it.
 
-    :raises ConflictError: with what the deal, its other invoices and this one come to.
+    :raises ConflictError: with what the deal, its other invoices and this one come to; and where
+        the deal has another currency by now.
     """
+    if invoice.currency != deal.currency:
+        message = _(
+            "The deal is in %(deal)s by now, this invoice in %(own)s: make another one.",
+            deal=deal.currency,
+            own=invoice.currency,
+        )
+        raise ConflictError(message)
     if may_exceed():
         return
     others = billed(session, deal.id, but=invoice.id).counted

@@ -165,7 +165,7 @@ def lines_of_amount(
 
 
 def _shares(amount: Decimal, rows: Sequence[AnyRow]) -> dict[Decimal | None, Decimal]:
-    """Share an amount among the rates of VAT of a deal's lines; the last takes what is left."""
+    """Share an amount among the rates of VAT of a deal's lines, to the hundredth of the whole."""
     weights: dict[Decimal | None, Decimal] = {}
     for row in rows:
         worth = row.net if without_vat() else row.amount
@@ -174,9 +174,11 @@ def _shares(amount: Decimal, rows: Sequence[AnyRow]) -> dict[Decimal | None, Dec
     if not whole:
         return {}
     shares: dict[Decimal | None, Decimal] = {}
+    reached, given = NOUGHT, NOUGHT
     for percent, weight in weights.items():
-        shares[percent] = rounded(amount * weight / whole)
-    shares[next(reversed(shares))] += amount - sum(shares.values(), NOUGHT)
+        reached += weight
+        so_far = rounded(amount * reached / whole)
+        shares[percent], given = so_far - given, so_far
     return {percent: share for percent, share in shares.items() if share > 0}
 
 

@@ -145,9 +145,13 @@ def _deal_to_bill(session: Session, values: Mapping[str, Any]) -> Any:
         message = _("There is no such deal, or you may not see it.")
         raise InvalidError(message, {"deal_id": message})
     deal = for_change(session, "deal", deal_id, SEE_DEAL)
+    _demand_not_lost(deal)
+    return deal
+
+
+def _demand_not_lost(deal: Any) -> None:
     if deal.outcome == LOST:
         raise ConflictError(_("The deal is lost: reopen it to bill it."))
-    return deal
 
 
 def _demand_own_step(session: Session, values: Mapping[str, Any], deal: Any) -> None:
@@ -241,6 +245,9 @@ def _fill(session: Session, invoice: Invoice, deal: Any, values: Mapping[str, An
     chosen = None if wanted is None else {one["deal_line_id"]: one["quantity"] for one in wanted}
     _demand_lines_of_deal(rows, chosen)
     lines = drafting.lines_left(rows, done, chosen)
+    if not lines and chosen is not None:
+        message = _("Say of one line at least how much of it is billed.")
+        raise InvalidError(message, {"quantities": message})
     if not lines:
         raise ConflictError(_("All of this deal has been billed."))
     _set_lines(invoice, lines, drafting.known_cost(lines))
@@ -436,14 +443,17 @@ def issue_invoice(invoice_id: int, day: date | None = None, version: int | None 
 
     :param day: of the invoice; today where not given.
     :raises ConflictError: where something is missing without which it is no invoice.
-    :raises InvalidError: at ``issued_on``, for a day to come or of long ago.
+    :raises InvalidError: at ``issued_on``, for a day to come or of long ago; at ``due_on``, where
+        it would be due before it is issued.
     """
     with writing() as session:
         invoice: Invoice = for_change(session, KIND, invoice_id, EDIT, version)
         _demand_whole(invoice)
         on = _judged_day(day)
+        _demand_due_later(invoice, on)
         if invoice.deal_id is not None:
             deal = session.get_one(Deal, invoice.deal_id, with_for_update=True)
+            _demand_not_lost(deal)
             billing.demand_within(session, deal, invoice)
         invoice.snapshot = dict(snapshot_of(session, invoice))
         seller = invoice.snapshot["seller"]
@@ -480,6 +490,16 @@ def _judged_day(day: date | None) -> date:
         message = _("An invoice is issued today, or at most a year back.")
         raise InvalidError(message, {"issued_on": message})
     return day
+
+
+def _demand_due_later(invoice: Invoice, issued_on: date) -> None:
+    if invoice.due_on is not None and invoice.due_on < issued_on:
+        message = _(
+            "It would be due on %(due)s, before it is issued on %(issued)s.",
+            due=invoice.due_on,
+            issued=issued_on,
+        )
+        raise InvalidError(message, {"due_on": message})
 
 
 def _take_rate(invoice: Invoice, day: date) -> None:
