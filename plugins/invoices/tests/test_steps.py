@@ -45,6 +45,15 @@ def test_part_of_a_step_leaves_the_rest_of_it_to_bill(bill: Bill) -> None:
     assert (bill.row(part).amount, bill.row(rest).amount) == (Decimal(10), Decimal(20))
 
 
+def test_one_step_stands_in_a_schedule_once(bill: Bill) -> None:
+    deal_id, (step_id,) = with_steps(bill, 30)
+
+    with pytest.raises(InvalidError) as refused:
+        replace_steps(deal_id, [planned("A", 10, id=step_id), planned("B", 20, id=step_id)])
+
+    assert set(refused.value.fields) == {"steps.1.id"}
+
+
 def test_invoice_is_for_no_step_of_another_deal(bill: Bill) -> None:
     _deal, (step_id,) = with_steps(bill, 30)
 

@@ -78,6 +78,7 @@ def _said(step: Step) -> dict[str, Any]:
 
 def _demand_right(steps: Sequence[Mapping[str, Any]], known: set[int]) -> None:
     wrong: dict[str, Text] = {}
+    seen: set[int | None] = set()
     for place, step in enumerate(steps):
         percent, amount = step.get("percent"), step.get("amount")
         if (percent is None) == (amount is None):
@@ -87,6 +88,9 @@ def _demand_right(steps: Sequence[Mapping[str, Any]], known: set[int]) -> None:
             wrong[f"steps.{place}.{field}"] = _("It must be more than nought.")
         if step.get("id") is not None and step["id"] not in known:
             wrong[f"steps.{place}.id"] = _("The deal has no such step.")
+        if step.get("id") is not None and step["id"] in seen:
+            wrong[f"steps.{place}.id"] = _("One step stands here twice.")
+        seen.add(step.get("id"))
     percents = sum((one["percent"] for one in steps if one.get("percent")), Decimal(0))
     if percents > WHOLE:
         wrong["steps"] = _("The steps come to more than 100 %.")
