@@ -59,7 +59,7 @@ STANDING: Final = sa.case(
     (Invoice.state != ISSUED, Invoice.state),
     (Invoice.paid >= Invoice.amount, PAID),
     (IS_OVERDUE, OVERDUE),
-    (Invoice.paid != 0, PARTLY),
+    (Invoice.paid > 0, PARTLY),
     else_=ISSUED,
 )
 """How an invoice stands, as a word."""
@@ -78,7 +78,7 @@ def standing_of(row: Any) -> str:
         return PAID
     if row.due_on is not None and row.due_on < company_day():
         return OVERDUE
-    return PARTLY if row.paid != 0 else ISSUED
+    return PARTLY if row.paid > 0 else ISSUED
 
 
 def left_of(row: Any) -> Decimal:

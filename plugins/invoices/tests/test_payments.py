@@ -223,6 +223,14 @@ def test_seller_enters_no_payment_on_the_invoice_of_a_colleague(bill: Bill, make
         queries.one_payment(reading(), payment_id)
 
 
+def test_return_ahead_of_its_payment_is_no_part_of_it(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+
+    bill.pay("20.00", invoice_id, direction="back")
+
+    assert (bill.row(invoice_id).standing, bill.row(invoice_id).paid) == ("issued", Decimal(-20))
+
+
 def test_what_one_does_not_see_stays_allotted(bill: Bill, make: Make) -> None:
     owner, head = make.user("seller"), make.user("head")
     own = bill.invoice(bill.deal(owner_id=owner))
