@@ -53,6 +53,9 @@ LABELS: Final[Mapping[str, Text]] = {
     "reference": PAYMENT_FIELDS["reference"].title,
     "direction": PAYMENT_FIELDS["direction"].title,
     "reason": _("Reason"),
+    "allotments": PAYMENT_FIELDS["allotments"].title,
+    "quantities": _("How much of each line is billed"),
+    "step_id": _("What is billed"),
 }
 
 

@@ -268,6 +268,14 @@ def open_invoices(session: Session, client_id: int) -> Sequence[AnyRow]:
     return session.execute(ordered).all()
 
 
+def paid_invoices(session: Session, client_id: int) -> Sequence[AnyRow]:
+    """Give the issued invoices of a client on which something was paid, the newest first."""
+    own = invoices().where(Invoice.client_id == client_id, IS_ISSUED, Invoice.paid > 0)
+    return session.execute(own.order_by(Invoice.id.desc()).limit(PAID_AT_MOST)).all()
+
+
+PAID_AT_MOST: Final = 100
+"""So many paid invoices are offered for a return."""
 FOUND_AT_MOST: Final = 12
 """So many clients are offered for what was typed."""
 

@@ -329,7 +329,7 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
         sums = _sums(payment, goal, invoices)
         changes |= carry_out(_keys(session, payment, values))
         if before != sums:
-            changes["allotments"] = (_in_words(invoices, before), _in_words(invoices, sums))
+            changes["allotments"] = (_by_invoice(before), _by_invoice(sums))
         if not changes:
             return False
         _allot(session, payment, sums, invoices)
@@ -361,8 +361,9 @@ def _concerned(session: Session, payment: Payment, goal: Mapping[int, Any]) -> d
     return found
 
 
-def _in_words(invoices: Mapping[int, Invoice], sums: Mapping[int, Decimal]) -> list[str]:
-    return [f"{named(invoices[id_])}: {amount}" for id_, amount in sorted(sums.items())]
+def _by_invoice(sums: Mapping[int, Decimal]) -> dict[str, str]:
+    """Give sums by the ids of invoices: their numbers are read by those who may see them."""
+    return {str(id_): str(amount) for id_, amount in sorted(sums.items())}
 
 
 def allot_payment(

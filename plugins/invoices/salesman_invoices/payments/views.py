@@ -32,7 +32,7 @@ from salesman_hookspecs import Text as Words
 from salesman_invoices import forms
 from salesman_invoices import queries as invoice_queries
 from salesman_invoices.bulk import PAYMENTS_LISTED
-from salesman_invoices.models import IN, PAYMENT
+from salesman_invoices.models import BACK, IN, PAYMENT
 from salesman_invoices.payments import queries, service
 from salesman_invoices.payments.lists import PAYMENTS
 from salesman_invoices.payments.schemas import AllotSchema, PaymentSchema
@@ -168,13 +168,21 @@ def _card_page(record_id: int, **forms_again: FormState) -> Markup:
 
 
 def _rows(payment: AnyRow, allotments: list[AnyRow] | Any) -> list[AnyRow]:
-    """Give the invoices that a payment may belong to: those it does, and the client's open ones."""
+    """Give the invoices that a payment may belong to: those it does, and others of the client.
+
+    Money that comes in goes to those that are open; what goes back comes from those that are paid.
+    """
     session = reading()
     own = [one.invoice_id for one in allotments if one.invoice_id is not None]
     there = list(invoice_queries.some_invoices(session, own).values())
     if payment.client_id is None:
         return there
-    still = invoice_queries.open_invoices(session, payment.client_id)
+    of_client = (
+        invoice_queries.paid_invoices
+        if payment.direction == BACK
+        else invoice_queries.open_invoices
+    )
+    still = of_client(session, payment.client_id)
     return there + [one for one in still if one.id not in own and one.currency == payment.currency]
 
 
