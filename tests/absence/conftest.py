@@ -180,6 +180,8 @@ def document_is_made(made: Mapping[str, int]) -> None:
     concerned = {name: made[name] for name in ("client_id", "deal_id")}
     make_documents(str, {"owner_id": owner_id, **concerned})
     change_type(type_of("Contract"), {"user_ids": [owner_id], "role_ids": []})
+
+
 def client_was_billed(client_id: int, deal_id: int) -> None:
     """Fill the tables of invoices."""
     whose = {"client_id": client_id, "deal_id": deal_id, "owner_id": 1, "currency": "RUB"}

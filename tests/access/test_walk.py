@@ -160,9 +160,9 @@ WALKED_BY_THEIR_OWN: Final = (
             "discussions",
             "documents",
             "inquiries",
+            "invoices",
             "leads",
             "plans",
-            *("calendar", "catalogue", "inquiries", "invoices", "leads", "plans"),
             "requisites",
         )
         for place in ("", "/api/v1")

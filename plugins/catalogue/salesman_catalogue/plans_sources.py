@@ -10,12 +10,18 @@ import sqlalchemy as sa
 
 from salesman_catalogue.choosing import at_or_below, category_choices
 from salesman_catalogue.lines.queries import sold_lines
-from salesman_catalogue.models import Line
-from salesman_core.toolkit import Deal, Thousandths, closed_deals_address
 from salesman_catalogue.models import Line, Product
 from salesman_catalogue.permissions import VIEW
 from salesman_catalogue.queries import found_products, some_products
-from salesman_core.toolkit import AnyRow, Deal, Thousandths, current_person, reading, visible
+from salesman_core.toolkit import (
+    AnyRow,
+    Deal,
+    Thousandths,
+    closed_deals_address,
+    current_person,
+    reading,
+    visible,
+)
 
 _AFTER_DEALS: Final = 50
 _CATEGORY: Final = "category"
@@ -40,7 +46,6 @@ def sources() -> Iterable[Mapping[str, Any]]:
         {
             "basis": state,
             "entries": _entries(counted),
-            "address": closed_deals_address(state),
             "address": _address(state),
             "items": {
                 "find": found_items,
@@ -135,15 +140,10 @@ def _title(product: AnyRow) -> str:
 
 
 def _address(state: str) -> Callable[[Mapping[str, str]], str]:
+    of_all = closed_deals_address(state)
+
     def address(asked: Mapping[str, str]) -> str:
-        if "item" in asked:
-            return ""  # the list of deals cannot be narrowed to what stands in their lines
-        filters: dict[str, Any] = {
-            "state": state,
-            "closed_on__gte": asked["from"],
-            "closed_on__lte": asked["to"],
-            **{name: asked[name] for name in ("owner_id", "team_id") if name in asked},
-        }
-        return url_for("deals.index", **filters)
+        # The list of deals cannot be narrowed to what stands in their lines.
+        return "" if "item" in asked else of_all(asked)
 
     return address

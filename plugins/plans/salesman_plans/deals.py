@@ -52,7 +52,6 @@ def sources() -> Iterable[Mapping[str, Any]]:
         ),
         "entries": _entries(Deal.outcome.is_not(None)),
         "address": closed_deals_address(CLOSED),
-        "address": _address(CLOSED),
         "metrics": (TURNOVER, MARGIN),
         "order": 20,
     }
