@@ -225,6 +225,16 @@ def imap_server() -> Iterator[ImapServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def pdf_tools() -> None:
+    """What ``salesman_core.testing.pdf`` reads PDF with is on this machine."""
+    from salesman_core.testing.pdf import absence  # noqa: PLC0415  # cheap import
+
+    reason = absence()
+    if reason is not None:
+        lacking(reason)
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     """A clock that stands still: ``now()``, ``advance(days=1)``, ``set(moment)``."""

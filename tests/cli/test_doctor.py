@@ -84,6 +84,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin requisites",
         "ok    outgoing mail",
         "ok    plugin documents, PDF of documents",
+        "ok    plugin invoices, papers as PDF",
         "ok    core, search by an index",
         "ok    jobs",
     ]

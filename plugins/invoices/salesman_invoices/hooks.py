@@ -21,6 +21,7 @@ from salesman_hookspecs import (
     EventType,
     Evidence,
     ImportType,
+    HealthCheck,
     NavItem,
     Permission,
     PresetGrant,
@@ -53,6 +54,8 @@ from salesman_invoices.acts import service as acts
 from salesman_invoices.acts import story as act_story
 from salesman_invoices.acts import words as act_words
 from salesman_invoices.models import ACT, KIND, PAYMENT, Act, Invoice, Payment
+from salesman_invoices.models import KIND, PAYMENT, Invoice, Payment
+from salesman_invoices.papers import health
 from salesman_invoices.payments import service as payments
 from salesman_invoices.payments import words as payment_words
 from salesman_invoices.texts import texts
@@ -343,3 +346,9 @@ def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
 def salesman_demo(demo: Demo) -> None:
     """Let the demo company send invoices and be paid."""
     story_of_demo.tell(demo)
+
+
+@hookimpl
+def salesman_health() -> Iterable[HealthCheck]:
+    """Tell whether papers can be printed on this machine."""
+    return [health.printing()]

@@ -1,0 +1,1 @@
+"""Invoices and acts on paper: pure functions from plain values to PDF."""
