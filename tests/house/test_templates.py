@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[2]
 
 def imported_templates(app: Flask) -> dict[str, nodes.Template]:
     """Give the syntax trees of all templates that others import, by name."""
-    files = [*ROOT.glob("salesman_core/**/templates/**/*.html"), *ROOT.glob("plugins/**/*.html")]
+    files = [
+        *ROOT.glob("salesman_core/**/templates/**/*.html"),
+        *ROOT.glob("plugins/**/templates/**/*.html"),
+    ]
     trees = (app.jinja_env.parse(file.read_text("utf-8")) for file in files)
     names = {name for tree in trees for name in imported(tree)}
     sources = {name: app.jinja_env.get_template(name).filename for name in names}
@@ -58,7 +61,10 @@ def demanded(tree: nodes.Template) -> Iterator[str]:
 
 
 def test_permissions_that_templates_ask_for_are_declared(built: Flask) -> None:
-    files = [*ROOT.glob("salesman_core/**/templates/**/*.html"), *ROOT.glob("plugins/**/*.html")]
+    files = [
+        *ROOT.glob("salesman_core/**/templates/**/*.html"),
+        *ROOT.glob("plugins/**/templates/**/*.html"),
+    ]
     asked = {
         name for file in files for name in demanded(built.jinja_env.parse(file.read_text("utf-8")))
     }
