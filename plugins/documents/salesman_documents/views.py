@@ -16,6 +16,7 @@ from salesman_core.toolkit import (
     FormState,
     InvalidError,
     ListPage,
+    MissingError,
     colleagues,
     demand,
     files_panel,
@@ -360,11 +361,15 @@ def compare(record_id: int) -> Markup:
     usual = next((one for one in numbers if one < (after or 0)), 0)
     before = request.args.get("before", usual, type=whole_number)
     by_number = {row.number: row for row in found}
-    differences = None
+    differences: list[comparing.Difference] | None = None
+    trouble: Words = ""
     if before in by_number and after in by_number:
-        differences = comparing.compared(
-            comparing.texts_of(by_number[before]), comparing.texts_of(by_number[after])
-        )
+        try:
+            old, new = (comparing.texts_of(by_number[one]) for one in (before, after))
+        except (MissingError, ConflictError, FillingError) as error:
+            trouble = error.message
+        else:
+            differences = comparing.compared(old, new)
     return render(
         "documents/compare.html",
         document=document,
@@ -372,6 +377,7 @@ def compare(record_id: int) -> Markup:
         before=before,
         after=after,
         differences=differences,
+        trouble=trouble,
     )
 
 
