@@ -176,6 +176,22 @@ def response(
     return decorate
 
 
+def file_response(
+    media_type: str, description: str = "", *, problems: Iterable[int] = ()
+) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Say that an operation gives a file, as ``toolkit.handed_out`` makes it.
+
+    :param problems: what else may go wrong, as 409 for what cannot be made now.
+    """
+    said = {"description": description or HTTPStatus.OK.phrase, "content": {media_type: {}}}
+
+    def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
+        document(view, {"responses": {"200": said}}, problems)
+        return view
+
+    return decorate
+
+
 def _empty(status: int) -> Response:
     """Give an answer without a body, which has no type either."""
     empty = Response(status=status)

@@ -6,6 +6,7 @@ So these do not go through the catalogues of the person who reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from salesman_invoices.papers import saying
@@ -26,6 +27,7 @@ _STATES: Final = {
     ("en", DRAFT): "Draft",
     ("en", CANCELLED): "Cancelled",
 }
+_SHORT_INVOICE: Final = {"ru": "Счёт", "en": "Invoice"}
 _NUMBERED: Final = {"ru": "№", "en": "No."}
 _OF: Final = {"ru": "от", "en": "of"}
 _CURRENCIES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -52,6 +54,20 @@ def title_of(paper: Paper) -> str:
     if not paper.is_valid:
         parts.append(f"({state_of(paper).lower()})")
     return " ".join(parts)
+
+
+def invoice_named(number: str | None, day: date | None, language: str) -> str:
+    """Give an invoice as an act names it: “Счёт № 17 от 30 ноября 2026 г.”; empty for none."""
+    if not number:
+        return ""
+    named = f"{_SHORT_INVOICE[language]} {_NUMBERED[language]}\u00a0{number}"
+    return named if day is None else f"{named} {_OF[language]} {saying.day(day, language)}"
+
+
+def file_name_of(paper: Paper) -> str:
+    """Give what the file of a paper is called: “Счёт на оплату 17.pdf”."""
+    title = _TITLES[paper.language, paper.sort]
+    return f"{title} {paper.number or state_of(paper).lower()}".rstrip() + ".pdf"
 
 
 def state_of(paper: Paper) -> str:

@@ -9,14 +9,20 @@ from __future__ import annotations
 import functools
 import threading
 from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from salesman_core.toolkit import ConflictError
 from salesman_invoices.papers import phrases, saying, vat
 from salesman_invoices.papers.payment_code import payment_code
 from salesman_invoices.papers.values import INVOICE, MOST_LINES, Paper
+from salesman_invoices.texts import texts
+
+_ = texts.lazy
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 _PATIENCE: Final = 30.0
@@ -25,33 +31,53 @@ _TAIL: Final = 2
 """So many lines at least stand on the page that the totals stand on."""
 
 
-class UnprintableError(Exception):
-    """A paper could not be made: the libraries that print are not there, or all are busy."""
+class UnprintableError(ConflictError):
+    """A paper cannot be printed: it lacks something, or this machine does, or all are busy."""
 
 
-class TooLongError(ValueError):
-    """A paper has more lines than are printed."""
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A paper ready to be printed.
+
+    :param name: of the file.
+    :param page: what is drawn, every value in it escaped.
+    """
+
+    name: str
+    page: str
+
+    @property
+    def etag(self) -> str:
+        """What changes when anything does that stands on the paper, its form included."""
+        return sha256(self.page.encode()).hexdigest()
+
+    def pdf(self) -> bytes:
+        """Draw it; the same page gives the same bytes.
+
+        :raises UnprintableError: where this machine cannot, or not now.
+        """
+        lacking = what_is_lacking()
+        if lacking:
+            raise UnprintableError(_("PDF cannot be made on this machine: %(why)s", why=lacking))
+        if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
+            raise UnprintableError(_("Many papers are being printed: try again in a minute."))
+        try:
+            return _drawn(self.page)
+        finally:
+            _ONE_AT_A_TIME.release()
 
 
-def pdf_of(paper: Paper) -> bytes:
-    """Give a paper as PDF.
+def printout_of(paper: Paper) -> Printout:
+    """Give a paper ready to be printed.
 
-    :raises TooLongError: where it has more than :data:`MOST_LINES` lines.
-    :raises UnprintableError: where this machine cannot print, or not now.
+    :raises UnprintableError: where it has more than :data:`MOST_LINES` lines.
     """
     if len(paper.lines) > MOST_LINES:
-        message = f"{len(paper.lines)} lines, at most {MOST_LINES} are printed"
-        raise TooLongError(message)
-    lacking = what_is_lacking()
-    if lacking:
-        raise UnprintableError(lacking)
-    if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
-        message = "other papers are being printed"
+        message = _("At most %(most)s lines can be printed.", most=MOST_LINES)
         raise UnprintableError(message)
-    try:
-        return _rendered(html_of(paper))
-    finally:
-        _ONE_AT_A_TIME.release()
+    sort, shown = "invoice" if paper.sort == INVOICE else "act", _shown(paper)
+    page = _forms().get_template(f"{sort}.{paper.language}.html").render(shown, shown=shown)
+    return Printout(phrases.file_name_of(paper), page)
 
 
 @functools.cache
@@ -67,19 +93,12 @@ def what_is_lacking() -> str:
     return ""
 
 
-def html_of(paper: Paper) -> str:
-    """Give the page that is printed; every value is escaped."""
-    sort = "invoice" if paper.sort == INVOICE else "act"
-    shown = _shown(paper)
-    return _forms().get_template(f"{sort}.{paper.language}.html").render(shown, shown=shown)
-
-
-def _rendered(html: str) -> bytes:
+def _drawn(page: str) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
-    document = HTML(string=html, base_url=None, url_fetcher=fetcher)
+    document = HTML(string=page, base_url=None, url_fetcher=fetcher)
     return bytes(document.write_pdf(pdf_tags=True))
 
 
@@ -111,7 +130,7 @@ def _shown(paper: Paper) -> dict[str, Any]:
         "currency": phrases.currency_of(paper),
         "purpose": purpose,
         "said": phrases.heads_of(paper),
-        "code": None if code is None else _drawn(code),
+        "code": None if code is None else _square(code),
         "pictures": {use: _inline(pictures.get(use)) for use in _PICTURES},
         "tail": max(len(paper.lines) - _TAIL, 0),
         "rates": vat.sums_by_rate(paper.lines),
@@ -127,7 +146,7 @@ def _shown(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _drawn(code: str) -> str:
+def _square(code: str) -> str:
     """Give a QR code as a picture that stands in the page itself; the quiet zone is the page's."""
     return segno.make(code, encoding="utf-8", error="m", micro=False).svg_data_uri(border=0)
 

@@ -126,7 +126,6 @@ class Paper:
     due_on: date | None = None
     ground: str = ""
     purpose: str = ""
-    comment: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property

@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 from salesman_invoices.papers.payment_code import payment_code
 from salesman_invoices.papers.phrases import purpose_of
-from salesman_invoices.papers.rendering import pdf_of
+from salesman_invoices.papers.rendering import printout_of
 from salesman_invoices.papers.values import CANCELLED, DRAFT, SERVICE, Account, Paper, Party
 
 from salesman_core.testing.pdf import picture_of
@@ -35,7 +35,7 @@ def code(paper: Paper) -> str | None:
 
 def scanned(paper: Paper) -> list[str]:
     """Give what the codes on the first page say, as a phone reads them."""
-    with Image.open(io.BytesIO(picture_of(pdf_of(paper), dots=200))) as page:
+    with Image.open(io.BytesIO(picture_of(printout_of(paper).pdf(), dots=200))) as page:
         return [one.text for one in zxingcpp.read_barcodes(page)]
 
 

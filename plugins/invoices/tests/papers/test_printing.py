@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from salesman_invoices.papers import health, rendering
 from salesman_invoices.papers.health import printing
-from salesman_invoices.papers.rendering import TooLongError, UnprintableError, html_of, pdf_of
+from salesman_invoices.papers.rendering import UnprintableError, printout_of
 from salesman_invoices.papers.saying import money
 from salesman_invoices.papers.values import (
     CANCELLED,
@@ -32,6 +32,11 @@ MakePaper = Callable[..., Paper]
 MakeLine = Callable[..., PaperLine]
 
 
+def pdf_of(paper: Paper) -> bytes:
+    """Print a paper."""
+    return printout_of(paper).pdf()
+
+
 def flat(text: str) -> str:
     """Give a text with single gaps."""
     return " ".join(text.split())
@@ -48,7 +53,7 @@ def said(amount: Decimal, language: str = "ru") -> str:
 
 
 def test_an_invoice_says_who_is_paid_by_whom_how_and_until_when(make_paper: MakePaper) -> None:
-    text = read(make_paper(comment="Самовывоз со склада", ground="Договор № 5"))
+    text = read(make_paper(ground="Договор № 5"))
 
     for words in (
         "Счёт на оплату № СС-17 от 30 ноября 2026 г.",
@@ -61,7 +66,6 @@ def test_an_invoice_says_who_is_paid_by_whom_how_and_until_when(make_paper: Make
         "Покупатель ООО «Альфа», ИНН 7702000001, Москва, Покровка, 3",
         "Основание Договор № 5",
         "Оплатить до 7 декабря 2026 г.",
-        "Самовывоз со склада",
         "Генеральный директор",
         "Иванова А. П.",
     ):
@@ -225,7 +229,6 @@ def test_what_people_typed_is_text_and_fetches_nothing(
         buyer=Party(hostile, phone="url(file:///etc/passwd)"),
         number="</style>9",
         purpose=hostile,
-        comment=hostile,
         ground=hostile,
         sort=sort,
         language=language,
@@ -237,7 +240,7 @@ def test_what_people_typed_is_text_and_fetches_nothing(
     assert "</style>9" in text
     assert "{{ 7 * 7 }}" in text
     assert "root:" not in text
-    assert "<script" not in html_of(paper)
+    assert "<script" not in printout_of(paper).page
 
 
 def test_nothing_but_what_the_page_itself_holds_is_fetched(
@@ -245,7 +248,7 @@ def test_nothing_but_what_the_page_itself_holds_is_fetched(
 ) -> None:
     html = "<p>Here</p><img src='file:///etc/hostname'><img src='http://127.0.0.1:9/'>"
 
-    pdf = rendering._rendered(html + "<link rel=attachment href='file:///etc/passwd'>")
+    pdf = rendering._drawn(html + "<link rel=attachment href='file:///etc/passwd'>")
 
     assert "".join(texts_of(pdf)).strip() == "Here"
     assert b"EmbeddedFile" not in pdf
@@ -270,7 +273,7 @@ def test_what_is_not_to_be_paid_says_so_and_bears_no_stamp(
     assert f"30 ноября 2026 г. ({words.lower()})" in read(paper).replace(
         "30 November 2026", "30 ноября 2026 г."
     )
-    page = html_of(paper)
+    page = printout_of(paper).page
     assert f'<div class="across">{words}</div>' in page
     assert "data:image" not in page
     assert "Оплата по счёту" not in page
@@ -355,7 +358,7 @@ def colours(pdf: bytes) -> set[tuple[int, ...]]:
 def test_more_lines_than_can_be_printed_are_refused(
     make_paper: MakePaper, make_line: MakeLine
 ) -> None:
-    with pytest.raises(TooLongError, match="1001 lines, at most 1000"):
+    with pytest.raises(UnprintableError, match="At most 1000 lines"):
         pdf_of(make_paper(*[make_line()] * (MOST_LINES + 1)))
 
 
