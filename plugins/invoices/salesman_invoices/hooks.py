@@ -22,6 +22,7 @@ from salesman_hookspecs import (
     Evidence,
     ImportType,
     HealthCheck,
+    Job,
     NavItem,
     Permission,
     PresetGrant,
@@ -29,6 +30,7 @@ from salesman_hookspecs import (
     Reassigned,
     RecordBin,
     RecordType,
+    Schedule,
     SearchSource,
     Slot,
     SlotFill,
@@ -58,6 +60,9 @@ from salesman_invoices.models import KIND, PAYMENT, Invoice, Payment
 from salesman_invoices.papers import health
 from salesman_invoices.payments import service as payments
 from salesman_invoices.payments import words as payment_words
+from salesman_invoices.sending import jobs as letters
+from salesman_invoices.sending import panels as letter_panels
+from salesman_invoices.sending import story as letter_story
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -173,6 +178,13 @@ def salesman_nav_items() -> Iterable[NavItem]:
             icon="file-check",
             permission=permissions.SEE_ACTS,
             order=30,
+            id="letters",
+            title=_("Letters and reminders"),
+            endpoint="invoices.letters_settings",
+            station="administration",
+            icon="mail-cog",
+            permission=permissions.MANAGE_LETTERS,
+            order=33,
         ),
     ]
 
@@ -257,6 +269,21 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             permission=permissions.SEE_ACTS,
             order=16,
             lazy=True,
+            id="letters",
+            slot="invoices.invoice.card.panels",
+            render=letter_panels.of_paper,
+            title=_("PDF and letters"),
+            permission=permissions.VIEW,
+            order=10,
+        ),
+        SlotFill(
+            id="act_letters",
+            slot="invoices.act.card.panels",
+            render=letter_panels.of_paper,
+            title=_("PDF and letters"),
+            permission=permissions.VIEW,
+            order=10,
+            optional=True,
         ),
     ]
 
@@ -268,6 +295,7 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
         TimelineSource("invoices", _("Invoices"), story.entries),
         TimelineSource("payments", _("Payments"), story.payments),
         TimelineSource("acts", _("Acts"), act_story.entries, kinds=act_story.KINDS),
+        letter_story.SOURCE,
     ]
 
 
@@ -314,6 +342,7 @@ def salesman_event_types() -> Iterable[EventType]:
             "The schedule of payments of a deal was changed",
             {"number": "how many steps there are"},
         ),
+        *letters.EVENT_TYPES,
     ]
 
 
@@ -352,3 +381,15 @@ def salesman_demo(demo: Demo) -> None:
 def salesman_health() -> Iterable[HealthCheck]:
     """Tell whether papers can be printed on this machine."""
     return [health.printing()]
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work that is done later."""
+    return letters.JOBS
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it is done."""
+    return letters.SCHEDULES

@@ -24,6 +24,8 @@ CHANGE_PAYMENTS: Final = "invoices.payment.edit"
 
 SEE_ACTS: Final = "invoices.act.view"
 CHANGE_ACTS: Final = "invoices.act.edit"
+SEND: Final = "invoices.invoice.send"
+MANAGE_LETTERS: Final = "invoices.letter.manage"
 
 COSTS: Final = "core.deal.margin"
 SEE_DEAL: Final = "core.deal.view"
@@ -42,6 +44,8 @@ PERMISSIONS: Final = (
     Permission(CHANGE_PAYMENTS, "Enter, allot and take back payments"),
     Permission(SEE_ACTS, "See acts"),
     Permission(CHANGE_ACTS, "Make, issue and cancel acts"),
+    Permission(SEND, "Send invoices and acts by email"),
+    Permission(MANAGE_LETTERS, "Say what letters and reminders say", scoped=False),
 )
 
 _OWN, _TEAM, _ALL = Scope.OWN, Scope.TEAM, Scope.ALL
@@ -57,6 +61,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         CHANGE_PAYMENTS: _OWN,
         SEE_ACTS: _OWN,
         CHANGE_ACTS: _OWN,
+        SEND: _OWN,
     },
     "assistant": {
         VIEW: _TEAM,
@@ -69,6 +74,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         CHANGE_PAYMENTS: _TEAM,
         SEE_ACTS: _TEAM,
         CHANGE_ACTS: _TEAM,
+        SEND: _TEAM,
     },
     "service": {
         VIEW: _TEAM,
@@ -80,6 +86,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         CHANGE_PAYMENTS: _OWN,
         SEE_ACTS: _TEAM,
         CHANGE_ACTS: _OWN,
+        SEND: _OWN,
     },
     "lawyer": {VIEW: _OWN, SEE_ACTS: _OWN},
     "head": {one.name: _ALL for one in PERMISSIONS},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from salesman_invoices.papers import saying
@@ -28,6 +29,7 @@ _STATES: Final = {
     ("en", CANCELLED): "Cancelled",
 }
 _SHORT_INVOICE: Final = {"ru": "Счёт", "en": "Invoice"}
+STAMP: Final = {"ru": "Печать", "en": "Stamp"}
 _NUMBERED: Final = {"ru": "№", "en": "No."}
 _OF: Final = {"ru": "от", "en": "of"}
 _CURRENCIES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -64,10 +66,19 @@ def invoice_named(number: str | None, day: date | None, language: str) -> str:
     return named if day is None else f"{named} {_OF[language]} {saying.day(day, language)}"
 
 
+def sort_of(paper: Paper) -> str:
+    """Give what sort of paper it is, as its title begins: “Счёт на оплату”."""
+    return _TITLES[paper.language, paper.sort]
+
+
+def amount_of(amount: Decimal, paper: Paper) -> str:
+    """Give an amount with its currency: “45 000,00 руб.”."""
+    return f"{saying.money(amount, paper.language)}\u00a0{currency_of(paper)}"
+
+
 def file_name_of(paper: Paper) -> str:
     """Give what the file of a paper is called: “Счёт на оплату 17.pdf”."""
-    title = _TITLES[paper.language, paper.sort]
-    return f"{title} {paper.number or state_of(paper).lower()}".rstrip() + ".pdf"
+    return f"{sort_of(paper)} {paper.number or state_of(paper).lower()}".rstrip() + ".pdf"
 
 
 def state_of(paper: Paper) -> str:

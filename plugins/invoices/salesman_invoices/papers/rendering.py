@@ -131,7 +131,8 @@ def _shown(paper: Paper) -> dict[str, Any]:
         "purpose": purpose,
         "said": phrases.heads_of(paper),
         "code": None if code is None else _square(code),
-        "pictures": {use: _inline(pictures.get(use)) for use in _PICTURES},
+        "pictures": {use: _inline(pictures.get(use)) for use in _PICTURES}
+        | {"stamp_words": phrases.STAMP[language]},
         "tail": max(len(paper.lines) - _TAIL, 0),
         "rates": vat.sums_by_rate(paper.lines),
         "on_top": vat.is_on_top(paper),

@@ -1,0 +1,1 @@
+"""Papers by email: sent by people, and by the clock as reminders."""
