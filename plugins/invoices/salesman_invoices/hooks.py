@@ -179,7 +179,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
             permission=permissions.SEE_ACTS,
             order=30,
             id="letters",
-            title=_("Letters and reminders"),
+            title=_("Payment letters"),
             endpoint="invoices.letters_settings",
             station="administration",
             icon="mail-cog",
@@ -274,7 +274,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             render=letter_panels.of_paper,
             title=_("PDF and letters"),
             permission=permissions.VIEW,
-            order=10,
+            order=1,
         ),
         SlotFill(
             id="act_letters",
@@ -282,7 +282,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             render=letter_panels.of_paper,
             title=_("PDF and letters"),
             permission=permissions.VIEW,
-            order=10,
+            order=1,
             optional=True,
         ),
     ]

@@ -85,7 +85,7 @@ FACTORIES: Final = {
 
 def walk_values() -> dict[str, list[str]]:
     """Make what the access walk finds behind the addresses of invoices."""
-    return {}
+    return {"wanted": ["off"]}
 
 
 _PAID: Final = {"purpose": "A visit", "vat": "none", "amount": "5"}
@@ -102,5 +102,21 @@ WALK_EXCUSED: Final[dict[str, str]] = {
         "it takes an invoice that is cancelled",
     ),
     "POST /invoices/deals/<int:deal_id>/paid": "it takes a deal whose invoices are all paid",
+    **dict.fromkeys(
+        (f"POST {place}/<int:record_id>/send" for place in ("/invoices", "/api/v1/invoices")),
+        "it takes an invoice that is issued",
+    ),
+    **dict.fromkeys(
+        (
+            "GET /invoices/acts/<int:record_id>/paper.pdf",
+            "GET /invoices/acts/<int:record_id>/letters",
+            "GET /invoices/acts/<int:record_id>/send",
+            "POST /invoices/acts/<int:record_id>/send",
+            "GET /api/v1/invoices/acts/<int:record_id>/paper",
+            "GET /api/v1/invoices/acts/<int:record_id>/letters",
+            "POST /api/v1/invoices/acts/<int:record_id>/send",
+        ),
+        "it takes an act that is issued",
+    ),
 }
 """Routes in which nobody has success during a walk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,7 @@ from salesman_core.toolkit import (
 from .conftest import Bill
 
 BrowserFor = Callable[[str], Browser]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 ApiFor = Callable[[str], Api]
 
 LETTER = {"to": "buyer@example.com", "subject": "Счёт", "text": "Здравствуйте!\n\nСчёт внутри."}
@@ -90,7 +92,7 @@ def test_a_letter_is_proposed_in_the_words_of_the_company(bill: Bill, make: Make
     proposed = service.proposal(reading(), KIND, invoice_id)
 
     assert proposed.wording.subject == f"{number}: Acme"
-    assert proposed.wording.text == "К 1\u00a0500,00\u00a0руб.\nвсё"  # it has no due day
+    assert proposed.wording.text == "К 1\u00a0500,00\u00a0₽\nвсё"  # it has no due day
     take_built_in("invoice", "ru")
     built_in = service.proposal(reading(), KIND, invoice_id).wording
     assert built_in.subject.startswith(f"Счёт № {number} от ")
@@ -264,3 +266,22 @@ def test_a_number_that_is_taken_back_sends_nothing(bill: Bill, mail_sink: MailSi
 
     letters = reading().scalars(sa.select(KeptLetter.id)).all()
     assert reading().scalars(sa.select(Sending.letter_id)).all() == letters
+
+
+def test_a_panel_of_many_letters_costs_no_more_statements(
+    bill: Bill, browser_for: BrowserFor, statements: Statements
+) -> None:
+    invoice_id = bill.invoice()
+    browser = browser_for("head")
+    service.send_paper(KIND, invoice_id, LETTER)
+    browser.get(f"/invoices/{invoice_id}/letters")
+
+    with statements() as few:
+        browser.get(f"/invoices/{invoice_id}/letters")
+    for number in range(4):
+        service.send_paper(KIND, invoice_id, LETTER | {"to": f"buyer{number}@example.com"})
+    with statements() as many:
+        page = browser.get(f"/invoices/{invoice_id}/letters").text
+
+    assert page.count("buyer") == 5
+    assert len(many) == len(few)

@@ -72,8 +72,8 @@ def sort_of(paper: Paper) -> str:
 
 
 def amount_of(amount: Decimal, paper: Paper) -> str:
-    """Give an amount with its currency: “45 000,00 руб.”."""
-    return f"{saying.money(amount, paper.language)}\u00a0{currency_of(paper)}"
+    """Give an amount with its currency, as a letter has it: “45 000,00 ₽”."""
+    return saying.money_with_sign(amount, paper.currency, paper.language)
 
 
 def file_name_of(paper: Paper) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from salesman_requisites.toolkit import MOST_IN_WORDS, amount_in_words
 
 _DAYS: Final = {"ru": "d MMMM y 'г'.", "en": "d MMMM y"}
@@ -22,6 +22,11 @@ _THREE_NAMES: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(
 def money(amount: Decimal, language: str) -> str:
     """Give an amount with both its hundredths: ``45 000,00``, ``45,000.00``."""
     return format_decimal(amount, "#,##0.00", locale=language)
+
+
+def money_with_sign(amount: Decimal, currency: str, language: str) -> str:
+    """Give an amount with its currency: ``45 000,00 ₽``, ``€45,000.00``."""
+    return format_currency(amount, currency, locale=language)
 
 
 def number(value: Decimal, language: str) -> str:
