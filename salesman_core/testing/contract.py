@@ -148,4 +148,6 @@ def _content(
         if new is None:
             yield f"{where}: {media_type} is gone."
         else:
-            yield from broken_schema(schemas, side, where, described["schema"], new["schema"])
+            # Of files nothing is said but their kind.
+            former, present = described.get("schema", {}), new.get("schema", {})
+            yield from broken_schema(schemas, side, where, former, present)

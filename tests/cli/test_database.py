@@ -68,13 +68,12 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
         ["calendar", "-"],
         ["catalogue", "-"],
         ["discussions", "-"],
-        ["documents", "-"],
         ["leads", "-"],
         ["inquiries", "-"],
         ["plans", "-"],
         ["requisites", "-"],
-        ["invoices", "-"],
         ["documents", "-"],
+        ["invoices", "-"],
     ]
 
     assert "migrated: core" in run("db", "upgrade").stdout.splitlines()

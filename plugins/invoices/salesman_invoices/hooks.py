@@ -20,8 +20,8 @@ from salesman_hookspecs import (
     Demo,
     EventType,
     Evidence,
-    ImportType,
     HealthCheck,
+    ImportType,
     Job,
     NavItem,
     Permission,
@@ -56,7 +56,6 @@ from salesman_invoices.acts import service as acts
 from salesman_invoices.acts import story as act_story
 from salesman_invoices.acts import words as act_words
 from salesman_invoices.models import ACT, KIND, PAYMENT, Act, Invoice, Payment
-from salesman_invoices.models import KIND, PAYMENT, Invoice, Payment
 from salesman_invoices.papers import health
 from salesman_invoices.payments import service as payments
 from salesman_invoices.payments import words as payment_words
@@ -178,6 +177,8 @@ def salesman_nav_items() -> Iterable[NavItem]:
             icon="file-check",
             permission=permissions.SEE_ACTS,
             order=30,
+        ),
+        NavItem(
             id="letters",
             title=_("Payment letters"),
             endpoint="invoices.letters_settings",
@@ -269,6 +270,8 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             permission=permissions.SEE_ACTS,
             order=16,
             lazy=True,
+        ),
+        SlotFill(
             id="letters",
             slot="invoices.invoice.card.panels",
             render=letter_panels.of_paper,
@@ -283,7 +286,6 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             title=_("PDF and letters"),
             permission=permissions.VIEW,
             order=1,
-            optional=True,
         ),
     ]
 
