@@ -27,7 +27,9 @@ from salesman_hookspecs import Text
 _ = texts.lazy
 
 SECONDS: Final = 10.0
-"""Of the processor, that one request may use; three times as long it may take by the clock."""
+"""Of the processor, that one request may use."""
+PATIENCE: Final = 30.0
+"""So much longer than that it may take by the clock, on a machine that has much else to do."""
 MEGABYTES: Final = 768
 
 _FAILED: Final[Mapping[str, Text]] = {
@@ -113,7 +115,7 @@ class Filler:
     ) -> tuple[dict[str, Any], list[bytes]]:
         with self._lock:
             process = self._running()
-            timer = threading.Timer(self._seconds * 3, process.kill)
+            timer = threading.Timer(self._seconds + PATIENCE, process.kill)
             timer.start()
             try:
                 answer, content = self._exchange(process, header, blobs)
