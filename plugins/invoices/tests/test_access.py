@@ -38,7 +38,7 @@ EXCUSED_ACTS: Final = dict.fromkeys(
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_nobody_meets_invoices_and_payments_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]
 ) -> None:
