@@ -101,7 +101,7 @@ def new_form(session: Session, to_bill: ToBill | None, step_id: int | None = Non
     }
     step = next((one for one in to_bill.steps if one.id == step_id), None)
     if step is not None:
-        values |= {"of": f"step:{step.id}", "due_on": written(step.due_on)}
+        values |= {"of": f"step:{step.id}", "due_on": "" if step.overdue else written(step.due_on)}
     if not to_bill.has_lines:
         values["purpose"] = to_bill.deal.name if step is None else ""
     return FormState(values)

@@ -266,7 +266,7 @@ def _share(
     if values.get("step_id") is not None:
         step = step_of(session, deal.id, values["step_id"])
         invoice.purpose = invoice.purpose or step.title
-        invoice.due_on = values.get("due_on", step.due_on)
+        invoice.due_on = values.get("due_on", _due_of(step))
         return _share_of_step(session, deal, step, values.get("share"))
     if values.get("share") is not None:
         share: Decimal = values["share"]
@@ -283,6 +283,12 @@ def _share(
         )
         raise ConflictError(told)
     return left
+
+
+def _due_of(step: AnyRow) -> date | None:
+    """Give the day by which an invoice of a step is to be paid; none where that has gone by."""
+    due: date | None = step.due_on
+    return due if due is not None and due >= company_day() else None
 
 
 def _share_of_step(session: Session, deal: Any, step: AnyRow, wanted: Decimal | None) -> Decimal:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from salesman_invoices.schedule.queries import steps_of
 from salesman_invoices.schedule.service import replace_steps
+from salesman_invoices.service import issue_invoice
+from salesman_invoices.standing import company_day
 from salesman_invoices.testing import line
 
 from salesman_core.toolkit import ConflictError, InvalidError, reading
@@ -43,6 +46,17 @@ def test_part_of_a_step_leaves_the_rest_of_it_to_bill(bill: Bill) -> None:
     rest = bill.draft(deal_id, step_id=step_id)
 
     assert (bill.row(part).amount, bill.row(rest).amount) == (Decimal(10), Decimal(20))
+
+
+def test_step_that_is_late_is_billed_without_its_day(bill: Bill) -> None:
+    deal_id = bill.deal("100.00")
+    late, soon = company_day() - timedelta(days=1), company_day() + timedelta(days=1)
+    replace_steps(deal_id, [planned("Late", 30, due_on=late), planned("Soon", 30, due_on=soon)])
+
+    made = [bill.draft(deal_id, step_id=one.id) for one in steps_of(reading(), deal_id)]
+
+    assert [bill.row(one).due_on for one in made] == [None, soon]
+    assert [issue_invoice(one) for one in made] == ["1", "2"]
 
 
 def test_one_step_stands_in_a_schedule_once(bill: Bill) -> None:
