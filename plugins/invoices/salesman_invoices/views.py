@@ -262,11 +262,18 @@ def change(record_id: int) -> Page:
     try:
         values = judge(schema, forms.draft_values(request.form))
         service.change_invoice(record_id, values, version_in(request.form))
-    except InvalidError as error:
-        refused = FormState.refused(request.form, error)
+    except (InvalidError, ConflictError) as error:
+        _demand_state(record_id, DRAFT, error)
+        refused = FormState.refused(request.form, InvalidError(error.message, error.fields))
         return card_page(record_id, draft=refused), error.status
     toast(_("Saved."))
     return to_card(record_id)
+
+
+def _demand_state(record_id: int, state: str, error: SalesmanError) -> None:
+    """Let a refusal be told on the card only where the form that was sent still stands on it."""
+    if queries.one_invoice(reading(), record_id).state != state:
+        raise error
 
 
 @blueprint.post("/<int:record_id>/issue")
@@ -325,6 +332,7 @@ def pay(record_id: int) -> Page:
         typed = {**forms.payment_values(request.form), "invoice_id": record_id}
         payment_id = enter_payment(judge(PaymentSchema(), typed))
     except InvalidError as error:
+        _demand_state(record_id, ISSUED, error)
         refused = FormState.refused(request.form, error)
         again = {"back" if back else "payment": refused}
         return card_page(record_id, **again), error.status

@@ -8,14 +8,15 @@ from decimal import Decimal
 
 import pytest
 from salesman_catalogue.lines.service import replace_lines
-from salesman_invoices import service
+from salesman_invoices import queries, service
 from salesman_invoices.standing import company_day
 from salesman_requisites.companies.service import archive_company
 
 from salesman_core.testing.people import Browser
-from salesman_core.toolkit import ConflictError, Deal, InvalidError, writing
+from salesman_core.toolkit import ConflictError, Deal, InvalidError, reading, writing
 
 from .conftest import Bill
+from .test_pages import token_in
 
 BrowserFor = Callable[[str], Browser]
 
@@ -85,3 +86,35 @@ def test_part_of_a_deal_with_many_rates_comes_to_just_that_part(bill: Bill) -> N
     invoice_id = bill.draft(deal_id, share=Decimal("0.02"))
 
     assert bill.row(invoice_id).amount == Decimal("0.02")
+
+
+def test_change_that_the_deal_forbids_comes_back_as_it_was_typed(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    deal_id = bill.deal(lines=True)
+    invoice_id = bill.draft(deal_id)
+    with writing() as session:
+        session.get_one(Deal, deal_id).amount = Decimal(100)
+    line_id = queries.lines_of(reading(), [invoice_id])[invoice_id][0].deal_line_id
+    browser = browser_for("head")
+    token = token_in(browser.get(f"/invoices/{invoice_id}").text)
+    typed = {"csrf_token": token, "comment": "As agreed", f"quantity-{line_id}": "3"}
+
+    answer = browser.post(f"/invoices/{invoice_id}", data=typed | {"purpose": "Racks"})
+
+    assert (answer.status_code, "more than the deal" in answer.text) == (409, True)
+    assert "As agreed" in answer.text
+
+
+def test_payment_on_an_invoice_cancelled_meanwhile_says_why_it_was_not_entered(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    browser = browser_for("head")
+    token = token_in(browser.get(f"/invoices/{invoice_id}").text)
+    service.cancel_invoice(invoice_id)
+
+    answer = browser.post(f"/invoices/{invoice_id}/pay", data={"csrf_token": token, "amount": "5"})
+
+    assert answer.status_code == 422
+    assert "nothing can be paid on it" in answer.text
