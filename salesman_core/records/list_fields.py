@@ -292,6 +292,9 @@ def contains_unprepared(column: Column, typed: str) -> Condition:
 
 def _likes(column: Column, words: Sequence[str]) -> list[Condition]:
     return [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
+    words = normalised(typed.replace("\0", " ")).split()  # PostgreSQL knows no text with NUL
+    likes = [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
+    return sa.and_(trigrams.candidates(sql_of(column), words), *likes)
 
 
 def either(id_: Column, condition: Condition, *others: sa.Select[Any]) -> Condition:

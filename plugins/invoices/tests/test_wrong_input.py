@@ -8,11 +8,12 @@ from typing import Any, Final
 import pytest
 from salesman_requisites.testing import own_company
 
-from salesman_core.testing.people import Api
+from salesman_core.testing.people import Api, Browser
 
 from .conftest import Bill
 
 ApiFor = Callable[[str], Api]
+BrowserFor = Callable[[str], Browser]
 
 LINE: Final = {"name": "Boiler", "quantity": "1", "price": "10.00"}
 
@@ -61,3 +62,11 @@ def test_draft_that_goes_to_another_own_company_takes_its_account(
 
     assert (changed.status_code, changed.json["company_id"]) == (200, other)
     assert changed.json["account_id"] is None
+
+
+def test_client_is_sought_whatever_stands_between_the_words(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    found = browser_for("head").get("/invoices/clients?q=ac%00me").json
+
+    assert found == [{"value": bill.client_id, "text": "Acme"}]
