@@ -281,20 +281,21 @@ def name_of(model: type[Any]) -> Callable[[Any], str]:
 
 def contains(column: Column, typed: str) -> Condition:
     """Give the SQL for "every word of *typed* stands somewhere in a normalised column"."""
-    words = normalised(typed).split()
+    words = _words(typed)
     return sa.and_(trigrams.candidates(sql_of(column), words), *_likes(column, words))
 
 
 def contains_unprepared(column: Column, typed: str) -> Condition:
     """Give the same SQL for a column with no normalised one beside it: it looks at every row."""
-    return sa.and_(sa.true(), *_likes(folded(sql_of(column)), normalised(typed).split()))
+    return sa.and_(sa.true(), *_likes(folded(sql_of(column)), _words(typed)))
+
+
+def _words(typed: str) -> list[str]:
+    return normalised(typed.replace("\0", " ")).split()  # PostgreSQL knows no text with NUL
 
 
 def _likes(column: Column, words: Sequence[str]) -> list[Condition]:
     return [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
-    words = normalised(typed.replace("\0", " ")).split()  # PostgreSQL knows no text with NUL
-    likes = [sa.type_coerce(column, sa.Text()).contains(word, autoescape=True) for word in words]
-    return sa.and_(trigrams.candidates(sql_of(column), words), *likes)
 
 
 def either(id_: Column, condition: Condition, *others: sa.Select[Any]) -> Condition:

@@ -183,7 +183,8 @@ def file_response(
 
     :param problems: what else may go wrong, as 409 for what cannot be made now.
     """
-    said = {"description": description or HTTPStatus.OK.phrase, "content": {media_type: {}}}
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    said = {"description": description or HTTPStatus.OK.phrase, "content": content}
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         document(view, {"responses": {"200": said}}, problems)

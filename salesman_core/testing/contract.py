@@ -148,6 +148,4 @@ def _content(
         if new is None:
             yield f"{where}: {media_type} is gone."
         else:
-            # Of files nothing is said but their kind.
-            former, present = described.get("schema", {}), new.get("schema", {})
-            yield from broken_schema(schemas, side, where, former, present)
+            yield from broken_schema(schemas, side, where, described["schema"], new["schema"])

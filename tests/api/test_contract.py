@@ -213,7 +213,19 @@ def test_api_keeps_what_it_has_promised(app: Flask) -> None:
 
 
 WITHOUT_VERSION = {
+    "/api/v1/discussions/messages/{message_id}": "its author alone; what stood before is kept",
+    "/api/v1/discussions/messages/{message_id}/reactions": "everybody has their own",
+    "/api/v1/discussions/{record_id}/messages": "what is said is added, and changes nothing",
+    "/api/v1/discussions/{record_id}/participants": "somebody is in or not",
+    "/api/v1/discussions/{record_id}/participants/{user_id}": "somebody is in or not",
+    "/api/v1/discussions/{record_id}/read": "it goes forward alone, for oneself",
+    "/api/v1/discussions/{record_id}/records": "a record is tied or not",
+    "/api/v1/discussions/{record_id}/records/{tie_id}": "a record is tied or not",
+    "/api/v1/documents/{record_id}/versions/{number}/send": "a version changes no more",
     "/api/v1/holidays/{holiday_id}": "a day is there or is not: it has no versions",
+    "/api/v1/invoices/acts/{record_id}/send": "what is issued changes no more",
+    "/api/v1/invoices/{record_id}/send": "what is issued changes no more",
+    "/api/v1/plans/bases/{since}": "what begins later is there or is not",
     "/api/v1/users/{record_id}/invite": "it makes a new link and changes no field",
 }
 

@@ -284,7 +284,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             slot="invoices.act.card.panels",
             render=letter_panels.of_paper,
             title=_("PDF and letters"),
-            permission=permissions.VIEW,
+            permission=permissions.SEE_ACTS,
             order=1,
         ),
     ]

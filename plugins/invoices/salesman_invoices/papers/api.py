@@ -8,7 +8,7 @@ from salesman_core.toolkit import file_response, reading, requires
 from salesman_invoices.api import api
 from salesman_invoices.papers.reading import paper_of_act, paper_of_invoice
 from salesman_invoices.papers.views import PDF, printed
-from salesman_invoices.permissions import VIEW
+from salesman_invoices.permissions import SEE_ACTS, VIEW
 
 
 @api.get("/<int:record_id>/paper")
@@ -20,7 +20,7 @@ def get_invoice_paper(record_id: int) -> Response:
 
 
 @api.get("/acts/<int:record_id>/paper")
-@requires(VIEW)
+@requires(SEE_ACTS)
 @file_response(PDF, "The act as it is printed; a draft says that it is one", problems=(409,))
 def get_act_paper(record_id: int) -> Response:
     """Get an act as PDF."""

@@ -12,7 +12,7 @@ from salesman_core.toolkit import handed_out, reading, requires
 from salesman_invoices.papers.reading import paper_of_act, paper_of_invoice
 from salesman_invoices.papers.rendering import printout_of
 from salesman_invoices.papers.values import Paper
-from salesman_invoices.permissions import VIEW
+from salesman_invoices.permissions import SEE_ACTS, VIEW
 from salesman_invoices.views import blueprint
 
 PDF = "application/pdf"
@@ -26,7 +26,7 @@ def paper(record_id: int) -> Response:
 
 
 @blueprint.get("/acts/<int:record_id>/paper.pdf")
-@requires(VIEW)
+@requires(SEE_ACTS)
 def act_paper(record_id: int) -> Response:
     """Show an act as it is printed, or hand it out to be saved."""
     return printed(paper_of_act(reading(), record_id), inline="save" not in request.args)

@@ -16,7 +16,7 @@ from salesman_core.toolkit import (
 )
 from salesman_invoices.api import api
 from salesman_invoices.models import ACT, KIND
-from salesman_invoices.permissions import SEND, VIEW
+from salesman_invoices.permissions import SEE_ACTS, SEND, VIEW
 from salesman_invoices.sending import queries, service
 from salesman_invoices.sending.schemas import SendSchema, SentSchema
 
@@ -71,7 +71,7 @@ def send_invoice(values: dict[str, Any], record_id: int) -> dict[str, Any]:
 
 
 @api.get("/acts/<int:record_id>/letters")
-@requires(VIEW)
+@requires(SEE_ACTS)
 @response(LettersSchema)
 def list_act_letters(record_id: int) -> dict[str, Any]:
     """List the letters with an act."""

@@ -25,7 +25,7 @@ STATES: Final = {
     "sent": _("sent"),
     "refused": _("refused by the server"),
     "failed": _("not sent"),
-    "kept": _("kept only: no mail server is set up"),
+    "kept": _("not sent: no mail server"),
 }
 """What became of a letter."""
 

@@ -18,7 +18,6 @@ from salesman_core.toolkit import (
     User,
     fates_of,
     reaches,
-    record_type,
     visible,
 )
 from salesman_invoices.models import ACT, ISSUED, KIND, Act, Invoice
@@ -127,22 +126,11 @@ def sent_with(session: Session, kind: str, record_id: int, limit: int = 20) -> S
     return [Sent(one, fates.get(one.letter_id or 0)) for one in found]
 
 
-def keeps_acts() -> bool:
-    """Tell whether there are acts to send."""
-    try:
-        record_type(ACT)
-    except MissingError:
-        return False
-    return True
-
-
 def companions(session: Session, kind: str, record_id: int) -> Sequence[AnyRow]:
     """Give the issued papers that may go along in the same letter: of an invoice its acts.
 
     :returns: with ``kind``, ``id``, ``number`` and, of acts, ``sort``; those that the person sees.
     """
-    if not keeps_acts():
-        return []
     if kind == KIND:
         columns = (sa.literal(ACT).label("kind"), Act.id, Act.number, Act.kind.label("sort"))
         wanted = sa.select(*columns).where(Act.invoice_id == record_id, visible(ACT))

@@ -12,20 +12,21 @@ from salesman_core.toolkit import AnyRow, reading, record_type, visible
 from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
 from salesman_invoices.models import ACT, KIND, Act, Invoice
 from salesman_invoices.sending.models import Sending
-from salesman_invoices.sending.queries import keeps_acts
 from salesman_invoices.texts import texts
 
 _ = texts.gettext
 
+_PAPERS: Final[tuple[tuple[str, type[Any], Any], ...]] = (
+    (KIND, Invoice, Sending.invoice_id),
+    (ACT, Act, Sending.act_id),
+)
+
 
 def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
     """Give which papers went to whom, of those that whoever asks sees."""
-    papers: list[tuple[str, type[Any], Any]] = [(KIND, Invoice, Sending.invoice_id)]
-    if keeps_acts():
-        papers.append((ACT, Act, Sending.act_id))
     found = [
         _entry(row)
-        for kind, model, column in papers
+        for kind, model, column in _PAPERS
         if (of_record := _of_record(query, kind, model)) is not None
         for row in reading().execute(_letters(query, kind, model, column, of_record))
     ]

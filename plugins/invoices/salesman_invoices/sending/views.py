@@ -23,7 +23,7 @@ from salesman_core.toolkit import (
     told,
 )
 from salesman_invoices.models import ACT, KIND
-from salesman_invoices.permissions import SEND, VIEW
+from salesman_invoices.permissions import SEE_ACTS, SEND, VIEW
 from salesman_invoices.sending import service
 from salesman_invoices.sending.panels import letters_panel
 from salesman_invoices.sending.service import Proposal
@@ -50,7 +50,7 @@ def letters(record_id: int) -> Markup:
 
 
 @blueprint.get("/acts/<int:record_id>/letters")
-@requires(VIEW)
+@requires(SEE_ACTS)
 def act_letters(record_id: int) -> Markup:
     """Show the panel of an act anew."""
     return _panel(ACT, record_id)
