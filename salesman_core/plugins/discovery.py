@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Final
 from salesman_hookspecs import ManifestError, Plugin
 
 ENTRY_POINT_GROUP: Final = "salesman.plugins"
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,24 @@ def installed_plugins() -> list[Installed]:
         for entry in entry_points(group=ENTRY_POINT_GROUP)
     ]
     return sorted(found, key=lambda plugin: (plugin.id, plugin.module))
+
+
+def needed_by(installed: Sequence[Installed]) -> dict[str, tuple[str, ...]]:
+    """Give by id the plugins that each needs, as its distribution says, without importing any."""
+    named = {
+        _canonical(one.entry.dist.name): one.id
+        for one in installed
+        if one.entry is not None and one.entry.dist is not None
+    }
+    return {one.id: _needed(one, named) for one in installed}
+
+
+def _needed(plugin: Installed, named: dict[str, str]) -> tuple[str, ...]:
+    dist = plugin.entry.dist if plugin.entry is not None else None
+    said = [] if dist is None else dist.requires or []
+    names = {_canonical(found[0]) for one in said if (found := _NAME.match(one))}
+    return tuple(sorted({named[name] for name in names if name in named} - {plugin.id}))
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -70,11 +70,14 @@ class Dispatcher:
         return narrowed
 
     def implementations(self, name: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-        """Give (owner, function) of a hook's active implementations, in order of owners."""
+        """Give (owner, function) of a hook's active implementations, in order of owners.
+
+        The core comes first, and each plugin behind those that it requires.
+        """
         caller: pluggy.HookCaller | None = getattr(self._manager.hook, name, None)
         if caller is None:
             return
-        for implementation in reversed(caller.get_hookimpls()):
+        for implementation in caller.get_hookimpls():
             owner = owner_of(implementation.plugin_name)
             if self._active(owner):
                 yield owner, _with_known_arguments(implementation)

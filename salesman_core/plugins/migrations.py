@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from salesman_core.db import Base, field_indexes, kept_rows, trigrams
 from salesman_core.errors import PluginError
 from salesman_core.i18n import CORE
-from salesman_core.plugins.discovery import Installed
+from salesman_core.plugins.discovery import Installed, needed_by
 from salesman_core.plugins.states import load_order
 from salesman_hookspecs import Plugin
 
@@ -66,9 +66,13 @@ def owners(installed: Sequence[Installed], manifests: dict[str, Plugin]) -> list
     """Give all owners with migrations, the core first, then by dependency.
 
     Everything installed is migrated, loaded or not: a plugin that was suspended for a year must
-    not find tables of last year.
+    not find tables of last year. What is not loaded says what it needs by its distribution.
     """
-    ranks = {id_: rank for rank, id_ in enumerate(load_order(manifests))}
+    unloaded = {
+        id_: Plugin(id=id_, title=id_, api="", requires=needed)
+        for id_, needed in needed_by(installed).items()
+    }
+    ranks = {id_: rank for rank, id_ in enumerate(load_order(unloaded | manifests))}
     found = [Owner(plugin.id, folder) for plugin in installed if (folder := plugin.migrations)]
     found.sort(key=lambda owner: (ranks.get(owner.id, len(ranks)), owner.id))
     return [CORE_OWNER, *found]

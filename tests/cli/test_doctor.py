@@ -83,9 +83,9 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin plans",
         "ok    plugin requisites",
         "ok    outgoing mail",
+        "ok    core, search by an index",
         "ok    plugin documents, PDF of documents",
         "ok    plugin invoices, papers as PDF",
-        "ok    core, search by an index",
         "ok    jobs",
     ]
 

@@ -89,6 +89,8 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
         "15 discussions.threads discussions.thread.view lazy",
         "20 core.deals core.deal.view",
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
+        "30 documents.documents documents.document.view lazy",
+        "30 invoices.invoices invoices.invoice.view lazy",
         "100 leads.leads leads.lead.view",
     ]
 
@@ -107,6 +109,8 @@ def test_explain_slot_says_what_is_hidden(run: Run, database_url: str) -> None:
     assert lines[2:] == [
         "20 core.deals core.deal.view",
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
+        "30 documents.documents documents.document.view lazy",
+        "30 invoices.invoices invoices.invoice.view lazy",
         "100 leads.leads leads.lead.view hidden",
     ]
 

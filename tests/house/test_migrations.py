@@ -17,7 +17,7 @@ import salesman_core.app  # noqa: F401  # every table of the core
 from salesman_core.db import Base, make_engine, owner_of_table
 from salesman_core.db.types import ScaledDecimal
 from salesman_core.plugins import migrations
-from salesman_core.plugins.discovery import Installed, installed_plugins
+from salesman_core.plugins.discovery import Installed, installed_plugins, needed_by
 from salesman_core.plugins.migrations import CORE_OWNER, Owner
 from salesman_core.testing.databases import EMPTY, Template
 
@@ -50,6 +50,21 @@ def every_owner() -> list[Owner]:
 
 def tables(engine: sa.Engine) -> set[str]:
     return set(sa.inspect(engine).get_table_names())
+
+
+def test_what_is_not_loaded_comes_behind_what_it_needs_all_the_same() -> None:
+    loaded = [owner.id for owner in every_owner() if owner.id != "sample"]
+    unloaded = [owner.id for owner in migrations.owners(installed_plugins(), {})]
+
+    assert set(unloaded) == set(loaded)
+    for id_, needed in needed_by(installed_plugins()).items():
+        assert all(unloaded.index(one) < unloaded.index(id_) for one in needed)
+
+
+def test_distributions_need_what_their_plugins_require() -> None:
+    needed = needed_by(installed_plugins())
+
+    assert needed == {one.id: tuple(sorted(one.manifest().requires)) for one in installed_plugins()}
 
 
 def test_every_owner_goes_up_down_and_up_again_without_drift(engine: sa.Engine) -> None:

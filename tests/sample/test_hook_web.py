@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from salesman_requisites.testing import own_company
 
 from salesman_core.plugins.host import current_host
 from salesman_core.testing.people import Api, Make
@@ -92,6 +93,17 @@ def test_hook_board_badges_stand_on_the_cards_of_their_deals(
     assert re.search(rf'href="/sample/{made["id"]}"[^>]*>Send the drawing</a>', card)
 
 
+def made_papers(api: Api) -> list[str]:
+    """Make a document, an invoice and an act for the first client; give their cards."""
+    own_company()
+    line = {"name": "Boiler", "quantity": "1", "price": "100.00"}
+    invoice_id = api.post("/invoices", {"client_id": 1, "lines": [line]}).json["id"]
+    api.post(f"/invoices/{invoice_id}/issue", {})
+    act_id = api.post("/invoices/acts", {"invoice_id": invoice_id}).json["id"]
+    document_id = api.post("/documents", {"type_id": 1, "client_id": 1}).json["id"]
+    return [f"/documents/{document_id}", f"/invoices/{invoice_id}", f"/invoices/acts/{act_id}"]
+
+
 def test_hook_slot_fills_stand_once_in_every_slot(
     app: Flask, make: Make, promise_id: int, api_for: ApiFor, browser_for: BrowserFor
 ) -> None:
@@ -100,7 +112,8 @@ def test_hook_slot_fills_stand_once_in_every_slot(
     lead_id = api_for("head").post("/leads", {"name": "Anna"}).json["id"]
     product_id = api_for("administrator").post("/catalogue", {"name": "Boiler"}).json["id"]
     plugins = (f"/leads/{lead_id}", f"/catalogue/{product_id}", "/sample/1")
-    cards = ("/clients/1", f"/deals/{deal_id}", *plugins)
+    papers = made_papers(api_for("administrator"))
+    cards = ("/clients/1", f"/deals/{deal_id}", *plugins, *papers)
     paths = (*cards, "/inquiries/new")
     pages = [browser.get(path).text for path in paths]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}

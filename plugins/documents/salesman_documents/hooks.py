@@ -184,6 +184,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             title=_("Documents"),
             permission=permissions.VIEW,
             order=30,
+            lazy=True,
         )
         for kind in ("client", "deal")
     ]

@@ -162,6 +162,7 @@ WALK_EXCUSED: Final = {
 """Routes in which nobody has success during a walk."""
 
 WALK_FIELDS: Final = {
+    "documents.create": {"company_id": "", "signer_id": ""},
     "documents.change": {"company_id": "", "signer_id": "", "deal_id": "", "contact_id": ""},
     "documents.sign": {"signed_on": "30.11.2026"},
     "documents.send": {"to": "walk@example.com", "way": "link"},

@@ -12,6 +12,7 @@ WALKED: Final = (
     "/documents*",
     "/api/v1/documents*",
     "/deals/<int:record_id>",
+    "/fragments/slots/<name>/<owner>/<fill_id>",
     "/records/<kind>/<int:record_id>/story",
 )
 """The pages of documents, and those of the core on which they show something."""
