@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from salesman_invoices import service as invoices
 from salesman_invoices.acts import queries, service
 from salesman_invoices.acts.remaining import is_left, lines_left
+from salesman_requisites.testing import own_company
 
 from salesman_core.plugins.host import current_host
 from salesman_core.records.models import Audit
@@ -159,6 +160,30 @@ def test_what_cannot_be_confirmed_is_refused_and_nothing_is_made(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("wrong", [{"company_id": 9_999}, {"signer_id": 9_999}])
+def test_nobody_strange_issues_or_signs_an_act(invoice_id: int, wrong: dict[str, int]) -> None:
+    field = next(iter(wrong))
+    with pytest.raises(InvalidError) as refused:
+        act_of(invoice_id, **wrong)
+    assert field in refused.value.fields
+
+    act_id = act_of(invoice_id)
+    with pytest.raises(InvalidError) as refused:
+        service.change_act(act_id, wrong)
+
+    assert field in refused.value.fields
+    assert row(act_id).company_id is not None
+
+
+def test_another_own_company_takes_no_signer_along(invoice_id: int) -> None:
+    act_id = act_of(invoice_id)
+    other = own_company(name="Second LLC", short_name="Second")
+
+    service.change_act(act_id, {"company_id": other})
+
+    assert (row(act_id).company_id, row(act_id).signer_id) == (other, None)
+
+
 def test_only_an_issued_invoice_is_confirmed(bill: Bill) -> None:
     draft, cancelled = bill.draft(bill.deal()), bill.invoice(bill.deal())
     invoices.cancel_invoice(cancelled)

@@ -50,6 +50,7 @@ from salesman_invoices.models import (
     Invoice,
 )
 from salesman_invoices.permissions import CHANGE_ACTS
+from salesman_invoices.sellers import judged_seller
 from salesman_invoices.snapshot import snapshot_now
 from salesman_invoices.standing import company_day
 from salesman_invoices.texts import texts
@@ -59,6 +60,7 @@ _ = texts.lazy
 LONGEST_REASON: Final = 500
 _AFTERWARDS: Final = frozenset({"comment"})
 """What may still be changed of an issued act: nothing of it is printed."""
+_SELLER: Final = ("company_id", "signer_id")
 _FURTHEST: Final = timedelta(days=366)
 _COPIED: Final = ("article", "name", "unit", "price", "discount_percent", "vat_percent",
                   "vat_on_top")  # fmt: skip
@@ -82,8 +84,8 @@ def make_act(values: Mapping[str, Any]) -> int:
             deal_id=invoice.deal_id,
             client_id=invoice.client_id,
             owner_id=invoice.owner_id if invoice.owner_id is not None else current_person().id,
-            company_id=values.get("company_id") or invoice.company_id,
-            signer_id=values.get("signer_id") or invoice.signer_id,
+            company_id=invoice.company_id,
+            signer_id=invoice.signer_id,
             currency=invoice.currency,
             kind=values.get("kind") or SERVICE,
             day=_judged_day(values.get("day")),
@@ -95,6 +97,8 @@ def make_act(values: Mapping[str, Any]) -> int:
             created_at=now(),
             updated_at=now(),
         )
+        said = {name: values[name] for name in _SELLER if values.get(name) is not None}
+        act.company_id, act.signer_id = _seller(session, act, said)
         _fill(session, act, values.get("quantities"))
         session.add(act)
         session.flush()
@@ -102,6 +106,26 @@ def make_act(values: Mapping[str, Any]) -> int:
         _demand_own(session, act)
         _keep(session, act, "created", _first(act, invoice))
         return act.id
+
+
+def _seller(
+    session: Session, act: Act, said: Mapping[str, int | None]
+) -> tuple[int | None, int | None]:
+    """Give the own company of an act and who signs it, as it is or as somebody says.
+
+    With another own company nobody signs any more who signed for the former one.
+
+    :raises InvalidError: for an own company that is not in use, and a signer that is none of it.
+    """
+    company_id = said.get("company_id", act.company_id)
+    kept = act.signer_id if company_id == act.company_id else None
+    signer_id = said.get("signer_id", kept)
+    if said and company_id is not None:
+        judged_seller(session, company_id, None, signer_id, act.currency)
+    elif signer_id is not None and company_id is None:
+        message = _("Say first which own company issues it.")
+        raise InvalidError(message, {"company_id": message})
+    return company_id, signer_id
 
 
 def _invoice(session: Session, invoice_id: int) -> Invoice:
@@ -240,7 +264,7 @@ def change_act(act_id: int, values: Mapping[str, Any], version: int | None = Non
             raise ConflictError(_("This act is cancelled."))
         if act.state == ISSUED and values.keys() - _AFTERWARDS:
             raise ConflictError(_("An issued act cannot change: cancel it and make another one."))
-        changes = differences(act, _columns(values))
+        changes = differences(act, _columns(session, act, values))
         for name, (_old, new) in changes.items():
             setattr(act, name, new)
         changes |= _refill(session, act, values)
@@ -250,10 +274,13 @@ def change_act(act_id: int, values: Mapping[str, Any], version: int | None = Non
         return True
 
 
-def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {name: values[name] for name in ("kind", "signer_id", "company_id") if name in values}
-    if values.get("kind") not in {None, *ACT_KINDS}:
-        del wanted["kind"]
+def _columns(session: Session, act: Act, values: Mapping[str, Any]) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    if values.get("kind") in ACT_KINDS:
+        wanted["kind"] = values["kind"]
+    said = {name: values[name] for name in _SELLER if name in values}
+    if said:
+        wanted |= zip(_SELLER, _seller(session, act, said), strict=True)
     if "comment" in values:
         wanted["comment"] = str(values["comment"] or "").strip()
     if "day" in values:
