@@ -44,12 +44,14 @@ from salesman_core.people.service import add_user
 from salesman_core.people.teams import add_team
 from salesman_core.plugins.host import current_host
 from salesman_core.services.company import change_company
-from salesman_hookspecs import Demo, Person
+from salesman_hookspecs import Demo, Person, Phase
 from salesman_hookspecs.demo import salesman_demo
 
 _ = texts.lazy
 
 _CLOCK: Final = "salesman_clock"
+_PATIENCE: Final = 24.0
+"""A plugin may take two minutes for its part: no page waits for it."""
 
 
 def has_clients() -> bool:
@@ -75,7 +77,15 @@ def write_plan(plan: Plan, advance: Callable[[int], object] = lambda _number: No
             with acting_as(happening.by()):
                 happening.write()
             advance(1)
-        current_host().call(salesman_demo, demo=writer.told(clock))
+        _let_plugins_tell(writer.told(clock))
+
+
+def _let_plugins_tell(demo: Demo) -> None:
+    """Let each plugin add its part, behind those that it requires, and take its time."""
+    dispatcher, name = current_host().dispatcher, salesman_demo.__name__
+    for owner, tell in dispatcher.implementations(name):
+        told = partial(tell, demo=demo)
+        dispatcher.guarded(owner, name, told, phase=Phase.WRITE, patience=_PATIENCE)
 
 
 class SetClock:
