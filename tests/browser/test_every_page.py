@@ -47,9 +47,7 @@ from salesman_leads.testing import FORM, asked
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.pictures import keep_picture
 from salesman_requisites.companies.service import archive_company
-from salesman_requisites.numbering import papers
 from salesman_requisites.testing import ACCOUNT, SIGNER, own_company, png
-from salesman_requisites.toolkit import Paper, offer_papers
 
 from salesman_core.access.models import User
 from salesman_core.access.person import acting_as, load_person
@@ -223,7 +221,7 @@ PAGES: Final = {
     "rates.index": "/admin/rates",
     "records.history": "/records/client/1/history",
     "requisites.card": "/requisites/1",
-    "requisites.counter": "/requisites/numbering/1/deal.invoice",
+    "requisites.counter": "/requisites/numbering/1/invoices.invoice",
     "requisites.edit": "/requisites/1/edit",
     "requisites.edit_part": "/requisites/1/signers/1",
     "requisites.index": "/requisites",
@@ -568,7 +566,7 @@ def invoices() -> None:
     said = {"client_id": 1, "purpose": "Складское оборудование " * 8, "lines": lines}
     made = [make_invoice({**said, "due_on": date(2026, 2, 1 + n)}) for n in range(6)]
     for invoice_id in made[:4]:
-        issue_invoice(invoice_id)
+        issue_invoice(invoice_id, date(2026, 1, 20))
     cancel_invoice(made[3], "Выставлен дважды, по просьбе клиента")
     enter_payment({"amount": Decimal("9999999.99"), "invoice_id": made[0], "client_id": 1})
     enter_payment({"amount": Decimal(5000), "invoice_id": made[1], "reference": "№ 118 / 2026"})
@@ -692,13 +690,6 @@ def dead_jobs() -> None:
 def database_template() -> Template:
     """A database with a bit of everything."""
     return Template("every_page", fill)
-
-
-@pytest.fixture(autouse=True)
-def papers_of_deals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let papers be numbered, as a plugin does that makes some."""
-    monkeypatch.setattr(papers, "_offered", {})
-    offer_papers("deal", lambda _session: [Paper("deal.invoice", "Invoices")])
 
 
 def path_of(place: str) -> str:
