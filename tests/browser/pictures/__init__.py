@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import of_core, of_first_station
+from . import of_core, of_first_station, of_papers
 from .picture import Picture
 
-PICTURES: Final[dict[str, Picture]] = of_core.PICTURES | of_first_station.PICTURES
+PICTURES: Final[dict[str, Picture]] = (
+    of_core.PICTURES | of_first_station.PICTURES | of_papers.PICTURES
+)
 
 __all__ = ["PICTURES", "Picture"]

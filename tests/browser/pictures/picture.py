@@ -33,7 +33,9 @@ class Picture:
 
     :param who: the preset role of whoever looks.
     :param path: the page; ``{client}``, ``{double}``, ``{deal}``, ``{lead}``, ``{large}``, a
-        ``{seller}`` and the ``{role}`` of sellers are filled in.
+        ``{seller}`` and the ``{role}`` of sellers are filled in, and the first of what the demo
+        company has of papers: ``{sold}`` and ``{scheduled}`` deals, ``{invoice}``, ``{document}``,
+        ``{thread}``.
     :param prepare: what is done on the page before the picture is taken.
     :param part: what of the page matters; the whole window where not given.
     """
