@@ -18,7 +18,9 @@ PICTURES: Final = {
     "schedule": Picture("head", "/invoices/deals/{scheduled}/schedule", size=LOW, part=BODY),
     "plans": Picture("head", "/plans/", size=(1280, 640)),
     "plan-figure": Picture("head", "/plans/figure?whose=company&period=2026", size=HIGH, part=BODY),
-    "plans-compared": Picture("head", "/plans/compare?whose=company&period=2026", size=LOW, part=BODY),
+    "plans-compared": Picture(
+        "head", "/plans/compare?whose=company&period=2026", size=LOW, part=BODY
+    ),
     "discussion": Picture("head", "/discussions/{thread}", part=BODY),
     "document": Picture("head", "/documents/{document}", part=BODY),
     "template": Picture("lawyer", "/documents/templates/1?deal_id={deal}", part=BODY),
