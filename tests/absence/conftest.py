@@ -25,14 +25,17 @@ from salesman_invoices.models import (
     Schedule,
     Step,
 )
+from salesman_invoices.sending.models import LetterWording, Sending, Unreminded
+from salesman_invoices.sending.models import Reminding as PaperReminding
 from salesman_leads.distribution.service import add_rule
 from salesman_leads.forms.models import Consent, FormConsent, FormLead, FormSender
 from salesman_leads.junk.service import change_rules
 from salesman_leads.mailbox.models import Letter
 from salesman_leads.queue.models import Attempt, Lease
 from salesman_leads.testing import walk_values
+from salesman_plans.models import LastSaving
 from salesman_requisites.models import Counter, CounterPeriod
-from salesman_requisites.testing import make_companies
+from salesman_requisites.testing import make_companies, own_company
 from salesman_sample.models import Line, Thanks
 
 from salesman_core.access.models import User
@@ -78,6 +81,8 @@ def used(
             goal = {"month": "2026-03-01", "metric": "turnover", "value": "100"}
             for user_id in (None, 1):
                 assert api.post("/plans", {**goal, "user_id": user_id}).status_code == 200
+            with writing() as session:
+                session.add(LastSaving(user_id=1, number=1, goals=[], made_at=now()))
             first = now().date().replace(day=1).isoformat()
             basis = {"basis": "closed", "since": first}
             assert api.post("/plans/bases", basis).status_code == 200
@@ -188,7 +193,7 @@ def client_was_billed(client_id: int, deal_id: int) -> None:
     kept = {"created_at": now(), "updated_at": now(), "search_text": "1"}
     line = {"position": 1, "name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}
     line |= {"net": Decimal(100), "vat": Decimal(0), "amount": Decimal(100)}
-    day = now().date()
+    day, company_id = now().date(), own_company()
     step = Step(deal_id=deal_id, position=1, title="Ahead", percent=Decimal(100))
     invoice = Invoice(
         **whose,
@@ -218,7 +223,13 @@ def client_was_billed(client_id: int, deal_id: int) -> None:
             allotments=[Allotment(invoice_id=invoice.id, day=day, amount=Decimal(100))],
             external_ids=[PaymentExternalId(source="bank", key="1")],
         )
-        session.add_all([act, payment])
+        wording = LetterWording(
+            use="before", language="en", subject="Due", text="Soon", updated_at=now()
+        )
+        reminding = PaperReminding(company_id=company_id, before=[1], after=[3], updated_at=now())
+        off = Unreminded(invoice_id=invoice.id, at=now())
+        sent = Sending(invoice_id=invoice.id, to="anna@example.com", at=now())
+        session.add_all([act, payment, wording, reminding, off, sent])
 
 
 @pytest.fixture

@@ -145,7 +145,8 @@ def test_steps_audit_and_events_tell_of_freezing_and_thawing(
         ("freeze", 0, "SalesMan"),
         ("thaw", 3 * 86400, "SalesMan"),
     ]
-    kept = sa.select(Audit.action, Audit.changes).where(Audit.record_id == deal).order_by(Audit.id)
+    whose = (Audit.kind == "deal", Audit.record_id == deal)
+    kept = sa.select(Audit.action, Audit.changes).where(*whose).order_by(Audit.id)
     said = ["2026-03-12", "budget in spring"]
     assert [tuple(row) for row in reading().execute(kept)][1:] == [
         ("frozen", {"frozen_until": [None, said[0]], "freeze_reason": [None, said[1]]}),

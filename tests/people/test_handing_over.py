@@ -165,8 +165,8 @@ def test_page_of_who_left_says_who_took_over(
     page = visit("anna").get(f"/admin/users/{sergei}").text
 
     assert told_on(page) == [
-        f"Deals: 1 → /deals?owner_id={boris} Boris",
         f"Clients: 2 → /clients?owner_id={olga} Olga",
+        f"Deals: 1 → /deals?owner_id={boris} Boris",
     ]
     shown = visit("anna").get(f"/clients?owner_id={olga}").text
     assert all(name in shown for name in ("Omega", "Alpha"))

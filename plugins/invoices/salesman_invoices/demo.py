@@ -72,7 +72,7 @@ def _bill_and_pay(demo: Demo, deal: AnyRow, chance: random.Random) -> None:
     closed = deal.closed_on or demo.today
     head = demo.people["head"]
     with demo.at(_at(closed), head):
-        invoice_id = _issued(deal.id, closed + DUE)
+        invoice_id = _issued(deal.id, closed)
     paid_on = closed + timedelta(days=chance.randint(0, 14))
     if paid_on <= demo.today and chance.random() < 0.9:  # noqa: PLR2004  # nine of ten
         with demo.at(_at(paid_on), head):
@@ -93,12 +93,13 @@ def _bill(demo: Demo, deal: AnyRow, chance: random.Random) -> None:
         replace_steps(
             deal.id, [{**step, "due_on": due} for step, due in zip(steps, dues, strict=True)]
         )
-        invoice_id = _issued(deal.id, billed + DUE, share=ahead, purpose=str(steps[0]["title"]))
+        invoice_id = _issued(deal.id, billed, share=ahead, purpose=str(steps[0]["title"]))
         if chance.random() < 0.4:  # noqa: PLR2004  # two of five
             enter_payment({"amount": ahead, "invoice_id": invoice_id, "day": billed})
 
 
-def _issued(deal_id: int, due_on: date, **values: object) -> int:
-    invoice_id = make_invoice({"deal_id": deal_id, "due_on": due_on, "vat_percent": VAT, **values})
-    issue_invoice(invoice_id)
+def _issued(deal_id: int, day: date, **values: object) -> int:
+    said = {"deal_id": deal_id, "due_on": day + DUE, "vat_percent": VAT}
+    invoice_id = make_invoice({**said, **values})
+    issue_invoice(invoice_id, day)
     return invoice_id

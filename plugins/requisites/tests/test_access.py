@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 from salesman_requisites.companies.parts import SIGNERS
 from salesman_requisites.companies.pictures import keep_picture
+from salesman_requisites.numbering import papers
+from salesman_requisites.numbering.papers import Paper, offer_papers
 from salesman_requisites.testing import (
     SIGNER,
     WALK_EXCUSED,
@@ -20,6 +22,14 @@ from salesman_requisites.testing import (
 WALKED: Final = ("/requisites*", "/api/v1/requisites*")
 API: Final = "/api/v1/requisites/<int:record_id>"
 COUNTER: Final = "/api/v1/requisites/counters/<int:company_id>/<paper>"
+
+
+@pytest.fixture
+def paper(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Offer a kind of paper beside those of other plugins, which number theirs in the walk."""
+    monkeypatch.setattr(papers, "_offered", dict(papers._offered))
+    offer_papers("deal", lambda _session: [Paper("deal.invoice", "Invoices")])
+    return "deal.invoice"
 
 
 @pytest.mark.databases("sqlite")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from salesman_requisites.numbering import queries, service
+from salesman_requisites.numbering import papers, queries, service
 from salesman_requisites.numbering.issuing import take_number
 from salesman_requisites.numbering.papers import Paper, offer_papers
 from salesman_requisites.numbering.patterns import (
@@ -328,8 +328,9 @@ def test_page_of_numbers_shows_the_next_one_and_changes_the_pattern(
 
 
 def test_page_without_papers_says_what_will_stand_there(
-    browser_for: Callable[[str], Browser], company_id: int
+    browser_for: Callable[[str], Browser], company_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(papers, "_offered", {})
     assert (
         "Nothing is numbered yet" in browser_for("administrator").get("/requisites/numbering").text
     )

@@ -159,8 +159,8 @@ def test_those_who_make_papers_read_and_change_nothing(
         assert browser.get(path).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_seller_meets_no_own_companies(browser_for: BrowserFor, company_id: int) -> None:
-    browser = browser_for("seller")
+def test_telemarketer_meets_no_own_companies(browser_for: BrowserFor, company_id: int) -> None:
+    browser = browser_for("telemarketer")
 
     assert browser.get("/requisites").status_code == HTTPStatus.FORBIDDEN
     assert browser.get(f"/requisites/{company_id}").status_code == HTTPStatus.FORBIDDEN

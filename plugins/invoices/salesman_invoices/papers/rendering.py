@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import ImageFile
 
 from salesman_core.toolkit import ConflictError
 from salesman_invoices.papers import phrases, saying, vat
@@ -96,6 +97,9 @@ def what_is_lacking() -> str:
 def _drawn(page: str) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    # It lets Pillow take damaged pictures for whole ones, in the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     document = HTML(string=page, base_url=None, url_fetcher=fetcher)

@@ -152,7 +152,8 @@ def test_answer_to_a_closed_lead_is_a_new_one_that_names_it(
         f"Goes on from lead no. {former.id}.\n\nRe: Boilers\n\nNow I do.\n\n— Anna Berg, "
     )
     assert lead.text.endswith("Hello?")
-    kept = sa.select(Audit.changes).where(Audit.record_id == lead.id, Audit.action == "created")
+    whose = (Audit.kind == "leads.lead", Audit.record_id == lead.id)
+    kept = sa.select(Audit.changes).where(*whose, Audit.action == "created")
     assert reading().scalars(kept).one()["former_id"] == [None, former.id]
 
 
