@@ -32,7 +32,7 @@ _SETTINGS = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "max_wal_size=128MB",
-    "max_connections=100",
+    "max_connections=300",  # several workers, some with sixteen writers each
     "autovacuum=off",  # it would sit in a template while that is to be copied
     "jit=off",
 )
