@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -117,17 +117,34 @@ def _holding(deal_id: int, but: int | None) -> list[sa.ColumnElement[bool]]:
     return holding if but is None else [*holding, Invoice.id != but]
 
 
-def billed_quantities(
+BILLED: Final = (
+    InvoiceLine.deal_line_id,
+    InvoiceLine.quantity,
+    InvoiceLine.price,
+    InvoiceLine.discount_percent,
+    InvoiceLine.discount_amount,
+    InvoiceLine.vat_percent,
+    InvoiceLine.vat_on_top,
+    InvoiceLine.net,
+    InvoiceLine.vat,
+    InvoiceLine.cost_amount,
+)
+"""What is known of a part of a deal's line that has been billed."""
+
+
+def billed_parts(
     session: Session, deal_id: int, but: int | None = None
-) -> Mapping[int, Decimal]:
-    """Give how much of each line of a deal has been billed, by the line's id."""
+) -> Mapping[int, Sequence[AnyRow]]:
+    """Give the parts of each line of a deal that have been billed, by the line's id."""
     rows = session.execute(
-        sa.select(InvoiceLine.deal_line_id, whole_sum(InvoiceLine.quantity).label("quantity"))
+        sa.select(*BILLED)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(*_holding(deal_id, but), InvoiceLine.deal_line_id.is_not(None))
-        .group_by(InvoiceLine.deal_line_id)
     )
-    return {row.deal_line_id: Decimal(int(row.quantity)).scaleb(-3) for row in rows}
+    found: dict[int, list[AnyRow]] = {}
+    for row in rows:
+        found.setdefault(row.deal_line_id, []).append(row)
+    return found
 
 
 def may_exceed() -> bool:

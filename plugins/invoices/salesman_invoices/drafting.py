@@ -17,6 +17,7 @@ from salesman_core.toolkit import AnyRow, InvalidError
 from salesman_hookspecs import Text
 from salesman_invoices.billing import without_vat
 from salesman_invoices.models import InvoiceLine
+from salesman_invoices.parts import Left, discount_of, part_of
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -27,6 +28,8 @@ MOST_AMOUNT: Final = Decimal(10) ** 13
 
 _TERMS: Final = ("quantity", "price", "discount_percent", "discount_amount", "vat_percent")
 _NAMED: Final = ("article", "name", "unit")
+_SAME: Final = ("price", "discount_percent", "vat_percent", "vat_on_top")
+"""The terms of a line that do not depend on how much of it is billed."""
 
 
 def line_of(said: Mapping[str, Any]) -> InvoiceLine:
@@ -52,6 +55,7 @@ def line_of(said: Mapping[str, Any]) -> InvoiceLine:
         **{name: said.get(name) or "" for name in _NAMED},
         **{name: said.get(name) for name in (*_TERMS, "deal_line_id", "product_id")},
         vat_on_top=bool(said.get("vat_on_top")),
+        by_amount=bool(said.get("by_amount")),
         net=sums.net,
         vat=sums.vat,
         amount=sums.amount,
@@ -102,17 +106,20 @@ def numbered(lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
 
 
 def lines_left(
-    rows: Sequence[AnyRow], done: Mapping[int, Decimal], wanted: Mapping[int, Decimal] | None = None
+    rows: Sequence[AnyRow],
+    done: Mapping[int, Sequence[AnyRow]],
+    wanted: Mapping[int, Decimal] | None = None,
 ) -> list[InvoiceLine]:
     """Give what is left to bill of a deal's lines.
 
-    :param done: how much of each has been billed.
+    :param done: the parts of each that have been billed.
     :param wanted: how much to bill of some of them; all that is left of each where not given.
     :raises InvalidError: where more is wanted of a line than is left.
     """
     lines = []
     for row in rows:
-        left = row.quantity - done.get(row.id, NOUGHT)
+        billed = done.get(row.id, ())
+        left = quantity_left(row, billed)
         quantity = left if wanted is None else wanted.get(row.id, NOUGHT)
         if quantity > left:
             message = _(
@@ -120,24 +127,51 @@ def lines_left(
             )
             raise InvalidError(message, {"quantities": message})
         if quantity > 0:
-            lines.append(line_of(_part_of(row, quantity)))
+            lines.append(_part_of(row, _left(row, billed, left), quantity))
     return numbered(lines)
 
 
-def _part_of(row: AnyRow, quantity: Decimal) -> dict[str, Any]:
-    """Give what a part of a deal's line is: a discount in money goes along in proportion."""
-    discount = row.discount_amount
-    if discount is not None and quantity != row.quantity:
-        discount = rounded(discount * quantity / row.quantity)
-    return {
-        **{name: getattr(row, name) for name in (*_NAMED, "product_id", "price", "cost")},
-        "discount_percent": row.discount_percent,
-        "discount_amount": discount,
-        "vat_percent": row.vat_percent,
-        "vat_on_top": row.vat_on_top,
-        "deal_line_id": row.id,
-        "quantity": quantity,
-    }
+def quantity_left(row: AnyRow, billed: Sequence[AnyRow]) -> Decimal:
+    """Give how much of a deal's line is left to bill; below nought where too much was billed."""
+    left: Decimal = row.quantity - sum((one.quantity for one in billed), NOUGHT)
+    return left
+
+
+def _left(row: AnyRow, billed: Sequence[AnyRow], quantity: Decimal) -> Left:
+    """Give what is left to bill of a deal's line.
+
+    Where it is sold on other terms by now than those on which a part was billed, the rest is
+    counted by itself: what stands on a paper follows from the price that stands beside it.
+    """
+    if all(_on_terms_of(row, one) for one in billed):
+        return Left(
+            quantity,
+            row.net - sum((one.net for one in billed), NOUGHT),
+            row.vat - sum((one.vat for one in billed), NOUGHT),
+            row.cost_amount - sum((one.cost_amount or NOUGHT for one in billed), NOUGHT),
+        )
+    return part_of(row, Left(row.quantity, row.net, row.vat, row.cost_amount), quantity)
+
+
+def _on_terms_of(row: AnyRow, part: AnyRow) -> bool:
+    """Tell whether a part was billed on the terms on which its line is sold."""
+    same = all(getattr(row, name) == getattr(part, name) for name in _SAME)
+    return same and part.discount_amount == discount_of(row, part.quantity)
+
+
+def _part_of(row: AnyRow, left: Left, quantity: Decimal) -> InvoiceLine:
+    """Give the line that bills a part of a deal's line."""
+    part = part_of(row, left, quantity)
+    return InvoiceLine(
+        **{name: getattr(row, name) for name in (*_NAMED, *_SAME, "product_id")},
+        deal_line_id=row.id,
+        quantity=quantity,
+        discount_amount=discount_of(row, quantity),
+        net=part.net,
+        vat=part.vat,
+        amount=part.amount,
+        cost_amount=part.cost,
+    )
 
 
 def lines_of_amount(
@@ -158,6 +192,7 @@ def lines_of_amount(
                 "price": share,
                 "vat_percent": percent,
                 "vat_on_top": without_vat(),
+                "by_amount": True,
             }
         )
         for percent, share in shares.items()

@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     formats,
     money_of,
     number_of,
+    number_or_none,
     read_typed,
     service,
     written,
@@ -201,10 +202,9 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _seller_values(chosen: str) -> dict[str, Any]:
     company_id, _colon, account_id = chosen.partition(":")
-    if not company_id.isdecimal():
-        return {}
-    values = {"company_id": int(company_id)}
-    return {**values, "account_id": int(account_id)} if account_id.isdecimal() else values
+    named = {"company_id": number_or_none(company_id), "account_id": number_or_none(account_id)}
+    values = {name: id_ for name, id_ in named.items() if id_ is not None}
+    return values if "company_id" in values else {}
 
 
 def _vat_values(chosen: str) -> dict[str, Any]:
@@ -222,7 +222,8 @@ def _vat_values(chosen: str) -> dict[str, Any]:
 
 def _source_values(chosen: str, share: Decimal | None) -> dict[str, Any]:
     kind, _colon, step_id = chosen.partition(":")
-    of_step = {"step_id": int(step_id)} if kind == "step" and step_id.isdecimal() else {}
+    id_ = number_or_none(step_id) if kind == "step" else None
+    of_step = {} if id_ is None else {"step_id": id_}
     return {**of_step, **({"share": str(share)} if share else {})}
 
 
@@ -267,9 +268,9 @@ def quantity_values(form: Typed) -> list[dict[str, Any]] | None:
         return None
     read = read_typed(form, dict.fromkeys(names, _quantity_of), *names)
     return [
-        {"deal_line_id": int(name.removeprefix("quantity-")), "quantity": str(value)}
+        {"deal_line_id": id_, "quantity": str(value)}
         for name, value in read.items()
-        if value and name.removeprefix("quantity-").isdecimal()
+        if value and (id_ := number_or_none(name.removeprefix("quantity-"))) is not None
     ]
 
 
@@ -320,7 +321,7 @@ def allotment_values(form: Typed) -> list[dict[str, Any]] | None:
         return None
     read = read_typed(form, dict.fromkeys(names, money_of), *names)
     return [
-        {"invoice_id": int(name.removeprefix("allot-")), "amount": str(amount)}
+        {"invoice_id": id_, "amount": str(amount)}
         for name, amount in read.items()
-        if amount and name.removeprefix("allot-").isdecimal()
+        if amount and (id_ := number_or_none(name.removeprefix("allot-"))) is not None
     ]

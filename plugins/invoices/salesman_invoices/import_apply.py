@@ -179,6 +179,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
                 "price": values["amount"],
                 "vat_percent": values.get("vat_percent"),
                 "cost": values.get("cost"),
+                "by_amount": True,
             }
         )
 
@@ -264,7 +265,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
             enter_payment(
                 {
                     "day": values["paid_on"],
-                    "amount": values.get("paid_amount", invoice.amount),
+                    "amount": values.get("paid_amount", invoice.amount - invoice.paid),
                     "allotments": [{"invoice_id": invoice.id, "amount": None}],
                     "external_ids": {self._source: import_values.payment_key(values)},
                 }
@@ -281,7 +282,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
         client_id = self._clients.of(draft.row)
         if client_id is not None and client_id != invoice.client_id:
             wrong.append("client")
-        paid = values.get("paid_amount", invoice.amount)
+        paid = values.get("paid_amount", draft.paid)
         return wrong if draft.paid in {None, paid} else [*wrong, "paid_amount"]
 
     def _news(self, draft: InvoiceDraft) -> dict[str, Any]:

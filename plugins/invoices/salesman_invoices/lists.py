@@ -28,12 +28,6 @@ from salesman_invoices.words import FIELDS, LANGUAGE_TITLES
 
 _ = texts.lazy
 
-LEFT: Final = sa.type_coerce(
-    sa.case((Invoice.state == "issued", Invoice.amount - Invoice.paid), else_=0),
-    Invoice.amount.type,
-).label("left")
-"""What is still to be paid, below nought where more came in than was asked."""
-
 
 def _standing(operator: str, value: Any) -> sa.ColumnElement[bool]:
     if operator == "ne":

@@ -133,7 +133,11 @@ class InvoiceExternalId(ExternalId, Base):
 
 
 class InvoiceLine(PaperLine, Base):
-    """A line of an invoice; ``deal_line_id`` names the line of the deal that it bills."""
+    """A line of an invoice; ``deal_line_id`` names the line of the deal that it bills.
+
+    ``by_amount`` says that it bills a share of a deal, or a paper of which nobody knows the lines:
+    it sells no units. That stays so when the lines of the deal are gone or made anew.
+    """
 
     __tablename__ = "invoices_line"
     __table_args__ = (
@@ -144,6 +148,7 @@ class InvoiceLine(PaperLine, Base):
     id: Mapped[int] = identity()
     invoice_id: Mapped[int] = refers("invoices_invoice.id", ondelete="CASCADE", index=False)
     deal_line_id: Mapped[int | None] = refers("catalogue_line.id", ondelete="SET NULL")
+    by_amount: Mapped[bool] = mapped_column(default=False)
     product_id: Mapped[int | None] = refers("catalogue_product.id", ondelete="SET NULL")
 
 

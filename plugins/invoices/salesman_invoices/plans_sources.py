@@ -182,11 +182,11 @@ def _entries(columns: Iterable[Any], currency: str) -> sa.Select[Any]:
 
 @functools.lru_cache(maxsize=256)
 def _units(basis: str, day: Any, seen: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Give the query of units: of lines that bill lines of a deal, or products.
+    """Give the query of units.
 
     A line that bills a share of a deal, as a prepayment, sells no units of its own.
     """
-    sold = sa.or_(InvoiceLine.deal_line_id.is_not(None), InvoiceLine.product_id.is_not(None))
+    sold = sa.not_(InvoiceLine.by_amount)
     whole = sa.func.sum(sa.type_coerce(InvoiceLine.quantity, sa.BigInteger))
     units = sa.type_coerce(sa.cast(whole, sa.BigInteger), Thousandths)
     of_invoice = (day.label("day"), Invoice.owner_id, Invoice.id.label("record_id"))

@@ -186,8 +186,6 @@ def payments_on(session: Session, invoice_id: int) -> Sequence[AnyRow]:
         Allotment.amount,
         Payment.reference,
         Payment.direction,
-        Payment.amount.label("payment_amount"),
-        Payment.version,
     )
     seen = sa.case((visible("invoices.payment"), True), else_=False).label("seen")
     return session.execute(

@@ -133,6 +133,17 @@ def make_invoice(values: Mapping[str, Any]) -> int:
         return invoice.id
 
 
+def make_and_issue(values: Mapping[str, Any]) -> tuple[int, str]:
+    """Make an invoice and issue it at once, both or none; give its id and number.
+
+    :raises InvalidError: as :func:`make_invoice` and :func:`issue_invoice` do.
+    :raises ConflictError: likewise.
+    """
+    with writing():
+        invoice_id = make_invoice(values)
+        return invoice_id, issue_invoice(invoice_id)
+
+
 def _deal_to_bill(session: Session, values: Mapping[str, Any]) -> Any:
     """Give the deal, locked: two invoices of one deal are made one after the other."""
     deal_id = values.get("deal_id")
@@ -240,10 +251,10 @@ def _fill(session: Session, invoice: Invoice, deal: Any, values: Mapping[str, An
     if share is not None:
         _fill_with_share(session, invoice, deal, rows, share=share, values=values)
         return
-    done = billing.billed_quantities(session, deal.id, but=invoice.id)
+    done = billing.billed_parts(session, deal.id, but=invoice.id)
     wanted = values.get("quantities")
     chosen = None if wanted is None else {one["deal_line_id"]: one["quantity"] for one in wanted}
-    _demand_lines_of_deal(rows, chosen)
+    _demand_lines_of_deal(rows, wanted, chosen)
     lines = drafting.lines_left(rows, done, chosen)
     if not lines and chosen is not None:
         message = _("Say of one line at least how much of it is billed.")
@@ -253,8 +264,15 @@ def _fill(session: Session, invoice: Invoice, deal: Any, values: Mapping[str, An
     _set_lines(invoice, lines, drafting.known_cost(lines))
 
 
-def _demand_lines_of_deal(rows: Sequence[AnyRow], chosen: Mapping[int, Decimal] | None) -> None:
-    if chosen is not None and not chosen.keys() <= {row.id for row in rows}:
+def _demand_lines_of_deal(
+    rows: Sequence[AnyRow], wanted: Any, chosen: Mapping[int, Decimal] | None
+) -> None:
+    if chosen is None:
+        return
+    if len(chosen) < len(wanted):
+        message = _("One line stands here twice.")
+        raise InvalidError(message, {"quantities": message})
+    if not chosen.keys() <= {row.id for row in rows}:
         message = _("There is no such line in the deal.")
         raise InvalidError(message, {"quantities": message})
 

@@ -31,12 +31,12 @@ from salesman_core.toolkit import (
     story_panel,
     toast,
     version_in,
-    writing,
     written,
 )
 from salesman_hookspecs import Text as Words
 from salesman_invoices import billing, forms, missing, offering, queries, service
 from salesman_invoices.bulk import LISTED
+from salesman_invoices.drafting import quantity_left
 from salesman_invoices.lists import INVOICES
 from salesman_invoices.models import DRAFT, ISSUED, KIND
 from salesman_invoices.payments.schemas import PaymentSchema
@@ -156,15 +156,14 @@ def create() -> Page:
     issues = request.form.get("act") == "issue"
     try:
         values = judge(InvoiceSchema(), forms.invoice_values(request.form))
-        with writing():
+        if issues:
+            invoice_id, number = service.make_and_issue(values)
+            toast(_("Invoice %(number)s is issued.", number=number))
+        else:
             invoice_id = service.make_invoice(values)
-            number = service.issue_invoice(invoice_id) if issues else ""
+            toast(_("The draft is kept: it gets its number when it is issued."))
     except (InvalidError, ConflictError) as error:
         return _refused_page(error), error.status
-    if issues:
-        toast(_("Invoice %(number)s is issued.", number=number))
-    else:
-        toast(_("The draft is kept: it gets its number when it is issued."))
     return to_card(invoice_id)
 
 
@@ -244,9 +243,9 @@ def _quantities(session: Any, invoice: Any) -> list[tuple[Any, Any, Any]]:
     }
     if not own:
         return []
-    done = billing.billed_quantities(session, invoice.deal_id, but=invoice.id)
+    done = billing.billed_parts(session, invoice.deal_id, but=invoice.id)
     rows = forms.lines_of_deal(session, invoice.deal_id)
-    return [(row, row.quantity - done.get(row.id, 0), own.get(row.id)) for row in rows]
+    return [(row, quantity_left(row, done.get(row.id, ())), own.get(row.id)) for row in rows]
 
 
 def _payment_form(amount: Any) -> FormState:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 from salesman_catalogue.toolkit import DiscountError, Terms, sums_of
-from salesman_invoices.acts.parts import NOUGHT, Left, discount_of, part_of
+from salesman_invoices.parts import NOUGHT, Left, discount_of, part_of
 
 
 @dataclass(frozen=True)

@@ -147,3 +147,18 @@ def test_costs_and_payments_need_what_one_needs_by_hand(make: Make, bring: Bring
     with make.acting(make.user_of("assistant")):
         ((action, errors),) = bring({**ROW, "cost": Decimal(1)})
     assert (action, "cost" in errors) == ("refused", True)
+
+
+def test_file_settles_what_is_left_of_a_partly_paid_invoice(bring: Bring) -> None:
+    bring(ROW)
+    ((invoice_id,),) = held(Invoice.id)
+    enter_payment({"amount": Decimal(40), "invoice_id": invoice_id})
+
+    paid = {**ROW, "paid_on": MARCH}
+    assert actions(bring(paid)) == ["updated"]
+    assert actions(bring(paid)) == ["unchanged"]
+
+    assert held(Payment.amount, Payment.allotted) == [
+        (Decimal(40), Decimal(40)),
+        (Decimal("60.10"), Decimal("60.10")),
+    ]

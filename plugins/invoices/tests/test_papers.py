@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from salesman_catalogue.toolkit import rounded
 from salesman_invoices import service
-from salesman_invoices.models import Invoice
+from salesman_invoices.acts import service as acts
+from salesman_invoices.models import Act, Invoice
 from salesman_invoices.papers import rendering
-from salesman_invoices.papers.reading import paper_of_invoice
+from salesman_invoices.papers.reading import paper_of_act, paper_of_invoice
 from salesman_invoices.papers.rendering import UnprintableError, printout_of
-from salesman_requisites.companies.models import OwnCompany
+from salesman_requisites.companies.models import BankAccount, OwnCompany
 from salesman_requisites.companies.pictures import keep_picture
 from salesman_requisites.testing import png
 
@@ -175,3 +176,24 @@ def test_a_machine_that_cannot_print_says_so_and_the_card_still_works(
     assert "PDF cannot be made on this machine" in card.text
     assert refused.status_code == 409
     assert "no pango-1.0-0" in refused.text
+
+
+def test_draft_of_an_account_out_of_use_cannot_be_printed(bill: Bill) -> None:
+    invoice_id = bill.draft(bill.deal())
+    account_id = bill.row(invoice_id).account_id
+    with writing() as session:
+        session.get_one(BankAccount, account_id).active = False
+
+    with pytest.raises(UnprintableError):
+        paper_of_invoice(reading(), invoice_id)
+
+
+def test_issued_act_names_its_invoice_when_that_is_gone(bill: Bill) -> None:
+    act_id = acts.make_act({"invoice_id": bill.invoice(bill.deal(lines=True))})
+    acts.issue_act(act_id)
+    ground = paper_of_act(reading(), act_id).ground
+    with writing() as session:
+        session.get_one(Act, act_id).invoice_id = None
+
+    assert ground
+    assert paper_of_act(reading(), act_id).ground == ground

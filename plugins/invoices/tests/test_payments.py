@@ -256,3 +256,17 @@ def test_invoices_and_payments_go_to_whoever_takes_over(bill: Bill, make: Make) 
 
     assert bill.row(invoice_id).owner_id == staying
     assert queries.one_payment(reading(), payment_id).owner_id == staying
+
+
+def test_less_is_paid_and_keyed_in_one_change(bill: Bill) -> None:
+    invoice_id = bill.invoice()
+    payment_id = bill.pay("100", invoice_id)
+    less = {"amount": Decimal(50)}
+
+    keys = {"bank": "B-1"}
+    allotted = [{"invoice_id": invoice_id, **less}]
+    assert change_payment(payment_id, {**less, "allotments": allotted, "external_ids": keys})
+    keys = {"bank": "B-2"}
+    assert change_payment(payment_id, {"amount": Decimal(50), "external_ids": keys}) is True
+
+    assert bill.row(invoice_id).paid == Decimal(50)

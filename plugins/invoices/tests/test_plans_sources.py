@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from salesman_catalogue.lines.service import replace_lines
 from salesman_invoices import service
 from salesman_invoices.payments.service import enter_payment
 from salesman_plans.bases import set_basis
@@ -176,3 +177,19 @@ def test_bases_are_compared_with_the_invoices_that_make_the_difference(
 
     less = page.partition("What makes the difference: Invoices paid<")[2].partition("</section>")[0]
     assert re.findall(r'href="/invoices/(\d+)"', less) == [str(unpaid)]
+
+
+def test_units_stay_when_the_lines_of_the_deal_are_made_anew(bill: Bill, fact: Fact) -> None:
+    deal_id = bill.deal(lines=True)
+    bill.invoice(deal_id)
+    before = fact("issued", "units")
+
+    replace_lines(deal_id, [{"name": "Rack", "quantity": Decimal(3), "price": Decimal(200)}])
+
+    assert (before, fact("issued", "units")) == ("4.000", "4.000")
+
+
+def test_share_of_a_deal_sells_no_units(bill: Bill, fact: Fact) -> None:
+    bill.invoice(bill.deal(lines=True), share=Decimal(100))
+
+    assert fact("issued", "units") == "0.000"

@@ -222,6 +222,19 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(
     assert "My own words" in refused.text
 
 
+def test_papers_that_are_none_go_along_with_no_letter(bill: Bill, browser_for: BrowserFor) -> None:
+    invoice_id = bill.invoice()
+    browser = browser_for("head")
+    token = hidden(browser.get(f"/invoices/{invoice_id}/send").text, "csrf_token")
+    strange = {"along": ["invoices.act:" + "9" * 5000, "invoices.act:²"]}
+
+    answer = browser.post(
+        f"/invoices/{invoice_id}/send", data={**LETTER, **strange, "csrf_token": token}
+    )
+
+    assert answer.status_code < 500
+
+
 def test_sending_from_the_page_puts_the_letter_on_its_way(
     bill: Bill, browser_for: BrowserFor, mail_sink: MailSink
 ) -> None:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import AnyRow, whole_sum
-from salesman_invoices.acts.parts import NOUGHT, Left
 from salesman_invoices.billing import hundredths, without_vat
 from salesman_invoices.models import CANCELLED, Act, ActLine, InvoiceLine
+from salesman_invoices.parts import NOUGHT, Left
 
 _LINE: Final = (
     InvoiceLine.id,

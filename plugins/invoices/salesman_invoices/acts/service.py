@@ -34,7 +34,6 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import Text
 from salesman_invoices import billing
-from salesman_invoices.acts.parts import NOUGHT, Left, discount_of, part_of, together
 from salesman_invoices.acts.remaining import LineLeft, confirmed_of_deal, lines_left
 from salesman_invoices.models import (
     ACT,
@@ -49,6 +48,7 @@ from salesman_invoices.models import (
     ActLine,
     Invoice,
 )
+from salesman_invoices.parts import NOUGHT, Left, discount_of, part_of, together
 from salesman_invoices.permissions import CHANGE_ACTS
 from salesman_invoices.sellers import judged_seller
 from salesman_invoices.snapshot import snapshot_now

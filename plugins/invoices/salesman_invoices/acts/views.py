@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     form_to_edit,
     judge,
     narrowed,
+    number_or_none,
     reaches,
     read_typed,
     reading,
@@ -56,7 +57,6 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Issued"), {"state": ISSUED}),
 )
 _QUANTITY: Final = "quantity-"
-_LONGEST_ID: Final = 18
 LABELS: Final = {name: words.title for name, words in FIELDS.items()}
 
 
@@ -107,14 +107,14 @@ def _shown(quantity: Decimal) -> str:
 
 def _new_page(invoice_id: int, form: FormState, lines: list[LineLeft] | None = None) -> Markup:
     session = reading()
-    invoice = one_invoice(session, invoice_id)
+    there = lines_left(session, invoice_id) if lines is None else lines
     return render(
         "invoices/acts/new.html",
         form=form,
-        invoice=invoice,
-        lines=lines_left(session, invoice_id) if lines is None else lines,
+        invoice=one_invoice(session, invoice_id),
+        lines=there,
         kind_options=list(KIND_TITLES.items()),
-        labels=_labels(lines_left(session, invoice_id) if lines is None else lines),
+        labels=_labels(there),
     )
 
 
@@ -168,8 +168,7 @@ def _quantity(text: str) -> Decimal | None:
 def _line_of(name: str) -> int | None:
     """Give the line whose quantity a field holds; None for another field."""
     number = name.removeprefix(_QUANTITY)
-    is_quantity = number != name and number.isascii() and number.isdecimal()
-    return int(number) if is_quantity and len(number) <= _LONGEST_ID else None
+    return number_or_none(number) if number != name else None
 
 
 def _refused(error: InvalidError | ConflictError) -> FormState:

@@ -7,13 +7,14 @@ is shown with the snapshot of today.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from salesman_requisites.toolkit import company_pictures
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, MissingError, visible
+from salesman_core.toolkit import AnyRow, InvalidError, MissingError, visible
 from salesman_invoices.models import ACT, DRAFT, KIND, Act, ActLine, Invoice, InvoiceLine
 from salesman_invoices.models import PaperLine as LineColumns
 from salesman_invoices.papers import phrases
@@ -67,12 +68,22 @@ def paper_of_act(session: Session, act_id: int) -> Paper:
     row = session.execute(wanted).one_or_none()
     if row is None:
         raise MissingError(_("There is no such act, or you may not see it."))
+    number, issued_on = _ground(row)
     return Paper(
         sort=row.kind,
         day=row.day,
-        ground=phrases.invoice_named(row.invoice_number, row.issued_on, row.language),
+        ground=phrases.invoice_named(number, issued_on, row.language),
         **_said(session, row, ActLine, ActLine.act_id == act_id),
     )
+
+
+def _ground(row: AnyRow) -> tuple[str | None, date | None]:
+    """Give number and day of the invoice that an act is about: of an issued act as it was kept."""
+    kept: Mapping[str, Any] | None = row.snapshot.get("invoice")
+    if row.state == DRAFT or kept is None:
+        return row.invoice_number, row.issued_on
+    day = kept["issued_on"]
+    return kept["number"], None if day is None else date.fromisoformat(day)
 
 
 def _said(
@@ -114,7 +125,7 @@ def _snapshot(session: Session, row: AnyRow) -> Snapshot:
             client_id=row.client_id,
             deal_id=row.deal_id,
         )
-    except MissingError as error:
+    except (MissingError, InvalidError) as error:
         raise UnprintableError(error.message) from error
 
 

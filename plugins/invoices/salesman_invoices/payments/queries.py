@@ -104,8 +104,6 @@ def allotments_of(session: Session, payment_ids: Sequence[int]) -> dict[int, lis
         sa.case((sees, Allotment.margin)).label("margin"),
         sa.case((sees, Invoice.id)).label("invoice_id"),
         sa.case((sees, Invoice.number)).label("number"),
-        sa.case((sees, Invoice.deal_id)).label("deal_id"),
-        sa.case((sees, Invoice.issued_on)).label("issued_on"),
     )
     wanted = (
         sa.select(*columns)

@@ -19,9 +19,9 @@ from salesman_core.toolkit import (
     Schema,
     Text,
 )
+from salesman_invoices.drafting import MOST_AMOUNT
 from salesman_invoices.models import DIRECTIONS
 
-MOST_AMOUNT: Final = 10**13
 MOST_ALLOTMENTS: Final = 200
 
 

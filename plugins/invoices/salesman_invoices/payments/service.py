@@ -44,6 +44,7 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import Text
 from salesman_invoices.billing import margin_of
+from salesman_invoices.drafting import MOST_AMOUNT
 from salesman_invoices.models import (
     BACK,
     CANCELLED,
@@ -66,7 +67,6 @@ from salesman_invoices.texts import texts
 _ = texts.lazy
 
 NOUGHT: Final = Decimal(0)
-MOST_AMOUNT: Final = Decimal(10) ** 13
 _PLAIN: Final = ("day", "amount", "reference", "comment")
 
 
@@ -323,11 +323,13 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
         goal = _wanted(values) | _hidden(session, before) if "allotments" in values else {**before}
         invoices = _concerned(session, payment, goal)
         _demand_one_currency(payment.currency, {id_: invoices[id_] for id_ in goal})
+        # Before anything is set: to write keys is to write what stands there half changed.
+        keyed = carry_out(_keys(session, payment, values))
         changes = differences(payment, wanted)
         for name, (_old, new) in changes.items():
             setattr(payment, name, new)
+        changes |= keyed
         sums = _sums(payment, goal, invoices)
-        changes |= carry_out(_keys(session, payment, values))
         if before != sums:
             changes["allotments"] = (_by_invoice(before), _by_invoice(sums))
         if not changes:

@@ -38,6 +38,7 @@ from salesman_invoices.sending.models import Reminding, Sending, Unreminded
 from salesman_invoices.sending.service import keep, left_of, values_of
 from salesman_invoices.sending.settings import FURTHEST
 from salesman_invoices.sending.wording import AFTER, BEFORE, Wording, filled
+from salesman_invoices.standing import IS_OPEN
 
 LOOK: Final = "invoices.remind"
 ONE: Final = "invoices.remind_of_one"
@@ -103,17 +104,13 @@ def _open_ones(settings: Sequence[int] | Any, oldest: date, day: date) -> Any:
         .scalar_subquery()
     )
     return sa.select(Invoice.id, Invoice.company_id, Invoice.due_on, first.label("sent_at")).where(
-        _IS_OPEN,
+        IS_OPEN,
+        Invoice.deleted_at.is_(None),
         Invoice.company_id.in_(list(settings)),
         Invoice.due_on.between(oldest - timedelta(FURTHEST), day + timedelta(FURTHEST)),
         first.is_not(None),
         ~sa.exists().where(Unreminded.invoice_id == Invoice.id),
     )
-
-
-_IS_OPEN: Final = sa.and_(
-    Invoice.state == ISSUED, Invoice.paid < Invoice.amount, Invoice.deleted_at.is_(None)
-)
 
 
 def _due_reminder(setting: Reminding, due_on: date, day: date) -> int | None:

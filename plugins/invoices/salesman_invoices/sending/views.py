@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     InvalidError,
     MissingError,
     is_htmx,
+    number_or_none,
     reading,
     record_type,
     render,
@@ -140,7 +141,8 @@ def _send(kind: str, record_id: int) -> Page:
 
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     pairs = (one.partition(":") for one in form.getlist("along"))
-    along = [(kind, int(id_)) for kind, _colon, id_ in pairs if id_.isdecimal()]
+    ids = ((kind, number_or_none(id_)) for kind, _colon, id_ in pairs)
+    along = [(kind, id_) for kind, id_ in ids if id_ is not None]
     return {name: form.get(name, "") for name in ("to", "subject", "text")} | {"along": along}
 
 

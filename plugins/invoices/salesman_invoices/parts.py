@@ -1,8 +1,9 @@
-"""What a part of an invoice's line comes to, so that parts add up to the line. Pure arithmetic.
+"""What a part of a line comes to, so that parts add up to the line. Pure arithmetic.
 
 A part is counted as any line is (:mod:`salesman_catalogue.sums`), and is never more than what is
-left; the last part is what is left. So acts add up to their invoice to the kopeck, and a line that
-is confirmed at once reads in the act as it does in the invoice (ADR 57, ADR 68).
+left; the last part is what is left. So invoices add up to the lines of their deal and acts to their
+invoice, to the kopeck, and what is billed or confirmed at once reads there as it does in the deal
+(ADR 57, ADR 68).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ NOUGHT: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What of a line no act has confirmed yet.
+    """What of a line is not billed yet, or not confirmed by acts.
 
     :param cost: None where nobody knows what the line cost.
     """
@@ -37,7 +38,7 @@ class Left:
 def part_of(line: Any, left: Left, quantity: Decimal) -> Left:
     """Give what a quantity of a line comes to.
 
-    :param line: a line of an invoice, or a row with the same names.
+    :param line: a line of a deal or an invoice, or a row with the same names.
     :param quantity: above nought, and no more than is left.
     """
     if quantity >= left.quantity:
