@@ -257,6 +257,11 @@ def salesman_event_types() -> Iterable[EventType]:
             "A pipeline or one of its stages was changed",
             {"what": "pipeline or stage"},
         ),
+        EventType(
+            "core.rate.entered",
+            "The table of rates tells more of a currency; the record is one of its rates",
+            {"currency": "which"},
+        ),
     ]
 
 

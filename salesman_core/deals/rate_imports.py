@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from salesman_core.db import writing
 from salesman_core.deals.permissions import RATES
-from salesman_core.deals.rate_table import bring_to_deals, enter_rate, for_one, judged_rate
+from salesman_core.deals.rate_table import enter_rate, for_one, judged_rate, tell_of_rates
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
 from salesman_core.records.imports.outcomes import refusal
@@ -37,12 +37,16 @@ _OUTCOMES: Final = {"created": "created", "changed": "updated", "unchanged": "un
 
 
 def apply_rates(batch: ImportBatch) -> Sequence[ImportOutcome]:
-    """Write a batch of rates; deals that lack theirs get it afterwards."""
+    """Write a batch of rates; what lacks its rate gets it afterwards."""
     with writing() as session:
         outcomes = [_apply(row) for row in batch.rows]
         rows = zip(batch.rows, outcomes, strict=True)
-        new = {_code(row) for row, outcome in rows if outcome.action in {"created", "updated"}}
-        bring_to_deals(session, new)
+        new = {
+            _code(row): outcome.record_id
+            for row, outcome in rows
+            if outcome.action in {"created", "updated"} and outcome.record_id is not None
+        }
+        tell_of_rates(session, new)
     return outcomes
 
 

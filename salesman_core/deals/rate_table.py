@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from salesman_core.deals.permissions import RATES
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
 from salesman_core.jobs import enqueue
-from salesman_core.records.changes import audit, touch_records
+from salesman_core.records.changes import announce, audit, touch_records
 from salesman_core.services.company import company, is_currency
 from salesman_core.services.models import CurrencyRate
 from salesman_core.services.rates import drop_rate, held_rate, put_rate
@@ -73,13 +73,14 @@ def for_one(rate: Decimal, per: int) -> Decimal:
 def enter_rates(rates: Iterable[DatedRate]) -> int:
     """Put rates into the table, all or none; give how many are new or other than before.
 
-    Deals that lack theirs get it in the background; those that have one keep it.
+    What lacks its rate gets it in the background; what has one keeps it.
     """
     demand_permission(RATES)
     with writing() as session:
-        entered = [one for one in rates if enter_rate(session, one).action != "unchanged"]
-        bring_to_deals(session, {one.currency for one in entered})
-    return len(entered)
+        entered = [(one.currency, enter_rate(session, one)) for one in rates]
+        told = [(currency, made) for currency, made in entered if made.action != "unchanged"]
+        tell_of_rates(session, {currency: made.rate_id for currency, made in told})
+    return len(told)
 
 
 class Entered(NamedTuple):
@@ -100,10 +101,14 @@ def enter_rate(session: Session, one: DatedRate) -> Entered:
     return Entered(action, held.id)
 
 
-def bring_to_deals(session: WritingSession, currencies: Iterable[str]) -> None:
-    """Have the deals in some currencies that lack their rate get it in the background."""
-    for currency in sorted(currencies):
+def tell_of_rates(session: WritingSession, entered: Mapping[str, int]) -> None:
+    """Have what is in some currencies and lacks its rate get it in the background.
+
+    :param entered: a rate that was entered, by currency: one event tells of all of a currency.
+    """
+    for currency, rate_id in sorted(entered.items()):
         enqueue(session, KEEP_RATES, {"currency": currency})
+        announce(session, "core.rate.entered", KIND, rate_id, {"currency": currency})
 
 
 def add_rate(one: DatedRate) -> int:
@@ -117,7 +122,7 @@ def add_rate(one: DatedRate) -> int:
             message = _("There is a rate of %(label)s already: change it.", label=_label(one))
             raise ConflictError(message)
         made = enter_rate(session, one)
-        bring_to_deals(session, {one.currency})
+        tell_of_rates(session, {one.currency: made.rate_id})
     return made.rate_id
 
 
@@ -131,7 +136,7 @@ def correct_rate(rate_id: int, rate: Decimal, version: int | None = None) -> Non
     with writing() as session:
         held = _held(session, rate_id, version)
         enter_rate(session, judged_rate(held.currency, held.day, rate))
-        bring_to_deals(session, {held.currency})
+        tell_of_rates(session, {held.currency: rate_id})
 
 
 def delete_rate(rate_id: int, version: int | None = None) -> DatedRate:

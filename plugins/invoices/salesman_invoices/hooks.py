@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
 )
 from salesman_hookspecs import (
     Demo,
+    EventHandler,
     EventType,
     Evidence,
     HealthCheck,
@@ -39,6 +40,7 @@ from salesman_hookspecs import (
 )
 from salesman_invoices import (
     bulk,
+    completing,
     evidence,
     imports,
     pages,
@@ -308,6 +310,12 @@ def salesman_search_sources() -> Iterable[SearchSource]:
         search_source("invoices", _("Invoices"), "file-invoice", permissions.VIEW, story.FOUND),
         search_source("acts", _("Acts"), "file-check", permissions.SEE_ACTS, act_story.FOUND),
     ]
+
+
+@hookimpl
+def salesman_event_handlers() -> Iterable[EventHandler]:
+    """Complete invoices once the rate of their day is known."""
+    return [EventHandler("complete_rates", ("core.rate.entered",), completing.complete_rates)]
 
 
 @hookimpl

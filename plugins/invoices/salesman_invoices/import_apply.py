@@ -6,9 +6,9 @@ more changes nothing, and what was printed is refused where the file says it oth
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -60,6 +60,7 @@ from salesman_invoices.models import (
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.payments.shares import share_out
 from salesman_invoices.permissions import ASSIGN, CREATE, EDIT
+from salesman_invoices.rates import take_rate
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -106,7 +107,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
         self._clients = NamedClients(session, batch)
         self._clients.look_up(batch.rows)
         self._buyers: dict[int, dict[str, Any] | None] = {}
-        self._rates: dict[tuple[str, date], Decimal | None] = {}
+        self._rate_on = functools.cache(rate_on)
         self._touched: set[int] = set()
 
     def refuse_hidden(self, row: ImportedRow) -> None:
@@ -163,7 +164,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
             created_at=moment,
             updated_at=moment,
         )
-        self._take_rate(invoice)
+        take_rate(invoice, self._rate_on)
         service.entitle(self.session, invoice)
         return invoice
 
@@ -189,15 +190,6 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
         if client_id not in self._buyers:
             self._buyers[client_id] = client_snapshot(self.session, client_id)
         return self._buyers[client_id]
-
-    def _take_rate(self, invoice: Invoice) -> None:
-        own, asked = company().currency, (invoice.currency, invoice.issued_on)
-        if invoice.currency == own or invoice.issued_on is None:
-            return
-        if asked not in self._rates:
-            self._rates[asked] = rate_on(own, invoice.currency, invoice.issued_on)  # type: ignore[index]
-        invoice.rate = self._rates[asked]  # type: ignore[index]
-        invoice.rate_currency = None if invoice.rate is None else own
 
     def note(self, drafts: Sequence[InvoiceDraft]) -> None:
         """Note new invoices, with their lines, keys and payments."""

@@ -9,6 +9,7 @@ from salesman_core.toolkit import ImportedRow, InvalidError, company, current_pe
 from salesman_hookspecs import Text
 from salesman_invoices.drafting import MOST_AMOUNT
 from salesman_invoices.permissions import CHANGE_PAYMENTS, COSTS
+from salesman_invoices.standing import company_day
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -76,6 +77,8 @@ def _wrong_payment(values: dict[str, Any]) -> dict[str, Text]:
         return {"paid_on": _("Say on which day it was paid.")} if values["paid_amount"] else {}
     if not 0 < values["paid_amount"] <= MOST_AMOUNT:
         return {"paid_amount": _("Say how much was paid: more than nought.")}
+    if values["paid_on"] > company_day():
+        return {"paid_on": _("This day is yet to come.")}
     return {}
 
 

@@ -38,9 +38,9 @@ from salesman_core.toolkit import (
     formats,
     from_bin,
     is_currency,
+    locked,
     now,
     plan_external_ids,
-    rate_on,
     reaches,
     service,
     touch,
@@ -68,6 +68,7 @@ from salesman_invoices.permissions import (
     SEE_DEAL,
     VIEW,
 )
+from salesman_invoices.rates import take_rate
 from salesman_invoices.schedule.queries import planned_steps, step_of
 from salesman_invoices.sellers import judged_seller, usual_seller
 from salesman_invoices.snapshot import Snapshot, snapshot_now
@@ -484,7 +485,7 @@ def issue_invoice(invoice_id: int, day: date | None = None, version: int | None 
         invoice.account_id = (seller["account"] or {}).get("id")
         invoice.signer_id = (seller["signer"] or {}).get("id")
         invoice.issued_on = on
-        _take_rate(invoice, on)
+        take_rate(invoice)
         invoice.state = ISSUED
         invoice.number = take_number(session, KIND, _known(invoice.company_id), on).text
         changes: Changes = {"number": (None, invoice.number), "issued_on": (None, on)}
@@ -526,10 +527,14 @@ def _demand_due_later(invoice: Invoice, issued_on: date) -> None:
         raise InvalidError(message, {"due_on": message})
 
 
-def _take_rate(invoice: Invoice, day: date) -> None:
-    own = company().currency
-    rate = None if invoice.currency == own else rate_on(own, invoice.currency, day)
-    invoice.rate, invoice.rate_currency = rate, None if rate is None else own
+def keep_rate(invoice_id: int) -> None:
+    """Give an issued invoice the rate of its day that it lacked, unless somebody was faster."""
+    with writing() as session:
+        invoice = locked(session, Invoice, invoice_id)
+        if invoice.rate is None or invoice.rate_currency != company().currency:
+            changes = take_rate(invoice)
+            if changes:
+                _keep(session, invoice, "changed", changes)
 
 
 def snapshot_of(session: Session, invoice: Any) -> Snapshot:

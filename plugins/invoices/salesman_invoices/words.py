@@ -42,6 +42,8 @@ FIELDS: Final = {
     "comment": FieldWords(_("Comment")),
     "cancel_reason": FieldWords(_("Reason")),
     "lines": FieldWords(_("Lines")),
+    "rate": FieldWords(_("Rate"), figure=True, written=formats.rate),
+    "rate_currency": FieldWords(_("Currency of the rate")),
     "external_ids": FieldWords(_("Keys in other systems")),
     "imported": contact_data.IMPORTED,
 }

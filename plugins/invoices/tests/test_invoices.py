@@ -14,6 +14,8 @@ from salesman_invoices.standing import company_day
 from salesman_invoices.testing import line
 from salesman_requisites.companies.service import change_company
 
+from salesman_core.deals.rate_table import enter_rates, judged_rate
+from salesman_core.jobs.port import jobs
 from salesman_core.plugins.host import current_host
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
@@ -281,3 +283,29 @@ def test_second_draft_that_is_too_much_leaves_no_trace(bill: Bill) -> None:
 
     with writing() as session:
         assert session.scalar(sa.select(sa.func.count(Invoice.id))) == 1
+
+
+def test_rate_that_comes_later_reaches_the_issued_invoice_that_lacks_it(
+    app: Flask, bill: Bill
+) -> None:
+    invoice_id = bill.invoice(bill.deal(currency="USD"))
+    draft_id = bill.draft(bill.deal(currency="USD"))
+    held = sa.select(Invoice.id, Invoice.rate, Invoice.rate_currency)
+    assert [one.rate for one in reading().execute(held)] == [None, None]
+
+    enter_rates([judged_rate("USD", company_day(), Decimal("92.5"))])
+    jobs().drain()
+
+    rates = {one.id: one[1:] for one in reading().execute(held)}
+    assert rates == {invoice_id: (Decimal("92.5"), "RUB"), draft_id: (None, None)}
+
+
+def test_rate_that_an_invoice_has_stays_when_the_table_is_corrected(app: Flask, bill: Bill) -> None:
+    enter_rates([judged_rate("USD", company_day(), Decimal("92.5"))])
+    invoice_id = bill.invoice(bill.deal(currency="USD"))
+
+    enter_rates([judged_rate("USD", company_day(), Decimal(95))])
+    jobs().drain()
+
+    rate = sa.select(Invoice.rate).where(Invoice.id == invoice_id)
+    assert reading().scalar(rate) == Decimal("92.5")

@@ -18,6 +18,7 @@ from salesman_invoices.payments.service import (
     enter_payment,
     restore_payment,
 )
+from salesman_invoices.standing import company_day
 
 from salesman_core.people.handing_over import hand_over
 from salesman_core.services.models import Notice
@@ -26,7 +27,7 @@ from salesman_core.toolkit import ForbiddenError, InvalidError, MissingError, re
 
 from .conftest import Bill
 
-MARCH = date(2026, 3, 1)
+FEBRUARY = date(2026, 2, 1)
 
 
 def margins(invoice_id: int) -> list[Decimal | None]:
@@ -45,13 +46,13 @@ def test_payments_in_parts_bring_their_shares_of_the_margin(bill: Bill) -> None:
 
     for day, amount in enumerate(("33.33", "33.33", "33.34")):
         assert bill.row(invoice_id).standing in {"issued", "partly_paid"}
-        bill.pay(amount, invoice_id, day=MARCH + timedelta(days=day))
+        bill.pay(amount, invoice_id, day=FEBRUARY + timedelta(days=day))
 
     invoice = bill.row(invoice_id)
     assert (invoice.standing, invoice.paid, invoice.paid_on) == (
         "paid",
         Decimal(100),
-        MARCH + timedelta(days=2),
+        FEBRUARY + timedelta(days=2),
     )
     shares = margins(invoice_id)
     assert shares == [Decimal("11.11"), Decimal("11.11"), Decimal("11.11")]
@@ -91,9 +92,9 @@ def test_one_payment_pays_several_invoices(bill: Bill) -> None:
 
 def test_return_opens_the_invoice_again_and_takes_its_margin_back(bill: Bill) -> None:
     invoice_id = bill.invoice(bill.deal("100.00", cost="60.00"))
-    bill.pay("100.00", invoice_id, day=MARCH)
+    bill.pay("100.00", invoice_id, day=FEBRUARY)
 
-    bill.pay("25.00", invoice_id, day=MARCH + timedelta(days=9), direction="back")
+    bill.pay("25.00", invoice_id, day=FEBRUARY + timedelta(days=9), direction="back")
 
     invoice = bill.row(invoice_id)
     assert (invoice.standing, invoice.paid, invoice.paid_on) == ("partly_paid", Decimal(75), None)
@@ -126,22 +127,22 @@ def test_payment_restored_after_its_invoice_was_cancelled_is_an_advance(bill: Bi
 
 def test_changed_payment_counts_anew(bill: Bill) -> None:
     invoice_id = bill.invoice(amount="100.00")
-    payment_id = bill.pay("100.00", invoice_id, day=MARCH)
+    payment_id = bill.pay("100.00", invoice_id, day=FEBRUARY)
     allotments = [{"invoice_id": invoice_id, "amount": Decimal(40)}]
 
-    change_payment(payment_id, {"day": MARCH + timedelta(days=1), "allotments": allotments})
+    change_payment(payment_id, {"day": FEBRUARY + timedelta(days=1), "allotments": allotments})
 
     days = list(reading().scalars(sa.select(Allotment.day)))
-    assert (bill.row(invoice_id).paid, days) == (Decimal(40), [MARCH + timedelta(days=1)])
+    assert (bill.row(invoice_id).paid, days) == (Decimal(40), [FEBRUARY + timedelta(days=1)])
 
 
 @pytest.mark.databases("sqlite")
 def test_payments_in_any_order_give_the_same_state(bill: Bill) -> None:
     entries = [
-        ("40.01", MARCH, "in"),
-        ("30.00", MARCH, "in"),
-        ("20.00", MARCH + timedelta(days=3), "back"),
-        ("49.99", MARCH + timedelta(days=5), "in"),
+        ("40.01", FEBRUARY, "in"),
+        ("30.00", FEBRUARY, "in"),
+        ("20.00", FEBRUARY + timedelta(days=3), "back"),
+        ("49.99", FEBRUARY + timedelta(days=5), "in"),
     ]
     seen = set()
     for order in itertools.islice(itertools.permutations(entries), 0, None, 5):
@@ -154,7 +155,7 @@ def test_payments_in_any_order_give_the_same_state(bill: Bill) -> None:
 
     assert len(seen) == 1
     ((standing, paid, paid_on, shares),) = seen
-    assert (standing, paid, paid_on) == ("paid", Decimal("100.00"), MARCH + timedelta(days=5))
+    assert (standing, paid, paid_on) == ("paid", Decimal("100.00"), FEBRUARY + timedelta(days=5))
     assert sum(Decimal(one) for one in shares) == Decimal("66.67")
 
 
@@ -270,3 +271,14 @@ def test_less_is_paid_and_keyed_in_one_change(bill: Bill) -> None:
     assert change_payment(payment_id, {"amount": Decimal(50), "external_ids": keys}) is True
 
     assert bill.row(invoice_id).paid == Decimal(50)
+
+
+def test_payment_of_a_day_to_come_is_refused(bill: Bill) -> None:
+    invoice_id = bill.invoice(bill.deal())
+    entered = bill.pay("10.00", invoice_id)
+    tomorrow = company_day() + timedelta(days=1)
+
+    with pytest.raises(InvalidError, match="schedule"):
+        bill.pay("10.00", invoice_id, day=tomorrow)
+    with pytest.raises(InvalidError, match="schedule"):
+        change_payment(entered, {"day": tomorrow})

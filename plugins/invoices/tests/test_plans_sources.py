@@ -71,9 +71,10 @@ def test_invoice_counts_on_its_day_whole_and_draft_and_cancelled_ones_never(
 
 
 def test_part_payment_brings_its_share_of_the_margin_and_a_return_takes_it_back(
-    bill: Bill, fact: Fact
+    bill: Bill, fact: Fact, clock: FrozenClock
 ) -> None:
     invoice_id = bill.invoice(bill.deal(lines=True))
+    clock.set(datetime(2026, 4, 20, 9, tzinfo=UTC))
     bill.pay("200.00", invoice_id, day=date(2026, 3, 5))
     bill.pay("300.00", invoice_id, day=date(2026, 4, 5))
 

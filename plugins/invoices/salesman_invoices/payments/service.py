@@ -7,6 +7,7 @@ depends on what was paid, not on the order in which it was entered, changed or t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -89,7 +90,7 @@ def enter_payment(values: Mapping[str, Any]) -> int:
             client_id=_payer(values, invoices),
             company_id=next((one.company_id for one in invoices.values()), None),
             owner_id=_owner(session, values, invoices),
-            day=values.get("day") or company_day(),
+            day=_judged_day(values.get("day") or company_day()),
             amount=_judged_amount(values.get("amount")),
             currency=currency,
             direction=values.get("direction") or IN,
@@ -207,6 +208,17 @@ def _demand_own(session: WritingSession, payment: Payment) -> None:
         raise ForbiddenError(message, CHANGE_PAYMENTS)
 
 
+def _judged_day(day: date) -> date:
+    """Give the day of a payment, which is not to come: what is planned stands in the schedule.
+
+    :raises InvalidError: for a later day than today.
+    """
+    if day > company_day():
+        message = _("A payment is of today or earlier; what is to come stands in the schedule.")
+        raise InvalidError(message, {"day": message})
+    return day
+
+
 def _judged_amount(amount: Decimal | None) -> Decimal:
     if amount is None or not 0 < amount <= MOST_AMOUNT:
         message = _("Say how much was paid: more than nought.")
@@ -313,6 +325,8 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
     with writing() as session:
         payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
         wanted = {name: values[name] for name in _PLAIN if name in values}
+        if "day" in wanted:
+            wanted["day"] = _judged_day(wanted["day"])
         if "amount" in wanted:
             wanted["amount"] = _judged_amount(wanted["amount"])
         if "direction" in values and values["direction"] in DIRECTIONS:
