@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from babel.support import LazyProxy
-from flask_babel import Domain, force_locale
+from babel import Locale
+from babel.support import LazyProxy, NullTranslations
+from flask_babel import Domain, force_locale, get_locale
 
 LANGUAGES: Final = {"ru": "Русский", "en": "English"}
 """The languages that the core is complete in, each named in itself."""
@@ -55,19 +56,32 @@ class Texts:
     def __init__(self, owner: str, package: Path) -> None:
         self.owner = owner
         self._domain = Domain([str(package / "translations")], domain=owner)
+        self._by_locale: dict[Locale | None, NullTranslations] = {}
         _catalogues[owner] = self
 
     def gettext(self, text: str, **values: Any) -> str:
         """Give *text* in the reader's language, with *values* put in by ``%(name)s``."""
-        return str(self._domain.gettext(text, **values))
+        words = self._catalogue().ugettext(text)
+        return words % values if values else words
 
     def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
         """Give the form of a counted text that the language has for *number* (``%(num)s``)."""
-        return str(self._domain.ngettext(one, many, number, **values))
+        return self.form(one, many, number) % {"num": number, **values}
 
     def form(self, one: str, many: str, number: int) -> str:
         """Give the form of a counted text that the language has for *number*, nothing put in."""
-        return str(self._domain.get_translations().ungettext(one, many, number))
+        return self._catalogue().ungettext(one, many, number)
+
+    def _catalogue(self) -> NullTranslations:
+        """Give what translates into the reader's language.
+
+        A page asks for hundreds of texts; the domain would spell out its key for each.
+        """
+        locale = get_locale()
+        found = self._by_locale.get(locale)
+        if found is None:
+            found = self._by_locale[locale] = self._domain.get_translations()
+        return found
 
     def lazy(self, text: str, **values: Any) -> LazyText:
         """Give a text that is translated each time that somebody reads it."""
