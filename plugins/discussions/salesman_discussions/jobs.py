@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,8 +52,8 @@ GRACE: Final = timedelta(minutes=1)
 """Whoever reads a message so soon gets no letter about it."""
 MOST_OF_THREAD: Final = 20
 LONGEST_TOLD: Final = 1_000
-MOST_THREADS: Final = 50
-MOST_TOLD: Final = 500
+MOST_THREADS: Final = 25
+"""So many threads does one letter tell of; the next one, a minute later, tells of those left."""
 
 
 def tell(message_id: int) -> int:
@@ -181,40 +181,47 @@ def last_digest(wishes: Letters, moment: datetime) -> datetime:
 
 def _write_to(session: Session, user_id: int, wishes: Letters, moment: datetime) -> bool:
     until = {AT_ONCE: moment - GRACE, DAILY: last_digest(wishes, moment), NO_MAIL: moment}
-    waiting = session.scalars(
-        sa.select(Reader).where(Reader.user_id == user_id, Reader.mail_due_at.is_not(None))
-    ).all()
-    ripe = [
-        reader
-        for reader in waiting
-        if reader.mail_due_at is not None
-        and reader.mail_due_at <= until[reader.mail or wishes.mail]
-    ]
+    due = {
+        reader: reader.mail_due_at
+        for reader in reading_state.waiting_for_letters(session, user_id)
+        if reader.mail_due_at and reader.mail_due_at <= until[reader.mail or wishes.mail]
+    }
+    ripe = sorted(due, key=lambda one: due[one])[:MOST_THREADS]
+    last = queries.last_numbers(session, [reader.thread_id for reader in ripe])
+    new = {
+        one.thread_id: New(max(one.read_number, one.mailed_number), last[one.thread_id])
+        for one in ripe
+        if (one.mail or wishes.mail) != NO_MAIL  # it was chosen since
+    }
+    letter = _letter_to(user_id, new)
+    if letter is not None:
+        send_letter(letter)
+    reading_state.note_mailed(session, user_id, last)
+    return letter is not None
+
+
+class New(NamedTuple):
+    """Which messages of a thread are new to somebody: those behind one, up to another."""
+
+    behind: int
+    until: int
+
+
+def _letter_to(user_id: int, new: Mapping[int, New]) -> Letter | None:
     person = person_of(user_id)
-    pairs = [(reader.thread_id, user_id) for reader in ripe]
-    written = False
-    if person is not None and person.email and ripe:
-        known = {
-            one.thread_id: max(one.read_number, one.mailed_number)
-            for one in ripe
-            if (one.mail or wishes.mail) != NO_MAIL  # it was chosen since
-        }
-        with acting_as(person), speaking(person.locale or company().language):
-            letter = _letter(person.email, known)
-        if letter is not None:
-            send_letter(letter)
-            written = True
-    reading_state.forget_waiting_letters(session, pairs)
-    return written
+    if person is None or not person.email or not new:
+        return None
+    with acting_as(person), speaking(person.locale or company().language):
+        return _letter(person.email, new)
 
 
-def _letter(address: str, known: Mapping[int, int]) -> Letter | None:
+def _letter(address: str, new: Mapping[int, New]) -> Letter | None:
     """Give a letter to whoever acts; None where nothing that they see is new to them.
 
-    :param known: by thread, the last message that is not new.
+    :param new: by thread.
     """
-    threads = _threads(sorted(known))
-    said = _said(threads, known)
+    threads = _threads(sorted(new))
+    said = _said({one.id: new[one.id] for one in threads})
     told = [one for one in threads if one.id in said]
     if not told:
         return None
@@ -234,27 +241,48 @@ def _letter(address: str, known: Mapping[int, int]) -> Letter | None:
 
 def _threads(ids: Sequence[int]) -> Sequence[AnyRow]:
     seen = sa.select(Thread.id, Thread.subject).where(Thread.id.in_(ids), visible(KIND))
-    return reading().execute(seen.order_by(Thread.said_at).limit(MOST_THREADS)).all()
+    return reading().execute(seen.order_by(Thread.said_at, Thread.id)).all()
 
 
-def _said(threads: Sequence[AnyRow], known: Mapping[int, int]) -> dict[int, list[AnyRow]]:
-    """Give what others have said that is new to whoever acts, the first of each thread."""
-    new = [
-        sa.and_(Message.thread_id == thread.id, Message.number > known[thread.id])
-        for thread in threads
+def _said(new: Mapping[int, New]) -> dict[int, list[AnyRow]]:
+    """Give what others have said that is new to whoever acts, by thread.
+
+    Of one in which much was said: what names them, and the latest beside it.
+    """
+    news = [
+        sa.and_(Message.thread_id == thread_id, Message.number.between(behind + 1, until))
+        for thread_id, (behind, until) in new.items()
     ]
     by_others = Message.author_id.is_distinct_from(current_person().id)
-    said = (
-        sa.select(Message.id, Message.thread_id, Message.act, Message.author_name, Message.text)
-        .where(sa.or_(sa.false(), *new), by_others, Message.deleted_at.is_(None))
-        .order_by(Message.thread_id, Message.number)
-        .limit(MOST_TOLD)
+    first = (sa.case((Message.id.in_(_naming_one()), 0), else_=1), Message.number.desc())
+    place = sa.func.row_number().over(partition_by=Message.thread_id, order_by=first)
+    ranked = (
+        sa.select(
+            Message.id,
+            Message.thread_id,
+            Message.number,
+            Message.act,
+            Message.author_name,
+            Message.text,
+            place.label("place"),
+        )
+        .where(sa.or_(sa.false(), *news), by_others, Message.deleted_at.is_(None))
+        .subquery()
     )
+    told = sa.select(ranked).where(ranked.c.place <= MOST_OF_THREAD)
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in reading().execute(said):
-        if len(found[row.thread_id]) < MOST_OF_THREAD:
-            found[row.thread_id].append(row)
+    for row in reading().execute(told.order_by(ranked.c.thread_id, ranked.c.number)):
+        found[row.thread_id].append(row)
     return found
+
+
+def _naming_one() -> sa.Select[tuple[int]]:
+    """Give the SQL of the messages that name whoever acts, or their team."""
+    own = current_person().id
+    team = sa.select(User.team_id).where(User.id == own).scalar_subquery()
+    return sa.select(Mention.message_id).where(
+        sa.or_(sa.and_(Mention.user_id == own, Mention.told), Mention.team_id == team)
+    )
 
 
 def _part(thread: AnyRow, said: Sequence[AnyRow]) -> str:

@@ -205,6 +205,13 @@ def _standing(reader: Reader, last_number: int) -> Standing:
     )
 
 
+def last_numbers(session: Session, thread_ids: Collection[int]) -> dict[int, int]:
+    """Give how many messages some threads have, by thread, whoever sees them."""
+    last = sa.select(Thread.id, Thread.last_number)
+    rows = session.execute(last.where(one_of(Thread.id, sorted(thread_ids))))
+    return {row.id: row.last_number for row in rows}
+
+
 def participants_of(session: Session, thread_ids: Collection[int]) -> dict[int, list[AnyRow]]:
     """Give who was invited into some threads, by thread."""
     rows = session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,7 +14,6 @@ from salesman_core.toolkit import (
     current_person,
     demand,
     now,
-    one_of,
     visible,
     writing,
 )
@@ -177,17 +176,22 @@ def choose_letters(values: dict[str, Any]) -> None:
         session.merge(Preference(user_id=user_id, **values))
 
 
-def forget_waiting_letters(session: Session, pairs: Collection[tuple[int, int]]) -> None:
-    """Note that people were told by letter of some threads, up to the last message there.
+def waiting_for_letters(session: Session, user_id: int) -> Sequence[Reader]:
+    """Give how somebody reads the threads of which a letter is to tell, held until the commit."""
+    waiting = sa.select(Reader).where(Reader.user_id == user_id, Reader.mail_due_at.is_not(None))
+    held = waiting.order_by(Reader.thread_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).all()
 
-    :param pairs: of a thread and a user.
+
+def note_mailed(session: Session, user_id: int, told: Mapping[int, int]) -> None:
+    """Note that somebody was told by letter of some threads.
+
+    What was said while the letter was made waits for the next one.
+
+    :param told: up to which message, by thread.
     """
     last = sa.select(Thread.last_number).where(Thread.id == Reader.thread_id).scalar_subquery()
-    by_user: dict[int, list[int]] = {}
-    for thread_id, user_id in pairs:
-        by_user.setdefault(user_id, []).append(thread_id)
-    for user_id, thread_ids in by_user.items():
-        told = sa.update(Reader).where(
-            Reader.user_id == user_id, one_of(Reader.thread_id, sorted(thread_ids))
-        )
-        session.execute(told.values(mailed_number=last, mail_due_at=None))
+    for thread_id, number in told.items():
+        mailed = sa.update(Reader).where(Reader.user_id == user_id, Reader.thread_id == thread_id)
+        due = sa.case((last > number, Reader.mail_due_at), else_=None)
+        session.execute(mailed.values(mailed_number=number, mail_due_at=due))

@@ -15,9 +15,10 @@ from salesman_discussions.queries import Letters
 from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import change_deal, reading
+from salesman_core.toolkit import change_deal, reading, writing
 
 Open = Callable[..., int]
+SayMuch = Callable[[int, int, int], None]
 
 
 def tell_all() -> None:
@@ -85,6 +86,56 @@ def test_one_letter_tells_of_all_that_waits(
     assert letter.subject == "News in 2 discussions"
     assert "About the First" in letter.text
     assert "About the Second" in letter.text
+
+
+def test_letter_tells_what_names_its_reader_however_much_was_said_since(
+    make: Make, discuss: Open, say_much: SayMuch, clock: FrozenClock, lawyer: int
+) -> None:
+    thread = discuss(text="The beginning", participant_ids=[lawyer])
+    with make.acting(make.user_of("seller")):
+        messages.post_message(thread, {"text": "@Anna, please decide"})
+    say_much(thread, make.user_of("seller"), 25)
+    tell_all()
+    clock.advance(minutes=2)
+    assert jobs.send_letters() == 1
+    (letter,) = letters(make, lawyer)
+    told = [part.partition(": ")[2] for part in letter.text.split("\n\n")[1:21]]
+    assert told == ["@Anna, please decide", *(f"Said {number}" for number in range(6, 25))]
+
+
+def test_discussions_that_one_letter_cannot_hold_stand_in_the_next_one(
+    make: Make,
+    discuss: Open,
+    clock: FrozenClock,
+    lawyer: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_THREADS", 2)
+    for subject in ("First", "Second", "Third"):
+        discuss(subject=subject, text=f"About the {subject}", participant_ids=[lawyer])
+        clock.advance(seconds=1)
+    tell_all()
+    clock.advance(minutes=2)
+    assert [jobs.send_letters() for _minute in range(3)] == [1, 1, 0]
+    assert [one.subject for one in letters(make, lawyer)] == [
+        "News in 2 discussions",
+        "Discussion “Third”",
+    ]
+
+
+def test_what_is_said_while_a_letter_is_made_stands_in_the_next_one(
+    make: Make, discuss: Open, clock: FrozenClock, lawyer: int
+) -> None:
+    thread = discuss(text="One", participant_ids=[lawyer])
+    with make.acting(make.user_of("seller")):
+        messages.post_message(thread, {"text": "Two"})
+    tell_all()
+    with writing() as session:
+        reading_state.note_mailed(session, lawyer, {thread: 1})
+    clock.advance(minutes=2)
+    assert [jobs.send_letters() for _minute in range(2)] == [1, 0]
+    (letter,) = letters(make, lawyer)
+    assert ("One" in letter.text, "Two" in letter.text) == (False, True)
 
 
 def test_daily_letter_waits_for_its_hour(
