@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from salesman_calendar.models import Reminding
-from salesman_discussions import messages, reading_state
+from salesman_discussions import decisions, messages, reading_state
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
 from salesman_invoices.models import (
@@ -134,6 +134,7 @@ def discuss(api: Api, make: Make, about: Mapping[str, Any]) -> None:
         messages.post_message(thread, {"text": ""}, [kept])
         wishes = {"quiet_from": 20, "quiet_until": 7}
         reading_state.choose_letters({"mail": "daily", "digest_hour": 9, **wishes})
+        decisions.ask(thread, [lawyer], "May we?", key="sample:1")
 
 
 def leads_come_by_all_ways(caller: int) -> None:

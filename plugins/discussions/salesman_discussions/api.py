@@ -50,7 +50,7 @@ def thread_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Give threads as the API shows them, in a fixed number of statements."""
     session, ids = reading(), [row.id for row in rows]
     about, people = ties.ties_of(session, ids), queries.participants_of(session, ids)
-    standing = queries.standing_to(session, ids)
+    standing, questions = queries.standing_to(session, ids), queries.questions_of(session, ids)
     items = []
     for row in rows:
         own = standing.get(row.id, queries.Standing())
@@ -71,6 +71,13 @@ def thread_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
                 ],
                 "unread": own.unread,
                 "waiting": own.waiting,
+                "questions": [
+                    {
+                        name: getattr(one, name)
+                        for name in ("message_id", "user_id", "asked_at", "page")
+                    }
+                    for one in questions.get(row.id, [])
+                ],
             }
         )
     return items

@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from salesman_core.toolkit import (
     ApiBlueprint,
+    RecordCard,
     announce_changed,
     describe_fields,
     describe_tables,
@@ -54,6 +55,7 @@ from salesman_hookspecs import (
     RecordType,
     Schedule,
     SearchSource,
+    Slot,
     SlotFill,
     TimelineSource,
     hookimpl,
@@ -173,6 +175,14 @@ def salesman_quick_create() -> Iterable[QuickCreate]:
 
 
 @hookimpl
+def salesman_slots() -> Iterable[Slot]:
+    """Give the place beside a thread that others may fill, as with what is to be decided."""
+    return [
+        Slot("discussions.thread.side", RecordCard, "Discussion: beside it", panels.slot_context)
+    ]
+
+
+@hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
     """Show on the card of whatever record what is discussed about it."""
     return [
@@ -226,6 +236,7 @@ def salesman_event_types() -> Iterable[EventType]:
         "message_id": "the message",
         "number": "its place in the discussion",
     }
+    decision = {"message_id": "the message that asks for it", "user_ids": "whose decision it is"}
     fields = {"fields": "the names of the changed fields"}
     return [
         EventType("discussions.thread.created", "A discussion was opened", {}),
@@ -239,6 +250,8 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("discussions.message.deleted", "A message was taken back", message),
         EventType("discussions.message.restored", "A message stands again", message),
         EventType("discussions.message.reacted", "A sign was set beside a message", message),
+        EventType("discussions.decision.asked", "People were asked for a decision", decision),
+        EventType("discussions.decision.ended", "A decision is waited for no longer", decision),
     ]
 
 

@@ -38,10 +38,12 @@ from salesman_discussions.models import (
     EVERYTHING,
     KIND,
     NO_MAIL,
+    NOTED,
     NOTHING,
     REOPENED,
     Mention,
     Message,
+    Question,
     Reader,
     Thread,
 )
@@ -56,11 +58,13 @@ MOST_THREADS: Final = 25
 """So many threads does one letter tell of; the next one, a minute later, tells of those left."""
 
 
-def tell(message_id: int) -> int:
+def tell(message_id: int, only: Sequence[int] | None = None) -> int:
     """Tell those who follow a thread of a new message; give how many were told.
 
     Whoever has more unread there was told of the first, and hears of this one only if it names
     them. Everybody is judged now: who does not see the thread any more hears nothing.
+
+    :param only: whom it names only now; nobody else is told then.
     """
     with writing() as session:
         message = session.get(Message, message_id)
@@ -70,7 +74,7 @@ def tell(message_id: int) -> int:
         named = _named(session, message_id)
         followers = [
             reader
-            for reader in _followers(session, message)
+            for reader in _followers(session, message, only)
             if reader.level == EVERYTHING or reader.user_id in named
         ]
         wishes = queries.letters_of(session, [reader.user_id for reader in followers])
@@ -90,14 +94,19 @@ def _named(session: Session, message_id: int) -> set[int | None]:
     return {*session.scalars(people), *session.scalars(of_teams)}
 
 
-def _followers(session: Session, message: Message) -> Sequence[Reader]:
+def _followers(session: Session, message: Message, only: Sequence[int] | None) -> Sequence[Reader]:
+    """Give who is to hear of a message; a decision that is asked for wakes everybody."""
+    asked = sa.select(Question.user_id).where(Question.message_id == message.id)
     following = sa.select(Reader).where(
         Reader.thread_id == message.thread_id,
         Reader.follows,
-        Reader.level != NOTHING,
-        Reader.read_number < message.number,
+        sa.or_(Reader.level != NOTHING, Reader.user_id.in_(asked)),
         Reader.user_id.is_distinct_from(message.author_id),
     )
+    if only is None:
+        following = following.where(Reader.read_number < message.number)
+    else:
+        following = following.where(Reader.user_id.in_(only))
     return session.scalars(following.order_by(Reader.user_id)).all()
 
 
@@ -131,6 +140,8 @@ def _notice(thread: Thread, message: Message, *, named: bool) -> str:
     told = {"name": message.author_name or "SalesMan", "subject": thread.subject}
     if message.act == CLOSED:
         return texts.gettext("%(name)s closed the discussion “%(subject)s”", **told)
+    if named and message.act == NOTED:
+        return texts.gettext("%(name)s asks for your decision in “%(subject)s”", **told)
     if named:
         return texts.gettext("%(name)s asks you in “%(subject)s”", **told)
     return texts.gettext("%(name)s wrote in “%(subject)s”", **told)
@@ -276,7 +287,7 @@ def _said(new: Mapping[int, New]) -> dict[int, list[AnyRow]]:
     return found
 
 
-def _naming_one() -> sa.Select[tuple[int]]:
+def _naming_one() -> sa.Select[int]:
     """Give the SQL of the messages that name whoever acts, or their team."""
     own = current_person().id
     team = sa.select(User.team_id).where(User.id == own).scalar_subquery()

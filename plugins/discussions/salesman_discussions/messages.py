@@ -29,6 +29,7 @@ from salesman_core.toolkit import (
     detach_file,
     enqueue,
     now,
+    people_names,
     person_of,
     reaches,
     shown_files,
@@ -39,6 +40,7 @@ from salesman_core.toolkit import (
 from salesman_discussions import mentions, reading_state
 from salesman_discussions.models import (
     KIND,
+    NOTED,
     SAID,
     SIGNS,
     FormerText,
@@ -66,6 +68,26 @@ class Place(NamedTuple):
     closed: bool
 
 
+class Author(NamedTuple):
+    """In whose name something is written: a user, or the system."""
+
+    id: int | None
+    name: str
+
+
+def author_of(user_id: int | None = None) -> Author:
+    """Give in whose name whoever acts writes: their own, where nothing else is said.
+
+    :raises ForbiddenError: where a person is to write in the name of another.
+    """
+    person = current_person()
+    if user_id is None or user_id == person.id:
+        return Author(person.id, person.name)
+    if person.id is not None:
+        raise ForbiddenError(_("Nobody writes in the name of another."), WRITE)
+    return Author(user_id, people_names().get(user_id, ""))
+
+
 def post_message(thread_id: int, values: Mapping[str, Any], files: Sequence[KeptFile] = ()) -> int:
     """Say something in a thread that the person sees; give the message's id.
 
@@ -89,25 +111,34 @@ def say(  # what a message is made of
     act: str = SAID,
     quoted_id: int | None = None,
     files: Sequence[KeptFile] = (),
+    author: Author | None = None,
+    key: str | None = None,
 ) -> int:
-    """Add a message to a thread, in the transaction of whoever has judged that; give its id."""
+    """Add a message to a thread, in the transaction of whoever has judged that; give its id.
+
+    What another plugin notes names nobody: an ``@`` in it may come from whatever record.
+
+    :param author: in whose name; that of whoever acts where nothing else is said.
+    :param key: what another plugin calls it.
+    """
     place = _next_place(session, thread_id)
     if place.closed and act == SAID:
         raise ConflictError(_("This discussion is closed. Take it up again to write in it."))
     _judge_files(files)
-    named = mentions.named_in(text)
-    person = current_person()
+    named = [] if act == NOTED else mentions.named_in(text)
+    author = author or author_of()
     message = Message(
         thread_id=thread_id,
         number=place.number,
         revision=place.revision,
         act=act,
-        author_id=person.id,
-        author_name=person.name,
+        author_id=author.id,
+        author_name=author.name,
         text=text,
         search_text=_searched(text, [file.name for file in files]),
         quoted_id=_quoted(session, thread_id, quoted_id),
         created_at=now(),
+        key=key,
     )
     session.add(message)
     session.flush()
@@ -115,11 +146,20 @@ def say(  # what a message is made of
         file_id = attach_kept(KIND, thread_id, file)
         session.add(MessageFile(message_id=message.id, file_id=file_id))
     _mention(session, message, named)
-    reading_state.note_said(session, thread_id, place.number)
+    _note_author(session, message)
     session.flush()
     enqueue(session, "discussions.tell", {"message_id": message.id})
     _announce(session, message, "posted")
     return message.id
+
+
+def _note_author(session: Session, message: Message) -> None:
+    """Note how far the author of a message has read; the system writes for others, too."""
+    author_id, own = message.author_id, current_person().id
+    if author_id is None or (author_id != own and not sees(session, message.thread_id, author_id)):
+        return
+    note = reading_state.note_written if message.act == NOTED else reading_state.note_said
+    note(session, message.thread_id, message.number, author_id)
 
 
 def judged_text(text: object, *, needed: bool = True) -> str:
@@ -194,9 +234,9 @@ def _mention(session: Session, message: Message, named: Sequence[mentions.Named]
     of_teams = mentions.members(session, {one.team_id for one in named if one.team_id is not None})
     own = current_person().id
     asked = [id_ for id_ in dict.fromkeys((*people, *of_teams)) if id_ != own]
-    sees = {id_ for id_ in asked if _sees(session, message.thread_id, id_)}
+    seeing = {id_ for id_ in asked if sees(session, message.thread_id, id_)}
     for one in named:
-        told = one.user_id is None or one.user_id == own or one.user_id in sees
+        told = one.user_id is None or one.user_id == own or one.user_id in seeing
         session.add(
             Mention(
                 message_id=message.id,
@@ -207,12 +247,13 @@ def _mention(session: Session, message: Message, named: Sequence[mentions.Named]
             )
         )
     for user_id in asked:
-        if user_id not in sees and user_id not in people:
+        if user_id not in seeing and user_id not in people:
             session.add(Mention(message_id=message.id, typed="", user_id=user_id, told=False))
-    reading_state.ask(session, message.thread_id, sees)
+    reading_state.ask(session, message.thread_id, seeing)
 
 
-def _sees(session: Session, thread_id: int, user_id: int) -> bool:
+def sees(session: Session, thread_id: int, user_id: int) -> bool:
+    """Tell whether somebody may see a thread."""
     person = person_of(user_id)
     return person is not None and reaches(KIND, thread_id, person=person, session=session)
 
@@ -318,10 +359,17 @@ def told_of_invitation(session: Session, thread_id: int, user_ids: Collection[in
     asked = set()
     for mention in session.scalars(untold.where(Mention.user_id.in_(user_ids))):
         mention.told = True
-        asked.add(mention.user_id)
         message = session.get_one(Message, mention.message_id)
         message.revision = _next_revision(session, thread_id).revision
+        if message.act != NOTED:  # a decision waits for them by itself
+            asked.add(mention.user_id)
     reading_state.ask(session, thread_id, [id_ for id_ in asked if id_ is not None])
+
+
+def show_again(session: Session, message: Message) -> None:
+    """Let pages that are open fetch a message anew: something beside it has changed."""
+    message.revision = _next_revision(session, message.thread_id).revision
+    session.flush()
 
 
 def _held(session: Session, message_id: int, *, gone: bool = False) -> tuple[Message, Place]:
@@ -346,7 +394,7 @@ def _own(session: Session, message_id: int, *, gone: bool = False) -> tuple[Mess
     message, place = _held(session, message_id, gone=gone)
     person = current_person()
     if message.act != SAID:
-        raise ConflictError(_("That a discussion was closed stays written down."))
+        raise ConflictError(_("What was noted here stays written down."))
     own = person.id is not None and message.author_id == person.id
     if not own and not person.everything:
         text = _("Only %(name)s may do this.", name=message.author_name or "SalesMan")

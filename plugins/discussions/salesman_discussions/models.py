@@ -22,8 +22,12 @@ from salesman_core.toolkit import (
 KIND: Final = "discussions.thread"
 MESSAGE: Final = "discussions.message"
 
-SAID, CLOSED, REOPENED = "said", "closed", "reopened"
-"""What a message is: something said, or the word that the thread was closed or taken up again."""
+SAID, NOTED, CLOSED, REOPENED = "said", "noted", "closed", "reopened"
+"""What a message is: something said, what another plugin has written down in somebody's name, or
+the word that the thread was closed or taken up again."""
+
+LONGEST_KEY: Final = 120
+LONGEST_PAGE: Final = 500
 
 EVERYTHING, MENTIONS, NOTHING = "all", "mentions", "none"
 LEVELS: Final = (EVERYTHING, MENTIONS, NOTHING)
@@ -53,7 +57,7 @@ class Thread(KeptRecord, Base):
     and each message keeps the one that concerned it last: a page asks for what came behind the
     revision that it knows (ADR 74). Both are raised past ``version``, which counts changes of the
     thread. ``said_at`` is when the last message came. A ``private`` one is seen by those alone who
-    take part in it.
+    take part in it. ``key`` is what another plugin calls it that has opened it (ADR 77).
     """
 
     __tablename__ = "discussions_thread"
@@ -76,6 +80,7 @@ class Thread(KeptRecord, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    key: Mapped[str | None] = mapped_column(sa.String(LONGEST_KEY), index=True, unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -146,11 +151,14 @@ class Preference(Base):
 
 
 class Message(Base):
-    """What somebody said in a thread; ``number`` is its place there, the same for everybody."""
+    """What somebody said in a thread; ``number`` is its place there, the same for everybody.
+
+    ``key`` is what another plugin calls it that has written it (ADR 77).
+    """
 
     __tablename__ = "discussions_message"
     __table_args__ = (
-        sa.CheckConstraint("act IN ('said', 'closed', 'reopened')", name="act"),
+        sa.CheckConstraint("act IN ('said', 'noted', 'closed', 'reopened')", name="act"),
         sa.UniqueConstraint("thread_id", "number"),
         sa.Index("ix_discussions_message_revision", "thread_id", "revision"),
     )
@@ -168,6 +176,27 @@ class Message(Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    key: Mapped[str | None] = mapped_column(sa.String(LONGEST_KEY), index=True, unique=True)
+
+
+class Question(Base):
+    """A decision that a message asks of somebody, for another plugin (ADR 77).
+
+    It waits until that plugin says that it is answered or withdrawn: ``ended_at``. ``page`` is the
+    path of the page where it is decided.
+    """
+
+    __tablename__ = "discussions_question"
+    __table_args__ = (sa.Index("ix_discussions_question_user_id", "user_id", "ended_at"),)
+
+    message_id: Mapped[int] = refers(
+        "discussions_message.id", ondelete="CASCADE", primary_key=True, index=False
+    )
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", primary_key=True, index=False)
+    thread_id: Mapped[int] = refers("discussions_thread.id", ondelete="CASCADE")
+    page: Mapped[str] = mapped_column(sa.String(LONGEST_PAGE), default="")
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class FormerText(Base):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     AnyRow,
     FormState,
+    RecordCard,
     colleagues,
     current_person,
     files_panel,
+    people_names,
     reading,
     render,
 )
 from salesman_discussions import queries, ties
+from salesman_discussions.markdown import excerpt
 from salesman_discussions.models import AT_ONCE, DAILY, KIND, NO_MAIL, SIGNS
 from salesman_discussions.permissions import CREATE, WRITE
 from salesman_discussions.texts import texts
@@ -94,6 +101,45 @@ def _listed(kind: str, record_id: int) -> dict[str, Any]:
     return {"about": f"{kind}:{record_id}"}
 
 
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A decision that a thread waits for.
+
+    :param names: whose it is.
+    :param own: whether the person is one of them; ``page`` is where they decide.
+    """
+
+    message_id: int
+    text: str
+    names: Sequence[str]
+    own: bool
+    page: str
+
+
+def _questions(session: Session, thread_id: int) -> list[ShownQuestion]:
+    names, own = people_names(), current_person().id
+    asked = queries.questions_of(session, [thread_id]).get(thread_id, [])
+    shown = []
+    for message_id, rows in itertools.groupby(asked, lambda row: row.message_id):
+        of_message = list(rows)
+        mine = [row for row in of_message if row.user_id == own]
+        shown.append(
+            ShownQuestion(
+                message_id,
+                excerpt(of_message[0].text),
+                [names.get(row.user_id, "") for row in of_message],
+                bool(mine),
+                mine[0].page if mine else "",
+            )
+        )
+    return shown
+
+
+def slot_context(key: str) -> RecordCard:
+    """Give the context for a panel that the browser asks for after the page."""
+    return RecordCard(KIND, queries.one_thread(reading(), int(key)).id)
+
+
 def side(thread: AnyRow) -> Markup:
     """Give what stands beside a thread that the person sees."""
     session, own = reading(), current_person().id
@@ -102,6 +148,8 @@ def side(thread: AnyRow) -> Markup:
     return render(
         "discussions/side.html",
         thread=thread,
+        questions=_questions(session, thread.id),
+        context=RecordCard(KIND, thread.id),
         records=ties.ties_of(session, [thread.id]).get(thread.id, []),
         participants=people,
         own=own,

@@ -35,6 +35,7 @@ from salesman_discussions.models import (
     Message,
     MessageFile,
     Preference,
+    Question,
     Reaction,
     Reader,
     Thread,
@@ -110,11 +111,20 @@ def is_unread() -> sa.ColumnElement[bool]:
 
 def is_waiting() -> sa.ColumnElement[bool]:
     """Give the SQL of the threads that wait for whoever acts."""
-    return sa.exists().where(
+    named = sa.exists().where(
         Reader.thread_id == Thread.id,
         Reader.user_id == current_person().id,
         Reader.waiting_since.is_not(None),
     )
+    asked = sa.exists().where(
+        Question.thread_id == Thread.id, Question.user_id == current_person().id, _is_open()
+    )
+    return sa.or_(named, asked)
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    """Give the SQL of the decisions that are waited for; a closed thread waits for none."""
+    return sa.and_(Question.ended_at.is_(None), Thread.closed_at.is_(None))
 
 
 def is_ones_own() -> sa.ColumnElement[bool]:
@@ -171,32 +181,44 @@ class Standing:
     """How whoever acts stands to a thread.
 
     :param unread: how many messages are new to them, if they follow it.
+    :param named: whether they were named there, and have said nothing since.
+    :param asked: whether they are asked for a decision there.
     """
 
     unread: int = 0
-    waiting: bool = False
+    named: bool = False
+    asked: bool = False
     follows: bool = False
     read_number: int = 0
     level: str = ""
     mail: str = ""
     draft: str = ""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the thread waits for them."""
+        return self.named or self.asked
+
 
 def standing_to(session: Session, thread_ids: Collection[int]) -> dict[int, Standing]:
     """Give how whoever acts stands to some threads, by thread."""
+    asked = sa.exists().where(
+        Question.thread_id == Thread.id, Question.user_id == current_person().id, _is_open()
+    )
     rows = session.execute(
-        sa.select(Reader, Thread.last_number)
+        sa.select(Reader, Thread.last_number, asked)
         .join(Thread, Thread.id == Reader.thread_id)
         .where(Reader.user_id == current_person().id, one_of(Reader.thread_id, sorted(thread_ids)))
     )
-    return {reader.thread_id: _standing(reader, last) for reader, last in rows}
+    return {reader.thread_id: _standing(reader, last, asked) for reader, last, asked in rows}
 
 
-def _standing(reader: Reader, last_number: int) -> Standing:
+def _standing(reader: Reader, last_number: int, asked: bool) -> Standing:  # noqa: FBT001  # a column
     counts = reader.follows and reader.level != NOTHING
     return Standing(
         unread=max(0, last_number - reader.read_number) if counts else 0,
-        waiting=reader.waiting_since is not None,
+        named=reader.waiting_since is not None,
+        asked=asked,
         follows=reader.follows,
         read_number=reader.read_number,
         level=reader.level if reader.follows else NOTHING,
@@ -228,6 +250,28 @@ def participants_of(session: Session, thread_ids: Collection[int]) -> dict[int, 
     found: dict[int, list[AnyRow]] = defaultdict(list)
     for row in rows:
         found[row.record_id].append(row)
+    return found
+
+
+def questions_of(session: Session, thread_ids: Collection[int]) -> dict[int, list[AnyRow]]:
+    """Give the decisions that some threads wait for, by thread, the first asked first."""
+    rows = session.execute(
+        sa.select(
+            Question.thread_id,
+            Question.message_id,
+            Question.user_id,
+            Question.page,
+            Question.asked_at,
+            Message.text,
+        )
+        .join(Message, Message.id == Question.message_id)
+        .join(Thread, Thread.id == Question.thread_id)
+        .where(one_of(Question.thread_id, sorted(thread_ids)), _is_open())
+        .order_by(Question.message_id, Question.user_id)
+    )
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        found[row.thread_id].append(row)
     return found
 
 
@@ -367,7 +411,7 @@ def _shown(session: Session, rows: Sequence[AnyRow]) -> list[ShownMessage]:
         shown.append(
             ShownMessage(
                 row=row,
-                html=Markup() if gone else as_html(row.text, [one.typed for one in named]),
+                html=Markup() if gone else as_html(row.text, {one.typed for one in named} - {""}),
                 own=own is not None and row.author_id == own,
                 quoted=None if gone else quoted.get(row.quoted_id),
                 files=files.get(row.id, []),

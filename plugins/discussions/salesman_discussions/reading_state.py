@@ -72,15 +72,19 @@ def ask(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
         reader.waiting_since = reader.waiting_since or now()
 
 
-def note_said(session: Session, thread_id: int, number: int) -> None:
-    """Note that whoever acts has said something: nothing waits for them, no draft is left."""
-    user_id = current_person().id
-    if user_id is None:
-        return
+def note_said(session: Session, thread_id: int, number: int, user_id: int) -> None:
+    """Note that somebody has said something: nothing waits for them, no draft is left."""
+    reader = note_written(session, thread_id, number, user_id)
+    reader.waiting_since, reader.draft = None, ""
+
+
+def note_written(session: Session, thread_id: int, number: int, user_id: int) -> Reader:
+    """Note that something stands in a thread in somebody's name, which they need not read."""
     reader = reader_of(session, thread_id, user_id)
-    reader.follows, reader.waiting_since, reader.draft = True, None, ""
+    reader.follows = True
     if reader.read_number >= number - 1:
         reader.read_number, reader.mail_due_at = number, None
+    return reader
 
 
 def note_answered(session: Session, thread_id: int) -> None:

@@ -18,7 +18,7 @@ from salesman_core.toolkit import (
     Text,
 )
 from salesman_discussions.messages import LONGEST
-from salesman_discussions.models import MAILS, SIGNS
+from salesman_discussions.models import LONGEST_PAGE, MAILS, SIGNS
 from salesman_discussions.service import LONGEST_DECISION, LONGEST_SUBJECT, MOST_PARTICIPANTS
 from salesman_discussions.ties import MOST as MOST_TIES
 
@@ -41,6 +41,15 @@ class PartSchema(Schema):
 
     user_id = Reference(dump_only=True)
     since = Moment(dump_only=True)
+
+
+class QuestionSchema(Schema):
+    """A decision that somebody is asked for; ``page`` is where it is given."""
+
+    message_id = Reference(dump_only=True)
+    user_id = Reference(dump_only=True)
+    asked_at = Moment(dump_only=True)
+    page = Text(LONGEST_PAGE, dump_only=True)
 
 
 class AboutSchema(Schema):
@@ -66,6 +75,7 @@ class ThreadSchema(RecordSchema):
     last_number = Integer(0, 2**31 - 1, dump_only=True)
     unread = Integer(0, 2**31 - 1, dump_only=True)
     waiting = Flag(dump_only=True)
+    questions = ListOf(fields.Nested(QuestionSchema), most=10_000, dump_only=True)
     said_at = Moment(dump_only=True)
     closed_at = Moment(allow_none=True, dump_only=True)
     closed_by_id = Reference(allow_none=True, dump_only=True)
@@ -129,14 +139,14 @@ class ReactionSchema(Schema):
 class MessageSchema(Schema):
     """A message: Markdown. ``number`` is its place in the discussion.
 
-    One that was taken back has no text. ``act`` is ``said``, or ``closed`` for a decision, or
-    ``reopened``.
+    One that was taken back has no text. ``act`` is ``said``; ``noted`` for what a plugin has
+    written down, which nobody changes; ``closed`` for a decision, or ``reopened``.
     """
 
     id = Reference(dump_only=True)
     thread_id = Reference(dump_only=True)
     number = Integer(1, 2**31 - 1, dump_only=True)
-    act = Choice(("said", "closed", "reopened"), dump_only=True)
+    act = Choice(("said", "noted", "closed", "reopened"), dump_only=True)
     text = Text(LONGEST, required=True)
     quoted_id = Reference(allow_none=True)
     author_id = Reference(allow_none=True, dump_only=True)

@@ -74,44 +74,63 @@ def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:
     demand_permission(CREATE)
     text = messages.judged_text(values.get("text"), needed=False)
     with writing() as session:
-        thread = _new(session, _subject(values.get("subject"), text), values)
-        records = ties.judged(session, values)
-        session.add_all(
-            ThreadTie(record_id=thread.id, **ties.columns_of(record)) for record in records
+        invited = {*(values.get("participant_ids") or ()), *_people_named(session, text)}
+        thread, new = begin(
+            session,
+            {**values, "subject": judged_subject(values.get("subject"), text)},
+            ties.judged(session, values),
+            invited,
         )
-        named = _people_named(session, text)
-        invited = _invite(session, thread, {*(values.get("participant_ids") or ()), *named})
-        session.flush()
-        told: Changes = {"subject": (None, thread.subject)}
-        told |= {"private": (None, True)} if thread.private else {}
-        told |= {"participants": (None, sorted(invited))} if invited else {}
-        _keep(session, thread, "created", told | _tie_changes(records, added=True))
         if text or files:
             messages.say(session, thread.id, text, files=files)
         else:
-            _tell_invited(session, thread, invited)
+            tell_invited(session, thread, new)
         return thread.id
 
 
-def _new(session: Session, subject: str, values: Values) -> Thread:
-    moment, person = now(), current_person()
+def begin(
+    session: WritingSession,
+    values: Values,
+    records: Sequence[ties.Record],
+    invited: Collection[int],
+    *,
+    owner_id: int | None = None,
+) -> tuple[Thread, list[int]]:
+    """Make a thread in which nothing is said yet; give it, and whom it invites.
+
+    :param values: ``subject``, judged, ``private`` and ``key``.
+    :param owner_id: whose it is; that of whoever acts where nothing else is said.
+    """
+    thread = _new(session, values, owner_id or current_person().id)
+    session.add_all(ThreadTie(record_id=thread.id, **ties.columns_of(record)) for record in records)
+    new = let_in(session, thread, invited)
+    told: Changes = {"subject": (None, thread.subject)}
+    told |= {"private": (None, True)} if thread.private else {}
+    told |= {"participants": (None, sorted(new))} if new else {}
+    _keep(session, thread, "created", told | _tie_changes(records, added=True))
+    return thread, new
+
+
+def _new(session: Session, values: Values, owner_id: int | None) -> Thread:
+    moment = now()
     thread = Thread(
-        subject=subject,
-        search_subject=subject,
-        owner_id=person.id,
+        subject=values["subject"],
+        search_subject=values["subject"],
+        owner_id=owner_id,
         private=bool(values.get("private")),
         said_at=moment,
         created_at=moment,
         updated_at=moment,
+        key=values.get("key"),
     )
     session.add(thread)
     session.flush()
-    if person.id is not None:
-        reading_state.let_follow(session, thread.id, [person.id])
+    if owner_id is not None:
+        reading_state.let_follow(session, thread.id, [owner_id])
     return thread
 
 
-def _subject(subject: object, text: str = "") -> str:
+def judged_subject(subject: object, text: str = "") -> str:
     """Judge the subject of a thread; where there is none, the beginning of the text is it."""
     judged = " ".join(str(subject or "").replace("\0", "").split())
     judged = judged or excerpt(text, _SUBJECT_OF_TEXT)
@@ -141,7 +160,7 @@ def change_thread(thread_id: int, values: Values, version: int | None = None) ->
         thread: Thread = for_change(session, KIND, thread_id, EDIT, version)
         wanted: dict[str, Any] = {}
         if "subject" in values:
-            wanted["subject"] = _subject(values["subject"])
+            wanted["subject"] = judged_subject(values["subject"])
         if "private" in values and values["private"] != thread.private:
             _demand_opener(thread, EDIT)
             wanted["private"] = values["private"]
@@ -233,16 +252,22 @@ def invite(thread_id: int, user_ids: Collection[int]) -> list[int]:
     """
     with writing() as session:
         thread: Thread = for_change(session, KIND, thread_id, EDIT)
-        before = _participants(session, thread_id)
-        new = _invite(session, thread, user_ids)
-        if new:
-            session.flush()
-            messages.told_of_invitation(session, thread_id, new)
-            reading_state.let_letters_tell(session, thread_id, new)
-            _tell_invited(session, thread, new)
-            changes: Changes = {"participants": (sorted(before), sorted(before | {*new}))}
-            _keep(session, thread, "changed", changes)
+        new = admit(session, thread, user_ids)
+        reading_state.let_letters_tell(session, thread_id, new)
+        tell_invited(session, thread, new)
         return new
+
+
+def admit(session: WritingSession, thread: Thread, user_ids: Collection[int]) -> list[int]:
+    """Let people take part in a thread in which something was said; give who is new."""
+    before = _participants(session, thread.id)
+    new = let_in(session, thread, user_ids)
+    if new:
+        session.flush()
+        messages.told_of_invitation(session, thread.id, new)
+        changes: Changes = {"participants": (sorted(before), sorted(before | {*new}))}
+        _keep(session, thread, "changed", changes)
+    return new
 
 
 def _participants(session: Session, thread_id: int) -> set[int]:
@@ -250,7 +275,11 @@ def _participants(session: Session, thread_id: int) -> set[int]:
     return set(session.scalars(held))
 
 
-def _invite(session: Session, thread: Thread, user_ids: Collection[int]) -> list[int]:
+def let_in(session: Session, thread: Thread, user_ids: Collection[int]) -> list[int]:
+    """Add people to those who take part in a thread; give who is new.
+
+    :raises InvalidError: for users that there are not, or who are no longer active.
+    """
     before = _participants(session, thread.id)
     new = sorted({*user_ids} - before - {thread.owner_id, current_person().id})
     if len(before) + len(new) > MOST_PARTICIPANTS:
@@ -275,8 +304,14 @@ def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:
         raise InvalidError(message, {"participant_ids": message})
 
 
-def _tell_invited(session: WritingSession, thread: Thread, user_ids: Sequence[int]) -> None:
-    told = {"name": current_person().name, "subject": thread.subject}
+def tell_invited(
+    session: WritingSession, thread: Thread, user_ids: Sequence[int], by_name: str = ""
+) -> None:
+    """Tell people that they are invited.
+
+    :param by_name: by whom; by whoever acts where nothing else is said.
+    """
+    told = {"name": by_name or current_person().name, "subject": thread.subject}
     for person in filter(None, map(person_of, user_ids)):
         with speaking(person.locale or company().language):
             text = texts.gettext("%(name)s invites you to the discussion “%(subject)s”", **told)
@@ -333,11 +368,19 @@ def reopen_thread(thread_id: int, version: int | None = None) -> None:
         thread: Thread = for_change(session, KIND, thread_id, EDIT, version)
         if thread.closed_at is None:
             raise ConflictError(_("This discussion is open."))
-        changes: Changes = {"decision": (thread.decision, None)}
-        thread.closed_at = thread.closed_by_id = None
-        thread.decision = ""
-        _keep(session, thread, "reopened", changes)
-        messages.say(session, thread_id, "", act=REOPENED)
+        take_up(session, thread)
+
+
+def take_up(session: WritingSession, thread: Thread, author: messages.Author | None = None) -> None:
+    """Take a closed thread up again, once that is judged.
+
+    :param author: who does; whoever acts where nothing else is said.
+    """
+    changes: Changes = {"decision": (thread.decision, None)}
+    thread.closed_at = thread.closed_by_id = None
+    thread.decision = ""
+    _keep(session, thread, "reopened", changes)
+    messages.say(session, thread.id, "", act=REOPENED, author=author)
 
 
 def delete_thread(thread_id: int, version: int | None = None) -> None:

@@ -73,6 +73,20 @@ def judged(session: Session, values: Mapping[str, Any]) -> list[Record]:
     return found
 
 
+def judged_records(session: Session, records: Iterable[Record]) -> list[Record]:
+    """Give records, each once, when it is sure that whoever acts sees each of them.
+
+    :raises InvalidError: for the field ``records``.
+    """
+    found = list(dict.fromkeys((kind, int(id_)) for kind, id_ in records))
+    for kind, id_ in found:
+        if not may_be_about(kind) or not reaches(kind, id_, session=session):
+            _refuse("records", _("There is no such record, or you may not see it."))
+    if len(found) > MOST:
+        _refuse("records", _("A discussion is about at most %(most)s records.", most=MOST))
+    return found
+
+
 def _refuse(field: str, message: Any) -> None:
     raise InvalidError(message, {field: message})
 
