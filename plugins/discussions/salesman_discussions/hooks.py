@@ -267,7 +267,12 @@ def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
     return [
         Job("discussions.tell", jobs.tell, title=_("Notices of messages")),
-        Job("discussions.letters", jobs.send_letters, title=_("Letters about discussions")),
+        Job(
+            "discussions.letters",
+            jobs.send_letters,
+            transactional=False,
+            title=_("Letters about discussions"),
+        ),
     ]
 
 

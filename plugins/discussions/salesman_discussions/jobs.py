@@ -14,10 +14,10 @@ from salesman_core.toolkit import (
     AnyRow,
     Letter,
     User,
-    WritingSession,
     acting_as,
     company,
     current_person,
+    job_piece,
     link_to,
     notify,
     now,
@@ -78,12 +78,19 @@ def tell(message_id: int, only: Sequence[int] | None = None) -> int:
             if reader.level == EVERYTHING or reader.user_id in named
         ]
         wishes = queries.letters_of(session, [reader.user_id for reader in followers])
-        told = 0
-        for reader in followers:
+        told = {
+            reader: _told(session, reader, thread, message, named=reader.user_id in named)
+            for reader in followers
+        }
+        for reader, text in told.items():
             if (reader.mail or wishes[reader.user_id].mail) != NO_MAIL:
                 reader.mail_due_at = reader.mail_due_at or message.created_at
-            told += _tell(session, reader, thread, message, named=reader.user_id in named)
-        return told
+            if only is not None:
+                reading_state.note_named_anew(reader, message.number)
+            if text:
+                page = f"/discussions/{thread.id}#message-{message.id}"
+                notify(session, reader.user_id, text, page)
+        return sum(bool(text) for text in told.values())
 
 
 def _named(session: Session, message_id: int) -> set[int | None]:
@@ -110,18 +117,17 @@ def _followers(session: Session, message: Message, only: Sequence[int] | None) -
     return session.scalars(following.order_by(Reader.user_id)).all()
 
 
-def _tell(
-    session: WritingSession, reader: Reader, thread: Thread, message: Message, *, named: bool
-) -> bool:
+def _told(
+    session: Session, reader: Reader, thread: Thread, message: Message, *, named: bool
+) -> str:
+    """Give what somebody is told at the bell; an empty text for nothing."""
     person = person_of(reader.user_id)
     if person is None or not reaches(KIND, thread.id, person=person, session=session):
-        return False
+        return ""
     if not named and _said_by_others(session, reader, message):
-        return False
+        return ""
     with speaking(person.locale or company().language):
-        text = _notice(thread, message, named=named)
-    notify(session, reader.user_id, text, f"/discussions/{thread.id}#message-{message.id}")
-    return True
+        return _notice(thread, message, named=named)
 
 
 def _said_by_others(session: Session, reader: Reader, message: Message) -> bool:
@@ -153,18 +159,18 @@ def send_letters() -> int:
     A person gets one letter for all that waits, at once or at their hour of the day, and none in
     their quiet hours: it goes out afterwards.
     """
-    sent = 0
-    with writing() as session:
-        moment = now()
-        due = session.scalars(
-            sa.select(Reader.user_id)
-            .where(Reader.mail_due_at <= moment - GRACE)
-            .distinct()
-            .order_by(Reader.user_id)
-        ).all()
-        wishes = queries.letters_of(session, due)
-        for user_id in due:
-            if not is_quiet(wishes[user_id], moment):
+    sent, moment = 0, now()
+    due = reading().scalars(
+        sa.select(Reader.user_id)
+        .where(Reader.mail_due_at <= moment - GRACE)
+        .distinct()
+        .order_by(Reader.user_id)
+    )
+    user_ids = due.all()
+    wishes = queries.letters_of(reading(), user_ids)
+    for user_id in user_ids:
+        if not is_quiet(wishes[user_id], moment):
+            with job_piece() as session:  # what fails for one keeps nobody else's back
                 sent += _write_to(session, user_id, wishes[user_id], moment)
     return sent
 
@@ -236,22 +242,32 @@ def _letter(address: str, new: Mapping[int, New]) -> Letter | None:
     told = [one for one in threads if one.id in said]
     if not told:
         return None
-    if len(told) == 1:
+    if len(told) == 1 and not told[0].private:
         subject = texts.gettext("Discussion “%(subject)s”", subject=told[0].subject)
     else:
         subject = texts.ngettext(
             "News in %(num)s discussion", "News in %(num)s discussions", len(told)
         )
-    parts = [_part(one, said[one.id]) for one in told]
+    parts = {_place(one): _part(one, said[one.id]) for one in told}
     wishes = texts.gettext(
         "Which letters you get, you choose here: %(address)s",
         address=link_to("/discussions/letters"),
     )
-    return Letter(to=address, subject=subject, text="\n\n".join((*parts, wishes)))
+    secrets = {_place(one): parts[_place(one)] for one in told if one.private}
+    shown = [place if place in secrets else part for place, part in parts.items()]
+    text = "\n\n".join((*shown, wishes))
+    return Letter(to=address, subject=subject, text=text, secrets=secrets)
+
+
+def _place(thread: AnyRow) -> str:
+    """Give what stands for a private thread in the log of letters, which others read."""
+    return texts.gettext("[private discussion %(id)s]", id=thread.id)
 
 
 def _threads(ids: Sequence[int]) -> Sequence[AnyRow]:
-    seen = sa.select(Thread.id, Thread.subject).where(Thread.id.in_(ids), visible(KIND))
+    seen = sa.select(Thread.id, Thread.subject, Thread.private).where(
+        Thread.id.in_(ids), visible(KIND)
+    )
     return reading().execute(seen.order_by(Thread.said_at, Thread.id)).all()
 
 

@@ -50,7 +50,7 @@ def as_html(text: str, mentions: Collection[str] = ()) -> Markup:
 
 def excerpt(text: str, most: int = _EXCERPT) -> str:
     """Give the beginning of a message on one line, without what it quotes."""
-    own = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
+    own = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != ">"]
     words = " ".join(" ".join(own or text.splitlines()).split())
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 

@@ -190,24 +190,19 @@ def _searched(text: str, file_names: Sequence[str]) -> str:
 
 def _next_place(session: Session, thread_id: int) -> Place:
     """Raise both counters of a thread; whoever comes next waits until the commit."""
-    raised = (
-        sa.update(Thread)
-        .where(Thread.id == thread_id)
-        .values(last_number=Thread.last_number + 1, revision=Thread.revision + 1, said_at=now())
-        .returning(Thread.last_number, Thread.revision, Thread.subject, Thread.closed_at)
-        .execution_options(synchronize_session=False)
-    )
-    number, revision, subject, closed_at = session.execute(raised).one()
-    touch_records(Thread, [thread_id])
-    return Place(number, revision, subject, closed_at is not None)
+    return _raised(session, thread_id, last_number=Thread.last_number + 1, said_at=now())
 
 
 def _next_revision(session: Session, thread_id: int) -> Place:
     """Raise the revision of a thread, for a change of one of its messages."""
+    return _raised(session, thread_id)
+
+
+def _raised(session: Session, thread_id: int, **values: Any) -> Place:
     raised = (
         sa.update(Thread)
         .where(Thread.id == thread_id)
-        .values(revision=Thread.revision + 1)
+        .values(revision=Thread.revision + 1, **values)
         .returning(Thread.last_number, Thread.revision, Thread.subject, Thread.closed_at)
         .execution_options(synchronize_session=False)
     )
@@ -228,8 +223,8 @@ def _quoted(session: Session, thread_id: int, quoted_id: int | None) -> int | No
     return quoted_id
 
 
-def _mention(session: Session, message: Message, named: Sequence[mentions.Named]) -> None:
-    """Keep whom a message names, and let it wait for those of them who see the thread."""
+def _mention(session: Session, message: Message, named: Sequence[mentions.Named]) -> set[int]:
+    """Keep whom a message names, and ask those of them who see the thread; give who is asked."""
     people = [one.user_id for one in named if one.user_id is not None]
     of_teams = mentions.members(session, {one.team_id for one in named if one.team_id is not None})
     own = current_person().id
@@ -250,6 +245,7 @@ def _mention(session: Session, message: Message, named: Sequence[mentions.Named]
         if user_id not in seeing and user_id not in people:
             session.add(Mention(message_id=message.id, typed="", user_id=user_id, told=False))
     reading_state.ask(session, message.thread_id, seeing)
+    return seeing
 
 
 def sees(session: Session, thread_id: int, user_id: int) -> bool:
@@ -278,24 +274,31 @@ def change_message(message_id: int, text: str) -> int:
         session.add(FormerText(message_id=message_id, text=message.text, until=moment))
         message.text, message.edited_at, message.revision = judged, moment, place.revision
         message.search_text = _searched(judged, names)
-        _mention_anew(session, message)
+        asked = _mention_anew(session, message)
+        if asked:
+            told = {"message_id": message_id, "only": sorted(asked)}
+            enqueue(session, "discussions.tell", told)
         audit(session, KIND, message.thread_id, place.subject, "message_changed", {})
         _announce(session, message, "changed")
         return message.thread_id
 
 
-def _mention_anew(session: Session, message: Message) -> None:
-    named = mentions.named_in(message.text)
-    before = session.scalars(sa.select(Mention).where(Mention.message_id == message.id)).all()
-    kept = {(one.user_id, one.team_id): one for one in before if one.typed}
-    wanted = {(one.user_id, one.team_id): one for one in named}
-    for key, row in kept.items():
-        if key not in wanted:
-            session.delete(row)
-        else:
+def _mention_anew(session: Session, message: Message) -> set[int]:
+    """Keep whom a changed message names; give who is asked by it only now."""
+    wanted = {(one.user_id, one.team_id): one for one in mentions.named_in(message.text)}
+    held = session.scalars(sa.select(Mention).where(Mention.message_id == message.id)).all()
+    kept = {(one.user_id, one.team_id): one for one in held if one.typed}
+    teams = {team_id for _user_id, team_id in kept.keys() & wanted.keys() if team_id is not None}
+    of_teams = set(mentions.members(session, teams))
+    for row in held:
+        key = row.user_id, row.team_id
+        if row.typed and key in wanted:
             row.typed = wanted[key].typed
-    _mention(session, message, [one for key, one in wanted.items() if key not in kept])
+        elif row.typed or row.user_id not in of_teams:
+            session.delete(row)
+    asked = _mention(session, message, [one for key, one in wanted.items() if key not in kept])
     session.flush()
+    return asked - of_teams - {one.user_id for one in held if one.user_id is not None}
 
 
 def delete_message(message_id: int) -> int:
@@ -361,7 +364,7 @@ def told_of_invitation(session: Session, thread_id: int, user_ids: Collection[in
         mention.told = True
         message = session.get_one(Message, mention.message_id)
         message.revision = _next_revision(session, thread_id).revision
-        if message.act != NOTED:  # a decision waits for them by itself
+        if message.act != NOTED and message.deleted_at is None:  # decisions wait by themselves
             asked.add(mention.user_id)
     reading_state.ask(session, thread_id, [id_ for id_ in asked if id_ is not None])
 

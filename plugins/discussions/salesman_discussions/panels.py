@@ -23,7 +23,7 @@ from salesman_core.toolkit import (
 )
 from salesman_discussions import queries, ties
 from salesman_discussions.markdown import excerpt
-from salesman_discussions.models import AT_ONCE, DAILY, KIND, NO_MAIL, SIGNS
+from salesman_discussions.models import AT_ONCE, DAILY, KIND, NO_MAIL, SIGNS, ThreadTie
 from salesman_discussions.permissions import CREATE, WRITE
 from salesman_discussions.texts import texts
 
@@ -96,8 +96,8 @@ def record_panel(kind: str, record_id: int) -> Markup:
 
 def _listed(kind: str, record_id: int) -> dict[str, Any]:
     """Give how the list of discussions asks for those about a record."""
-    if kind in {"client", "deal"}:
-        return {f"{kind}_id": record_id}
+    if kind in ThreadTie.BY_KEY:
+        return {ThreadTie.BY_KEY[kind]: record_id}
     return {"about": f"{kind}:{record_id}"}
 
 

@@ -145,7 +145,9 @@ def unread_count(session: Session) -> int:
 
 
 def _new_to_one() -> sa.ColumnElement[bool]:
-    return sa.and_(visible(KIND), sa.or_(is_unread(), is_waiting()))
+    # Whoever is to read something has a row of their own: the few that they have are looked at.
+    own = sa.select(Reader.thread_id).where(Reader.user_id == current_person().id)
+    return sa.and_(Thread.id.in_(own), visible(KIND), sa.or_(is_unread(), is_waiting()))
 
 
 def one_thread(session: Session, thread_id: int) -> AnyRow:
@@ -309,7 +311,8 @@ class ShownReaction:
 class ShownMessage:
     """A message as a page shows it.
 
-    :param quoted: the message that it answers, with its ``excerpt``; None for none.
+    :param quoted: the message that it answers, with its ``excerpt`` and whether it is
+        ``gone``; None for none.
     :param untold: people whom it names and who do not see the thread: ids and names.
     :param former: how often it was changed.
     """
@@ -337,10 +340,10 @@ def messages_before(
 
 
 def messages_around(session: Session, thread_id: int, number: int) -> list[ShownMessage]:
-    """Give all messages of a thread from some before a number on."""
+    """Give all messages of a thread from some before a number on: a page has no gaps."""
     since = max(0, number - PAGE // 2)
     query = _of_thread(thread_id).where(Message.number >= since).order_by(Message.number)
-    return _shown(session, session.execute(query.limit(CAUGHT_UP)).all())
+    return _shown(session, session.execute(query).all())
 
 
 def messages_changed(session: Session, thread_id: int, revision: int) -> list[ShownMessage]:
@@ -493,6 +496,7 @@ def _quoted(session: Session, rows: Sequence[AnyRow]) -> dict[int | None, Mappin
             "id": row.id,
             "number": row.number,
             "author": row.author_name,
+            "gone": row.deleted_at is not None,
             "excerpt": "" if row.deleted_at else excerpt(row.text),
         }
         for row in found

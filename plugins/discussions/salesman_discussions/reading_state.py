@@ -18,7 +18,6 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_discussions.models import (
-    EVERYTHING,
     KIND,
     LEVELS,
     MAILS,
@@ -54,19 +53,22 @@ def reader_of(session: Session, thread_id: int, user_id: int) -> Reader:
 
 def let_follow(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
     """Let what is said in a thread count as unread for some people."""
-    for user_id in user_ids:
+    for user_id in sorted(user_ids):
         reader_of(session, thread_id, user_id).follows = True
 
 
 def let_letters_tell(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
     """Let what was said in a thread be told by letter to people who have just been invited."""
-    for user_id in user_ids:
+    for user_id in sorted(user_ids):
         reader_of(session, thread_id, user_id).mail_due_at = now()
 
 
 def ask(session: Session, thread_id: int, user_ids: Collection[int]) -> None:
-    """Note that a thread waits for some people who see it."""
-    for user_id in user_ids:
+    """Note that a thread waits for some people who see it.
+
+    Rows are taken in the order of users, here and elsewhere, so that nobody waits in a circle.
+    """
+    for user_id in sorted(user_ids):
         reader = reader_of(session, thread_id, user_id)
         reader.follows = True
         reader.waiting_since = reader.waiting_since or now()
@@ -79,12 +81,22 @@ def note_said(session: Session, thread_id: int, number: int, user_id: int) -> No
 
 
 def note_written(session: Session, thread_id: int, number: int, user_id: int) -> Reader:
-    """Note that something stands in a thread in somebody's name, which they need not read."""
+    """Note that something stands in a thread in somebody's name, which they need not read.
+
+    Whoever joins by it has read what was said before.
+    """
     reader = reader_of(session, thread_id, user_id)
+    joins = not reader.follows
     reader.follows = True
-    if reader.read_number >= number - 1:
+    if joins or reader.read_number >= number - 1:
         reader.read_number, reader.mail_due_at = number, None
     return reader
+
+
+def note_named_anew(reader: Reader, number: int) -> None:
+    """Let a message that names somebody only now be new to them, though they have read it."""
+    reader.read_number = min(reader.read_number, number - 1)
+    reader.mailed_number = min(reader.mailed_number, number - 1)
 
 
 def note_answered(session: Session, thread_id: int) -> None:
@@ -158,7 +170,7 @@ def choose_notices(thread_id: int, level: str, mail: str) -> None:
     with writing() as session:
         demand(KIND, thread_id, VIEW, session=session)
         reader = reader_of(session, thread_id, user_id)
-        if level == EVERYTHING and not reader.follows:
+        if level != NOTHING and not reader.follows:
             last = sa.select(Thread.last_number).where(Thread.id == thread_id)
             reader.read_number = session.scalars(last).one()
         reader.follows, reader.level, reader.mail = level != NOTHING, level, mail

@@ -85,11 +85,12 @@ def test_nothing_hostile_comes_through(hostile: str) -> None:
     "piece", ["[", "(", "*", "_", "`", "> ", "- ", "![", "](", "<", "|", "@", "~~", "**a ", "[a]("]
 )
 def test_long_nonsense_is_drawn_in_time(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     as_html((piece * 20_000)[:20_000], ["Anna"])
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_excerpt_leaves_out_what_is_quoted() -> None:
     assert excerpt("> They ask\n\nWe   say\nno") == "We say no"
+    assert excerpt("> They ask\n\n> for more") == "> They ask > for more"
     assert excerpt("x" * 200, 10) == "xxxxxxxxx…"

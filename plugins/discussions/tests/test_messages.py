@@ -213,3 +213,74 @@ def test_bounds_are_kept(make: Make, discuss: Open) -> None:
             messages.post_message(
                 thread, {"text": " ".join(f"@Lawyer number {name}" for name in range(21))}
             )
+
+
+def test_whoever_joins_by_writing_has_read_what_was_said_before(make: Make, discuss: Open) -> None:
+    head = make.user_of("head")
+    thread = discuss(text="One", deal_id=make.deal(owner_id=make.user_of("seller")))
+    with make.acting(head):
+        messages.post_message(thread, {"text": "Two"})
+    assert unread(make, head) == 0
+    with make.acting(make.user_of("seller")):
+        messages.post_message(thread, {"text": "Three"})
+    with make.acting(head):
+        assert queries.standing_to(reading(), [thread])[thread].unread == 1
+
+
+def test_whoever_chooses_to_hear_of_mentions_begins_with_nothing_unread(
+    make: Make, discuss: Open
+) -> None:
+    head = make.user_of("head")
+    thread = discuss(text="One", deal_id=make.deal(owner_id=make.user_of("seller")))
+    with make.acting(head):
+        reading_state.choose_notices(thread, "mentions", "")
+    assert unread(make, head) == 0
+
+
+def test_people_of_a_team_that_a_message_names_no_more_are_not_offered_an_invitation(
+    make: Make, discuss: Open
+) -> None:
+    team = make.team("Legal")
+    people = {make.user("lawyer", team_id=team) for _one in range(2)}
+    head = make.user_of("head")
+    thread = discuss(head)
+    with make.acting(head):
+        message = messages.post_message(thread, {"text": "@Legal look"})
+        untold = {id_ for id_, _name in queries.one_message(reading(), message).untold}
+        assert untold == people
+        messages.change_message(message, "look")
+        assert queries.one_message(reading(), message).untold == []
+
+
+def test_message_that_was_taken_back_asks_nobody_who_is_invited_later(
+    make: Make, discuss: Open
+) -> None:
+    anna = make.user("lawyer", name="Anna")
+    thread = discuss()
+    with make.acting(make.user_of("seller")):
+        messages.delete_message(messages.post_message(thread, {"text": "@Anna?"}))
+        service.invite(thread, [anna])
+    assert waits_for(thread) == set()
+
+
+def test_answer_to_a_message_with_files_alone_does_not_call_it_taken_back(
+    make: Make, discuss: Open
+) -> None:
+    thread = discuss()
+    with make.acting(make.user_of("seller")):
+        kept = keep_file("offer.txt", io.BytesIO(b"offer"))
+        first = messages.post_message(thread, {"text": ""}, [kept])
+        answer = messages.post_message(thread, {"text": "Good", "quoted_id": first})
+        quoted = queries.one_message(reading(), answer).quoted
+        assert quoted is not None
+        assert (quoted["excerpt"], quoted["gone"]) == ("", False)
+
+
+def test_page_around_an_old_message_has_all_that_follows(
+    make: Make, discuss: Open, say_much: Callable[[int, int, int], None]
+) -> None:
+    thread, seller = discuss(text="The beginning"), make.user_of("seller")
+    say_much(thread, seller, 300)
+    with make.acting(seller):
+        shown = queries.messages_around(reading(), thread, 10)
+    assert [one.row.number for one in shown] == list(range(1, 302))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from salesman_discussions import jobs, messages, reading_state, service
 from salesman_discussions.models import Message
 from salesman_discussions.queries import Letters
 
+from salesman_core.jobs.models import QueuedJob
 from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
@@ -262,3 +264,53 @@ def test_quiet_hours_may_pass_midnight(
     moscow_is_three_hours_ahead = datetime(2026, 3, 2, (hour - 3) % 24, 30, tzinfo=UTC)
     wishes = Letters(quiet_from=first, quiet_until=last)
     assert jobs.is_quiet(wishes, moscow_is_three_hours_ahead) is quiet
+
+
+def test_whoever_is_named_by_a_change_is_told_by_it(
+    make: Make, discuss: Open, clock: FrozenClock, lawyer: int
+) -> None:
+    boris = make.user("lawyer", name="Boris")
+    thread = discuss(text="@Boris, look", participant_ids=[lawyer])
+    tell_all()
+    for reader in (lawyer, boris):
+        with make.acting(reader):
+            reading_state.note_read(thread, 1)
+    before = len(notices(boris))
+    first = reading().scalars(sa.select(Message.id)).one()
+    with make.acting(make.user_of("seller")):
+        messages.change_message(first, "@Boris, @Anna, look")
+    (job,) = reading().execute(
+        sa.select(QueuedJob.arguments).where(
+            QueuedJob.name == "discussions.tell",
+            QueuedJob.arguments["only"].as_string().is_not(None),
+        )
+    )
+    assert job.arguments == {"message_id": first, "only": [lawyer]}
+    jobs.tell(**job.arguments)
+    seller = make.person(make.user_of("seller")).name
+    assert notices(lawyer)[-1] == f"{seller} asks you in “Terms”"
+    assert len(notices(boris)) == before
+    clock.advance(minutes=2)
+    assert jobs.send_letters() == 1
+    assert "@Boris, @Anna, look" in letters(make, lawyer)[0].text
+
+
+def test_log_of_letters_tells_nothing_of_private_discussions(
+    make: Make, discuss: Open, clock: FrozenClock, lawyer: int
+) -> None:
+    thread = discuss(subject="Dismissal", text="In June", private=True, participant_ids=[lawyer])
+    tell_all()
+    clock.advance(minutes=2)
+    assert jobs.send_letters() == 1
+    discuss(subject="Terms", text="30 days", participant_ids=[lawyer])
+    with make.acting(make.user_of("seller")):
+        messages.post_message(thread, {"text": "Or in July"})
+    tell_all()
+    clock.advance(minutes=2)
+    assert jobs.send_letters() == 1
+    first, second = letters(make, lawyer)
+    assert first.subject == "News in 1 discussion"
+    assert "30 days" in second.text
+    for letter in (first, second):
+        assert not {"Dismissal", "June", "July"} & set(re.findall(r"\w+", letter.text))
+        assert f"[private discussion {thread}]" in letter.text
