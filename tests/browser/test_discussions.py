@@ -110,6 +110,27 @@ def test_number_of_unread_discussions_follows_and_goes_when_they_are_read(
     expect(number).to_have_text("")
 
 
+def test_long_draft_is_kept_and_the_list_of_names_goes_once_one_is_chosen(
+    make: Make, signed_in_page: Callable[..., Page]
+) -> None:
+    make.user("lawyer", name="Anna Petrova")
+    thread = opened(make)
+    page = signed_in_page("seller")
+    page.goto(f"/discussions/{thread}")
+    field = page.get_by_label("Message", exact=True)
+    with page.expect_response("**/draft") as kept:
+        field.fill("щ" * 19_000)  # three bytes of an address for each byte of a letter
+    assert kept.value.status == 204
+    field.fill("")
+    page.keyboard.type("@ann")
+    expect(page.locator(".mention-choices")).to_have_text("Anna Petrova")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mention-choices")).to_have_count(0)
+    page.wait_for_timeout(300)  # in which the list came again
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("@Anna Petrova \n")
+
+
 def test_draft_survives_a_closed_window(make: Make, signed_in_page: Callable[..., Page]) -> None:
     thread = opened(make)
     page = signed_in_page("seller")

@@ -12,6 +12,7 @@ const READ_MS = 800; // whoever only passes by has not read it
 const DRAFT_MS = 600;
 const SUGGEST_MS = 120;
 const KIND = "discussions.thread";
+const GONE = new Set([403, 404]); // whoever may not see the thread any more need not ask again
 
 const proof = () => document.querySelector('meta[name="csrf-token"]');
 
@@ -26,6 +27,7 @@ const thread = document.querySelector("[data-thread]");
 const list = thread?.querySelector("[data-list]");
 let isFetching = false;
 let isWoken = false;
+let again; // the clock that runs where there is no connection
 let reading; // the clock that runs while somebody looks at new messages
 
 if (thread) {
@@ -49,6 +51,7 @@ function drawSide() {
 async function catchUp() {
   isWoken = true;
   if (isFetching) return;
+  clearTimeout(again);
   isFetching = true;
   try {
     while (isWoken) {
@@ -57,8 +60,9 @@ async function catchUp() {
       isWoken ||= "more" in news.dataset;
       takeIn(news);
     }
-  } catch {
-    setTimeout(catchUp, AGAIN_MS); // no connection: later, from where it stands
+  } catch (error) {
+    isWoken = false;
+    if (!GONE.has(error.cause)) again = setTimeout(catchUp, AGAIN_MS); // later, from where it stands
   } finally {
     isFetching = false;
   }
@@ -68,7 +72,7 @@ async function fetchList(asked) {
   const url = new URL(thread.dataset.messages, location.href);
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
   const answer = await fetch(url, { redirect: "error", headers: { "HX-Request": "true" } });
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (!answer.ok) throw new Error("no messages", { cause: answer.status });
   return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("ol");
 }
 
@@ -197,23 +201,24 @@ document.addEventListener("input", ({ target }) => {
   if (!form || !target.matches("textarea")) return;
   unsaved = [form.dataset.draftAddress, { text: target.value }];
   clearTimeout(drafting);
-  drafting = setTimeout(keepDraft, DRAFT_MS);
+  drafting = setTimeout(() => keepDraft(), DRAFT_MS);
 });
 document.addEventListener("htmx:before:request", ({ target }) => target.id === "say" && forgetDraft());
 document.addEventListener("submit", ({ target }) => target.id === "say" && forgetDraft());
-window.addEventListener("pagehide", () => keepDraft());
+window.addEventListener("pagehide", () => keepDraft({ keepalive: true }));
 
 function forgetDraft() {
   clearTimeout(drafting);
   unsaved = null;
 }
 
-async function keepDraft() {
+// With keepalive the request outlives the page, and browsers refuse it where it is over 64 KiB.
+async function keepDraft(options = {}) {
   clearTimeout(drafting);
   if (!unsaved) return;
   const [address, values] = unsaved;
   unsaved = null;
-  const answer = await send(address, values, { keepalive: true }).catch(() => null);
+  const answer = await send(address, values, options).catch(() => null);
   if (!answer?.ok) unsaved ??= [address, values]; // tried again with the next letter
 }
 
@@ -274,7 +279,7 @@ const typedName = (field) => NAME.exec(field.value.slice(0, field.selectionStart
 
 async function suggest(field) {
   const name = typedName(field);
-  if (name === undefined || name.split(" ").length > MOST_WORDS) return closeChoices();
+  if (name === undefined || name.endsWith(" ") || name.split(" ").length > MOST_WORDS) return closeChoices();
   const url = new URL(field.dataset.mentions, location.href);
   url.searchParams.set("q", name);
   const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
@@ -316,6 +321,7 @@ function mark(index) {
 
 function walk(event) {
   if (!choices || event.target !== choices.field || event.isComposing || event.ctrlKey || event.metaKey) return;
+  if (typedName(choices.field) === undefined) return closeChoices(); // the caret has left the name
   const items = [...choices.box.children];
   const here = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -329,9 +335,11 @@ function walk(event) {
 
 function choose(item) {
   const { field } = choices;
-  const end = field.selectionStart;
-  const start = end - typedName(field).length;
+  const name = typedName(field);
   closeChoices();
+  if (name === undefined) return;
+  const end = field.selectionStart;
+  const start = end - name.length;
   field.setRangeText(`${item.textContent} `, start, end, "end");
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
