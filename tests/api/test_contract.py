@@ -213,9 +213,11 @@ def test_api_keeps_what_it_has_promised(app: Flask) -> None:
 
 
 WITHOUT_VERSION = {
+    "/api/v1/discussions/letters": "everybody has their own",
     "/api/v1/discussions/messages/{message_id}": "its author alone; what stood before is kept",
     "/api/v1/discussions/messages/{message_id}/reactions": "everybody has their own",
     "/api/v1/discussions/{record_id}/messages": "what is said is added, and changes nothing",
+    "/api/v1/discussions/{record_id}/notices": "everybody has their own",
     "/api/v1/discussions/{record_id}/participants": "somebody is in or not",
     "/api/v1/discussions/{record_id}/participants/{user_id}": "somebody is in or not",
     "/api/v1/discussions/{record_id}/read": "it goes forward alone, for oneself",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask import Flask
 from salesman_discussions import ties
 from salesman_discussions.models import KIND, ThreadTie
 from salesman_discussions.service import open_thread
+from salesman_discussions.typed import about_of
 from salesman_leads.intake import create_lead
 from salesman_leads.qualifying import qualify_lead
 from salesman_leads.service import delete_lead
@@ -81,3 +85,17 @@ def test_discussion_stays_and_is_about_nothing_once_the_data_of_leads_is_removed
     ties_left = table_of(ThreadTie)
     assert reading().execute(ties_left.select()).all() == []
     assert reaches(KIND, thread)
+
+
+def test_discussion_is_tied_to_records_of_every_kind_by_their_names(
+    lead: int, make: Make, browser_for: Callable[[str], Any]
+) -> None:
+    client = make.client(name="Anna and sons", owner_id=make.user_of("seller"))
+    make.client(name="Anna elsewhere", owner_id=make.user("seller"))
+    chosen = browser_for("seller").get("/discussions/choose?q=anna").json
+    assert chosen == [
+        {"value": f"client:{client}", "text": "Client: Anna and sons"},
+        {"value": f"leads.lead:{lead}", "text": "Lead: Anna"},
+    ]
+    named = about_of({"about": f"leads.lead:{lead}"})
+    assert named == {"about_kind": "leads.lead", "about_id": lead}

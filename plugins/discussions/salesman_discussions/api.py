@@ -27,7 +27,7 @@ from salesman_core.toolkit import (
 )
 from salesman_discussions import messages, queries, reading_state, service, ties
 from salesman_discussions.lists import THREADS
-from salesman_discussions.models import KIND
+from salesman_discussions.models import KIND, NOTHING
 from salesman_discussions.permissions import CREATE, DELETE, EDIT, VIEW, WRITE
 from salesman_discussions.schemas import (
     AboutSchema,
@@ -35,9 +35,11 @@ from salesman_discussions.schemas import (
     ChangedMessageSchema,
     DecisionSchema,
     InviteSchema,
+    LettersSchema,
     MessageSchema,
     MessagesSchema,
     NewThreadSchema,
+    NoticesSchema,
     ReactSchema,
     ReadSchema,
     ThreadSchema,
@@ -236,6 +238,45 @@ def note_read(values: dict[str, Any], record_id: int) -> Response:
     """Note up to which message one has read."""
     reading_state.note_read(record_id, values["number"])
     return _answer(record_id)
+
+
+@api.get("/<int:record_id>/notices")
+@requires(VIEW)
+@response(NoticesSchema)
+def read_notices(record_id: int) -> dict[str, Any]:
+    """Read how one hears of a discussion."""
+    queries.one_thread(reading(), record_id)
+    found = queries.standing_to(reading(), [record_id])
+    own = found.get(record_id, queries.Standing(level=NOTHING))
+    return {"level": own.level, "mail": own.mail}
+
+
+@api.put("/<int:record_id>/notices")
+@requires(VIEW)
+@arguments(NoticesSchema)
+@response(NoticesSchema)
+def choose_notices(values: dict[str, Any], record_id: int) -> dict[str, Any]:
+    """Choose how one hears of a discussion."""
+    reading_state.choose_notices(record_id, values["level"], values["mail"])
+    return values
+
+
+@api.get("/letters")
+@requires(VIEW)
+@response(LettersSchema)
+def read_letters() -> queries.Letters:
+    """Read how one wants letters about discussions."""
+    return queries.own_letters(reading())
+
+
+@api.put("/letters")
+@requires(VIEW)
+@arguments(LettersSchema)
+@response(LettersSchema)
+def choose_letters(values: dict[str, Any]) -> dict[str, Any]:
+    """Choose how one wants letters about discussions."""
+    reading_state.choose_letters(values)
+    return values
 
 
 @api.get("/<int:record_id>/messages")

@@ -27,8 +27,6 @@ from salesman_discussions.texts import texts
 
 _ = texts.lazy
 
-_LONGEST_ID: Final = 18
-
 
 def _flag(condition: Any) -> Any:
     def where(_operator: str, value: Any) -> sa.ColumnElement[bool]:
@@ -43,31 +41,27 @@ def _closed() -> sa.ColumnElement[bool]:
 
 
 def _by_key(kind: str) -> Any:
+    """Give the condition of what the cards of clients or deals show, of those that one sees."""
+
     def where(operator: str, value: Any) -> sa.ColumnElement[bool]:
         wanted = value if operator == "in" else (value,)
         seen = [id_ for id_ in wanted if reaches(kind, id_)]
-        column = getattr(ThreadTie, ThreadTie.BY_KEY[kind])
-        return Thread.id.in_(sa.select(ThreadTie.record_id).where(column.in_(seen)))
+        shown = sa.or_(sa.false(), *(ties.shown_with(kind, id_) for id_ in seen))
+        return Thread.id.in_(sa.select(ThreadTie.record_id).where(shown))
 
     return where
 
 
 def _about(_operator: str, value: Any) -> sa.ColumnElement[bool]:
     """Give the condition of what is about a record, written as ``leads.lead:12``, that one sees."""
-    record = _record(str(value))
+    record = ties.record_written(str(value))
     if record is None or not ties.may_be_about(record[0]) or not reaches(*record):
         return sa.false()
     return Thread.id.in_(sa.select(ThreadTie.record_id).where(ties.to_record(*record)))
 
 
-def _record(written: str) -> ties.Record | None:
-    kind, _colon, number = written.rpartition(":")
-    short = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID
-    return (kind, int(number)) if short else None
-
-
 def _name_of_record(value: Any) -> str:
-    record = _record(str(value))
+    record = ties.record_written(str(value))
     if record is None:
         return str(value)
     found = seen_records(reading(), [record]).get(record)

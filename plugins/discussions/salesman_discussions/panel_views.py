@@ -29,21 +29,15 @@ def mine() -> Markup:
     return panels.on_desk()
 
 
-@blueprint.get("/choose/client")
+@blueprint.get("/choose")
 @requires(EDIT)
-def choose_client() -> Response:
-    """Give clients by a part of their name, for whoever ties a discussion to one."""
-    return _found("client")
-
-
-@blueprint.get("/choose/deal")
-@requires(EDIT)
-def choose_deal() -> Response:
-    """Give deals by a part of their name, for whoever ties a discussion to one."""
-    return _found("deal")
-
-
-def _found(kind: str) -> Response:
+def choose_record() -> Response:
+    """Give records by a part of their name, for whoever ties a discussion to one."""
     typed = request.args.get("q", "").strip()[:200]
-    found = ties.named_like(reading(), kind, typed) if typed else []
-    return make_response([{"value": row.id, "text": row.name} for row in found])
+    found = ties.named_like(reading(), typed) if typed else []
+    return make_response(
+        [
+            {"value": ties.written_record(record), "text": f"{seen.kind_title}: {seen.name}"}
+            for record, seen in found
+        ]
+    )

@@ -18,7 +18,7 @@ from salesman_core.toolkit import (
     Text,
 )
 from salesman_discussions.messages import LONGEST
-from salesman_discussions.models import LONGEST_PAGE, MAILS, SIGNS
+from salesman_discussions.models import LEVELS, LONGEST_PAGE, MAILS, SIGNS
 from salesman_discussions.service import LONGEST_DECISION, LONGEST_SUBJECT, MOST_PARTICIPANTS
 from salesman_discussions.ties import MOST as MOST_TIES
 
@@ -178,8 +178,19 @@ class AfterSchema(Schema):
     limit = Integer(1, 200, load_default=50)
 
 
+class NoticesSchema(Schema):
+    """How somebody wants to hear of a discussion.
+
+    ``level`` is ``all``, ``mentions`` or ``none``: of what they are told. ``mail`` says when
+    letters come: ``at_once``, ``daily``, ``none``, or empty for as in all discussions.
+    """
+
+    level = Choice(LEVELS, required=True)
+    mail = Choice(("", *MAILS), required=True)
+
+
 class LettersSchema(Schema):
-    """How somebody wants letters; hours by the company's clock."""
+    """How somebody wants letters about discussions; hours are those of the company's clock."""
 
     mail = Choice(MAILS, required=True)
     digest_hour = Integer(0, 23, required=True)

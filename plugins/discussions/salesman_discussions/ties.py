@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     AnyRow,
-    Client,
     Deal,
     InvalidError,
+    RecordList,
     SeenRecord,
-    contains,
     kinds_meant,
     one_of,
     reaches,
@@ -34,8 +33,9 @@ Record = tuple[str, int]
 MOST: Final = 50
 """So many records may one thread be about."""
 
-FOUND: Final = 20
-"""So many clients or deals are offered for what was typed."""
+FOUND: Final = 5
+"""So many records of each kind are offered for what was typed."""
+_LONGEST_ID: Final = 18
 NAMES: Final = ("client_id", "deal_id", "about_kind", "about_id")
 
 
@@ -91,12 +91,35 @@ def _refuse(field: str, message: Any) -> None:
     raise InvalidError(message, {field: message})
 
 
-def named_like(session: Session, kind: str, typed: str) -> Sequence[AnyRow]:
-    """Give clients or deals in whose name all that was typed stands, for whoever chooses one."""
-    models: Mapping[str, type[Client | Deal]] = {"client": Client, "deal": Deal}
-    model = models[kind]
-    named = sa.select(model.id, model.name).where(visible(kind), contains(model.search_name, typed))
-    return session.execute(named.order_by(model.search_name, model.id).limit(FOUND)).all()
+def named_like(session: Session, typed: str) -> list[tuple[Record, SeenRecord]]:
+    """Give records of every kind that lists find by what was typed, for whoever chooses one."""
+    kinds = (*ThreadTie.BY_KEY, *kinds_meant(record_type(KIND)))
+    found = [(kind, id_) for kind in kinds for id_ in _found(session, kind, typed)]
+    seen = seen_records(session, found)
+    return [(record, seen[record]) for record in found if record in seen]
+
+
+def _found(session: Session, kind: str, typed: str) -> Sequence[int]:
+    listed = record_type(kind).listed
+    if not isinstance(listed, RecordList) or listed.spec.search is None:
+        return []
+    spec = listed.spec
+    ids: sa.Select[Any] = sa.select(spec.id)
+    ids = ids if spec.source is None else ids.select_from(spec.source)
+    like = ids.where(visible(kind), spec.search_condition(typed))
+    return session.scalars(like.order_by(spec.id.desc()).limit(FOUND)).all()
+
+
+def record_written(written: str) -> Record | None:
+    """Read a record as :func:`written_record` writes it; None for anything else."""
+    kind, _colon, number = written.rpartition(":")
+    short = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID
+    return (kind, int(number)) if kind and short else None
+
+
+def written_record(record: Record) -> str:
+    """Write a record in one word, as ``leads.lead:12``."""
+    return f"{record[0]}:{record[1]}"
 
 
 def columns_of(record: Record) -> dict[str, Any]:

@@ -27,7 +27,13 @@ Typed = MultiDict[str, str]
 
 
 def about_of(said: Mapping[str, str]) -> dict[str, Any]:
-    """Give which records an address or a form names, as far as that can be read."""
+    """Give which records an address or a form names, as far as that can be read.
+
+    ``about`` names one as :func:`ties.written_record` writes it.
+    """
+    chosen = ties.record_written(said.get("about", "")[:100])
+    if chosen is not None:
+        return {name: value for name, value in ties.columns_of(chosen).items() if value}
     found: dict[str, Any] = {
         name: number_or_none(said.get(name, "")) for name in ties.NAMES if name != "about_kind"
     }

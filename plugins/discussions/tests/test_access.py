@@ -32,7 +32,7 @@ NOBODY_INVITED: Final = (
 def test_nobody_meets_discussions_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
     access_walk(
         only=WALKED,
-        fields={"discussions.tie": {"deal_id": "1"}},
+        fields={"discussions.tie": {"about": "deal:1"}},
         values={"tie_id": ["1", "2", "3"]},
         excused=dict.fromkeys(NOBODY_INVITED, "nobody is invited into what is planted"),
     )

@@ -78,3 +78,36 @@ def test_stranger_meets_nothing(make: Make, api_for: ApiFor) -> None:
         stranger.post(f"/discussions/{thread}/participants", {"user_ids": [1]}),
     ]
     assert {one.status_code for one in answers} == {404}
+
+
+def test_discussions_of_a_client_are_those_of_its_deals_too(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    seller = make.user_of("seller")
+    client = make.client(owner_id=seller)
+    own = discuss(client_id=client)
+    of_deal = discuss(deal_id=make.deal(client_id=client, owner_id=seller))
+    discuss(client_id=make.client(owner_id=seller))
+    listed = api_for("seller").get(f"/discussions?client_id={client}").json["items"]
+    assert {one["id"] for one in listed} == {own, of_deal}
+
+
+def test_wishes_about_letters_are_chosen_by_whoever_they_concern(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    api, thread = api_for("lawyer"), discuss(participant_ids=[make.user_of("lawyer")])
+    usual = {"mail": "at_once", "digest_hour": 9, "quiet_from": None, "quiet_until": None}
+    assert api.get("/discussions/letters").json == usual
+    wanted = {"mail": "daily", "digest_hour": 8, "quiet_from": 20, "quiet_until": 7}
+    assert api.request("PUT", "/discussions/letters", wanted).json == wanted
+    assert api.get("/discussions/letters").json == wanted
+    refused = api.request("PUT", "/discussions/letters", {**usual, "quiet_from": 20})
+    assert (refused.status_code, set(refused.json["errors"])) == (422, {"quiet_until"})
+    assert api_for("seller").get("/discussions/letters").json == usual
+
+    notices = f"/discussions/{thread}/notices"
+    assert api.get(notices).json == {"level": "all", "mail": ""}
+    quieter = {"level": "mentions", "mail": "none"}
+    assert api.request("PUT", notices, quieter).json == quieter
+    assert api.get(notices).json == quieter
+    assert api_for("telemarketer").request("PUT", notices, quieter).status_code == 404
