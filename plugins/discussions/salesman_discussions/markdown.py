@@ -28,6 +28,8 @@ _SCHEMES: Final = {"http", "https", "mailto"}
 _SMALLER: Final = {"h1": "h4", "h2": "h5", "h3": "h6", "h4": "h6", "h5": "h6"}
 _WORD: Final = re.compile(r"\w")
 _EXCERPT: Final = 160
+_MARKS: Final = 4
+"""So many times as long as its words may Markdown be."""
 
 
 def as_html(text: str, mentions: Collection[str] = ()) -> Markup:
@@ -49,9 +51,10 @@ def as_html(text: str, mentions: Collection[str] = ()) -> Markup:
 
 
 def excerpt(text: str, most: int = _EXCERPT) -> str:
-    """Give the beginning of a message on one line, without what it quotes."""
+    """Give the beginning of a message on one line, without its marks and what it quotes."""
     own = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != ">"]
-    words = " ".join(" ".join(own or text.splitlines()).split())
+    beginning = "\n".join(own or text.splitlines())[: _MARKS * most]
+    words = " ".join(as_html(beginning).striptags().split())
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 

@@ -92,5 +92,6 @@ def test_long_nonsense_is_drawn_in_time(piece: str) -> None:
 
 def test_excerpt_leaves_out_what_is_quoted() -> None:
     assert excerpt("> They ask\n\nWe   say\nno") == "We say no"
-    assert excerpt("> They ask\n\n> for more") == "> They ask > for more"
+    assert excerpt("> They ask\n\n> for more") == "They ask for more"
+    assert excerpt("See **5 < 6**\nat [the card](/deals/5)") == "See 5 < 6 at the card"
     assert excerpt("x" * 200, 10) == "xxxxxxxxx…"
