@@ -12,6 +12,7 @@ from salesman_core.access.colleagues import (
     known_teams,
     roles_of,
     seen_users,
+    users_of_role,
     whose_business,
 )
 from salesman_core.access.models import Team, User
@@ -41,6 +42,7 @@ from salesman_core.clients.service import (
     create_client,
     create_contact,
 )
+from salesman_core.clients.sharing import include_participants as include_in_client
 from salesman_core.clients.similar import clients_by_other_keys, sharing_clients
 from salesman_core.clock import now, today
 from salesman_core.db import (
@@ -80,6 +82,7 @@ from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
 from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
+from salesman_core.deals.sharing import include_participants as include_in_deal
 from salesman_core.deals.standing import in_work
 from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
@@ -453,6 +456,8 @@ __all__ = [
     "identity",
     "in_order",
     "in_work",
+    "include_in_client",
+    "include_in_deal",
     "is_banned_for_any",
     "is_currency",
     "is_htmx",
@@ -549,6 +554,7 @@ __all__ = [
     "undone",
     "unsealed",
     "user_names",
+    "users_of_role",
     "version_in",
     "versioned",
     "visible",

@@ -99,6 +99,13 @@ def known_roles() -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in reading().execute(roles)]
 
 
+def users_of_role(role_id: int) -> list[int]:
+    """Give the ids of the active users who have a role."""
+    people = sa.select(User.id).join(UserRole, UserRole.user_id == User.id)
+    active = people.where(UserRole.role_id == role_id, User.active)
+    return list(reading().scalars(active.order_by(User.id)))
+
+
 def roles_of(user_id: int | None) -> frozenset[int]:
     """Give the ids of a user's roles; none for the system."""
     if user_id is None:

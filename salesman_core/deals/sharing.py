@@ -18,6 +18,7 @@ from salesman_core.records.saving import locked
 
 _participation: Final = Participation(Deal, DealParticipant, change_deal)
 add_participant: Final = _participation.add
+include_participants: Final = _participation.include
 remove_participant: Final = _participation.remove
 
 

@@ -83,6 +83,21 @@ class Participation:
             people = [*others, {"user_id": user_id, "part": part.strip()}]
             return self.change(record_id, {"participants": people})
 
+    def include(self, record_id: int, user_ids: Collection[int], part: str) -> list[int]:
+        """Give those of some users a part in a record who have none and do not own it.
+
+        :returns: who they are; a part that somebody has already stays as it is called.
+        """
+        with writing() as session:
+            record = locked(session, self.record, record_id)
+            held = participants_of(session, self.people, [record_id]).get(record_id, [])
+            there = {one["user_id"] for one in held} | {record.owner_id}
+            new = sorted({*user_ids} - there)
+            if new:
+                people = [*held, *({"user_id": id_, "part": part.strip()} for id_ in new)]
+                self.change(record_id, {"participants": people})
+            return new
+
     def remove(self, record_id: int, user_id: int) -> str:
         """Take a user's part in a record away; give what it was."""
         with writing() as session:

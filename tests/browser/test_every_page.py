@@ -27,6 +27,10 @@ from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from salesman_discussions.messages import change_message, post_message, react
 from salesman_discussions.service import close_thread, open_thread
+from salesman_documents.approval.queries import last_approval
+from salesman_documents.approval.queries import steps as steps_of
+from salesman_documents.approval.routes import set_route
+from salesman_documents.approval.service import begin, decide
 from salesman_documents.defaults import make_templates
 from salesman_documents.making import generate, upload
 from salesman_documents.publishing import make_link as share
@@ -50,7 +54,7 @@ from salesman_requisites.companies.service import archive_company
 from salesman_requisites.testing import ACCOUNT, SIGNER, own_company, png
 
 from salesman_core.access.models import User
-from salesman_core.access.person import acting_as, load_person
+from salesman_core.access.person import SYSTEM, acting_as, load_person
 from salesman_core.clients.merging import merge_clients
 from salesman_core.clients.service import delete_client
 from salesman_core.clock import now, today
@@ -112,6 +116,7 @@ PAGES: Final = {
     "discussions.index": "/discussions",
     "discussions.letters": "/discussions/letters",
     "discussions.new": "/discussions/new?deal_id=2",
+    "documents.approval": "/documents/1/approval",
     "documents.card": "/documents/1",
     "documents.compare": "/documents/1/compare",
     "documents.edit_type": "/documents/types/1",
@@ -119,6 +124,7 @@ PAGES: Final = {
     "documents.new": "/documents/new?deal_id=1",
     "documents.new_template": "/documents/templates/new",
     "documents.new_type": "/documents/types/new",
+    "documents.route": "/documents/types/1/route",
     "documents.template": "/documents/templates/1?deal_id=2",
     "documents.templates": "/documents/templates",
     "documents.types": "/documents/types",
@@ -333,6 +339,7 @@ NO_PAGES: Final = {
     "documents.shared",
     "documents.template_file",
     "documents.version_file",
+    "documents.waiting",
     "health.alive",
     "health.ready",
     "live.numbers",
@@ -522,6 +529,21 @@ def documents() -> None:
     edited = docx_of("Договор", "Цена договора иная.")
     upload(document_id, "Договор с правками.docx", io.BytesIO(edited), "правки клиента")
     share(document_id, 2)
+    approved(document_id)
+
+
+def approved(document_id: int) -> None:
+    """Let a contract be refused at length, and be asked for once more."""
+    asked = administrator_id()
+    steps = [{"stage": stage, "user_id": asked, "days": stage} for stage in (1, 2)]
+    set_route(1, {"steps": steps})
+    begin(document_id, {"note": "Клиент торопит. " * 10})
+    last = last_approval(reading(), document_id)
+    assert last is not None
+    values = {"verdict": "refused", "comment": "Нет неустойки. " * 20, "hash": last.hash}
+    with acting_as(load_person(reading(), asked) or SYSTEM):
+        decide(document_id, steps_of(reading(), [last.id])[last.id][0].id, values)
+    begin(document_id, {"note": "Исправлено."})
 
 
 def catalogue(app: Flask) -> None:

@@ -39,6 +39,7 @@ def sections() -> list[Mapping[str, Any]]:
             "title": _("Lines of the deal"),
             "fields": _LINE,
             "rows": True,
+            "agreed": True,
             "values": _lines,
         },
         {

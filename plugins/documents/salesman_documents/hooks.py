@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     announce_changed,
     describe_fields,
     describe_kind,
+    reading,
     search_source,
 )
 from salesman_documents import (
@@ -30,13 +31,20 @@ from salesman_documents import (
     words,
 )
 from salesman_documents import demo as story_of_demo
+from salesman_documents.approval import jobs as approval_jobs
+from salesman_documents.approval import panels as approval_panels
+from salesman_documents.approval import queries as approval_queries
+from salesman_documents.approval import story as approval_story
 from salesman_documents.models import KIND, TEMPLATE, TYPE, Document
 from salesman_documents.texts import texts
 from salesman_hookspecs import (
     BulkAction,
     Demo,
+    DeskWidget,
+    EventHandler,
     EventType,
     HealthCheck,
+    Job,
     NavItem,
     Permission,
     PresetGrant,
@@ -44,6 +52,7 @@ from salesman_hookspecs import (
     Reassigned,
     RecordBin,
     RecordType,
+    Schedule,
     SearchSource,
     Slot,
     SlotFill,
@@ -128,6 +137,8 @@ def salesman_nav_items() -> Iterable[NavItem]:
             icon="file-text",
             permission=permissions.VIEW,
             order=10,
+            badge=lambda: approval_queries.waiting_count(reading()) or None,
+            counts=(KIND,),
         ),
         NavItem(
             id="templates",
@@ -175,8 +186,17 @@ def salesman_slots() -> Iterable[Slot]:
 
 @hookimpl
 def salesman_slot_fills() -> Iterable[SlotFill]:
-    """Show on the cards of clients and deals their documents."""
+    """Show on the cards of clients and deals their documents, and on a document its approval."""
     return [
+        SlotFill(
+            id="approval",
+            slot="documents.document.card.panels",
+            render=approval_panels.of_document,
+            title=_("Approval"),
+            permission=permissions.VIEW,
+            order=5,
+        ),
+    ] + [
         SlotFill(
             id="documents",
             slot=f"{kind}.card.panels",
@@ -191,9 +211,28 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
 
 
 @hookimpl
+def salesman_desk_widgets() -> Iterable[DeskWidget]:
+    """Show on the desk which documents wait for a decision of the person."""
+    return [
+        DeskWidget(
+            id="to_decide",
+            title=_("Documents to approve"),
+            render=approval_panels.on_desk,
+            permission=permissions.VIEW,
+            order=40,
+            width=6,
+            roles=("lawyer", "head"),
+        )
+    ]
+
+
+@hookimpl
 def salesman_timeline_sources() -> Iterable[TimelineSource]:
-    """Give the documents of a client and deal to their stories."""
-    return [TimelineSource("documents", _("Documents"), story.entries)]
+    """Give the documents of a client and deal to their stories, and how they were approved."""
+    return [
+        TimelineSource("documents", _("Documents"), story.entries),
+        TimelineSource("approvals", _("Approval of documents"), approval_story.entries),
+    ]
 
 
 @hookimpl
@@ -217,6 +256,11 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType(f"{kind}.sent", "A document was sent by letter"),
         EventType(f"{kind}.link_made", "A document was opened by a link"),
         EventType(f"{kind}.link_withdrawn", "A link to a document was withdrawn"),
+        EventType(f"{kind}.approval_begun", "Some people are to approve a document"),
+        EventType(f"{kind}.approval_decided", "Somebody has decided on a document"),
+        EventType(f"{kind}.approval_ended", "A document was approved by all, or refused"),
+        EventType(f"{kind}.approval_void", "What was approved of a document has changed"),
+        EventType(f"{kind}.approval_withdrawn", "A document need not be approved any more"),
         EventType(f"{kind}.deleted", "A document was put into the bin"),
         EventType(f"{kind}.restored", "A document was taken out of the bin"),
     ]
@@ -227,6 +271,27 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that documents of somebody who left have another owner."""
     if reassigned.kind == KIND:
         announce_changed("documents.document.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_event_handlers() -> Iterable[EventHandler]:
+    """Let changes of a deal and of its lines void what was approved."""
+    types = ("core.deal.changed", "catalogue.lines.changed", "documents.document.changed")
+    return [EventHandler("approval", types, approval_jobs.review)]
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work that is done later."""
+    remind = approval_jobs.remind
+    return [Job("documents.remind_deciders", remind, title=_("Reminders of documents to approve"))]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it is done: each morning."""
+    name = "documents.remind_deciders"
+    return [Schedule(name, "5 9 * * *", name)]
 
 
 @hookimpl

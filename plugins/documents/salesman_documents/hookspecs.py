@@ -23,6 +23,8 @@ def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
     - ``fields``: triples of name, title and kind: ``text``, ``money``, ``number``, ``date``,
       ``flag`` or ``picture``; or a function that gives them;
     - ``rows``: true where it is a list, each row of which has these fields;
+    - ``agreed``: true where it belongs to what is agreed: an approval of a document is void once
+      one of its values is another than when it began, and says which;
     - ``values``: a function that gives the values of one document, by field, or a list of such
       mappings. It gets a mapping with ``session``, ``client_id``, ``deal_id``, ``contact_id``,
       ``company_id``, ``signer_id``, ``owner_id``, ``currency`` and ``language``, and gives only

@@ -13,9 +13,11 @@ from salesman_core.toolkit import (
     ListSpec,
     User,
     contains,
+    current_person,
     either,
     reading,
 )
+from salesman_documents.approval.queries import waits_for
 from salesman_documents.models import DONE, KIND, VOID, Document, DocumentType, Status
 from salesman_documents.texts import texts
 
@@ -54,6 +56,11 @@ def _unfinished(_operator: str, value: Any) -> sa.ColumnElement[bool]:
 
 def _signed(_operator: str, value: Any) -> sa.ColumnElement[bool]:
     return Document.signed_on.is_not(None) if value else Document.signed_on.is_(None)
+
+
+def _waiting_for_me(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    waiting = waits_for(current_person().id)
+    return waiting if value else sa.not_(waiting)
 
 
 def search_documents(typed: str) -> sa.ColumnElement[bool]:
@@ -114,5 +121,12 @@ DOCUMENTS: Final = ListSpec(
     filters=(
         ListFilter("unfinished", _("Unfinished"), FieldKind.FLAG, _unfinished, operators=("eq",)),
         ListFilter("signed", _("Signed"), FieldKind.FLAG, _signed, operators=("eq",)),
+        ListFilter(
+            "waiting_for_me",
+            _("Waiting for my decision"),
+            FieldKind.FLAG,
+            _waiting_for_me,
+            operators=("eq",),
+        ),
     ),
 )

@@ -20,6 +20,7 @@ from salesman_core.toolkit import (
     ConflictError,
     Deal,
     KeptFile,
+    WritingSession,
     company,
     current_person,
     demand,
@@ -33,6 +34,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_documents import findings, queries, variables
+from salesman_documents.approval.gate import demand_approved, note_version
 from salesman_documents.docx.checking import LARGEST, RefusedFileError, check_docx
 from salesman_documents.docx.process import Filler
 from salesman_documents.filling import filler
@@ -172,6 +174,7 @@ def sign(
             raise wrong("file", _("A scan is a PDF, a PNG or a JPEG."))
     with writing() as session:
         document: Document = for_change(session, KIND, document_id, EDIT, version)
+        demand_approved(session, document_id)
         changes = {
             "signed_on": (document.signed_on, day),
             "signed_by": (document.signed_by, who.strip()),
@@ -204,7 +207,7 @@ def _add(  # what it is, and what is known of it
 
 
 def _add_to(
-    session: Session,
+    session: WritingSession,
     document: Document,
     origin: str,
     kept: KeptFile,
@@ -232,4 +235,5 @@ def _add_to(
         )
     )
     session.flush()
+    note_version(session, document, origin)
     return number

@@ -17,6 +17,7 @@ ASSIGN: Final = "documents.document.assign"
 DELETE: Final = "documents.document.delete"
 BULK_DELETE: Final = "documents.document.bulk_delete"
 EXPORT: Final = "documents.document.export"
+REROUTE: Final = "documents.approval.reroute"
 MANAGE_TYPES: Final = "documents.type.manage"
 MANAGE_TEMPLATES: Final = "documents.template.manage"
 
@@ -29,6 +30,7 @@ PERMISSIONS: Final = (
     Permission(DELETE, "Put documents into the bin"),
     Permission(BULK_DELETE, "Put many documents into the bin at once", scoped=False),
     Permission(EXPORT, "Export the list of documents"),
+    Permission(REROUTE, "Choose who must approve a single document", scoped=False),
     Permission(MANAGE_TYPES, "Change types of document and their statuses", scoped=False),
     Permission(MANAGE_TEMPLATES, "Upload templates of documents", scoped=False),
 )
@@ -43,6 +45,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         EDIT: _TEAM,
         SEND: _TEAM,
         ASSIGN: _ALL,
+        REROUTE: _ALL,
         DELETE: _TEAM,
         EXPORT: _TEAM,
         MANAGE_TEMPLATES: _ALL,
@@ -53,6 +56,7 @@ _BY_ROLE: Final[dict[str, dict[str, Scope]]] = {
         EDIT: _OWN,
         SEND: _OWN,
         ASSIGN: _ALL,
+        REROUTE: _ALL,
         DELETE: _OWN,
         MANAGE_TEMPLATES: _ALL,
     },

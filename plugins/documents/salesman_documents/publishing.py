@@ -32,6 +32,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_documents import pdf, queries
+from salesman_documents.approval.gate import demand_approved
 from salesman_documents.making import content_of
 from salesman_documents.models import KIND, Document, Link, Version
 from salesman_documents.permissions import SEND
@@ -89,6 +90,7 @@ def make_link(document_id: int, number: int, days: int = USUAL_DAYS) -> str:
     with writing() as session:
         document: Document = for_change(session, KIND, document_id, SEND, None)
         version = queries.one_version(session, document_id, number)
+        demand_approved(session, document_id, number)
         until = now() + timedelta(days=days)
         session.add(
             Link(
@@ -169,6 +171,7 @@ def send(document_id: int, number: int, values: Mapping[str, Any]) -> str:
     by_link = values.get("way") == "link"
     enclosures = [] if by_link else [_enclosed(document_id, number)]
     with writing() as session:
+        demand_approved(session, document_id, number)
         secrets_: dict[str, str] = {}
         if by_link:
             days = values.get("days") or USUAL_DAYS

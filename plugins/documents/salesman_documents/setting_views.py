@@ -33,6 +33,7 @@ from salesman_documents import (
     templates_service,
     types_service,
 )
+from salesman_documents.approval.queries import routes_shown
 from salesman_documents.lists import BASE_TITLES
 from salesman_documents.permissions import MANAGE_TEMPLATES, MANAGE_TYPES
 from salesman_documents.templates_service import FaultyTemplateError
@@ -61,6 +62,7 @@ def types() -> Markup:
         types=queries.types(session),
         statuses=queries.statuses(session),
         makers=queries.makers(session),
+        routes=routes_shown(session),
         starts=dict(STARTS),
     )
 

@@ -12,7 +12,17 @@ from xml.sax.saxutils import escape
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import company, hold_kept, keep_file, now, reading, today, writing
+from salesman_core.toolkit import (
+    company,
+    hold_kept,
+    keep_file,
+    now,
+    reading,
+    today,
+    writing,
+)
+from salesman_documents.approval.facts import facts_of
+from salesman_documents.approval.models import Approval, ApprovalStep, Asked, Route, RouteStep
 from salesman_documents.models import (
     Document,
     DocumentType,
@@ -127,7 +137,31 @@ def make_documents(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequen
                 created_at=now(),
             )
         )
+        session.add(_approval(document, text, ids["owner_id"]))
+        if session.get(Route, type_id) is None:
+            step = RouteStep(stage=1, user_id=ids["owner_id"], name="Owner")
+            session.add(Route(type_id=type_id, steps=[step]))
         return [document.id]
+
+
+def _approval(document: Document, text: Callable[[str], str], owner_id: int) -> Approval:
+    """Give an approval of a document's last version that waits for its owner."""
+    version = document.versions[-1]
+    decided = ApprovalStep(stage=1, name=text("decider"), state="remarks", comment=text("remarks"))
+    decided.decided_by_name, decided.decided_at, decided.hash = text("decided"), now(), version.hash
+    asked = ApprovalStep(stage=1, user_id=owner_id, name=text("asked"), state="asked")
+    asked.asked_at, asked.asked = now(), [Asked(user_id=owner_id)]
+    return Approval(
+        document_id=document.id,
+        version_id=version.id,
+        number=version.number,
+        hash=version.hash,
+        note=text("note"),
+        facts=dict(facts_of(reading(), document)),
+        author_name=text("asking"),
+        created_at=now(),
+        steps=[decided, asked],
+    )
 
 
 def _walked_template() -> int:
@@ -149,6 +183,7 @@ def walk_values() -> dict[str, list[str]]:
         "number": ["1"],
         "key": ["guessed"],
         "link_id": ["1"],
+        "step_id": ["2"],
     }
 
 
@@ -156,6 +191,9 @@ WALK_EXCUSED: Final = {
     "GET /documents/shared/<key>": "it takes a secret that is shown once",
     "POST /documents/<int:record_id>/upload": "it takes a .docx",
     "POST /api/v1/documents/<int:record_id>/versions/<int:number>/send": "it takes an address",
+    "POST /api/v1/documents/<int:record_id>/approval/steps/<int:step_id>/decide": (
+        "whoever was asked says which hash"
+    ),
     "POST /documents/templates/<int:template_id>/upload": "it takes a .docx",
     "POST /documents/templates/new": "it takes a .docx",
 }
@@ -167,5 +205,6 @@ WALK_FIELDS: Final = {
     "documents.sign": {"signed_on": "30.11.2026"},
     "documents.send": {"to": "walk@example.com", "way": "link"},
     "documents.make_link": {"days": "7"},
+    "documents.decide_approval": {"verdict": "approved"},
 }
 """What a form needs that a walk does not find out by itself."""

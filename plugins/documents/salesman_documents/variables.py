@@ -31,6 +31,7 @@ class Section:
 
     :param owner: the plugin that gives them.
     :param rows: whether it is a list of rows with these fields.
+    :param agreed: whether it belongs to what is agreed: a change of it voids an approval.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Section:
     rows: bool
     given: Sequence[Field] | Callable[[], Sequence[Field]]
     values: Callable[[About], Any]
+    agreed: bool = False
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -66,8 +68,8 @@ def _section(given: Mapping[str, Any], owner: str) -> Section | None:
     if not isinstance(name, str) or not _NAME.fullmatch(name) or not callable(values):
         _log.warning("documents_section_refused", owner=owner)
         return None
-    rows = bool(given.get("rows"))
-    return Section(name, given.get("title") or name, owner, rows, fields, values)
+    rows, agreed = bool(given.get("rows")), bool(given.get("agreed"))
+    return Section(name, given.get("title") or name, owner, rows, fields, values, agreed)
 
 
 def tree(language: str = "") -> dict[str, Any]:

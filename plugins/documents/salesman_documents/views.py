@@ -46,6 +46,7 @@ from salesman_documents import (
     queries,
     service,
 )
+from salesman_documents.approval import gate
 from salesman_documents.bulk import LISTED
 from salesman_documents.docx.process import FillingError
 from salesman_documents.lists import BASE_TITLES, DOCUMENTS, ORIGIN_TITLES
@@ -75,6 +76,7 @@ ASKS: Final = (
 )
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Unfinished"), {"unfinished": "true"}),
+    (_("Waiting for my decision"), {"waiting_for_me": "true"}),
     (_("My documents"), {"owner_id": "me"}),
     (_("Not signed"), {"unfinished": "true", "signed": "false"}),
     (_("Signed"), {"signed": "true"}),
@@ -223,6 +225,7 @@ def _card_page(
         may_send=reaches(KIND, record_id, SEND),
         may_delete=reaches(KIND, record_id, DELETE),
         has_pdf=pdf.program() is not None,
+        stands=gate.standing(session, document),
         current=current,
         form=form or FormState(),
         opened=opened,
@@ -235,6 +238,11 @@ def _card_page(
         files=files_panel(KIND, record_id),
         **forms.choices(current),
     )
+
+
+def card_with_trouble(record_id: int, trouble: Words) -> Markup:
+    """Give the card of a document with the reason why something could not be done with it."""
+    return _card_page(record_id, trouble=trouble)
 
 
 @blueprint.post("/<int:record_id>")

@@ -13,6 +13,7 @@ from salesman_core.toolkit import (
     user_names,
     visible_names,
 )
+from salesman_documents.approval.words import STATES, STEPS
 from salesman_documents.models import DocumentType, Status, Template
 from salesman_documents.texts import texts
 
@@ -40,6 +41,9 @@ FIELDS: Final = {
     "file": FieldWords(_("Version")),
     "sent_to": FieldWords(_("Sent to")),
     "link": FieldWords(_("Link")),
+    "approval": FieldWords(_("Approval"), choices=STATES),
+    "verdict": FieldWords(_("Decision"), choices=STEPS),
+    "hash": FieldWords(_("SHA-256 of the version")),
 }
 ACTIONS: Final = {
     "moved": _("came to another status"),
@@ -48,6 +52,11 @@ ACTIONS: Final = {
     "sent": _("sent"),
     "link_made": _("opened by a link"),
     "link_withdrawn": _("its link was withdrawn"),
+    "approval_begun": _("is being approved"),
+    "approval_decided": _("was decided on"),
+    "approval_ended": _("its approval ended"),
+    "approval_void": _("its approval became void"),
+    "approval_withdrawn": _("its approval was withdrawn"),
 }
 TYPE: Final = {
     "name": FieldWords(_("Name")),
@@ -56,6 +65,8 @@ TYPE: Final = {
     "active": FieldWords(_("Offered")),
     "makers": FieldWords(_("Who may make them")),
     "statuses": FieldWords(_("Statuses")),
+    "required": FieldWords(_("Sent and signed only once approved")),
+    "route": FieldWords(_("Who must approve")),
 }
 TEMPLATE: Final = {
     "name": FieldWords(_("Name")),

@@ -1,0 +1,93 @@
+"""What documents show of their approval: on their card, on the desk, and what pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import (
+    AnyRow,
+    RecordCard,
+    company,
+    current_person,
+    people_names,
+    reaches,
+    reading,
+    render,
+    today,
+)
+from salesman_documents import queries as documents
+from salesman_documents.approval import facts, gate, queries, service
+from salesman_documents.approval.models import ASKED, RUNNING
+from salesman_documents.approval.routes import steps_of
+from salesman_documents.approval.words import COLORS, STATES, STEPS
+from salesman_documents.models import KIND
+from salesman_documents.permissions import EDIT
+
+ON_DESK: Final = 8
+
+
+def shown(session: Session, document: AnyRow) -> Mapping[str, Any]:
+    """Give what pages and panels show of a document's approvals, the newest of them first."""
+    rows = queries.approvals(session, document.id)
+    steps = queries.steps(session, [row.id for row in rows])
+    stands = gate.standing(session, document)
+    last = rows[0] if rows else None
+    asked = queries.asked_of(session, last.id) if last is not None else {}
+    running = stands.state == RUNNING and last is not None
+    detailed = document.deal_id is None or reaches("deal", document.deal_id)
+    return {
+        "stands": stands,
+        "reason": gate.reason(stands),
+        "approvals": rows,
+        "steps": steps,
+        "last_version": queries.last_version(session, document.id),
+        "to_decide": [
+            step
+            for step in (steps[last.id] if running and last is not None else [])
+            if step.state == ASKED and service.may_decide(step.role_id, asked.get(step.id, []))
+        ],
+        "with_remarks": {row.id: service.with_remarks(steps[row.id]) for row in rows},
+        "changed": {
+            row.id: facts.told(stands.changed if row is last else row.changed, detailed=detailed)
+            for row in rows
+        },
+        "before": next(
+            (row.number for row in rows[1:] if last and row.number != last.number), None
+        ),
+        "people": _people(asked),
+        "states": STATES,
+        "step_states": STEPS,
+        "colors": COLORS,
+        "today": today(company().tz),
+    }
+
+
+def _people(asked: Mapping[int, list[int]]) -> dict[int, list[str]]:
+    names = people_names()
+    return {step_id: [names[id_] for id_ in ids if id_ in names] for step_id, ids in asked.items()}
+
+
+def of_document(card: RecordCard) -> Markup | None:
+    """Give the panel on a document's card; None where its type knows no approval and had none."""
+    session = reading()
+    document = documents.one_document(session, card.record_id)
+    held = shown(session, document)
+    may_begin = held["last_version"] is not None and reaches(KIND, document.id, EDIT)
+    known = held["approvals"] or held["stands"].required
+    if not known and not (may_begin and steps_of(session, document.type_id)):
+        return None
+    return render("documents/approval/panel.html", document=document, may_begin=may_begin, **held)
+
+
+def on_desk() -> Markup:
+    """Give the documents that wait for a decision of the person."""
+    return render(
+        "documents/approval/on_desk.html",
+        documents=queries.waiting(reading(), ON_DESK),
+        today=today(company().tz),
+        person=current_person(),
+    )
