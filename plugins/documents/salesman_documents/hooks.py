@@ -196,6 +196,15 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             permission=permissions.VIEW,
             order=5,
         ),
+        SlotFill(
+            id="approval_in_thread",
+            slot="discussions.thread.side",
+            render=approval_panels.beside_thread,
+            title=_("Approval"),
+            permission=permissions.VIEW,
+            order=10,
+            optional=True,
+        ),
     ] + [
         SlotFill(
             id="documents",

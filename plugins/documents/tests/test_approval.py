@@ -1,4 +1,4 @@
-"""Approval: who is asked, what they decide, and what makes it void."""
+"""Approval: who is asked, what they decide, and what makes it void; without discussions."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from salesman_requisites.testing import own_company
 from salesman_core.access.models import Role
 from salesman_core.deals.models import DealParticipant
 from salesman_core.people.service import change_user
+from salesman_core.plugins import switches
 from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
@@ -35,6 +36,12 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Event
 
 Steps = list[dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _no_discussions(app: object) -> None:
+    switches.suspend("discussions")
+    switches.follow_now()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import AnyRow, ConflictError, WritingSession, now
-from salesman_documents.approval import facts, queries, telling
+from salesman_documents.approval import facts, queries, telling, threads
 from salesman_documents.approval.keeping import keep
 from salesman_documents.approval.models import (
     APPROVED,
@@ -147,6 +147,7 @@ def make_void(
     skip_rest(approval)
     session.flush()
     keep(session, document, "approval_void", {"approval": (before, VOID)})
+    threads.end(approval)
     telling.tell_void(session, document, approval)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -20,11 +21,11 @@ from salesman_core.toolkit import (
     today,
 )
 from salesman_documents import queries as documents
-from salesman_documents.approval import facts, gate, queries, service
-from salesman_documents.approval.models import ASKED, RUNNING
+from salesman_documents.approval import facts, gate, queries, service, threads
+from salesman_documents.approval.models import ASKED, RUNNING, Approval
 from salesman_documents.approval.routes import steps_of
-from salesman_documents.approval.words import COLORS, STATES, STEPS
-from salesman_documents.models import KIND
+from salesman_documents.approval.words import COLORS, LABELS, STATES, STEPS
+from salesman_documents.models import KIND, Document
 from salesman_documents.permissions import EDIT
 
 ON_DESK: Final = 8
@@ -63,6 +64,7 @@ def shown(session: Session, document: AnyRow) -> Mapping[str, Any]:
         "step_states": STEPS,
         "colors": COLORS,
         "today": today(company().tz),
+        "thread": threads.address_of(last.thread_id) if last is not None else None,
     }
 
 
@@ -81,6 +83,27 @@ def of_document(card: RecordCard) -> Markup | None:
     if not known and not (may_begin and steps_of(session, document.type_id)):
         return None
     return render("documents/approval/panel.html", document=document, may_begin=may_begin, **held)
+
+
+def beside_thread(card: RecordCard) -> Markup | None:
+    """Give what is to be decided in a discussion; None where it is about no approval."""
+    session = reading()
+    document = _document_of_thread(session, card.record_id)
+    if document is None:
+        return None
+    return render(
+        "documents/approval/beside_thread.html",
+        document=document,
+        thread_id=card.record_id,
+        labels=LABELS,
+        **shown(session, document),
+    )
+
+
+def _document_of_thread(session: Session, thread_id: int) -> AnyRow | None:
+    about = sa.select(Approval.document_id).where(Approval.thread_id == thread_id)
+    seen = documents.documents().where(Document.id.in_(about))
+    return session.execute(seen.order_by(Document.id).limit(1)).one_or_none()
 
 
 def on_desk() -> Markup:

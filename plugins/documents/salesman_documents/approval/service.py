@@ -30,7 +30,7 @@ from salesman_core.toolkit import (
     worktime,
     writing,
 )
-from salesman_documents.approval import facts, gate, queries, telling
+from salesman_documents.approval import facts, gate, queries, telling, threads
 from salesman_documents.approval.keeping import keep
 from salesman_documents.approval.models import (
     APPROVED,
@@ -91,6 +91,7 @@ def begin(document_id: int, values: Mapping[str, Any], version: int | None = Non
         session.flush()
         told: Changes = {"file": (None, str(last.number)), "hash": (None, last.hash)}
         keep(session, document, "approval_begun", told)
+        threads.open_thread(document, approval)
         _go_on(session, document, approval)
         return approval.id
 
@@ -151,7 +152,8 @@ def _go_on(session: WritingSession, document: Document, approval: Approval) -> N
         step.asked = [Asked(user_id=id_) for id_ in deciders(step.role_id, step.user_id)]
     session.flush()
     _let_take_part(document, {one.user_id for step in turn for one in step.asked})
-    telling.tell_asked(session, document, approval, turn)
+    told = threads.ask(document, approval, turn)
+    telling.tell_asked(session, document, approval, turn, told)
 
 
 def _let_take_part(document: Document, user_ids: set[int]) -> None:
@@ -244,6 +246,7 @@ def _decide(
         session.flush()
         _go_on(session, document, approval)
     session.flush()
+    threads.answer(approval, step)
     telling.tell_decided(session, document, approval, step)
 
 
@@ -262,6 +265,7 @@ def withdraw(document_id: int, version: int | None = None) -> None:
         gate.skip_rest(approval)
         session.flush()
         keep(session, document, "approval_withdrawn", {"approval": (RUNNING, WITHDRAWN)})
+        threads.end(approval)
         telling.tell_withdrawn(session, document, approval)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -37,7 +37,12 @@ Words = Callable[[Person], tuple[str, Sequence[str]]]
 
 
 def tell(
-    session: WritingSession, document: Document, user_ids: Iterable[int | None], words: Words
+    session: WritingSession,
+    document: Document,
+    user_ids: Iterable[int | None],
+    words: Words,
+    *,
+    by_letter: bool = True,
 ) -> None:
     """Tell some people something of a document, but not whoever does it, nor who cannot see it."""
     whom = {id_ for id_ in user_ids if id_ is not None} - {current_person().id}
@@ -49,15 +54,22 @@ def tell(
         with speaking(person.locale or company().language):
             line, more = words(person)
             notify(session, user_id, line, address)
-            if person.email:
+            if person.email and by_letter:
                 text = "\n\n".join([line, *(one for one in more if one), link_to(address)])
                 send_letter(Letter(to=person.email, subject=line[:300], text=text))
 
 
 def tell_asked(
-    session: WritingSession, document: Document, approval: Approval, steps: Iterable[ApprovalStep]
+    session: WritingSession,
+    document: Document,
+    approval: Approval,
+    steps: Iterable[ApprovalStep],
+    told: Collection[int],
 ) -> None:
-    """Ask those whose turn it is; where nobody is left in a step, whoever began it learns that."""
+    """Ask those whose turn it is; where nobody is left in a step, whoever began it learns that.
+
+    :param told: who knows of it already, by the discussion in which it happens.
+    """
     said = {"name": approval.author_name, "title": document.title, "number": approval.number}
 
     def asked(step: ApprovalStep) -> Words:
@@ -81,7 +93,7 @@ def tell_asked(
     for step in steps:
         people = [one.user_id for one in step.asked]
         if people:
-            tell(session, document, people, asked(step))
+            tell(session, document, {*people} - {*told}, asked(step))
         else:
             tell(session, document, [approval.author_id, document.owner_id], nobody(step))
 
@@ -101,7 +113,8 @@ def tell_decided(
     def words(_person: Person) -> tuple[str, Sequence[str]]:
         return decided_line(document, step, ended=approval.state == APPROVED), [step.comment]
 
-    tell(session, document, {approval.author_id, document.owner_id}, words)
+    by_letter = approval.thread_id is None  # the thread has letters of its own
+    tell(session, document, {approval.author_id, document.owner_id}, words, by_letter=by_letter)
 
 
 def decided_line(document: Document, step: ApprovalStep, *, ended: bool) -> str:
@@ -126,7 +139,8 @@ def tell_void(session: WritingSession, document: Document, approval: Approval) -
         line = texts.gettext("The approval of “%(title)s” is void", title=document.title)
         return line, facts.told(approval.changed, detailed=sees_deal(session, document, person))
 
-    tell(session, document, concerned(session, document, approval), words)
+    by_letter = approval.thread_id is None
+    tell(session, document, concerned(session, document, approval), words, by_letter=by_letter)
 
 
 def tell_withdrawn(session: WritingSession, document: Document, approval: Approval) -> None:

@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
     reading,
     render,
     requires,
+    safe_next,
     toast,
     version_in,
     whole_number,
@@ -92,7 +93,8 @@ def decide_approval(record_id: int) -> Page:
     except (InvalidError, ConflictError) as error:
         return _page(record_id, FormState.refused(request.form, error)), error.status
     toast(_("Your decision is kept."))
-    return _to_page(record_id)
+    back = request.form.get("next")
+    return redirect(safe_next(back)) if back else _to_page(record_id)
 
 
 @blueprint.post("/<int:record_id>/approval/withdraw")
