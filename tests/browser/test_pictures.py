@@ -123,7 +123,8 @@ PAPERS: Final = {
     "scheduled": "select max(deal_id) from invoices_step",
     "invoice": "select max(id) from invoices_invoice where state = 'issued' and paid = amount",
     "document": "select max(id) from documents_document",
-    "thread": "select max(id) from discussions_thread",
+    "approved": "select max(document_id) from documents_approval where state = 'running'",
+    "thread": "select max(id) from discussions_thread where key is null",
 }
 """Where papers of the demo company are found, by the name in a picture's path."""
 

@@ -8,7 +8,11 @@ from typing import Final
 import sqlalchemy as sa
 from salesman_requisites.toolkit import company_choices
 
-from salesman_core.toolkit import SYSTEM, Deal, reading
+from salesman_core.toolkit import SYSTEM, AnyRow, Deal, reading
+from salesman_documents.approval.models import REFUSED
+from salesman_documents.approval.queries import last_approval, steps
+from salesman_documents.approval.routes import set_route
+from salesman_documents.approval.service import begin, decide
 from salesman_documents.defaults import make_templates
 from salesman_documents.making import generate
 from salesman_documents.models import Document, Template
@@ -17,6 +21,17 @@ from salesman_hookspecs import Demo
 
 MOST: Final = 4
 """So many documents are made."""
+_WORDS: Final = {
+    "ru": (
+        "Клиент ждёт договор до конца недели.",
+        "В пункте 4 нет неустойки за просрочку оплаты: добавьте 0,1 % за каждый день.",
+    ),
+    "en": (
+        "The client waits for the contract until the end of the week.",
+        "Clause 4 has no penalty for late payment: add 0.1 % for each day.",
+    ),
+}
+"""What is said when a contract is to be approved, and why it is refused."""
 
 
 def tell(demo: Demo) -> None:
@@ -41,10 +56,37 @@ def tell(demo: Demo) -> None:
         .order_by(Deal.id)
         .limit(MOST)
     ).all()
+    made: list[int] = []
     for place, deal in enumerate(deals):
         if templates:
             template = templates[place % len(templates)]
             values = {"type_id": template.type_id, "template_id": template.id}
             with demo.at(moment + timedelta(days=2 + place), SYSTEM):
-                made = create_document(values | {"deal_id": deal.id, "owner_id": deal.owner_id})
-                generate(made, anyway=True)
+                made.append(create_document(values | _whose(deal)))
+                generate(made[-1], anyway=True)
+    if made:
+        _approve(demo, made[0], moment + timedelta(days=9))
+
+
+def _approve(demo: Demo, document_id: int, moment: datetime) -> None:
+    """Let the lawyer refuse a contract, and be asked about the next version of it."""
+    lawyer, head = demo.people["lawyer"], demo.people["head"]
+    note, reason = _WORDS[demo.language]
+    type_id = reading().get_one(Document, document_id).type_id
+    with demo.at(moment, SYSTEM):
+        set_route(type_id, {"steps": [{"stage": 1, "user_id": lawyer.id, "days": 2}]})
+    with demo.at(moment, head):
+        begin(document_id, {"note": note})
+    last = last_approval(reading(), document_id)
+    if last is not None:
+        step = steps(reading(), [last.id])[last.id][0]
+        with demo.at(moment + timedelta(hours=4), lawyer):
+            decide(document_id, step.id, {"verdict": REFUSED, "comment": reason, "hash": last.hash})
+    with demo.at(moment + timedelta(days=1), head):
+        generate(document_id, anyway=True)
+        begin(document_id, {})
+
+
+def _whose(deal: AnyRow) -> dict[str, int | None]:
+    """Give which deal a document is for, and who its owner is."""
+    return {"deal_id": deal.id, "owner_id": deal.owner_id}

@@ -23,5 +23,6 @@ PICTURES: Final = {
     ),
     "discussion": Picture("head", "/discussions/{thread}", part=BODY),
     "document": Picture("head", "/documents/{document}", part=BODY),
+    "approval": Picture("lawyer", "/documents/{approved}/approval", part=BODY),
     "template": Picture("lawyer", "/documents/templates/1?deal_id={deal}", part=BODY),
 }
