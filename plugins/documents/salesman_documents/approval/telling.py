@@ -102,7 +102,7 @@ def due_words(step: ApprovalStep) -> str:
     """Give by when a step is to be decided; an empty text where there is no hurry."""
     if step.due_on is None:
         return ""
-    return texts.gettext("Decide by %(day)s.", day=formats.day(step.due_on))
+    return texts.gettext("Decide by %(day)s", day=formats.day(step.due_on))
 
 
 def tell_decided(

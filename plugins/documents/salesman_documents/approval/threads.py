@@ -125,7 +125,7 @@ def _asked(approval: Approval, step: ApprovalStep) -> str:
     said = {"number": approval.number, "name": _plain(step.name)}
     parts = [texts.gettext("Please approve version %(number)s (%(name)s).", **said)]
     if step.due_on is not None:
-        parts.append(texts.gettext("Decide by %(day)s.", day=formats.day(step.due_on)))
+        parts.append(texts.gettext("Decide by %(day)s", day=formats.day(step.due_on)))
     return "\n\n".join([" ".join(parts), _plain(approval.note)]).strip()
 
 
