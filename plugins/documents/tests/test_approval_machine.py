@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -59,9 +59,14 @@ class Paper(RuleBasedStateMachine):
         """Note that something changed of which people had said yes."""
         self.yes, self.asked = set(), False
 
-    @initialize()
-    def begin_with_a_file(self) -> None:
+    @initialize(far=st.sampled_from(["approved", "asked", "made"]))
+    def begin_with_a_file(self, far: str) -> None:
+        """Most of what can go wrong goes wrong behind an approval."""
         self.add_version("30 days")
+        if far == "approved":
+            self.ask_everybody_who_agrees()
+        elif far == "asked":
+            self.begin()
 
     @rule(text=st.sampled_from(["30 days", "20 days"]))
     def add_version(self, text: str) -> None:
@@ -186,6 +191,7 @@ def _run(make: Make, examples: int, steps: int) -> None:
             stateful_step_count=steps,
             deadline=None,
             database=None,
+            phases=(Phase.generate,),  # each path is played on a database that goes on
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -193,7 +199,7 @@ def _run(make: Make, examples: int, steps: int) -> None:
 
 @pytest.mark.databases("sqlite")
 def test_no_path_leads_to_approved_for_bytes_that_were_not_approved(app: Flask, make: Make) -> None:
-    _run(make, examples=3, steps=12)
+    _run(make, examples=12, steps=10)
 
 
 @pytest.mark.soak
