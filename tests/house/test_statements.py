@@ -29,7 +29,7 @@ OF_ONE: Final = ("/clients/<int:record_id>", "/deals/<int:record_id>")
 """Pages of a record, which more and more hangs on."""
 
 
-MOST: Final = 32
+MOST: Final = 33
 """Statements that a request asks at most."""
 
 

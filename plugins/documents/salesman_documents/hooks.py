@@ -195,6 +195,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             title=_("Approval"),
             permission=permissions.VIEW,
             order=5,
+            lazy=True,
         ),
         SlotFill(
             id="approval_in_thread",

@@ -72,9 +72,7 @@ def test_a_document_is_asked_for_refused_and_approved_on_its_page(
 
     assert sent(seller, page, note="", **route).status_code == 302
     assert sent(reader, page, f"{page}/decide", verdict="approved").status_code == 302
-    card = seller.get(f"/documents/{document}").text
-    assert "Send …" in card
-    assert "approved" in card
+    assert "Send …" in seller.get(f"/documents/{document}").text
     assert sent(seller, page, **route).status_code == 409
 
 

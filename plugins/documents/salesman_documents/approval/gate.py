@@ -60,8 +60,12 @@ class Standing:
 
 def standing(session: Session, document: Document | AnyRow) -> Standing:
     """Tell how a document stands now; the caller has judged that it is seen."""
+    return standing_of(session, document, queries.last_approval(session, document.id))
+
+
+def standing_of(session: Session, document: Document | AnyRow, approval: AnyRow | None) -> Standing:
+    """Tell the same of a document whose newest approval is known."""
     required = is_required(session, document.type_id)
-    approval = queries.last_approval(session, document.id)
     if approval is None:
         return Standing(required)
     if approval.state not in {RUNNING, APPROVED}:

@@ -35,8 +35,8 @@ def shown(session: Session, document: AnyRow) -> Mapping[str, Any]:
     """Give what pages and panels show of a document's approvals, the newest of them first."""
     rows = queries.approvals(session, document.id)
     steps = queries.steps(session, [row.id for row in rows])
-    stands = gate.standing(session, document)
     last = rows[0] if rows else None
+    stands = gate.standing_of(session, document, last)
     asked = queries.asked_of(session, last.id) if last is not None else {}
     running = stands.state == RUNNING and last is not None
     detailed = document.deal_id is None or reaches("deal", document.deal_id)
