@@ -113,7 +113,8 @@ def test_hook_slot_fills_stand_once_in_every_slot(
     product_id = api_for("administrator").post("/catalogue", {"name": "Boiler"}).json["id"]
     plugins = (f"/leads/{lead_id}", f"/catalogue/{product_id}", "/sample/1")
     papers = made_papers(api_for("administrator"))
-    cards = ("/clients/1", f"/deals/{deal_id}", *plugins, *papers)
+    thread = api_for("head").post("/discussions", {"subject": "Terms"}).json["id"]
+    cards = ("/clients/1", f"/deals/{deal_id}", *plugins, *papers, f"/discussions/{thread}")
     paths = (*cards, "/inquiries/new")
     pages = [browser.get(path).text for path in paths]
     drawn = {mark for page in pages for mark in re.findall(r'data-sample="([^"]+)"', page)}

@@ -70,6 +70,7 @@ FILLED: Final = (
     "deal.card.next_step",
     "deal.card.panels",
     "deal.card.side",
+    "discussions.thread.side",
     "documents.document.card.panels",
     "inquiries.form.side",
     "invoices.act.card.panels",
