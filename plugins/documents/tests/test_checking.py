@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from typing import Final
@@ -52,6 +53,19 @@ def _twice() -> bytes:
     return content.getvalue()
 
 
+def _long_field() -> bytes:
+    lines = "\n" * 5_000_000
+    return raw_docx(f"<w:p><w:r><w:instrText>{lines}</w:instrText></w:r></w:p>")
+
+
+def _nested_field() -> bytes:
+    begin, end = (f'<w:fldChar w:fldCharType="{one}"/>' for one in ("begin", "end"))
+    first, second = (f"<w:instrText>{one}</w:instrText>" for one in ("DD", "EAUTO cmd"))
+    inner = f"{begin}<w:instrText>PAGE</w:instrText>{end}"
+    return raw_docx(f"<w:p><w:r>{begin}{first}{inner}{second}{end}</w:r></w:p>")
+
+
+_MAIN: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _DTD: Final = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
 _LAUGHS: Final = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
 
@@ -103,6 +117,31 @@ HOSTILE: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "DDE in pieces": (lambda: _field(" DD", "EAUTO cmd.exe"), "reaches outside"),
     "a picture by a field": (lambda: _field('INCLUDEPICTURE "http://evil"'), "reaches outside"),
     "a tag in a field": (lambda: _field("{{ client.name }}"), "reaches outside"),
+    "DDE in quotes": (lambda: _field(' "DDEAUTO" cmd'), "reaches outside"),
+    "DDE around a field": (_nested_field, "reaches outside"),
+    "a field of many lines": (_long_field, "longer than it may be"),
+    "a part of many elements": (lambda: raw_docx("<w:b/>" * 1_000_001), "zip bomb"),
+    "a link to a file": (lambda: _linked("hyperlink", "file:///etc/passwd"), "neither into the"),
+    "a picture that is linked": (
+        lambda: raw_docx(f'<a:blip xmlns:a="{_MAIN}" xmlns:r="{_OFFICE}" r:link="r"/>'),
+        "from outside",
+    ),
+    "a picture of old that is linked": (
+        lambda: raw_docx('<v:imagedata xmlns:v="urn:v" src="http://evil.example/p.png"/>'),
+        "from outside",
+    ),
+    "a drawing that draws in": (
+        lambda: docx_of(parts={"word/media/a.svg": '<svg><image href="http://evil/p"/></svg>'}),
+        "from outside",
+    ),
+    "a DTD under another ending": (
+        lambda: docx_of(parts={"word/document2.dat": _DTD}),
+        "entities or a DTD",
+    ),
+    "a document called a picture": (
+        lambda: _linked("officeDocument", "word/evil.png", "Internal"),
+        "damaged",
+    ),
     "depth": (lambda: raw_docx("<w:p>" * 300 + "</w:p>" * 300), "nested too deeply"),
     "broken XML": (lambda: docx_of(parts={"word/document.xml": "<w:document>"}), "no proper XML"),
     "too large": (lambda: bytes(LARGEST + 1), "larger than 10 MB"),
@@ -121,6 +160,16 @@ def test_dangerous_files_are_refused_with_the_reason(named: str) -> None:
         check_docx(make())
 
     assert set(refused.value.fields) == {"file"}
+
+
+def test_what_is_dangerous_is_refused_before_it_costs_anything() -> None:
+    begun = time.process_time()
+
+    for named in ("a field of many lines", "a part of many elements"):
+        with pytest.raises(RefusedFileError):
+            check_docx(HOSTILE[named][0]())
+
+    assert time.process_time() - begun < 10
 
 
 def test_our_own_templates_and_links_in_the_web_pass() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from typing import Any, Final
 
 import pytest
+from salesman_documents.docx.checking import check_docx
 from salesman_documents.docx.process import Filler, FillingError
 from salesman_documents.docx.values import Picture
 from salesman_documents.testing import docx_of, raw_docx
@@ -47,6 +50,26 @@ HOSTILE: Final = {
     "a width for ever": "{{ 'x' | center(10**10) }}",
     "the filter map": "{{ lines | map(attribute='__class__') | list }}",
 }
+REACHING: Final = {
+    "what is raw": docx_of(
+        "{% raw %}{{ </w:t></w:r><w:fldSimple w:instr='DDEAUTO c:\\x'/><w:r><w:t> }}{% endraw %}"
+    ),
+    "a picture made a field": docx_of(
+        "{{ [('x' | qr)] | join | replace('wp:docPr', 'w:fldSimple') "
+        "| replace(' name=', ' w:instr=') | replace('Picture 10001', 'DDEAUTO cmd') }}"
+    ),
+    "a field whose half is taken out": raw_docx(
+        "<w:p>"
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r>"
+        "<w:r><w:t>{%r if 1 == 2 %}</w:t></w:r>"
+        "<w:r><w:instrText>PAGE </w:instrText></w:r>"
+        "<w:r><w:t>{%r endif %}</w:t></w:r>"
+        "<w:r><w:instrText>DDEAUTO cmd</w:instrText></w:r>"
+        "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+        "</w:p>"
+    ),
+}
+"""Templates that hold nothing dangerous themselves, and would make something of it."""
 BOMBS: Final = {
     "a text that doubles": "{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a ~ a ~ a %}" * 40,
     "a long output": "{% for a in many %}{% for b in many %}{% for c in many %}{{ text }}"
@@ -69,6 +92,20 @@ def test_no_template_reaches_anything_but_its_values(
         filler.fill(docx_of(HOSTILE[named]), values, "ru")
 
     assert str(refused.value)
+
+
+@pytest.mark.parametrize("named", REACHING)
+def test_no_template_makes_what_an_upload_may_not_hold(
+    filler: Filler, values: dict[str, Any], named: str
+) -> None:
+    check_docx(REACHING[named])
+    try:
+        made = filler.fill(REACHING[named], values, "ru")
+    except FillingError as refused:
+        assert refused.what in {"danger", "forbidden_raw"}  # noqa: PT017  # either wall will do
+    else:
+        check_docx(made)
+        assert b"<w:fldSimple" not in zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml")
 
 
 @pytest.mark.parametrize("named", BOMBS)

@@ -10,11 +10,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import IO, Final
 from xml.parsers import expat
 
 from salesman_core.toolkit import InvalidError
+from salesman_documents.docx.dangers import INSTRUCTIONS, DangerError, Judge
 from salesman_documents.texts import texts
 from salesman_hookspecs import Text
 
@@ -25,6 +27,8 @@ LARGEST: Final = 10 * 1024 * 1024
 MOST_UNPACKED: Final = 60 * 1024 * 1024
 MOST_IN_PART: Final = 25 * 1024 * 1024
 MOST_PARTS: Final = 500
+MOST_ELEMENTS: Final = 1_000_000
+"""Of XML, over all parts."""
 DEEPEST: Final = 200
 
 _NEEDED: Final = frozenset({"[Content_Types].xml", "word/document.xml"})
@@ -37,10 +41,20 @@ _ACTIVE: Final = re.compile(
 _ACTIVE_LINKS: Final = re.compile(
     r"/(aFChunk|oleObject|package|control|activeXControlBinary|vbaProject|subDocument|frame)$"
 )
-_REACHING_FIELDS: Final = re.compile(
-    r"^\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|LINK|DATABASE|RD|MACROBUTTON)\b",
-    re.IGNORECASE,
+_OPAQUE: Final = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".wdp", ".ico"),
+    *(".odttf", ".ttf", ".otf", ".fntdata"),
 )
+"""Endings of pictures and fonts: whatever else a file holds is XML, and judged."""
+_OPAQUE_LINKS: Final = ("/image", "/font", "/thumbnail", "/hdphoto")
+_WEB: Final = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
+_DANGERS: Final[Mapping[str, Text]] = {
+    "field": _("A field of the file reaches outside: %(name)s."),
+    "long": _("A field of the file is longer than it may be."),
+    "inside": _("The file holds another file inside."),
+    "embedded": _("The file holds macros or embedded objects: %(name)s."),
+    "outside": _("The file draws in something from outside: %(name)s."),
+}
 
 
 class RefusedFileError(InvalidError):
@@ -96,50 +110,60 @@ def _check_name(part: zipfile.ZipInfo) -> None:
 
 
 def _check_contents(archive: zipfile.ZipFile) -> None:
-    left = MOST_UNPACKED
+    left, elements = MOST_UNPACKED, count(1)
     for part in archive.infolist():
-        judge = _judge_of(part.filename)
+        judge = _judge_of(part.filename, elements)
         size = 0
         with archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 left -= len(chunk)
                 if left < 0 or size > MOST_IN_PART:
-                    raise RefusedFileError(
-                        _("The file unpacks to more than it may: it looks like a zip bomb.")
-                    )
+                    raise _bomb()
                 judge(chunk)
         judge(b"")
 
 
-def _judge_of(name: str) -> Callable[[bytes], None]:
+def _bomb() -> RefusedFileError:
+    return RefusedFileError(_("The file unpacks to more than it may: it looks like a zip bomb."))
+
+
+def _judge_of(name: str, elements: Iterator[int]) -> Callable[[bytes], None]:
     """Give what judges a part by its chunks; the empty one is the end."""
-    if name.lower().endswith((".xml", ".rels", ".vml")):
-        return _Xml(name)
-    return lambda _chunk: None
+    if name.endswith("/") or name.lower().endswith(_OPAQUE):
+        return lambda _chunk: None
+    return _Xml(name, elements)
 
 
 class _Xml:
-    """Reads a part of XML and refuses what is dangerous in it."""
+    """Reads a part of XML and refuses what is dangerous in it.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    :param elements: counts those of all parts.
+    """
+
+    def __init__(self, name: str, elements: Iterator[int]) -> None:
+        self._name, self._elements = name, elements
+        self._drawing = name.lower().endswith(".svg")
         self._depth = 0
-        self._in_field = False
-        self._field = ""
+        self._judge = Judge()
         self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse_dtd
         self._parser.EntityDeclHandler = self._refuse_dtd
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
 
     def __call__(self, chunk: bytes) -> None:
         try:
             self._parser.Parse(chunk, not chunk)
+            if not chunk:
+                self._judge.finish()
         except expat.ExpatError as error:
             message = _("The part %(name)s of the file is no proper XML.", name=self._name)
             raise RefusedFileError(message) from error
+        except DangerError as danger:
+            said = str(_DANGERS[danger.what]) % {"name": danger.name[:100]}
+            raise RefusedFileError(said) from danger
 
     def _refuse_dtd(self, *_declared: object) -> None:
         message = _("The part %(name)s of the file declares entities or a DTD.", name=self._name)
@@ -149,55 +173,56 @@ class _Xml:
         self._depth += 1
         if self._depth > DEEPEST:
             raise RefusedFileError(_("The file is nested too deeply."))
+        if next(self._elements) > MOST_ELEMENTS:
+            raise _bomb()
         local = tag.rpartition(" ")[2]
         named = {name.rpartition(" ")[2]: value for name, value in attributes.items()}
-        match local:
-            case "Relationship":
-                self._check_link(named)
-            case "Default" | "Override":
-                self._check_type(named)
-            case "instrText":
-                self._in_field = True
-            case "fldSimple":
-                self._check_field(named.get("instr", ""))
-            case "fldChar":
-                self._check_field(self._field)
-                self._field = ""
-            case "altChunk":
-                raise RefusedFileError(_("The file holds another file inside."))
-            case _:
-                pass
+        self._judge.element(local, named)
+        if local in INSTRUCTIONS:
+            self._parser.CharacterDataHandler = self._judge.instruction
+        elif local == "Relationship":
+            _check_link(named)
+        elif local in {"Default", "Override"}:
+            _check_type(named)
+        elif self._drawing and not named.get("href", "#").startswith(("#", "data:image/")):
+            raise DangerError("outside", named["href"])
 
     def _end(self, tag: str) -> None:
         self._depth -= 1
-        if tag.endswith(" instrText"):
-            self._in_field = False
-        if self._depth == 0:
-            self._check_field(self._field)
+        if tag.rpartition(" ")[2] in INSTRUCTIONS:
+            self._parser.CharacterDataHandler = None
 
-    def _text(self, text: str) -> None:
-        if self._in_field:
-            self._field += text
 
-    def _check_link(self, link: dict[str, str]) -> None:
-        kind, target = link.get("Type", ""), link.get("Target", "")
-        if _ACTIVE_LINKS.search(kind):
-            message = _("The file holds macros or embedded objects: %(name)s.", name=target)
+def _check_link(link: dict[str, str]) -> None:
+    kind, target = link.get("Type", ""), link.get("Target", "")
+    if _ACTIVE_LINKS.search(kind):
+        raise DangerError("embedded", target)
+    if kind.endswith("/hyperlink"):
+        if not _WEB.match(target.strip()):
+            message = _("A link of the file leads neither into the web nor to an address of mail.")
             raise RefusedFileError(message)
-        if kind.endswith("/hyperlink"):
-            return
-        outside = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|\\\\|//", target)
-        if link.get("TargetMode", "").lower() == "external" or outside:
-            message = _("The file draws in something from outside: %(name)s.", name=target[:100])
-            raise RefusedFileError(message)
+        return
+    outside = re.match(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*:|\\\\|//)", target)
+    if link.get("TargetMode", "").lower() == "external" or outside:
+        raise DangerError("outside", target)
+    if target.lower().endswith(_OPAQUE) and not kind.endswith(_OPAQUE_LINKS):
+        raise RefusedFileError(_("The file is damaged, or it is no .docx."))
 
-    def _check_type(self, type_: dict[str, str]) -> None:
-        declared = type_.get("ContentType", "")
-        if "macroEnabled" in declared or "vbaProject" in declared:
-            raise RefusedFileError(_("The file holds macros. Save it as a plain .docx."))
 
-    def _check_field(self, instruction: str) -> None:
-        if _REACHING_FIELDS.match(instruction) or "{" in instruction:
-            raise RefusedFileError(
-                _("A field of the file reaches outside: %(name)s.", name=instruction.strip()[:60])
-            )
+def _check_type(type_: dict[str, str]) -> None:
+    declared = type_.get("ContentType", "")
+    if "macroEnabled" in declared or "vbaProject" in declared:
+        raise RefusedFileError(_("The file holds macros. Save it as a plain .docx."))
+
+
+def read_docx(name: str, stream: IO[bytes]) -> tuple[str, bytes]:
+    """Give the name and the bytes of an uploaded .docx that may be opened.
+
+    :param name: as it was called; where it does not end so, ``.docx`` is added.
+    :raises RefusedFileError: for what is no document, or a dangerous one.
+    """
+    content = stream.read(LARGEST + 1)
+    if not content:
+        raise RefusedFileError(_("Choose a file."))
+    check_docx(content)
+    return name if name.lower().endswith(".docx") else f"{name[:190]}.docx", content

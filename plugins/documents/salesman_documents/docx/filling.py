@@ -19,13 +19,15 @@ from docxtpl import DocxTemplate
 from jinja2 import Template
 from lxml import etree
 
+from salesman_documents.docx.dangers import INSTRUCTIONS, WATCHED, Judge
 from salesman_documents.docx.drawing import Drawings
-from salesman_documents.docx.sandbox import TemplateEnvironment, refuse_forbidden
+from salesman_documents.docx.sandbox import TemplateEnvironment
 
 WITH_TEXT: Final = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 MOST_WRITTEN: Final = 30 * 1024 * 1024
 """Characters that a part may have once it is filled in."""
 
+_WATCHED: Final = tuple(f"{{*}}{name}" for name in WATCHED)
 _TAG: Final = re.compile(r"\{(?:<[^>]*>)*[{%#]")
 _BREAKS: Final = re.compile("[\n\t\a\f]")
 
@@ -85,9 +87,7 @@ def prepare(content: bytes, environment: TemplateEnvironment) -> Prepared:
     for name in names:
         source = with_tags(parts[name]) if WITH_TEXT.fullmatch(name) else None
         if source is not None:
-            tree = environment.parse(source)
-            refuse_forbidden(tree)
-            prepared.compiled[name] = environment.from_string(tree)
+            prepared.compiled[name] = environment.from_string(environment.read(source))
     return prepared
 
 
@@ -96,6 +96,7 @@ def fill(prepared: Prepared, values: Mapping[str, Any]) -> bytes:
 
     :raises TooMuchError: where it grows larger than it may.
     :raises BrokenDocumentError: where the tags tear the document apart.
+    :raises DangerError: where they make of it what no document may be.
     """
     drawings = Drawings(prepared.parts)
     written: dict[str, bytes] = {}
@@ -124,10 +125,22 @@ def _filled(template: Template, values: Mapping[str, Any]) -> bytes:
 def _proper(xml: str) -> bytes:
     content = xml.encode()
     try:
-        etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+        tree = parsed(content)
     except etree.XMLSyntaxError as error:
         raise BrokenDocumentError from error
+    _judge(tree)
     return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + content
+
+
+def _judge(tree: Any) -> None:
+    """Judge what was filled in as what is uploaded: tags may have made other elements of it."""
+    judge = Judge()
+    for element in tree.iter(*_WATCHED):
+        name = etree.QName(element).localname
+        judge.element(name, {etree.QName(key).localname: value for key, value in element.items()})
+        if name in INSTRUCTIONS:
+            judge.instruction("".join(element.itertext()))
+    judge.finish()
 
 
 def _packed(prepared: Prepared, written: Mapping[str, bytes]) -> bytes:

@@ -13,7 +13,6 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
-from markupsafe import Markup
 
 from salesman_documents.docx.values import Amount, Picture
 
@@ -39,9 +38,9 @@ def shown(value: Any, language: str) -> Any:
             return format_decimal(value, "#,##0.###", locale=language)
         case date():
             return format_date(value, _SHORT[language], locale=language)
-        case str() if not isinstance(value, Markup):
-            return _CONTROL.sub("", value)
-        case str() | int() | Picture() | Undefined():
+        case str():  # a plain one again, whatever filters have made of it: pictures alone are XML
+            return _CONTROL.sub("", str(value))
+        case int() | Picture() | Undefined():
             return value
         case _:
             return ""

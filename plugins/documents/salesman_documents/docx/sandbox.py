@@ -72,6 +72,21 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {**{name: FILTERS[name] for name in _KEPT_FILTERS}, **ours}
         self.tests = {name: TESTS[name] for name in _KEPT_TESTS}
 
+    def read(self, source: str) -> nodes.Template:
+        """Read a template; give its tree, which says nothing that templates may not say.
+
+        What stands between ``raw`` tags would be neither judged nor escaped: it is refused.
+
+        :raises ForbiddenTagError: with the line.
+        :raises jinja2.TemplateSyntaxError: for what cannot be read.
+        """
+        for line, kind, _text in self.lex(source):
+            if kind == "raw_begin":
+                raise ForbiddenTagError("raw", "raw", line)
+        tree = self.parse(source)
+        refuse_forbidden(tree)
+        return tree
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002
         """Tell that no attribute of an object is safe."""
         return False
