@@ -11,5 +11,5 @@ from salesman_hookspecs import HealthCheck
 def checks() -> Iterable[HealthCheck]:
     """Tell where LibreOffice is; without it documents are made all the same, as .docx."""
     found = pdf.program()
-    detail = found or "LibreOffice is not installed: documents are .docx alone"
+    detail = str(found) if found else "LibreOffice is not installed: documents are .docx alone"
     return [HealthCheck("PDF of documents", ok=True, detail=detail)]

@@ -7,15 +7,16 @@ Started as ``python -m salesman_documents.docx.child MEGABYTES``.
 from __future__ import annotations
 
 import hashlib
-import os
 import resource
 import sys
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import IO, Any, Final
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 from lxml import etree
 
+from salesman_documents.docx.dangers import DangerError
 from salesman_documents.docx.filling import (
     BrokenDocumentError,
     Prepared,
@@ -23,6 +24,7 @@ from salesman_documents.docx.filling import (
     fill,
     prepare,
 )
+from salesman_documents.docx.limits import allow_seconds, limit, talk
 from salesman_documents.docx.linting import lint, text_of
 from salesman_documents.docx.sandbox import ForbiddenTagError, TemplateEnvironment
 from salesman_documents.docx.values import unpacked
@@ -31,6 +33,18 @@ from salesman_documents.docx.wire import receive, send
 _KEPT: Final = 32
 """So many compiled templates are kept."""
 _MOST_ASKED: Final = 5000
+_FAILURES: Final[Mapping[type[Exception], str]] = {
+    DangerError: "danger",
+    UndefinedError: "unknown",
+    TemplateSyntaxError: "syntax",
+    MemoryError: "memory",
+    TooMuchError: "memory",
+    RecursionError: "forbidden_depth",
+    BrokenDocumentError: "broken",
+    etree.XMLSyntaxError: "broken",
+    Exception: "value",
+}
+"""The word for what went wrong, by what was raised; the first that fits."""
 
 
 class Worker:
@@ -51,7 +65,7 @@ class Worker:
                 header, blobs = receive(self._incoming)
             except EOFError:
                 return
-            _allow_seconds(header["seconds"])
+            allow_seconds(header["seconds"])
             answer, content = self._answered(header, blobs)
             send(self._outgoing, answer, [content] if content is not None else [])
 
@@ -60,21 +74,10 @@ class Worker:
     ) -> tuple[dict[str, Any], bytes | None]:
         try:
             return getattr(self, f"do_{header['do']}")(header, blobs)  # type: ignore[no-any-return]
-        except ForbiddenTagError as error:
-            return _failed(f"forbidden_{error.what}", error.name)
-        except UndefinedError as error:
-            return _failed("unknown", str(error.message or "")[:200])
-        except TemplateSyntaxError as error:
-            return _failed("syntax", str(error.message or "")[:200])
-        except (MemoryError, TooMuchError):
-            self._prepared.clear()
-            return _failed("memory")
-        except RecursionError:
-            return _failed("forbidden_depth")
-        except (BrokenDocumentError, etree.XMLSyntaxError):
-            return _failed("broken")
         except Exception as error:  # noqa: BLE001  # whatever a template brings about is its fault
-            return _failed("value", f"{type(error).__name__}: {error}"[:200])
+            if isinstance(error, MemoryError | TooMuchError):
+                self._prepared.clear()
+            return _failed(error)
 
     def do_lint(
         self, header: dict[str, Any], blobs: list[bytes]
@@ -114,31 +117,21 @@ class Worker:
         return self._said[key]
 
 
-def _failed(what: str, name: str = "") -> tuple[dict[str, Any], None]:
-    return {"failed": what, "name": name}, None
-
-
-def _allow_seconds(seconds: float) -> None:
-    """Let the process use so much more of the processor; then the system ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
-
-
-def _limit(megabytes: int) -> None:
-    memory = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+def _failed(error: Exception) -> tuple[dict[str, Any], None]:
+    if isinstance(error, ForbiddenTagError):
+        what, name = f"forbidden_{error.what}", error.name
+    else:
+        what = next(word for kind, word in _FAILURES.items() if isinstance(error, kind))
+        name = f"{type(error).__name__}: {error}" if what == "value" else str(error)
+    return {"failed": what, "name": name[:200]}, None
 
 
 def main() -> None:
     """Serve on standard input and output."""
-    incoming, outgoing = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints does not disturb the messages
+    incoming, outgoing = talk()
     worker = Worker(incoming, outgoing)
-    _limit(int(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    limit(megabytes=int(sys.argv[1]), written=0)
     worker.serve()
 
 

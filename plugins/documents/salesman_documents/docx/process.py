@@ -1,18 +1,11 @@
-"""The warm process that fills documents in, as the application sees it.
+"""The warm processes that fill documents in, as the application sees them.
 
-One for each thread pool of a server, and one of low priority for jobs. It is started with the first
-request, ended when a request takes longer than it may, and started anew with the next.
+One for people who wait, and one of low priority for runs in the background.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,8 +13,9 @@ from salesman_requisites.toolkit import amount_in_words
 
 from salesman_core.toolkit import InvalidError
 from salesman_documents.docx.values import packed
-from salesman_documents.docx.wire import receive, send
+from salesman_documents.docx.wire import Message
 from salesman_documents.texts import texts
+from salesman_documents.warm import EndedError, WarmProcess
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -37,11 +31,13 @@ _FAILED: Final[Mapping[str, Text]] = {
     "died": _(
         "The process that fills documents in has ended. Try again, or tell an administrator."
     ),
+    "busy": _("The server has too many documents to fill in at present. Try again in a minute."),
     "memory": _("The document grew larger than it may."),
     "broken": _(
         "The tags tear the document apart: one begins in a paragraph or cell and ends in another. "
         "Write {%%p … %%} for whole paragraphs and {%%tr … %%} for rows."
     ),
+    "danger": _("Filled in, the document would reach outside, which none may: %(name)s."),
     "unknown": _("The template says what there is not: %(name)s."),
     "syntax": _("A tag of the template cannot be read: %(name)s."),
     "value": _("A tag of the template met a value that it can do nothing with: %(name)s."),
@@ -76,10 +72,13 @@ class Filler:
     """
 
     def __init__(self, *, nice: int = 0, seconds: float = SECONDS) -> None:
-        self._nice, self._seconds = nice, seconds
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+        self._process = WarmProcess(
+            "salesman_documents.docx.child",
+            str(MEGABYTES),
+            seconds=seconds,
+            patience=PATIENCE,
+            nice=nice,
+        )
 
     def fill(self, template: bytes, values: Mapping[str, Any], language: str) -> bytes:
         """Give the document that a template and plain values make.
@@ -107,83 +106,22 @@ class Filler:
 
     def close(self) -> None:
         """End the process; the next request starts another."""
-        with self._lock:
-            self._end()
+        self._process.close()
 
-    def _asked(
-        self, header: dict[str, Any], blobs: list[bytes]
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        with self._lock:
-            process = self._running()
-            timer = threading.Timer(self._seconds + PATIENCE, process.kill)
-            timer.start()
-            try:
-                answer, content = self._exchange(process, header, blobs)
-            except (EOFError, BrokenPipeError, ValueError) as error:
-                raise FillingError(self._why_ended()) from error
-            finally:
-                timer.cancel()
+    def _asked(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Message:
+        try:
+            answer, content = self._process.ask(header, blobs, _in_words)
+        except EndedError as error:
+            raise FillingError(error.what) from error
         if "failed" in answer:
             raise FillingError(answer["failed"], answer["name"])
         return answer, content
 
-    def _exchange(
-        self, process: subprocess.Popen[bytes], header: dict[str, Any], blobs: list[bytes]
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        assert process.stdin is not None  # noqa: S101  # both are pipes
-        assert process.stdout is not None  # noqa: S101
-        send(process.stdin, {**header, "seconds": self._seconds}, blobs)
-        while True:
-            answer, content = receive(process.stdout)
-            if answer.get("ask") != "words":
-                return answer, content
-            send(process.stdin, {"words": _in_words(answer)})
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        """Give the process; another one in a forked server, and after the last one died."""
-        if self._process is not None and self._owner == os.getpid():
-            if self._process.poll() is None:
-                return self._process
-            self._end()
-        command = [sys.executable, "-m", "salesman_documents.docx.child", str(MEGABYTES)]
-        if self._nice:
-            command = ["nice", "-n", str(self._nice), *command]
-        self._process = subprocess.Popen(  # noqa: S603  # a command of our own
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"PATH": os.defpath, "PYTHONPATH": _import_path(), "LANG": "C.UTF-8"},
-        )
-        self._owner = os.getpid()
-        return self._process
-
-    def _why_ended(self) -> str:
-        """Give the word for why the process is gone, and see to it that it is."""
-        code = self._process.wait(5) if self._process is not None else 0
-        self._end()
-        return "time" if -code in {signal.SIGXCPU, signal.SIGKILL} else "died"
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None or self._owner != os.getpid():
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
-        process.wait()
-
-
-def _import_path() -> str:
-    return os.pathsep.join(one for one in sys.path if one)
-
-
-def _in_words(asked: Mapping[str, str]) -> str:
+def _in_words(asked: Mapping[str, Any]) -> dict[str, str]:
     try:
         amount = Decimal(asked["amount"]).quantize(Decimal("0.01"))
-        return amount_in_words(amount, asked["currency"][:10], asked["language"])
+        said = amount_in_words(amount, asked["currency"][:10], asked["language"])
     except (ValueError, ArithmeticError):
-        return ""
+        said = ""
+    return {"words": said}

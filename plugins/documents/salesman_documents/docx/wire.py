@@ -30,7 +30,8 @@ def receive(stream: IO[bytes]) -> Message:
     if not line.endswith(b"\n"):
         raise EOFError
     header: dict[str, Any] = json.loads(line)
-    blobs = [stream.read(size) for size in header.pop("sizes")]
-    if any(len(one) != size for one, size in zip(blobs, json.loads(line)["sizes"], strict=True)):
+    sizes: list[int] = header.pop("sizes")
+    blobs = [stream.read(size) for size in sizes]
+    if [len(one) for one in blobs] != sizes:
         raise EOFError
     return header, blobs
