@@ -20,6 +20,8 @@ _WORDS: Final[Mapping[str, Text]] = {
     "no_list": _("“%(name)s” is no list, so no rows can be made of it."),
     "unknown_filter": _("There is no filter “%(name)s”."),
     "unknown_filter_meant": _("There is no filter “%(name)s”. “%(meant)s” is one."),
+    "unknown_test": _("There is no test “%(name)s”."),
+    "unknown_test_meant": _("There is no test “%(name)s”. “%(meant)s” is one."),
     "syntax": _("This tag cannot be read: %(name)s."),
     "foreign": _("“%(name)s” looks like a tag of another program: it stays in the text as it is."),
     "no_tags": _("The template holds no tag: each document will be the same."),
@@ -44,6 +46,12 @@ _PARTS: Final[Mapping[str, Text]] = {
 def worded(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give findings with their ``message`` and ``place``."""
     return [{**one, "message": message(one), "place": place(one)} for one in findings]
+
+
+def in_one_line(worded_: Mapping[str, Any]) -> Text:
+    """Give what a finding that :func:`worded` gave says, with its place."""
+    where = worded_["place"]
+    return f"{worded_['message']} ({where})" if where else str(worded_["message"])
 
 
 def message(finding: Mapping[str, Any]) -> Text:

@@ -39,6 +39,13 @@ def _findings(filler: Filler, *paragraphs: str) -> list[tuple[str, int, str, str
         (("{% endfor %}",), ("unopened", 1, "endfor", "")),
         (("{% for a in client %}{% endfor %}",), ("no_list", 1, "client", "")),
         (("{{ deal.amount | mony }}",), ("unknown_filter", 1, "mony", "money")),
+        (("{% if lines is iterable %}x{% endif %}",), ("unknown_test", 1, "iterable", "")),
+        (
+            ("{% if client.inn is definde %}x{% endif %}",),
+            ("unknown_test", 1, "definde", "defined"),
+        ),
+        (("{{ lines[cleint.name] }}",), ("unknown", 1, "cleint", "client")),
+        (("{% raw %}{{ x }}{% endraw %}",), ("forbidden_tag", 1, "raw", "")),
         (("{{ client.name() }}",), ("forbidden_call", 1, "name", "")),
         (("{{ client.__class__ }}",), ("forbidden_attribute", 1, "__class__", "")),
         (("nothing",), ("no_tags", 0, "", "")),
@@ -66,6 +73,48 @@ def test_a_sound_template_has_no_finding_and_tells_what_it_says(filler: Filler) 
         ("client.inn", True),
         ("client.inn", False),
     ]
+
+
+def test_each_finding_comes_once_also_behind_filters(filler: Filler) -> None:
+    assert _findings(filler, "{{ client.nmae | upper | trim }}") == [
+        ("unknown", 1, "client.nmae", "client.name")
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{{ client.inn or '—' }}",
+        "{{ client.inn if client.inn else '—' }}",
+        "{{ client.inn | default('—') }}",
+        "{% if client.inn is none %}—{% endif %}",
+    ],
+)
+def test_what_stands_in_for_an_empty_value_asks_for_it(filler: Filler, said: str) -> None:
+    used = filler.lint(docx_of(said), TREE)["used"]
+
+    assert ("client.inn", True) in [(one["path"], one["asked"]) for one in used]
+
+
+def test_a_value_that_is_said_a_thousand_times_is_told_once(filler: Filler) -> None:
+    used = filler.lint(docx_of(*["{{ client.name }}"] * 1000), TREE)["used"]
+
+    assert [one["path"] for one in used] == ["client", "client.name"]
+
+
+def test_the_text_around_and_in_a_text_box_is_read_once(filler: Filler) -> None:
+    box = (
+        "<w:r><mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/"
+        "markup-compatibility/2006'>{}</mc:AlternateContent></w:r>"
+    )
+    inner = "<w:txbxContent><w:p><w:r><w:t>inside</w:t></w:r></w:p></w:txbxContent>"
+    both = f"<mc:Choice>{inner}</mc:Choice><mc:Fallback>{inner}</mc:Fallback>"
+    tabs = "<w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr>"
+    words = [f"<w:r><w:t>{one}</w:t></w:r>" for one in ("before", "behind")]
+
+    found = filler.text(raw_docx(f"<w:p>{tabs}{words[0]}{box.format(both)}{words[1]}</w:p>"))
+
+    assert found == ["beforebehind", "inside"]
 
 
 def test_letters_that_word_has_split_are_read_as_one_tag(filler: Filler) -> None:

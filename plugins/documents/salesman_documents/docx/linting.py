@@ -17,12 +17,8 @@ from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from salesman_documents.docx.filling import WITH_TEXT, with_tags, xml_of
-from salesman_documents.docx.sandbox import (
-    ForbiddenTagError,
-    TemplateEnvironment,
-    refuse_forbidden,
-)
+from salesman_documents.docx.filling import WITH_TEXT, parsed, with_tags, xml_of
+from salesman_documents.docx.sandbox import ForbiddenTagError, TemplateEnvironment
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
@@ -36,6 +32,25 @@ _FOREIGN: Final = re.compile(
 )
 _XML_TAG: Final = re.compile(r"<[^>]+>")
 _ANYTHING: Final = object()
+_ASKING_TESTS: Final = frozenset({"defined", "undefined", "none"})
+_ASKING_FILTERS: Final = frozenset({"default", "d"})
+"""Where something stands in place of what is empty."""
+_WORDS: Final = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_OLD_DRAWING: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""What a drawing is for old programs: it says the same once more."""
+
+
+def _named(*names: str) -> list[str]:
+    """Give the full names of elements of a text."""
+    return [f"{{{space}}}{name}" for space in _WORDS for name in names]
+
+
+_TEXT: Final = frozenset(_named("t"))
+_NO_TEXT: Final = frozenset([*_named("p", "pPr"), _OLD_DRAWING])
+_SPACES: Final = dict.fromkeys(_named("br", "cr"), " ") | dict.fromkeys(_named("tab"), "\t")
 
 Tree = Mapping[str, Any]
 """What templates may say: a mapping is a section, a list of one mapping rows, a text a value."""
@@ -61,7 +76,7 @@ class Finding:
 
 @dataclass
 class Used:
-    """A value that a template says: its path, where, and whether the template expects none."""
+    """A value that a template says: its path, where first, and whether it may be empty there."""
 
     path: str
     part: str
@@ -76,20 +91,20 @@ def lint(content: bytes, tree: Tree, environment: TemplateEnvironment) -> dict[s
     :returns: ``findings`` and ``used``, plain data.
     """
     findings: list[Finding] = []
-    used: list[Used] = []
+    used: dict[tuple[str, bool], Used] = {}
     tags = 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             if WITH_TEXT.fullmatch(name):
                 part = _Part(name[5:-4], archive.read(name), tree, environment)
                 findings += part.findings()
-                used += part.used
+                used = part.used | used
                 tags += part.tags
     if not tags:
         findings.insert(0, Finding("no_tags", WARNING))
     return {
         "findings": [asdict(one) for one in findings[:MOST_FINDINGS]],
-        "used": [asdict(one) for one in used],
+        "used": [asdict(one) for one in used.values()],
     }
 
 
@@ -104,7 +119,7 @@ class _Part:
         whole = re.sub(r"<w:p([ >])", r"\n<w:p\1", xml_of(content).replace("\n", " "))
         self._plain = [html.unescape(_XML_TAG.sub("", line)) for line in whole.split("\n")]
         self._lines = self._source.split("\n")
-        self.used: list[Used] = []
+        self.used: dict[tuple[str, bool], Used] = {}
         self._found: list[Finding] = []
         self.tags = len(_ANY_TAG.findall(self._source))
 
@@ -148,8 +163,7 @@ class _Part:
 
     def _judge_language(self) -> None:
         try:
-            tree = self._environment.parse(self._source)
-            refuse_forbidden(tree)
+            tree = self._environment.read(self._source)
         except ForbiddenTagError as error:
             self._add(f"forbidden_{_known(error.what)}", ERROR, error.line, name=error.name)
         except TemplateSyntaxError as error:
@@ -176,10 +190,6 @@ class _Part:
         match node:
             case nodes.For():
                 self._loop(node, scope, asked=asked)
-            case nodes.If():
-                self._names(node.test, scope, asked=True)
-                for child in (*node.body, *node.elif_, *node.else_):
-                    self._names(child, scope, asked=asked)
             case nodes.Assign():
                 value = self._resolve(node.node, scope, asked=asked)
                 if isinstance(node.target, nodes.Name):
@@ -187,8 +197,15 @@ class _Part:
             case nodes.Getattr() | nodes.Getitem() | nodes.Name() if node.ctx == "load":
                 self._resolve(node, scope, asked=asked)
             case nodes.Filter():
-                self._judge_filter(node)
-                self._children(node, scope, asked=asked)
+                self._resolve(node, scope, asked=asked)
+            case nodes.Test():
+                self._judge_name("test", node, self._environment.tests)
+                self._children(node, scope, asked=asked or node.name in _ASKING_TESTS)
+            case nodes.If() | nodes.CondExpr() | nodes.Or() | nodes.And():
+                condition, results = _condition(node)
+                self._names(condition, scope, asked=True)
+                for child in results:
+                    self._names(child, scope, asked=asked)
             case _:
                 self._children(node, scope, asked=asked)
 
@@ -202,10 +219,10 @@ class _Part:
         for child in (*node.body, *node.else_, *([node.test] if node.test else [])):
             self._names(child, inner, asked=asked)
 
-    def _judge_filter(self, node: nodes.Filter) -> None:
-        if node.name not in self._environment.filters:
-            near = _near(node.name, self._environment.filters)
-            self._add("unknown_filter", ERROR, node.lineno, name=node.name, meant=near)
+    def _judge_name(self, what: str, node: nodes.Filter | nodes.Test, known: Any) -> None:
+        if node.name not in known:
+            near = _near(node.name, known)
+            self._add(f"unknown_{what}", ERROR, node.lineno, name=node.name, meant=near)
 
     def _children(self, node: nodes.Node, scope: dict[str, Any], *, asked: bool) -> None:
         for child in node.iter_child_nodes():
@@ -221,18 +238,27 @@ class _Part:
             case nodes.Getattr() | nodes.Getitem():
                 inside = self._resolve(node.node, scope, asked=asked)
                 attribute = _attribute(node)
+                if isinstance(node, nodes.Getitem):
+                    self._names(node.arg, scope, asked=asked)
                 if inside is _ANYTHING or attribute is None:
                     return _ANYTHING
                 if isinstance(inside, list):
                     return inside[0] if isinstance(attribute, int) else _ANYTHING
                 return self._member(inside, str(attribute), node, asked=asked)
             case nodes.Filter() if node.node is not None:
-                self._names(node, scope, asked=asked)
-                inner = self._resolve(node.node, scope, asked=asked)
-                return inner if isinstance(inner, list) else _ANYTHING
+                return self._filtered(node, node.node, scope, asked=asked)
             case _:
                 self._children(node, scope, asked=asked)
                 return _ANYTHING
+
+    def _filtered(
+        self, node: nodes.Filter, inner: nodes.Node, scope: dict[str, Any], *, asked: bool
+    ) -> Any:
+        self._judge_name("filter", node, self._environment.filters)
+        found = self._resolve(inner, scope, asked=asked or node.name in _ASKING_FILTERS)
+        for argument in (*node.args, *node.kwargs):
+            self._names(argument, scope, asked=asked)
+        return found if isinstance(found, list) else _ANYTHING
 
     def _member(self, inside: Any, name: str, node: nodes.Node, *, asked: bool) -> Any:
         path = _path(node)
@@ -245,9 +271,22 @@ class _Part:
         found = inside[name]
         if isinstance(found, str) or inside is self._tree:
             line = node.lineno
-            text = self._text(line)
-            self.used.append(Used(path, self._name, max(line - 1, 0), text, asked))
+            said = Used(path, self._name, max(line - 1, 0), self._text(line), asked)
+            self.used.setdefault((path, asked), said)
         return found
+
+
+def _condition(
+    node: nodes.If | nodes.CondExpr | nodes.Or | nodes.And,
+) -> tuple[nodes.Node, list[nodes.Node]]:
+    """Give what is asked, and what may come of it."""
+    match node:
+        case nodes.If():
+            return node.test, [*node.body, *node.elif_, *node.else_]
+        case nodes.CondExpr():
+            return node.test, [one for one in (node.expr1, node.expr2) if one is not None]
+        case _:
+            return node.left, [node.right]
 
 
 def _known(what: str) -> str:
@@ -283,12 +322,23 @@ def _near(name: str, known: Any) -> str:
 
 
 def text_of(content: bytes) -> Iterator[str]:
-    """Give the paragraphs of a document as plain text: headers, body, footers."""
+    """Give the paragraphs of a document as plain text: body, headers, footers.
+
+    One that stands in a text box is a paragraph of its own, and no part of that around it.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = [one for one in archive.namelist() if WITH_TEXT.fullmatch(one)]
         for name in sorted(names, key=lambda one: (one != "word/document.xml", one)):
-            xml = re.sub(r"<w:(?:br|cr)\b[^>]*/>", " ", xml_of(archive.read(name)))
-            xml = re.sub(r"<w:tab\b[^>]*/>", "\t", xml)
-            for paragraph in re.findall(r"<w:p[ >].*?</w:p>", xml, re.DOTALL):
-                text = "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", paragraph))
-                yield html.unescape(text)
+            for paragraph in parsed(archive.read(name)).iter(*_named("p")):
+                if next(paragraph.iterancestors(_OLD_DRAWING), None) is None:
+                    yield "".join(_own_text(paragraph))
+
+
+def _own_text(node: Any) -> Iterator[str]:
+    for child in node:
+        if child.tag in _TEXT:
+            yield child.text or ""
+        elif child.tag in _SPACES:
+            yield _SPACES[child.tag]
+        elif child.tag not in _NO_TEXT:
+            yield from _own_text(child)
