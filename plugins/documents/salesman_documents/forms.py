@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import IO, Any, Final
@@ -29,11 +28,11 @@ from salesman_core.toolkit import (
     form_to_edit,
     handed_out,
     number_of,
+    number_or_none,
     read_typed,
     reading,
     today,
     visible,
-    whole_number,
     written,
 )
 from salesman_documents import queries
@@ -119,7 +118,7 @@ def choices(form: FormState) -> dict[str, Any]:
 
 
 def _named(session: Session, kind: str, model: Any, typed: object) -> list[tuple[int, str]]:
-    id_ = whole_number(str(typed)) if str(typed or "").isdigit() else None
+    id_ = number_or_none(str(typed or ""))
     if id_ is None:
         return []
     rows = session.execute(sa.select(model.id, model.name).where(model.id == id_, visible(kind)))
@@ -127,7 +126,7 @@ def _named(session: Session, kind: str, model: Any, typed: object) -> list[tuple
 
 
 def _contacts(session: Session, typed: object) -> list[tuple[int, str]]:
-    id_ = whole_number(str(typed)) if str(typed or "").isdigit() else None
+    id_ = number_or_none(str(typed or ""))
     if id_ is None:
         return []
     there = sa.select(Contact.id, Contact.name).where(Contact.client_id == id_, visible("contact"))
@@ -158,22 +157,22 @@ def type_values(form: Typed) -> dict[str, Any]:
         "pattern": form.get("pattern", ""),
         "starts": form.get("starts", ""),
         "active": "active" in form,
-        "role_ids": _ids(form.getlist("role_ids")),
-        "user_ids": _ids(form.getlist("user_ids")),
+        "role_ids": _ids(form, "role_ids"),
+        "user_ids": _ids(form, "user_ids"),
         "statuses": [
-            {"id": int(id_) if id_.isdigit() else None, "name": name, "base": base or "in_work"}
+            {"id": number_or_none(id_), "name": name, "base": base or "in_work"}
             for id_, name, base in ((i or "", n or "", b or "") for i, n, b in rows)
             if name.strip()
         ],
     }
 
 
-def _ids(typed: Sequence[str]) -> list[int]:
-    try:
-        return [int(one) for one in typed if one]
-    except ValueError as error:
+def _ids(form: Typed, name: str) -> list[int]:
+    found = [number_or_none(one) for one in form.getlist(name) if one]
+    if None in found:
         message = _("Choose one of them.")
-        raise InvalidError(message, {"role_ids": message}) from error
+        raise InvalidError(message, {name: message})
+    return [one for one in found if one is not None]
 
 
 def template_values(form: Typed) -> dict[str, Any]:

@@ -36,12 +36,13 @@ from salesman_core.toolkit import (
 from salesman_documents import findings, queries, variables
 from salesman_documents.approval.gate import demand_approved, note_version
 from salesman_documents.docx.checking import LARGEST, RefusedFileError, check_docx
+from salesman_documents.docx.checking import read_docx
 from salesman_documents.docx.process import Filler
 from salesman_documents.filling import filler
 from salesman_documents.models import GENERATED, KIND, SIGNED, UPLOADED, Document, Version
 from salesman_documents.permissions import EDIT
 from salesman_documents.references import wrong
-from salesman_documents.service import keep_document
+from salesman_documents.service import note_change
 from salesman_documents.texts import texts
 
 _ = texts.lazy
@@ -69,6 +70,7 @@ class DoubtfulError(ConflictError):
     def __init__(self, found: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(_("Something that the template says is empty."))
         self.findings = findings.worded(found)
+        self.fields = {str(one["name"]): findings.in_one_line(one) for one in self.findings}
 
 
 def ready(session: Session, document_id: int) -> Ready:
@@ -80,14 +82,14 @@ def ready(session: Session, document_id: int) -> Ready:
     if document.template_id is None:
         raise ConflictError(_("Choose a template for the document first."))
     template = queries.one_template(session, document.template_id)
-    last = next(iter(queries.template_versions(session, template.id)), None)
+    last = queries.last_template_version(session, template.id)
     if last is None:
         raise ConflictError(_("The template has no file yet."))
-    values = variables.gathered(about(session, document, template.language))
+    said = {"document", *(str(one["path"]).partition(".")[0] for one in last.used)}
+    values = variables.gathered(about(session, document, template.language), said)
     found = findings.of_values(last.used, values, variables.tree())
     if findings.has_errors(found):
-        said = findings.worded(found)[0]
-        raise ConflictError(f"{said['message']} ({said['place']})")
+        raise ConflictError(findings.in_one_line(findings.worded(found)[0]))
     return Ready(document, last, template.language, values, found)
 
 
@@ -144,10 +146,7 @@ def upload(
     :raises RefusedFileError: for what is no .docx, or a dangerous one.
     """
     demand(KIND, document_id, EDIT)
-    content = stream.read(LARGEST + 1)
-    if not content:
-        raise RefusedFileError(_("Choose a file."))
-    check_docx(content)
+    name, content = read_docx(name, stream)
     kept = keep_file(name, io.BytesIO(content))
     return _add(document_id, UPLOADED, kept, comment=comment, seen=version)
 
@@ -183,7 +182,7 @@ def sign(
         if kept is not None:
             number = _add_to(session, document, SIGNED, kept)
             changes["file"] = (None, f"{number}: {kept.name}")
-        keep_document(session, document, "signed", changes)
+        note_change(session, document, "signed", changes)
 
 
 def content_of(session: Session, file_id: int, name: str) -> bytes:
@@ -202,7 +201,7 @@ def _add(  # what it is, and what is known of it
         document: Document = for_change(session, KIND, document_id, EDIT, seen)
         number = _add_to(session, document, origin, kept, **more)
         changes = {"file": (None, f"{number}: {kept.name}")}
-        keep_document(session, document, "version_added", changes)
+        note_change(session, document, "version_added", changes)
         return number
 
 

@@ -37,7 +37,7 @@ from salesman_documents.making import content_of
 from salesman_documents.models import KIND, Document, Link, Version
 from salesman_documents.permissions import SEND
 from salesman_documents.references import wrong
-from salesman_documents.service import keep_document
+from salesman_documents.service import note_change
 from salesman_documents.texts import texts
 
 _ = texts.lazy
@@ -101,7 +101,7 @@ def make_link(document_id: int, number: int, days: int = USUAL_DAYS) -> str:
                 created_at=now(),
             )
         )
-        keep_document(session, document, "link_made", {"link": (None, f"{number}: {until:%F}")})
+        note_change(session, document, "link_made", {"link": (None, f"{number}: {until:%F}")})
     return link_to(f"/documents/shared/{key}")
 
 
@@ -121,7 +121,7 @@ def withdraw_link(document_id: int, link_id: int) -> None:
         if link is None:
             raise MissingError(_("There is no such link."))
         link.withdrawn = True
-        keep_document(session, document, "link_withdrawn", {})
+        note_change(session, document, "link_withdrawn", {})
 
 
 def shared_version(key: str) -> AnyRow | None:
@@ -190,7 +190,7 @@ def send(document_id: int, number: int, values: Mapping[str, Any]) -> str:
         )
         document: Document = for_change(session, KIND, document_id, SEND, None)
         changes: Changes = {"sent_to": (None, to), "file": (None, str(number))}
-        keep_document(session, document, "sent", changes)
+        note_change(session, document, "sent", changes)
     return to
 
 

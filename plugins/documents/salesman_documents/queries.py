@@ -182,7 +182,8 @@ def types(session: Session, *, active: bool | None = None) -> Sequence[AnyRow]:
 
 def types_to_make(session: Session) -> Sequence[AnyRow]:
     """Give the types of which whoever acts may make documents."""
-    return [row for row in types(session, active=True) if row.id in _makeable(session)]
+    makeable = _makeable(session)
+    return [row for row in types(session, active=True) if row.id in makeable]
 
 
 def may_make(session: Session, type_id: int) -> bool:
@@ -262,11 +263,21 @@ def template_versions(session: Session, template_id: int) -> Sequence[AnyRow]:
     """Give the versions of a template, the newest first."""
     columns = (
         *(TemplateVersion.id, TemplateVersion.number, TemplateVersion.file_id),
-        *(TemplateVersion.name, TemplateVersion.findings, TemplateVersion.used),
-        *(TemplateVersion.author_name, TemplateVersion.created_at),
+        *(TemplateVersion.name, TemplateVersion.author_name, TemplateVersion.created_at),
     )
     query = sa.select(*columns).where(TemplateVersion.template_id == template_id)
     return session.execute(query.order_by(TemplateVersion.number.desc())).all()
+
+
+def last_template_version(session: Session, template_id: int) -> AnyRow | None:
+    """Give the version from which documents are made, with what it says and what was found."""
+    columns = (
+        *(TemplateVersion.id, TemplateVersion.number, TemplateVersion.file_id),
+        *(TemplateVersion.name, TemplateVersion.findings, TemplateVersion.used),
+    )
+    query = sa.select(*columns).where(TemplateVersion.template_id == template_id)
+    last = query.order_by(TemplateVersion.number.desc()).limit(1)
+    return session.execute(last).one_or_none()
 
 
 def around(session: Session, row: AnyRow) -> Mapping[str, str]:

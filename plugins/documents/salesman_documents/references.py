@@ -35,7 +35,8 @@ class Concerned:
     def changed_by(self, session: Session, values: Mapping[str, Any]) -> Concerned:
         """Give whom it concerns once *values* are taken over, each judged where it is new.
 
-        A deal brings its client along.
+        A deal brings its client along, and goes with no other one. A document that lost both with
+        their records may stay without; nobody takes the last of them away.
 
         :raises InvalidError: by field.
         """
@@ -43,11 +44,13 @@ class Concerned:
         client_id = values.get("client_id", self.client_id)
         if client_id not in {None, self.client_id} and not reaches("client", client_id):
             raise wrong("client_id", _("There is no such client, or you may not see it."))
-        if deal_id not in {None, self.deal_id}:
+        if deal_id is not None and (deal_id, client_id) != (self.deal_id, self.client_id):
             of_deal = _client_of_deal(session, deal_id)
             client_id = of_deal if client_id is None else client_id
             if of_deal not in {None, client_id}:
                 raise wrong("deal_id", _("Choose a deal of this client."))
+        if client_id is None and deal_id is None and {"client_id", "deal_id"} & set(values):
+            raise wrong("client_id", _("Say which client or deal the document is for."))
         return Concerned(client_id, self._contact(session, values, client_id), deal_id)
 
     def _contact(
@@ -106,13 +109,11 @@ def checked_template(session: Session, template_id: int | None, type_id: int) ->
     return template.id
 
 
-def checked_status(session: Session, status_id: int | None, document: Document) -> Status | None:
-    """Give a status of the type of a document that is offered, or None.
+def checked_status(session: Session, status_id: int, document: Document) -> Status:
+    """Give a status of the type of a document that is offered.
 
     :raises InvalidError: for another one.
     """
-    if status_id is None:
-        return None
     status = session.get(Status, status_id)
     if status is None or status.type_id != document.type_id or not status.active:
         raise wrong("status_id", _("Choose a status of this type of document."))

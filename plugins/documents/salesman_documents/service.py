@@ -63,9 +63,7 @@ def create_document(values: Mapping[str, Any]) -> int:
         document.company_id, document.signer_id = checked_company(
             session, values.get("company_id"), values.get("signer_id")
         )
-        concerned = Concerned().changed_by(session, values)
-        if concerned.client_id is None and concerned.deal_id is None:
-            raise wrong("client_id", _("Say which client or deal the document is for."))
+        concerned = Concerned().changed_by(session, {"client_id": None, **values})
         _set_concerned(session, document, concerned)
         owner_id = values.get("owner_id", person.id)
         document.owner_id = checked_owner(session, owner_id, ASSIGN)
@@ -82,7 +80,7 @@ def create_document(values: Mapping[str, Any]) -> int:
         if status is not None:
             _note_move(session, document, "", status.name, "")
         told: Changes = {name: (None, value) for name, value in values.items() if value}
-        _keep(session, document, "created", told | {"number": (None, number.text)})
+        note_change(session, document, "created", told | {"number": (None, number.text)})
         return document.id
 
 
@@ -119,7 +117,7 @@ def change_document(
         _demand_order(document)
         _set_concerned(session, document, concerned)
         _entitle(session, document)
-        _keep(session, document, "changed", changes)
+        note_change(session, document, "changed", changes)
         return True
 
 
@@ -142,8 +140,6 @@ def move_document(
     with writing() as session:
         document: Document = for_change(session, KIND, document_id, EDIT, version)
         status = checked_status(session, status_id, document)
-        if status is None:
-            raise wrong("status_id", _("Choose a status of this type of document."))
         if status.id == document.status_id:
             return
         before = session.get(Status, document.status_id or 0)
@@ -152,7 +148,7 @@ def move_document(
         document.status_id = status.id
         if comment.strip():
             changes["comment"] = (None, comment.strip())
-        _keep(session, document, "moved", changes)
+        note_change(session, document, "moved", changes)
 
 
 def delete_document(document_id: int, version: int | None = None) -> None:
@@ -160,7 +156,7 @@ def delete_document(document_id: int, version: int | None = None) -> None:
     with writing() as session:
         document: Document = for_change(session, KIND, document_id, DELETE, version)
         document.deleted_at = now()
-        _keep(session, document, "deleted", {})
+        note_change(session, document, "deleted", {})
 
 
 def restore_document(document_id: int) -> None:
@@ -168,12 +164,7 @@ def restore_document(document_id: int) -> None:
     demand_permission(DELETE)
     with writing() as session:
         document: Document = from_bin(session, KIND, document_id, DELETE)
-        _keep(session, document, "restored", {})
-
-
-def keep_document(session: Session, document: Document, action: str, changes: Changes) -> None:
-    """Keep what was done to a document: its history, its event, its version."""
-    _keep(session, document, action, changes)
+        note_change(session, document, "restored", {})
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,7 +226,8 @@ def _note_move(session: Session, document: Document, before: str, after: str, co
     )
 
 
-def _keep(session: Session, document: Document, action: str, changes: Changes) -> None:
+def note_change(session: Session, document: Document, action: str, changes: Changes) -> None:
+    """Keep what was done to a document: its history, its event, its version."""
     touch(document)
     audit(session, KIND, document.id, document.title, action, changes)
     payload: dict[str, Any] = {"number": document.number} if action == "created" else {}

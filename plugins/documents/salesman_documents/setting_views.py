@@ -215,6 +215,7 @@ def _template_page(
     session = reading()
     row = queries.one_template(session, template_id)
     versions = queries.template_versions(session, template_id)
+    last = queries.last_template_version(session, template_id)
     deal_id = request.args.get("deal_id", type=whole_number)
     names = ("name", "type_id", "language", "active", "version")
     return render(
@@ -222,7 +223,7 @@ def _template_page(
         shown=row,
         uploading=uploading or FormState(),
         versions=versions,
-        said=findings.worded(versions[0].findings) if versions else [],
+        said=findings.worded(last.findings) if last is not None else [],
         findings=found or [],
         form=form or FormState({name: getattr(row, name) for name in names}),
         labels=LABELS,

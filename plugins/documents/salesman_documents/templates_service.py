@@ -23,7 +23,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_documents import variables
-from salesman_documents.docx.checking import LARGEST, RefusedFileError, check_docx
+from salesman_documents.docx.checking import read_docx
 from salesman_documents.filling import filler
 from salesman_documents.findings import has_errors, worded
 from salesman_documents.models import (
@@ -55,18 +55,6 @@ class FaultyTemplateError(InvalidError):
         self.findings = findings
 
 
-def read_upload(stream: IO[bytes]) -> bytes:
-    """Give the bytes of an uploaded .docx that may be opened.
-
-    :raises RefusedFileError: for what is no document, or a dangerous one.
-    """
-    content = stream.read(LARGEST + 1)
-    if not content:
-        raise RefusedFileError(_("Choose a file."))
-    check_docx(content)
-    return content
-
-
 def add_template(values: Mapping[str, Any], name: str, stream: IO[bytes]) -> int:
     """Add a template with its first version; give its id.
 
@@ -75,7 +63,7 @@ def add_template(values: Mapping[str, Any], name: str, stream: IO[bytes]) -> int
     :raises InvalidError: by field; :class:`FaultyTemplateError` with what the linter says.
     """
     demand_permission(MANAGE_TEMPLATES)
-    content = read_upload(stream)
+    name, content = read_docx(name, stream)
     judged = judge_template(content)
     kept = keep_file(name, io.BytesIO(content))
     with writing() as session:
@@ -94,7 +82,7 @@ def upload_version(template_id: int, name: str, stream: IO[bytes]) -> int:
     :raises InvalidError: by field; :class:`FaultyTemplateError` with what the linter says.
     """
     demand_permission(MANAGE_TEMPLATES)
-    content = read_upload(stream)
+    name, content = read_docx(name, stream)
     judged = judge_template(content)
     kept = keep_file(name, io.BytesIO(content))
     with writing() as session:

@@ -71,6 +71,29 @@ def raw_docx(body: str, parts: Mapping[str, bytes | str] | None = None) -> bytes
     return zipped(held)
 
 
+def linked_picture(address: str) -> bytes:
+    """Give a small .docx that draws a picture in from outside: no upload may."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    picture = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+    place = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r" Type="{office}/image" Target="{address}" TargetMode="External"/>'
+        "</Relationships>"
+    )
+    drawing = (
+        f'<wp:inline xmlns:wp="{place}"><wp:extent cx="999999" cy="999999"/>'
+        f'<wp:docPr id="1" name="p"/><a:graphic xmlns:a="{main}"><a:graphicData uri="{picture}">'
+        f'<pic:pic xmlns:pic="{picture}"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/>'
+        f'</pic:nvPicPr><pic:blipFill><a:blip xmlns:r="{office}" r:link="r"/></pic:blipFill>'
+        '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="999999" cy="999999"/></a:xfrm>'
+        '<a:prstGeom prst="rect"/></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline>'
+    )
+    body = f"<w:p><w:r><w:drawing>{drawing}</w:drawing></w:r></w:p>"
+    return raw_docx(body, {"word/_rels/document.xml.rels": links})
+
+
 def zipped(parts: Mapping[str, bytes | str]) -> bytes:
     """Give an archive of some parts."""
     content = io.BytesIO()

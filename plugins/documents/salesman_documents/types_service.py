@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from salesman_requisites.toolkit import Paper
+from salesman_requisites.toolkit import Paper, PatternError, judged_pattern
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
@@ -113,10 +113,10 @@ def _name(typed: object) -> str:
 
 
 def _pattern(typed: object) -> str:
-    pattern = str(typed or "").strip()
-    if "{number" not in pattern or len(pattern) > 100:  # noqa: PLR2004  # the column
-        raise _wrong("pattern", _("The pattern needs {number}, as in “{number:04}/{YYYY}”."))
-    return pattern
+    try:
+        return judged_pattern(str(typed or ""))
+    except PatternError as error:
+        raise _wrong("pattern", error.reason) from error
 
 
 def _set_makers(session: Session, one: DocumentType, values: Mapping[str, Any]) -> None:

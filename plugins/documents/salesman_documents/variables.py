@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -50,9 +50,16 @@ class Section:
 
 
 def sections() -> list[Section]:
-    """Give what templates may say, of all active plugins; ours stand first."""
-    found = list(_all_sections())
-    return sorted(found, key=lambda one: (one.owner != "documents", one.owner))
+    """Give what templates may say, of all active plugins; ours stand first.
+
+    Of two with one name the first one counts: no other plugin takes the place of ours.
+    """
+    found = sorted(_all_sections(), key=lambda one: (one.owner != "documents", one.owner))
+    first: dict[str, Section] = {}
+    for one in found:
+        if first.setdefault(one.name, one) is not one:
+            _log.warning("documents_section_taken", owner=one.owner, section=one.name)
+    return list(first.values())
 
 
 def _all_sections() -> Iterator[Section]:
@@ -72,9 +79,8 @@ def _section(given: Mapping[str, Any], owner: str) -> Section | None:
     return Section(name, given.get("title") or name, owner, rows, fields, values, agreed)
 
 
-def tree(language: str = "") -> dict[str, Any]:
+def tree() -> dict[str, Any]:
     """Give what templates may say as the linter takes it."""
-    del language
     found: dict[str, Any] = {}
     for one in sections():
         fields = {name: kind for name, _title, kind in one.fields}
@@ -82,9 +88,13 @@ def tree(language: str = "") -> dict[str, Any]:
     return found
 
 
-def gathered(about: About) -> dict[str, Any]:
-    """Give the plain values of a document: every value that there may be, empty where it is not."""
-    return {one.name: _values(one, about) for one in sections()}
+def gathered(about: About, names: Collection[str] | None = None) -> dict[str, Any]:
+    """Give the plain values of a document: every value that there may be, empty where it is not.
+
+    :param names: of the sections that are wanted; all where not given.
+    """
+    wanted = [one for one in sections() if names is None or one.name in names]
+    return {one.name: _values(one, about) for one in wanted}
 
 
 def _values(section: Section, about: About) -> Any:

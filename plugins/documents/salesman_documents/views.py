@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     MissingError,
+    StaleError,
     colleagues,
     demand,
     files_panel,
@@ -314,7 +315,7 @@ def move(record_id: int) -> Page:
         service.move_document(
             record_id, values["status_id"], values["comment"], version_in(request.form)
         )
-    except InvalidError as error:
+    except (InvalidError, StaleError) as error:
         refused = FormState.refused(request.form, error)
         return _card_page(record_id, refused, opened="move"), error.status
     toast(_("Saved."))
@@ -333,7 +334,7 @@ def sign(record_id: int) -> Page:
         making.sign(
             record_id, values["signed_on"], values["signed_by"], scan, version_in(request.form)
         )
-    except InvalidError as error:
+    except (InvalidError, StaleError) as error:
         refused = FormState.refused(request.form, error)
         return _card_page(record_id, refused, opened="sign"), error.status
     toast(_("The document is signed."))
@@ -400,7 +401,7 @@ def send(record_id: int) -> Page:
     try:
         values = judge(SendSchema(), said)
         to = publishing.send(record_id, number, values)
-    except InvalidError as error:
+    except (InvalidError, pdf.NoPdfError) as error:
         refused = FormState.refused(request.form, error)
         return _card_page(record_id, refused, opened="send"), error.status
     toast(_("The letter to %(to)s is on its way.", to=to))

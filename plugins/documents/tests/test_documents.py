@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -42,7 +43,9 @@ def company_id(app: object) -> int:
 
 def _made(make: Make, template: int, **values: Any) -> int:
     deal_id = make.deal(client_id=make.client(name="Клара"), amount=Decimal("1234.50"))
-    wanted = {"type_id": type_of("Agreement"), "template_id": template, "deal_id": deal_id}
+    type_id = queries.one_template(reading(), template).type_id if template else None
+    wanted = {"template_id": template, "deal_id": deal_id}
+    wanted["type_id"] = type_id or type_of("Agreement")
     return service.create_document(wanted | values)
 
 
@@ -104,6 +107,9 @@ def test_what_is_empty_is_said_before_and_may_be_wanted_all_the_same(
     assert [(one["message"], one["place"]) for one in refused.value.findings] == [
         ("“client.inn” is empty for this document.", "paragraph 2")
     ]
+    assert {name: str(text) for name, text in refused.value.fields.items()} == {
+        "client.inn": "“client.inn” is empty for this document. (paragraph 2)"
+    }
     assert making.generate(document_id, anyway=True) == 1
 
 
@@ -157,6 +163,73 @@ def test_an_edited_file_becomes_a_version_and_is_compared(make: Make, company_id
     assert said[0] == [("same", "The price is "), ("gone", "100"), ("added", "120")]
     assert said[-1] == [("gone", "Gone"), ("added", "Added")]
     assert (newer.origin, newer.comment) == ("uploaded", "cheaper")
+
+
+def test_texts_of_any_length_are_compared_in_a_moment() -> None:
+    first, second = (" ".join(f"{word}{place}" for place in range(200_000)) for word in "ab")
+    begun = time.process_time()
+
+    (found,) = comparing.compared([first], [second])
+    ((head, _gone, _added, tail), *_others) = [
+        one.pieces for one in comparing.compared([f"x {first} y"], [f"x {second} y"])
+    ]
+
+    assert [(one.what, len(one.text)) for one in found.pieces] == [
+        ("gone", len(first)),
+        ("added", len(second)),
+    ]
+    assert (head.text, tail.text) == ("x ", "y")
+    many = [f"paragraph {place}" for place in range(3000)]
+    kept = comparing.compared(many, [*many[:1500], "another", *many[1500:]])
+    assert [one.what for one in kept] == ["same", "added", "same"]
+    assert time.process_time() - begun < 5
+
+
+def test_what_is_too_long_is_not_compared_in_part(make: Make, company_id: int) -> None:
+    document_id = _made(make, template_of("x"))
+    making.upload(document_id, "long.docx", io.BytesIO(docx_of(*["one"] * 3001)))
+    (version,) = queries.versions(reading(), document_id)
+
+    with pytest.raises(ConflictError, match="too long to be compared here"):
+        comparing.texts_of(version)
+
+
+def test_a_docx_that_is_called_otherwise_is_one_all_the_same(make: Make, company_id: int) -> None:
+    document_id = _made(make, template_of("x"))
+
+    making.upload(document_id, "contract", io.BytesIO(docx_of("edited")))
+
+    (version,) = queries.versions(reading(), document_id)
+    assert version.name == "contract.docx"
+    assert comparing.texts_of(version) == ["edited"]
+
+
+def test_a_document_keeps_to_the_client_of_its_deal(make: Make, company_id: int) -> None:
+    other = make.client(name="Other")
+    document_id = _made(make, template_of("x"))
+
+    with pytest.raises(InvalidError, match="a deal of this client"):
+        service.change_document(document_id, {"client_id": other})
+    with pytest.raises(InvalidError, match="which client or deal"):
+        service.change_document(document_id, {"client_id": None, "deal_id": None})
+
+    assert service.change_document(document_id, {"client_id": other, "deal_id": None})
+
+
+@pytest.mark.databases("sqlite")
+def test_a_document_is_asked_for_the_sections_that_it_says_alone(
+    make: Make, company_id: int, statements: Any
+) -> None:
+    first = _made(make, template_of("{{ document.number }}"))
+    second = _made(make, template_of("{{ document.number }} {{ own.name }}", type_name="Other"))
+
+    def asked(document_id: int) -> int:
+        with statements() as sent:
+            making.ready(reading(), document_id)
+        return len(sent)
+
+    asked(first)
+    assert asked(first) < asked(second)
 
 
 def test_a_dangerous_file_becomes_no_version(make: Make, company_id: int) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-from collections.abc import Callable
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from salesman_documents import making, pdf, queries, service
-from salesman_documents.docx.process import Filler
 from salesman_documents.samples import SAMPLES
 from salesman_documents.templates_service import judge_template
-from salesman_documents.testing import docx_of, template_of, type_of
+from salesman_documents.testing import docx_of, linked_picture, template_of, type_of
 from salesman_requisites.testing import hidden, own_company
 
 from salesman_core.services import mail
 from salesman_core.services.smtp import MailServer
 from salesman_core.testing.people import Browser, Make, api_of
+from salesman_core.testing.pytest_plugin import lacking
 from salesman_core.toolkit import reading
 
 Pages = Callable[[str], Browser]
@@ -185,7 +189,8 @@ def test_the_api_makes_moves_and_lists_documents(app: Any, make: Make) -> None:
     made = api.post("/documents", {**wanted, "client_id": make.client()})
 
     assert (made.status_code, made.json["number"]) == (201, "1")
-    assert api.post("/documents/1/versions", {}).status_code == 409
+    doubtful: Any = api.post("/documents/1/versions", {})
+    assert (doubtful.status_code, list(doubtful.json["errors"])) == (409, ["client.inn"])
     version = api.post("/documents/1/versions", {"anyway": True})
     assert (version.status_code, version.json["number"]) == (201, 1)
     status = api.get("/documents/types").json["items"][0]["statuses"][-1]
@@ -225,15 +230,128 @@ def test_statements_of_the_list_do_not_grow_with_its_rows(
     assert counted() == few
 
 
-@pytest.mark.databases("sqlite")
-def test_a_document_is_made_pdf_by_libreoffice(filler: Filler) -> None:
-    if pdf.program() is None:
-        from salesman_core.testing.pytest_plugin import lacking  # noqa: PLC0415
+def test_statements_of_a_card_do_not_grow_with_types_and_templates(
+    browser: Browser, make: Make, statements: Any
+) -> None:
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
 
+    def counted() -> int:
+        browser.get("/documents/1")
+        with statements() as sent:
+            browser.get("/documents/1")
+        return len(sent)
+
+    few = counted()
+    for number in range(5):
+        template_of("x", type_name=f"Type {number}")
+    assert counted() == few
+
+
+def test_numbers_that_are_none_are_errors_of_the_field(browser: Browser) -> None:
+    for typed in ("99999999999999999999", "²"):
+        assert browser.get(f"/documents/new?client_id={typed}").status_code == 200
+        created = _sent(browser, "/documents/new", type_id=1, client_id=typed, day="tomorrow-ish")
+        assert created.status_code == 422
+        named = {"name": "Odd", "pattern": "{number}", "starts": "never", "active": "true"}
+        answer = _sent(browser, "/documents/types/new", **named, user_ids=[typed])
+        assert answer.status_code == 422
+        statuses = {"status_id": typed, "status_name": "Draft", "status_base": "begun"}
+        made = _sent(browser, "/documents/types/new", **named, **statuses)
+        assert made.status_code == 302
+
+
+def test_the_number_of_a_type_is_judged_where_it_is_typed(browser: Browser, make: Make) -> None:
+    named = {"name": "Memo", "starts": "never", "active": "true"}
+    named |= {"status_name": "Draft", "status_base": "begun"}
+
+    wrong = _sent(browser, "/documents/types/new", **named, pattern="{number}/{code}")
+
+    assert wrong.status_code == 422
+    assert "{code} means nothing" in wrong.text
+    right = _sent(browser, "/documents/types/new", **named, pattern="{number}/{company}")
+    assert right.status_code == 302
+    wanted = {"type_id": type_of("Memo"), "client_id": make.client()}
+    document_id = service.create_document(wanted)
+    assert queries.one_document(reading(), document_id).number.startswith("1/")
+
+
+def test_a_letter_is_not_lost_where_its_pdf_cannot_be_made(
+    browser: Browser, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+    making.generate(1)
+    monkeypatch.setattr(pdf, "program", lambda: Path("/nonexistent"))
+
+    letter = {"to": "clara@example.com", "subject": "Contract", "text": "Dear Clara", "number": 1}
+    answer = _sent(browser, "/documents/1", "/documents/1/send", **letter)
+
+    assert answer.status_code == 409
+    assert "Dear Clara" in answer.text
+    assert "could not make a PDF" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [("move", {"status_id": 2, "comment": "my words"}), ("sign", {"signed_on": "30.11.2026"})],
+)
+def test_what_somebody_changed_meanwhile_costs_nobody_their_words(
+    browser: Browser, make: Make, act: str, typed: dict[str, Any]
+) -> None:
+    template = template_of("x", type_name="Contract")
+    wanted = {"type_id": type_of("Contract"), "template_id": template}
+    service.create_document({**wanted, "client_id": make.client()})
+
+    answer = _sent(browser, "/documents/1", f"/documents/1/{act}", **typed, version="0")
+
+    assert answer.status_code == 412
+    assert str(list(typed.values())[-1]) in answer.text
+
+
+@pytest.fixture(scope="module")
+def printer() -> Iterator[pdf.Printer]:
+    """A LibreOffice of our own."""
+    programs = pdf.program()
+    if programs is None:
         lacking("LibreOffice is not installed")
+    printer = pdf.Printer(programs)
+    yield printer
+    printer.close()
 
-    made = pdf.as_pdf(docx_of("Contract"))
 
-    assert made.startswith(b"%PDF-")
+def test_documents_are_made_pdf_one_after_the_other(printer: pdf.Printer) -> None:
+    first, second = (printer.as_pdf(docx_of("Contract")) for _one in range(2))
+
+    assert first.startswith(b"%PDF-")
+    assert second.startswith(b"%PDF-")
+
+
+def test_a_libreoffice_that_dies_or_hangs_is_begun_anew(printer: pdf.Printer) -> None:
+    printer.as_pdf(docx_of("Contract"))
+    process = printer._process._process  # it has no other use for it
+    assert process is not None
+    os.killpg(process.pid, signal.SIGKILL)
+
+    assert printer.as_pdf(docx_of("Contract")).startswith(b"%PDF-")
+
+
+def test_a_conversion_has_its_time_and_leaves_nothing_behind(printer: pdf.Printer) -> None:
+    hurried = pdf.Printer(printer.programs, seconds=0.01, patience=0)
+
     with pytest.raises(pdf.NoPdfError, match="longer than it may"):
-        pdf.as_pdf(docx_of("Contract"), seconds=0.01)
+        hurried.as_pdf(docx_of("Contract"))
+
+    assert not Path(hurried._process._folder).exists()
+
+
+def test_libreoffice_asks_nobody_outside(printer: pdf.Printer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/p.png"
+        printer.as_pdf(linked_picture(address))  # which nobody may upload
+
+        with pytest.raises(TimeoutError):
+            server.accept()

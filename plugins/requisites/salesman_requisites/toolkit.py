@@ -18,12 +18,14 @@ from salesman_requisites.companies.offered import (
 from salesman_requisites.identity import judged_identity
 from salesman_requisites.numbering.issuing import PaperNumber, take_number
 from salesman_requisites.numbering.papers import Paper, offer_papers
+from salesman_requisites.numbering.patterns import PatternError, judged_pattern
 
 __all__ = [
     "MOST_IN_WORDS",
     "CompanyChoice",
     "Paper",
     "PaperNumber",
+    "PatternError",
     "amount_in_words",
     "client_snapshot",
     "company_choices",
@@ -32,6 +34,7 @@ __all__ = [
     "is_russian",
     "judged_account",
     "judged_identity",
+    "judged_pattern",
     "offer_papers",
     "take_number",
 ]
