@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from salesman_hookspecs._markers import Phase, Policy, hookspec
 from salesman_hookspecs.web import Text
@@ -55,6 +55,13 @@ class BulkAction:
     :param apply: does it with one record: gets its id, the values by their names, and the version
         in which the record was chosen, for whoever refuses what has changed since. Gives what
         *undo* needs, as plain JSON, or None where there was nothing to change.
+    :param prepare: does ahead of it what takes long, as filling a document in or asking another
+        server: it gets the same, outside of any transaction, keeps nothing that would be in the way
+        if it never came to *apply*, and gives what *apply* gets as its fourth argument. Such
+        records are done one to a transaction, and in the background where there is more than one.
+    :param file: makes a file of all that was done, which whoever began it can save for thirty days:
+        gets what *apply* gave for each record, in the order of their ids, and gives the name of the
+        file with its bytes, open for reading. None for these where there is nothing to save.
     :param undo: takes it back for one record: gets its id and what *apply* gave. None where that
         would not be sound.
     :param fields: what it asks for.
@@ -71,7 +78,7 @@ class BulkAction:
     kind: str
     title: Text
     permission: str
-    apply: Callable[[int, Mapping[str, Any], int | None], Any]
+    apply: Callable[..., Any]
     undo: Callable[[int, Any], object] | None = None
     fields: tuple[BulkField, ...] = ()
     icon: str = "bolt"
@@ -79,6 +86,8 @@ class BulkAction:
     offered: Callable[[], bool] | None = None
     custom: bool = False
     bare: bool = False
+    prepare: Callable[[int, Mapping[str, Any], int | None], Any] | None = None
+    file: Callable[[Sequence[Any]], tuple[str, IO[bytes]] | None] | None = None
 
 
 @hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")

@@ -23,6 +23,7 @@ from salesman_core.db import db, reading, writing
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.jobs import job_progress
+from salesman_core.records.bulk.acts import act_named
 from salesman_core.records.bulk.choosing import MOST_MARKED, Chosen, asked_again
 from salesman_core.records.bulk.ending import tell_end
 from salesman_core.records.bulk.job import carried_out
@@ -200,6 +201,21 @@ def _note(
             kept.file_hash, kept.file_name = ended["file_hash"], ended["file_name"]
             tell_end(session, kept)
         note_export(kind, name, number, narrowed=told)
+
+
+def file_of_run(run_id: int) -> tuple[Path, BulkRun]:
+    """Give the file of what somebody did with many records: of an export, or of another act.
+
+    :raises MissingError: where there is none (any more).
+    :raises ForbiddenError: where they may do it no more.
+    """
+    run = own_run(run_id)
+    if run.act == EXPORT:
+        return file_of_export(run_id)
+    act_named(run.kind, run.act)
+    if run.file_hash is None:
+        raise MissingError(_("There is no file (any more)."))
+    return store.stored_file(run.file_hash), run
 
 
 def file_of_export(run_id: int) -> tuple[Path, BulkRun]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+
 from flask import Response, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,8 +15,10 @@ from salesman_core.i18n import texts
 from salesman_core.records.bulk.choosing import number_of
 from salesman_core.records.bulk.queries import own_run
 from salesman_core.records.bulk.views import blueprint, chosen, hidden_choice
-from salesman_core.records.export import Wanted, begin_export, exportable, file_of_export
+from salesman_core.records.bulk.words import EXPORT
+from salesman_core.records.export import Wanted, begin_export, exportable, file_of_run
 from salesman_core.records.export_files import FORMATS, MEDIA_TYPES, XLSX
+from salesman_core.records.models import BulkRun
 from salesman_core.records.record_list import RecordList
 from salesman_core.web.addresses import go_to
 from salesman_core.web.forms import FormState
@@ -73,12 +77,18 @@ def _export_page(listed: RecordList, form: FormState) -> Markup:
 @blueprint.get("/runs/<int:run_id>/file")
 @signed_in
 def file(run_id: int) -> Response:
-    """Hand the file of an export out."""
-    path, found = file_of_export(run_id)
+    """Hand the file of an export out, or that of another act."""
+    path, found = file_of_run(run_id)
     return send_file(
         path,
-        mimetype=MEDIA_TYPES[found.given["format"]],
+        mimetype=_media_type(found),
         as_attachment=True,
         download_name=found.file_name,
         max_age=0,
     )
+
+
+def _media_type(run: BulkRun) -> str:
+    if run.act == EXPORT:
+        return MEDIA_TYPES[run.given["format"]]
+    return mimetypes.guess_type(run.file_name)[0] or "application/octet-stream"

@@ -22,6 +22,7 @@ from salesman_documents import (
     defaults,
     gathering,
     health,
+    many,
     pages,
     panels,
     permissions,
@@ -109,8 +110,8 @@ def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
 
 @hookimpl
 def salesman_bulk_actions() -> Iterable[BulkAction]:
-    """Give what may be done with many documents at once."""
-    return bulk.ACTIONS
+    """Give what may be done with many documents at once, and with many deals and clients."""
+    return (*bulk.ACTIONS, *many.ACTIONS)
 
 
 @hookimpl

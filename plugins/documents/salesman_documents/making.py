@@ -68,8 +68,8 @@ class DoubtfulError(ConflictError):
     """
 
     def __init__(self, found: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__(_("Something that the template says is empty."))
         self.findings = findings.worded(found)
+        super().__init__(_("Something that the template says is empty."))
         self.fields = {str(one["name"]): findings.in_one_line(one) for one in self.findings}
 
 
@@ -113,29 +113,44 @@ def about(session: Session, document: AnyRow, language: str) -> dict[str, Any]:
     }
 
 
-def generate(
-    document_id: int,
-    *,
-    anyway: bool = False,
-    version: int | None = None,
-    by: Filler | None = None,
-) -> int:
+def demand_no_doubt(made: Ready, *, anyway: bool) -> None:
+    """Refuse to fill in what is empty, unless it is wanted all the same.
+
+    :raises DoubtfulError: with what is empty.
+    """
+    if made.findings and not anyway:
+        raise DoubtfulError(made.findings)
+
+
+def filled(made: Ready, by: Filler) -> KeptFile:
+    """Fill a document in, and keep its content before any transaction.
+
+    :raises FillingError: where it cannot be filled in.
+    """
+    template = content_of(reading(), made.template.file_id, made.template.name)
+    content = by.fill(template, made.values, made.language)
+    return keep_file(_file_name(made.document), io.BytesIO(content))
+
+
+def add_generated(document_id: int, made: Ready, kept: KeptFile, version: int | None = None) -> int:
+    """Add what was filled in to a document as its next version; give its number.
+
+    :param version: of the document, as it was seen.
+    """
+    return _add(document_id, GENERATED, kept, template_version_id=made.template.id, seen=version)
+
+
+def generate(document_id: int, *, anyway: bool = False, version: int | None = None) -> int:
     """Fill a document in and keep it as a new version; give its number.
 
     :param anyway: whether it is wanted though something that the template says is empty.
-    :param by: the process that fills in; the one for people who wait where not given.
     :raises DoubtfulError: where something is empty and nobody said *anyway*.
     :raises FillingError: where it cannot be filled in.
     """
-    session = reading()
     demand(KIND, document_id, EDIT)
-    made = ready(session, document_id)
-    if made.findings and not anyway:
-        raise DoubtfulError(made.findings)
-    template = content_of(session, made.template.file_id, made.template.name)
-    content = (by or filler()).fill(template, made.values, made.language)
-    kept = keep_file(_file_name(made.document), io.BytesIO(content))
-    return _add(document_id, GENERATED, kept, template_version_id=made.template.id, seen=version)
+    made = ready(reading(), document_id)
+    demand_no_doubt(made, anyway=anyway)
+    return add_generated(document_id, made, filled(made, filler()), version)
 
 
 def upload(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesman_core.db import WritingSession
 from salesman_core.i18n import texts
-from salesman_core.records.bulk.words import act_title
+from salesman_core.records.bulk.words import EXPORT, act_title
 from salesman_core.records.models import BulkRun
 from salesman_core.services.notices import notify
 
@@ -21,11 +21,13 @@ def tell_end(session: WritingSession, run: BulkRun) -> None:
 def _told(run: BulkRun) -> str:
     if run.stopped:
         return run.stopped
-    if run.file_hash is not None:
-        return _("the file is ready.")
-    return _(
+    ready = _("the file is ready.") if run.file_hash is not None else ""
+    if run.act == EXPORT:
+        return ready
+    counted = _(
         "done %(done)s, unchanged %(unchanged)s, refused %(refused)s.",
         done=run.done,
         unchanged=run.unchanged,
         refused=run.refused,
     )
+    return f"{counted} {ready[:1].upper()}{ready[1:]}".strip()

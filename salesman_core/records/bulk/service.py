@@ -49,7 +49,8 @@ def begin_run(
     with writing() as session:
         run = new_run(session, kind, key, values, chosen.asked)
         run.total = keep_rows(session, run.id, kind, chosen)
-        later = run.total > at_once
+        few = min(at_once, 1) if act.action.prepare and at_once == AT_ONCE else at_once
+        later = run.total > few
         if later:
             run_later(session, run, JOB)
     if not later:

@@ -114,7 +114,7 @@ def hidden_choice() -> list[tuple[str, str]]:
 def _after(run: BulkRun, address: str) -> BaseResponse:
     """Lead on: back to the list where all went well, to the page of the run where there is more."""
     page = url_for("lists.run", run_id=run.id)
-    if run.ended_at is None or run.refused:
+    if run.ended_at is None or run.refused or run.stopped or run.file_hash is not None:
         return go_to(page)
     undo = url_for("lists.undo", run_id=run.id) if _may_be_undone(run) else ""
     toast(
