@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+from typing import IO, Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 import orjson
 from flask import Response, request
@@ -137,6 +138,29 @@ def json_body() -> Any:
         raise BadRequest(str(_("The body is not well-formed JSON."))) from error
 
 
+def file_body(
+    media_type: str,
+) -> Callable[[Callable[Concatenate[IO[bytes], P], R]], Callable[P, R]]:
+    """Take a file as the body of a request; the operation gets its bytes as its first argument.
+
+    Its name comes as a parameter of the address, by ``arguments(…, "query")``.
+    """
+
+    def decorate(view: Callable[Concatenate[IO[bytes], P], R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def taken(*args: P.args, **kwargs: P.kwargs) -> R:
+            if request.mimetype != media_type:
+                raise UnsupportedMediaType(str(_("Send a file, as %(type)s.", type=media_type)))
+            return view(io.BytesIO(request.get_data()), *args, **kwargs)
+
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        body = {"requestBody": {"required": True, "content": {media_type: binary}}}
+        document(taken, body, problems=(413, 415, 422))
+        return taken
+
+    return decorate
+
+
 def _query_of(schema: AnySchema) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for name, values in request.args.lists():
@@ -177,13 +201,19 @@ def response(
 
 
 def file_response(
-    media_type: str, description: str = "", *, problems: Iterable[int] = ()
+    media_type: str,
+    description: str = "",
+    *,
+    others: Iterable[str] = (),
+    problems: Iterable[int] = (),
 ) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
     """Say that an operation gives a file, as ``toolkit.handed_out`` makes it.
 
+    :param others: what the file may be beside the usual.
     :param problems: what else may go wrong, as 409 for what cannot be made now.
     """
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    content = dict.fromkeys((media_type, *others), binary)
     said = {"description": description or HTTPStatus.OK.phrase, "content": content}
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:

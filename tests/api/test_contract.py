@@ -224,6 +224,7 @@ WITHOUT_VERSION = {
     "/api/v1/discussions/{record_id}/records/{tie_id}": "a record is tied or not",
     "/api/v1/documents/types/{type_id}/route": "it is set whole",
     "/api/v1/documents/{record_id}/approval/steps/{step_id}/decide": "it says the hash instead",
+    "/api/v1/documents/templates/{template_id}/versions": "a version is added, and none changes",
     "/api/v1/documents/{record_id}/versions/{number}/send": "a version changes no more",
     "/api/v1/holidays/{holiday_id}": "a day is there or is not: it has no versions",
     "/api/v1/invoices/acts/{record_id}/send": "what is issued changes no more",

@@ -19,14 +19,16 @@ from salesman_core.deals.service import delete_deal, move_deal, restore_deal
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError, MissingError
 from salesman_core.jobs import cancel
 from salesman_core.jobs.port import jobs
-from salesman_core.people.service import deactivate
+from salesman_core.people.roles import change_grants
+from salesman_core.people.service import deactivate, role_ids
 from salesman_core.records.bulk import working
+from salesman_core.records.bulk.acts import acts_of
 from salesman_core.records.bulk.choosing import Chosen, asked_again, chosen_by_ids
 from salesman_core.records.bulk.service import AT_ONCE, begin_run, undo_run
 from salesman_core.records.models import Audit, BulkRow, BulkRun
 from salesman_core.records.record_list import record_list
 from salesman_core.testing.people import Api, Make
-from salesman_hookspecs import Person
+from salesman_hookspecs import Person, Scope
 
 ApiFor = Callable[[str], Api]
 BrowserFor = Callable[[str], FlaskClient]
@@ -526,6 +528,10 @@ def test_list_offers_marks_only_to_whom_something_is_allowed(
 ) -> None:
     everybody = [{"user_id": make.user_of(role), "part": ""} for role in ("lawyer", "seller")]
     make.client(participants=everybody)
+    (lawyer,) = role_ids(reading(), ["lawyer"])  # type: ignore[arg-type]  # it only reads
+    with make.acting(make.user_of("lawyer")):
+        offered = {act.action.permission for act in acts_of("client")}
+    change_grants(lawyer, dict.fromkeys(offered, Scope.NONE))
 
     assert "data-mark" in browser_for("seller").get("/clients").text
     assert "data-mark" not in browser_for("lawyer").get("/clients").text

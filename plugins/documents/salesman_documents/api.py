@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any, Final
 
 from flask import Response
 
@@ -14,6 +14,9 @@ from salesman_core.toolkit import (
     arguments,
     bulk,
     etag_of,
+    file_body,
+    file_response,
+    held_file,
     json_response,
     list_arguments,
     page_answer,
@@ -25,22 +28,48 @@ from salesman_core.toolkit import (
     versioned,
     visible,
 )
-from salesman_documents import making, publishing, queries, service
+from salesman_documents import (
+    forms,
+    making,
+    publishing,
+    queries,
+    service,
+    templates_service,
+    types_service,
+)
 from salesman_documents.lists import DOCUMENTS
 from salesman_documents.models import KIND
-from salesman_documents.permissions import CREATE, DELETE, EDIT, SEND, VIEW
+from salesman_documents.permissions import (
+    CREATE,
+    DELETE,
+    EDIT,
+    MANAGE_TEMPLATES,
+    MANAGE_TYPES,
+    SEND,
+    VIEW,
+)
 from salesman_documents.schemas import (
     ChangeSchema,
     DocumentSchema,
     GenerateSchema,
     MoveSchema,
+    NewTemplateSchema,
     SendSchema,
     SignSchema,
+    TemplateSchema,
     TemplatesSchema,
+    TemplateVersionSchema,
+    TemplateVersionsSchema,
+    TypeSchema,
     TypesSchema,
+    UploadSchema,
     VersionSchema,
     VersionsSchema,
 )
+
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF: Final = "application/pdf"
+IMAGES: Final = ("image/png", "image/jpeg")
 
 api = ApiBlueprint("documents", __name__, title="Documents")
 
@@ -158,6 +187,37 @@ def generate_version(values: dict[str, Any], record_id: int, version: int | None
     return queries.one_version(reading(), record_id, number)
 
 
+@api.post("/<int:record_id>/versions/upload")
+@requires(EDIT)
+@versioned(KIND)
+@arguments(UploadSchema, "query")
+@file_body(DOCX)
+@response(VersionSchema, 201)
+def upload_version(
+    file: IO[bytes], values: dict[str, Any], record_id: int, version: int | None
+) -> Any:
+    """Keep a document that somebody has edited as a new version."""
+    comment = values.get("comment") or ""
+    number = making.upload(record_id, values["name"], file, comment, version)
+    return queries.one_version(reading(), record_id, number)
+
+
+@api.get("/<int:record_id>/versions/<int:number>/file")
+@requires(VIEW)
+@file_response(DOCX, "The file of a version; of a signed one, the scan", others=(PDF, *IMAGES))
+def version_file(record_id: int, number: int) -> Response:
+    """Get the file of a version."""
+    return forms.answer_with(publishing.file_of(record_id, number))
+
+
+@api.get("/<int:record_id>/versions/<int:number>/pdf")
+@requires(VIEW)
+@file_response(PDF, "The version as PDF; a scan as it is", others=IMAGES, problems=(409,))
+def version_pdf(record_id: int, number: int) -> Response:
+    """Get a version as PDF, which is made with the first time."""
+    return forms.answer_with(publishing.pdf_of(record_id, number))
+
+
 @api.post("/<int:record_id>/versions/<int:number>/send")
 @requires(SEND)
 @arguments(SendSchema)
@@ -172,20 +232,32 @@ def send_version(values: dict[str, Any], record_id: int, number: int) -> None:
 @response(TypesSchema)
 def list_types() -> dict[str, Any]:
     """List the types of document with their statuses."""
+    return {"items": _types()}
+
+
+@api.post("/types")
+@requires(MANAGE_TYPES)
+@arguments(TypeSchema)
+@response(TypeSchema, 201)
+def create_type(values: dict[str, Any]) -> dict[str, Any]:
+    """Add a type of document."""
+    type_id = types_service.add_type(values)
+    return next(one for one in _types() if one["id"] == type_id)
+
+
+def _types() -> list[dict[str, Any]]:
     session = reading()
     statuses, makers = queries.statuses(session), queries.makers(session)
-    return {
-        "items": [
-            {
-                **{name: getattr(row, name) for name in ("id", "name", "pattern", "starts")},
-                "active": row.active,
-                "role_ids": [one.role_id for one in makers.get(row.id, []) if one.role_id],
-                "user_ids": [one.user_id for one in makers.get(row.id, []) if one.user_id],
-                "statuses": statuses.get(row.id, []),
-            }
-            for row in queries.types(session)
-        ]
-    }
+    return [
+        {
+            **{name: getattr(row, name) for name in ("id", "name", "pattern", "starts")},
+            "active": row.active,
+            "role_ids": [one.role_id for one in makers.get(row.id, []) if one.role_id],
+            "user_ids": [one.user_id for one in makers.get(row.id, []) if one.user_id],
+            "statuses": statuses.get(row.id, []),
+        }
+        for row in queries.types(session)
+    ]
 
 
 @api.get("/templates")
@@ -194,3 +266,48 @@ def list_types() -> dict[str, Any]:
 def list_templates() -> dict[str, Any]:
     """List the templates."""
     return {"items": queries.templates(reading())}
+
+
+@api.post("/templates")
+@requires(MANAGE_TEMPLATES)
+@arguments(NewTemplateSchema, "query")
+@file_body(DOCX)
+@response(TemplateSchema, 201)
+def create_template(file: IO[bytes], values: dict[str, Any]) -> Any:
+    """Add a template with its first version; 422 says what is wrong with it, and where."""
+    name = values.pop("file_name")
+    template_id = templates_service.add_template(values, name, file)
+    return next(one for one in queries.templates(reading()) if one.id == template_id)
+
+
+@api.get("/templates/<int:template_id>/versions")
+@requires(MANAGE_TEMPLATES)
+@response(TemplateVersionsSchema)
+def list_template_versions(template_id: int) -> dict[str, Any]:
+    """List the versions of a template, the newest first."""
+    queries.one_template(reading(), template_id)
+    return {"items": queries.template_versions(reading(), template_id)}
+
+
+@api.post("/templates/<int:template_id>/versions")
+@requires(MANAGE_TEMPLATES)
+@arguments(UploadSchema(only=("name",)), "query")
+@file_body(DOCX)
+@response(TemplateVersionSchema, 201)
+def upload_template(file: IO[bytes], values: dict[str, Any], template_id: int) -> Any:
+    """Keep a file as the next version of a template: documents are made from it from now on."""
+    number = templates_service.upload_version(template_id, values["name"], file)
+    return _template_version(template_id, number)
+
+
+@api.get("/templates/<int:template_id>/versions/<int:number>/file")
+@requires(MANAGE_TEMPLATES)
+@file_response(DOCX, "The file of a version of a template")
+def template_file(template_id: int, number: int) -> Response:
+    """Get the file of a version of a template."""
+    row = _template_version(template_id, number)
+    return forms.answer_with(held_file(reading(), row.file_id, row.name))
+
+
+def _template_version(template_id: int, number: int) -> AnyRow:
+    return queries.one_template_version(reading(), template_id, number)

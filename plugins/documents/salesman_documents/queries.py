@@ -269,6 +269,17 @@ def template_versions(session: Session, template_id: int) -> Sequence[AnyRow]:
     return session.execute(query.order_by(TemplateVersion.number.desc())).all()
 
 
+def one_template_version(session: Session, template_id: int, number: int) -> AnyRow:
+    """Give a version of a template.
+
+    :raises MissingError: where there is none.
+    """
+    for row in template_versions(session, template_id):
+        if row.number == number:
+            return row
+    raise MissingError(_("The template has no such version."))
+
+
 def last_template_version(session: Session, template_id: int) -> AnyRow | None:
     """Give the version from which documents are made, with what it says and what was found."""
     columns = (

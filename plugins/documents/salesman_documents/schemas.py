@@ -83,6 +83,28 @@ class VersionSchema(Schema):
     created_at = Moment(dump_only=True)
 
 
+class UploadSchema(Schema):
+    """What a file is called that is sent, and what was changed in it."""
+
+    name = Text(200, blank=False, required=True)
+    comment = Text(1000)
+
+
+class TemplateVersionSchema(Schema):
+    """A version of a template; documents are made from the last one."""
+
+    number = Integer(dump_only=True)
+    name = Text(200, dump_only=True)
+    author_name = Text(200, dump_only=True)
+    created_at = Moment(dump_only=True)
+
+
+class TemplateVersionsSchema(Schema):
+    """The versions of a template, the newest first."""
+
+    items = fields.List(fields.Nested(TemplateVersionSchema))
+
+
 class VersionsSchema(Schema):
     """The versions of a document, the newest first."""
 
@@ -143,6 +165,15 @@ class TemplateSchema(Schema):
     language = Choice(LANGUAGES)
     active = Flag()
     last = Integer(dump_only=True, allow_none=True)
+
+
+class NewTemplateSchema(Schema):
+    """What a template is that is sent: ``file_name`` is what its file is called."""
+
+    type_id = Reference(required=True)
+    name = Text(100, blank=False, required=True)
+    language = Choice(LANGUAGES)
+    file_name = Text(200, blank=False, required=True)
 
 
 class TemplatesSchema(Schema):

@@ -267,8 +267,5 @@ def upload_template(template_id: int) -> Page:
 @requires(MANAGE_TEMPLATES)
 def template_file(template_id: int, number: int) -> Response:
     """Hand the file of a version of a template out."""
-    session = reading()
-    for row in queries.template_versions(session, template_id):
-        if row.number == number:
-            return forms.answer_with(held_file(session, row.file_id, row.name))
-    raise MissingError(_("The template has no such version."))
+    row = queries.one_template_version(reading(), template_id, number)
+    return forms.answer_with(held_file(reading(), row.file_id, row.name))

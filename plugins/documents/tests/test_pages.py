@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from salesman_documents import making, pdf, queries, service
+from salesman_documents.api import DOCX
 from salesman_documents.samples import SAMPLES
 from salesman_documents.templates_service import judge_template
 from salesman_documents.testing import docx_of, linked_picture, template_of, type_of
@@ -199,6 +201,48 @@ def test_the_api_makes_moves_and_lists_documents(app: Any, make: Make) -> None:
         == (status["id"])
     )
     assert [one["id"] for one in api.get("/documents?signed=false").json["items"]] == [1]
+
+
+def test_the_api_takes_and_gives_files(app: Any, make: Make) -> None:
+    own_company(short_name="Ours")
+    api = api_of(app, make.user("administrator"))
+
+    def sent(path: str, content: bytes, media_type: str = DOCX) -> Any:
+        return api.post(path, data=content, headers={"Content-Type": media_type})
+
+    def saved(path: str) -> bytes:
+        with api.get(path) as answer:
+            return answer.data
+
+    named = {"name": "Memo", "pattern": "{number}", "statuses": [{"name": "Draft"}]}
+    type_id = api.post("/documents/types", named).json["id"]  # type: ignore[index]
+    about = f"type_id={type_id}&name=Memo&language=en&file_name=memo.docx"
+    faulty = sent(f"/documents/templates?{about}", docx_of("{{ client.nmae }}"))
+    assert faulty.status_code == 422
+    assert "client.name" in faulty.json["errors"]["file"][0]
+    first = docx_of("{{ client.name }}")
+    template = sent(f"/documents/templates?{about}", first)
+    assert (template.status_code, template.json["last"]) == (201, 1)
+    versions = f"/documents/templates/{template.json['id']}/versions"
+    assert sent(f"{versions}?name=memo.docx", docx_of("Dear {{ client.name }}")).json["number"] == 2
+    assert saved(f"{versions}/1/file") == first
+
+    wanted = {"type_id": type_id, "template_id": template.json["id"], "client_id": make.client()}
+    made: Any = api.post("/documents", wanted).json
+    path = f"/documents/{made['id']}/versions"
+    api.post(path, {})
+    edited = docx_of("edited")
+    upload = sent(f"{path}/upload?name=edited.docx&comment=cheaper", edited)
+    assert (upload.status_code, upload.json["number"], upload.json["comment"]) == (
+        201,
+        2,
+        "cheaper",
+    )
+    assert upload.json["hash"] == hashlib.sha256(edited).hexdigest()
+    assert saved(f"{path}/2/file") == edited
+    assert sent(f"{path}/upload?name=a.docx", b"x", "text/plain").status_code == 415
+    hostile = sent(f"{path}/upload?name=a.docx", docx_of(parts={"word/vbaProject.bin": b"x"}))
+    assert (hostile.status_code, list(hostile.json["errors"])) == (422, ["file"])
 
 
 @pytest.mark.databases("sqlite")
