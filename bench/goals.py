@@ -42,3 +42,5 @@ WIDGET: Final = 2.0
 
 DELAY: Final = 1.0
 """Seconds after which a message in a discussion is at half of the pages that are open."""
+BESIDE: Final = 2.0
+"""So many times its time alone may a page take while documents are made in the background."""

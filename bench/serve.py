@@ -21,6 +21,13 @@ _PATIENCE: Final = 3600
 """Seconds for which a connection may rest: others take their turns meanwhile."""
 
 
+def whole(url: str) -> Any:
+    """Give the application with all plugins that are installed."""
+    from salesman_core.app import create_app  # noqa: PLC0415  # each side loads its own alone
+
+    return create_app({"database_url": url, "data_dir": tempfile.mkdtemp(), "secret_key": SECRET})
+
+
 def application(url: str, fillers: int) -> Any:
     """Give the application, with so many plugins that fill every slot of a card."""
     from bench.fillers import filling_plugins  # noqa: PLC0415  # each side loads its own alone
@@ -52,6 +59,8 @@ def made(side: str, url: str, number: int) -> Any:
     """
     if side == "application":
         return application(url, number)
+    if side == "whole":
+        return whole(url)
     return bare(url, [number]) if side == "bare" else nothing
 
 
