@@ -1,0 +1,43 @@
+"""The part of documents in the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from salesman_documents.demo import MOST, tell
+from salesman_documents.models import Document, Template, Version
+from salesman_requisites.testing import own_company
+
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import acting_as, reading
+from salesman_hookspecs import Demo, Person
+
+
+@contextmanager
+def at(_moment: datetime, person: Person) -> Iterator[None]:
+    """Act as somebody; what day it is does not matter here."""
+    with acting_as(person):
+        yield
+
+
+@pytest.mark.databases("sqlite")
+def test_the_demo_company_has_templates_and_documents_made_from_them(make: Make) -> None:
+    own_company(short_name="Ours")
+    deals = [
+        make.deal(name=f"Deal {one}", client_id=make.client(), amount=Decimal(100))
+        for one in range(MOST + 1)
+    ]
+    demo = Demo("en", date(2026, 3, 10), 1, {}, [], deals, at)
+
+    tell(demo)
+    tell(demo)  # a second time there is nothing to do
+
+    counted = [
+        reading().scalar(sa.select(sa.func.count(one.id))) for one in (Template, Document, Version)
+    ]
+    assert counted == [6, MOST, MOST]
