@@ -7,6 +7,8 @@ ends when there are none.
 from __future__ import annotations
 
 import io
+import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from salesman_requisites.testing import ACCOUNT, SIGNER, own_company
 from bench.serve import SECRET
 from bench.servers import ROOT, Server
 from salesman_core.access.person import acting_as, load_person
+from salesman_core.cli.server import GIVES_WAY
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
 from salesman_core.jobs.port import jobs
@@ -37,8 +40,8 @@ from salesman_core.records.models import BulkRun
 from salesman_core.testing.application import running
 
 NUMBER: Final = 200
-QUIET: Final = 6.0
-"""Seconds for which pages are measured alone."""
+SLICE: Final = 1.0
+"""Seconds for which pages are measured beside the run, and then alone, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Beside:
     :param quiet: the median of a page in seconds, alone.
     :param busy: the same while documents are made.
     :param done: so many documents were made.
-    :param seconds: that it took.
+    :param seconds: that it took, without the pauses.
     """
 
     quiet: float
@@ -83,16 +86,23 @@ def begun_run(url: str, folder: Path) -> int:
 
 
 def measured(server: Server, url: str, folder: Path, pages: Sequence[str], run_id: int) -> Beside:
-    """Read pages alone, then while the documents are made."""
+    """Read pages while the documents are made, and in between while their making stands still.
+
+    In turn, so that whatever else the machine does falls on both alike.
+    """
     for page in pages:
         server.ask("GET", page)
-    quiet = _read_until(server, pages, perf_counter() + QUIET)
-    begun = perf_counter()
+    quiet: list[float] = []
+    busy: list[float] = []
+    seconds = 0.0
     with _working(url, folder) as worker:
-        busy: list[float] = []
         while worker.poll() is None:
-            busy += _read_until(server, pages, perf_counter() + 0.5)
-    seconds = perf_counter() - begun
+            begun = perf_counter()
+            busy += _read_until(server, pages, begun + SLICE)
+            seconds += perf_counter() - begun
+            worker.send_signal(signal.SIGSTOP)
+            quiet += _read_until(server, pages, perf_counter() + SLICE)
+            worker.send_signal(signal.SIGCONT)
     with running(url, folder, secret_key=SECRET):
         done = reading().scalar(sa.select(BulkRun.done).where(BulkRun.id == run_id)) or 0
     return Beside(statistics.median(quiet), statistics.median(busy), done, seconds)
@@ -122,6 +132,7 @@ def _working(url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def main() -> None:
     """Do what waits."""
+    os.nice(GIVES_WAY)
     with running(sys.argv[1], Path(sys.argv[2]), secret_key=SECRET):
         jobs().drain()
 

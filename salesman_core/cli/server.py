@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 import socket
 import sys
@@ -27,6 +28,8 @@ from salesman_core.jobs import Worker
 
 THREADS: Final = 64
 JOB_THREADS: Final = 2
+GIVES_WAY: Final = 5
+"""By how much a process that does jobs gives way to those that serve pages."""
 
 
 @click.command()
@@ -117,6 +120,7 @@ def _insist_on_many(_app: Flask) -> None:
 def worker(app: Flask, threads: int) -> None:
     """Do jobs, without serving pages: several may run on one PostgreSQL database."""
     insist_on_database()
+    os.nice(GIVES_WAY)
     ended = asked_to_end()
     jobs = Worker(app.extensions["salesman_jobs"], threads=threads)
     jobs.start()
