@@ -143,13 +143,14 @@ def file_body(
 ) -> Callable[[Callable[Concatenate[IO[bytes], P], R]], Callable[P, R]]:
     """Take a file as the body of a request; the operation gets its bytes as its first argument.
 
-    Its name comes as a parameter of the address, by ``arguments(…, "query")``.
+    What is said of it comes in the address, by ``arguments(…, "query")``. A body that says to be of
+    another type is refused; one that says nothing is taken for what it should be.
     """
 
     def decorate(view: Callable[Concatenate[IO[bytes], P], R]) -> Callable[P, R]:
         @functools.wraps(view)
         def taken(*args: P.args, **kwargs: P.kwargs) -> R:
-            if request.mimetype != media_type:
+            if request.mimetype not in {media_type, ""}:
                 raise UnsupportedMediaType(str(_("Send a file, as %(type)s.", type=media_type)))
             return view(io.BytesIO(request.get_data()), *args, **kwargs)
 

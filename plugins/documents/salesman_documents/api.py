@@ -69,6 +69,7 @@ from salesman_documents.schemas import (
 
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF: Final = "application/pdf"
+UNNAMED: Final = "document.docx"
 IMAGES: Final = ("image/png", "image/jpeg")
 
 api = ApiBlueprint("documents", __name__, title="Documents")
@@ -198,7 +199,7 @@ def upload_version(
 ) -> Any:
     """Keep a document that somebody has edited as a new version."""
     comment = values.get("comment") or ""
-    number = making.upload(record_id, values["name"], file, comment, version)
+    number = making.upload(record_id, values.get("name", UNNAMED), file, comment, version)
     return queries.one_version(reading(), record_id, number)
 
 
@@ -275,7 +276,7 @@ def list_templates() -> dict[str, Any]:
 @response(TemplateSchema, 201)
 def create_template(file: IO[bytes], values: dict[str, Any]) -> Any:
     """Add a template with its first version; 422 says what is wrong with it, and where."""
-    name = values.pop("file_name")
+    name = values.pop("file_name", UNNAMED)
     template_id = templates_service.add_template(values, name, file)
     return next(one for one in queries.templates(reading()) if one.id == template_id)
 
@@ -296,7 +297,7 @@ def list_template_versions(template_id: int) -> dict[str, Any]:
 @response(TemplateVersionSchema, 201)
 def upload_template(file: IO[bytes], values: dict[str, Any], template_id: int) -> Any:
     """Keep a file as the next version of a template: documents are made from it from now on."""
-    number = templates_service.upload_version(template_id, values["name"], file)
+    number = templates_service.upload_version(template_id, values.get("name", UNNAMED), file)
     return _template_version(template_id, number)
 
 

@@ -86,7 +86,7 @@ class VersionSchema(Schema):
 class UploadSchema(Schema):
     """What a file is called that is sent, and what was changed in it."""
 
-    name = Text(200, blank=False, required=True)
+    name = Text(200, blank=False)
     comment = Text(1000)
 
 
@@ -173,7 +173,7 @@ class NewTemplateSchema(Schema):
     type_id = Reference(required=True)
     name = Text(100, blank=False, required=True)
     language = Choice(LANGUAGES)
-    file_name = Text(200, blank=False, required=True)
+    file_name = Text(200, blank=False)
 
 
 class TemplatesSchema(Schema):
