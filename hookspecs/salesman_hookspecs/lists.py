@@ -27,6 +27,8 @@ class BulkField:
     :param emptied: whether the value may also be taken away; the act then gets an empty ``str`` for
         a text, else None.
     :param choices: for ``choice``: gives the values with what people read. Asked in a request.
+    :param unfilled: what people read where nothing is filled in, as “today”: that the record stays
+        as it is, unless this says something else.
     :param longest: for ``text`` and ``words``: so many characters may a text have, or each word.
     """
 
@@ -37,6 +39,7 @@ class BulkField:
     emptied: bool = False
     choices: Callable[[], Iterable[tuple[str, Text]]] | None = None
     longest: int = 500
+    unfilled: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

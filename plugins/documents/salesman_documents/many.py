@@ -200,15 +200,20 @@ def _templates() -> Iterable[tuple[str, Text]]:
 
 
 def _ways() -> Iterable[tuple[str, Text]]:
-    yield "tell", _("say so and make none")
     yield MAKE_ANYWAY, _("make it all the same")
 
 
-_EMPTY: Final = BulkField("empty", _("Where something is empty"), "choice", choices=_ways)
+_EMPTY: Final = BulkField(
+    "empty",
+    _("Where something is empty"),
+    "choice",
+    choices=_ways,
+    unfilled=_("say so and make none"),
+)
 _ASKED: Final = (
     BulkField("template_id", _("Template"), "choice", required=True, choices=_templates),
-    BulkField("day", _("Date"), "date"),
-    BulkField("subject", _("What it is about"), longest=300),
+    BulkField("day", _("Date"), "date", unfilled=_("today, unless you say another day")),
+    BulkField("subject", _("What it is about"), longest=300, unfilled=_("may be empty")),
     _EMPTY,
 )
 
@@ -217,7 +222,7 @@ ACTIONS: Final = (
         BulkAction(
             id=f"make_for_{kind}",
             kind=kind,
-            title=_("Make documents"),
+            title=_("Documents from a template"),
             permission=CREATE,
             prepare=_prepare_for(f"{kind}_id"),
             apply=_make_for(f"{kind}_id"),
