@@ -35,7 +35,6 @@ from salesman_core.toolkit import (
 )
 from salesman_documents import findings, queries, variables
 from salesman_documents.approval.gate import demand_approved, note_version
-from salesman_documents.docx.checking import LARGEST, RefusedFileError, check_docx
 from salesman_documents.docx.checking import read_docx
 from salesman_documents.docx.process import Filler
 from salesman_documents.filling import filler
