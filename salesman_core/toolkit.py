@@ -24,12 +24,13 @@ from salesman_core.access.records import (
     kinds_meant,
     reaches,
     record_type,
+    record_types,
     visible,
 )
 from salesman_core.access.routes import foreign_forms, public, requires, signed_in
 from salesman_core.characters import shows_something, without_unseen
 from salesman_core.clients import completing
-from salesman_core.clients.banned import ban_reasons, is_banned_for_any
+from salesman_core.clients.banned import ban_reasons, banned_addresses, is_banned_for_any
 from salesman_core.clients.card import ClientCard
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import review_relationship
@@ -173,6 +174,7 @@ from salesman_core.records.lists import (
     Page,
     count,
     describe,
+    narrowed_to,
     parse_list_query,
     select_page,
     totals,
@@ -385,6 +387,7 @@ __all__ = [
     "audit",
     "audit_many",
     "ban_reasons",
+    "banned_addresses",
     "bans",
     "batch",
     "batch_together",
@@ -485,6 +488,7 @@ __all__ = [
     "named",
     "names_from",
     "narrowed",
+    "narrowed_to",
     "needed_controls",
     "normalised",
     "note_export",
@@ -516,6 +520,7 @@ __all__ = [
     "reading",
     "recognising",
     "record_type",
+    "record_types",
     "records_by_key",
     "redrawn",
     "refers",

@@ -89,6 +89,9 @@ class RecordType:
         the team. Scope *team* reaches the records of one's teams and of those below them.
     :param stays: whether such records stay with their owner when that person leaves, because they
         are about them and nobody else, as a plan: nobody is asked who takes them over.
+    :param emails: for what can be written to: the mapped class of its addresses for letters, made
+        of ``toolkit.Reach``, and the attribute of it that refers to the record. Such records can be
+        gathered in groups for mailing.
     """
 
     kind: str
@@ -113,6 +116,7 @@ class RecordType:
     notes_and_files: bool = False
     team: str | None = None
     stays: bool = False
+    emails: tuple[type[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from salesman_core.clients.models import (
 )
 from salesman_core.db import one_of
 from salesman_core.services import bans
+from salesman_core.services.models import ContactBan
 
 _Having = tuple[type[ClientPhone | ClientEmail], type[ContactPhone | ContactEmail]]
 
@@ -45,6 +46,28 @@ def is_banned_for_any(way: str, address: sa.SQLColumnExpression[Any]) -> sa.Colu
         bans.is_banned(way, address=address),
         sa.exists().where(of_client.normalised == address, client),
         sa.exists().where(of_contact.normalised == address, its, contact),
+    )
+
+
+def banned_addresses(way: str) -> sa.CompoundSelect[Any]:
+    """Give the query of all addresses that may not be used, for whoever judges many at once.
+
+    It counts whoever has the address, those included whom the person may not see.
+    """
+    of_client, of_contact = _HAVING[way]
+    ban = ContactBan
+    return sa.union_all(
+        sa.select(ban.address).where(ban.way == way, ban.address.is_not(None)),
+        sa.select(of_client.normalised)
+        .join(ban, ban.client_id == of_client.client_id)
+        .where(ban.way == way, of_client.normalised.is_not(None)),
+        sa.select(of_contact.normalised)
+        .join(ban, ban.contact_id == of_contact.contact_id)
+        .where(ban.way == way, of_contact.normalised.is_not(None)),
+        sa.select(of_contact.normalised)
+        .join(Contact, Contact.id == of_contact.contact_id)
+        .join(ban, ban.client_id == Contact.client_id)
+        .where(ban.way == way, of_contact.normalised.is_not(None)),
     )
 
 

@@ -34,7 +34,13 @@ from salesman_core.clients.import_keys import (
 )
 from salesman_core.clients.imports import CLIENT_FIELDS, CONTACT_FIELDS
 from salesman_core.clients.merging import MERGE
-from salesman_core.clients.models import Client, ClientParticipant, Contact
+from salesman_core.clients.models import (
+    Client,
+    ClientEmail,
+    ClientParticipant,
+    Contact,
+    ContactEmail,
+)
 from salesman_core.i18n import texts
 from salesman_core.records.changes import announce_changed
 from salesman_core.rest import ApiBlueprint
@@ -91,6 +97,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             merged="merged_into_id",
             bin=RecordBin("core.client.delete", service.restore_client, similar.double_of_restored),
             notes_and_files=True,
+            emails=(ClientEmail, "client_id"),
         ),
         RecordType(
             kind="contact",
@@ -103,6 +110,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             through=("client", "client_id"),
             bin=RecordBin("core.client.edit", service.restore_contact),
+            emails=(ContactEmail, "contact_id"),
         ),
     ]
 

@@ -62,7 +62,7 @@ from salesman_leads.forms import senders
 from salesman_leads.import_apply import apply_leads
 from salesman_leads.mailbox import health as mailbox_health
 from salesman_leads.mailbox import jobs as mailbox_jobs
-from salesman_leads.models import KIND, Lead
+from salesman_leads.models import KIND, Lead, LeadEmail
 from salesman_leads.queue.defaults import make_call_results
 from salesman_leads.queue.story import calls
 from salesman_leads.texts import texts
@@ -102,6 +102,7 @@ def salesman_record_types() -> Iterable[RecordType]:
             listed=bulk.LISTED,
             bin=RecordBin(permissions.DELETE, service.restore_lead),
             notes_and_files=True,
+            emails=(LeadEmail, "lead_id"),
         )
     ]
 

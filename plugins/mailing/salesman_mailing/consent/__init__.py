@@ -1,0 +1,1 @@
+"""Consent: which addresses may be written to for which purpose, and how that is known."""

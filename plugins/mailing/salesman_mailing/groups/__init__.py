@@ -1,0 +1,1 @@
+"""Groups: whom the company writes to, and why somebody is among them."""

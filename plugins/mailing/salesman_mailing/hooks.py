@@ -1,0 +1,107 @@
+"""What mailing contributes to the core: read from top to bottom, it is the plugin's contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from salesman_core.toolkit import announce_changed, describe_fields, describe_tables
+from salesman_hookspecs import (
+    EventType,
+    NavItem,
+    Permission,
+    PresetGrant,
+    Reassigned,
+    RecordBin,
+    RecordType,
+    hookimpl,
+)
+from salesman_mailing import models, pages, permissions, words
+from salesman_mailing.consent import defaults
+from salesman_mailing.groups import service
+from salesman_mailing.groups.lists import LISTED
+from salesman_mailing.groups.models import KIND
+from salesman_mailing.texts import texts
+
+_ = texts.lazy
+
+describe_fields(KIND, words.FIELDS)
+describe_tables({"mailing_member": _("Groups")})
+
+
+@hookimpl
+def salesman_permissions() -> Iterable[Permission]:
+    """Give what may be done with groups and consents."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def salesman_preset_grants() -> Iterable[PresetGrant]:
+    """Give what each preset role may do with them."""
+    return permissions.GRANTS
+
+
+@hookimpl
+def salesman_record_types() -> Iterable[RecordType]:
+    """Say how groups are reached."""
+    return [
+        RecordType(
+            kind=KIND,
+            title=_("Group"),
+            plural=_("Groups"),
+            model=models.Group,
+            view_permission=permissions.VIEW,
+            card_endpoint="mailing.card",
+            deleted="deleted_at",
+            listed=LISTED,
+            bin=RecordBin(permissions.DELETE, service.restore_group),
+        )
+    ]
+
+
+@hookimpl
+def salesman_defaults(language: str) -> None:
+    """Let the company begin with the usual purposes."""
+    defaults.make_purposes(language)
+
+
+@hookimpl
+def salesman_blueprints() -> Iterable[Blueprint]:
+    """Give the pages."""
+    return [pages.blueprint]
+
+
+@hookimpl
+def salesman_nav_items() -> Iterable[NavItem]:
+    """Give the menu entry."""
+    return [
+        NavItem(
+            id="groups",
+            title=_("Groups"),
+            endpoint="mailing.index",
+            station="marketing",
+            icon="users-group",
+            permission=permissions.VIEW,
+            order=20,
+        )
+    ]
+
+
+@hookimpl
+def salesman_event_types() -> Iterable[EventType]:
+    """Say what happens to groups."""
+    fields = {"fields": "the names of the changed fields"}
+    return [
+        EventType("mailing.group.created", "A group was made", {}),
+        EventType("mailing.group.changed", "A group was changed", fields),
+        EventType("mailing.group.deleted", "A group was put into the bin", {}),
+        EventType("mailing.group.restored", "A group was taken out of the bin", {}),
+    ]
+
+
+@hookimpl
+def salesman_records_reassigned(reassigned: Reassigned) -> None:
+    """Announce that groups of somebody who left have another owner."""
+    if reassigned.kind == KIND:
+        announce_changed("mailing.group.changed", reassigned, ("owner_id",))
