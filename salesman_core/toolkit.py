@@ -5,6 +5,7 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 ``toolkit`` of plugins that it requires, and from nothing else of ours.
 """
 
+from salesman_core.access.attempts import note_stranger
 from salesman_core.access.colleagues import (
     colleagues,
     holders,
@@ -492,6 +493,7 @@ __all__ = [
     "needed_controls",
     "normalised",
     "note_export",
+    "note_stranger",
     "notify",
     "now",
     "number_of",

@@ -35,6 +35,9 @@ ADDRESS: Final = RateLimitItemPerMinute(100, 10, namespace="address")
 LETTERS: Final = RateLimitItemPerMinute(3, 15, namespace="letters")
 """Letters to one account that anybody may ask for."""
 
+STRANGERS: Final = RateLimitItemPerMinute(30, 10, namespace="strangers")
+"""Links that were not made here, tried at one network address."""
+
 
 class TooManyAttemptsError(SalesmanError):
     """Somebody tried too often.
@@ -87,6 +90,14 @@ def note_letter(login: str, address: str) -> None:
     """
     _count(ADDRESS, address)
     _count(LETTERS, _account(login))
+
+
+def note_stranger(address: str) -> None:
+    """Count that somebody at a network address came with a link that was not made here.
+
+    :raises TooManyAttemptsError: where they tried too many.
+    """
+    _count(STRANGERS, address)
 
 
 def forget(login: str, address: str) -> None:
