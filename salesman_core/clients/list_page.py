@@ -76,18 +76,6 @@ def _cells(rows: Sequence[AnyRow]) -> Iterator[Mapping[str, Any]]:
         }
 
 
-LISTED: Final = RecordList(
-    CLIENTS,
-    "clients.index",
-    _("Clients"),
-    READ,
-    COLUMNS,
-    _cells,
-    export="core.client.export",
-    imported="clients",
-    for_files=FOR_FILES,
-)
-
 ASKS: Final = (
     "rung_id",
     "owner_id",
@@ -99,6 +87,32 @@ ASKS: Final = (
     "phone",
     "address",
     "created_at",
+)
+
+
+def _options() -> dict[str, Options]:
+    """Give what the dialog of filters offers to choose from."""
+    people = colleagues()
+    return {
+        "rung_id": [(rung.id, rung.name) for rung in queries.ladder(reading())],
+        "owner_id": people,
+        "team_id": known_teams(),
+        "participant_id": people,
+    }
+
+
+LISTED: Final = RecordList(
+    CLIENTS,
+    "clients.index",
+    _("Clients"),
+    READ,
+    COLUMNS,
+    _cells,
+    export="core.client.export",
+    imported="clients",
+    asks=ASKS,
+    options=_options,
+    for_files=FOR_FILES,
 )
 
 
@@ -134,20 +148,7 @@ def _listed() -> ListPage:
     return ListPage.of(
         LISTED,
         views=_views(rungs),
-        asks=ASKS,
-        options=lambda: _options(rungs),
     )
-
-
-def _options(rungs: Sequence[tuple[int, str]]) -> dict[str, Options]:
-    """Give what the dialog of filters offers to choose from."""
-    people = colleagues()
-    return {
-        "rung_id": rungs,
-        "owner_id": people,
-        "team_id": known_teams(),
-        "participant_id": people,
-    }
 
 
 @blueprint.get("/filter")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
@@ -120,17 +120,22 @@ class ListPage:
         *,
         views: Sequence[tuple[Text, Mapping[str, str]]] = (),
         asks: Sequence[str] = (),
-        options: Callable[[], Mapping[str, Options]] = dict,
-    ) -> ListPage:
-        """Give the page of a list that its kind of record declares."""
+        options: Callable[[], Mapping[str, Options]] | None = None,
+        endpoint: str = "",
+    ) -> Self:
+        """Give the page of a list that its kind of record declares.
+
+        :param asks: as the list declares them where not given; ``options`` alike.
+        :param endpoint: another page that shows the same list, as one that keeps its filter.
+        """
         return cls(
             listed.spec,
-            listed.endpoint,
+            endpoint or listed.endpoint,
             listed.read,
             columns=listed.columns,
             views=views,
-            asks=asks,
-            options=options,
+            asks=asks or listed.asks,
+            options=options or listed.options,
         )
 
     def _asked_for(self) -> ListQuery:

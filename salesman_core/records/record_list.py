@@ -12,6 +12,7 @@ from salesman_core.db import AnyRow
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import sql_of
+from salesman_core.records.list_narrowing import Options
 from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSpec
 from salesman_hookspecs import Person, RecordType, Text
 
@@ -65,6 +66,9 @@ class RecordList:
         ``ImportType``. The page leads there whoever may import them; empty where nothing does.
     :param for_files: columns that only files have: a list has no room for them.
     :param along: columns that stand in every file, chosen or not, as the currency of amounts.
+    :param asks: the fields and filters of its dialog of filters, in their order.
+    :param options: gives what may be chosen there, by name, for those that do not say it
+        themselves; called only where the dialog is drawn.
     """
 
     spec: ListSpec
@@ -77,6 +81,8 @@ class RecordList:
     imported: str = ""
     for_files: Sequence[Column] = ()
     along: Sequence[str] = ()
+    asks: Sequence[str] = ()
+    options: Callable[[], Mapping[str, Options]] = field(default=dict)
 
     def seen_columns(self, person: Person | None = None) -> list[Column]:
         """Give the columns that a person may see."""

@@ -11,6 +11,7 @@ from salesman_core.toolkit import (
     RecordList,
     applied,
     binned,
+    colleagues,
     contact_data,
     on_one_line,
     reading,
@@ -85,6 +86,23 @@ def _cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
         }
 
 
+ASKS: Final = (
+    *("status", "result", "result_id", "owner_id", "source", "channel", "utm_campaign"),
+    *("region", "language", "company", "external_id", "no_mailing", "no_calls", "kept_apart"),
+    *("created_at", "updated_at"),
+)
+
+
+def _options() -> Mapping[str, Any]:
+    """Give what the dialog of filters offers to choose from."""
+    session = reading()
+    return {
+        "owner_id": colleagues(),
+        "source": queries.sources(session),
+        "result_id": [(one.id, one.name) for one in queries.all_results(session)],
+    }
+
+
 LISTED: Final = RecordList(
     LEADS,
     "leads.index",
@@ -94,6 +112,8 @@ LISTED: Final = RecordList(
     _cells,
     export=EXPORT,
     imported="leads",
+    asks=ASKS,
+    options=_options,
     for_files=FOR_FILES,
 )
 

@@ -58,11 +58,6 @@ blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 Typed = MultiDict[str, str]
 Page = Markup | Response | tuple[Markup, int]
 
-ASKS: Final = (
-    *("status", "result", "result_id", "owner_id", "source", "channel", "utm_campaign"),
-    *("region", "language", "company", "external_id", "no_mailing", "no_calls", "kept_apart"),
-    *("created_at", "updated_at"),
-)
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("To work on"), {"unfinished": "true"}),
     (_("Mine"), {"owner_id": "me", "unfinished": "true"}),
@@ -75,22 +70,7 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
 
 
 def _list() -> ListPage:
-    return ListPage.of(
-        LISTED,
-        views=VIEWS,
-        asks=ASKS,
-        options=_options,
-    )
-
-
-def _options() -> dict[str, Any]:
-    session = reading()
-    results = [(one.id, one.name) for one in queries.all_results(session)]
-    return {
-        "owner_id": colleagues(),
-        "source": queries.sources(session),
-        "result_id": results,
-    }
+    return ListPage.of(LISTED, views=VIEWS)
 
 
 @blueprint.get("")

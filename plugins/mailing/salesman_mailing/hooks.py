@@ -12,13 +12,15 @@ from salesman_hookspecs import (
     NavItem,
     Permission,
     PresetGrant,
+    QuickCreate,
     Reassigned,
     RecordBin,
     RecordType,
+    SlotFill,
     hookimpl,
 )
 from salesman_mailing import models, pages, permissions, words
-from salesman_mailing.consent import defaults
+from salesman_mailing.consent import defaults, panels
 from salesman_mailing.groups import service
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
@@ -89,6 +91,30 @@ def salesman_nav_items() -> Iterable[NavItem]:
 
 
 @hookimpl
+def salesman_quick_create() -> Iterable[QuickCreate]:
+    """Give the entry of the "new" menu."""
+    return [
+        QuickCreate("group", _("Group"), "mailing.new", "users-group", permissions.CREATE, order=70)
+    ]
+
+
+@hookimpl
+def salesman_slot_fills() -> Iterable[SlotFill]:
+    """Show on the card of whoever can be written to their groups and what they said."""
+    return [
+        SlotFill(
+            id="mailing",
+            slot="*.card.panels",
+            render=panels.of_record,
+            title=_("Mailing"),
+            permission=permissions.SEE_CONSENT,
+            order=60,
+            lazy=True,
+        )
+    ]
+
+
+@hookimpl
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to groups."""
     fields = {"fields": "the names of the changed fields"}
@@ -97,6 +123,11 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("mailing.group.changed", "A group was changed", fields),
         EventType("mailing.group.deleted", "A group was put into the bin", {}),
         EventType("mailing.group.restored", "A group was taken out of the bin", {}),
+        EventType(
+            "mailing.consent.changed",
+            "Somebody said whether they want letters, and a colleague noted it",
+            {"state": "given or refused"},
+        ),
     ]
 
 

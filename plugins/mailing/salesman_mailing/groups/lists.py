@@ -16,9 +16,11 @@ from salesman_core.toolkit import (
     ListSpec,
     RecordList,
     User,
+    colleagues,
     reading,
 )
 from salesman_mailing.consent.models import Purpose
+from salesman_mailing.consent.purposes import offered_purposes
 from salesman_mailing.groups import queries
 from salesman_mailing.groups.models import KIND, Group, GroupFilter
 from salesman_mailing.permissions import EXPORT
@@ -78,6 +80,21 @@ def _cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
         yield {**row._mapping, "owner": row.owner_name}  # noqa: SLF001  # its API
 
 
+ASKS: Final = ("purpose_id", "owner_id", "follows", "created_at")
+
+
+def _options() -> Mapping[str, Any]:
+    return {"owner_id": colleagues(), "purpose_id": offered_purposes(reading())}
+
+
 LISTED: Final = RecordList(
-    GROUPS, "mailing.index", _("Groups"), queries.NAMED, COLUMNS, _cells, export=EXPORT
+    GROUPS,
+    "mailing.index",
+    _("Groups"),
+    queries.NAMED,
+    COLUMNS,
+    _cells,
+    export=EXPORT,
+    asks=ASKS,
+    options=_options,
 )

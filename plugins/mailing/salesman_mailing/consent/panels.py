@@ -1,0 +1,96 @@
+"""What mailing shows on the card of whoever can be written to."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from markupsafe import Markup
+
+from salesman_core.toolkit import (
+    InvalidError,
+    MissingError,
+    ban_reasons,
+    bans,
+    contact_data,
+    current_person,
+    demand,
+    reading,
+    render,
+)
+from salesman_mailing.consent import noting, standing
+from salesman_mailing.consent.purposes import purposes
+from salesman_mailing.groups.kinds import kind_named
+from salesman_mailing.groups.membership import groups_of
+from salesman_mailing.permissions import EDIT, RECORD_CONSENT, SEE_CONSENT, VIEW
+from salesman_mailing.texts import texts
+
+_ = texts.lazy
+
+_ENTRIES: Final = 3
+
+
+class Card(Protocol):
+    """The context of the slots of whatever card."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def record_id(self) -> int: ...
+
+
+def of_record(card: Card) -> Markup | None:
+    """Give in which groups a record is, and what its owner said about being written to."""
+    try:
+        kind_named(card.kind)
+    except InvalidError:
+        return None
+    return render("mailing/of_record.html", **told(card.kind, card.record_id))
+
+
+def told(kind_name: str, record_id: int, *, whole: bool = False) -> dict[str, Any]:
+    """Give what the panel of a record shows, and the page of its consents.
+
+    :param whole: whether the whole log is wanted.
+    :raises MissingError: for a record that cannot be written to, or that whoever acts sees not.
+    """
+    try:
+        kind = kind_named(kind_name)
+    except InvalidError as error:
+        raise MissingError(error.message) from error
+    demand(kind_name, record_id, kind.type.view_permission)
+    session, person = reading(), current_person()
+    sees_consent = person.may(SEE_CONSENT)
+    emails = noting.emails_of(session, kind, record_id) if sees_consent else []
+    addresses = [one.normalised for one in emails]
+    log = standing.log_of(session, addresses)
+    return {
+        "kind": kind_name,
+        "kind_title": kind.type.title,
+        "record_id": record_id,
+        "card_url": (kind.type.card_endpoint, record_id),
+        "emails": emails,
+        "shown": {
+            one.id: one.typed
+            if contact_data.sees_contact_data()
+            else contact_data.masked(one.typed)
+            for one in emails
+        },
+        "by_id": {one.normalised: one.id for one in emails},
+        "purposes": [one for one in purposes(session) if one.active],
+        "said": standing.of_purposes(session, addresses),
+        "banned": ban_reasons(session, bans.MAILING, addresses),
+        "log": log if whole else log[:_ENTRIES],
+        "more": not whole and len(log) > _ENTRIES,
+        "states": standing.STATE_TITLES,
+        "sources": standing.SOURCE_TITLES,
+        "sees_consent": sees_consent,
+        "may_note": person.may(RECORD_CONSENT),
+        "groups": groups_of(session, kind_name, record_id) if person.may(VIEW) else (),
+        "sees_groups": person.may(VIEW),
+        "may_group": person.may(EDIT),
+    }
+
+
+def _shown(address: str) -> str:
+    return address if contact_data.sees_contact_data() else contact_data.masked(address)

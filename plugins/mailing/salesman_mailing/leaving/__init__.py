@@ -1,0 +1,1 @@
+"""Unsubscribing: links in letters, and the page that they lead to."""

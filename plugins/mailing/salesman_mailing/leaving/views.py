@@ -1,0 +1,86 @@
+"""The page on which people unsubscribe, and what the buttons of their mail programs ask for.
+
+A GET changes nothing: mail scanners follow every link of a letter. See RFC 8058, section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, make_response, request
+from markupsafe import Markup
+
+from salesman_core.toolkit import (
+    MissingError,
+    contact_data,
+    foreign_forms,
+    note_stranger,
+    public,
+    reading,
+    render,
+)
+from salesman_mailing.consent.models import ONE_CLICK, PAGE
+from salesman_mailing.leaving.links import Leaving, read_link
+from salesman_mailing.leaving.service import CHOICES, GROUP, leave as let_leave, standing
+from salesman_mailing.texts import texts
+from salesman_mailing.views import blueprint
+
+_ = texts.lazy
+
+_ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
+"""What the body of a one-click request says (RFC 8058, section 3.1)."""
+
+
+@blueprint.get("/leave/<proof>")
+@public
+def leave(proof: str) -> Response:
+    """Ask somebody what they want no more."""
+    return _page(_read(proof), done="")
+
+
+@blueprint.post("/leave/<proof>")
+@public
+@foreign_forms
+def leave_now(proof: str) -> Response:
+    """Unsubscribe: at once for the button of a mail program, as it was chosen for the page."""
+    one = _read(proof)
+    name, value = _ONE_CLICK
+    details = {"ip": request.remote_addr or ""}
+    if request.form.get(name) == value:
+        let_leave(one, GROUP, ONE_CLICK, details)
+        return _unkept(make_response("", 200))
+    choice = request.form.get("choice", "")
+    if choice not in CHOICES:
+        return _page(one, done="", status=422)
+    let_leave(one, choice, PAGE, details)
+    return _page(one, done=choice)
+
+
+def _read(proof: str) -> Leaving:
+    """Give what a link says; strangers who try out links are counted, links that hold are not.
+
+    The button of a mail program is pressed by its provider's servers, for many readers.
+    """
+    try:
+        return read_link(proof)
+    except MissingError:
+        note_stranger(request.remote_addr or "")
+        raise
+
+
+def _page(one: Leaving, done: str, status: int = 200) -> Response:
+    shown: Markup = render(
+        "mailing/leave.html",
+        address=contact_data.masked(one.address),
+        standing=standing(reading(), one),
+        done=done,
+    )
+    return _unkept(make_response(shown, status))
+
+
+def _unkept(answer: Response) -> Response:
+    """Let nobody on the way keep an answer, or tell other sites whence somebody came."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
