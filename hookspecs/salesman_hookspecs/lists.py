@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from salesman_hookspecs._markers import Phase, Policy, hookspec
+from salesman_hookspecs.data import RecordType
 from salesman_hookspecs.web import Text
 
 
@@ -51,7 +52,8 @@ class BulkAction:
     the others alone.
 
     :param id: unique among those of one kind that the plugin gives.
-    :param kind: the kind of record; also one of the core's, or of another plugin.
+    :param kind: the kind of record; also one of the core's, or of another plugin. ``*`` stands for
+        every kind with a list that *fits*; *apply* and *undo* then get the kind before the id.
     :param title: what stands on the button, as "Give to".
     :param permission: what one must hold for it to be offered. Which records one may do it with is
         for the service to judge.
@@ -68,6 +70,7 @@ class BulkAction:
     :param undo: takes it back for one record: gets its id and what *apply* gave. None where that
         would not be sound.
     :param fields: what it asks for.
+    :param fits: for ``*``: tells whether it is meant for a kind of record.
     :param bare: whether it may begin with none of these filled in, as an act that does something
         beside what they say.
     :param custom: whether it asks for the custom fields of that kind of record, too.
@@ -82,7 +85,7 @@ class BulkAction:
     title: Text
     permission: str
     apply: Callable[..., Any]
-    undo: Callable[[int, Any], object] | None = None
+    undo: Callable[[int, Any], ..., object] | None = None
     fields: tuple[BulkField, ...] = ()
     icon: str = "bolt"
     order: int = 50
@@ -91,6 +94,7 @@ class BulkAction:
     bare: bool = False
     prepare: Callable[[int, Mapping[str, Any], int | None], Any] | None = None
     file: Callable[[Sequence[Any]], tuple[str, IO[bytes]] | None] | None = None
+    fits: Callable[[RecordType], bool] | None = None
 
 
 @hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")

@@ -33,6 +33,9 @@ from salesman_leads.junk.service import change_rules
 from salesman_leads.mailbox.models import Letter
 from salesman_leads.queue.models import Attempt, Lease
 from salesman_leads.testing import walk_values
+from salesman_mailing.consent.consent import About, Proof, record
+from salesman_mailing.consent.models import Purpose
+from salesman_mailing.testing import make_groups
 from salesman_plans.models import LastSaving
 from salesman_requisites.models import Counter, CounterPeriod
 from salesman_requisites.testing import make_companies, own_company
@@ -101,9 +104,8 @@ def used(
             assert api.post("/sample", promise).status_code == 201
             with make.acting(make.user("administrator")):
                 leads_come_by_all_ways(make.user("telemarketer"))
-                own_company_has_made_a_paper()
-                document_is_made(made)
-                client_was_billed(made["client_id"], made["deal_id"])
+                papers_are_made(made)
+                clients_are_in_a_group(made["client_id"], made["contact_id"], 1)
             with writing() as session:
                 session.add(Thanks(client_id=made["client_id"], times=1))
                 session.add(Line(deal_id=made["deal_id"], amount=Decimal(100), cost=Decimal(60)))
@@ -137,6 +139,16 @@ def discuss(api: Api, make: Make, about: Mapping[str, Any]) -> None:
         decisions.ask(thread, [lawyer], "May we?", key="sample:1")
 
 
+def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> None:
+    """Fill the tables of mailing."""
+    concerned = {"client_id": client_id, "contact_id": contact_id, "owner_id": owner_id}
+    (group_id,) = make_groups(str, concerned)
+    with writing() as session:
+        purpose_id = session.scalars(sa.select(Purpose.id)).first()
+        for about in (About(group_id=group_id), About(purpose_id=purpose_id)):
+            record(session, ["clara@example.com"], about, "refused", Proof("one_click"))
+
+
 def leads_come_by_all_ways(caller: int) -> None:
     """Fill the tables of forms, mailboxes, channels, rules and calls; *caller* has one in hand."""
     made = walk_values(lambda: caller)
@@ -165,6 +177,13 @@ def leads_come_by_all_ways(caller: int) -> None:
                 Lease(lead_id=1, person_id=caller, until=now()),
             ]
         )
+
+
+def papers_are_made(made: Mapping[str, int]) -> None:
+    """Fill the tables of what is on paper."""
+    own_company_has_made_a_paper()
+    document_is_made(made)
+    client_was_billed(made["client_id"], made["deal_id"])
 
 
 def own_company_has_made_a_paper() -> None:

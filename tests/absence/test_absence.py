@@ -151,6 +151,16 @@ PAGES_OF = {
         "/plans/widget?whose=company",
         "/api/v1/plans/openapi.json",
     ),
+    "mailing": (
+        "/mailing",
+        "/mailing/1",
+        "/mailing/new",
+        "/mailing/1/edit",
+        "/mailing/purposes",
+        "/mailing/choose?group=1&of=client",
+        "/mailing/consent/client/1",
+        "/api/v1/mailing/openapi.json",
+    ),
     "requisites": (
         "/requisites",
         "/requisites/1",

@@ -162,6 +162,7 @@ WALKED_BY_THEIR_OWN: Final = (
             "inquiries",
             "invoices",
             "leads",
+            "mailing",
             "plans",
             "requisites",
         )

@@ -229,6 +229,13 @@ WITHOUT_VERSION = {
     "/api/v1/holidays/{holiday_id}": "a day is there or is not: it has no versions",
     "/api/v1/invoices/acts/{record_id}/send": "what is issued changes no more",
     "/api/v1/invoices/{record_id}/send": "what is issued changes no more",
+    "/api/v1/mailing/{record_id}/filters": "a filter is followed or not",
+    "/api/v1/mailing/{record_id}/filters/{filter_id}": "a filter is followed or not",
+    "/api/v1/mailing/{record_id}/keep-out": "a record is kept out or not",
+    "/api/v1/mailing/{record_id}/let-in": "a record is kept out or not",
+    "/api/v1/mailing/{record_id}/members": "a record is named or not",
+    "/api/v1/mailing/{record_id}/members-of": "records are named or not",
+    "/api/v1/mailing/{record_id}/take-out": "a record is named or not",
     "/api/v1/plans/bases/{since}": "what begins later is there or is not",
     "/api/v1/users/{record_id}/invite": "it makes a new link and changes no field",
 }

@@ -148,6 +148,7 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         talk = {"text": "Shall we?", "deal_id": deal_id}
         talk |= {"participant_ids": [owner_id]} if owner_id else {}
         assert api.post("/discussions", talk).status_code == 201
+        assert api.post("/mailing", {"name": f"Group {client_id}"}).status_code == 201
         goal = {"user_id": owner_id, "month": "2026-03-01", "metric": "turnover", "value": "10"}
         assert api.post("/plans", goal).status_code == 200
         assert api.post("/requisites", {"name": f"Own {client_id}"}).status_code == 201

@@ -148,6 +148,13 @@ PAGES: Final = {
     "invoices.wording": "/invoices/letters/before/ru",
     "inquiries.new": "/inquiries/new",
     "inquiries.show_figures": "/inquiries/figures?period=this_year",
+    "mailing.card": "/mailing/1",
+    "mailing.choose_filter": "/mailing/choose?group=1&of=client&tag=fair",
+    "mailing.consent_of": "/mailing/consent/client/1",
+    "mailing.edit": "/mailing/1/edit",
+    "mailing.index": "/mailing",
+    "mailing.new": "/mailing/new",
+    "mailing.purposes": "/mailing/purposes",
     "plans.compare": "/plans/compare?whose=company",
     "plans.index": "/plans/",
     "plans.show_basis": "/plans/basis",
@@ -304,6 +311,8 @@ NO_PAGES: Final = {
     "inquiries.of_deal",
     "imports.progress",
     "leads.choose_client",
+    "mailing.count",
+    "mailing.find",
     "plans.widget",
     "lists.progress",
     "records.all_files",
@@ -329,6 +338,8 @@ NO_PAGES: Final = {
     "invoices.narrow_acts",
     "invoices.narrow_payments",
     "leads.narrow",
+    "mailing.narrow",
+    "mailing.narrow_choice",
     "people_record_why.why_of",
     # what takes many records of somebody who left: tests/people looks at it
     "people.handing_over_page",
@@ -410,6 +421,7 @@ def fill(url: str) -> None:
         activities(app, make)
         inquiries(app, make)
         discussions(make)
+        groups(app)
         plans(app)
         own_companies(make)
         catalogue(app)
@@ -643,6 +655,21 @@ def discussions(make: Make) -> None:
         for number in range(12):
             open_thread({"subject": f"Скидка {number}", "participant_ids": [lawyer]})
         close_thread(2, long)
+
+
+def groups(app: Flask) -> None:
+    """Make groups that name clients and follow filters, and let some of these people object."""
+    api = api_of(app, administrator_id())
+    long = "Постоянные клиенты Северо-Западного округа, которые были на выставке в марте "
+    for number in range(12):
+        told = {"name": f"{long}{number}", "description": long * 3}
+        assert api.post("/mailing", told).status_code == 201
+    named = {"kind": "client", "ids": list(range(1, 30))}
+    assert api.post("/mailing/1/members", named).status_code == 200
+    followed = {"kind": "client", "filter": "name__contains=о&kind=company", "whom": "contacts"}
+    assert api.post("/mailing/1/filters", followed).status_code == 200
+    out = {"kind": "client", "record_id": 2, "reason": long * 3}
+    assert api.post("/mailing/1/keep-out", out).status_code == 200
 
 
 def plans(app: Flask) -> None:

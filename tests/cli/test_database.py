@@ -70,6 +70,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
         ["discussions", "-"],
         ["leads", "-"],
         ["inquiries", "-"],
+        ["mailing", "-"],
         ["plans", "-"],
         ["requisites", "-"],
         ["documents", "-"],

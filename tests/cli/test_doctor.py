@@ -80,6 +80,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin inquiries",
         "ok    plugin invoices",
         "ok    plugin leads",
+        "ok    plugin mailing",
         "ok    plugin plans",
         "ok    plugin requisites",
         "ok    outgoing mail",
@@ -179,8 +180,8 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     told = wrong(run, SALESMAN_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
 
     owners = (
-        "core, calendar, catalogue, discussions, leads, inquiries, plans, requisites, documents,"
-        " invoices"
+        "core, calendar, catalogue, discussions, leads, inquiries, mailing, plans, requisites,"
+        " documents, invoices"
     )
     assert told[0] == f"tables: {owners}: salesman db upgrade"
 

@@ -91,6 +91,7 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
         "30 documents.documents documents.document.view lazy",
         "30 invoices.invoices invoices.invoice.view lazy",
+        "60 mailing.mailing mailing.consent.view lazy",
         "100 leads.leads leads.lead.view",
     ]
 
@@ -111,6 +112,7 @@ def test_explain_slot_says_what_is_hidden(run: Run, database_url: str) -> None:
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
         "30 documents.documents documents.document.view lazy",
         "30 invoices.invoices invoices.invoice.view lazy",
+        "60 mailing.mailing mailing.consent.view lazy",
         "100 leads.leads leads.lead.view hidden",
     ]
 

@@ -160,6 +160,17 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
         {"direction": "incoming", "status": "new", "became_kind": "lead"},
     ],
     "leads_result": [{"base": "spam"}],
+    "mailing_consent": [{"state": "refused"}],
+    "mailing_consent_entry": [
+        {"state": "refused", "group_id": None},
+        {"id": 2, "state": "refused", "purpose_id": None},
+    ],
+    "mailing_group_filter": [{"whom": "contacts"}],
+    "mailing_member": [
+        {"way": "list", "contact_id": None, "kind": None, "record_id": None},
+        {"id": 2, "way": "list", "client_id": None, "kind": None, "record_id": None},
+        {"id": 3, "way": "list", "client_id": None, "contact_id": None},
+    ],
     "core_attachment": OF_ANY,
     "core_contact_ban": [
         {"way": "calls", "address": "x", "client_id": None, "contact_id": None},

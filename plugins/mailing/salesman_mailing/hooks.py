@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from salesman_core.toolkit import announce_changed, describe_fields, describe_tables
+from salesman_core.toolkit import ApiBlueprint, announce_changed, describe_fields, describe_tables
 from salesman_hookspecs import (
+    BulkAction,
     EventType,
     NavItem,
     Permission,
@@ -19,9 +20,10 @@ from salesman_hookspecs import (
     SlotFill,
     hookimpl,
 )
-from salesman_mailing import models, pages, permissions, words
+from salesman_mailing import api, models, pages, permissions, words
 from salesman_mailing.consent import defaults, panels
 from salesman_mailing.groups import service
+from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
 from salesman_mailing.texts import texts
@@ -63,6 +65,12 @@ def salesman_record_types() -> Iterable[RecordType]:
 
 
 @hookimpl
+def salesman_bulk_actions() -> Iterable[BulkAction]:
+    """Let the rows of lists be added to a group, of whatever can be written to."""
+    return [TO_A_GROUP]
+
+
+@hookimpl
 def salesman_defaults(language: str) -> None:
     """Let the company begin with the usual purposes."""
     defaults.make_purposes(language)
@@ -72,6 +80,12 @@ def salesman_defaults(language: str) -> None:
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
     return [pages.blueprint]
+
+
+@hookimpl
+def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
+    """Give the JSON API."""
+    return [api.api]
 
 
 @hookimpl

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,11 +20,13 @@ from salesman_core.plugins.host import PluginHost, current_host
 from salesman_core.records.bulk.custom import custom_fields, judged_custom
 from salesman_core.records.list_values import read_text
 from salesman_hookspecs import BulkAction, BulkField, Text
+from salesman_hookspecs.data import salesman_record_types
 from salesman_hookspecs.lists import salesman_bulk_actions
 
 _ = texts.lazy
 
 MOST_WORDS: Final = 50
+EVERY_KIND: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,29 @@ def _is_offered(action: BulkAction) -> bool:
 
 def _acts_by_kind(host: PluginHost) -> dict[str, list[Act]]:
     found: dict[str, list[Act]] = {}
-    for one in host.contributions(salesman_bulk_actions):
-        found.setdefault(one.value.kind, []).append(Act(one.owner, one.value))
+    for act in every_act(host):
+        found.setdefault(act.action.kind, []).append(act)
     for acts in found.values():
         acts.sort(key=lambda act: (act.action.order, act.key))
     return found
+
+
+def every_act(host: PluginHost) -> Iterator[Act]:
+    """Give all acts, those for every kind once for each kind with a list that they fit."""
+    listed = [one.value for one in host.contributions(salesman_record_types) if one.value.listed]
+    for one in host.contributions(salesman_bulk_actions):
+        action: BulkAction = one.value
+        if action.kind != EVERY_KIND:
+            yield Act(one.owner, action)
+            continue
+        for type_ in listed:
+            if action.fits is None or action.fits(type_):
+                yield Act(one.owner, _for_kind(action, type_.kind))
+
+
+def _for_kind(action: BulkAction, kind: str) -> BulkAction:
+    undo = None if action.undo is None else partial(action.undo, kind)
+    return replace(action, kind=kind, apply=partial(action.apply, kind), undo=undo)
 
 
 def act_named(kind: str, key: str) -> Act:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from salesman_core.clock import now
 from salesman_core.plugins.host import current_host
+from salesman_core.records.bulk.acts import every_act
 from salesman_core.testing.walk.planting import RecordSet
 from salesman_hookspecs import BulkField
-from salesman_hookspecs.lists import salesman_bulk_actions
 
 _LONGEST: Final = 4
 
@@ -20,10 +20,10 @@ def acts_on(kind: str, planted: RecordSet) -> Iterator[dict[str, Any]]:
     :param kind: whose collection the operation belongs to.
     """
     ids = [one.id for one in planted.of(kind)]
-    for one in current_host().contributions(salesman_bulk_actions):
-        if one.value.kind == kind and ids:
-            values = {field.name: _value(field, planted) for field in one.value.fields}
-            yield {"action": f"{one.owner}.{one.value.id}", "ids": ids, "values": values}
+    for act in every_act(current_host()):
+        if act.action.kind == kind and ids:
+            values = {field.name: _value(field, planted) for field in act.action.fields}
+            yield {"action": act.key, "ids": ids, "values": values}
 
 
 def _value(field: BulkField, planted: RecordSet) -> Any:

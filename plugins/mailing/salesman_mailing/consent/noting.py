@@ -14,8 +14,8 @@ from salesman_core.toolkit import (
     demand_permission,
     writing,
 )
-from salesman_mailing.consent.consent import About, Proof, record
-from salesman_mailing.consent.models import BY_HAND, STATES, Purpose
+from salesman_mailing.consent.consent import About, Proof, normal, record
+from salesman_mailing.consent.models import BY_HAND, FORM, STATES, Purpose
 from salesman_mailing.groups.kinds import Kind, kind_named
 from salesman_mailing.permissions import RECORD_CONSENT
 from salesman_mailing.texts import texts
@@ -40,6 +40,37 @@ def note(  # what was said, by whom, of what
     :raises InvalidError: by field: a reason is needed, it is the proof.
     """
     demand_permission(RECORD_CONSENT)
+    said = _judged(reason, state)
+    found = _kind(kind)
+    with writing() as session:
+        demand(kind, record_id, found.type.view_permission, session=session)
+        address = _address(session, found, record_id, email_id)
+        _demand_purpose(session, purpose_id)
+        proof = Proof(BY_HAND, said, {"kind": kind, "record_id": record_id})
+        changed = record(session, [address], About(purpose_id=purpose_id), state, proof)
+        if changed:
+            announce(session, "mailing.consent.changed", kind, record_id, {"state": state})
+        return bool(changed)
+
+
+def note_of_address(
+    address: str, purpose_id: int | None, state: str, reason: str, **details: str
+) -> bool:
+    """Note what the owner of an address said, whoever has it; give whether that is new.
+
+    :param details: what proves it, as ``form``, ``form_version`` and ``ip``.
+    :raises InvalidError: by field.
+    """
+    demand_permission(RECORD_CONSENT)
+    said, compared = _judged(reason, state), normal(address)
+    told = {name: text for name, text in details.items() if text}
+    proof = Proof(FORM if "form" in told else BY_HAND, said, told)
+    with writing() as session:
+        _demand_purpose(session, purpose_id)
+        return bool(record(session, [compared], About(purpose_id=purpose_id), state, proof))
+
+
+def _judged(reason: str, state: str) -> str:
     said = reason.strip()
     if not said:
         message = _("Say how you know: a call, a letter, a paper.")
@@ -47,17 +78,13 @@ def note(  # what was said, by whom, of what
     if len(said) > LONGEST_REASON or state not in STATES:
         message = _("This cannot be noted.")
         raise InvalidError(message, {"reason": message})
-    found = _kind(kind)
-    with writing() as session:
-        demand(kind, record_id, found.type.view_permission, session=session)
-        address = _address(session, found, record_id, email_id)
-        if purpose_id is not None and session.get(Purpose, purpose_id) is None:
-            raise MissingError(_("There is no such purpose."))
-        proof = Proof(BY_HAND, said, {"kind": kind, "record_id": record_id})
-        changed = record(session, [address], About(purpose_id=purpose_id), state, proof)
-        if changed:
-            announce(session, "mailing.consent.changed", kind, record_id, {"state": state})
-        return bool(changed)
+    return said
+
+
+def _demand_purpose(session: Session, purpose_id: int | None) -> None:
+    if purpose_id is not None and session.get(Purpose, purpose_id) is None:
+        message = _("There is no such purpose.")
+        raise InvalidError(message, {"purpose_id": message})
 
 
 def _kind(name: str) -> Kind:

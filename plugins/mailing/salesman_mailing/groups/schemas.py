@@ -114,3 +114,17 @@ class MemberSchema(Schema):
     name = Text(300, dump_only=True)
     address = Text(254, dump_only=True)
     allowed = Flag(dump_only=True)
+
+
+class MembersSchema(Schema):
+    """Some addresses of a group; ``next`` is what the next page is asked for with."""
+
+    items = ListOf(fields.Nested(MemberSchema), most=200, dump_only=True)
+    next = Text(254, allow_none=True, dump_only=True)
+
+
+class MembersArgumentsSchema(Schema):
+    """Which addresses are asked for."""
+
+    after = Text(254, load_default="")
+    limit = Integer(1, 200, load_default=50)

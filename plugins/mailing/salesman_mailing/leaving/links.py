@@ -53,9 +53,7 @@ def read_link(proof: str) -> Leaving:
     :raises MissingError: for one that was not made here.
     """
     try:
-        if len(proof) > _LONGEST:
-            raise ValueError(proof[:_LONGEST])
-        address, group_id, letter = json.loads(unsealed(proof, _PURPOSE))
+        address, group_id, letter = json.loads(unsealed(proof[:_LONGEST], _PURPOSE))
     except (BrokenSealError, ValueError, TypeError) as error:
         message = _("This link is not whole. Open it from the letter once more.")
         raise MissingError(message) from error

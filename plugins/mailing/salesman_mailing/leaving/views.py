@@ -21,7 +21,8 @@ from salesman_core.toolkit import (
 )
 from salesman_mailing.consent.models import ONE_CLICK, PAGE
 from salesman_mailing.leaving.links import Leaving, read_link
-from salesman_mailing.leaving.service import CHOICES, GROUP, leave as let_leave, standing
+from salesman_mailing.leaving.service import CHOICES, GROUP, standing
+from salesman_mailing.leaving.service import leave as let_leave
 from salesman_mailing.texts import texts
 from salesman_mailing.views import blueprint
 

@@ -1,0 +1,29 @@
+"""Who meets which groups and consents, wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from flask import Flask
+from salesman_mailing.leaving.links import leave_url
+
+WALKED: Final = (
+    "/mailing*",
+    "/api/v1/mailing*",
+    "/clients/<int:record_id>",
+    "/leads/<int:record_id>",
+    "/fragments/slots/<name>/<owner>/<fill_id>",
+)
+"""The pages of mailing, and those of others on which it shows something."""
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.timeout(300)
+def test_nobody_meets_groups_that_they_may_not_see(
+    app: Flask, access_walk: Callable[..., None]
+) -> None:
+    with app.test_request_context():
+        proof = leave_url("stranger@example.com", None).rpartition("/")[2]
+    access_walk(only=WALKED, values={"proof": [proof]})
