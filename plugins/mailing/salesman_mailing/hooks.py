@@ -9,7 +9,9 @@ from flask import Blueprint
 from salesman_core.toolkit import ApiBlueprint, announce_changed, describe_fields, describe_tables
 from salesman_hookspecs import (
     BulkAction,
+    Demo,
     EventType,
+    ImportPart,
     NavItem,
     Permission,
     PresetGrant,
@@ -20,13 +22,15 @@ from salesman_hookspecs import (
     SlotFill,
     hookimpl,
 )
-from salesman_mailing import api, models, pages, permissions, words
+from salesman_mailing import api, models, offered, pages, permissions, words
+from salesman_mailing import demo as story_of_demo
 from salesman_mailing.consent import defaults, panels
-from salesman_mailing.groups import service
+from salesman_mailing.groups import imports, service
 from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
 from salesman_mailing.texts import texts
+from salesman_mailing.toolkit import Mailing
 
 _ = texts.lazy
 
@@ -71,9 +75,21 @@ def salesman_bulk_actions() -> Iterable[BulkAction]:
 
 
 @hookimpl
+def salesman_import_parts() -> Iterable[ImportPart]:
+    """Let files of clients and contacts say in which groups somebody is to be."""
+    return imports.PARTS
+
+
+@hookimpl
 def salesman_defaults(language: str) -> None:
     """Let the company begin with the usual purposes."""
     defaults.make_purposes(language)
+
+
+@hookimpl
+def salesman_demo(demo: Demo) -> None:
+    """Tell whom the demo company writes to."""
+    story_of_demo.tell(demo)
 
 
 @hookimpl
@@ -150,3 +166,9 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that groups of somebody who left have another owner."""
     if reassigned.kind == KIND:
         announce_changed("mailing.group.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_service() -> Iterable[Mailing]:
+    """Let other plugins note consents."""
+    return [offered.Keeper()]
