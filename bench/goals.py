@@ -44,3 +44,5 @@ DELAY: Final = 1.0
 """Seconds after which a message in a discussion is at half of the pages that are open."""
 BESIDE: Final = 2.0
 """So many times its time alone may a page take while documents are made in the background."""
+GROUP: Final = 2.0
+"""So many times its bare SQL may counting a group cost that follows a filter."""

@@ -48,6 +48,7 @@ from salesman_leads.forms.service import create_form
 from salesman_leads.mailbox.schemas import MailboxSchema
 from salesman_leads.mailbox.service import add_mailbox, try_mailbox
 from salesman_leads.testing import FORM, asked
+from salesman_mailing.leaving.links import leave_url
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.pictures import keep_picture
 from salesman_requisites.companies.service import archive_company
@@ -256,6 +257,7 @@ FOREIGN_PAGES: Final = {
 tests/browser/test_web_forms.py looks at in all ways."""
 
 PUBLIC_PAGES: Final = {
+    "mailing.leave": "/mailing/leave/{leave}",
     "sign.forgotten_form": "/sign/forgotten",
     "sign.invitation_form": "/sign/invitation/{invitation}",
     "sign.new_password_form": "/sign/password/{password}",
@@ -756,6 +758,7 @@ def path_of(place: str) -> str:
         "run": lambda: str(tagged()),
         "invitation": lambda: proof(Purpose.INVITATION),
         "password": lambda: proof(Purpose.PASSWORD),
+        "leave": lambda: leave_url("stranger@example.com", 1).rpartition("/")[2],
     }
     return place.format(**{name: give() for name, give in known.items() if f"{{{name}}}" in place})
 

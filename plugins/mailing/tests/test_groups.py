@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from salesman_leads.intake import create_lead
-from salesman_mailing.groups import queries, service
+from salesman_mailing.groups import imports, queries, service
 from salesman_mailing.groups.models import ITS_CONTACTS, ITS_PRIMARY
 
+from salesman_core.clients.merging import merge_clients
+from salesman_core.plugins import switches
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import InvalidError, MissingError, create_contact, reading
 
@@ -146,3 +148,43 @@ def test_nobody_meets_in_a_group_whom_they_may_not_see(make: Make, group: Any) -
 
     with make.acting(make.user_of("seller")), pytest.raises(MissingError):
         queries.counted(reading(), group_id)
+
+
+def test_merged_clients_are_in_the_group_once(make: Make, group: Any, in_group: Any) -> None:
+    group_id = group()
+    ids = [make.client(name="Pumps", emails=[f"{word}@example.com"]) for word in ("a", "b")]
+    with make.acting(make.user_of("marketer")):
+        service.add_records(group_id, "client", ids)
+    merge_clients(ids[0], [ids[1]])
+
+    assert [one[1] for one in in_group(group_id)] == [ids[0]]
+
+
+def test_file_of_clients_says_in_which_groups_they_are(
+    make: Make, group: Any, in_group: Any
+) -> None:
+    group_id = group("Spring fair")
+    rows = {1: {"mailing.groups": "spring FAIR"}, 2: {"mailing.groups": "Unknown"}}
+    client = make.client(emails=["pumps@example.com"])
+    with make.acting(make.user_of("marketer")):
+        judged = imports.PARTS[0].judge(rows)
+        assert judged[1] == [group_id]
+        assert isinstance(judged[2], InvalidError)
+        assert imports.PARTS[0].write({client: judged[1]}) == {client: None}
+        assert imports.PARTS[0].write({client: judged[1]}) == {}
+
+    assert [one[1] for one in in_group(group_id)] == [client]
+
+
+def test_group_whose_filter_cannot_be_asked_finds_nobody(
+    make: Make, group: Any, in_group: Any
+) -> None:
+    group_id = group()
+    create_lead({"name": "Boris", "emails": ["boris@example.com"], "source": "fair"})
+    with make.acting(make.user_of("marketer")):
+        service.follow(group_id, "leads.lead", "source=fair")
+    assert len(in_group(group_id)) == 1
+
+    switches.suspend("leads")
+    switches.follow_now()
+    assert in_group(group_id) == []

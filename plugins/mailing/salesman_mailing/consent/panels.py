@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+import sqlalchemy as sa
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
+    AnyRow,
+    Contact,
     InvalidError,
     MissingError,
     ban_reasons,
@@ -16,17 +21,20 @@ from salesman_core.toolkit import (
     demand,
     reading,
     render,
+    visible,
 )
 from salesman_mailing.consent import noting, standing
 from salesman_mailing.consent.purposes import purposes
 from salesman_mailing.groups.kinds import kind_named
 from salesman_mailing.groups.membership import groups_of
+from salesman_mailing.groups.searching import groups_to_change
 from salesman_mailing.permissions import EDIT, RECORD_CONSENT, SEE_CONSENT, VIEW
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
 
 _ENTRIES: Final = 3
+_PEOPLE: Final = 20
 
 
 class Card(Protocol):
@@ -88,9 +96,19 @@ def told(kind_name: str, record_id: int, *, whole: bool = False) -> dict[str, An
         "may_note": person.may(RECORD_CONSENT),
         "groups": groups_of(session, kind_name, record_id) if person.may(VIEW) else (),
         "sees_groups": person.may(VIEW),
-        "may_group": person.may(EDIT),
+        "to_choose": groups_to_change(session) if person.may(EDIT) else (),
+        "people": _people_at(session, record_id) if sees_consent and kind_name == "client" else (),
     }
 
 
 def _shown(address: str) -> str:
     return address if contact_data.sees_contact_data() else contact_data.masked(address)
+
+
+def _people_at(session: Session, client_id: int) -> Sequence[AnyRow]:
+    """Give the contacts of a client: each has consents of their own."""
+    query = sa.select(Contact.id, Contact.name).where(
+        Contact.client_id == client_id, visible("contact")
+    )
+    order = (Contact.primary.desc(), Contact.search_name, Contact.id)
+    return session.execute(query.order_by(*order).limit(_PEOPLE)).all()

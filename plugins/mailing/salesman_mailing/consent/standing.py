@@ -67,15 +67,10 @@ def standing(
     if not addresses:
         return {}
     banned = ban_reasons(session, bans.MAILING, addresses)
-    said = dict(
-        session.execute(
-            sa.select(Consent.address, Consent.state).where(
-                Consent.purpose_id == purpose.id, one_of(Consent.address, addresses)
-            )
-        )
-        .tuples()
-        .all()
+    own = sa.select(Consent.address, Consent.state).where(
+        Consent.purpose_id == purpose.id, one_of(Consent.address, addresses)
     )
+    said = {row.address: row.state for row in session.execute(own)}
     left = set(
         session.scalars(
             sa.select(Leaver.address).where(

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import sqlalchemy as sa
-
-from salesman_core.toolkit import InvalidError, reading, visible
+from salesman_core.toolkit import InvalidError, reading
 from salesman_hookspecs import BulkAction, BulkField, RecordType, Text
-from salesman_mailing.groups.models import FROM_LIST, KIND, Group
+from salesman_mailing.groups.models import FROM_LIST
+from salesman_mailing.groups.searching import groups_to_change
 from salesman_mailing.groups.service import add_records, take_out
 from salesman_mailing.permissions import EDIT
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
 
-MOST_GROUPS: Final = 200
-
 
 def _groups() -> Iterable[tuple[str, Text]]:
     """Give the groups that whoever acts may change."""
-    query = sa.select(Group.id, Group.name).where(visible(KIND, EDIT))
-    rows = reading().execute(query.order_by(Group.search_name, Group.id).limit(MOST_GROUPS))
-    return [(str(row.id), row.name) for row in rows]
+    return [(str(row.id), row.name) for row in groups_to_change(reading())]
 
 
 def _add(kind: str, record_id: int, values: Mapping[str, Any], _version: int | None) -> Any:

@@ -19,6 +19,7 @@ from salesman_core.toolkit import (
     reading,
     render,
     requires,
+    safe_next,
     toast,
     visible,
 )
@@ -68,6 +69,17 @@ def add(record_id: int) -> Response:
     added = service.add_records(record_id, kind, [member_id])
     toast(_("Added.") if added or let_in else _("That one is in the group already."))
     return _to_card(record_id)
+
+
+@blueprint.post("/add")
+@requires(EDIT)
+def add_from_card() -> Response:
+    """Let a chosen group name the record whose card somebody looks at."""
+    kind, member_id = _record()
+    group_id = request.form.get("group_id", 0, type=int)
+    added = service.add_records(group_id, kind, [member_id])
+    toast(_("Added.") if added else _("That one is in the group already."))
+    return redirect(safe_next(request.form.get("next"), url_for("mailing.index")), 303)
 
 
 @blueprint.post("/<int:record_id>/add-group")

@@ -95,25 +95,34 @@ def counted(session: Session, group_id: int) -> Counted:
     """Count who is in a group at the moment, as far as whoever acts sees them."""
     group = one_group(session, group_id)
     purpose = session.get_one(Purpose, group.purpose_id)
-    ids = records(session, group_id).subquery()
     found = _with_addresses(session, group_id).subquery()
     addresses = sa.select(found.c.address).distinct().subquery()
-    may = may_write(addresses.c.address, purpose, group_id)
-    return Counted(
-        *session.execute(
-            sa.select(
-                sa.select(sa.func.count()).select_from(ids).scalar_subquery(),
-                sa.select(sa.func.count()).select_from(addresses).scalar_subquery(),
-                sa.select(sa.func.count()).select_from(addresses).where(may).scalar_subquery(),
-            )
-        ).one()
+    may = sa.case((may_write(addresses.c.address, purpose, group_id), 1), else_=0)
+    different = sa.select(
+        sa.func.count().label("addresses"),
+        sa.func.coalesce(sa.func.sum(may), 0).label("writable"),
+    ).select_from(addresses)
+    whole = sa.select(sa.func.count().label("records")).select_from(
+        records(session, group_id).subquery()
     )
+    one, two = whole.subquery(), different.subquery()
+    both = sa.select(one.c.records, two.c.addresses, two.c.writable)
+    row = session.execute(both.select_from(one.join(two, sa.true()))).one()
+    return Counted(row.records, row.addresses, row.writable)
 
 
 def records(session: Session, group_id: int) -> Any:
     """Give the query of the records in a group, each once: ``kind`` and ``record_id``."""
-    parts = [select for _kind, select in _parts(session, group_id, _key)]
-    return _united(parts, sa.union)
+    by_kind: dict[str, list[sa.Select[Any]]] = {}
+    for kind, select in _parts(session, group_id, _key):
+        by_kind.setdefault(kind.name, []).append(select)
+    each_once = [some[0] if len(some) == 1 else sa.union(*some) for some in by_kind.values()]
+    return each_once[0] if len(each_once) == 1 else sa.union_all(*map(_whole, each_once))
+
+
+def _whole(part: Any) -> sa.Select[Any]:
+    found = part.subquery()
+    return sa.select(found.c.kind, found.c.record_id)
 
 
 def _key(kind: Kind) -> tuple[Any, ...]:
@@ -132,13 +141,11 @@ def _with_addresses(session: Session, group_id: int) -> Any:
         name, client_id = kind.label.label("name"), kind.client_id.label("client_id")
         return (*_key(kind), rank, name, client_id, told)
 
-    return _united(
-        [
-            select.where(kind.of_email == kind.id, *_first_valid(kind))
-            for kind, select in _parts(session, group_id, columns)
-        ],
-        sa.union_all,
-    )
+    parts = [
+        select.where(kind.of_email == kind.id, *_first_valid(kind))
+        for kind, select in _parts(session, group_id, columns)
+    ]
+    return parts[0] if len(parts) == 1 else sa.union_all(*parts)
 
 
 def _first_valid(kind: Kind) -> Iterator[sa.ColumnElement[bool]]:
@@ -155,15 +162,41 @@ def _first_valid(kind: Kind) -> Iterator[sa.ColumnElement[bool]]:
 def _parts(
     session: Session, group_id: int, columns: Columns
 ) -> Iterator[tuple[Kind, sa.Select[Any]]]:
-    """Give the parts of a group: whom it names of each kind, and what each filter finds."""
+    """Give the parts of a group: whom it names of each kind, and what each filter finds.
+
+    There is always one, which may find nobody.
+
+    :raises MissingError: where whoever acts sees no kind of record that can be written to.
+    """
+    if not kinds():
+        raise MissingError(_("You may see none of the records that can be written to."))
+    named_kinds = _named_kinds(session, group_id)
+    filters = list(_found(session, group_id, columns))
     for kind in kinds():
-        named = sa.select(kind.named).where(
-            Member.group_id == group_id,
-            kind.is_named(),
-            Member.way.is_not(None),
-            Member.excluded_at.is_(None),
-        )
-        yield kind, sa.select(*columns(kind)).where(kind.id.in_(named), visible(kind.name))
+        if kind.name in named_kinds or not (named_kinds or filters):
+            named = sa.select(kind.named).where(
+                Member.group_id == group_id,
+                kind.is_named(),
+                Member.way.is_not(None),
+                Member.excluded_at.is_(None),
+            )
+            yield kind, sa.select(*columns(kind)).where(kind.id.in_(named), visible(kind.name))
+    yield from filters
+
+
+def _named_kinds(session: Session, group_id: int) -> set[str]:
+    """Give the kinds of which a group names records: the query need not ask for others."""
+    kind = sa.case(
+        *((getattr(Member, column).is_not(None), name) for name, column in Member.BY_KIND.items()),
+        else_=Member.kind,
+    )
+    query = sa.select(kind).where(Member.group_id == group_id).distinct()
+    return set(session.scalars(query))
+
+
+def _found(
+    session: Session, group_id: int, columns: Columns
+) -> Iterator[tuple[Kind, sa.Select[Any]]]:
     for one in filters_of(session, group_id):
         found = found_by(one, columns)
         if found is not None:
@@ -175,13 +208,3 @@ def _kept_out(kind: Kind, group_id: int) -> sa.Select[Any]:
     return sa.select(kind.named).where(
         Member.group_id == group_id, kind.is_named(), Member.excluded_at.is_not(None)
     )
-
-
-def _united(selects: Sequence[sa.Select[Any]], union: Callable[..., Any]) -> Any:
-    """Unite the parts.
-
-    :raises MissingError: where whoever acts sees no kind of record that can be written to.
-    """
-    if not selects:
-        raise MissingError(_("You may see none of the records that can be written to."))
-    return union(*selects)

@@ -13,6 +13,7 @@ from salesman_core.toolkit import AnyRow, contains, visible
 from salesman_hookspecs import Text
 from salesman_mailing.groups.kinds import Kind, kinds
 from salesman_mailing.groups.models import KIND, Group
+from salesman_mailing.permissions import EDIT
 
 MOST_FOUND: Final = 8
 MOST_GROUPS: Final = 200
@@ -52,4 +53,10 @@ def other_groups(session: Session, group_id: int | None = None) -> Sequence[AnyR
     query = sa.select(Group.id, Group.name).where(visible(KIND))
     if group_id is not None:
         query = query.where(Group.id != group_id)
+    return session.execute(query.order_by(Group.search_name, Group.id).limit(MOST_GROUPS)).all()
+
+
+def groups_to_change(session: Session) -> Sequence[AnyRow]:
+    """Give the groups that whoever acts may change, for a choice."""
+    query = sa.select(Group.id, Group.name).where(visible(KIND, EDIT))
     return session.execute(query.order_by(Group.search_name, Group.id).limit(MOST_GROUPS)).all()

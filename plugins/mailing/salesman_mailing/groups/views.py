@@ -101,6 +101,7 @@ def _new_form(form: FormState) -> Markup:
     return render(
         template,
         in_dialog=is_htmx(),
+        group=None,
         form=form,
         labels=LABELS,
         purposes=offered_purposes(reading()),
