@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from salesman_core.toolkit import (
     MissingError,
-    contact_data,
     foreign_forms,
     note_stranger,
     public,
@@ -72,11 +71,17 @@ def _read(proof: str) -> Leaving:
 def _page(one: Leaving, done: str, status: int = 200) -> Response:
     shown: Markup = render(
         "mailing/leave.html",
-        address=contact_data.masked(one.address),
+        address=_hinted(one.address),
         standing=standing(reading(), one),
         done=done,
     )
     return _unkept(make_response(shown, status))
+
+
+def _hinted(address: str) -> str:
+    """Give an address so that its owner knows it, and nobody else who was forwarded the letter."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
 
 
 def _unkept(answer: Response) -> Response:
