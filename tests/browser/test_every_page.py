@@ -666,11 +666,11 @@ def groups(app: Flask) -> None:
     for number in range(12):
         told = {"name": f"{long}{number}", "description": long * 3}
         assert api.post("/mailing", told).status_code == 201
-    named = {"kind": "client", "ids": list(range(1, 30))}
+    named = {"about_kind": "client", "about_ids": list(range(1, 30))}
     assert api.post("/mailing/1/members", named).status_code == 200
     followed = {"kind": "client", "filter": "name__contains=о&kind=company", "whom": "contacts"}
     assert api.post("/mailing/1/filters", followed).status_code == 200
-    out = {"kind": "client", "record_id": 2, "reason": long * 3}
+    out = {"about_kind": "client", "about_id": 2, "reason": long * 3}
     assert api.post("/mailing/1/keep-out", out).status_code == 200
 
 

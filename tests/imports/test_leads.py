@@ -16,6 +16,9 @@ from flask.testing import FlaskClient
 from salesman_leads import intake, service
 from salesman_leads.models import Lead, LeadExternalId, LeadProduct
 from salesman_leads.queries import offered_results
+from salesman_mailing.consent.models import Purpose
+from salesman_mailing.groups.queries import Counted, counted
+from salesman_mailing.groups.service import create_group, follow
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
@@ -168,6 +171,11 @@ def test_address_of_those_who_want_no_mailing_is_known_to_every_plugin(
     assert reading().scalar(banned) == 734
     held = bans.bans_of(reading(), addresses=["660737@example.com"])
     assert held.addresses == {}
+
+    free = sa.select(Purpose.id).where(Purpose.needs_consent.is_(False))
+    everybody = create_group({"name": "Everybody", "purpose_id": reading().scalar(free)})
+    follow(everybody, "leads.lead", "")
+    assert counted(reading(), everybody) == Counted(9240, 9240, 9240 - 734)
 
 
 def test_lead_is_found_by_its_key_and_changed(app: Flask, bring: Bring) -> None:

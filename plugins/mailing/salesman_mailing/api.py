@@ -150,9 +150,18 @@ def list_members(values: dict[str, Any], record_id: int) -> dict[str, Any]:
     query = sa.select(found, allowed).order_by(found.c.address).limit(limit + 1)
     if values["after"]:
         query = query.where(found.c.address > values["after"])
-    rows = [dict(row) for row in session.execute(query).mappings()]
-    items = [{**row, "allowed": bool(row["allowed"])} for row in rows[:limit]]
-    return {"items": items, "next": items[-1]["address"] if len(rows) > limit else None}
+    rows = session.execute(query).all()
+    items = [
+        {
+            "about_kind": row.kind,
+            "about_id": row.record_id,
+            "name": row.name,
+            "address": row.address,
+            "allowed": bool(row.allowed),
+        }
+        for row in rows[:limit]
+    ]
+    return {"items": items, "next": rows[limit - 1].address if len(rows) > limit else None}
 
 
 @api.post("/<int:record_id>/members")
@@ -161,7 +170,7 @@ def list_members(values: dict[str, Any], record_id: int) -> dict[str, Any]:
 @response(AddedSchema)
 def add_records(values: dict[str, Any], record_id: int) -> dict[str, int]:
     """Let a group name records."""
-    return {"added": service.add_records(record_id, values["kind"], values["ids"])}
+    return {"added": service.add_records(record_id, values["about_kind"], values["about_ids"])}
 
 
 @api.post("/<int:record_id>/members-of")
@@ -173,13 +182,17 @@ def add_members_of(values: dict[str, Any], record_id: int) -> dict[str, int]:
     return {"added": service.add_members_of(record_id, values["group_id"])}
 
 
+def _record(values: dict[str, Any]) -> tuple[str, int]:
+    return values["about_kind"], values["about_id"]
+
+
 @api.post("/<int:record_id>/take-out")
 @requires(EDIT)
 @arguments(RecordNamedSchema)
 @response(ChangedSchema)
 def take_out(values: dict[str, Any], record_id: int) -> dict[str, bool]:
     """Let a group name a record no more."""
-    return {"changed": service.take_out(record_id, values["kind"], values["record_id"])}
+    return {"changed": service.take_out(record_id, *_record(values))}
 
 
 @api.post("/<int:record_id>/keep-out")
@@ -188,7 +201,7 @@ def take_out(values: dict[str, Any], record_id: int) -> dict[str, bool]:
 @response(ChangedSchema)
 def keep_out(values: dict[str, Any], record_id: int) -> dict[str, bool]:
     """Keep a record out of a group, whatever its filters say."""
-    return {"changed": service.keep_out(record_id, **values)}
+    return {"changed": service.keep_out(record_id, *_record(values), values["reason"])}
 
 
 @api.post("/<int:record_id>/let-in")
@@ -197,7 +210,7 @@ def keep_out(values: dict[str, Any], record_id: int) -> dict[str, bool]:
 @response(ChangedSchema)
 def let_in(values: dict[str, Any], record_id: int) -> dict[str, bool]:
     """Keep a record out of a group no more."""
-    return {"changed": service.let_in(record_id, values["kind"], values["record_id"])}
+    return {"changed": service.let_in(record_id, *_record(values))}
 
 
 @api.post("/<int:record_id>/filters")

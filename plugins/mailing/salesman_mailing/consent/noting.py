@@ -54,7 +54,7 @@ def note(  # what was said, by whom, of what
 
 
 def note_of_address(
-    address: str, purpose_id: int | None, state: str, reason: str, **details: str
+    email: str, purpose_id: int | None, state: str, reason: str, **details: str
 ) -> bool:
     """Note what the owner of an address said, whoever has it; give whether that is new.
 
@@ -62,12 +62,19 @@ def note_of_address(
     :raises InvalidError: by field.
     """
     demand_permission(RECORD_CONSENT)
-    said, compared = _judged(reason, state), normal(address)
+    said, address = _judged(reason, state), _normal(email)
     told = {name: text for name, text in details.items() if text}
     proof = Proof(FORM if "form" in told else BY_HAND, said, told)
     with writing() as session:
         _demand_purpose(session, purpose_id)
-        return bool(record(session, [compared], About(purpose_id=purpose_id), state, proof))
+        return bool(record(session, [address], About(purpose_id=purpose_id), state, proof))
+
+
+def _normal(email: str) -> str:
+    try:
+        return normal(email)
+    except InvalidError as error:
+        raise InvalidError(error.message, {"email": error.message}) from error
 
 
 def _judged(reason: str, state: str) -> str:

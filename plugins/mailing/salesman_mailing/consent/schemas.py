@@ -31,7 +31,7 @@ class NoteSchema(Schema):
     said, ``ip`` from where.
     """
 
-    address = Text(LONGEST_ADDRESS, required=True)
+    email = Text(LONGEST_ADDRESS, required=True)
     purpose_id = Reference(allow_none=True, load_default=None)
     state = Choice(STATES, required=True)
     reason = Text(LONGEST_REASON, required=True)

@@ -36,8 +36,8 @@ class FilterSchema(Schema):
     """
 
     id = Reference(dump_only=True)
-    kind = Text(60, required=True)
-    filter = Text(LONGEST, required=True)
+    kind = Text(60, load_default="client")
+    filter = Text(LONGEST, load_default="")
     whom = Choice(WHOM, load_default=ITSELF)
 
 
@@ -66,17 +66,20 @@ class NewGroupSchema(GroupSchema):
 
 
 class NameSchema(Schema):
-    """Records that a group is to name: those that one does not see are left out."""
+    """Records that a group is to name: those that one does not see are left out.
 
-    kind = Text(60, required=True)
-    ids = ListOf(Reference(), most=MOST_AT_ONCE, required=True)
+    ``about_kind`` is ``client``, ``contact``, or that of a plugin, as ``leads.lead``.
+    """
+
+    about_kind = Text(60, required=True)
+    about_ids = ListOf(Reference(), most=MOST_AT_ONCE, required=True)
 
 
 class RecordNamedSchema(Schema):
     """A record, by its kind and number."""
 
-    kind = Text(60, required=True)
-    record_id = Reference(required=True)
+    about_kind = Text(60, required=True)
+    about_id = Reference(required=True)
 
 
 class KeepOutSchema(RecordNamedSchema):
@@ -109,8 +112,8 @@ class MemberSchema(Schema):
     ``allowed`` says whether it may be written to at the moment.
     """
 
-    kind = Text(60, dump_only=True)
-    record_id = Reference(dump_only=True)
+    about_kind = Text(60, dump_only=True)
+    about_id = Reference(dump_only=True)
     name = Text(300, dump_only=True)
     address = Text(254, dump_only=True)
     allowed = Flag(dump_only=True)
