@@ -149,6 +149,7 @@ PAGES: Final = {
     "invoices.wording": "/invoices/letters/before/ru",
     "inquiries.new": "/inquiries/new",
     "inquiries.show_figures": "/inquiries/figures?period=this_year",
+    "mailing.ask_reason": "/mailing/1/keep-out?record=client:1",
     "mailing.card": "/mailing/1",
     "mailing.choose_filter": "/mailing/choose?group=1&of=client&tag=fair",
     "mailing.consent_of": "/mailing/consent/client/1",

@@ -12,6 +12,7 @@ from salesman_hookspecs import (
     Demo,
     EventType,
     ImportPart,
+    Job,
     NavItem,
     Permission,
     PresetGrant,
@@ -19,10 +20,11 @@ from salesman_hookspecs import (
     Reassigned,
     RecordBin,
     RecordType,
+    Schedule,
     SlotFill,
     hookimpl,
 )
-from salesman_mailing import api, models, offered, pages, permissions, words
+from salesman_mailing import api, jobs, models, offered, pages, permissions, words
 from salesman_mailing import demo as story_of_demo
 from salesman_mailing.consent import defaults, panels
 from salesman_mailing.groups import imports, service
@@ -166,6 +168,18 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that groups of somebody who left have another owner."""
     if reassigned.kind == KIND:
         announce_changed("mailing.group.changed", reassigned, ("owner_id",))
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work that is done later."""
+    return [Job("mailing.tidy", jobs.tidy, title=_("Forgetting who is gone for good"))]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it is done: each night."""
+    return [Schedule("mailing.tidy", "40 3 * * *", "mailing.tidy")]
 
 
 @hookimpl

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from salesman_leads.intake import create_lead
+from salesman_leads.models import Lead
 from salesman_mailing.groups import imports, queries, service
-from salesman_mailing.groups.models import ITS_CONTACTS, ITS_PRIMARY
+from salesman_mailing.groups.models import ITS_CONTACTS, ITS_PRIMARY, Member
+from salesman_mailing.jobs import tidy
 
 from salesman_core.clients.merging import merge_clients
 from salesman_core.plugins import switches
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import InvalidError, MissingError, create_contact, reading
+from salesman_core.toolkit import InvalidError, MissingError, create_contact, reading, writing
 
 
 def test_group_names_records_of_each_kind_that_can_be_written_to(
@@ -188,3 +191,22 @@ def test_group_whose_filter_cannot_be_asked_finds_nobody(
     switches.suspend("leads")
     switches.follow_now()
     assert in_group(group_id) == []
+
+
+def test_lead_that_is_gone_for_good_leaves_its_group(make: Make, group: Any) -> None:
+    group_id = group()
+    lead = create_lead({"name": "Boris", "emails": ["boris@example.com"]})
+    with make.acting(make.user_of("marketer")):
+        service.add_records(group_id, "leads.lead", [lead])
+    tidy()
+    assert members_named() == [lead]
+    with writing() as session:
+        session.execute(sa.delete(Lead).where(Lead.id == lead))
+    tidy()
+
+    assert members_named() == []
+
+
+def members_named() -> list[int]:
+    """Give the numbers of the records of plugins that groups name."""
+    return list(reading().scalars(sa.select(Member.record_id)))

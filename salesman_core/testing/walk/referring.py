@@ -49,7 +49,8 @@ class Refer:
             return []
         pairs = []
         for visit in itertools.islice(self.gathered.changes(route, own), 1):
-            apt = {name: id_ for name, id_ in hidden.items() if is_apt(visit.form, name, about)}
+            sent = visit.json if isinstance(visit.json, Mapping) else visit.form
+            apt = {name: id_ for name, id_ in hidden.items() if is_apt(sent, name, about)}
             absent = dict.fromkeys(apt, ABSENT)
             for (name, to_hidden), (_name, to_absent) in zip(
                 _turned(visit, apt), _turned(visit, absent), strict=True
@@ -87,7 +88,7 @@ class Refer:
 
 
 def is_apt(form: Mapping[str, Any], name: str, about: Mapping[str, Any]) -> bool:
-    """Tell whether a hidden record may stand in a field of a form.
+    """Tell whether a hidden record may stand in a field of a form or a body.
 
     It may not beside the kind of another: the id of a lead may be that of a product all can see.
     """

@@ -67,6 +67,7 @@ GROUPS: Final = ListSpec(
 
 COLUMNS: Final = (
     Column("name", _("Group"), "name"),
+    Column("writable", _("Can be reached"), numeric=True, in_files=("purpose",)),
     Column("purpose", _("Purpose"), "purpose_id"),
     Column("owner", _("Made by"), "owner_id"),
     Column("updated_at", _("Changed"), "updated_at"),

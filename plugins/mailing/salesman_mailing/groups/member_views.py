@@ -15,11 +15,13 @@ from salesman_core.toolkit import (
     ListPage,
     MissingError,
     demand,
+    is_htmx,
     narrowed,
     reading,
     render,
     requires,
     safe_next,
+    seen_records,
     toast,
     visible,
 )
@@ -50,14 +52,22 @@ def find(record_id: int) -> Markup:
 
 
 def _record() -> tuple[str, int]:
-    """Give the record that a form names, as ``client:17``.
+    """Give the record that a form or an address names, as ``client:17``.
 
     :raises MissingError: where it names none.
     """
-    key = explaining.key_of(request.form.get("record", ""))
+    key = explaining.key_of(request.values.get("record", ""))
     if key is None:
-        raise MissingError(_("There is no such record, or you may not see it."))
+        raise _missing()
     return key
+
+
+def _address(endpoint: str, group_id: int, key: explaining.Key) -> str:
+    return url_for(endpoint, record_id=group_id, record=explaining.written(key))
+
+
+def _missing() -> MissingError:
+    return MissingError(_("There is no such record, or you may not see it."))
 
 
 @blueprint.post("/<int:record_id>/add")
@@ -101,8 +111,26 @@ def take_out(record_id: int) -> Response:
     """Let a group name a record no more."""
     kind, member_id = _record()
     if service.take_out(record_id, kind, member_id):
-        toast(_("Taken out of the group."))
+        undo = _address("mailing.add", record_id, (kind, member_id))
+        toast(_("Taken out of the group."), undo=undo)
     return _to_card(record_id)
+
+
+@blueprint.get("/<int:record_id>/keep-out")
+@requires(EDIT)
+def ask_reason(record_id: int) -> Markup:
+    """Ask why a record is to be kept out of a group."""
+    demand(KIND, record_id, EDIT)
+    key = _record()
+    seen = seen_records(reading(), [key])
+    if key not in seen:
+        raise _missing()
+    return render(
+        "mailing/keep_out_form.html" if is_htmx() else "mailing/keep_out.html",
+        group=queries.one_group(reading(), record_id),
+        record=seen[key],
+        key=explaining.written(key),
+    )
 
 
 @blueprint.post("/<int:record_id>/keep-out")
@@ -111,7 +139,8 @@ def keep_out(record_id: int) -> Response:
     """Keep a record out of a group, whatever its filters say."""
     kind, member_id = _record()
     if service.keep_out(record_id, kind, member_id, request.form.get("reason", "")):
-        toast(_("Kept out of the group from now on."))
+        undo = _address("mailing.let_in", record_id, (kind, member_id))
+        toast(_("Kept out of the group from now on."), undo=undo)
     return _to_card(record_id)
 
 
