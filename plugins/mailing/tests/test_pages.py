@@ -88,6 +88,19 @@ def test_dropped_filter_comes_back_by_undo(browser_for: Any, make: Make, fair: i
         assert [found.args for found in queries.filters_of(reading(), fair)] == [one.args]
 
 
+def test_somebody_is_kept_out_with_a_reason(browser_for: Any, make: Make, group: Any) -> None:
+    group_id, browser = group("Spring"), browser_for("marketer")
+    client = make.client(name="Rivals", emails=["rivals@example.com"], tags=["fair"])
+    with make.acting(make.user_of("marketer")):
+        service.follow(group_id, "client", "tag=fair")
+    asks = f"/mailing/{group_id}/keep-out?record=client:{client}"
+    assert "Rivals stays out of “Spring”" in browser.get(asks).text
+
+    path, told = f"/mailing/{group_id}/keep-out", {"record": f"client:{client}"}
+    send(browser, asks, path, **told, reason="A competitor")
+    assert "A competitor" in browser.get(f"/mailing/{group_id}").text
+
+
 def test_what_was_typed_stays_after_an_error(browser_for: Any) -> None:
     new = "/mailing/new"
     refused = send(browser_for("marketer"), new, new, description="Typed already")
