@@ -79,11 +79,11 @@ def _hear(purpose_id: int, reason: str) -> None:
 
 def _leave(demo: Demo, marketer: Person, purpose_id: int) -> None:
     """Let one of those who agreed press the button of their mail program."""
-    email = kind_named("contact").emails.normalised
-    first = sa.select(email).where(email.is_not(None)).order_by(email).limit(1)
-    address = reading().scalar(first)
-    if address is not None:
-        with demo.at(_moment(demo, 2), marketer), writing() as session:
+    with demo.at(_moment(demo, 2), marketer), writing() as session:
+        email = kind_named("contact").emails.normalised
+        first = sa.select(email).where(email.is_not(None)).order_by(email).limit(1)
+        address = session.scalar(first)
+        if address is not None:
             proof = Proof(ONE_CLICK, details={"ip": "192.0.2.11"})
             record(session, [address], About(purpose_id=purpose_id), REFUSED, proof)
 

@@ -1,0 +1,46 @@
+"""The groups of the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from salesman_mailing.consent.models import Consent
+from salesman_mailing.demo import tell
+from salesman_mailing.groups import queries
+from salesman_mailing.groups.models import Group
+
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import acting_as, reading
+from salesman_hookspecs import Demo, Person
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_demo_has_groups_in_which_some_may_be_written_to_and_some_not(
+    app: Flask, make: Make, language: str
+) -> None:
+    moments = [datetime(2026, 1, 1, tzinfo=UTC)]
+    app.extensions["salesman_clock"] = lambda: moments[-1]
+    clients = [make.client() for _number in range(4)]
+    for number, client in enumerate(clients):
+        make.contact(client, emails=[f"person{number}@example.com"])
+
+    @contextmanager
+    def at(moment: datetime, person: Person) -> Iterator[None]:
+        moments.append(moment)
+        with acting_as(person):
+            yield
+
+    marketer = make.person(make.user_of("marketer"))
+    tell(Demo(language, date(2026, 3, 10), 1, {"marketer": marketer}, clients, [], at))
+
+    assert set(reading().scalars(sa.select(Consent.state))) == {"given", "refused"}
+    news, invitation = reading().scalars(sa.select(Group.id).order_by(Group.id))
+    with acting_as(marketer):
+        assert queries.counted(reading(), news) == queries.Counted(4, 4, 1)
+        assert queries.counted(reading(), invitation).records > 0
