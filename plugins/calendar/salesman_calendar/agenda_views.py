@@ -46,7 +46,7 @@ def day() -> Markup:
     wide = person.scope(VIEW) > Scope.OWN
     asked = request.args.get("owner_id", type=whole_number) if wide else None
     owner_id = asked or person.id or 0
-    shown = agenda.day_of(reading(), _asked_day(), owner_id)
+    shown = agenda.day_of(reading(), asked_day(), owner_id)
     return render(
         "calendar/day.html",
         day=shown,
@@ -67,7 +67,7 @@ def choose_reminding() -> Response:
     return redirect(url_for("calendar.day"))
 
 
-def _asked_day() -> date:
+def asked_day() -> date:
     """Give the day of the address, today where it says none that there is."""
     try:
         asked = date.fromisoformat(request.args.get("on", ""))

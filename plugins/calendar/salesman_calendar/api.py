@@ -16,8 +16,13 @@ from salesman_calendar.schemas import (
     ActivitySchema,
     DoneSchema,
     FinishedSchema,
+    HowManySchema,
     KindsSchema,
+    ScopeSchema,
+    SeriesChangeSchema,
 )
+from salesman_calendar.series.rules import Rule
+from salesman_calendar.series.service import FOLLOWING, change_series, end_series
 from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
@@ -54,6 +59,8 @@ def _item(row: AnyRow, contact_ids: Sequence[int], *, sees_record: bool) -> dict
     if not sees_record:
         item |= {"about_kind": None, "about_id": None}
     due_at = item.pop("due_at")
+    rule, until, count = (item.pop(f"series_{name}") for name in ("rule", "until", "count"))
+    item["recurrence"] = None if rule is None else Rule(rule, until, count).whole
     overdue = row.done_at is None and due_at <= now()
     return {**item, "contact_ids": list(contact_ids), "overdue": overdue}
 
@@ -173,3 +180,28 @@ def reopen_activity(record_id: int, version: int | None) -> Response:
     """Take up again what was done."""
     service.reopen_activity(record_id, version)
     return ANSWERS.changed(record_id)
+
+
+@api.patch("/<int:record_id>/series")
+@requires(EDIT)
+@versioned(KIND)
+@arguments(SeriesChangeSchema(partial=True))
+@response(HowManySchema)
+def change_activities_of_series(
+    values: dict[str, Any], record_id: int, version: int | None
+) -> dict[str, int]:
+    """Change an activity of a series and those behind it, or all that are open."""
+    scope = values.pop("scope", FOLLOWING)
+    return {"count": change_series(record_id, values, scope, version)}
+
+
+@api.post("/<int:record_id>/series/end")
+@requires(DELETE)
+@versioned(KIND)
+@arguments(ScopeSchema)
+@response(HowManySchema)
+def end_series_of_activity(
+    values: dict[str, Any], record_id: int, version: int | None
+) -> dict[str, int]:
+    """Put an activity of a series and those behind it, or all that are open, into the bin."""
+    return {"count": end_series(record_id, values["scope"], version)}

@@ -12,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from salesman_calendar import choosing, queries
 from salesman_calendar.lists import PRIORITY_TITLES
 from salesman_calendar.permissions import ASSIGN
+from salesman_calendar.series import typed as typed_rules
+from salesman_calendar.series.rules import Rule
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -52,6 +54,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "next_kind_id": _("Kind of the next one"),
     "next_subject": _("Subject of the next one"),
     "next_when": _("When next"),
+    **typed_rules.LABELS,
 }
 DURATIONS: Final = (
     (15, _("15 minutes")),
@@ -86,7 +89,11 @@ def values_of(typed: Typed) -> dict[str, Any]:
         values["contact_ids"] = [
             int(one) for one in typed.getlist("contact_ids") if one.isdecimal()
         ]
-    return values | _time(values.pop("when", None), "when")
+    when = values.pop("when", None)
+    values |= _time(when, "when")
+    if "repeat" in typed and when is not None:
+        values["recurrence"] = typed_rules.recurrence_of(typed, when["day"])
+    return values
 
 
 def done_values_of(typed: Typed) -> dict[str, Any]:
@@ -142,8 +149,16 @@ def held(activity: AnyRow) -> FormState:
     values = {name: getattr(activity, name) for name in (*names, "client_id", "deal_id")}
     values |= {"when": written_when(activity.day, activity.starts_at), "contact_ids": people}
     values["owner_id"] = activity.owner_id
+    values |= typed_rules.held(rule_of(activity))
     unshown = () if current_person().may(ASSIGN) else ("owner_id",)
     return form_to_edit(values, activity.version, unshown=unshown)
+
+
+def rule_of(activity: AnyRow) -> Rule | None:
+    """Give the rule by which an activity comes again, if it does."""
+    if activity.series_rule is None:
+        return None
+    return Rule(activity.series_rule, activity.series_until, activity.series_count)
 
 
 def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:
@@ -167,7 +182,20 @@ def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:
         "priorities": list(PRIORITY_TITLES.items()),
         "durations": DURATIONS,
         "reminders": REMINDERS,
+        "repeats": _repeats(form),
+        "counted": " ".join(typed_rules.COUNTED),
+        "weekdays": list(typed_rules.WEEKDAY_TITLES.items()),
+        "scopes": typed_rules.SCOPE_TITLES,
     }
+
+
+def _repeats(form: FormState) -> list[tuple[str, Text]]:
+    """Give how something may come again; a rule that no form says stays as one of the choices."""
+    offered = list(typed_rules.REPEATS)
+    if form.value("repeat") == typed_rules.OTHERWISE:
+        rule = str(form.value("repeat_rule"))
+        offered.append((typed_rules.OTHERWISE, _("as it stands: %(rule)s", rule=rule)))
+    return offered
 
 
 def _record(session: Session, form: FormState, activity: AnyRow | None) -> SeenRecord | None:

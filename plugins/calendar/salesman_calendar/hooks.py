@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
 
@@ -11,6 +12,7 @@ from salesman_calendar import (
     badges,
     bulk,
     defaults,
+    entries,
     jobs,
     offered,
     pages,
@@ -140,6 +142,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
             at_hand=90,
         ),
         NavItem(
+            id="grid",
+            title=_("Calendar"),
+            endpoint="calendar.show_grid",
+            station="desk",
+            icon="calendar-month",
+            permission=permissions.VIEW,
+            order=21,
+        ),
+        NavItem(
             id="kinds",
             title=_("Kinds of activities"),
             endpoint="calendar.kinds",
@@ -225,6 +236,8 @@ def salesman_event_types() -> Iterable[EventType]:
         "about_kind": "the kind of the record of a plugin that it is about, or null",
         "about_id": "the id of that record, or null",
         "owner_id": "who is to do it",
+        "series_id": "the series that it belongs to, or null; where several of one changed at once,"
+        " this is told of one of them",
     }
     fields = {**about, "fields": "the names of the changed fields"}
     result = {**about, "result_id": "what came of it, or null"}
@@ -248,13 +261,25 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
-    return [Job("calendar.remind", jobs.remind, title=_("Reminders of activities"))]
+    return [
+        Job("calendar.remind", jobs.remind, title=_("Reminders of activities")),
+        Job("calendar.prolong", jobs.prolong, title=_("Activities that come again, made ahead")),
+    ]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
-    """Say when it is done: each minute."""
-    return [Schedule("calendar.remind", "* * * * *", "calendar.remind")]
+    """Say when it is done: reminders each minute, what comes again each hour."""
+    return [
+        Schedule("calendar.remind", "* * * * *", "calendar.remind"),
+        Schedule("calendar.prolong", "23 * * * *", "calendar.prolong"),
+    ]
+
+
+@hookimpl(optionalhook=True)
+def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
+    """Show in the calendar when deals are expected to close."""
+    return entries.own_sources(_("Expected closings"))
 
 
 @hookimpl

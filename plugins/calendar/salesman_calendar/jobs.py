@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesman_calendar import queries, service
+from salesman_calendar.series import making
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -38,6 +39,12 @@ def remind() -> int:
             if activity.owner_id in people:
                 _tell(people[activity.owner_id], activity)
     return len(due)
+
+
+def prolong() -> int:
+    """Make what has come within the horizon of some series; give of how many."""
+    with writing() as session:
+        return making.prolong_all(session)
 
 
 def _tell(person: AnyRow, activity: AnyRow) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_calendar.models import BASES, KIND, Activity, ActivityContact, Kind, Result
+from salesman_calendar.models import BASES, KIND, Activity, ActivityContact, Kind, Result, Series
 from salesman_calendar.references import Record, sees_record
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
@@ -88,7 +88,9 @@ ACTIVITIES: Final = ListSpec(
     id=Activity.id,
     source=sa.outerjoin(
         sa.join(Activity, Kind, Kind.id == Activity.kind_id), User, User.id == Activity.owner_id
-    ).outerjoin(Result, Result.id == Activity.result_id),
+    )
+    .outerjoin(Result, Result.id == Activity.result_id)
+    .outerjoin(Series, Series.id == Activity.series_id),
     search=Activity.search_subject,
     default_sort="due_at",
     fields=(
@@ -122,6 +124,7 @@ ACTIVITIES: Final = ListSpec(
         ),
         ListField("client_id", _("Client"), Activity.client_id, FieldKind.REF, sortable=False),
         ListField("deal_id", _("Deal"), Activity.deal_id, FieldKind.REF, sortable=False),
+        ListField("series_id", _("Series"), Activity.series_id, FieldKind.REF, sortable=False),
         ListField("done_at", _("Done"), Activity.done_at, FieldKind.MOMENT, empty_high=True),
         ListField(
             "result_id",

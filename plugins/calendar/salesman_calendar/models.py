@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 import sqlalchemy as sa
@@ -89,6 +89,30 @@ class Reminding(Base):
     by_mail: Mapped[bool] = mapped_column(default=False)
 
 
+class Series(Base):
+    """By which rule activities come again.
+
+    What each of them is stands in the activities, which are made ahead (ADR 102); here stands when
+    they come. ``starts_on``, ``until`` and ``hour`` are of the clock of ``zone``; without an hour
+    they may be done at any time of their day. From ``stopped_on`` on nothing comes any more, be it
+    that somebody ended it or that another series goes on with it. ``made_until`` is the last day
+    for which activities were made.
+    """
+
+    __tablename__ = "calendar_series"
+
+    id: Mapped[int] = identity()
+    rule: Mapped[str] = mapped_column(sa.String(200))
+    until: Mapped[date | None]
+    count: Mapped[int | None]
+    zone: Mapped[str] = mapped_column(sa.String(60))
+    starts_on: Mapped[date]
+    hour: Mapped[time | None]
+    stopped_on: Mapped[date | None]
+    made_until: Mapped[date] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+
 class Activity(KeptRecord, Base):
     """Something to be done on a day, or that was done.
 
@@ -96,6 +120,8 @@ class Activity(KeptRecord, Base):
     any time of that day. ``due_at`` follows from both: past it, what is open is overdue.
     ``remind_at`` follows from ``remind_minutes``; ``reminded_at`` says that it has been done.
     ``about_kind`` and ``about_id`` name a record that another plugin keeps, as a lead (ADR 45).
+    What comes again has its ``series_id`` and ``occurs_on``, the day that the rule gives it, in the
+    zone of the series; ``apart`` says that somebody changed this one alone.
     """
 
     __tablename__ = "calendar_activity"
@@ -109,6 +135,7 @@ class Activity(KeptRecord, Base):
         sa.Index("ix_calendar_activity_about", "about_kind", "about_id", "done_at", "due_at"),
         sa.Index("ix_calendar_activity_due_at", "due_at", "id"),
         sa.Index("ix_calendar_activity_remind_at", "remind_at", "reminded_at"),
+        sa.Index("ix_calendar_activity_series_id_occurs_on", "series_id", "occurs_on"),
     )
 
     id: Mapped[int] = identity()
@@ -121,6 +148,9 @@ class Activity(KeptRecord, Base):
     deal_id: Mapped[int | None] = refers("core_deal.id", ondelete="SET NULL", index=False)
     about_kind: Mapped[str | None] = mapped_column(sa.String(60))
     about_id: Mapped[int | None] = mapped_column(BigId)
+    series_id: Mapped[int | None] = refers("calendar_series.id", ondelete="SET NULL", index=False)
+    occurs_on: Mapped[date | None]
+    apart: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     day: Mapped[date]
     starts_at: Mapped[datetime | None]
     due_at: Mapped[datetime]

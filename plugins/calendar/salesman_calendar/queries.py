@@ -8,10 +8,18 @@ from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from salesman_calendar.lists import is_overdue
-from salesman_calendar.models import KIND, Activity, ActivityContact, Kind, Reminding, Result
+from salesman_calendar.models import (
+    KIND,
+    Activity,
+    ActivityContact,
+    Kind,
+    Reminding,
+    Result,
+    Series,
+)
 from salesman_calendar.permissions import DELETE, EDIT
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
@@ -60,6 +68,12 @@ ACTIVITY: Final = (
     Activity.created_at,
     Activity.updated_at,
     Activity.version,
+    Activity.series_id,
+    Activity.occurs_on,
+    Activity.apart,
+    Series.rule.label("series_rule"),
+    Series.until.label("series_until"),
+    Series.count.label("series_count"),
 )
 """What an activity is, in the JSON API."""
 
@@ -82,7 +96,22 @@ def activities(columns: Sequence[Any] = NAMED) -> sa.Select[*tuple[Any, ...]]:
         .join(Kind, Kind.id == Activity.kind_id)
         .outerjoin(Result, Result.id == Activity.result_id)
         .outerjoin(User, User.id == Activity.owner_id)
+        .outerjoin(Series, Series.id == Activity.series_id)
         .where(visible(KIND))
+    )
+
+
+def next_of_series() -> sa.ColumnElement[bool]:
+    """Give the condition of what comes once, and of the first open one of each series.
+
+    Where a few lines tell what is next, a daily call is one of them and not all.
+    """
+    earlier = aliased(Activity)
+    return ~sa.exists().where(
+        earlier.series_id == Activity.series_id,
+        earlier.done_at.is_(None),
+        earlier.deleted_at.is_(None),
+        earlier.due_at < Activity.due_at,
     )
 
 
@@ -227,7 +256,7 @@ def open_about(session: Session, kind: str, record_id: int, limit: int) -> Seque
     """Give the open activities of a record, the first due first."""
     return session.execute(
         activities(shown())
-        .where(_about(kind, record_id), Activity.done_at.is_(None))
+        .where(_about(kind, record_id), Activity.done_at.is_(None), next_of_series())
         .order_by(Activity.due_at, Activity.id)
         .limit(limit)
     ).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from salesman_calendar.models import BASES, MOST_MINUTES, MOST_REMIND_MINUTES, PRIORITIES
+from salesman_calendar.series.service import SCOPES
 from salesman_core.toolkit import (
     Choice,
     Date,
@@ -25,7 +26,10 @@ class ActivitySchema(RecordSchema):
     ``day`` is a date of the company's zone. Without ``starts_at`` it may be done at any time of
     that day; with it, ``day`` need not be said. ``overdue`` is what is open past its time.
     ``about_kind`` and ``about_id`` together name a record of another plugin, as ``leads.lead`` and
-    12; both are null for whoever may not see that.
+    12; both are null for whoever may not see that. ``recurrence`` is a rule as iCalendar has them
+    (RFC 5545, RRULE), as ``FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20271231``: by the day, week, month or
+    year. With one, an activity is the first of a series. ``occurs_on`` is the day that the rule
+    gives it, ``apart`` says that it was changed alone.
     """
 
     kind_id = Reference(required=True)
@@ -42,12 +46,42 @@ class ActivitySchema(RecordSchema):
     minutes = Integer(1, MOST_MINUTES, allow_none=True)
     priority = Choice(PRIORITIES)
     remind_minutes = Integer(0, MOST_REMIND_MINUTES, allow_none=True)
+    recurrence = Text(300, allow_none=True)
+    series_id = Reference(allow_none=True, dump_only=True)
+    occurs_on = Date(allow_none=True, dump_only=True)
+    apart = Flag(dump_only=True)
     overdue = Flag(dump_only=True)
     done_at = Moment(allow_none=True, dump_only=True)
     done_by_id = Reference(allow_none=True, dump_only=True)
     result_id = Reference(allow_none=True, dump_only=True)
     result_text = Text(20_000, dump_only=True)
     created_by_id = Reference(allow_none=True, dump_only=True)
+
+
+class SeriesChangeSchema(ActivitySchema):
+    """A change of an activity of a series and of others of it.
+
+    ``scope`` says of which: of those behind it (``following``), or of ``all`` that are open.
+    """
+
+    class Meta:
+        """What of an activity cannot be changed so."""
+
+        exclude = ("id", "version")
+
+    scope = Choice(SCOPES, required=True, load_only=True)
+
+
+class ScopeSchema(Schema):
+    """What is meant: an activity and those behind it, or all that are open."""
+
+    scope = Choice(SCOPES, required=True)
+
+
+class HowManySchema(Schema):
+    """Of how many activities it was done."""
+
+    count = Integer(0)
 
 
 class DoneSchema(Schema):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_calendar import queries
-from salesman_calendar.models import KIND, NORMAL, Activity, ActivityContact, Reminding
+from salesman_calendar.models import KIND, NORMAL, Activity, ActivityContact, Reminding, Series
 from salesman_calendar.permissions import ASSIGN, CREATE, DELETE, EDIT
 from salesman_calendar.references import (
     ABOUT,
@@ -23,6 +23,8 @@ from salesman_calendar.references import (
     checked_kind,
     checked_result,
 )
+from salesman_calendar.series import making
+from salesman_calendar.series.rules import Rule, wrong
 from salesman_calendar.texts import texts
 from salesman_calendar.times import remind_at, when_meant
 from salesman_core.toolkit import (
@@ -56,7 +58,8 @@ def create_activity(values: Mapping[str, Any]) -> int:
     """Plan an activity; give its id.
 
     :param values: as the JSON API names them: ``kind_id``, and ``day`` or ``starts_at``. Without a
-        subject it is called as its kind, without ``owner_id`` it is one's own.
+        subject it is called as its kind, without ``owner_id`` it is one's own. With a
+        ``recurrence`` it is the first of a series, on the first day that the rule gives.
     :raises InvalidError: by field.
     """
     demand_permission(CREATE)
@@ -69,18 +72,28 @@ def change_activity(
 ) -> bool:
     """Change an activity; give whether anything changed.
 
-    :param values: ``day`` alone moves it to another day, at the same hour.
+    One of a series is from then on another one than its rule says (ADR 102).
+
+    :param values: ``day`` alone moves it to another day, at the same hour; a ``recurrence`` lets
+        one that comes once come again.
     :raises ConflictError: where it is done.
+    :raises InvalidError: by field; for another ``recurrence`` of a series, which
+        :func:`~salesman_calendar.series.service.change_series` changes.
     """
     with writing() as session:
-        activity = _open_activity(session, activity_id, version)
-        about, wanted = _about(activity), _wanted(session, activity, values)
+        activity = open_activity(session, activity_id, version)
+        about, wanted = about_of(activity), wanted_of(session, activity, values)
         new_about = about.changed_by(session, values)
-        changes = differences(activity, wanted) | _about_changes(about, new_about)
-        if not changes:
+        changes = differences(activity, wanted) | about_changes(about, new_about)
+        rule = _new_rule(session, activity, values)
+        if not changes and rule is None:
             return False
-        _apply(activity, wanted, new_about)
-        _keep(session, activity, "changed", changes, {"fields": sorted(changes)})
+        apply(activity, wanted, new_about)
+        activity.apart = activity.series_id is not None
+        if rule is not None:
+            _begin_series(session, activity, rule)
+            changes["recurrence"] = (None, rule.whole)
+        keep(session, activity, "changed", changes, {"fields": sorted(changes)})
         return True
 
 
@@ -95,7 +108,7 @@ def finish_activity(
     :raises ConflictError: where it is done already.
     """
     with writing() as session:
-        activity = _open_activity(session, activity_id, version)
+        activity = open_activity(session, activity_id, version)
         activity.result_id = checked_result(session, activity.kind_id, values.get("result_id"))
         activity.result_text = (values.get("result_text") or "").strip()
         activity.done_at, activity.done_by_id = now(), current_person().id
@@ -105,12 +118,12 @@ def finish_activity(
             for name in ("result_id", "result_text")
             if getattr(activity, name)
         }
-        _keep(session, activity, "done", told, {"result_id": activity.result_id})
+        keep(session, activity, "done", told, {"result_id": activity.result_id})
         following = values.get("next")
         if following is None:
             return None
         demand_permission(CREATE)
-        return _plan(session, {"owner_id": activity.owner_id, **following}, _about(activity))
+        return _plan(session, {"owner_id": activity.owner_id, **following}, about_of(activity))
 
 
 def reopen_activity(activity_id: int, version: int | None = None) -> None:
@@ -127,7 +140,7 @@ def reopen_activity(activity_id: int, version: int | None = None) -> None:
             changes["result_id"] = (activity.result_id, None)
         activity.done_at = activity.done_by_id = activity.result_id = None
         activity.result_text = ""
-        _keep(session, activity, "reopened", changes)
+        keep(session, activity, "reopened", changes)
 
 
 def delete_activity(activity_id: int, version: int | None = None) -> None:
@@ -135,7 +148,7 @@ def delete_activity(activity_id: int, version: int | None = None) -> None:
     with writing() as session:
         activity: Activity = for_change(session, KIND, activity_id, DELETE, version)
         activity.deleted_at = now()
-        _keep(session, activity, "deleted", {})
+        keep(session, activity, "deleted", {})
 
 
 def restore_activity(activity_id: int) -> None:
@@ -143,7 +156,7 @@ def restore_activity(activity_id: int) -> None:
     demand_permission(DELETE)
     with writing() as session:
         activity = from_bin(session, KIND, activity_id, DELETE)
-        _keep(session, activity, "restored", {})
+        keep(session, activity, "restored", {})
 
 
 def follow_record(record: Record, values: Mapping[str, Any]) -> int:
@@ -160,14 +173,14 @@ def follow_record(record: Record, values: Mapping[str, Any]) -> int:
         followed = 0
         for id_ in session.scalars(queries.about_record(kind, record_id, EDIT)).all():
             activity = locked(session, Activity, id_)
-            before = _about(activity)
+            before = about_of(activity)
             if before.client_id not in {None, values["client_id"]} or before.deal_id is not None:
                 continue
             after = before.changed_by(session, values)
-            changes = _about_changes(before, after)
+            changes = about_changes(before, after)
             if changes:
-                _set_about(activity, after)
-                _keep(session, activity, "changed", changes, {"fields": sorted(changes)})
+                set_about(activity, after)
+                keep(session, activity, "changed", changes, {"fields": sorted(changes)})
                 followed += 1
         return followed
 
@@ -220,19 +233,45 @@ def _plan(session: Session, values: Mapping[str, Any], about: About) -> int:
         text="",
         owner_id=_first_owner(session, values),
     )
-    _call(activity, values.get("subject", ""), kind.name)
+    name_it(activity, values.get("subject", ""), kind.name)
     for name in PLAIN:
         if values.get(name) is not None:
             setattr(activity, name, values[name])
-    _set_time(activity, when_meant(values))
-    _set_about(activity, about.changed_by(session, values))
+    set_time(activity, when_meant(values))
+    set_about(activity, about.changed_by(session, values))
     session.add(activity)
     session.flush()
-    _keep(session, activity, "created", _first_changes(activity))
+    rule = Rule.read(values["recurrence"]) if values.get("recurrence") else None
+    if rule is not None:
+        _begin_series(session, activity, rule)
+    told: Changes = {} if rule is None else {"recurrence": (None, rule.whole)}
+    keep(session, activity, "created", _first_changes(activity) | told)
     return activity.id
 
 
-def _open_activity(session: Session, activity_id: int, version: int | None) -> Activity:
+def _begin_series(session: Session, activity: Activity, rule: Rule) -> None:
+    series = making.series_of(rule, When(activity.day, activity.starts_at))
+    set_time(activity, making.time_of(series, series.starts_on))
+    making.begin(session, series, activity)
+
+
+def _new_rule(session: Session, activity: Activity, values: Mapping[str, Any]) -> Rule | None:
+    """Give the rule by which an activity is to come again that has come once so far."""
+    if "recurrence" not in values:
+        return None
+    said = Rule.read(values["recurrence"]) if values["recurrence"] else None
+    if activity.series_id is None:
+        return said
+    if said != making.rule_of(session.get_one(Series, activity.series_id)):
+        raise wrong(_("Say whether it is meant for all of the series, or from this one on."))
+    return None
+
+
+def open_activity(session: Session, activity_id: int, version: int | None) -> Activity:
+    """Load an activity for a change that whoever acts must be allowed.
+
+    :raises ConflictError: where it is done.
+    """
     activity: Activity = for_change(session, KIND, activity_id, EDIT, version)
     if activity.done_at is not None:
         raise ConflictError(_("This is done already. Take it up again to change it."))
@@ -245,11 +284,11 @@ def _first_owner(session: Session, values: Mapping[str, Any]) -> int | None:
     return checked_owner(session, values["owner_id"], ASSIGN)
 
 
-def _call(activity: Activity, subject: str, kind_name: str) -> None:
+def name_it(activity: Activity, subject: str, kind_name: str) -> None:
     activity.subject = activity.search_subject = subject.strip() or kind_name
 
 
-def _set_time(activity: Activity, when: When) -> None:
+def set_time(activity: Activity, when: When) -> None:
     """Set the time, and what follows from it; of another one nobody has been reminded yet."""
     activity.day, activity.starts_at, activity.due_at = when.day, when.starts_at, when.due_at
     reminded = remind_at(when, activity.remind_minutes)
@@ -257,14 +296,16 @@ def _set_time(activity: Activity, when: When) -> None:
         activity.remind_at, activity.reminded_at = reminded, None
 
 
-def _about(activity: Activity) -> About:
+def about_of(activity: Activity) -> About:
+    """Give whom an activity concerns."""
     contact_ids = tuple(sorted(one.contact_id for one in activity.contacts))
     kind, record_id = activity.about_kind, activity.about_id
     record = None if kind is None or record_id is None else (kind, record_id)
     return About(activity.client_id, activity.deal_id, contact_ids, record)
 
 
-def _set_about(activity: Activity, about: About) -> None:
+def set_about(activity: Activity, about: About) -> None:
+    """Set whom an activity concerns."""
     activity.client_id, activity.deal_id = about.client_id, about.deal_id
     activity.about_kind, activity.about_id = about.record or (None, None)
     kept = {one.contact_id: one for one in activity.contacts}
@@ -273,7 +314,8 @@ def _set_about(activity: Activity, about: About) -> None:
     ]
 
 
-def _about_changes(before: About, after: About) -> Changes:
+def about_changes(before: About, after: About) -> Changes:
+    """Give what differs between those whom an activity concerned and concerns."""
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in ABOUT}
     pairs |= _record_pairs(before.record, after.record)
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
@@ -288,7 +330,7 @@ def _record_pairs(before: Record | None, after: Record | None) -> Changes:
     return pairs
 
 
-def _wanted(session: Session, activity: Activity, values: Mapping[str, Any]) -> dict[str, Any]:
+def wanted_of(session: Session, activity: Activity, values: Mapping[str, Any]) -> dict[str, Any]:
     """Give the columns that *values* name, as they are to be kept."""
     wanted: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
     kind_id = values.get("kind_id", activity.kind_id)
@@ -302,33 +344,36 @@ def _wanted(session: Session, activity: Activity, values: Mapping[str, Any]) -> 
     return wanted | {"day": when.day, "starts_at": when.starts_at}
 
 
-def _apply(activity: Activity, wanted: Mapping[str, Any], about: About) -> None:
+def apply(activity: Activity, wanted: Mapping[str, Any], about: About) -> None:
+    """Let an activity be as it is wanted, with what follows from that."""
     for name, value in wanted.items():
         setattr(activity, name, value)
-    _call(activity, activity.subject, activity.subject)
-    _set_time(activity, When(activity.day, activity.starts_at))
-    _set_about(activity, about)
+    name_it(activity, activity.subject, activity.subject)
+    set_time(activity, When(activity.day, activity.starts_at))
+    set_about(activity, about)
 
 
 def _first_changes(activity: Activity) -> Changes:
     names = ("kind_id", "subject", "day", "starts_at", "owner_id", *PLAIN, "client_id", "deal_id")
     values = {name: getattr(activity, name) for name in names}
-    values["contact_ids"] = _about(activity).contact_ids
+    values["contact_ids"] = about_of(activity).contact_ids
     if activity.about_kind is not None:
         values[about_field(activity.about_kind)] = activity.about_id
     return {name: (None, value) for name, value in values.items() if value}
 
 
-def _keep(
+def keep(
     session: Session,
     activity: Activity,
     action: str,
     changes: Changes,
     payload: Mapping[str, Any] | None = None,
 ) -> None:
+    """Keep and tell what was done to an activity."""
     touch(activity)
     session.flush()
     audit(session, KIND, activity.id, activity.subject, action, changes)
     about = {name: getattr(activity, name) for name in ("client_id", "deal_id", *RECORD)}
-    told = {**about, "owner_id": activity.owner_id, **(payload or {})}
+    about |= {name: getattr(activity, name) for name in ("owner_id", "series_id")}
+    told = {**about, **(payload or {})}
     announce(session, f"calendar.activity.{action}", KIND, activity.id, told)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import url_for
 
 from salesman_calendar.models import KIND, Activity, Kind, Result
+from salesman_calendar.queries import next_of_series
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import AnyRow, Findable, User, reading, told_when, visible
 from salesman_hookspecs import SearchHit, TimelineEntry, TimelineQuery
@@ -40,6 +41,7 @@ def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
         .outerjoin(Result, Result.id == Activity.result_id)
         .outerjoin(User, User.id == _WHO)
         .where(visible(KIND, person=query.person), column == query.record_id)
+        .where(sa.or_(Activity.done_at.is_not(None), next_of_series()))
     )
     if query.before is not None:
         told = told.where(query.before >= _AT)
@@ -89,7 +91,9 @@ FOUND: Final = Findable(
     kind=KIND,
     id=Activity.id,
     name=Activity.search_subject,
-    read=sa.select(Activity.id, Activity.subject, Activity.day, Activity.starts_at),
+    read=sa.select(Activity.id, Activity.subject, Activity.day, Activity.starts_at).where(
+        sa.or_(Activity.done_at.is_not(None), next_of_series())
+    ),
     hit=_found,
     behind=Activity.done_at.is_not(None),
 )

@@ -16,6 +16,14 @@ from salesman_calendar.lists import ACTIVITIES, PRIORITY_TITLES
 from salesman_calendar.models import KIND, NORMAL
 from salesman_calendar.permissions import CREATE, DELETE, EDIT, VIEW
 from salesman_calendar.schemas import ActivitySchema, DoneSchema
+from salesman_calendar.series import typed as typed_rules
+from salesman_calendar.series.service import (
+    FOLLOWING,
+    SCOPES,
+    change_series,
+    end_series,
+    restore_series,
+)
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -43,6 +51,7 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Text
 
 _ = texts.lazy
+ngettext = texts.ngettext
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
 
@@ -68,7 +77,7 @@ VIEWS: Final[tuple[tuple[Text, Mapping[str, str]], ...]] = (
     (_("Done"), {"done": "true", "sort": "-done_at"}),
     (_("All"), {}),
 )
-BEGINNING: Final = ("kind_id", "client_id", "deal_id", "owner_id", "about_id")
+BEGINNING: Final = ("kind_id", "client_id", "deal_id", "owner_id", "about_id", "minutes")
 """What the address of the form may say beforehand."""
 
 
@@ -148,7 +157,7 @@ def create() -> Page:
 def _at_when(error: InvalidError) -> InvalidError:
     """Let what is wrong with the day stand at the field in which it was typed."""
     fields = {"when" if name in service.TIMES else name: one for name, one in error.fields.items()}
-    return InvalidError(error.message, fields)
+    return typed_rules.at_fields(InvalidError(error.message, fields))
 
 
 def _new_form(form: FormState) -> Markup:
@@ -169,6 +178,8 @@ def card(record_id: int) -> Markup:
         may_delete=reaches(KIND, record_id, DELETE),
         priorities=PRIORITY_TITLES,
         reminders=dict(forms.REMINDERS),
+        comes_again=typed_rules.told(rule) if (rule := forms.rule_of(activity)) else "",
+        scopes=typed_rules.SCOPE_TITLES,
     )
 
 
@@ -200,7 +211,7 @@ def change(record_id: int) -> Page:
     def save(typed: forms.Typed, version: int | None) -> None:
         try:
             values = judge(ActivitySchema(partial=True), forms.values_of(typed))
-            service.change_activity(record_id, values, version)
+            _change(record_id, values, typed.get("scope", "this"), version)
         except InvalidError as error:
             raise _at_when(error) from error
 
@@ -210,6 +221,13 @@ def change(record_id: int) -> Page:
         return _edit_form(record_id, again), again.status
     toast(_("Saved."))
     return _answer(record_id)
+
+
+def _change(activity_id: int, values: dict[str, Any], scope: str, version: int | None) -> None:
+    if scope in SCOPES:
+        change_series(activity_id, values, scope, version)
+    else:
+        service.change_activity(activity_id, values, version)
 
 
 @blueprint.get("/<int:record_id>/done")
@@ -269,6 +287,29 @@ def delete(record_id: int) -> Response:
     undo = url_for("calendar.restore", record_id=record_id)
     toast(_("“%(subject)s” is in the bin.", subject=subject), undo=undo)
     return _answer(record_id, url_for("calendar.index", owner_id="me", done="false"))
+
+
+@blueprint.post("/<int:record_id>/series/end")
+@requires(DELETE)
+def end(record_id: int) -> Response:
+    """Put an activity of a series and others of it into the bin; the notice can undo it."""
+    scope = request.form.get("scope", FOLLOWING)
+    gone = end_series(record_id, scope if scope in SCOPES else FOLLOWING, version_in(request.form))
+    undo = url_for("calendar.take_back_end", record_id=record_id)
+    message = ngettext(
+        "%(num)s activity is in the bin.", "%(num)s activities are in the bin.", gone
+    )
+    toast(message, undo=undo)
+    return _answer(record_id, url_for("calendar.index", owner_id="me", done="false"))
+
+
+@blueprint.post("/<int:record_id>/series/restore")
+@requires(DELETE)
+def take_back_end(record_id: int) -> Response:
+    """Take out of the bin what went there together with an activity, and show that."""
+    restore_series(record_id)
+    toast(_("The activities are back."))
+    return _answer(record_id)
 
 
 @blueprint.post("/<int:record_id>/restore")

@@ -55,6 +55,7 @@ FIELDS: Final = {
     ),
     "day": FieldWords(_("Day")),
     "starts_at": FieldWords(_("Time")),
+    "recurrence": FieldWords(_("Comes again")),
     "minutes": FieldWords(_("Minutes"), figure=True),
     "priority": FieldWords(_("Priority"), choices=PRIORITY_TITLES),
     "remind_minutes": FieldWords(_("Reminder, minutes before"), figure=True),

@@ -13,6 +13,20 @@ const target = path.resolve(process.argv[2] ?? path.join(here, "../static/dist")
 // Not beside the target, where an aborted build would be taken for a part of the package.
 const building = path.join(here, "node_modules/.dist");
 
+// FullCalendar brings a font of icons inside its styles, which the Content-Security-Policy refuses;
+// the calendar has the icons of everything else.
+const withoutFonts = {
+  name: "without-fonts",
+  setup({ onLoad }) {
+    onLoad({ filter: /@fullcalendar[\\/]core[\\/]internal-common\.js$/ }, ({ path: file }) => {
+      const source = fs.readFileSync(file, "utf8");
+      const contents = source.replace(/@font-face *\{[^}]*\}/, "");
+      if (contents === source) throw new Error("FullCalendar has no font any more: see build.mjs");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 const shared = {
   absWorkingDir: here,
   bundle: true,
@@ -22,6 +36,7 @@ const shared = {
   entryNames: "[name]-[hash]",
   chunkNames: "chunk-[hash]",
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  plugins: [withoutFonts],
   legalComments: "linked",
   logLevel: "warning",
 };

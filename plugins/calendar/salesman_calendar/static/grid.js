@@ -1,0 +1,223 @@
+// The calendar: a month, a week, a day or an agenda. Activities are dragged, stretched, or moved by
+// Alt and the arrow keys; the server decides, a refusal puts them back. Hours are those of the
+// company's clock wherever the browser stands: they come and go without a zone, and FullCalendar is
+// told that they are UTC, so that it reckons none.
+import { calendarIn } from "fullcalendar";
+import htmx from "htmx";
+
+const NAMES = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", agenda: "listWeek" };
+const KEYS_OF = Object.fromEntries(Object.entries(NAMES).map(([key, name]) => [name, key]));
+const STEP_MINUTES = 30;
+const SOON_MS = 120;
+
+const grid = document.getElementById("grid");
+const { begins, ends, language, zone } = grid.dataset;
+const isNarrow = window.matchMedia("(max-width: 767px)").matches;
+let timer;
+let focused = "";
+
+const clock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: zone,
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+const nowThere = () => clock.format(new Date()).replace(" ", "T");
+
+const calendar = calendarIn(grid, {
+  locale: language === "ru" ? "ru" : "en-gb",
+  timeZone: "UTC",
+  now: nowThere,
+  initialView: NAMES[grid.dataset.view] ?? (isNarrow ? NAMES.agenda : NAMES.week),
+  initialDate: grid.dataset.on,
+  headerToolbar: false,
+  height: "auto",
+  firstDay: 1,
+  nowIndicator: true,
+  navLinks: false,
+  dayMaxEvents: 4,
+  moreLinkContent: ({ num }) => `+${num} ${grid.dataset.more}`,
+  moreLinkHint: (num) => `+${num} ${grid.dataset.more}`,
+  noEventsText: grid.dataset.empty,
+  allDayText: grid.dataset.whole,
+  slotMinTime: earlier(begins),
+  slotMaxTime: later(ends),
+  slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  businessHours: { daysOfWeek: [0, 1, 2, 3, 4, 5, 6], startTime: begins, endTime: ends },
+  defaultTimedEventDuration: "00:30",
+  snapDuration: "00:15",
+  editable: true,
+  eventInteractive: true,
+  longPressDelay: 400,
+  selectable: Boolean(grid.dataset.new),
+  selectMirror: true,
+  events: fetchEntries,
+  eventContent,
+  eventDidMount: ({ event, el }) => {
+    el.dataset.entry = event.id;
+    if (focused === event.id) el.focus();
+  },
+  datesSet,
+  select: plan,
+  eventClick: open,
+  eventDrop: (change) => moved(change),
+  eventResize: (change) => moved(change),
+});
+calendar.render();
+datesSet();
+
+async function fetchEntries({ startStr, endStr }) {
+  const address = new URL(grid.dataset.entries, location.href);
+  address.searchParams.set("start", startStr.slice(0, 10));
+  address.searchParams.set("end", endStr.slice(0, 10));
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(grid.dataset.failed);
+  const entries = await answer.json();
+  showAllHours(entries);
+  return entries;
+}
+
+// The hours of work are shown, and whatever lies outside of them has its place all the same.
+function showAllHours(entries) {
+  let [first, last] = [earlier(begins), later(ends)];
+  for (const { start, end, allDay } of entries) {
+    if (allDay) continue;
+    const hour = start.slice(11, 13);
+    if (`${hour}:00` < first) first = `${hour}:00`;
+    const crosses = end.slice(0, 10) > start.slice(0, 10);
+    const until = crosses ? "24:00" : later(end.slice(11, 16), 1);
+    if (until > last) last = until;
+  }
+  if (calendar.getOption("slotMinTime") !== first) calendar.setOption("slotMinTime", first);
+  if (calendar.getOption("slotMaxTime") !== last) calendar.setOption("slotMaxTime", last);
+}
+
+function earlier(hour) {
+  return `${String(Math.max(0, Number(hour.slice(0, 2)) - 1)).padStart(2, "0")}:00`;
+}
+
+function later(hour, hours = 1) {
+  return `${String(Math.min(24, Number(hour.slice(0, 2)) + hours)).padStart(2, "0")}:00`;
+}
+
+function eventContent({ event, timeText }) {
+  if (event.display === "background") return null;
+  const lines = [["grid-entry-title", event.title]];
+  const notes = event.extendedProps.notes ?? [];
+  if (notes.length) lines.push(["grid-entry-notes", notes.join(" · ")]);
+  const isListed = calendar.view?.type === NAMES.agenda;
+  if (timeText && !isListed) lines.unshift(["grid-entry-time", timeText]);
+  return {
+    domNodes: lines.map(([name, text]) => {
+      const line = document.createElement("span");
+      line.className = name;
+      line.textContent = text;
+      return line;
+    }),
+  };
+}
+
+function datesSet() {
+  if (!calendar.view) return;
+  const key = KEYS_OF[calendar.view.type];
+  const on = calendar.getDate().toISOString().slice(0, 10);
+  document.getElementById("grid-title").textContent = calendar.view.title;
+  for (const button of document.querySelectorAll("[data-grid-view]")) {
+    const isShown = button.dataset.gridView === key;
+    button.classList.toggle("active", isShown);
+    button.setAttribute("aria-pressed", String(isShown));
+  }
+  const address = new URL(location.href);
+  address.searchParams.set("view", key);
+  address.searchParams.set("on", on);
+  history.replaceState(history.state, "", address);
+  const form = document.getElementById("grid-shown-form");
+  if (form) [form.elements.view.value, form.elements.on.value] = [key, on];
+}
+
+function plan({ startStr, start, end, allDay }) {
+  const address = new URL(grid.dataset.new, location.href);
+  address.searchParams.set("when", startStr.slice(0, 16).replace("T", " "));
+  if (!allDay) address.searchParams.set("minutes", (end - start) / 60000);
+  calendar.unselect();
+  htmx.ajax("GET", address.pathname + address.search, { target: "#dialog-content", swap: "innerHTML" });
+}
+
+function open({ event, jsEvent }) {
+  const { edit } = event.extendedProps;
+  if (!event.startEditable || !edit || jsEvent.ctrlKey || jsEvent.metaKey || jsEvent.shiftKey) return;
+  jsEvent.preventDefault();
+  focused = event.id;
+  htmx.ajax("GET", edit, { target: "#dialog-content", swap: "innerHTML" });
+}
+
+async function moved({ event, revert }) {
+  const scope = event.extendedProps.series ? await askScope() : "this";
+  if (!scope || !(await send(event, scope))) revert();
+}
+
+/** Asks which of a series are meant; gives nothing where somebody thinks better of it. */
+function askScope() {
+  const dialog = document.getElementById("grid-scope");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((answered) =>
+    dialog.addEventListener("close", () => answered(dialog.returnValue), { once: true }),
+  );
+}
+
+async function send(event, scope) {
+  const { move, version } = event.extendedProps;
+  const start = event.allDay ? event.startStr.slice(0, 10) : event.startStr.slice(0, 16);
+  const minutes = event.allDay || !event.end ? "" : (event.end - event.start) / 60000;
+  let answer = { status: 0 };
+  const look = ({ detail }) => (answer = detail.ctx.response);
+  grid.addEventListener("htmx:after:request", look, { once: true });
+  await htmx.ajax("POST", move, {
+    source: grid,
+    target: grid,
+    swap: "none",
+    values: { start, minutes, scope, version },
+  });
+  grid.removeEventListener("htmx:after:request", look);
+  const isTaken = answer.status >= 200 && answer.status < 400;
+  fetchSoon();
+  return isTaken;
+}
+
+function fetchSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(() => calendar.refetchEvents(), SOON_MS);
+}
+
+function onKey(key) {
+  const days = { ArrowLeft: -1, ArrowRight: 1 }[key.key];
+  const steps = { ArrowUp: -1, ArrowDown: 1 }[key.key];
+  const element = key.target.closest?.("[data-entry]");
+  const event = element && calendar.getEventById(element.dataset.entry);
+  if (!key.altKey || !(days || steps) || !event?.startEditable) return;
+  key.preventDefault();
+  focused = event.id;
+  const [start, end] = [event.start, event.end];
+  const revert = () => event.setDates(start, end, { allDay: event.allDay });
+  if (days) event.moveDates({ days });
+  else if (event.allDay) return;
+  else if (key.shiftKey) event.moveEnd({ minutes: steps * STEP_MINUTES });
+  else event.moveDates({ minutes: steps * STEP_MINUTES });
+  if (event.end && event.end <= event.start) return revert();
+  moved({ event, revert });
+}
+
+grid.addEventListener("keydown", onKey);
+grid.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !grid.contains(relatedTarget)) focused = "";
+});
+document.addEventListener("click", ({ target }) => {
+  const { gridTurn, gridView, gridScope } = target.closest?.("button")?.dataset ?? {};
+  if (gridTurn) calendar[gridTurn]();
+  if (gridView) calendar.changeView(NAMES[gridView]);
+  if (gridScope) target.closest("dialog").close(gridScope);
+});
+document.addEventListener("salesman:change", ({ detail }) => {
+  if (detail.kind === "calendar.activity") fetchSoon();
+});
