@@ -49,6 +49,7 @@ _SENDER_KEY: Final = "mail_from"
 _SUBJECT: Final = 300
 MOST_ENCLOSED: Final = 15 * 1024 * 1024
 """Bytes of the files of one letter together: more than that many servers refuse."""
+_INVITATION: Final = "text/calendar; method="
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -57,10 +58,14 @@ class Enclosure:
     """A file that goes with a letter.
 
     :param name: made harmless; its media type is judged by it and by the content.
+    :param media_type: another one than that, with its parameters. ``text/calendar; method=…`` goes
+        beside the text of the letter, too, because that is where programs look for an invitation
+        (RFC 6047, 2.4).
     """
 
     name: str
     content: bytes = field(repr=False)
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ def send(letter: Letter) -> int:
 def _enclosed(session: Session, one: Enclosure) -> LetterFile:
     stored = store.store(io.BytesIO(one.content))
     name = store.harmless_name(one.name)
-    media_type = store.media_type(name, stored.beginning)
+    media_type = one.media_type or store.media_type(name, stored.beginning)
     return LetterFile(file_id=store.row_of(session, stored), name=name, media_type=media_type)
 
 
@@ -312,9 +317,13 @@ def _message(letter: KeptLetter, sender: str) -> EmailMessage:
         message["Reply-To"] = Address(addr_spec=letter.reply_to)
     message.set_content(text)
     message.add_alternative(as_html(text), subtype="html")
-    for one in letter.files:
-        main, _slash, sub = one.media_type.partition("/")
-        content = store.stored_file(one.stored.hash).read_bytes()
+    contents = [(one, store.stored_file(one.stored.hash).read_bytes()) for one in letter.files]
+    for one, content in contents:
+        if one.media_type.startswith(_INVITATION):
+            _, method = one.media_type.split("method=")
+            message.add_alternative(content.decode(), subtype="calendar", params={"method": method})
+    for one, content in contents:
+        main, _slash, sub = one.media_type.partition(";")[0].partition("/")
         message.add_attachment(content, main, sub, filename=one.name)
     return message
 

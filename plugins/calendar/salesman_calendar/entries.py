@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from salesman_core.toolkit import (
     AnyRow,
     Deal,
     User,
+    UtcDateTime,
+    company,
     contributions,
     current_person,
     record_type,
@@ -41,8 +43,8 @@ class Source:
     :param kind: of the records that the entries are about.
     :param permission: what one must hold to see them.
     :param entries: gives a ``Select`` of the entries that whoever acts may see
-        (``toolkit.visible``), with the columns ``day`` (of the company), ``at`` (UTC, or null for
-        any time of the day), ``owner_id``, ``record_id`` and ``title``.
+        (``toolkit.visible``), with the columns ``day`` (of the company, for any time of it) and
+        ``at`` (UTC), one of which is null, ``owner_id``, ``record_id`` and ``title``.
     :param order: sources stand in this order.
     """
 
@@ -84,11 +86,16 @@ def entries_between(
 ) -> Sequence[AnyRow]:
     """Give the entries of a source on some days that are some people's."""
     told = source.entries().subquery()
+    begins, ends = (
+        datetime.combine(day, time.min, company().tz).astimezone(UTC)
+        for day in (first, last + timedelta(days=1))
+    )
+    within = sa.or_(told.c.day.between(first, last), sa.and_(told.c.at >= begins, told.c.at < ends))
     return session.execute(
         sa.select(told, User.name.label("owner_name"))
         .outerjoin(User, User.id == told.c.owner_id)
-        .where(told.c.day.between(first, last), told.c.owner_id.in_(owner_ids))
-        .order_by(told.c.day, told.c.record_id)
+        .where(within, told.c.owner_id.in_(owner_ids))
+        .order_by(told.c.record_id)
         .limit(MOST)
     ).all()
 
@@ -100,13 +107,16 @@ def address_of(source: Source, record_id: int) -> str:
 
 def expected_closings() -> sa.Select[Any]:
     """Give when open deals are expected to close."""
-    return sa.select(
+    columns: tuple[Any, ...] = (
         Deal.expected_on.label("day"),
-        sa.null().label("at"),
+        sa.cast(None, UtcDateTime).label("at"),
         Deal.owner_id,
         Deal.id.label("record_id"),
         Deal.name.label("title"),
-    ).where(visible("deal"), Deal.outcome.is_(None), Deal.expected_on.is_not(None))
+    )
+    return sa.select(*columns).where(
+        visible("deal"), Deal.outcome.is_(None), Deal.expected_on.is_not(None)
+    )
 
 
 def own_sources(title: Text) -> Iterable[Mapping[str, Any]]:

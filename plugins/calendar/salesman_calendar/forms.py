@@ -191,7 +191,7 @@ def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:
 
 def _repeats(form: FormState) -> list[tuple[str, Text]]:
     """Give how something may come again; a rule that no form says stays as one of the choices."""
-    offered = list(typed_rules.REPEATS)
+    offered: list[tuple[str, Text]] = list(typed_rules.REPEATS)
     if form.value("repeat") == typed_rules.OTHERWISE:
         rule = str(form.value("repeat_rule"))
         offered.append((typed_rules.OTHERWISE, _("as it stands: %(rule)s", rule=rule)))

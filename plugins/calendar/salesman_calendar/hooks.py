@@ -151,6 +151,15 @@ def salesman_nav_items() -> Iterable[NavItem]:
             order=21,
         ),
         NavItem(
+            id="climbing",
+            title=_("Activity and climbing"),
+            endpoint="calendar.show_climbing",
+            station="reports",
+            icon="stairs-up",
+            permission=permissions.VIEW,
+            order=40,
+        ),
+        NavItem(
             id="kinds",
             title=_("Kinds of activities"),
             endpoint="calendar.kinds",
@@ -246,6 +255,17 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("calendar.activity.changed", "An activity was changed", fields),
         EventType("calendar.activity.done", "An activity was done", result),
         EventType("calendar.activity.reopened", "A done activity was taken up again", about),
+        EventType(
+            "calendar.activity.guest",
+            "Somebody was invited to an activity, or answered",
+            {
+                "client_id": "the client, or null",
+                "deal_id": "the deal, or null",
+                "owner_id": "who is to do it",
+                "guest_id": "the guest",
+                "answer": "waiting, accepted, tentative or declined",
+            },
+        ),
         EventType("calendar.activity.deleted", "An activity was put into the bin", about),
         EventType("calendar.activity.restored", "An activity was taken out of the bin", about),
     ]

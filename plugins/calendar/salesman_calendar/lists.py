@@ -6,6 +6,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from salesman_calendar.climbing import (
+    climbed_after,
+    name_of_rung,
+    rung_then,
+    with_seen_client,
+)
 from salesman_calendar.models import BASES, KIND, Activity, ActivityContact, Kind, Result, Series
 from salesman_calendar.references import Record, sees_record
 from salesman_calendar.texts import texts
@@ -52,6 +58,19 @@ def _with_contact(operator: str, value: Any) -> sa.ColumnElement[bool]:
         .where(Contact.id.in_(wanted), visible("contact"))
     )
     return Activity.id.in_(met)
+
+
+def _with_client(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    return with_seen_client() if value else sa.not_(with_seen_client())
+
+
+def _on_rung(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(with_seen_client(), rung_then() == value)
+
+
+def _climbed(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    climbed = climbed_after()
+    return sa.and_(with_seen_client(), climbed if value else sa.not_(climbed))
 
 
 def _about(_operator: str, value: Any) -> sa.ColumnElement[bool]:
@@ -140,6 +159,18 @@ ACTIVITIES: Final = ListSpec(
     filters=(
         ListFilter("done", _("Done"), FieldKind.FLAG, _done, operators=("eq",)),
         ListFilter("overdue", _("Overdue"), FieldKind.FLAG, _overdue, operators=("eq",)),
+        ListFilter(
+            "with_client", _("Done with a client"), FieldKind.FLAG, _with_client, operators=("eq",)
+        ),
+        ListFilter(
+            "rung",
+            _("Rung of the client then"),
+            FieldKind.REF,
+            _on_rung,
+            operators=("eq",),
+            show=lambda id_: name_of_rung(reading(), id_),
+        ),
+        ListFilter("climbed", _("Climbed after it"), FieldKind.FLAG, _climbed, operators=("eq",)),
         ListFilter("contact_id", _("Contact"), FieldKind.REF, _with_contact),
         ListFilter(
             "about",

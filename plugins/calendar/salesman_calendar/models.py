@@ -113,6 +113,50 @@ class Series(Base):
     created_at: Mapped[datetime]
 
 
+class Feed(Base):
+    """By which address somebody's activities are read by another program: whoever knows the key."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = refers("core_user.id", ondelete="CASCADE", primary_key=True, index=False)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+
+
+WAITING, ACCEPTED, TENTATIVE, DECLINED = ANSWERS = ("waiting", "accepted", "tentative", "declined")
+
+
+class Guest(Base):
+    """Somebody who is invited by a letter, and what they answered.
+
+    ``whole`` says that they are invited to the whole series of the activity. ``sequence`` is that
+    of the last letter, so that calendars tell a later one (RFC 5545, 3.8.7.4). The link of the
+    letter has a key: whoever opens it is found by its hash, and it stands sealed, because the next
+    letter has the same link.
+    """
+
+    __tablename__ = "calendar_guest"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "answer IN ('waiting', 'accepted', 'tentative', 'declined')", name="answer"
+        ),
+        sa.UniqueConstraint("activity_id", "email"),
+    )
+
+    id: Mapped[int] = identity()
+    activity_id: Mapped[int] = refers("calendar_activity.id", ondelete="CASCADE", index=False)
+    contact_id: Mapped[int | None] = refers("core_contact.id", ondelete="SET NULL")
+    name: Mapped[str] = mapped_column(sa.String(300))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    whole: Mapped[bool] = mapped_column(default=False)
+    answer: Mapped[str] = mapped_column(sa.String(10), default=WAITING)
+    answered_at: Mapped[datetime | None]
+    sequence: Mapped[int] = mapped_column(default=0)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    sealed_key: Mapped[str] = mapped_column(sa.String(500))
+    invited_at: Mapped[datetime]
+
+
 class Activity(KeptRecord, Base):
     """Something to be done on a day, or that was done.
 

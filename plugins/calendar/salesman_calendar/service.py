@@ -5,13 +5,14 @@ An activity moves no deal and nobody on the ladder (``product.md``, rule 2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_calendar import queries
+from salesman_calendar.invitations import TOLD_OF, tell_guests
 from salesman_calendar.models import KIND, NORMAL, Activity, ActivityContact, Reminding, Series
 from salesman_calendar.permissions import ASSIGN, CREATE, DELETE, EDIT
 from salesman_calendar.references import (
@@ -368,8 +369,13 @@ def keep(
     action: str,
     changes: Changes,
     payload: Mapping[str, Any] | None = None,
+    *,
+    also: Iterable[int] = (),
 ) -> None:
-    """Keep and tell what was done to an activity."""
+    """Keep and tell what was done to an activity.
+
+    :param also: others to which the same was done: their guests are told.
+    """
     touch(activity)
     session.flush()
     audit(session, KIND, activity.id, activity.subject, action, changes)
@@ -377,3 +383,5 @@ def keep(
     about |= {name: getattr(activity, name) for name in ("owner_id", "series_id")}
     told = {**about, **(payload or {})}
     announce(session, f"calendar.activity.{action}", KIND, activity.id, told)
+    if action in {"deleted", "restored"} or not TOLD_OF.isdisjoint(changes):
+        tell_guests(session, [activity.id, *also], cancelled=action == "deleted")

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_calendar import choosing, forms, queries, service
+from salesman_calendar import choosing, forms, invitations, queries, service
 from salesman_calendar.bulk import LISTED
 from salesman_calendar.lists import ACTIVITIES, PRIORITY_TITLES
 from salesman_calendar.models import KIND, NORMAL
@@ -169,6 +169,14 @@ def _new_form(form: FormState) -> Markup:
 @requires(VIEW)
 def card(record_id: int) -> Markup:
     """Show an activity."""
+    return card_page(record_id)
+
+
+def card_page(record_id: int, invited: FormState | None = None) -> Markup:
+    """Give the page of an activity.
+
+    :param invited: what was typed to invite somebody, where that was refused.
+    """
     session = reading()
     activity = queries.one_activity(session, record_id)
     return render(
@@ -180,6 +188,10 @@ def card(record_id: int) -> Markup:
         reminders=dict(forms.REMINDERS),
         comes_again=typed_rules.told(rule) if (rule := forms.rule_of(activity)) else "",
         scopes=typed_rules.SCOPE_TITLES,
+        guests=invitations.guests_of(session, activity),
+        answers=invitations.ANSWER_TITLES,
+        inviting=invited or FormState({"whole": activity.series_id is not None}),
+        addresses=invitations.addresses_of(session, record_id) if activity.may_edit else [],
     )
 
 

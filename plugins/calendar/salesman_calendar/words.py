@@ -55,6 +55,7 @@ FIELDS: Final = {
     ),
     "day": FieldWords(_("Day")),
     "starts_at": FieldWords(_("Time")),
+    "guest": FieldWords(_("Guest")),
     "recurrence": FieldWords(_("Comes again")),
     "minutes": FieldWords(_("Minutes"), figure=True),
     "priority": FieldWords(_("Priority"), choices=PRIORITY_TITLES),
@@ -89,4 +90,9 @@ def _names_of_records(kind: str) -> Names:
 ACTIONS: Final = {
     "done": _("done"),
     "reopened": _("taken up again"),
+    "invited": _("invited"),
+    "uninvited": _("called off for a guest"),
+    "accepted": _("a guest is coming"),
+    "tentative": _("a guest may be coming"),
+    "declined": _("a guest is not coming"),
 }

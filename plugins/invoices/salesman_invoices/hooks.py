@@ -41,6 +41,7 @@ from salesman_hookspecs import (
 from salesman_invoices import (
     bulk,
     completing,
+    due,
     evidence,
     imports,
     pages,
@@ -379,6 +380,12 @@ def salesman_import_types() -> Iterable[ImportType]:
 def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
     """Let plans count by invoices: issued, paid, paid within deals that were won."""
     return plans_sources.sources()
+
+
+@hookimpl(optionalhook=True)
+def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
+    """Show in the calendar when invoices are due."""
+    return due.calendar_sources()
 
 
 @hookimpl

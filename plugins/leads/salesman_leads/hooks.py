@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
 
@@ -63,6 +64,8 @@ from salesman_leads.import_apply import apply_leads
 from salesman_leads.mailbox import health as mailbox_health
 from salesman_leads.mailbox import jobs as mailbox_jobs
 from salesman_leads.models import KIND, Lead, LeadEmail
+from salesman_leads.models import KIND, Lead
+from salesman_leads.queue import coming
 from salesman_leads.queue.defaults import make_call_results
 from salesman_leads.queue.story import calls
 from salesman_leads.texts import texts
@@ -391,3 +394,9 @@ def salesman_schedules() -> Iterable[Schedule]:
 def salesman_service() -> Iterable[Leads]:
     """Let other plugins take leads in and learn what came of them."""
     return [offered.Intake()]
+
+
+@hookimpl(optionalhook=True)
+def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
+    """Show in the calendar when leads are to be called next."""
+    return coming.calendar_sources()

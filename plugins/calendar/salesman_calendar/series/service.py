@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from salesman_calendar.invitations import go_along, stay_behind, tell_guests
 from salesman_calendar.models import KIND, Activity, Series
 from salesman_calendar.permissions import DELETE, EDIT
 from salesman_calendar.references import ABOUT, RECORD, About
@@ -73,10 +74,12 @@ def change_series(
         first = _first(session, series, activity, scope)
         change = _Change(session, series, activity, values)
         told = change.carry_out(first)
-        if told:
+        if told or change.rule_changes:
             audit_many(session, KIND, "changed", (one for one in told if one[0] != activity.id))
             mine: Changes = next((one[2] for one in told if one[0] == activity.id), {})
-            keep(session, activity, "changed", mine, {"fields": sorted(mine)})
+            mine |= change.rule_changes
+            others = [one[0] for one in told if one[0] != activity.id]
+            keep(session, activity, "changed", mine, {"fields": sorted(mine)}, also=others)
         return len(told)
 
 
@@ -93,8 +96,8 @@ def end_series(activity_id: int, scope: str, version: int | None = None) -> int:
         day = first.occurs_on or first.day
         gone = _put_away(session, series, day)
         series.stopped_on = day
-        keep(session, first, "deleted", {})
-        return gone
+        keep(session, first, "deleted", {}, also=gone)
+        return len(gone)
 
 
 def restore_series(activity_id: int) -> int:
@@ -115,7 +118,7 @@ def restore_series(activity_id: int) -> int:
             touch(one)
         series.stopped_on = None
         audit_many(session, KIND, "restored", [(one.id, one.subject, {}) for one in others])
-        keep(session, activity, "restored", {})
+        keep(session, activity, "restored", {}, also=[one.id for one in others])
         return len(others) + 1
 
 
@@ -143,10 +146,11 @@ def _let_end(session: Session, series: Series, activity: Activity) -> int:
     gone = _put_away(session, series, after)
     series.stopped_on = after
     keep(session, activity, "changed", {"recurrence": (making.rule_of(series).whole, None)})
-    return gone
+    tell_guests(session, gone, cancelled=True)
+    return len(gone)
 
 
-def _put_away(session: Session, series: Series, since: date) -> int:
+def _put_away(session: Session, series: Series, since: date) -> list[int]:
     """Put what is open of a series from a day on into the bin, all with the same moment."""
     ones = session.scalars(
         sa.select(Activity).where(
@@ -161,7 +165,7 @@ def _put_away(session: Session, series: Series, since: date) -> int:
         one.deleted_at = moment
         touch(one)
     audit_many(session, KIND, "deleted", [(one.id, one.subject, {}) for one in ones])
-    return len(ones)
+    return [one.id for one in ones]
 
 
 class _Change:
@@ -184,6 +188,9 @@ class _Change:
         self._rule = Rule.read(values["recurrence"]) if values.get("recurrence") else None
         if self._rule == making.rule_of(series):
             self._rule = None
+        self.rule_changes: Changes = {}
+        if self._rule is not None:
+            self.rule_changes = {"recurrence": (making.rule_of(series).whole, self._rule.whole)}
         self._moves = self._rule is not None or self._shift != 0 or self._when.hour != before.hour
 
     def _new_about(self, before: About) -> About | None:
@@ -207,6 +214,8 @@ class _Change:
         self._session.flush()
         told = self._told(self._retimed(target, ones, old_days))
         making.prolong(self._session, target, first)
+        if target is not self._series:
+            go_along(self._session, self._series.id, first)
         return told
 
     def _from(self, day: date) -> Sequence[Activity]:
@@ -283,6 +292,7 @@ class _Change:
             series.starts_on, series.hour = starts_on, self._when.hour
             return series
         self._series.stopped_on = day
+        stay_behind(self._session, self._series.id, day)
         target = making.series_of(rule, replace(self._when, day=starts_on))
         self._session.add(target)
         return target

@@ -1,0 +1,432 @@
+"""Invitations: who is invited to an activity by a letter, and what they answer (RFC 5546)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from salesman_calendar import ical, queries
+from salesman_calendar.feed import hash_of
+from salesman_calendar.models import (
+    ANSWERS,
+    KIND,
+    WAITING,
+    Activity,
+    ActivityContact,
+    Guest,
+    Series,
+)
+from salesman_calendar.permissions import EDIT, VIEW
+from salesman_calendar.texts import texts
+from salesman_core.toolkit import (
+    SYSTEM,
+    AnyRow,
+    BrokenSealError,
+    Contact,
+    Enclosure,
+    InvalidError,
+    Letter,
+    MissingError,
+    User,
+    WritingSession,
+    acting_as,
+    announce,
+    audit,
+    checked_address,
+    company,
+    current_person,
+    demand,
+    link_to,
+    notify,
+    now,
+    person_of,
+    reading,
+    sealed,
+    send_letter,
+    speaking,
+    told_when,
+    unsealed,
+    visible,
+    writing,
+)
+from salesman_hookspecs import Text
+
+_ = texts.lazy
+
+PURPOSE: Final = "calendar.invitation"
+MOST_GUESTS: Final = 50
+FILE_NAME: Final = "invite.ics"
+ANSWER_TITLES: Final[dict[str, Text]] = {
+    "waiting": _("no answer yet"),
+    "accepted": _("is coming"),
+    "tentative": _("may be coming"),
+    "declined": _("is not coming"),
+}
+TOLD_OF: Final = frozenset({"day", "starts_at", "minutes", "subject", "text", "recurrence"})
+"""Of a change of these guests get another letter."""
+
+
+def invite(
+    activity_id: int, email: str, *, name: str = "", contact_id: int | None = None, whole: bool
+) -> int:
+    """Invite somebody by a letter; give the number of the guest.
+
+    :param email: where the letter goes.
+    :param contact_id: who that is, where they are among those whom the activity is with.
+    :param whole: whether they are invited to the whole series.
+    :raises InvalidError: by field: for what is no address, whoever is invited already, and an
+        activity that is done.
+    """
+    with writing() as session:
+        activity = _open(session, activity_id)
+        address = checked_address(email, "email").lower()
+        known = [one.email for one in _guests(session, activity.id)]
+        if address in known:
+            raise _wrong("email", _("%(email)s is invited already.", email=address))
+        if len(known) >= MOST_GUESTS:
+            raise _wrong("email", _("At most %(most)s people can be invited.", most=MOST_GUESTS))
+        key = secrets.token_urlsafe(32)
+        guest = Guest(
+            activity_id=activity.id,
+            contact_id=_contact(session, contact_id),
+            name=name.strip()[:300],
+            email=address,
+            whole=whole and activity.series_id is not None,
+            answer=WAITING,
+            sequence=0,
+            key_hash=hash_of(key),
+            sealed_key=sealed(key, PURPOSE),
+            invited_at=now(),
+        )
+        session.add(guest)
+        session.flush()
+        _note(session, activity, "invited", guest)
+        _write(session, activity.id, [guest])
+        return guest.id
+
+
+def uninvite(activity_id: int, guest_id: int) -> None:
+    """Tell a guest that they are not expected any more, and forget them.
+
+    :raises MissingError: where the activity has no such guest.
+    """
+    with writing() as session:
+        demand(KIND, activity_id, EDIT, session=session)
+        activity = session.get_one(Activity, activity_id)
+        guest = next((one for one in _guests(session, activity_id) if one.id == guest_id), None)
+        if guest is None:
+            raise MissingError(_("There is no such guest."))
+        guest.sequence += 1
+        _write(session, activity_id, [guest], cancelled=True)
+        _note(session, activity, "uninvited", guest)
+        session.delete(guest)
+
+
+def tell_guests(
+    session: Session, activity_ids: Collection[int], *, cancelled: bool = False
+) -> None:
+    """Write to the guests of some activities that something is otherwise now, or called off.
+
+    Whoever was invited to a whole series gets one letter, however many of it changed.
+    """
+    ids = [*activity_ids]
+    of_these = sa.select(Activity.series_id).where(
+        Activity.id.in_(ids), Activity.series_id.is_not(None)
+    )
+    anchors = sa.select(Activity.id).where(Activity.series_id.in_(of_these))
+    concerned = sa.or_(
+        sa.and_(Guest.activity_id.in_(ids), sa.not_(Guest.whole)),
+        sa.and_(Guest.whole, sa.or_(Guest.activity_id.in_(ids), Guest.activity_id.in_(anchors))),
+    )
+    guests = session.scalars(sa.select(Guest).where(concerned).order_by(Guest.id)).all()
+    by_activity: dict[int, list[Guest]] = {}
+    for guest in guests:
+        guest.sequence += 1
+        by_activity.setdefault(guest.activity_id, []).append(guest)
+    session.flush()
+    for activity_id, ones in by_activity.items():
+        gone = cancelled and (not ones[0].whole or not _has_open(session, activity_id))
+        _write(session, activity_id, ones, cancelled=gone)
+
+
+def go_along(session: Session, whence: int, whither: Activity) -> None:
+    """Invite the guests of a whole series to the one by which it goes on.
+
+    That the old one ends is told here; the new one as the change that it comes with.
+
+    :param whence: the series of before, which has its activities up to *whither*.
+    """
+    anchors = sa.select(Activity.id).where(Activity.series_id == whence)
+    guests = session.scalars(
+        sa.select(Guest).where(Guest.whole, Guest.activity_id.in_(anchors)).order_by(Guest.id)
+    ).all()
+    known = {one.email for one in _guests(session, whither.id)}
+    session.add_all(_copied(one, whither.id) for one in guests if one.email not in known)
+    for guest in guests:
+        guest.sequence += 1
+    if guests:
+        _write(session, guests[0].activity_id, guests)
+
+
+def stay_behind(session: Session, series_id: int, day: date) -> None:
+    """Let the guests of a whole series hang on what stands before a day, where it is parted."""
+    last = session.scalar(
+        sa.select(Activity.id)
+        .where(Activity.series_id == series_id, Activity.occurs_on < day)
+        .order_by(Activity.occurs_on.desc())
+        .limit(1)
+    )
+    parted = sa.select(Activity.id).where(
+        Activity.series_id == series_id, Activity.occurs_on >= day
+    )
+    session.execute(
+        sa.update(Guest)
+        .where(Guest.whole, Guest.activity_id.in_(parted))
+        .values(activity_id=last)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _copied(guest: Guest, activity_id: int) -> Guest:
+    key = secrets.token_urlsafe(32)
+    return Guest(
+        activity_id=activity_id,
+        contact_id=guest.contact_id,
+        name=guest.name,
+        email=guest.email,
+        whole=True,
+        answer=WAITING,
+        sequence=-1,  # the letter of the change is their first
+        key_hash=hash_of(key),
+        sealed_key=sealed(key, PURPOSE),
+        invited_at=now(),
+    )
+
+
+def _has_open(session: Session, activity_id: int) -> bool:
+    """Tell whether anything of the series of an activity is still to come."""
+    series = sa.select(Activity.series_id).where(Activity.id == activity_id).scalar_subquery()
+    to_come = sa.exists().where(
+        Activity.series_id == series, Activity.deleted_at.is_(None), Activity.done_at.is_(None)
+    )
+    return bool(session.scalar(sa.select(to_come)))
+
+
+def guests_of(session: Session, activity: AnyRow) -> Sequence[AnyRow]:
+    """Give who is invited to an activity that the person sees: by itself, or with its series."""
+    series = Activity.id == activity.id
+    if activity.series_id is not None:
+        series = sa.or_(series, sa.and_(Activity.series_id == activity.series_id, Guest.whole))
+    return session.execute(
+        sa.select(
+            Guest.id,
+            Guest.activity_id,
+            Guest.name,
+            Guest.email,
+            Guest.answer,
+            Guest.answered_at,
+            Guest.whole,
+        )
+        .join(Activity, Activity.id == Guest.activity_id)
+        .where(series, visible(KIND, VIEW))
+        .order_by(Guest.invited_at, Guest.id)
+    ).all()
+
+
+def addresses_of(session: Session, activity_id: int) -> list[tuple[int, str, str]]:
+    """Give whom an activity is with and who has an address: number, name, address of each."""
+    people = sa.select(ActivityContact.contact_id).where(ActivityContact.activity_id == activity_id)
+    contacts = session.scalars(
+        sa.select(Contact)
+        .where(Contact.id.in_(people), visible("contact"))
+        .order_by(Contact.name, Contact.id)
+        .options(selectinload(Contact.emails))
+    ).all()
+    reached = ((one, [email.normalised for email in one.emails]) for one in contacts)
+    return [
+        (one.id, one.name, first)
+        for one, emails in reached
+        if (first := next(filter(None, emails), None))
+    ]
+
+
+def invitation(key: str) -> AnyRow:
+    """Give what whoever has the link of a letter may know of the activity.
+
+    :raises MissingError: where it leads nowhere, or no more.
+    """
+    found = (
+        reading()
+        .execute(
+            sa.select(
+                Guest.id,
+                Guest.name,
+                Guest.answer,
+                Activity.id.label("activity_id"),
+                Activity.subject,
+                Activity.day,
+                Activity.starts_at,
+                Activity.minutes,
+                User.name.label("owner_name"),
+            )
+            .join(Activity, Activity.id == Guest.activity_id)
+            .outerjoin(User, User.id == Activity.owner_id)
+            .where(Guest.key_hash == hash_of(key), Activity.deleted_at.is_(None))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        raise MissingError(_("This invitation does not stand any more."))
+    return found
+
+
+def take_answer(key: str, answer: str) -> None:
+    """Keep what a guest answers, and tell whoever invited them.
+
+    :raises InvalidError: for what is no answer.
+    """
+    if answer not in ANSWERS or answer == WAITING:
+        raise InvalidError(_("Say whether you come."))
+    guest_id = invitation(key).id
+    with acting_as(SYSTEM), writing() as session:
+        guest = session.get_one(Guest, guest_id, with_for_update=True)
+        if guest.answer == answer:
+            return
+        guest.answer, guest.answered_at = answer, now()
+        activity = session.get_one(Activity, guest.activity_id)
+        _note(session, activity, answer, guest)
+        if activity.owner_id is not None:
+            _tell_owner(session, activity, guest)
+
+
+def _tell_owner(session: WritingSession, activity: Activity, guest: Guest) -> None:
+    owner = person_of(activity.owner_id or 0)
+    if owner is None:
+        return
+    with speaking(company().language):
+        text = texts.gettext(
+            "%(who)s %(answer)s: %(subject)s, %(when)s",
+            who=guest.name or guest.email,
+            answer=str(ANSWER_TITLES[guest.answer]),
+            subject=activity.subject,
+            when=told_when(activity.day, activity.starts_at),
+        )
+    notify(session, activity.owner_id or 0, text, f"/calendar/{activity.id}")
+
+
+def _open(session: Session, activity_id: int) -> Activity:
+    demand(KIND, activity_id, EDIT, session=session)
+    activity = session.get_one(Activity, activity_id)
+    if activity.done_at is not None:
+        raise _wrong("email", _("It is done: nobody can be invited any more."))
+    return activity
+
+
+def _guests(session: Session, activity_id: int) -> Sequence[Guest]:
+    return session.scalars(
+        sa.select(Guest).where(Guest.activity_id == activity_id).order_by(Guest.id)
+    ).all()
+
+
+def _contact(session: Session, contact_id: int | None) -> int | None:
+    if contact_id is None:
+        return None
+    seen = sa.select(Contact.id).where(Contact.id == contact_id, visible("contact"))
+    return session.scalar(seen)
+
+
+def _note(session: Session, activity: Activity, action: str, guest: Guest) -> None:
+    audit(session, KIND, activity.id, activity.subject, action, {"guest": (None, guest.email)})
+    about = {name: getattr(activity, name) for name in ("client_id", "deal_id", "owner_id")}
+    told = {**about, "guest_id": guest.id, "answer": guest.answer}
+    announce(session, "calendar.activity.guest", KIND, activity.id, told)
+
+
+def _write(
+    session: Session, activity_id: int, guests: Sequence[Guest], *, cancelled: bool = False
+) -> None:
+    """Write letters to guests of one activity; the file in them says the same to calendars."""
+    session.flush()
+    rows, series = _meant(session, activity_id, whole=guests[0].whole)
+    if not rows:
+        return
+    host = _host(session, rows[0].owner_id)
+    for guest in guests:
+        to = (guest.name or guest.email, guest.email)
+        sent = ical.Sent(host, to, guest.sequence, cancelled)
+        content = ical.calendar_of(rows, series, sent=sent)
+        send_letter(_letter(rows, guest, host, content, cancelled=cancelled))
+
+
+def _meant(
+    session: Session, activity_id: int, *, whole: bool
+) -> tuple[Sequence[AnyRow], dict[int, Series]]:
+    """Give the activity to which somebody is invited, or all of its series that is there."""
+    one = sa.select(*queries.ACTIVITY).outerjoin(Series, Series.id == Activity.series_id)
+    anchor = session.execute(one.where(Activity.id == activity_id)).one()
+    if not whole or anchor.series_id is None:
+        return [anchor], {}
+    live = (Activity.series_id == anchor.series_id, Activity.deleted_at.is_(None))
+    rows = session.execute(one.where(*live).order_by(Activity.occurs_on)).all()
+    return rows or [anchor], {anchor.series_id: session.get_one(Series, anchor.series_id)}
+
+
+def _host(session: Session, owner_id: int | None) -> tuple[str, str]:
+    """Give who invites: whoever is responsible, else whoever acts."""
+    found = session.execute(sa.select(User.name, User.email).where(User.id == owner_id)).first()
+    person = current_person()
+    return (found.name, found.email) if found is not None else (person.name, person.email)
+
+
+def _letter(
+    rows: Sequence[AnyRow],
+    guest: Guest,
+    host: tuple[str, str],
+    content: bytes,
+    *,
+    cancelled: bool,
+) -> Letter:
+    with speaking(company().language):
+        subject, text = _words(rows[0], guest, host[0], cancelled=cancelled)
+    method = "CANCEL" if cancelled else "REQUEST"
+    return Letter(
+        to=guest.email,
+        subject=subject[:300],
+        text=text,
+        secrets={} if cancelled else {"{link}": _link(guest)},
+        reply_to=host[1],
+        enclosures=[Enclosure(FILE_NAME, content, media_type=f"text/calendar; method={method}")],
+        automatic=False,
+    )
+
+
+def _words(row: AnyRow, guest: Guest, host: str, *, cancelled: bool) -> tuple[str, str]:
+    """Give the subject and the text of a letter."""
+    said = {"subject": row.subject, "when": told_when(row.day, row.starts_at)}
+    if cancelled:
+        text = texts.gettext("%(who)s calls it off: %(subject)s, %(when)s.", who=host, **said)
+        return texts.gettext("Called off: %(subject)s, %(when)s", **said), text
+    text = texts.gettext("%(who)s invites you: %(subject)s, %(when)s.", who=host, **said)
+    whole = f"{text}\n\n{texts.gettext('Say whether you come:')}\n{{link}}"
+    if guest.sequence:
+        return texts.gettext("Changed: %(subject)s, %(when)s", **said), whole
+    return texts.gettext("Invitation: %(subject)s, %(when)s", **said), whole
+
+
+def _link(guest: Guest) -> str:
+    """Give the link of a guest; another one, where the secret key of the CRM is another by now."""
+    try:
+        key = unsealed(guest.sealed_key, PURPOSE)
+    except BrokenSealError:
+        key = secrets.token_urlsafe(32)
+        guest.key_hash, guest.sealed_key = hash_of(key), sealed(key, PURPOSE)
+    return link_to(f"/calendar/invitation/{key}")
+
+
+def _wrong(field: str, message: Text) -> InvalidError:
+    return InvalidError(message, {field: message})
