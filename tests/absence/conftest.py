@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 from salesman_calendar.models import Reminding
 from salesman_discussions import decisions, messages, reading_state
+from salesman_calendar.models import Feed, Reminding
+from salesman_discussions import messages, reading_state
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
 from salesman_invoices.models import (
@@ -69,13 +71,7 @@ def used(
             lead |= {"external_ids": {"site": "7"}, "products": ["Boiler"]}
             api.post("/leads", lead)
             made = api.post("/leads/1/qualify", {"deal_name": "Three boilers"}).json
-            call = {"kind_id": 1, "day": "2026-03-02", "client_id": made["client_id"]}
-            call["contact_ids"] = [made["contact_id"]]
-            call |= {"about_kind": "leads.lead", "about_id": 1}
-            assert api.post("/calendar", call).status_code == 201
-            assert api.post("/calendar/1/done", {"result_id": 1}).status_code == 200
-            with writing() as session:
-                session.add(Reminding(user_id=1, by_mail=True))
+            plan(api, made)
             asked = {"channel_id": 1, "name": "Clara", "company": "Boilers Ltd", **REACH}
             asked |= {"products": [{"name": "Boiler"}], "next_step": "Call back"}
             for outcome in ("lead", "deal"):
@@ -120,6 +116,22 @@ def extend(api: Api, made: Mapping[str, int]) -> None:
     for kind, extensions in (("client", of_client), ("contact", of_others), ("deal", of_others)):
         address = f"/{kind}s/{made[f'{kind}_id']}"
         assert api.patch(address, {"extensions": extensions}).status_code == 200
+
+
+def plan(api: Api, made: dict[str, int]) -> None:
+    """Plan what comes once and what comes again, with a guest, and let one be done."""
+    call = {"kind_id": 1, "day": "2026-03-02", "client_id": made["client_id"]}
+    call["contact_ids"] = [made["contact_id"]]
+    call |= {"about_kind": "leads.lead", "about_id": 1}
+    assert api.post("/calendar", call).status_code == 201
+    assert api.post("/calendar/1/done", {"result_id": 1}).status_code == 200
+    weekly = {**call, "day": now().date().isoformat(), "recurrence": "FREQ=WEEKLY;COUNT=2"}
+    again = api.post("/calendar", weekly).json["id"]
+    guest = {"email": "clara@example.com", "contact_id": made["contact_id"]}
+    assert api.post(f"/calendar/{again}/guests", guest).status_code == 201
+    with writing() as session:
+        session.add(Reminding(user_id=1, by_mail=True))
+        session.add(Feed(user_id=1, key_hash="0" * 64, created_at=now()))
 
 
 def discuss(api: Api, make: Make, about: Mapping[str, Any]) -> None:

@@ -131,6 +131,10 @@ PAGES_OF = {
         "/calendar?view=week",
         "/calendar/activities",
         "/calendar/kinds",
+        "/calendar/grid",
+        "/calendar/grid/entries",
+        "/calendar/climbing",
+        "/calendar/subscription",
         "/api/v1/calendar/openapi.json",
     ),
     "discussions": (

@@ -213,6 +213,8 @@ def test_api_keeps_what_it_has_promised(app: Flask) -> None:
 
 
 WITHOUT_VERSION = {
+    "/api/v1/calendar/{record_id}/guests": "somebody is invited or not",
+    "/api/v1/calendar/{record_id}/guests/{guest_id}": "somebody is invited or not",
     "/api/v1/discussions/messages/{message_id}": "its author alone; what stood before is kept",
     "/api/v1/discussions/messages/{message_id}/reactions": "everybody has their own",
     "/api/v1/discussions/{record_id}/messages": "what is said is added, and changes nothing",

@@ -25,6 +25,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from salesman_calendar import invitations
+from salesman_calendar.models import Guest
 from salesman_discussions.messages import change_message, post_message, react
 from salesman_discussions.service import close_thread, open_thread
 from salesman_documents.approval.queries import last_approval
@@ -79,6 +81,7 @@ from salesman_core.records.merging.finding import Found, keep_found
 from salesman_core.records.notes import write_note
 from salesman_core.services.company import change_company, company
 from salesman_core.services.rates import put_rate
+from salesman_core.services.sealing import unsealed
 from salesman_core.testing.application import UPGRADED, running, upgraded
 from salesman_core.testing.browser import complaints, sign_in
 from salesman_core.testing.databases import Template
@@ -103,6 +106,9 @@ PAGES: Final = {
     "calendar.index": "/calendar/activities",
     "calendar.kinds": "/calendar/kinds",
     "calendar.new": "/calendar/new",
+    "calendar.show_climbing": "/calendar/climbing?period=this_year",
+    "calendar.show_grid": "/calendar/grid?view=week",
+    "calendar.subscription": "/calendar/subscription",
     "calendar.without_next": "/calendar/next?whose=all",
     "catalogue.card": "/catalogue/1",
     "catalogue.categories": "/catalogue/categories",
@@ -259,6 +265,7 @@ tests/browser/test_web_forms.py looks at in all ways."""
 
 PUBLIC_PAGES: Final = {
     "mailing.leave": "/mailing/leave/{leave}",
+    "calendar.invitation": "/calendar/invitation/{guest}",
     "sign.forgotten_form": "/sign/forgotten",
     "sign.invitation_form": "/sign/invitation/{invitation}",
     "sign.new_password_form": "/sign/password/{password}",
@@ -350,6 +357,8 @@ NO_PAGES: Final = {
     "administration.export",
     "assets.built_static",
     "assets.plugin_static",
+    "calendar.list_entries",
+    "calendar.show_feed",
     "documents.shared",
     "documents.template_file",
     "documents.version_file",
@@ -757,11 +766,19 @@ def path_of(place: str) -> str:
         "import": lambda: str(begun_import()),
         "mapping": lambda: str(kept_mapping()),
         "run": lambda: str(tagged()),
+        "guest": invited,
         "invitation": lambda: proof(Purpose.INVITATION),
         "password": lambda: proof(Purpose.PASSWORD),
         "leave": lambda: leave_url("stranger@example.com", 1).rpartition("/")[2],
     }
     return place.format(**{name: give() for name, give in known.items() if f"{{{name}}}" in place})
+
+
+def invited() -> str:
+    """Invite somebody to an activity; give the key of their link."""
+    guest_id = invitations.invite(2, "anna@client.example", name="Анна", whole=False)
+    kept = reading().get_one(Guest, guest_id).sealed_key
+    return unsealed(kept, invitations.PURPOSE)
 
 
 def begun_import() -> int:

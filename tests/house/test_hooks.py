@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import salesman_calendar.hookspecs
 import salesman_documents.hookspecs
 import salesman_plans.hookspecs
 import salesman_sample.hooks
@@ -42,7 +43,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "hooks"
 OF_PLUGINS = {
     name: one
-    for module in (salesman_documents.hookspecs, salesman_plans.hookspecs)
+    for module in (
+        salesman_calendar.hookspecs,
+        salesman_documents.hookspecs,
+        salesman_plans.hookspecs,
+    )
     for name, one in vars(module).items()
     if name.startswith(f"{module.__name__.partition('.')[0]}_")
 }

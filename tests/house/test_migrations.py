@@ -134,6 +134,7 @@ OF_ANY = [
 ]
 AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_activity": [{"priority": "high"}],
+    "calendar_guest": [{"answer": "waiting"}],
     "calendar_kind": [{"base": "call"}],
     "discussions_message": [{"act": "said"}],
     "discussions_preference": [{"mail": "daily"}],

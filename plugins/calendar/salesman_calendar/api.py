@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from salesman_calendar import choosing, queries, service
+from salesman_calendar import choosing, invitations, queries, service
 from salesman_calendar.lists import ACTIVITIES
 from salesman_calendar.models import KIND
 from salesman_calendar.permissions import CREATE, DELETE, EDIT, VIEW
@@ -16,6 +16,8 @@ from salesman_calendar.schemas import (
     ActivitySchema,
     DoneSchema,
     FinishedSchema,
+    GuestSchema,
+    GuestsSchema,
     HowManySchema,
     KindsSchema,
     ScopeSchema,
@@ -205,3 +207,40 @@ def end_series_of_activity(
 ) -> dict[str, int]:
     """Put an activity of a series and those behind it, or all that are open, into the bin."""
     return {"count": end_series(record_id, values["scope"], version)}
+
+
+@api.get("/<int:record_id>/guests")
+@requires(VIEW)
+@response(GuestsSchema)
+def list_guests(record_id: int) -> dict[str, Any]:
+    """List who is invited to an activity, and what they answered."""
+    return _guests(record_id)
+
+
+def _guests(record_id: int) -> dict[str, Any]:
+    activity = queries.one_activity(reading(), record_id)
+    return {"items": list(invitations.guests_of(reading(), activity))}
+
+
+@api.post("/<int:record_id>/guests")
+@requires(EDIT)
+@arguments(GuestSchema)
+@response(GuestsSchema, 201)
+def invite_guest(values: dict[str, Any], record_id: int) -> dict[str, Any]:
+    """Invite somebody by a letter; give all guests."""
+    invitations.invite(
+        record_id,
+        values["email"],
+        name=values["name"],
+        contact_id=values["contact_id"],
+        whole=values["whole"],
+    )
+    return _guests(record_id)
+
+
+@api.delete("/<int:record_id>/guests/<int:guest_id>")
+@requires(EDIT)
+@response(None, 204)
+def uninvite_guest(record_id: int, guest_id: int) -> None:
+    """Tell a guest that they are not expected any more, and forget them."""
+    invitations.uninvite(record_id, guest_id)

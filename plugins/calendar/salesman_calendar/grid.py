@@ -131,17 +131,12 @@ def by_the_clock(moment: datetime) -> str:
 def _entry(source: entries.Source, row: AnyRow, *, several: bool) -> dict[str, Any]:
     return {
         "id": f"{source.id}-{row.record_id}",
-        "title": row.title,
+        "title": f"{source.title}: {row.title}",
         "url": entries.address_of(source, row.record_id),
         "editable": False,
         "classNames": ["is-entry"],
         **_span(row.day, row.at, None),
-        "extendedProps": {
-            "notes": [
-                str(source.title),
-                *([row.owner_name] if several and row.owner_name else []),
-            ]
-        },
+        "extendedProps": {"notes": [row.owner_name] if several and row.owner_name else []},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import jsonify, request, url_for
@@ -72,7 +73,10 @@ def show_grid() -> Markup:
 @requires(VIEW)
 def list_entries() -> Response:
     """Give what stands on some days, for the page's script."""
-    days = grid.Range.read(request.args.get("start", ""), request.args.get("end", ""))
+    on = asked_day()
+    begins = request.args.get("start") or on.isoformat()
+    ends = request.args.get("end") or (on + timedelta(days=7)).isoformat()
+    days = grid.Range.read(begins, ends)
     owner_ids = _owner_ids(_people())
     shown = grid.shown_on(reading(), days, owner_ids, _source_ids(entries.sources()))
     return jsonify(shown)

@@ -59,7 +59,8 @@ def calendar_of(
         calendar.add("method", "CANCEL" if sent.cancelled else "REQUEST")
     if name:
         calendar.add("x-wr-calname", name)
-    for event in _events(rows, series):
+    cancelled = sent is not None and sent.cancelled
+    for event in _ended(rows, series) if cancelled else _events(rows, series):
         if sent is not None:
             _address(event, sent)
         calendar.add_component(event)
@@ -81,8 +82,20 @@ def _events(rows: Iterable[AnyRow], series: Mapping[int, Series]) -> list[Event]
     return events
 
 
+def _ended(rows: Sequence[AnyRow], series: Mapping[int, Series]) -> list[Event]:
+    """Give what is called off: a series by its name alone, whatever is left of it."""
+    row = rows[0]
+    event = _event(row, f"series-{row.series_id}" if row.series_id in series else _name(row))
+    _set_time(event, row)
+    return [event]
+
+
+def _name(row: AnyRow) -> str:
+    return f"activity-{row.id}"
+
+
 def _alone(row: AnyRow) -> Event:
-    event = _event(row, f"activity-{row.id}")
+    event = _event(row, _name(row))
     _set_time(event, row)
     return event
 

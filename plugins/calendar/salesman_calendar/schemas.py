@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from salesman_calendar.models import BASES, MOST_MINUTES, MOST_REMIND_MINUTES, PRIORITIES
+from salesman_calendar.models import ANSWERS, BASES, MOST_MINUTES, MOST_REMIND_MINUTES, PRIORITIES
 from salesman_calendar.series.service import SCOPES
 from salesman_core.toolkit import (
     Choice,
@@ -76,6 +76,29 @@ class ScopeSchema(Schema):
     """What is meant: an activity and those behind it, or all that are open."""
 
     scope = Choice(SCOPES, required=True)
+
+
+class GuestSchema(Schema):
+    """Somebody who is invited to an activity by a letter.
+
+    ``whole``: to all of its series. ``activity_id`` is the one by which a whole series was invited
+    to.
+    """
+
+    id = Reference(dump_only=True)
+    activity_id = Reference(dump_only=True)
+    email = Text(254, required=True)
+    name = Text(300, load_default="")
+    contact_id = Reference(allow_none=True, load_default=None, load_only=True)
+    whole = Flag(load_default=False)
+    answer = Choice(ANSWERS, dump_only=True)
+    answered_at = Moment(allow_none=True, dump_only=True)
+
+
+class GuestsSchema(Schema):
+    """All guests of an activity."""
+
+    items = fields.List(fields.Nested(GuestSchema))
 
 
 class HowManySchema(Schema):

@@ -44,3 +44,29 @@ def _about(ids: Mapping[str, int]) -> dict[str, Any]:
 
 
 FACTORIES: Final = {"calendar.activity": make_activities}
+
+
+def walk_values() -> dict[str, list[str]]:
+    """Give what the access walk finds behind the addresses of activities."""
+    return {"guest_id": ["1"]}
+
+
+WALK_EXCUSED: Final = {
+    "GET /calendar/feed/<key>.ics": "it takes a secret that is shown once",
+    "GET /calendar/invitation/<key>": "it takes a secret that a letter holds",
+    "POST /calendar/invitation/<key>": "it takes a secret that a letter holds",
+    "POST /calendar/<int:record_id>/guests/<int:guest_id>/remove": "it takes a guest",
+    "DELETE /api/v1/calendar/<int:record_id>/guests/<int:guest_id>": "it takes a guest",
+    "POST /calendar/<int:record_id>/series/end": "it takes what comes again",
+    "POST /calendar/<int:record_id>/series/restore": "it takes what comes again",
+    "PATCH /api/v1/calendar/<int:record_id>/series": "it takes what comes again",
+    "POST /api/v1/calendar/<int:record_id>/series/end": "it takes what comes again",
+}
+"""Routes in which nobody has success during a walk."""
+
+WALK_FIELDS: Final = {
+    "calendar.create": {"when": "tomorrow", "repeat": "once"},
+    "calendar.move": {"start": "2026-12-01T10:00", "minutes": "30"},
+    "calendar.invite": {"email": "walk@example.com"},
+}
+"""What a form needs that a walk does not find out by itself."""

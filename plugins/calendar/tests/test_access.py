@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+from salesman_calendar.testing import WALK_EXCUSED, WALK_FIELDS, walk_values
 
 WALKED: Final = (
     "/calendar*",
@@ -24,4 +25,5 @@ WALKED: Final = (
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(300)
 def test_nobody_meets_activities_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
-    access_walk(only=WALKED, fields={"calendar.create": {"when": "tomorrow"}})
+    values = {**walk_values(), "key": ["guessed"]}
+    access_walk(only=WALKED, values=values, fields=WALK_FIELDS, excused=WALK_EXCUSED)

@@ -95,7 +95,7 @@ def test_opening_the_link_changes_nothing_and_answering_tells_who_invited(
     app: Flask,
     browser_for: Callable[[str], Browser],
 ) -> None:
-    with make.acting(make.user("seller")):
+    with make.acting(make.user_of("seller")):
         meeting = plan(starts_at=NINE, subject="Samples")
         invitations.invite(meeting, EMAIL, name="Anna", whole=False)
     path, stranger = path_in(letters()[0]), app.test_client()

@@ -279,6 +279,21 @@ def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
 
 
 @hookimpl(optionalhook=True)
+def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
+    """Let the calendar show when deals were opened."""
+    return [
+        {
+            "id": "sample.opened",
+            "title": _("Opened"),
+            "icon": "flag",
+            "kind": "deal",
+            "permission": "core.deal.view",
+            "entries": queries.days_of_opening,
+        }
+    ]
+
+
+@hookimpl(optionalhook=True)
 def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
     """Let templates of documents say what was promised to a client."""
     fields = (("text", _("Promise"), "text"), ("kept", _("Kept"), "flag"))

@@ -16,6 +16,7 @@ from salesman_core.toolkit import (
     ListSpec,
     MissingError,
     RecordList,
+    UtcDateTime,
     normalised,
     visible,
 )
@@ -125,6 +126,17 @@ def opened_deals() -> sa.Select[*tuple[Any, ...]]:
         Deal.id.label("record_id"),
         Deal.amount.label("turnover"),
         sa.literal_column("1", sa.Integer).label("deals"),
+    ).where(visible("deal"))
+
+
+def days_of_opening() -> sa.Select[*tuple[Any, ...]]:
+    """Give deals as the calendar shows them: on the day on which they were opened."""
+    return sa.select(
+        Deal.opened_on.label("day"),
+        sa.cast(None, UtcDateTime).label("at"),
+        Deal.owner_id,
+        Deal.id.label("record_id"),
+        Deal.name.label("title"),
     ).where(visible("deal"))
 
 

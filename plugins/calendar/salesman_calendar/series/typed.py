@@ -60,6 +60,12 @@ SCOPE_TITLES: Final = (
 COUNTED: Final = (DAILY, WEEKLY, MONTHLY, SAME_WEEKDAY, LAST_DAY, YEARLY)
 """Those of :data:`REPEATS` of which every second may be meant."""
 _LAST_WEEK: Final = 5
+_EACH: Final[Mapping[str, Text]] = {
+    DAILY: _("every day"),
+    WEEKLY: _("every week"),
+    MONTHLY: _("every month"),
+    YEARLY: _("every year"),
+}
 
 
 def recurrence_of(typed: MultiDict[str, str], day: date) -> str | None:
@@ -145,13 +151,15 @@ def told(rule: Rule) -> str:
 
 def _how_often(rule: Rule) -> str:
     every = int(rule.parts.get("INTERVAL", 1))
+    if every == 1:
+        return str(_EACH[rule.frequency])
     if rule.frequency == DAILY:
-        return texts.ngettext("every day", "every %(num)s days", every)
+        return texts.ngettext("every %(num)s day", "every %(num)s days", every)
     if rule.frequency == WEEKLY:
-        return texts.ngettext("every week", "every %(num)s weeks", every)
+        return texts.ngettext("every %(num)s week", "every %(num)s weeks", every)
     if rule.frequency == MONTHLY:
-        return texts.ngettext("every month", "every %(num)s months", every)
-    return texts.ngettext("every year", "every %(num)s years", every)
+        return texts.ngettext("every %(num)s month", "every %(num)s months", every)
+    return texts.ngettext("every %(num)s year", "every %(num)s years", every)
 
 
 def _on_which(rule: Rule) -> list[str]:

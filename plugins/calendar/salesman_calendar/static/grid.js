@@ -43,6 +43,7 @@ const calendar = calendarIn(grid, {
   slotMaxTime: later(ends),
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  displayEventEnd: false,
   businessHours: { daysOfWeek: [0, 1, 2, 3, 4, 5, 6], startTime: begins, endTime: ends },
   defaultTimedEventDuration: "00:30",
   snapDuration: "00:15",
