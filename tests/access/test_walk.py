@@ -10,6 +10,9 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_calendar.testing import WALK_EXCUSED as EXCUSED_OF_CALENDAR
+from salesman_calendar.testing import WALK_FIELDS as FIELDS_OF_CALENDAR
+from salesman_calendar.testing import walk_values as values_of_calendar
 from salesman_leads.testing import WALK_FIELDS, walk_values
 from salesman_requisites.testing import (
     WALK_EXCUSED,
@@ -49,13 +52,14 @@ EXCUSED: Final = {
     "POST /leads/queue/<int:record_id>/attempts/<int:attempt_id>/undo": "only whoever just called",
     "POST /welcome": "only before there is an administrator",
     "POST /welcome/letter": "only before there is an administrator",
+    **EXCUSED_OF_CALENDAR,
     **WALK_EXCUSED,
 }
 """Routes in which nobody has success during a walk."""
 
 WHOLE: Final = {"whole_filter": "true"}
 FIELDS: Final = {
-    "calendar.create": {"when": "tomorrow"},
+    **FIELDS_OF_CALENDAR,
     "holidays.enter": {"lines": "23.11.2027 a holiday"},
     **WALK_FIELDS,
     "lists.act_form": WHOLE,
@@ -131,6 +135,7 @@ def told(
             "size": ["small"],
             "field": ["name"],
             **walk_values(lambda: make.user("telemarketer")),
+            **values_of_calendar(),
             **WALK_VALUES,
         },
         "fields": {**fields, **lying, **FIELDS, **FIELDS_OF_REQUISITES},

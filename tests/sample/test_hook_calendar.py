@@ -22,7 +22,7 @@ def test_hook_calendar_entries_stand_beside_activities(app: Flask, make: Make) -
     make.deal(name="Boilers", owner_id=person, opened_on=today(company().tz))
     browser = browser_of(app, person)
 
-    assert shown(browser) == ["Opened: Boilers"]
+    assert shown(browser) == ["Boilers · Opened"]
     assert browser.get("/calendar/grid/entries?with=").json == [
         one for one in browser.get("/calendar/grid/entries").json if "title" not in one
     ]

@@ -35,6 +35,7 @@ class Words:
 
     subjects: Mapping[str, tuple[str, ...]]
     said: tuple[str, ...]
+    weekly: str
 
 
 RUSSIAN: Final = Words(
@@ -56,6 +57,7 @@ RUSSIAN: Final = Words(
         "Ждут подтверждения бюджета",
         "",
     ),
+    weekly="Планёрка отдела",
 )
 ENGLISH: Final = Words(
     subjects={
@@ -71,6 +73,7 @@ ENGLISH: Final = Words(
         "The budget is not confirmed yet",
         "",
     ),
+    weekly="Weekly meeting of the team",
 )
 
 
@@ -81,6 +84,8 @@ def tell(demo: Demo) -> None:
     for person in {one.id: one for one in demo.people.values()}.values():
         for deal in _open_deals(person):
             teller.tell_of(deal, person)
+    if "seller" in demo.people:
+        teller.tell_of_weekly(demo.people["seller"])
 
 
 def _open_deals(person: Person) -> Sequence[AnyRow]:
@@ -124,6 +129,20 @@ class _Teller:
         ahead = -1 if self._chance.random() < LATE else self._chance.randrange(AHEAD_DAYS)
         with self._demo.at(max(self._moment(-1, 10), deal.created_at), person):
             create_activity(self._activity(deal, day=ahead))
+
+    def tell_of_weekly(self, person: Person) -> None:
+        """Plan what comes again each Monday morning."""
+        monday = self._demo.today + timedelta(days=7 - self._demo.today.weekday())
+        with self._demo.at(self._moment(-1, 11), person):
+            create_activity(
+                {
+                    "kind_id": self._kinds["meeting"],
+                    "subject": self._words.weekly,
+                    "starts_at": datetime.combine(monday, time(9, 30), company().tz),
+                    "minutes": 30,
+                    "recurrence": "FREQ=WEEKLY",
+                }
+            )
 
     def _activity(self, deal: AnyRow, day: int) -> dict[str, Any]:
         base = self._chance.choice(("call", "call", "meeting", "task", "letter"))

@@ -131,7 +131,7 @@ def by_the_clock(moment: datetime) -> str:
 def _entry(source: entries.Source, row: AnyRow, *, several: bool) -> dict[str, Any]:
     return {
         "id": f"{source.id}-{row.record_id}",
-        "title": f"{source.title}: {row.title}",
+        "title": f"{row.title} · {source.title}",
         "url": entries.address_of(source, row.record_id),
         "editable": False,
         "classNames": ["is-entry"],

@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     current_language,
     current_person,
     judge,
+    reaches,
     reading,
     render,
     requires,
@@ -99,7 +100,10 @@ def move(record_id: int) -> Response:
         was = grid.by_the_clock(before.starts_at)
     back: dict[str, Any] = {"start": was, "scope": scope or None, "minutes": before.minutes}
     toast(_("It is moved."), undo=url_for("calendar.move", record_id=record_id, **back))
-    return told_of(KIND, record_id)
+    answer = told_of(KIND, record_id)
+    if reaches(KIND, record_id):  # the page may move it on at once
+        answer.set_etag(str(queries.one_activity(reading(), record_id).version))
+    return answer
 
 
 def _people() -> list[tuple[int, str]]:

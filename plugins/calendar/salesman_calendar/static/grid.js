@@ -182,6 +182,8 @@ async function send(event, scope) {
   });
   grid.removeEventListener("htmx:after:request", look);
   const isTaken = answer.status >= 200 && answer.status < 400;
+  const now = isTaken && answer.headers.get("ETag")?.replaceAll('"', "");
+  if (now) event.setExtendedProp("version", now); // until it is fetched anew it may be moved on
   fetchSoon();
   return isTaken;
 }

@@ -1,0 +1,139 @@
+"""The calendar as a month, a week, a day: what stands in it for whom, and moving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from salesman_calendar import queries
+
+from salesman_core.administration.holidays import Day, enter_holidays
+from salesman_core.services.company import change_company
+from salesman_core.testing.people import Browser, Make
+from salesman_core.toolkit import AnyRow, reading
+
+Plan = Callable[..., int]
+BrowserFor = Callable[[str], Browser]
+Statements = Callable[[], AbstractContextManager[list[str]]]
+
+pytestmark = pytest.mark.databases("sqlite")
+
+MONDAY = date(2026, 3, 2)
+WEEK = "start=2026-03-02&end=2026-03-09"
+
+
+def row_of(activity_id: int) -> AnyRow:
+    session = reading()
+    session.expire_all()
+    return queries.one_activity(session, activity_id)
+
+
+def shown(browser: Browser, asked: str = WEEK) -> list[dict[str, object]]:
+    """Give what stands on the days of a week, without what marks days off."""
+    answer = browser.get(f"/calendar/grid/entries?{asked}")
+    assert answer.status_code == 200
+    return [one for one in answer.json if "title" in one]
+
+
+def test_hours_are_those_of_the_company_s_clock(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    change_company({"zone": "Europe/Berlin"})
+    owner = make.user_of("seller")
+    plan(starts_at=datetime(2026, 3, 29, 7, tzinfo=UTC), minutes=60, owner_id=owner)
+    plan(day=date(2026, 3, 30), owner_id=owner)
+
+    timed, whole = shown(browser_for("seller"), "start=2026-03-28&end=2026-04-02")
+    assert (timed["start"], timed["end"]) == ("2026-03-29T09:00", "2026-03-29T10:00")
+    assert (whole["start"], whole["allDay"]) == ("2026-03-30", True)
+
+
+def test_days_off_and_holidays_are_marked(make: Make, browser_for: BrowserFor) -> None:
+    enter_holidays([Day(date(2026, 3, 4), works=False)])
+    days = browser_for("seller").get(f"/calendar/grid/entries?{WEEK}").json
+
+    assert [one["start"] for one in days if one.get("display") == "background"] == [
+        "2026-03-04",
+        "2026-03-07",
+        "2026-03-08",
+    ]
+
+
+def test_who_sees_only_their_own_sees_nobody_else_s(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    head, seller = make.user_of("head"), make.user_of("seller")
+    plan(subject="Secret", owner_id=head)
+    plan(subject="Own", owner_id=seller)
+    both = f"{WEEK}&owner_id={head}&owner_id={seller}"
+
+    assert [one["title"] for one in shown(browser_for("seller"), both)] == ["Own"]
+    assert [one["title"] for one in shown(browser_for("head"), both)] == ["Secret", "Own"]
+
+
+def test_expected_closings_stand_beside_activities(make: Make, browser_for: BrowserFor) -> None:
+    owner = make.user_of("seller")
+    make.deal(name="Boilers", owner_id=owner, expected_on=MONDAY)
+
+    (closing,) = shown(browser_for("seller"), f"{WEEK}&with=calendar.closings")
+    assert (closing["title"], closing["editable"]) == ("Boilers · Expected closings", False)
+    assert shown(browser_for("seller"), f"{WEEK}&with=") == []
+
+
+@pytest.mark.parametrize("asked", ["start=x&end=y", "start=2026-03-02&end=2027-03-02"])
+def test_days_that_cannot_be_shown_are_refused(browser_for: BrowserFor, asked: str) -> None:
+    assert browser_for("seller").get(f"/calendar/grid/entries?{asked}").status_code == 422
+
+
+def test_statements_do_not_grow_with_what_is_shown(
+    plan: Plan, make: Make, browser_for: BrowserFor, statements: Statements
+) -> None:
+    browser, owner = browser_for("seller"), make.user_of("seller")
+    counts = []
+    for _round in range(2):
+        for _one in range(3):
+            client = make.client(owner_id=owner)
+            plan(owner_id=owner, client_id=client)
+            make.deal(client_id=client, owner_id=owner, expected_on=MONDAY)
+        with statements() as sent:
+            shown(browser)
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
+
+
+def test_activity_is_moved_stretched_and_put_back(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    activity = plan(starts_at=datetime(2026, 3, 2, 7, tzinfo=UTC), owner_id=make.user_of("seller"))
+    browser = browser_for("seller")
+    moved = {"start": "2026-03-05T14:30", "minutes": "90", "version": str(row_of(activity).version)}
+
+    answer = browser.post(f"/calendar/{activity}/move", moved)
+    row = row_of(activity)
+    assert (row.starts_at, row.minutes) == (datetime(2026, 3, 5, 11, 30, tzinfo=UTC), 90)
+    assert answer.status_code in {204, 302, 303, 200}
+    browser.post(f"/calendar/{activity}/move?start=2026-03-02T10:00", {})
+    assert row_of(activity).starts_at == datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+def test_move_of_what_somebody_else_changed_is_refused(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    activity = plan(owner_id=make.user_of("seller"))
+    stale = {"start": "2026-03-05", "version": "0"}
+
+    assert browser_for("seller").post(f"/calendar/{activity}/move", stale).status_code == 409
+    assert row_of(activity).day == MONDAY
+
+
+def test_series_is_moved_as_a_whole_by_one_of_it(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    first = plan(owner_id=make.user_of("seller"), recurrence="FREQ=WEEKLY;COUNT=3")
+    browser_for("seller").post(f"/calendar/{first}/move", {"start": "2026-03-04", "scope": "all"})
+
+    days = [one["start"] for one in shown(browser_for("seller"), "start=2026-03-02&end=2026-04-02")]
+    assert days == [(date(2026, 3, 4) + timedelta(days=7 * n)).isoformat() for n in range(3)]
