@@ -50,7 +50,7 @@ def test_figures_open_their_activities_and_tell_nothing_of_hidden_clients(
     seller = make.user_of("seller")
     seen, hidden = make.client(owner_id=seller), make.client()
     for client in (seen, hidden):
-        activity = plan(client_id=client, owner_id=seller, subject=f"Client {client}")
+        activity = plan(client_id=client, owner_id=seller, subject=f"Work {client}")
         service.finish_activity(activity, {})
 
     page = browser_for("seller").get("/calendar/climbing?period=this_month").text
@@ -60,5 +60,5 @@ def test_figures_open_their_activities_and_tell_nothing_of_hidden_clients(
     assert (activities, clients) == (1, 1)
     assert f"rung={rung}" in page
     listed = browser_for("seller").get(f"/calendar/activities?rung={rung}&with_client=true").text
-    assert f"Client {seen}" in listed
-    assert f"Client {hidden}" not in listed
+    assert f"Work {seen}" in listed
+    assert f"Work {hidden}" not in listed
