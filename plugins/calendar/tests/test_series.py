@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from salesman_calendar.series.service import change_series, end_series, restore_
 from salesman_core.errors import ConflictError, ForbiddenError, InvalidError
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Api, Make
+from salesman_core.testing.people import Api, Browser, Make
 from salesman_core.toolkit import AnyRow, reading
 
 Plan = Callable[..., int]
@@ -288,3 +289,44 @@ def test_rule_with_an_end_gives_no_day_behind_it() -> None:
 
     assert [*rule.days(MONDAY, MONDAY + timedelta(days=9))] == [MONDAY, MONDAY + timedelta(days=1)]
     assert making.AHEAD.days == 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "to", "expected"),
+    [
+        ("FREQ=MONTHLY;BYDAY=1MO", date(2026, 3, 11), "FREQ=MONTHLY;BYDAY=2WE"),
+        ("FREQ=MONTHLY;BYMONTHDAY=2", date(2026, 3, 5), "FREQ=MONTHLY;BYMONTHDAY=5"),
+        ("FREQ=MONTHLY", date(2026, 3, 5), "FREQ=MONTHLY"),
+    ],
+)
+def test_day_of_the_month_moves_with_an_activity(
+    plan: Plan, rule: str, to: date, expected: str
+) -> None:
+    first = plan(recurrence=f"{rule};COUNT=2")
+
+    change_series(first, {"day": to}, "all")
+
+    assert (made()[0].day, made()[0].series_rule) == (to, expected)
+
+
+def test_rule_whose_days_cannot_be_moved_has_to_be_said_anew(plan: Plan) -> None:
+    plan(recurrence="FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=2")
+
+    with pytest.raises(InvalidError, match="Say anew"):
+        change_series(made()[0].id, {"day": date(2026, 3, 30)}, "all")
+
+
+def test_form_moves_one_alone_whose_rule_follows_from_its_day(
+    plan: Plan, make: Make, browser_for: Callable[[str], Browser]
+) -> None:
+    owner = make.user_of("seller")
+    first = plan(owner_id=owner, recurrence="FREQ=MONTHLY;BYDAY=1MO;COUNT=2")
+    browser = browser_for("seller")
+    page = browser.get(f"/calendar/{first}/edit").text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    typed = {"kind_id": "1", "subject": "Call", "when": "04.03.2026", "repeat": "weekday"}
+    typed |= {"repeat_count": "2", "priority": "normal", "scope": "this"}
+
+    browser.post(f"/calendar/{first}/edit", data={**fields, **typed})
+
+    assert days() == ["04.03", "06.04"]

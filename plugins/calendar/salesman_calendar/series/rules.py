@@ -33,6 +33,9 @@ SEARCHED: Final = timedelta(days=366 * 9)
 
 _ORDER: Final = ("FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS")
 _DAY: Final = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_ORDINAL: Final = re.compile(r"[+-]?[1-5](MO|TU|WE|TH|FR|SA|SU)")
+_WEEK: Final = 7
+_LAST: Final = 5
 _UNTIL: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(T\d{6}Z?)?")
 _RANGES: Final = {"BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31), "BYSETPOS": (-31, 31)}
 
@@ -108,19 +111,35 @@ class Rule:
             raise wrong(_("By this rule it never comes."))
         return found
 
-    def moved(self, days: int) -> Rule:
+    def moved(self, days: int, to: date) -> Rule:
         """Give the rule for what comes so many days later each time.
 
+        :param to: the day on which it comes first then: of a month, it comes on the same day of
+            the week as that, or on the same day.
         :raises InvalidError: where it names days that cannot simply be moved.
         """
         parts = self.parts
+        of_week = self.frequency == MONTHLY and parts.keys() <= {"FREQ", "INTERVAL", "BYDAY"}
+        if of_week and _ORDINAL.fullmatch(parts.get("BYDAY", "")):
+            return self._with(BYDAY=place_in_month(to))
+        if self.frequency == MONTHLY and parts.get("BYMONTHDAY", "-").isdecimal():
+            return self._with(BYMONTHDAY=str(to.day))
         if self.frequency == WEEKLY and "BYDAY" in parts and "BYSETPOS" not in parts:
             moved = {(WEEKDAYS.index(day) + days) % 7 for day in parts["BYDAY"].split(",")}
-            parts["BYDAY"] = ",".join(WEEKDAYS[day] for day in sorted(moved))
-            return replace(self, text=";".join(f"{name}={one}" for name, one in parts.items()))
+            return self._with(BYDAY=",".join(WEEKDAYS[day] for day in sorted(moved)))
         if not parts.keys().isdisjoint(("BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS")):
             raise wrong(_("Say anew on which days it comes: this rule names them."))
         return self
+
+    def _with(self, **changed: str) -> Rule:
+        parts = self.parts | changed
+        return replace(self, text=";".join(f"{name}={one}" for name, one in parts.items()))
+
+
+def place_in_month(day: date) -> str:
+    """Give which day of the week of its month a day is, as ``2TU``; the fifth is the last."""
+    place = (day.day - 1) // _WEEK + 1
+    return f"{-1 if place == _LAST else place}{WEEKDAYS[day.weekday()]}"
 
 
 def wrong(message: Text) -> InvalidError:

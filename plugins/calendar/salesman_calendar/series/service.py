@@ -302,7 +302,8 @@ class _Change:
         if self._rule is not None:
             return self._rule
         old = making.rule_of(self._series)
-        rule = old.moved(self._shift) if self._shift else old
+        first = day + timedelta(days=self._shift)
+        rule = old.moved(self._shift, first) if self._shift else old
         if old.count is not None:
             before = sum(1 for one in making.days_of(self._series, day) if one < day)
             return replace(rule, count=old.count - before)

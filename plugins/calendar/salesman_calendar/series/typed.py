@@ -16,6 +16,7 @@ from salesman_calendar.series.rules import (
     WORKDAYS,
     YEARLY,
     Rule,
+    place_in_month,
 )
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import InvalidError, date_of, formats, number_of, read_typed
@@ -59,7 +60,7 @@ SCOPE_TITLES: Final = (
 )
 COUNTED: Final = (DAILY, WEEKLY, MONTHLY, SAME_WEEKDAY, LAST_DAY, YEARLY)
 """Those of :data:`REPEATS` of which every second may be meant."""
-_LAST_WEEK: Final = 5
+_SINGLE: Final = ("repeat", "every", "repeat_until", "repeat_count")
 _EACH: Final[Mapping[str, Text]] = {
     DAILY: _("every day"),
     WEEKLY: _("every week"),
@@ -77,7 +78,7 @@ def recurrence_of(typed: MultiDict[str, str], day: date) -> str | None:
     repeat = typed.get("repeat", NEVER)
     if repeat == NEVER:
         return None
-    if repeat == OTHERWISE:
+    if repeat == OTHERWISE or _is_as_it_was(typed):
         return typed.get("repeat_rule", "")
     parts = _parts(repeat, typed, day)
     read = read_typed(
@@ -94,17 +95,26 @@ def recurrence_of(typed: MultiDict[str, str], day: date) -> str | None:
     return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
+def _is_as_it_was(typed: MultiDict[str, str]) -> bool:
+    """Tell whether a form says the rule that it came with.
+
+    A rule that follows from a day, as “on this day of the week”, does not follow one that is moved
+    alone.
+    """
+    if not typed.get("repeat_rule"):
+        return False
+    before = held(Rule.read(typed["repeat_rule"]))
+    said = (typed.get(name, "").strip() == before[name] for name in _SINGLE)
+    return all(said) and typed.getlist("weekdays") == before["weekdays"]
+
+
 def _parts(repeat: str, typed: MultiDict[str, str], day: date) -> dict[str, str]:
     if repeat == EVERY_WORKDAY:
         return {"FREQ": WEEKLY, "BYDAY": ",".join(WORKDAYS)}
     if repeat == LAST_DAY:
         return {"FREQ": MONTHLY, "BYMONTHDAY": "-1"}
     if repeat == SAME_WEEKDAY:
-        place = (day.day - 1) // 7 + 1
-        return {
-            "FREQ": MONTHLY,
-            "BYDAY": f"{-1 if place == _LAST_WEEK else place}{WEEKDAYS[day.weekday()]}",
-        }
+        return {"FREQ": MONTHLY, "BYDAY": place_in_month(day)}
     chosen = [one for one in WEEKDAYS if one in typed.getlist("weekdays")]
     if repeat == WEEKLY and chosen:
         return {"FREQ": WEEKLY, "BYDAY": ",".join(chosen)}
@@ -120,11 +130,15 @@ def held(rule: Rule | None) -> dict[str, Any]:
     return {
         "repeat": repeat,
         "every": parts.get("INTERVAL", "") if repeat != OTHERWISE else "",
-        "weekdays": parts["BYDAY"].split(",") if repeat == WEEKLY and "BYDAY" in parts else [],
+        "weekdays": _weekdays(parts) if repeat == WEEKLY else [],
         "repeat_until": formats.day(rule.until) if rule.until else "",
         "repeat_count": "" if rule.count is None else str(rule.count),
-        "repeat_rule": rule.whole if repeat == OTHERWISE else "",
+        "repeat_rule": rule.whole,
     }
+
+
+def _weekdays(parts: Mapping[str, str]) -> list[str]:
+    return [one for one in WEEKDAYS if one in parts.get("BYDAY", "").split(",")]
 
 
 def _repeat(rule: Rule, parts: Mapping[str, str]) -> str:
