@@ -152,7 +152,7 @@ def salesman_nav_items() -> Iterable[NavItem]:
         ),
         NavItem(
             id="climbing",
-            title=_("Activity and climbing"),
+            title=_("Climbing"),
             endpoint="calendar.show_climbing",
             station="reports",
             icon="stairs-up",

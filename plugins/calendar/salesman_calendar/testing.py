@@ -65,7 +65,7 @@ WALK_EXCUSED: Final = {
 """Routes in which nobody has success during a walk."""
 
 WALK_FIELDS: Final = {
-    "calendar.create": {"when": "tomorrow", "repeat": "once"},
+    "calendar.create": {"when": "tomorrow"},
     "calendar.move": {"start": "2026-12-01T10:00", "minutes": "30"},
     "calendar.invite": {"email": "walk@example.com"},
 }

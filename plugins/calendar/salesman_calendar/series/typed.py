@@ -24,7 +24,7 @@ from salesman_hookspecs import Text
 
 _ = texts.lazy
 
-NEVER, OTHERWISE = "once", "other"
+NEVER, OTHERWISE = "", "other"
 EVERY_WORKDAY, SAME_WEEKDAY, LAST_DAY = "workdays", "weekday", "last"
 FIELDS: Final = ("repeat", "every", "weekdays", "repeat_until", "repeat_count", "repeat_rule")
 
@@ -37,7 +37,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "scope": _("What the change is meant for"),
 }
 REPEATS: Final = (
-    (NEVER, _("no, it comes once")),
     (DAILY, _("by the day")),
     (EVERY_WORKDAY, _("Monday to Friday")),
     (WEEKLY, _("by the week")),
