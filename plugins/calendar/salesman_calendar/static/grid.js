@@ -121,13 +121,18 @@ function eventContent({ event, timeText }) {
 function datesSet() {
   if (!calendar.view) return;
   const key = KEYS_OF[calendar.view.type];
-  const on = calendar.getDate().toISOString().slice(0, 10);
   document.getElementById("grid-title").textContent = calendar.view.title;
   for (const button of document.querySelectorAll("[data-grid-view]")) {
     const isShown = button.dataset.gridView === key;
     button.classList.toggle("active", isShown);
     button.setAttribute("aria-pressed", String(isShown));
   }
+}
+
+// The address says where one has gone.
+function keepAddress() {
+  const key = KEYS_OF[calendar.view.type];
+  const on = calendar.getDate().toISOString().slice(0, 10);
   const address = new URL(location.href);
   address.searchParams.set("view", key);
   address.searchParams.set("on", on);
@@ -219,6 +224,7 @@ document.addEventListener("click", ({ target }) => {
   const { gridTurn, gridView, gridScope } = target.closest?.("button")?.dataset ?? {};
   if (gridTurn) calendar[gridTurn]();
   if (gridView) calendar.changeView(NAMES[gridView]);
+  if (gridTurn || gridView) keepAddress();
   if (gridScope) target.closest("dialog").close(gridScope);
 });
 document.addEventListener("salesman:change", ({ detail }) => {
