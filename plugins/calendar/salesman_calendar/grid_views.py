@@ -22,6 +22,7 @@ from salesman_core.toolkit import (
     colleagues,
     current_language,
     current_person,
+    demand,
     judge,
     reaches,
     reading,
@@ -87,6 +88,7 @@ def list_entries() -> Response:
 @requires(EDIT)
 def move(record_id: int) -> Response:
     """Move or stretch an activity; the notice can undo it."""
+    demand(KIND, record_id, EDIT)
     before = queries.one_activity(reading(), record_id)
     values = judge(ActivitySchema(partial=True), grid.moved_to(request.values))
     scope = request.values.get("scope", "")
