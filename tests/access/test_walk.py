@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from flask import Flask
 from salesman_calendar.testing import WALK_EXCUSED as EXCUSED_OF_CALENDAR
 from salesman_calendar.testing import WALK_FIELDS as FIELDS_OF_CALENDAR
-from salesman_calendar.testing import walk_values as values_of_calendar
 from salesman_leads.testing import WALK_FIELDS, walk_values
 from salesman_requisites.testing import (
     WALK_EXCUSED,
@@ -135,7 +134,6 @@ def told(
             "size": ["small"],
             "field": ["name"],
             **walk_values(lambda: make.user("telemarketer")),
-            **values_of_calendar(),
             **WALK_VALUES,
         },
         "fields": {**fields, **lying, **FIELDS, **FIELDS_OF_REQUISITES},

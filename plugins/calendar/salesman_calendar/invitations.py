@@ -337,7 +337,9 @@ def _contact(session: Session, contact_id: int | None) -> int | None:
     if contact_id is None:
         return None
     seen = sa.select(Contact.id).where(Contact.id == contact_id, visible("contact"))
-    return session.scalar(seen)
+    if session.scalar(seen) is None:
+        raise _wrong("contact_id", _("There is no such contact, or you may not see it."))
+    return contact_id
 
 
 def _note(session: Session, activity: Activity, action: str, guest: Guest) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from salesman_calendar.models import ANSWERS, BASES, MOST_MINUTES, MOST_REMIND_MINUTES, PRIORITIES
@@ -18,6 +20,14 @@ from salesman_core.toolkit import (
     Schema,
     Text,
 )
+
+
+class Recurrence(Text):
+    """A rule by which something comes again; a service judges it."""
+
+    def described(self) -> dict[str, Any]:
+        """Give the JSON Schema, with a rule that there is."""
+        return super().described() | {"examples": ["FREQ=DAILY;COUNT=2"]}
 
 
 class ActivitySchema(RecordSchema):
@@ -46,7 +56,7 @@ class ActivitySchema(RecordSchema):
     minutes = Integer(1, MOST_MINUTES, allow_none=True)
     priority = Choice(PRIORITIES)
     remind_minutes = Integer(0, MOST_REMIND_MINUTES, allow_none=True)
-    recurrence = Text(300, allow_none=True)
+    recurrence = Recurrence(300, allow_none=True)
     series_id = Reference(allow_none=True, dump_only=True)
     occurs_on = Date(allow_none=True, dump_only=True)
     apart = Flag(dump_only=True)

@@ -46,17 +46,17 @@ def _about(ids: Mapping[str, int]) -> dict[str, Any]:
 FACTORIES: Final = {"calendar.activity": make_activities}
 
 
-def walk_values() -> dict[str, list[str]]:
-    """Give what the access walk finds behind the addresses of activities."""
-    return {"guest_id": ["1"]}
-
+WALK_WITHOUT: Final = (
+    "/calendar/<int:record_id>/guests*",
+    "/api/v1/calendar/<int:record_id>/guests*",
+)
+"""Routes that no walk takes: an invitation tells somebody outside what it is, and who invites.
+``test_invitations.py`` shows who may send one."""
 
 WALK_EXCUSED: Final = {
     "GET /calendar/feed/<key>.ics": "it takes a secret that is shown once",
     "GET /calendar/invitation/<key>": "it takes a secret that a letter holds",
     "POST /calendar/invitation/<key>": "it takes a secret that a letter holds",
-    "POST /calendar/<int:record_id>/guests/<int:guest_id>/remove": "it takes a guest",
-    "DELETE /api/v1/calendar/<int:record_id>/guests/<int:guest_id>": "it takes a guest",
     "POST /calendar/<int:record_id>/series/end": "it takes what comes again",
     "POST /calendar/<int:record_id>/series/restore": "it takes what comes again",
     "PATCH /api/v1/calendar/<int:record_id>/series": "it takes what comes again",
@@ -67,6 +67,5 @@ WALK_EXCUSED: Final = {
 WALK_FIELDS: Final = {
     "calendar.create": {"when": "tomorrow"},
     "calendar.move": {"start": "2026-12-01T10:00", "minutes": "30"},
-    "calendar.invite": {"email": "walk@example.com"},
 }
 """What a form needs that a walk does not find out by itself."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from salesman_calendar.testing import WALK_EXCUSED, WALK_FIELDS, walk_values
+from salesman_calendar.testing import WALK_EXCUSED, WALK_FIELDS, WALK_WITHOUT
 
 WALKED: Final = (
     "/calendar*",
@@ -25,5 +25,10 @@ WALKED: Final = (
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(300)
 def test_nobody_meets_activities_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
-    values = {**walk_values(), "key": ["guessed"]}
-    access_walk(only=WALKED, values=values, fields=WALK_FIELDS, excused=WALK_EXCUSED)
+    access_walk(
+        only=WALKED,
+        without=WALK_WITHOUT,
+        values={"key": ["guessed"]},
+        fields=WALK_FIELDS,
+        excused=WALK_EXCUSED,
+    )

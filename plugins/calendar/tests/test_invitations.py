@@ -192,3 +192,13 @@ def test_nobody_is_invited_twice_or_to_what_is_done_or_by_whoever_may_not(
     with pytest.raises(InvalidError, match="done"):
         invitations.invite(meeting, "third@client.example", whole=False)
     assert reading().scalar(sa.select(sa.func.count(Guest.id))) == 1
+
+
+def test_contact_whom_nobody_sees_is_no_guest(plan: Plan, make: Make) -> None:
+    hidden = make.contact(make.client())
+    with make.acting(make.user("seller")):
+        meeting = plan(starts_at=NINE)
+        for contact_id in (hidden, 999_999):
+            with pytest.raises(InvalidError) as error:
+                invitations.invite(meeting, EMAIL, contact_id=contact_id, whole=False)
+            assert list(error.value.fields) == ["contact_id"]

@@ -62,6 +62,8 @@ class Bodies:
         kind = kinds if isinstance(kinds, str) else next(one for one in kinds if one != "null")
         if schema.get("enum"):
             return schema["enum"][0]
+        if schema.get("examples"):
+            return schema["examples"][0]
         if kind == "object":
             return self._object(schema, ids, **how)
         if kind == "array":
