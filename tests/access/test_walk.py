@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from salesman_calendar.testing import WALK_EXCUSED as EXCUSED_OF_CALENDAR
 from salesman_calendar.testing import WALK_FIELDS as FIELDS_OF_CALENDAR
+from salesman_calendar.testing import WALK_WITHOUT as WITHOUT_OF_CALENDAR
 from salesman_leads.testing import WALK_FIELDS, walk_values
 from salesman_requisites.testing import (
     WALK_EXCUSED,
@@ -190,4 +191,4 @@ def test_nobody_meets_what_they_may_not_see(
 def test_nobody_meets_what_they_may_not_see_when_everybody_tries_everything(
     access_walk: Callable[..., None], told: dict[str, Any]
 ) -> None:
-    access_walk(**told, without=WALK_OF_PARTS, full=True)
+    access_walk(**told, without=(*WALK_OF_PARTS, *WITHOUT_OF_CALENDAR), full=True)
