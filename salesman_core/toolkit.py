@@ -45,6 +45,7 @@ from salesman_core.clients.service import (
     create_contact,
 )
 from salesman_core.clients.sharing import include_participants as include_in_client
+from salesman_core.clients.sharing import join as join_client
 from salesman_core.clients.similar import clients_by_other_keys, sharing_clients
 from salesman_core.clock import now, today
 from salesman_core.db import (
@@ -73,7 +74,7 @@ from salesman_core.db import (
 )
 from salesman_core.db.revisions import bump, kept
 from salesman_core.db.trigrams import TRIGRAMS
-from salesman_core.deals import handing_on, recognising
+from salesman_core.deals import handing_on, needs, recognising
 from salesman_core.deals.addresses import closed_deals_address
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
@@ -85,6 +86,7 @@ from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
+from salesman_core.deals.sharing import join as join_deal
 from salesman_core.deals.standing import in_work
 from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
@@ -471,6 +473,8 @@ __all__ = [
     "is_htmx",
     "job_piece",
     "job_progress",
+    "join_client",
+    "join_deal",
     "json_response",
     "judge",
     "keep_file",
@@ -493,6 +497,7 @@ __all__ = [
     "narrowed",
     "narrowed_to",
     "needed_controls",
+    "needs",
     "normalised",
     "note_export",
     "note_stranger",
