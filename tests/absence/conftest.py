@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from salesman_calendar.models import Reminding
 from salesman_discussions import decisions, messages, reading_state
 from salesman_calendar.models import Feed, Reminding
+from salesman_conveyor.models import Handover, Rule
+from salesman_conveyor.service import hand_over, return_handover
+from salesman_conveyor.testing import staff
 from salesman_discussions import messages, reading_state
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
@@ -161,6 +164,16 @@ def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> No
             record(session, ["clara@example.com"], about, "refused", Proof("one_click"))
 
 
+def deal_went_over_the_conveyor(deal_id: int) -> None:
+    """Fill the tables of the conveyor."""
+    sale = staff(1, 1)
+    first = hand_over("deal", deal_id, {"station_id": sale})
+    return_handover(first, 1, "Not ours")
+    with writing() as session:
+        rule = session.scalars(sa.select(Rule.id).order_by(Rule.id)).first()
+        session.execute(sa.update(Handover).values(rule_id=rule, from_station_id=sale))
+
+
 def leads_come_by_all_ways(caller: int) -> None:
     """Fill the tables of forms, mailboxes, channels, rules and calls; *caller* has one in hand."""
     made = walk_values(lambda: caller)
@@ -220,7 +233,8 @@ def document_is_made(made: Mapping[str, int]) -> None:
 
 
 def client_was_billed(client_id: int, deal_id: int) -> None:
-    """Fill the tables of invoices."""
+    """Fill the tables of invoices; what is billed is at a station of the conveyor."""
+    deal_went_over_the_conveyor(deal_id)
     whose = {"client_id": client_id, "deal_id": deal_id, "owner_id": 1, "currency": "RUB"}
     kept = {"created_at": now(), "updated_at": now(), "search_text": "1"}
     line = {"position": 1, "name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}

@@ -77,6 +77,15 @@ PAGES_OF = {
         "/leads/channels/rows/leads",
         "/api/v1/leads/openapi.json",
     ),
+    "conveyor": (
+        "/conveyor",
+        "/conveyor/1",
+        "/conveyor/handovers",
+        "/conveyor/give/deal/1",
+        "/conveyor/line",
+        "/conveyor/stations",
+        "/api/v1/conveyor/openapi.json",
+    ),
     "inquiries": (
         "/inquiries",
         "/inquiries/1",

@@ -161,6 +161,7 @@ WALKED_BY_THEIR_OWN: Final = (
         for plugin in (
             "calendar",
             "catalogue",
+            "conveyor",
             "discussions",
             "documents",
             "inquiries",

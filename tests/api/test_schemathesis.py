@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask import Flask
+from salesman_conveyor.testing import staff
 
 from salesman_core.access.tokens import new_token
 from salesman_core.characters import UNSEEN, shows_something
@@ -145,6 +146,9 @@ def fill(app: Flask, make: Make, owner_id: int | None) -> None:
         assert api.post("/calendar", call).status_code == 201
         asked = {"channel_id": 1, "name": "Clara", "owner_id": owner_id}
         assert api.post("/inquiries", asked).status_code == 201
+        staff(1, owner_id or make.user_of("administrator"))
+        handed = {"deal_id": deal_id, "station_id": 2}
+        assert api.post("/conveyor", handed).status_code == 201
         talk = {"text": "Shall we?", "deal_id": deal_id}
         talk |= {"participant_ids": [owner_id]} if owner_id else {}
         assert api.post("/discussions", talk).status_code == 201

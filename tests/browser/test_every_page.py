@@ -27,6 +27,9 @@ from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from salesman_calendar import invitations
 from salesman_calendar.models import Guest
+from salesman_conveyor.service import hand_over, return_handover
+from salesman_conveyor.service import take as take_handover
+from salesman_conveyor.testing import staff
 from salesman_discussions.messages import change_message, post_message, react
 from salesman_discussions.service import close_thread, open_thread
 from salesman_documents.approval.queries import last_approval
@@ -116,6 +119,12 @@ PAGES: Final = {
     "catalogue.index": "/catalogue",
     "catalogue.lines": "/catalogue/deals/2/lines",
     "catalogue.new": "/catalogue/new",
+    "conveyor.card": "/conveyor/1",
+    "conveyor.desk": "/conveyor",
+    "conveyor.handovers": "/conveyor/handovers",
+    "conveyor.line": "/conveyor/line",
+    "conveyor.new": "/conveyor/give/deal/3",
+    "conveyor.show_stations": "/conveyor/stations",
     "discussions.card": "/discussions/1",
     "discussions.close_form": "/discussions/1/close",
     "discussions.edit": "/discussions/1/edit",
@@ -304,6 +313,10 @@ NO_PAGES: Final = {
     "documents.choose_client",
     "documents.choose_deal",
     "catalogue.write_file",
+    "conveyor.mine",
+    "conveyor.of_client",
+    "conveyor.of_deal",
+    "conveyor.widget",
     "discussions.catch_up",
     "discussions.choose_record",
     "discussions.edit_message",
@@ -341,6 +354,7 @@ NO_PAGES: Final = {
     "calendar.narrow",
     "catalogue.narrow",
     "discussions.message",
+    "conveyor.narrow",
     "discussions.narrow",
     "documents.narrow",
     "inquiries.narrow",
@@ -434,6 +448,7 @@ def fill(url: str) -> None:
         inquiries(app, make)
         discussions(make)
         groups(app)
+        conveyor(make)
         plans(app)
         own_companies(make)
         catalogue(app)
@@ -682,6 +697,17 @@ def groups(app: Flask) -> None:
     assert api.post("/mailing/1/filters", followed).status_code == 200
     out = {"about_kind": "client", "about_id": 2, "reason": long * 3}
     assert api.post("/mailing/1/keep-out", out).status_code == 200
+def conveyor(make: Make) -> None:
+    """Let deals wait, be worked on, come back and end, all of them with the administrator."""
+    for place in range(4):
+        station = staff(place, administrator_id())
+    told = {"station_id": station, "note": "Ждут договор до пятницы. " * 8}
+    told |= {"open_points": ["Уточнить реквизиты и подписанта " * 3, "Sign"]}
+    with make.acting(administrator_id()):
+        for deal_id in (1, 2, 4):
+            handover_id = hand_over("deal", deal_id, told)
+        return_handover(handover_id, 1, "Нет подписи и печати " * 9)
+        take_handover(1)
 
 
 def plans(app: Flask) -> None:

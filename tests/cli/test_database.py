@@ -67,6 +67,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
     assert [line.split()[:2] for line in before[1:]] == [
         ["calendar", "-"],
         ["catalogue", "-"],
+        ["conveyor", "-"],
         ["discussions", "-"],
         ["leads", "-"],
         ["inquiries", "-"],

@@ -75,6 +75,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    tables",
         "ok    plugin calendar",
         "ok    plugin catalogue",
+        "ok    plugin conveyor",
         "ok    plugin discussions",
         "ok    plugin documents",
         "ok    plugin inquiries",
@@ -181,6 +182,7 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
 
     owners = (
         "core, calendar, catalogue, discussions, leads, inquiries, mailing, plans, requisites,"
+        "core, calendar, catalogue, conveyor, discussions, leads, inquiries, plans, requisites,"
         " documents, invoices"
     )
     assert told[0] == f"tables: {owners}: salesman db upgrade"

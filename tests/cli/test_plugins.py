@@ -86,6 +86,7 @@ def test_explain_slot_says_who_fills_it_in_which_order(installed: Path, run: Run
     assert lines == [
         "5 sound.hello everybody off",
         "10 calendar.activities calendar.activity.view lazy",
+        "12 conveyor.way conveyor.handover.view lazy",
         "15 discussions.threads discussions.thread.view lazy",
         "20 core.deals core.deal.view",
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
@@ -107,7 +108,7 @@ def test_explain_slot_says_what_is_hidden(run: Run, database_url: str) -> None:
 
     lines = run("plugins", "explain-slot", "client.card.panels").stdout.splitlines()
 
-    assert lines[2:] == [
+    assert lines[3:] == [
         "20 core.deals core.deal.view",
         "20 inquiries.inquiries inquiries.inquiry.view lazy",
         "30 documents.documents documents.document.view lazy",

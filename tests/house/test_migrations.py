@@ -138,6 +138,8 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "calendar_kind": [{"base": "call"}],
     "discussions_message": [{"act": "said"}],
     "discussions_preference": [{"mail": "daily"}],
+    "conveyor_handover": [{"state": "returned", "client_id": None}],
+    "conveyor_rule": [{"on_what": "rung", "percent": None}],
     "discussions_reader": [{"level": "all", "mail": "daily"}],
     "discussions_thread_tie": TIED,
     "documents_maker": [{"role_id": None}, {"id": 2, "user_id": None}],

@@ -59,6 +59,7 @@ from salesman_core.toolkit import (
     locked,
     needs,
     now,
+    reading,
     touch,
     visible,
     worktime,
@@ -165,8 +166,7 @@ def take(handover_id: int, version: int | None = None) -> None:
 def take_next() -> int | None:
     """Take up what waits longest for whoever acts; give its id, None where nothing waits."""
     demand_permission(TAKE)
-    with writing() as session:
-        ids = session.scalars(waiting_for_me().limit(TRIED)).all()
+    ids = reading().scalars(waiting_for_me().limit(TRIED)).all()
     for handover_id in ids:
         try:
             take(handover_id)
@@ -239,10 +239,10 @@ def resume(handover_id: int, version: int | None = None) -> None:
     """
     demand_permission(TAKE)
     with writing() as session:
-        handover, record = _for_act(session, handover_id, version)
+        handover, _record = _for_act(session, handover_id, version)
         if handover.state != DONE:
             raise ConflictError(_("It has not ended here."))
-        if current_handover(session, record_of(handover)[0], record.id) is not None:
+        if _has_gone_again(session, handover):
             raise ConflictError(_("It has been handed over again since."))
         _demand_may_take(session, handover)
         _reopen(handover)
@@ -462,6 +462,17 @@ def _for_act(
         raise MissingError(_("There is no such handover, or you may not see it."))
     record = lock_record(session, *record_of(row))
     return locked(session, Handover, handover_id, version), record
+
+
+def _has_gone_again(session: Session, handover: Handover) -> bool:
+    """Tell whether the record of a handover that is over has been on a later way."""
+    column = Handover.deal_id if handover.deal_id is not None else Handover.client_id
+    later = sa.exists().where(
+        column == record_of(handover)[1],
+        Handover.id > handover.id,
+        Handover.state != WITHDRAWN,
+    )
+    return bool(session.scalar(sa.select(later)))
 
 
 def _demand_current(handover: Handover) -> None:

@@ -13,8 +13,8 @@ from salesman_core.errors import SalesmanError
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import acting_as, person_of, reading
 
-PEOPLE = 4
-DEALS = 6
+PEOPLE = 3
+DEALS = 4
 
 
 def at_once(app: Flask, user_ids: list[int], act: Callable[[], object]) -> list[object]:
