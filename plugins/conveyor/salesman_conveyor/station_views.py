@@ -32,6 +32,8 @@ from salesman_core.toolkit import (
 
 _ = texts.lazy
 
+_NOBODY: Final[dict[str, Any]] = {"people": [], "required": [], "takes_over": False}
+
 
 @blueprint.get("/stations")
 @requires(MANAGE)
@@ -76,7 +78,8 @@ def _form_of(one: stations.ShownStation | None, again: FormState | None) -> dict
         names = ("name", "take_up_minutes", "takes_over", "active", "points")
         return {name: again.value(name) for name in names} | _lists()
     if one is None:
-        return {"take_up_minutes": TAKE_UP_MINUTES, "people": [], "required": [], "points": ""}
+        nothing = dict.fromkeys(("name", "points"), "") | _NOBODY
+        return {**nothing, "take_up_minutes": TAKE_UP_MINUTES}
     row = one.row
     return {
         "name": row.name,

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from flask import Flask
 from salesman_conveyor import service
 from salesman_conveyor.stations import STATIONS, stations
 from salesman_conveyor.testing import Line, stay, stays
+from werkzeug.test import TestResponse
 
 from salesman_core.plugins import switches
-from salesman_core.testing.people import Make, api_of, browser_of
+from salesman_core.testing.people import Browser, Make, api_of, browser_of
 from salesman_core.toolkit import reading
+
+
+def post(browser: Browser, address: str, data: Mapping[str, Any] | None = None) -> TestResponse:
+    """Send a form as a page holds it."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/conveyor").text)
+    assert found is not None
+    return browser.post(address, data={"csrf_token": found[1], **(data or {})})
 
 
 def hand_over(make: Make, line: Line, name: str = "Boilers") -> tuple[int, int]:
@@ -29,12 +39,12 @@ def test_desk_shows_what_waits_and_the_next_one_is_taken_by_its_key(
     page = browser.get("/conveyor").text
     assert "Boilers" in page
     assert 'data-key="j"' in page
-    answer = browser.post("/conveyor/next")
+    answer = post(browser, "/conveyor/next")
     assert answer.location.endswith(f"/conveyor/{handover}")
     card = browser.get(f"/conveyor/{handover}").text
     assert f"/deals/{deal}" in card
     assert "Soon" in card
-    assert browser.post("/conveyor/next").location.endswith("/conveyor")
+    assert post(browser, "/conveyor/next").location.endswith("/conveyor")
 
 
 def test_form_of_handing_over_keeps_what_was_typed_and_says_what_is_missing(
@@ -46,11 +56,11 @@ def test_form_of_handing_over_keeps_what_was_typed_and_says_what_is_missing(
     browser = browser_of(app, line.marketer)
     assert "Known wish" in browser.get(f"/conveyor/give/deal/{deal}?station_id={line.sale}").text
     typed = {"station_id": line.sale, "note": "They wait", "open_points": "Call\nWrite"}
-    refused = browser.post(f"/conveyor/give/deal/{deal}", data=typed)
+    refused = post(browser, f"/conveyor/give/deal/{deal}", data=typed)
     assert refused.status_code == 422
     assert "Tick what is there: Known wish." in refused.text
     assert "They wait" in refused.text
-    answer = browser.post(f"/conveyor/give/deal/{deal}", data={**typed, "points": "Known wish"})
+    answer = post(browser, f"/conveyor/give/deal/{deal}", data={**typed, "points": "Known wish"})
     assert answer.status_code in {302, 303}
     assert [one["text"] for one in stays(deal)[0].points] == ["Call", "Write"]
     assert browser.get("/conveyor/give/lead/1").status_code == 404
@@ -61,10 +71,10 @@ def test_return_without_a_reason_comes_back_with_the_dialog_open(
 ) -> None:
     _deal, handover = hand_over(make, line)
     browser = browser_of(app, line.seller)
-    refused = browser.post(f"/conveyor/{handover}/return", data={"reason": ""})
+    refused = post(browser, f"/conveyor/{handover}/return", data={"reason": ""})
     assert refused.status_code == 422
     assert "Say why it goes back." in refused.text
-    browser.post(f"/conveyor/{handover}/return", data={"reason": "No phone"})
+    post(browser, f"/conveyor/{handover}/return", data={"reason": "No phone"})
     assert stay(handover).state == "returned"
 
 
@@ -100,10 +110,10 @@ def test_administrator_changes_stations_and_what_was_refused_stays(
     browser = browser_of(app, make.user("administrator"))
     assert "Mara" in browser.get("/conveyor/stations").text
     typed = {"name": "Delivery", "take_up_minutes": "soon", "people": [line.servant]}
-    refused = browser.post("/conveyor/stations", data=typed)
+    refused = post(browser, "/conveyor/stations", data=typed)
     assert refused.status_code == 422
     assert 'value="Delivery"' in refused.text
-    browser.post("/conveyor/stations", data={**typed, "take_up_minutes": "90"})
+    post(browser, "/conveyor/stations", data={**typed, "take_up_minutes": "90"})
     last = stations(reading())[-1]
     assert (last.row.name, last.row.take_up_minutes, last.person_ids) == (
         "Delivery",
@@ -111,7 +121,7 @@ def test_administrator_changes_stations_and_what_was_refused_stays(
         [line.servant],
     )
     rule = {"station_id": last.row.id, "on_what": "progress", "percent": "90 %"}
-    browser.post("/conveyor/rules", data=rule)
+    post(browser, "/conveyor/rules", data=rule)
     assert "From 90 % on a deal goes to Delivery" in browser.get("/conveyor/stations").text
     assert browser_of(app, make.user("head")).get("/conveyor/stations").status_code == 403
 
