@@ -14,6 +14,7 @@ from salesman_hookspecs.access import salesman_preset_grants
 from salesman_hookspecs.web import salesman_api_blueprints, salesman_blueprints
 
 FOR_ADMINISTRATORS = {
+    "conveyor.station.manage": "who works where, and what goes on by itself",
     "core.audit.view": "what everybody did, and from where",
     "core.bin.purge": "what is deleted for good nobody brings back",
     "core.company.manage": "what is true of the whole company",

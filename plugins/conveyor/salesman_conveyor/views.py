@@ -265,10 +265,12 @@ def _give_page(kind: str, record_id: int, form: FormState) -> Markup:
 def _chosen(
     form: FormState, offered: list[stations.ShownStation], current: AnyRow | None
 ) -> stations.ShownStation | None:
-    """Give the station that was chosen, else the one behind where the record is."""
+    """Give the station that was chosen, else the one behind where the record or its giver is."""
     asked = form.value("station_id") or request.args.get("station_id", "")
     id_ = whole_number(asked) if str(asked).isdigit() else None
-    here = current.station_id if current is not None else None
+    me = current_person().id
+    own = stations.station_of(reading(), me, but=0) if current is None else None
+    here = own if current is None else current.station_id
     places = [one.row.id for one in offered]
     behind = places.index(here) + 1 if here in places else 0
     usual = offered[min(behind, len(offered) - 1)] if offered else None

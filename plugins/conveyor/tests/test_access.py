@@ -18,6 +18,6 @@ WALKED: Final = (
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_nobody_meets_handovers_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
     access_walk(only=WALKED)
