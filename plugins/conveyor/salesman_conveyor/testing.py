@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from salesman_conveyor.models import Handover, Station, StationPerson
 from salesman_conveyor.service import hand_over
-from salesman_core.toolkit import AnyRow, reading, writing
+from salesman_core.toolkit import AnyRow, Client, create_client, now, reading, writing
+
+PLANTED: Final = "Planted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,34 @@ def make_handovers(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequen
     :param text: gives what stands in a field.
     :param ids: whose it is (``owner_id``), and the client and deal that are handed over.
     """
-    paper = _station_of_ones_own(text("station"), ids["owner_id"])
+    paper = _station_of_everybody(ids["owner_id"])
     told: dict[str, Any] = {"station_id": paper, "person_id": ids["owner_id"]}
     told |= {"note": text("note"), "open_points": [text("point")]}
     kinds = [kind for kind in ("deal", "client") if f"{kind}_id" in ids]
+    if not kinds:
+        return [_of_what_is_binned(told)]
     return [hand_over(kind, ids[f"{kind}_id"], told) for kind in kinds]
 
 
-def _station_of_ones_own(name: str, user_id: int) -> int:
+def _of_what_is_binned(told: Mapping[str, Any]) -> int:
+    """Make a handover that nobody sees: whoever sees its client or deal sees every other one."""
+    client_id = create_client({"name": "Acme"})
+    handover_id = hand_over("client", client_id, told)
     with writing() as session:
-        station = Station(name=name[:60], required=[], points=[], position=9)
-        station.people = [StationPerson(user_id=user_id)]
-        session.add(station)
+        gone = sa.update(Client).where(Client.id == client_id).values(deleted_at=now())
+        session.execute(gone)
+    return handover_id
+
+
+def _station_of_everybody(user_id: int) -> int:
+    """Let somebody work at a station whose name, as that of each, everybody knows."""
+    with writing() as session:
+        station = session.scalar(sa.select(Station).where(Station.name == PLANTED))
+        if station is None:
+            station = Station(name=PLANTED, required=[], points=[], position=9)
+            session.add(station)
+        if all(one.user_id != user_id for one in station.people):
+            station.people.append(StationPerson(user_id=user_id))
         session.flush()
         return station.id
 
