@@ -26,7 +26,6 @@ FIELDS: Final = {"conveyor.add_rule": {"on_what": "won"}}
 EXCUSED: Final = {
     "GET /api/v1/conveyor/figures": "it takes two days; test_figures.py has it",
     "POST /api/v1/conveyor": "it takes a client or a deal, not both; test_pages.py has it",
-    "POST /api/v1/conveyor/<int:record_id>/assign": "it takes a queue; test_service.py has it",
 }
 """Routes in which nobody has success during a walk."""
 
