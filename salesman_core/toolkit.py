@@ -45,7 +45,6 @@ from salesman_core.clients.service import (
     create_contact,
 )
 from salesman_core.clients.sharing import include_participants as include_in_client
-from salesman_core.clients.sharing import join as join_client
 from salesman_core.clients.similar import clients_by_other_keys, sharing_clients
 from salesman_core.clock import now, today
 from salesman_core.db import (
@@ -86,7 +85,6 @@ from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
-from salesman_core.deals.sharing import join as join_deal
 from salesman_core.deals.standing import in_work
 from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
@@ -473,8 +471,6 @@ __all__ = [
     "is_htmx",
     "job_piece",
     "job_progress",
-    "join_client",
-    "join_deal",
     "json_response",
     "judge",
     "keep_file",

@@ -85,7 +85,7 @@ class BulkAction:
     title: Text
     permission: str
     apply: Callable[..., Any]
-    undo: Callable[[int, Any], ..., object] | None = None
+    undo: Callable[..., object] | None = None
     fields: tuple[BulkField, ...] = ()
     icon: str = "bolt"
     order: int = 50

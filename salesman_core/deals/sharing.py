@@ -19,7 +19,6 @@ from salesman_core.records.saving import locked
 _participation: Final = Participation(Deal, DealParticipant, change_deal)
 add_participant: Final = _participation.add
 include_participants: Final = _participation.include
-join: Final = _participation.join
 remove_participant: Final = _participation.remove
 
 

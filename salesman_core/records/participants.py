@@ -97,18 +97,6 @@ class Participation:
                 people = [*held, *({"user_id": id_, "part": part.strip()} for id_ in new)]
                 self.change(record_id, {"participants": people})
             return new
-    def join(self, record_id: int, user_id: int, part: str) -> bool:
-        """Give a part to a user who has none; tell whether that is new.
-
-        Who has one keeps it, and whose the record is needs none.
-        """
-        with writing() as session:
-            if locked(session, self.record, record_id).owner_id == user_id:
-                return False
-            held = participants_of(session, self.people, [record_id]).get(record_id, [])
-            if any(one["user_id"] == user_id for one in held):
-                return False
-            return self.add(record_id, user_id, part)
 
     def remove(self, record_id: int, user_id: int) -> str:
         """Take a user's part in a record away; give what it was."""

@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from salesman_calendar.models import Reminding
-from salesman_discussions import decisions, messages, reading_state
 from salesman_calendar.models import Feed, Reminding
 from salesman_conveyor.models import Handover, Rule
 from salesman_conveyor.service import hand_over, return_handover
 from salesman_conveyor.testing import staff
-from salesman_discussions import messages, reading_state
+from salesman_discussions import decisions, messages, reading_state
 from salesman_documents.testing import make_documents, type_of
 from salesman_documents.types_service import change_type
 from salesman_invoices.models import (

@@ -697,6 +697,8 @@ def groups(app: Flask) -> None:
     assert api.post("/mailing/1/filters", followed).status_code == 200
     out = {"about_kind": "client", "about_id": 2, "reason": long * 3}
     assert api.post("/mailing/1/keep-out", out).status_code == 200
+
+
 def conveyor(make: Make) -> None:
     """Let deals wait, be worked on, come back and end, all of them with the administrator."""
     for place in range(4):

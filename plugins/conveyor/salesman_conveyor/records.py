@@ -17,8 +17,8 @@ from salesman_core.toolkit import (
     change_client,
     change_deal,
     current_person,
-    join_client,
-    join_deal,
+    include_in_client,
+    include_in_deal,
     locked,
     reaches,
 )
@@ -64,9 +64,9 @@ def let_join(kind: str, record: Any, user_id: int | None, part: str) -> None:
     if user_id is None:
         return
     with acting_as(_widened()):
-        (join_client if kind == CLIENT else join_deal)(record.id, user_id, part)
+        (include_in_client if kind == CLIENT else include_in_deal)(record.id, [user_id], part)
         if kind == DEAL and record.client_id is not None:
-            join_client(record.client_id, user_id, part)
+            include_in_client(record.client_id, [user_id], part)
 
 
 def let_take_over(kind: str, record: Any, user_id: int, part: str) -> None:

@@ -64,7 +64,6 @@ from salesman_leads.import_apply import apply_leads
 from salesman_leads.mailbox import health as mailbox_health
 from salesman_leads.mailbox import jobs as mailbox_jobs
 from salesman_leads.models import KIND, Lead, LeadEmail
-from salesman_leads.models import KIND, Lead
 from salesman_leads.queue import coming
 from salesman_leads.queue.defaults import make_call_results
 from salesman_leads.queue.story import calls
