@@ -249,6 +249,7 @@ from salesman_core.services.mail import (
     checked_address,
     fates_of,
     link_to,
+    mail_settings,
     sent_by_us,
 )
 from salesman_core.services.mail import send as send_letter
@@ -256,6 +257,11 @@ from salesman_core.services.notices import notify
 from salesman_core.services.previews import Redrawn, redrawn
 from salesman_core.services.rates import rate_on
 from salesman_core.services.sealing import BrokenSealError, sealed, unsealed
+from salesman_core.services.smtp import MailConnection
+from salesman_core.services.smtp import RefusedError as RefusedLetterError
+from salesman_core.services.smtp import UnsettledError as UnsettledLetterError
+from salesman_core.services.smtp import connected as mail_connection
+from salesman_core.services.smtp import words_of as mail_words
 from salesman_core.services.worktime import WorkTime, worktime
 from salesman_core.web import formats
 from salesman_core.web.addresses import safe_next
@@ -335,6 +341,7 @@ __all__ = [
     "ListPage",
     "ListQuery",
     "ListSpec",
+    "MailConnection",
     "Matching",
     "MissingError",
     "Moment",
@@ -355,6 +362,7 @@ __all__ = [
     "RecordSchema",
     "Redrawn",
     "Reference",
+    "RefusedLetterError",
     "RowWriter",
     "Rung",
     "RungMove",
@@ -370,6 +378,7 @@ __all__ = [
     "Thousandths",
     "Tie",
     "UnauthenticatedError",
+    "UnsettledLetterError",
     "User",
     "UtcDateTime",
     "When",
@@ -483,6 +492,9 @@ __all__ = [
     "link_to",
     "list_arguments",
     "locked",
+    "mail_connection",
+    "mail_settings",
+    "mail_words",
     "missing_custom",
     "money_of",
     "move_deal",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -27,6 +28,7 @@ first byte (RFC 8314).
 _TIMEOUT: Final = 20.0
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _FOR_GOOD: Final = range(500, 600)
+_TAKEN: Final = range(200, 300)
 
 
 class RefusedError(Exception):
@@ -81,21 +83,29 @@ _UNREADABLE: Final = _(
 )
 
 
-def hand_over(server: MailServer, message: EmailMessage) -> None:
-    """Give a letter to a server.
+class UnsettledError(OSError):
+    """The connection broke when the server had all of a letter: it may be on its way, or not."""
 
-    :raises RefusedError: where the server will never take it.
-    :raises OSError: where it could not be reached, or is not ready to take it (all of smtplib's
-        errors are of this kind).
-    """
-    with _connected(server) as connection:
+
+class MailConnection:
+    """An open connection to a mail server, which takes one letter after the other."""
+
+    def __init__(self, connection: smtplib.SMTP) -> None:
+        self._connection = connection
+
+    def hand_over(self, message: EmailMessage, sender: str, to: str) -> None:
+        """Give the server a letter.
+
+        :param sender: the address of the envelope, to which a letter goes that cannot be delivered.
+        :raises RefusedError: where the server will never take it.
+        :raises UnsettledError: where nobody can say whether it has taken it.
+        :raises OSError: where it is not ready to take it, and has not (all of smtplib's errors are
+            of this kind); after :class:`smtplib.SMTPServerDisconnected` the connection is gone.
+        """
         try:
-            connection.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            if code in _FOR_GOOD:
-                raise RefusedError(_said(code, words)) from error
-            raise
+            plain = (sender + to).isascii()
+            self._greet(sender, to, [] if plain else ["SMTPUTF8"])
+            self._give(message.as_bytes(policy=SMTP if plain else SMTPUTF8))
         except smtplib.SMTPResponseException as error:
             if error.smtp_code in _FOR_GOOD:
                 raise RefusedError(_said(error.smtp_code, error.smtp_error)) from error
@@ -103,23 +113,37 @@ def hand_over(server: MailServer, message: EmailMessage) -> None:
         except smtplib.SMTPNotSupportedError as error:
             raise RefusedError(str(error)) from error
 
+    def _greet(self, sender: str, to: str, options: Sequence[str]) -> None:
+        """Say from whom to whom a letter goes: nothing of it has been sent before that."""
+        if options and not self._connection.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("the server takes no such address: SMTPUTF8")
+        self._demand(*self._connection.mail(sender, options))
+        self._demand(*self._connection.rcpt(to))
 
-def words_of(error: OSError | RefusedError) -> str:
-    """Give a failure in words for a person; a server's own words where it said any."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(_said(code, words) for code, words in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, error.smtp_error)
-    return str(error) or type(error).__name__
+    def _demand(self, code: int, words: bytes) -> None:
+        if code not in _TAKEN:
+            with suppress(OSError):
+                self._connection.rset()
+            raise smtplib.SMTPResponseException(code, words)
 
-
-def _said(code: int, words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {text}"
+    def _give(self, content: bytes) -> None:
+        try:
+            code, words = self._connection.data(content)
+        except smtplib.SMTPDataError:
+            with suppress(OSError):
+                self._connection.rset()
+            raise
+        except (OSError, EOFError) as error:
+            raise UnsettledError(str(error) or type(error).__name__) from error
+        self._demand(code, words)
 
 
 @contextmanager
-def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+def connected(server: MailServer) -> Iterator[MailConnection]:
+    """Open a connection for one letter or many.
+
+    :raises OSError: where the server cannot be reached, or does not let us in.
+    """
     name = socket.gethostname()  # smtplib's default asks the DNS, which may take its time
     checked = ssl.create_default_context()
     if server.way == "smtps":
@@ -134,7 +158,30 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
             _encrypt(connection, server, checked)
         if server.user:
             connection.login(server.user, server.password)
-        yield connection
+        yield MailConnection(connection)
+
+
+def hand_over(server: MailServer, message: EmailMessage) -> None:
+    """Give one letter to a server, from its sender to its reader.
+
+    :raises RefusedError: where the server will never take it.
+    :raises OSError: where it could not be reached, or is not ready to take it.
+    """
+    sender, to = (str(message[name].addresses[0].addr_spec) for name in ("From", "To"))
+    with connected(server) as connection:
+        connection.hand_over(message, sender, to)
+
+
+def words_of(error: OSError | RefusedError) -> str:
+    """Give a failure in words for a person; a server's own words where it said any."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _said(error.smtp_code, error.smtp_error)
+    return str(error) or type(error).__name__
+
+
+def _said(code: int, words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {text}"
 
 
 def _encrypt(connection: smtplib.SMTP, server: MailServer, checked: ssl.SSLContext) -> None:
