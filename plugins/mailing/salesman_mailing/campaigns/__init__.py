@@ -1,0 +1,1 @@
+"""Campaigns: one letter to many, by the built-in sender."""
