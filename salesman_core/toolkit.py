@@ -240,7 +240,7 @@ from salesman_core.rest import (
     versioned,
 )
 from salesman_core.rest import Money as Amount
-from salesman_core.services import bans
+from salesman_core.services import bans, mailboxes
 from salesman_core.services.company import Company, company, is_currency
 from salesman_core.services.mail import (
     Enclosure,
@@ -495,6 +495,7 @@ __all__ = [
     "mail_connection",
     "mail_settings",
     "mail_words",
+    "mailboxes",
     "missing_custom",
     "money_of",
     "move_deal",

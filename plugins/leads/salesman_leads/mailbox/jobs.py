@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from salesman_core.toolkit import MissingError, enqueue, job_piece, now, reading, writing
+from salesman_core.toolkit import MissingError, enqueue, job_piece, mailboxes, now, reading, writing
 from salesman_leads.mailbox import queries, service, taking
-from salesman_leads.mailbox.imap import Folder, MailboxError, opened
 from salesman_leads.mailbox.letters import subject_in
 
 AT_ONCE: Final = 50
@@ -50,9 +49,9 @@ def read_mailbox(mailbox_id: int) -> int:
     if not mailbox.active:
         return 0
     try:
-        with opened(service.access_to(mailbox)) as folder:
+        with mailboxes.open_mailbox(service.access_to(mailbox)) as folder:
             looked_at, more = _take_in(mailbox, folder)
-    except MailboxError as error:
+    except mailboxes.MailboxError as error:
         with job_piece():
             service.note_problem(mailbox_id, error)
         return 0
@@ -64,7 +63,7 @@ def read_mailbox(mailbox_id: int) -> int:
     return looked_at
 
 
-def _take_in(mailbox: Any, folder: Folder) -> tuple[int, bool]:
+def _take_in(mailbox: Any, folder: mailboxes.MailboxFolder) -> tuple[int, bool]:
     """Give how many letters were looked at, and whether there may be more."""
     validity = folder.uid_validity
     place = taking.begin_reading(mailbox, validity, folder.next_uid)
@@ -83,7 +82,9 @@ def _take_in(mailbox: Any, folder: Folder) -> tuple[int, bool]:
     return looked_at, looked_at < len(uids) or len(uids) == AT_ONCE
 
 
-def _wanted(mailbox: Any, folder: Folder, uids: list[int]) -> Iterator[tuple[int, bytes | None]]:
+def _wanted(
+    mailbox: Any, folder: mailboxes.MailboxFolder, uids: list[int]
+) -> Iterator[tuple[int, bytes | None]]:
     """Give the letters with the subject that is asked for; None in place of the others."""
     for uid in uids:
         wanted = not mailbox.subject

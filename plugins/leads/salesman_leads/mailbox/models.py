@@ -8,19 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from salesman_core.toolkit import Base, BigId, identity, refers
-
-IMAPS: Final = "imaps"
-STARTTLS: Final = "starttls"
-IMAP: Final = "imap"
-PORTS: Final = {IMAPS: 993, STARTTLS: 143, IMAP: 143}
-"""The ways to reach a mail server, with the usual port of each."""
-
-LEAVE: Final = "leave"
-SEEN: Final = "seen"
-MOVE: Final = "move"
-AFTERWARDS: Final = (LEAVE, SEEN, MOVE)
-"""What happens to a letter in the mailbox once it was read."""
+from salesman_core.toolkit import Base, BigId, identity, mailboxes, refers
 
 LEAD: Final = "lead"
 REFUSED: Final = "refused"
@@ -49,7 +37,7 @@ class Mailbox(Base):
     )
 
     id: Mapped[int] = identity()
-    way: Mapped[str] = mapped_column(sa.String(10), default=IMAPS)
+    way: Mapped[str] = mapped_column(sa.String(10), default=mailboxes.IMAPS)
     host: Mapped[str] = mapped_column(sa.String(253))
     port: Mapped[int] = mapped_column(sa.Integer)
     user: Mapped[str] = mapped_column(sa.String(254))
@@ -58,7 +46,7 @@ class Mailbox(Base):
     subject: Mapped[str] = mapped_column(sa.String(200), default="")
     source: Mapped[str] = mapped_column(sa.String(100), default="")
     channel: Mapped[str] = mapped_column(sa.String(100), default="")
-    afterwards: Mapped[str] = mapped_column(sa.String(10), default=SEEN)
+    afterwards: Mapped[str] = mapped_column(sa.String(10), default=mailboxes.SEEN)
     moved_to: Mapped[str] = mapped_column(sa.String(200), default="")
     takes_old: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)

@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     audit,
     demand_permission,
     differences,
+    mailboxes,
     now,
     reading,
     sealed,
@@ -24,8 +25,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_leads.mailbox import queries
-from salesman_leads.mailbox.imap import Access, MailboxError, opened
-from salesman_leads.mailbox.models import MOVE, Letter, Mailbox
+from salesman_leads.mailbox.models import Letter, Mailbox
 from salesman_leads.mailbox.words import MAILBOX
 from salesman_leads.permissions import MANAGE_MAILBOXES
 from salesman_leads.texts import texts
@@ -100,31 +100,33 @@ def try_mailbox(mailbox_id: int) -> str:
     demand_permission(MANAGE_MAILBOXES)
     mailbox = queries.one_mailbox(reading(), mailbox_id)
     try:
-        with opened(access_to(mailbox), read_only=True) as folder:
-            if mailbox.afterwards == MOVE and not folder.has(mailbox.moved_to):
-                note_problem(mailbox_id, MailboxError("moved_to"))
+        with mailboxes.open_mailbox(access_to(mailbox), read_only=True) as folder:
+            if mailbox.afterwards == mailboxes.MOVE and not folder.has(mailbox.moved_to):
+                note_problem(mailbox_id, mailboxes.MailboxError("moved_to"))
                 return "moved_to"
-    except MailboxError as error:
+    except mailboxes.MailboxError as error:
         note_problem(mailbox_id, error)
         return error.code
     _note(mailbox_id, problem="", problem_words="", failures=0)
     return ""
 
 
-def access_to(mailbox: Any) -> Access:
+def access_to(mailbox: Any) -> mailboxes.MailboxAccess:
     """Give how to get to a mailbox.
 
     :param mailbox: a row of :func:`queries.one_mailbox`.
-    :raises MailboxError: where the password cannot be opened.
+    :raises mailboxes.MailboxError: where the password cannot be opened.
     """
     try:
         password = unsealed(queries.sealed_password(reading(), mailbox.id), MAILBOX)
     except BrokenSealError as error:
-        raise MailboxError("seal") from error
-    return Access(mailbox.way, mailbox.host, mailbox.port, mailbox.user, password, mailbox.folder)
+        raise mailboxes.MailboxError("seal") from error
+    return mailboxes.MailboxAccess(
+        mailbox.way, mailbox.host, mailbox.port, mailbox.user, password, mailbox.folder
+    )
 
 
-def note_problem(mailbox_id: int, error: MailboxError) -> None:
+def note_problem(mailbox_id: int, error: mailboxes.MailboxError) -> None:
     """Keep why a mailbox could not be read."""
     failures = Mailbox.failures + 1
     _note(mailbox_id, problem=error.code, problem_words=error.said, failures=failures)

@@ -23,10 +23,10 @@ from salesman_core.toolkit import (
     whole_number,
     writing,
 )
+from salesman_core.toolkit import mailboxes as imap
 from salesman_leads.mailbox import jobs, queries, service
-from salesman_leads.mailbox.models import IMAPS, PORTS, SEEN
 from salesman_leads.mailbox.schemas import MailboxSchema
-from salesman_leads.mailbox.words import AFTERWARDS, MADE, MAILBOX, PROBLEMS, WAYS
+from salesman_leads.mailbox.words import AFTERWARDS, MADE, MAILBOX
 from salesman_leads.permissions import MANAGE_MAILBOXES
 from salesman_leads.texts import texts
 from salesman_leads.views import Page, Typed, blueprint
@@ -38,10 +38,10 @@ _WRITTEN: Final = (
     *("afterwards", "moved_to"),
 )
 _BLANK: Final = {
-    "way": IMAPS,
-    "port": PORTS[IMAPS],
+    "way": imap.IMAPS,
+    "port": imap.PORTS[imap.IMAPS],
     "folder": "INBOX",
-    "afterwards": SEEN,
+    "afterwards": imap.SEEN,
     "active": True,
 }
 
@@ -51,7 +51,9 @@ _BLANK: Final = {
 def mailboxes() -> Markup:
     """Show the mailboxes, and how reading each of them goes."""
     return render(
-        "leads/mailbox/index.html", mailboxes=queries.mailboxes(reading()), problems=PROBLEMS
+        "leads/mailbox/index.html",
+        mailboxes=queries.mailboxes(reading()),
+        problems=imap.PROBLEMS,
     )
 
 
@@ -79,7 +81,7 @@ def _new_page(form: FormState) -> Markup:
 
 
 def _choices() -> dict[str, Any]:
-    return {"ways": list(WAYS.items()), "afterwards": list(AFTERWARDS.items())}
+    return {"ways": list(imap.WAYS.items()), "afterwards": list(AFTERWARDS.items())}
 
 
 def _judged(typed: Typed) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def _card_page(mailbox_id: int, form: FormState) -> Markup:
         mailbox=queries.one_mailbox(session, mailbox_id),
         letters=queries.letters(session, mailbox_id),
         form=form,
-        problems=PROBLEMS,
+        problems=imap.PROBLEMS,
         made=MADE,
         shown=queries.SHOWN,
         **_choices(),

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from salesman_leads.mailbox.html_text import words_of
-from salesman_leads.mailbox.imap import encoded
 from salesman_leads.mailbox.letters import UNREADABLE, message_id_of, read_letter
 from salesman_leads.mailbox.wording import lead_in
+
+from salesman_core.services.mailboxes import encoded
 
 OWN = "sales@example.com"
 

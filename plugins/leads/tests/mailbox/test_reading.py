@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from flask import Flask
 from salesman_leads.junk.service import change_rules
 from salesman_leads.mailbox import jobs, queries, service
-from salesman_leads.mailbox.imap import encoded
 from salesman_leads.mailbox.models import Letter, Mailbox
 from salesman_leads.models import Lead, LeadEmail, LeadPhone
 from salesman_leads.queries import hanging
@@ -20,6 +19,7 @@ from salesman_leads.queries import hanging
 from salesman_core.jobs import Jobs
 from salesman_core.services.mail import Letter as Outgoing
 from salesman_core.services.mail import send
+from salesman_core.services.mailboxes import encoded
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.imap import ImapMailbox, ImapServer
 from salesman_core.toolkit import now, reading, writing

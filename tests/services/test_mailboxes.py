@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from salesman_leads.mailbox.imap import Access, MailboxError, opened
+
+from salesman_core.services.mailboxes import MailboxAccess, MailboxError, open_mailbox
 
 _ANSWERS = {
     "CAPABILITY": ("* CAPABILITY IMAP4rev1",),
@@ -37,17 +38,17 @@ def old_server() -> Iterator[int]:
         server.shutdown()
 
 
-def access(port: int, password: str) -> Access:
-    return Access("imap", "127.0.0.1", port, "sales", password, "INBOX")
+def access(port: int, password: str) -> MailboxAccess:
+    return MailboxAccess("imap", "127.0.0.1", port, "sales", password, "INBOX")
 
 
 def test_server_that_tells_its_next_number_only_when_asked_is_read(old_server: int) -> None:
-    with opened(access(old_server, "horse")) as folder:
+    with open_mailbox(access(old_server, "horse")) as folder:
         assert (folder.uid_validity, folder.next_uid) == (7, 12)
 
 
 def test_password_that_an_old_server_cannot_take_is_told_as_such(old_server: int) -> None:
-    with pytest.raises(MailboxError) as caught, opened(access(old_server, "батарейка")):
+    with pytest.raises(MailboxError) as caught, open_mailbox(access(old_server, "батарейка")):
         pass
 
     assert caught.value.code == "letters"

@@ -18,7 +18,53 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from salesman_leads.mailbox.models import IMAPS, LEAVE, MOVE, STARTTLS
+from salesman_core.i18n import texts
+
+_ = texts.lazy
+
+IMAPS: Final = "imaps"
+STARTTLS: Final = "starttls"
+IMAP: Final = "imap"
+PORTS: Final = {IMAPS: 993, STARTTLS: 143, IMAP: 143}
+"""The ways to reach a mailbox, with the usual port of each."""
+
+LEAVE: Final = "leave"
+SEEN: Final = "seen"
+MOVE: Final = "move"
+AFTERWARDS: Final = (LEAVE, SEEN, MOVE)
+"""What happens to a letter in the mailbox once it was read."""
+
+WAYS: Final = {
+    IMAPS: _("Encrypted from the first byte (TLS)"),
+    STARTTLS: _("Encrypted by STARTTLS"),
+    IMAP: _("Not encrypted: only on this machine"),
+}
+PROBLEMS: Final = {
+    "host": _("There is no mail server of this name. Is it spelt right?"),
+    "connection": _("The mail server does not answer on this port. Are name and port right?"),
+    "time": _("The mail server did not answer in time."),
+    "certificate": _(
+        "The mail server cannot prove that it is the one: its certificate is not trusted. The"
+        " password was not sent."
+    ),
+    "encryption": _(
+        "The mail server does not speak this kind of encryption on this port. The password was"
+        " not sent."
+    ),
+    "password": _("The mail server does not let this user in with this password."),
+    "letters": _(
+        "The mail server takes only Latin letters, digits and signs in user and password. Choose"
+        " another password."
+    ),
+    "folder": _("There is no such folder in the mailbox, or the user may not read it."),
+    "moved_to": _("There is no folder to move the letters to."),
+    "protocol": _("What answers there does not speak IMAP as it should."),
+    "seal": _(
+        "The password cannot be opened any more, because the secret key of the application is"
+        " another one. Enter it anew."
+    ),
+}
+"""Why a mailbox cannot be read, and what to look at: by the code of a :class:`MailboxError`."""
 
 TIMEOUT: Final = 15.0
 """Seconds that each answer may take."""
@@ -46,7 +92,7 @@ _BESIDE_ASCII: Final = re.compile(r"[^\x20-\x7e]+")
 class MailboxError(Exception):
     """A mailbox cannot be read.
 
-    :param code: why, one of :data:`words.PROBLEMS`.
+    :param code: why, one of :data:`PROBLEMS`.
     :param said: what the mail server said about it.
     """
 
@@ -56,7 +102,7 @@ class MailboxError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class MailboxAccess:
     """Where a folder is, and how to get there."""
 
     way: str
@@ -84,7 +130,7 @@ class _Encrypted(_Bounded, imaplib.IMAP4_SSL):
     pass
 
 
-class Folder:
+class MailboxFolder:
     """An open folder of a mailbox.
 
     :param uid_validity: another number says that the server has numbered its letters anew.
@@ -171,7 +217,7 @@ class Folder:
 
 
 @contextmanager
-def opened(access: Access, *, read_only: bool = False) -> Iterator[Folder]:
+def open_mailbox(access: MailboxAccess, *, read_only: bool = False) -> Iterator[MailboxFolder]:
     """Open a folder.
 
     :raises MailboxError: why that, or what is asked of it, cannot be; what else fails meanwhile is
@@ -189,12 +235,12 @@ def opened(access: Access, *, read_only: bool = False) -> Iterator[Folder]:
             connection.logout()
 
 
-def _selected(connection: imaplib.IMAP4, name: str, *, read_only: bool) -> Folder:
+def _selected(connection: imaplib.IMAP4, name: str, *, read_only: bool) -> MailboxFolder:
     with _in_words("folder"):
         kind, said = connection.select(_quoted(encoded(name)), read_only)
         if kind != "OK":
             raise imaplib.IMAP4.error(said[-1] or b"")
-    return Folder(connection, name)
+    return MailboxFolder(connection, name)
 
 
 @contextmanager
@@ -227,7 +273,7 @@ def _words(error: imaplib.IMAP4.error) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
-def _connected(access: Access) -> imaplib.IMAP4:
+def _connected(access: MailboxAccess) -> imaplib.IMAP4:
     checked = ssl.create_default_context()
     if access.way == IMAPS:
         return _Encrypted(access.host, access.port, ssl_context=checked, timeout=TIMEOUT)
@@ -245,7 +291,7 @@ def _connected(access: Access) -> imaplib.IMAP4:
     return connection
 
 
-def _sign_in(connection: imaplib.IMAP4, access: Access) -> None:
+def _sign_in(connection: imaplib.IMAP4, access: MailboxAccess) -> None:
     """Sign in by whatever takes a password with any letters, else by the oldest command."""
     if "AUTH=PLAIN" in connection.capabilities:
         proof = f"\0{access.user}\0{access.password}".encode()
