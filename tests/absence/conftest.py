@@ -36,9 +36,10 @@ from salesman_leads.junk.service import change_rules
 from salesman_leads.mailbox.models import Letter
 from salesman_leads.queue.models import Attempt, Lease
 from salesman_leads.testing import walk_values
+from salesman_mailing.bounces.models import BadAddress, ReturnBox, Returned
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import Purpose
-from salesman_mailing.testing import make_groups
+from salesman_mailing.testing import make_campaigns, make_groups
 from salesman_plans.models import LastSaving
 from salesman_requisites.models import Counter, CounterPeriod
 from salesman_requisites.testing import make_companies, own_company
@@ -156,8 +157,17 @@ def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> No
     """Fill the tables of mailing."""
     concerned = {"client_id": client_id, "contact_id": contact_id, "owner_id": owner_id}
     (group_id,) = make_groups(str, concerned)
+    make_campaigns(str, concerned)
     with writing() as session:
         purpose_id = session.scalars(sa.select(Purpose.id)).first()
+        letter = {"address": "clara@example.com", "at": now()}
+        session.add_all(
+            [
+                BadAddress(**letter),
+                Returned(message_id="1@example.com", kind="hard", **letter),
+                ReturnBox(place="returns@example.com", uid_validity=1),
+            ]
+        )
         for about in (About(group_id=group_id), About(purpose_id=purpose_id)):
             record(session, ["clara@example.com"], about, "refused", Proof("one_click"))
 

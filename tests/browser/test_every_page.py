@@ -53,6 +53,7 @@ from salesman_leads.forms.service import create_form
 from salesman_leads.mailbox.schemas import MailboxSchema
 from salesman_leads.mailbox.service import add_mailbox, try_mailbox
 from salesman_leads.testing import FORM, asked
+from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.leaving.links import leave_url
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.pictures import keep_picture
@@ -165,12 +166,16 @@ PAGES: Final = {
     "inquiries.new": "/inquiries/new",
     "inquiries.show_figures": "/inquiries/figures?period=this_year",
     "mailing.ask_reason": "/mailing/1/keep-out?record=client:1",
+    "mailing.campaign": "/mailing/campaigns/2",
+    "mailing.campaigns": "/mailing/campaigns",
     "mailing.card": "/mailing/1",
     "mailing.choose_filter": "/mailing/choose?group=1&of=client&tag=fair",
     "mailing.consent_of": "/mailing/consent/client/1",
     "mailing.edit": "/mailing/1/edit",
+    "mailing.edit_campaign": "/mailing/campaigns/1/edit",
     "mailing.index": "/mailing",
     "mailing.new": "/mailing/new",
+    "mailing.new_campaign": "/mailing/campaigns/new",
     "mailing.purposes": "/mailing/purposes",
     "plans.compare": "/plans/compare?whose=company",
     "plans.index": "/plans/",
@@ -362,7 +367,9 @@ NO_PAGES: Final = {
     "invoices.narrow_acts",
     "invoices.narrow_payments",
     "leads.narrow",
+    "mailing.letter",
     "mailing.narrow",
+    "mailing.narrow_campaigns",
     "mailing.narrow_choice",
     "people_record_why.why_of",
     # what takes many records of somebody who left: tests/people looks at it
@@ -449,6 +456,7 @@ def fill(url: str) -> None:
         discussions(make)
         groups(app)
         conveyor(make)
+        campaigns(app)
         plans(app)
         own_companies(make)
         catalogue(app)
@@ -710,6 +718,24 @@ def conveyor(make: Make) -> None:
             handover_id = hand_over("deal", deal_id, told)
         return_handover(handover_id, 1, "Нет подписи и печати " * 9)
         take_handover(1)
+def campaigns(app: Flask) -> None:
+    """Make a campaign whose letter is not whole, and one of which letters are interrupted."""
+    api = api_of(app, administrator_id())
+    long = "Весенние цены на насосы и котлы для постоянных клиентов Северо-Запада "
+    text = "# {{ nmae }}\n\n[Смотреть](https://firm.ru/prices)\n\n---\n\n{{ company }}"
+    for number in range(3):
+        told = {"name": f"{long}{number}", "subject": long, "text": text, "group_id": 1}
+        assert api.post("/mailing/campaigns", told).status_code == 201
+    fates = ("sent", "sent", "waiting", "interrupted", "refused", "skipped")
+    with writing() as session:
+        one = session.get_one(Campaign, 2)
+        one.state, one.started_at, one.problem = "paused", now(), "451 4.7.1 " + long
+        for number, fate in enumerate(fates * 10):
+            client = {"kind": "client", "record_id": number + 1, "client_id": number + 1}
+            to = {"address": f"long-address-{number}@postoyannye-klienty.example", "name": long}
+            error = "550 5.1.1 no such mailbox" if fate == "refused" else ""
+            told = {"campaign_id": 2, "domain": "example", "fate": fate, "error": error}
+            session.add(Recipient(**told, **to, **client))
 
 
 def plans(app: Flask) -> None:

@@ -163,6 +163,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
         {"direction": "incoming", "status": "new", "became_kind": "lead"},
     ],
     "leads_result": [{"base": "spam"}],
+    "mailing_campaign": [{"state": "done"}],
     "mailing_consent": [{"state": "refused"}],
     "mailing_consent_entry": [
         {"state": "refused", "group_id": None},
@@ -174,6 +175,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
         {"id": 2, "way": "list", "client_id": None, "kind": None, "record_id": None},
         {"id": 3, "way": "list", "client_id": None, "contact_id": None},
     ],
+    "mailing_recipient": [{"fate": "interrupted"}],
     "core_attachment": OF_ANY,
     "core_contact_ban": [
         {"way": "calls", "address": "x", "client_id": None, "contact_id": None},

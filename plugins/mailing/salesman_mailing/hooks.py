@@ -11,6 +11,7 @@ from salesman_hookspecs import (
     BulkAction,
     Demo,
     EventType,
+    HealthCheck,
     ImportPart,
     Job,
     NavItem,
@@ -26,6 +27,8 @@ from salesman_hookspecs import (
 )
 from salesman_mailing import api, jobs, models, offered, pages, permissions, words
 from salesman_mailing import demo as story_of_demo
+from salesman_mailing.bounces import jobs as returns
+from salesman_mailing.campaigns import contributions as campaigns
 from salesman_mailing.consent import defaults, panels
 from salesman_mailing.groups import imports, service
 from salesman_mailing.groups.bulk import TO_A_GROUP
@@ -43,13 +46,13 @@ describe_tables({"mailing_member": _("Groups")})
 @hookimpl
 def salesman_permissions() -> Iterable[Permission]:
     """Give what may be done with groups and consents."""
-    return permissions.PERMISSIONS
+    return (*permissions.PERMISSIONS, *campaigns.PERMISSIONS)
 
 
 @hookimpl
 def salesman_preset_grants() -> Iterable[PresetGrant]:
     """Give what each preset role may do with them."""
-    return permissions.GRANTS
+    return (*permissions.GRANTS, *campaigns.GRANTS)
 
 
 @hookimpl
@@ -66,7 +69,8 @@ def salesman_record_types() -> Iterable[RecordType]:
             deleted="deleted_at",
             listed=LISTED,
             bin=RecordBin(permissions.DELETE, service.restore_group),
-        )
+        ),
+        campaigns.RECORD_TYPE,
     ]
 
 
@@ -118,7 +122,8 @@ def salesman_nav_items() -> Iterable[NavItem]:
             icon="users-group",
             permission=permissions.VIEW,
             order=20,
-        )
+        ),
+        campaigns.NAV_ITEM,
     ]
 
 
@@ -160,7 +165,14 @@ def salesman_event_types() -> Iterable[EventType]:
             "Somebody said whether they want letters, and a colleague noted it",
             {"state": "given or refused"},
         ),
+        *campaigns.EVENT_TYPES,
     ]
+
+
+@hookimpl
+def salesman_health() -> Iterable[HealthCheck]:
+    """Tell whether what comes back can be read."""
+    return returns.health()
 
 
 @hookimpl
@@ -168,18 +180,22 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
     """Announce that groups of somebody who left have another owner."""
     if reassigned.kind == KIND:
         announce_changed("mailing.group.changed", reassigned, ("owner_id",))
+    if reassigned.kind == campaigns.RECORD_TYPE.kind:
+        announce_changed("mailing.campaign.changed", reassigned, ("owner_id",))
 
 
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
-    return [Job("mailing.tidy", jobs.tidy, title=_("Forgetting who is gone for good"))]
+    tidying = Job("mailing.tidy", jobs.tidy, title=_("Forgetting who is gone for good"))
+    return [tidying, *campaigns.JOBS, *returns.JOBS]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
-    """Say when it is done: each night."""
-    return [Schedule("mailing.tidy", "40 3 * * *", "mailing.tidy")]
+    """Say when it is done."""
+    tidying = Schedule("mailing.tidy", "40 3 * * *", "mailing.tidy")
+    return [tidying, *campaigns.SCHEDULES, *returns.SCHEDULES]
 
 
 @hookimpl

@@ -1,9 +1,17 @@
 """All pages of mailing: the one blueprint, once every room has added its own to it."""
 
+from salesman_mailing.campaigns import views as campaign_views
 from salesman_mailing.consent import views as consent_views
 from salesman_mailing.groups import member_views
 from salesman_mailing.groups import views as group_views
 from salesman_mailing.leaving import views as leaving_views
 from salesman_mailing.views import blueprint
 
-__all__ = ["blueprint", "consent_views", "group_views", "leaving_views", "member_views"]
+__all__ = [
+    "blueprint",
+    "campaign_views",
+    "consent_views",
+    "group_views",
+    "leaving_views",
+    "member_views",
+]

@@ -7,7 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import reading, writing
+from salesman_core.toolkit import now, reading, writing
+from salesman_mailing.campaigns import service as campaigns
+from salesman_mailing.campaigns.models import INTERRUPTED, PAUSED, Campaign, Recipient
 from salesman_mailing.consent.models import Purpose
 from salesman_mailing.groups import service
 from salesman_mailing.groups.models import Group
@@ -32,4 +34,40 @@ def make_groups(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[
     return [group_id]
 
 
-FACTORIES: Final = {"mailing.group": make_groups}
+LETTER: Final = "Hello.\n\n---\n\n[Leave]({{ unsubscribe }})"
+
+
+def make_campaigns(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
+    """Make a campaign that is a draft, and one that is paused and has somebody to write to."""
+    group_id = make_groups(text, ids)[0]
+    made = [_campaign(text, group_id, ids["owner_id"]) for _ in range(2)]
+    with writing() as session:
+        one = session.get_one(Campaign, made[1])
+        one.state, one.started_at, one.started_by_id = PAUSED, now(), ids["owner_id"]
+        if "client_id" in ids:
+            told = {"address": text("email_to").casefold(), "domain": "example.com"}
+            about = {"kind": "client", "record_id": ids["client_id"], "name": text("name")}
+            session.add(
+                Recipient(
+                    campaign_id=one.id,
+                    client_id=ids["client_id"],
+                    fate=INTERRUPTED,
+                    error=text("error"),
+                    **about,
+                    **told,
+                )
+            )
+    return made
+
+
+def _campaign(text: Callable[[str], str], group_id: int, owner_id: int) -> int:
+    names = ("name", "subject", "preheader", "sender_name")
+    told = {name: text(name) for name in names}
+    letter = f"{text('text')}\n\n{LETTER}"
+    campaign_id = campaigns.create_campaign({**told, "text": letter, "group_id": group_id})
+    with writing() as session:
+        session.get_one(Campaign, campaign_id).owner_id = owner_id
+    return campaign_id
+
+
+FACTORIES: Final = {"mailing.group": make_groups, "mailing.campaign": make_campaigns}

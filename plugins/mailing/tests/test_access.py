@@ -17,6 +17,29 @@ WALKED: Final = (
 )
 """The pages of mailing, and those of others on which it shows something."""
 
+_ACTS: Final = ("pause", "resume", "stop")
+_SENDS: Final = ("start", "schedule")
+BY_STATE: Final = {
+    **dict.fromkeys(
+        [
+            *(f"POST /mailing/campaigns/<int:record_id>/{act}" for act in (*_ACTS, "again")),
+            *(
+                f"POST /api/v1/mailing/campaigns/<int:record_id>/{act}"
+                for act in (*_ACTS, "send-interrupted")
+            ),
+        ],
+        "it takes a campaign on its way: tests/campaigns/test_api.py does it",
+    ),
+    **dict.fromkeys(
+        [
+            *(f"POST /mailing/campaigns/<int:record_id>/{act}" for act in (*_SENDS, "test")),
+            *(f"POST /api/v1/mailing/campaigns/<int:record_id>/{act}" for act in _SENDS),
+        ],
+        "it takes a mail server: tests/campaigns/test_api.py has one",
+    ),
+}
+"""What no walk can do with a campaign, and who does it."""
+
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
@@ -25,6 +48,7 @@ def test_nobody_meets_groups_that_they_may_not_see(
 ) -> None:
     proof = leave_url("stranger@example.com", None).rpartition("/")[2]
     excused = {
+        **BY_STATE,
         "GET /mailing/choose/filter": "the dialog of a filter is sent by test_pages.py",
         "GET /mailing/<int:record_id>/keep-out": "the address names a record; test_pages.py asks",
     }

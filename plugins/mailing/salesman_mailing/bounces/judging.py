@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from flufl.bounce import all_failures
+
 from salesman_mailing.bounces.wording import (
     AUTOMATIC_SUBJECT,
     CHALLENGE,
@@ -146,7 +147,8 @@ def _fields(part: Message[Any, Any]) -> EmailMessage:
     """Give the fields of a report: they stand as a header, in whatever way they were packed."""
     inner = part.get_payload()
     if isinstance(inner, list) and inner and isinstance(inner[0], Message):
-        text = "\n".join(f"{key}: {value}" for one in inner for key, value in one.raw_items())
+        heads = [one for one in inner if isinstance(one, Message)]
+        text = "\n".join(f"{key}: {value}" for one in heads for key, value in one.raw_items())
     else:
         text = _decoded(part)
     return email.message_from_string(text.strip(), policy=policy.default)

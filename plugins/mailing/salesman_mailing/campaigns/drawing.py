@@ -18,9 +18,11 @@ from typing import Final
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import escape
 from mjml import mjml2html
+
 from salesman_mailing.campaigns.places import VARIABLES, Place, filled, pieces
 
 LONGEST_SUBJECT: Final = 200
@@ -157,6 +159,7 @@ def _parser() -> MarkdownIt:
 
 
 _MARKDOWN: Final = _parser()
+_RENDERER: Final = RendererHTML(_MARKDOWN)
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[_Block]:
@@ -258,7 +261,7 @@ def _inline(inline: Token) -> str:
             source = _address(str(one.attrGet("src") or ""))
             one.attrs = {"src": source, "alt": "", "style": "max-width: 100%"}
     children = inline.children or []
-    return _MARKDOWN.renderer.renderInline(children, _MARKDOWN.options, {})
+    return str(_RENDERER.renderInline(children, _MARKDOWN.options, {}))
 
 
 # Blocks as plain text

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+
 from salesman_mailing.campaigns.drawing import (
     LONGEST_PREHEADER,
     LONGEST_SUBJECT,
@@ -72,9 +73,7 @@ def _emptiness(wording: Wording) -> Iterator[Finding]:
             words = _("At most %(most)s characters.", most=most)
             yield Finding("too_long", field, 0, str(words))
     if all(one.name != UNSUBSCRIBE for one in places(wording.text)):
-        words = _(
-            "Nobody can unsubscribe: put [Unsubscribe]({{ unsubscribe }}) at the foot."
-        )
+        words = _("Nobody can unsubscribe: put [Unsubscribe]({{ unsubscribe }}) at the foot.")
         yield Finding("no_unsubscribe", "text", 0, str(words))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from salesman_hookspecs import Text
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
@@ -24,7 +25,7 @@ class Variable:
     :param is_link: whether it is an address of a page.
     """
 
-    title: str
+    title: Text
     always: bool = False
     is_link: bool = False
 

@@ -25,6 +25,7 @@ from salesman_core.toolkit import (
     one_of,
     reach,
 )
+from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.consent.models import (
     BY_HAND,
     FORM,
@@ -87,14 +88,15 @@ def may_write(
 ) -> sa.ColumnElement[bool]:
     """Give the SQL of the addresses that may be written to.
 
-    Nobody banned them, their owners have not refused *purpose* nor left the group, and where the
-    purpose needs consent, they gave it.
+    Nobody banned them, letters to them do not come back, their owners have not refused *purpose*
+    nor left the group, and where the purpose needs consent, they gave it.
 
     :param address: a column of addresses as they are compared.
     :param purpose: with ``id`` and ``needs_consent``.
     """
     said = sa.select(Consent.address).where(Consent.purpose_id == purpose.id)
     told = [address.not_in(banned_addresses(bans.MAILING))]
+    told.append(address.not_in(sa.select(BadAddress.address)))
     told.append(address.not_in(said.where(Consent.state == REFUSED)))
     if purpose.needs_consent:
         told.append(address.in_(said.where(Consent.state == GIVEN)))

@@ -1,0 +1,84 @@
+"""What a campaign is in the JSON API; the pages judge by the same schemas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marshmallow import fields
+
+from salesman_core.toolkit import (
+    Choice,
+    Flag,
+    Integer,
+    Moment,
+    RecordSchema,
+    Reference,
+    Schema,
+    Text,
+)
+from salesman_mailing.campaigns.drawing import LONGEST_PREHEADER, LONGEST_SUBJECT, LONGEST_TEXT
+from salesman_mailing.campaigns.models import STATES
+
+MOST_PER_HOUR: Final = 1_000_000
+
+
+class CampaignSchema(RecordSchema):
+    """One letter to a group.
+
+    ``text`` is Markdown with places, as ``{{ name | or("colleague") }}``. ``per_hour`` and
+    ``per_domain`` bound how many letters go out within an hour, in all and to one domain.
+    """
+
+    name = Text(200, required=True, blank=False)
+    group_id = Reference(allow_none=True)
+    subject = Text(LONGEST_SUBJECT)
+    preheader = Text(LONGEST_PREHEADER)
+    text = Text(LONGEST_TEXT)
+    sender_name = Text(100)
+    reply_to = Text(254)
+    per_hour = Integer(1, MOST_PER_HOUR, allow_none=True)
+    per_domain = Integer(1, MOST_PER_HOUR, allow_none=True)
+    state = Choice(STATES, dump_only=True)
+    scheduled_at = Moment(allow_none=True, dump_only=True)
+    started_at = Moment(allow_none=True, dump_only=True)
+    ended_at = Moment(allow_none=True, dump_only=True)
+    problem = Text(300, dump_only=True)
+    owner_id = Reference(allow_none=True, dump_only=True)
+
+
+class ScheduleSchema(Schema):
+    """When a campaign begins."""
+
+    scheduled_at = Moment(required=True)
+
+
+class FindingSchema(Schema):
+    """Something that is wrong with a letter; with ``stops`` it cannot go out like that."""
+
+    code = Text(30)
+    field = Text(20)
+    line = Integer(0)
+    words = Text(500)
+    stops = Flag()
+
+
+class FindingsSchema(Schema):
+    """What is wrong with a letter, the worst first."""
+
+    items = fields.List(fields.Nested(FindingSchema))
+
+
+class ReportSchema(Schema):
+    """What came of a campaign, in letters."""
+
+    waiting = Integer(0)
+    in_hand = Integer(0)
+    sent = Integer(0)
+    refused = Integer(0)
+    failed = Integer(0)
+    interrupted = Integer(0)
+    skipped = Integer(0)
+    bounced = Integer(0)
+    complained = Integer(0)
+    unsubscribed = Integer(0)
+    answered = Integer(0)

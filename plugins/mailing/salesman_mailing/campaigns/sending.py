@@ -1,0 +1,334 @@
+"""The built-in sender: a campaign's letters, each handed to the mail server once at most.
+
+One worker sends at a time, whatever campaigns there are: the jobs have one key, and every piece of
+a job is fenced, so who has lost its job can mark nothing any more. Before a letter is handed over,
+the transaction commits that says ``in_hand``; after it, the next one says what became of it.
+Whatever stands in hand when a job begins was therefore in the hands of somebody who died: it may
+have gone out, so it is ``interrupted``, and only a person lets it be sent again.
+
+A few letters are taken in hand with one transaction. How many is bounded by what a death may hide.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.toolkit import (
+    AnyRow,
+    MailConnection,
+    RefusedLetterError,
+    UnsettledLetterError,
+    WritingSession,
+    announce,
+    company,
+    enqueue,
+    job_piece,
+    job_progress,
+    mail_connection,
+    mail_settings,
+    mail_words,
+    now,
+    one_of,
+    reading,
+    writing,
+)
+from salesman_mailing.campaigns import queries
+from salesman_mailing.campaigns.drawing import Drawn, Wording
+from salesman_mailing.campaigns.letters import Sender, letter_to
+from salesman_mailing.campaigns.models import (
+    DONE,
+    FAILED,
+    IN_HAND,
+    INTERRUPTED,
+    KIND,
+    REFUSED,
+    SENDING,
+    SENT,
+    SKIPPED,
+    WAITING,
+    Campaign,
+    Recipient,
+)
+from salesman_mailing.texts import texts
+
+_ = texts.lazy
+
+SEND: Final = "mailing.send"
+KEY: Final = "mailing.sender"
+SLICE: Final = 20.0
+"""Seconds after which a job ends and another goes on: campaigns take turns, workers may stop."""
+LONGEST: Final = 180.0
+
+HANDFUL: Final = 5
+"""Letters that are taken in hand at once: so many at most are interrupted by one death."""
+PLANNED: Final = 200
+"""Letters that are looked up at once; who has left since then is written to, so they are few."""
+STALE: Final = 10.0
+"""Seconds after which those to write to are looked up anew."""
+MOST_ATTEMPTS: Final = 5
+_FIRST_WAIT: Final = timedelta(minutes=15)
+_ERROR: Final = 500
+_PROBLEM: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a letter that was in hand."""
+
+    recipient_id: int
+    fate: str
+    error: str = ""
+    again_at: datetime | None = None
+
+
+def send_campaign(campaign_id: int, turn: int = 0) -> int:
+    """Send what may go out of a campaign within some seconds; give how many letters that were.
+
+    :param turn: tells two jobs of a campaign apart, so that one may put the next in the queue.
+    """
+    with job_piece() as session:
+        interrupt(session)
+    campaign = queries.for_sending(reading(), campaign_id)
+    if campaign is None:
+        return 0
+    with ExitStack() as stack:
+        round_ = _Round(campaign, stack)
+        stack.callback(round_.settle)  # also where the job was cancelled, or lost: it is true
+        sent = round_.send()
+    job_progress(sent)
+    with job_piece() as session:
+        if _ended(session, campaign_id):
+            return sent
+        if round_.goes_on:
+            go_on(session, campaign_id, 1 - turn)
+    return sent
+
+
+def go_on(session: WritingSession, campaign_id: int, turn: int = 0) -> None:
+    """Let a campaign be sent, once the transaction has committed."""
+    told = {"campaign_id": campaign_id, "turn": turn}
+    enqueue(session, SEND, told, key=KEY, unique=f"{SEND}:{campaign_id}:{turn}")
+
+
+def interrupt(session: WritingSession) -> None:
+    """Say of all letters in hand that nobody knows what became of them.
+
+    Only who holds the job may: nobody else has any in hand then.
+    """
+    session.execute(
+        sa.update(Recipient)
+        .where(Recipient.fate == IN_HAND)
+        .values(fate=INTERRUPTED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _ended(session: WritingSession, campaign_id: int) -> bool:
+    """Note that a campaign is done, where nobody is left to write to."""
+    left = sa.exists().where(
+        Recipient.campaign_id == campaign_id, Recipient.fate.in_([WAITING, IN_HAND])
+    )
+    done: Any = session.execute(
+        sa.update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == SENDING, ~left)
+        .values(state=DONE, ended_at=now(), problem="")
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount:
+        announce(session, f"{KIND}.ended", KIND, campaign_id, {})
+    return bool(done.rowcount)
+
+
+class _Round:
+    """One job's part of a campaign."""
+
+    def __init__(self, campaign: AnyRow, stack: ExitStack) -> None:
+        self._campaign = campaign
+        self._stack = stack
+        self._settings = mail_settings()
+        self._sender = Sender.of(campaign, self._settings.sender)
+        wording = Wording(campaign.subject, campaign.preheader, campaign.text)
+        self._drawn = Drawn(wording, company().language)
+        self._line: MailConnection | None = None
+        self._until = time.monotonic() + SLICE
+        self._outcomes: list[Outcome] = []
+        self.goes_on = True
+
+    def send(self) -> int:
+        """Send until the time is over or nothing may go out; give how many letters went out."""
+        sent = 0
+        while self._has_time(self._until) and (planned := self._plan()):
+            stale = min(self._until, time.monotonic() + STALE)
+            for first in range(0, len(planned), HANDFUL):
+                sent += self._send_handful(planned[first : first + HANDFUL])
+                if not self._has_time(stale):
+                    break
+        self.settle()
+        return sent
+
+    def _has_time(self, until: float) -> bool:
+        return self.goes_on and time.monotonic() < until
+
+    def _plan(self) -> Sequence[AnyRow]:
+        """Give those who are written to next, as far as the limits allow."""
+        while True:
+            self.settle()
+            session, moment = reading(), now()
+            session.rollback()  # it must see what was written since
+            allowance = queries.allowance(session, self._campaign, moment)
+            if allowance.letters <= 0:
+                break
+            full = allowance.full_domains
+            due = queries.waiting(session, self._campaign, moment, PLANNED, full)
+            unwanted = [row.id for row in due if not row.wanted]
+            wanted = [row for row in due if row.wanted]
+            if unwanted:
+                self._skip(unwanted)
+            if planned := list(_within(wanted, allowance))[: allowance.letters]:
+                return planned
+            if not unwanted:
+                break
+        self.goes_on = False
+        return []
+
+    def _skip(self, recipient_ids: Sequence[int]) -> None:
+        """Leave out those who are not to be written to any more."""
+        with job_piece() as session:
+            session.execute(
+                sa.update(Recipient)
+                .where(one_of(Recipient.id, recipient_ids), Recipient.fate == WAITING)
+                .values(fate=SKIPPED)
+                .execution_options(synchronize_session=False)
+            )
+
+    def _send_handful(self, handful: Sequence[AnyRow]) -> int:
+        """Take some letters in hand, hand them over, and keep what became of them for later."""
+        taken = self._take({row.id: row for row in handful})
+        if not taken:
+            self.goes_on = False
+            return 0
+        sent = 0
+        for row in taken:
+            outcome = self._hand_over(row)
+            self._outcomes.append(outcome)
+            sent += outcome.fate == SENT
+        return sent
+
+    def _take(self, rows: Mapping[int, AnyRow]) -> Sequence[AnyRow]:
+        """Write down what became of the last ones, and that these are in hand, at once."""
+        reading().rollback()  # an open read keeps old rows alive while a server takes its time
+        sends = sa.exists().where(
+            Campaign.id == self._campaign.id,
+            Campaign.state == SENDING,
+            Campaign.deleted_at.is_(None),
+        )
+        mark = (
+            sa.update(Recipient)
+            .where(one_of(Recipient.id, list(rows)), Recipient.fate == WAITING, sends)
+            .values(fate=IN_HAND, handed_at=now())
+            .returning(Recipient.id)
+            .execution_options(synchronize_session=False)
+        )
+        with job_piece() as session:
+            _write(session, self._outcomes)
+            marked = set(session.scalars(mark))
+        self._outcomes = []
+        return [row for id_, row in rows.items() if id_ in marked]
+
+    def settle(self) -> None:
+        """Write down what became of the letters that were in hand, whoever has the job by now."""
+        if self._outcomes:
+            with writing() as session:
+                _write(session, self._outcomes)
+            self._outcomes = []
+
+    def _hand_over(self, row: AnyRow) -> Outcome:
+        if not self.goes_on:  # the server is gone: this one has not left our hands
+            return Outcome(row.id, WAITING)
+        message = letter_to(row, self._drawn, self._sender, now())
+        try:
+            self._connected().hand_over(message, self._sender.address, row.address)
+        except RefusedLetterError as error:
+            return Outcome(row.id, REFUSED, mail_words(error))
+        except UnsettledLetterError as error:
+            self._lose(error)
+            return Outcome(row.id, INTERRUPTED, mail_words(error))
+        except smtplib.SMTPResponseException as error:
+            return _later(row, mail_words(error))
+        except OSError as error:
+            self._lose(error)
+            return Outcome(row.id, WAITING)
+        return Outcome(row.id, SENT)
+
+    def _connected(self) -> MailConnection:
+        if self._line is None:
+            if self._settings.server is None:
+                raise OSError(str(_("No mail server is set up.")))
+            self._line = self._stack.enter_context(mail_connection(self._settings.server))
+        return self._line
+
+    def _lose(self, error: OSError) -> None:
+        """Stop for now: the minute will begin anew."""
+        self.goes_on = False
+        self._line = None
+        with writing() as session:
+            note_problem(session, self._campaign.id, mail_words(error))
+
+
+def note_problem(session: WritingSession, campaign_id: int, problem: str) -> None:
+    """Say why a campaign does not go on at the moment."""
+    session.execute(
+        sa.update(Campaign)
+        .where(Campaign.id == campaign_id)
+        .values(problem=problem[:_PROBLEM])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _within(rows: Sequence[AnyRow], allowance: queries.Allowance) -> Iterator[AnyRow]:
+    """Give those for whose domain there is room."""
+    taken: Counter[str] = Counter()
+    for row in rows:
+        left = allowance.left_of(row.domain)
+        if left is None or taken[row.domain] < left:
+            taken[row.domain] += 1
+            yield row
+
+
+def _later(row: AnyRow, words: str) -> Outcome:
+    """Say what becomes of a letter for which the server was not ready."""
+    if row.attempts + 1 >= MOST_ATTEMPTS:
+        return Outcome(row.id, FAILED, words)
+    return Outcome(row.id, WAITING, words, now() + _FIRST_WAIT * 2**row.attempts)
+
+
+def _write(session: WritingSession, outcomes: Sequence[Outcome]) -> None:
+    """Write down what became of letters; what a person has decided since then stays."""
+    sent = [one.recipient_id for one in outcomes if one.fate == SENT]
+    if sent:
+        _update(session, sent, fate=SENT, sent_at=now(), error="")
+    for one in outcomes:
+        if one.fate == WAITING and one.again_at is None:
+            _update(session, [one.recipient_id], fate=WAITING, handed_at=None)
+        elif one.fate != SENT:
+            told = {"fate": one.fate, "error": one.error[:_ERROR], "not_before": one.again_at}
+            _update(session, [one.recipient_id], attempts=Recipient.attempts + 1, **told)
+
+
+def _update(session: WritingSession, recipient_ids: Sequence[int], **values: Any) -> None:
+    held = Recipient.fate.in_([IN_HAND, INTERRUPTED])
+    session.execute(
+        sa.update(Recipient)
+        .where(one_of(Recipient.id, recipient_ids), held)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )

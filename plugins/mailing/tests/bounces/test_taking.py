@@ -1,0 +1,126 @@
+"""What comes back counts once, and only where it is about a letter of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from salesman_mailing.bounces.judging import Kind
+from salesman_mailing.bounces.models import BadAddress
+from salesman_mailing.bounces.service import mend_address
+from salesman_mailing.bounces.taking import take_in
+from salesman_mailing.campaigns import queries, service
+from salesman_mailing.campaigns.marks import mark_of
+from salesman_mailing.campaigns.models import Recipient
+from salesman_mailing.groups.service import add_records
+
+from salesman_core.services.mail import change_mail
+from salesman_core.services.smtp import MailServer
+from salesman_core.testing.clock import FrozenClock
+from salesman_core.testing.mail import MailSink
+from salesman_core.testing.people import Make
+from salesman_core.toolkit import bans, reading, writing
+
+from .letters import ANNA, AUTOMATIC, COMPLAINTS, HARD, OTHERS, OURS, SOFT
+
+Come = Callable[..., Kind | None]
+
+
+@pytest.fixture
+def sent(make: Make, group: Callable[..., int], mail_sink: MailSink, app: Flask) -> Any:
+    """A campaign whose letter has gone out to Anna: its id, and whom it went to."""
+    change_mail(MailServer.at(mail_sink.url), "news@firm.example")
+    group_id = group()
+    client_id = make.client(emails=[ANNA])
+    text = "Prices.\n\n[Leave]({{ unsubscribe }})"
+    with make.acting(make.user_of("marketer")):
+        add_records(group_id, "client", [client_id])
+        told = {"name": "Spring", "subject": "Prices", "text": text, "group_id": group_id}
+        one = service.create_campaign(told)
+        service.start_campaign(one)
+    app.extensions["salesman_jobs"].drain()
+    return reading().execute(sa.select(Recipient.campaign_id, Recipient.id)).one()
+
+
+@pytest.fixture
+def come(sent: Any) -> Come:
+    """Take a letter in that is about the one that was sent."""
+
+    def come(raw: bytes, message_id: str = "1", mark: str = "") -> Kind | None:
+        mark = mark or mark_of(sent.id, "firm.example")
+        with writing() as session:
+            return take_in(session, raw.replace(OURS.encode(), mark.encode()), message_id)
+
+    return come
+
+
+def is_struck_off() -> bool:
+    reading().rollback()
+    return reading().get(BadAddress, ANNA) is not None
+
+
+def report(sent: Any) -> dict[str, int]:
+    reading().rollback()
+    found = queries.report(reading(), sent.campaign_id)
+    return {name: found[name] for name in ("bounced", "complained", "unsubscribed", "answered")}
+
+
+def test_address_that_is_gone_is_written_to_no_more(sent: Any, come: Come) -> None:
+    assert come(HARD["postfix-no-such-user"]) is Kind.HARD
+    assert is_struck_off()
+    assert report(sent)["bounced"] == 1
+
+
+def test_same_report_counts_once(sent: Any, come: Come) -> None:
+    del sent
+    for _ in range(7):
+        come(SOFT["postfix-mailbox-full"])
+    assert not is_struck_off()
+
+
+def test_full_mailbox_is_borne_as_long_as_the_company_says(come: Come, clock: FrozenClock) -> None:
+    for number in range(4):
+        come(SOFT["postfix-mailbox-full"], str(number))
+    assert not is_struck_off()
+    clock.advance(days=61)
+    come(SOFT["postfix-mailbox-full"], "5")
+    assert not is_struck_off()
+    for number in range(6, 10):
+        come(SOFT["gmail-over-quota"], str(number))
+    assert is_struck_off()
+
+
+def test_complaint_counts_at_once_and_everywhere(sent: Any, come: Come) -> None:
+    assert come(COMPLAINTS["arf-abuse"]) is Kind.COMPLAINT
+    held = bans.bans_of(reading(), addresses=[ANNA])
+    assert held.reason(bans.MAILING, addresses=[ANNA]) is not None
+    assert report(sent) == {"bounced": 0, "complained": 1, "unsubscribed": 1, "answered": 0}
+
+
+def test_answer_of_a_person_is_counted_and_that_of_a_program_is_not(sent: Any, come: Come) -> None:
+    come(AUTOMATIC["gmail-vacation"], "1")
+    assert report(sent)["answered"] == 0
+    come(OTHERS["answer-of-a-person"], "2")
+    assert report(sent)["answered"] == 1
+
+
+def test_report_that_somebody_made_up_strikes_nobody_off(sent: Any, come: Come) -> None:
+    forged = mark_of(sent.id, "firm.example").replace(".", ".0", 2)
+    come(HARD["gmail-does-not-exist"], mark=forged)
+    assert not is_struck_off()
+    assert report(sent)["bounced"] == 0
+
+
+def test_letter_of_a_stranger_is_not_kept(come: Come) -> None:
+    assert come(OTHERS["stranger"]) is Kind.OTHER
+    assert come(OTHERS["stranger"]) is Kind.OTHER
+
+
+def test_address_that_works_again_is_written_to_again(come: Come, make: Make) -> None:
+    come(HARD["postfix-no-such-user"])
+    with make.acting(make.user_of("marketer")):
+        mend_address(ANNA)
+    assert not is_struck_off()
