@@ -46,3 +46,6 @@ BESIDE: Final = 2.0
 """So many times its time alone may a page take while documents are made in the background."""
 GROUP: Final = 2.0
 """So many times its bare SQL may counting a group cost that follows a filter."""
+
+SENDING = 0.5
+"""The least share of the rate of a bare loop of smtplib at which a campaign is sent (issue 7)."""
