@@ -40,7 +40,6 @@ def with_addresses(folder: Path) -> tuple[Path, set[str], set[str]]:
 @pytest.mark.soak
 @pytest.mark.plugins
 @pytest.mark.timeout(1800)
-@pytest.mark.databases("sqlite")
 def test_whoever_wants_no_letters_gets_none_and_all_others_do(
     real_files: None,
     module_database_kind: Kind,

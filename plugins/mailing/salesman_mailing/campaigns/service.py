@@ -290,9 +290,9 @@ def _settle_recipients(session: WritingSession, campaign: Campaign) -> int:
         *("campaign_id", "address", "domain", "kind", "record_id", "client_id", "name"),
         *("fate", "attempts", "error", "bounce"),
     )
-    table: Any = Recipient.__table__
-    made: Any = session.execute(sa.insert(table).from_select(columns, told))
-    return int(made.rowcount)
+    session.execute(sa.insert(Recipient).from_select(columns, told))
+    mine = sa.select(sa.func.count()).where(Recipient.campaign_id == campaign.id)
+    return session.scalar(mine) or 0  # drivers do not agree on what such an INSERT counts
 
 
 def _move(session: WritingSession, campaign: Campaign, state: str) -> None:
