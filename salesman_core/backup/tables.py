@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ _KINDS: Final[tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...]] = (
     (sa.Boolean, "flag"),
     (sa.DateTime, "moment"),
     (sa.Date, "day"),
+    (sa.Time, "time"),
     (sa.LargeBinary, "bytes"),
     (sa.Float, "float"),
     (sa.Numeric, "number"),
@@ -47,6 +48,7 @@ _MADE_AS: Final[Mapping[str, Callable[[int | None], sa.types.TypeEngine[Any]]]] 
     "flag": lambda _length: sa.Boolean(),
     "moment": lambda _length: sa.DateTime(timezone=True),
     "day": lambda _length: sa.Date(),
+    "time": lambda _length: sa.Time(),
     "bytes": lambda _length: sa.LargeBinary(),
     "float": lambda _length: sa.Float(),
     "number": lambda _length: sa.Numeric(),
@@ -165,7 +167,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         zoned = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return zoned.isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
@@ -222,6 +224,7 @@ def _moment_without_zone(value: str) -> datetime:
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "moment": datetime.fromisoformat,
     "day": date.fromisoformat,
+    "time": time.fromisoformat,
     "number": Decimal,
     "bytes": base64.b64decode,
     "flag": bool,

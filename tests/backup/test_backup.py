@@ -52,7 +52,7 @@ def filled(app: Flask, make: Make) -> Flask:
     day = date(2026, 3, 1)
     make.deal(name="Насосы", client_id=client, amount=Decimal("45000.01"), expected_on=day)
     attach("client", client, "договор.txt", io.BytesIO(b"agreed"))
-    columns = "id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, client_id BIGINT"
+    columns = "id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, hour TIME, client_id BIGINT"
     reference = "REFERENCES core_client (id) ON DELETE SET NULL"
     with writing() as session:
         for statement in (
@@ -61,7 +61,7 @@ def filled(app: Flask, make: Make) -> Flask:
             f"CREATE TABLE gone_thing ({columns} {reference})",
         ):
             session.execute(sa.text(statement))
-        kept = sa.text("INSERT INTO gone_thing VALUES (7, 'kept', :client)")
+        kept = sa.text("INSERT INTO gone_thing VALUES (7, 'kept', '09:30:00.000000', :client)")
         session.execute(kept, {"client": client})
     return app
 
