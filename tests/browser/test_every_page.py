@@ -718,6 +718,8 @@ def conveyor(make: Make) -> None:
             handover_id = hand_over("deal", deal_id, told)
         return_handover(handover_id, 1, "Нет подписи и печати " * 9)
         take_handover(1)
+
+
 def campaigns(app: Flask) -> None:
     """Make a campaign whose letter is not whole, and one of which letters are interrupted."""
     api = api_of(app, administrator_id())
