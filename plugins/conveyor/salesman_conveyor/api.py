@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Response
@@ -30,6 +31,7 @@ from salesman_core.toolkit import (
     ListQuery,
     RecordAnswers,
     arguments,
+    company,
     list_arguments,
     page_answer,
     page_response,
@@ -37,11 +39,14 @@ from salesman_core.toolkit import (
     requires,
     response,
     select_page,
+    today,
     versioned,
     visible,
 )
 
 _ = texts.lazy
+
+_USUALLY: Final = timedelta(days=27)
 
 api = ApiBlueprint("conveyor", __name__, title="Conveyor")
 
@@ -114,10 +119,12 @@ def list_stations() -> dict[str, Any]:
 @response(FiguresSchema)
 def read_figures(values: dict[str, Any]) -> dict[str, Any]:
     """Count what came in, waited, went back and went on, by station and by person."""
-    if values["until"] < values["since"]:
+    until = values.get("until") or today(company().tz)
+    since = values.get("since") or until - _USUALLY
+    if until < since:
         message = _("This is before the first day.")
         raise InvalidError(message, {"until": message})
-    period = figures.Period(values["since"], values["until"])
+    period = figures.Period(since, until)
     picture = figures.picture(reading(), period)
     people = figures.by_person(reading(), period)
     return {

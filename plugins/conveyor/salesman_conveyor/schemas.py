@@ -133,10 +133,10 @@ class StationsSchema(Schema):
 
 
 class AskedSchema(Schema):
-    """Of which days the figures are: both ends count."""
+    """Of which days the figures are, both ends included: of the last four weeks if nobody says."""
 
-    since = Date(required=True)
-    until = Date(required=True)
+    since = Date()
+    until = Date()
 
 
 class LineSchema(Schema):

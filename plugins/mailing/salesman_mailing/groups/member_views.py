@@ -196,7 +196,7 @@ def choose_filter() -> Markup:
 @requires(EDIT)
 def narrow_choice() -> Response:
     """Lead from the dialog of filters to what it finds."""
-    kind = kind_named(request.args.get("of", ""))
+    kind = kind_named(request.args.get("of", "client"))
     return narrowed(spec_of(kind), "mailing.choose_filter")
 
 
