@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.origin import come_from
 from salesman_core.access.person import SYSTEM
 from salesman_core.clients.ladder import withdraw_evidence
+from salesman_core.db.revisions import kept
 from salesman_core.events import Events, LiveFeed, forget_waiting
 from salesman_core.i18n import CORE
 from salesman_core.jobs import Jobs, forget
@@ -44,7 +45,7 @@ def init_work(app: Flask) -> None:
         limits={},
         before_run=_act_as_system,
     )
-    events = Events(app, handlers=_handlers)
+    events = Events(app, handlers=_handlers, wanted=_wanted)
     app.extensions["salesman_live"] = LiveFeed(app, events, subscribers=SUBSCRIBERS)
     also_forget(app, _forget_work, withdraw_evidence, forget_about, forget_those_of_plugin)
     also_removed(app, rows_of_plugin)
@@ -59,6 +60,17 @@ def _handlers() -> Sequence[tuple[str, EventHandler]]:
     """Give the handlers of all loaded plugins: events wait for those that are suspended."""
     found = current_host().contributions(salesman_event_handlers, inactive=True)
     return [(one.owner, one.value) for one in found]
+
+
+def _wanted(owner: str, handler: EventHandler) -> bool:
+    """Tell whether a handler has anything to answer to; asked once until its subject changes."""
+    if handler.wanted is None or not current_host().is_active(owner):
+        return True
+    answers, place = kept(handler.subject), f"event handler {handler.id}"
+    if (owner, place) not in answers:
+        said = current_host().guarded(owner, place, handler.wanted)
+        answers[owner, place] = said is not False
+    return bool(answers[owner, place])
 
 
 def _schedules() -> Mapping[str, Schedule]:

@@ -60,11 +60,18 @@ class EventHandler:
     :param id: unique within the plugin; part of the job's name.
     :param types: names of the event types that it answers to.
     :param handle: gets the event; runs in a transaction that also completes the job.
+    :param wanted: tells whether it has anything to answer to at all, as whether there is a rule
+        that it follows: where not, an import of thousands of records puts no job into the queue.
+        Its answer is kept in memory until the counter of *subject* is raised. None where it always
+        has; where it fails, or the plugin is suspended, events are delivered.
+    :param subject: what ``salesman_core.toolkit.bump`` is called with whenever that may change.
     """
 
     id: str
     types: tuple[str, ...]
     handle: Callable[[Event], None]
+    wanted: Callable[[], bool] | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,17 @@ class Events:
     :param app: the application; its database is set up.
     :param handlers: gives the handlers of all loaded plugins, suspended ones too, each with the
         plugin's id.
+    :param wanted: tells whether a plugin's handler has anything to answer to now.
     """
 
     def __init__(
-        self, app: Flask, *, handlers: Callable[[], Sequence[tuple[str, EventHandler]]]
+        self,
+        app: Flask,
+        *,
+        handlers: Callable[[], Sequence[tuple[str, EventHandler]]],
+        wanted: Callable[[str, EventHandler], bool] = lambda _plugin, _handler: True,
     ) -> None:
-        self._handlers = handlers
+        self._handlers, self._wanted = handlers, wanted
         self._listeners: list[Callable[[], None]] = []
         with app.app_context():
             self._shared = db.engine.dialect.name == "postgresql"
@@ -102,7 +107,7 @@ class Events:
         jobs: Jobs = current_app.extensions["salesman_jobs"]
         for plugin, handler in self._handlers():
             wanted = [{"event_id": id_} for type_, id_ in events if type_ in handler.types]
-            if wanted:
+            if wanted and self._wanted(plugin, handler):
                 jobs.put_many(session, _delivery(plugin, handler), wanted)
 
     def _announce(self) -> None:

@@ -41,7 +41,12 @@ class Company:
         db.init_app(self.app)
         self.handlers: list[tuple[str, EventHandler]] = []
         self.active = {"mail", "notes"}
-        self.events = Events(self.app, handlers=lambda: self.handlers)
+        self.idle: set[str] = set()
+        self.events = Events(
+            self.app,
+            handlers=lambda: self.handlers,
+            wanted=lambda plugin, _handler: plugin not in self.idle,
+        )
         self.jobs = Jobs(
             self.app,
             kinds=lambda: self.events.jobs(self.active),

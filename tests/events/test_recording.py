@@ -200,3 +200,13 @@ def test_numbering_comes_after_all_that_is_done_at_the_commit(company: Company) 
         record_event(session, "x", "deal", 1, {}, actor_id=None, at=NOON)
         at_commit(session, lambda last: written.append(last.execute(count).scalar_one()))
     assert (written, company.types()) == ([0], ["x"])
+
+
+def test_handler_that_has_nothing_to_answer_to_gets_no_job(company: Company) -> None:
+    for plugin in ("mail", "notes"):
+        company.handle(plugin, "x", handle=lambda _event: None)
+    company.idle.add("mail")
+
+    company.happen("x")
+
+    assert [row.name for row in company.rows(sa.select(JOBS.c.name))] == ["on.notes.answer"]

@@ -15,6 +15,7 @@ def test_import_map_leads_each_name_to_a_built_file() -> None:
 
     assert set(imports) == {
         "echarts",
+        "fullcalendar",
         "htmx",
         "salesman",
         "sortablejs",

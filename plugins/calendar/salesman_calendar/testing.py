@@ -57,10 +57,7 @@ WALK_EXCUSED: Final = {
     "GET /calendar/feed/<key>.ics": "it takes a secret that is shown once",
     "GET /calendar/invitation/<key>": "it takes a secret that a letter holds",
     "POST /calendar/invitation/<key>": "it takes a secret that a letter holds",
-    "POST /calendar/<int:record_id>/series/end": "it takes what comes again",
     "POST /calendar/<int:record_id>/series/restore": "it takes what comes again",
-    "PATCH /api/v1/calendar/<int:record_id>/series": "it takes what comes again",
-    "POST /api/v1/calendar/<int:record_id>/series/end": "it takes what comes again",
 }
 """Routes in which nobody has success during a walk."""
 

@@ -16,6 +16,7 @@ from salesman_conveyor import (
     queries,
     rules,
     story,
+    use,
     words,
 )
 from salesman_conveyor import demo as story_of_demo
@@ -210,9 +211,10 @@ def salesman_event_handlers() -> Iterable[EventHandler]:
     """Hand over by rule, end what is lost, and follow names."""
     steps = ("core.deal.created", "core.deal.moved", "core.deal.transferred")
     names = ("core.client.changed", "core.deal.changed")
+    climbs, closings = ("core.client.climbed",), ("core.deal.closed",)
     return [
-        EventHandler("progress", steps, rules.follow_progress),
-        EventHandler("rung", ("core.client.climbed",), rules.follow_rung),
-        EventHandler("outcome", ("core.deal.closed",), rules.follow_outcome),
-        EventHandler("name", names, rules.follow_name),
+        EventHandler("progress", steps, rules.follow_progress, use.has_rules, use.SUBJECT),
+        EventHandler("rung", climbs, rules.follow_rung, use.has_rules, use.SUBJECT),
+        EventHandler("outcome", closings, rules.follow_outcome, use.is_used, use.SUBJECT),
+        EventHandler("name", names, rules.follow_name, use.has_handovers, use.SUBJECT),
     ]

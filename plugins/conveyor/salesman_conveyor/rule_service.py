@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_conveyor.models import PROGRESS, RUNG, TRIGGERS, Rule, Station
 from salesman_conveyor.permissions import MANAGE
 from salesman_conveyor.texts import texts
+from salesman_conveyor.use import SUBJECT
 from salesman_core.toolkit import (
     AnyRow,
     Changes,
@@ -19,6 +20,7 @@ from salesman_core.toolkit import (
     MissingError,
     Rung,
     audit,
+    bump,
     demand_permission,
     describe_kind,
     names_from,
@@ -91,6 +93,7 @@ def add_rule(values: Mapping[str, Any]) -> int:
             rule.rung_id = _known(session, Rung, values.get("rung_id"), "rung_id")
         session.add(rule)
         session.flush()
+        bump(session, SUBJECT)
         told: Changes = {
             name: (None, value)
             for name in ("station_id", "on_what", "percent", "rung_id", "active")
@@ -109,6 +112,7 @@ def switch_rule(rule_id: int, *, active: bool) -> None:
             changes: Changes = {"active": (rule.active, active)}
             rule.active = active
             rule.version += 1
+            bump(session, SUBJECT)
             audit(session, RULE, rule.id, str(TITLES[rule.on_what]), "changed", changes)
 
 
@@ -118,6 +122,7 @@ def remove_rule(rule_id: int) -> None:
     with writing() as session:
         rule = _rule(session, rule_id)
         session.delete(rule)
+        bump(session, SUBJECT)
         audit(session, RULE, rule.id, str(TITLES[rule.on_what]), "deleted", {})
 
 

@@ -52,6 +52,7 @@ class HandoverSchema(RecordSchema):
     reason = Text(1000, dump_only=True)
     note = Text(LONGEST_NOTE, dump_only=True)
     points = fields.List(fields.Nested(PointSchema), dump_only=True)
+    began_at = Moment(dump_only=True)
     given_at = Moment(dump_only=True)
     day = Date(dump_only=True)
     due_at = Moment(dump_only=True)

@@ -42,6 +42,7 @@ from salesman_conveyor.records import (
 from salesman_conveyor.telling import tell
 from salesman_conveyor.texts import texts
 from salesman_conveyor.times import spent
+from salesman_conveyor.use import note_handover
 from salesman_core.toolkit import (
     Changes,
     ConflictError,
@@ -365,6 +366,7 @@ def _give(
         moment = current.ended_at or moment
     giver_id: int | None = told["giver_id"]
     minutes = station.take_up_minutes if station is not None else TAKE_UP_MINUTES
+    note_handover(session)
     handover = Handover(
         title=record.name[:300],
         search_title=record.name[:300],

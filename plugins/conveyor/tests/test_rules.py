@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from salesman_conveyor import rule_service, service
 from salesman_conveyor.stations import STATIONS
@@ -11,6 +12,7 @@ from salesman_conveyor.testing import Line, stays
 from salesman_core.deals.service import close_deal, move_deal
 from salesman_core.errors import InvalidError
 from salesman_core.jobs import Jobs
+from salesman_core.jobs.models import JOBS
 from salesman_core.testing.people import Make, apart
 from salesman_core.toolkit import Stage, reading
 
@@ -130,3 +132,22 @@ def test_station_at_which_nobody_works_gets_nothing_by_rule(
     move_deal(deal, at(60))
     work_off(app)
     assert stays(deal) == []
+
+
+def queued() -> list[str]:
+    ours = sa.select(JOBS.c.name).where(JOBS.c.name.startswith("on.conveyor."))
+    return sorted(reading().scalars(ours))
+
+
+def test_company_that_does_not_use_the_conveyor_has_nothing_queued_for_it(
+    app: Flask, make: Make, line: Line
+) -> None:
+    deal = make.deal(owner_id=line.seller)
+    move_deal(deal, at(70))
+    close_deal(deal, "won")
+    assert queued() == []
+
+    rule_service.switch_rule(rule_service.rules(reading())[0].id, active=True)
+    move_deal(make.deal(owner_id=line.seller), at(70))
+
+    assert queued() == ["on.conveyor.progress", "on.conveyor.progress"]

@@ -36,6 +36,7 @@ from salesman_documents.approval import jobs as approval_jobs
 from salesman_documents.approval import panels as approval_panels
 from salesman_documents.approval import queries as approval_queries
 from salesman_documents.approval import story as approval_story
+from salesman_documents.approval import use as approval_use
 from salesman_documents.models import KIND, TEMPLATE, TYPE, Document
 from salesman_documents.texts import texts
 from salesman_hookspecs import (
@@ -288,7 +289,11 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
 def salesman_event_handlers() -> Iterable[EventHandler]:
     """Let changes of a deal and of its lines void what was approved."""
     types = ("core.deal.changed", "catalogue.lines.changed", "documents.document.changed")
-    return [EventHandler("approval", types, approval_jobs.review)]
+    return [
+        EventHandler(
+            "approval", types, approval_jobs.review, approval_use.is_used, approval_use.SUBJECT
+        )
+    ]
 
 
 @hookimpl

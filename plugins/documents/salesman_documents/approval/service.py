@@ -46,6 +46,7 @@ from salesman_documents.approval.models import (
     Asked,
 )
 from salesman_documents.approval.routes import Step, judged_steps, steps_of
+from salesman_documents.approval.use import note_approval
 from salesman_documents.models import KIND, Document
 from salesman_documents.permissions import EDIT, REROUTE, VIEW
 from salesman_documents.references import wrong
@@ -74,6 +75,7 @@ def begin(document_id: int, values: Mapping[str, Any], version: int | None = Non
         if last is None:
             raise ConflictError(_("There is no file yet that could be approved."))
         person = current_person()
+        note_approval(session)
         approval = Approval(
             document_id=document_id,
             version_id=last.id,
