@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.access.models import Role, User
+from salesman_core.access.models import Role, User, UserRole
 from salesman_core.clients.models import Rung
 from salesman_core.clock import now
 from salesman_core.db import reading, writing
@@ -28,7 +28,9 @@ def usual_ids() -> dict[str, int]:
     found = {name: reading().scalar(sa.select(sa.func.min(one.id))) for name, one in _USUAL.items()}
     reason = sa.select(sa.func.min(CloseReason.id)).where(CloseReason.system.is_(None))
     found["reason_id"] = reading().scalar(reason)
-    found["successor_id"] = reading().scalar(sa.select(sa.func.min(User.id)).where(User.active))
+    # Whoever may see records of every kind: nobody else can take over all that somebody has.
+    holders = sa.select(sa.func.min(UserRole.user_id)).join(Role, Role.id == UserRole.role_id)
+    found["successor_id"] = reading().scalar(holders.where(Role.everything))
     return {name: id_ for name, id_ in found.items() if id_ is not None}
 
 
