@@ -131,7 +131,22 @@ def _is_usual(series: Series, day: date, row: AnyRow, usual: AnyRow) -> bool:
     same = all(
         getattr(row, name) == getattr(usual, name) for name in ("subject", "text", "minutes")
     )
-    return same and (row.day, row.starts_at) == (when.day, when.starts_at)
+    as_planned = same and (row.day, row.starts_at) == (when.day, when.starts_at)
+    return as_planned and not _crosses_change(series, row)
+
+
+def _crosses_change(series: Series, row: AnyRow) -> bool:
+    """Tell whether the clock of a series changes while one of it lasts, or leaves its hour out.
+
+    Programs disagree on when such a one ends: some count by the clock, some hours as they pass. It
+    is told by itself then, by moments of UTC.
+    """
+    if row.starts_at is None:
+        return False
+    begin: datetime = row.starts_at.astimezone(ZoneInfo(series.zone))
+    minutes = timedelta(minutes=row.minutes or USUAL_MINUTES)
+    end = (row.starts_at + minutes).astimezone(ZoneInfo(series.zone))
+    return begin.utcoffset() != end.utcoffset() or begin.time() != series.hour
 
 
 def _changed(series: Series, row: AnyRow, name: str) -> Event:

@@ -11,7 +11,7 @@ import icalendar
 import pytest
 import recurring_ical_events
 from flask import Flask
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 from salesman_calendar import feed, grid, ical, service
 from salesman_calendar.models import Series
@@ -138,6 +138,18 @@ def series_with_exceptions(draw: st.DrawFn) -> tuple[Series, list[tuple[int, str
     return series, draw(st.lists(became, max_size=5, unique_by=lambda one: one[0]))
 
 
+def nightly(zone: str) -> Series:
+    """Give what comes each night in the hour that clocks leave out, or go through twice."""
+    return Series(
+        id=1,
+        rule="FREQ=DAILY",
+        zone=zone,
+        starts_on=date(2026, 2, 1),
+        hour=time(2, 30),
+        made_until=date(2027, 2, 20),
+    )
+
+
 def rows_of(series: Series, became: list[tuple[int, str, int]], minutes: int) -> list[Row]:
     fates = {place: (fate, shift) for place, fate, shift in became}
     rows = []
@@ -167,6 +179,7 @@ def test_other_programs_show_the_same_as_the_page(app: Flask) -> None:
         max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
     )
     @given(made=series_with_exceptions(), minutes=st.sampled_from((15, 60, 240)))
+    @example(made=(nightly("Europe/Berlin"), []), minutes=60)
     def judge(made: tuple[Series, list[tuple[int, str, int]]], minutes: int) -> None:
         series, became = made
         rows = rows_of(series, became, minutes)
