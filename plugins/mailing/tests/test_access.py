@@ -49,7 +49,6 @@ def test_nobody_meets_groups_that_they_may_not_see(
     proof = leave_url("stranger@example.com", None).rpartition("/")[2]
     excused = {
         **BY_STATE,
-        "GET /mailing/choose/filter": "the dialog of a filter is sent by test_pages.py",
         "GET /mailing/<int:record_id>/keep-out": "the address names a record; test_pages.py asks",
     }
     values = {"proof": [proof], "filter_id": ["1", "2", "3"]}
