@@ -24,7 +24,6 @@ VALUES: Final = {
 }
 FIELDS: Final = {"conveyor.add_rule": {"on_what": "won"}}
 EXCUSED: Final = {
-    "GET /api/v1/conveyor/figures": "it takes two days; test_figures.py has it",
     "POST /api/v1/conveyor": "it takes a client or a deal, not both; test_pages.py has it",
 }
 """Routes in which nobody has success during a walk."""
