@@ -933,6 +933,7 @@ def open_page(window: Window, app: Flask, live_server: str) -> Iterator[OpenPage
         window.page.set_viewport_size({"width": look.width, "height": 900})
         window.page.emulate_media(color_scheme=look.theme)
         change_company({"language": look.language})
+        keep_file("план.png", png())  # the template of the database has no files beside it
         return window.arrive(f"{live_server}{path}")
 
     yield open_page
