@@ -183,6 +183,7 @@ from salesman_core.records.lists import (
 from salesman_core.records.merging.keys import all_keys_told
 from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach, Tie
+from salesman_core.records.named import as_choice, records_named
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
 from salesman_core.records.owner_team import of_team
@@ -392,6 +393,7 @@ __all__ = [
     "announce_changed",
     "applied",
     "arguments",
+    "as_choice",
     "at_commit",
     "attach_file",
     "attach_file_again",
@@ -540,6 +542,7 @@ __all__ = [
     "record_type",
     "record_types",
     "records_by_key",
+    "records_named",
     "redrawn",
     "refers",
     "release_amount",

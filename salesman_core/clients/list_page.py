@@ -90,11 +90,15 @@ ASKS: Final = (
 )
 
 
-def _options() -> dict[str, Options]:
+def _rungs() -> list[tuple[int, str]]:
+    return [(rung.id, rung.name) for rung in queries.ladder(reading())]
+
+
+def _options(rungs: Sequence[tuple[int, str]]) -> dict[str, Options]:
     """Give what the dialog of filters offers to choose from."""
     people = colleagues()
     return {
-        "rung_id": [(rung.id, rung.name) for rung in queries.ladder(reading())],
+        "rung_id": rungs,
         "owner_id": people,
         "team_id": known_teams(),
         "participant_id": people,
@@ -111,7 +115,7 @@ LISTED: Final = RecordList(
     export="core.client.export",
     imported="clients",
     asks=ASKS,
-    options=_options,
+    options=lambda: _options(_rungs()),
     for_files=FOR_FILES,
 )
 
@@ -144,11 +148,8 @@ def index() -> Markup:
 
 
 def _listed() -> ListPage:
-    rungs = [(rung.id, rung.name) for rung in queries.ladder(reading())]
-    return ListPage.of(
-        LISTED,
-        views=_views(rungs),
-    )
+    rungs = _rungs()
+    return ListPage.of(LISTED, views=_views(rungs), options=lambda: _options(rungs))
 
 
 @blueprint.get("/filter")

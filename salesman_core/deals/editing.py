@@ -26,7 +26,6 @@ from salesman_core.records.custom.forms import Control, as_typed, control_of, fi
 from salesman_core.records.custom.further import Held, held_by
 from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.custom.showing import shown_fields
-from salesman_core.records.list_fields import contains
 from salesman_core.web.forms import LastChange, Remembered
 from salesman_hookspecs import Text
 
@@ -172,17 +171,6 @@ def contacts_of_client(client_id: int) -> list[tuple[int, str]]:
         .order_by(Contact.search_name)
     )
     return [(one.id, one.name) for one in found]
-
-
-def clients_found(typed: str, limit: int = 20) -> list[AnyRow]:
-    """Give clients that may be chosen for a deal, by a part of their name."""
-    found = (
-        sa.select(Client.id, Client.name, Client.kind)
-        .where(visible("client"), contains(Client.search_name, typed))
-        .order_by(Client.search_name, Client.id)
-        .limit(limit)
-    )
-    return list(reading().execute(found))
 
 
 def client_name(client_id: int) -> str | None:

@@ -42,6 +42,7 @@ from salesman_core.rest import ApiBlueprint
 from salesman_hookspecs import (
     BulkAction,
     DeskWidget,
+    EventHandler,
     EventType,
     Evidence,
     ImportType,
@@ -224,6 +225,12 @@ def salesman_timeline_sources() -> Iterable[TimelineSource]:
 
 
 @hookimpl
+def salesman_event_handlers() -> Iterable[EventHandler]:
+    """Complete deals once the rate of their day is known."""
+    return [jobs.RATES]
+
+
+@hookimpl
 def salesman_event_types() -> Iterable[EventType]:
     """Say what happens to deals."""
     name = {"name": "the deal's name"}
@@ -268,7 +275,7 @@ def salesman_event_types() -> Iterable[EventType]:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give what lets frozen deals go on, and what brings rates to deals that lack them."""
-    return [jobs.JOB, jobs.RATES_JOB, kept.JOB]
+    return [jobs.JOB, kept.JOB]
 
 
 @hookimpl

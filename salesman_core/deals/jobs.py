@@ -9,13 +9,12 @@ import sqlalchemy as sa
 from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.deals.models import Deal
-from salesman_core.deals.rate_table import KEEP_RATES
 from salesman_core.deals.rates import day_of, lacks_rate
 from salesman_core.deals.service import keep_rate, note_thawed
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
 from salesman_core.services.rates import rate_on
-from salesman_hookspecs import Job, Schedule
+from salesman_hookspecs import Event, EventHandler, Job, Schedule
 
 NAME: Final = "core.thaw_deals"
 
@@ -29,9 +28,9 @@ def thaw_deals() -> None:
         note_thawed(deal_id)
 
 
-def keep_rates(currency: str) -> None:
+def keep_rates(event: Event) -> None:
     """Give the deals in a currency that lack the rate of their day the one that is known by now."""
-    base = company().currency
+    base, currency = company().currency, event.payload["currency"]
     lacking = sa.select(Deal.id, Deal.opened_on, Deal.closed_on).where(
         Deal.currency == currency, lacks_rate(), Deal.deleted_at.is_(None)
     )
@@ -40,6 +39,6 @@ def keep_rates(currency: str) -> None:
             keep_rate(row.id)
 
 
-RATES_JOB: Final = Job(KEEP_RATES, keep_rates, title=texts.lazy("Rates for deals that lack them"))
+RATES: Final = EventHandler("keep_rates", ("core.rate.entered",), keep_rates)
 JOB: Final = Job(NAME, thaw_deals, title=texts.lazy("Thawing of frozen deals"))
 SCHEDULE: Final = Schedule(NAME, "1 0 * * *", NAME)

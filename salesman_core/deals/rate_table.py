@@ -15,7 +15,6 @@ from salesman_core.db import AnyRow, WritingSession, reading, writing
 from salesman_core.deals.permissions import RATES
 from salesman_core.errors import ConflictError, InvalidError, MissingError, StaleError
 from salesman_core.i18n import texts
-from salesman_core.jobs import enqueue
 from salesman_core.records.changes import announce, audit, touch_records
 from salesman_core.services.company import company, is_currency
 from salesman_core.services.models import CurrencyRate
@@ -25,7 +24,6 @@ from salesman_hookspecs import Text
 _ = texts.lazy
 
 KIND: Final = "rate"
-KEEP_RATES: Final = "core.keep_rates"
 SHOWN: Final = 200
 """So many rates are listed, the latest first."""
 
@@ -102,12 +100,11 @@ def enter_rate(session: Session, one: DatedRate) -> Entered:
 
 
 def tell_of_rates(session: WritingSession, entered: Mapping[str, int]) -> None:
-    """Have what is in some currencies and lacks its rate get it in the background.
+    """Let what is in some currencies and lacks its rate get it in the background.
 
     :param entered: a rate that was entered, by currency: one event tells of all of a currency.
     """
     for currency, rate_id in sorted(entered.items()):
-        enqueue(session, KEEP_RATES, {"currency": currency})
         announce(session, "core.rate.entered", KIND, rate_id, {"currency": currency})
 
 

@@ -24,6 +24,7 @@ from salesman_core.records.custom.definitions import FieldType
 from salesman_core.records.custom.forms import controls, field_named, labels
 from salesman_core.records.custom.kinds import is_further
 from salesman_core.records.last_change import last_change
+from salesman_core.records.named import records_named
 from salesman_core.records.panels import files_panel, story_panel
 from salesman_core.services.company import company
 from salesman_core.web.forms import FormState, Remembered, number_or_none
@@ -200,6 +201,4 @@ def _currencies() -> list[str]:
 @requires("core.client.view")
 def choose_client() -> Response:
     """Give clients by a part of their name, for whoever chooses one for a deal."""
-    typed = request.args.get("q", "").strip()[:200]
-    found = editing.clients_found(typed) if typed else []
-    return jsonify([{"value": row.id, "text": row.name} for row in found])
+    return jsonify(records_named("client", request.args.get("q", "")))

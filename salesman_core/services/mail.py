@@ -320,7 +320,7 @@ def _message(letter: KeptLetter, sender: str) -> EmailMessage:
     contents = [(one, store.stored_file(one.stored.hash).read_bytes()) for one in letter.files]
     for one, content in contents:
         if one.media_type.startswith(_INVITATION):
-            _, method = one.media_type.split("method=")
+            method = one.media_type.removeprefix(_INVITATION).partition(";")[0]
             message.add_alternative(content.decode(), subtype="calendar", params={"method": method})
     for one, content in contents:
         main, _slash, sub = one.media_type.partition(";")[0].partition("/")

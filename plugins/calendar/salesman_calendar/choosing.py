@@ -14,14 +14,10 @@ from salesman_core.toolkit import (
     Client,
     Contact,
     Deal,
-    contains,
     kinds_meant,
     record_type,
     visible,
 )
-
-FOUND_AT_MOST: Final = 20
-"""So many clients or deals are offered for what was typed."""
 
 _MODELS: Final[Mapping[str, type[Client | Deal]]] = {"client": Client, "deal": Deal}
 
@@ -57,22 +53,6 @@ def open_deals_of(session: Session, client_id: int | None) -> Sequence[tuple[int
         Deal.client_id == client_id, Deal.outcome.is_(None), visible("deal")
     )
     return [(row.id, row.name) for row in session.execute(there.order_by(Deal.name, Deal.id))]
-
-
-def named(session: Session, kind: str, record_id: int | None) -> Sequence[tuple[int, str]]:
-    """Give a client or deal as the only choice; none where the person does not see it."""
-    model = _MODELS[kind]
-    one = sa.select(model.id, model.name).where(model.id == record_id, visible(kind))
-    return [(row.id, row.name) for row in session.execute(one)]
-
-
-def found(session: Session, kind: str, typed: str) -> Sequence[AnyRow]:
-    """Give clients, or open deals, in whose name all that was typed stands."""
-    model = _MODELS[kind]
-    named = sa.select(model.id, model.name).where(visible(kind), contains(model.search_name, typed))
-    if kind == "deal":
-        named = named.where(Deal.outcome.is_(None))
-    return session.execute(named.order_by(model.search_name, model.id).limit(FOUND_AT_MOST)).all()
 
 
 def client_of_deal(session: Session, deal_id: int) -> int | None:

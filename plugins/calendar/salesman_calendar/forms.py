@@ -20,6 +20,7 @@ from salesman_core.toolkit import (
     FormState,
     InvalidError,
     SeenRecord,
+    as_choice,
     colleagues,
     current_person,
     form_to_edit,
@@ -169,13 +170,13 @@ def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:
     session = reading()
     client_id, deal_id = _number(form, "client_id"), _number(form, "deal_id")
     deals = dict(choosing.open_deals_of(session, client_id)) if client_id else {}
-    deals |= dict(choosing.named(session, "deal", deal_id))
+    deals |= dict(as_choice("deal", deal_id))
     return {
         "form": form,
         "record": _record(session, form, activity),
         "labels": LABELS,
         "kinds": [(row.id, row.name) for row in choosing.kinds(session, offered=True)],
-        "clients": choosing.named(session, "client", client_id),
+        "clients": as_choice("client", client_id),
         "deals": list(deals.items()),
         "people": choosing.people_at(session, client_id) if client_id else [],
         "owners": colleagues(ASSIGN),

@@ -14,15 +14,14 @@ from werkzeug.datastructures import MultiDict
 
 from salesman_core.toolkit import (
     AnyRow,
-    Client,
     Contact,
     Deal,
     Download,
     FormState,
     InvalidError,
+    as_choice,
     colleagues,
     company,
-    contains,
     current_person,
     date_of,
     form_to_edit,
@@ -49,7 +48,6 @@ _NUMBERS: Final = (
 )
 _DAYS: Final = ("day", "starts_on", "ends_on")
 _TEXTS: Final = ("subject", "description")
-FOUND_AT_MOST: Final = 20
 
 
 def document_values(form: Typed) -> dict[str, Any]:
@@ -110,43 +108,24 @@ def choices(form: FormState) -> dict[str, Any]:
         ],
         "companies": [(one.id, one.name) for one in companies],
         "signers": [pair for one in companies for pair in one.signers],
-        "clients": _named(session, "client", Client, form.value("client_id")),
-        "deals": _named(session, "deal", Deal, form.value("deal_id")),
-        "contacts": _contacts(session, form.value("client_id")),
+        "clients": as_choice("client", _number(form, "client_id")),
+        "deals": as_choice("deal", _number(form, "deal_id")),
+        "contacts": _contacts(session, _number(form, "client_id")),
         "owners": colleagues(ASSIGN),
     }
 
 
-def _named(session: Session, kind: str, model: Any, typed: object) -> list[tuple[int, str]]:
-    id_ = number_or_none(str(typed or ""))
-    if id_ is None:
-        return []
-    rows = session.execute(sa.select(model.id, model.name).where(model.id == id_, visible(kind)))
-    return [(row.id, row.name) for row in rows]
+def _number(form: FormState, name: str) -> int | None:
+    return number_or_none(str(form.value(name) or ""))
 
 
-def _contacts(session: Session, typed: object) -> list[tuple[int, str]]:
-    id_ = number_or_none(str(typed or ""))
-    if id_ is None:
+def _contacts(session: Session, client_id: int | None) -> list[tuple[int, str]]:
+    if client_id is None:
         return []
-    there = sa.select(Contact.id, Contact.name).where(Contact.client_id == id_, visible("contact"))
+    there = sa.select(Contact.id, Contact.name)
+    there = there.where(Contact.client_id == client_id, visible("contact"))
     rows = session.execute(there.order_by(Contact.search_name, Contact.id).limit(200))
     return [(row.id, row.name) for row in rows]
-
-
-def found(kind: str, typed: str) -> list[dict[str, Any]]:
-    """Give clients or deals by a part of their name, for whoever chooses one."""
-    model: Any = {"client": Client, "deal": Deal}[kind]
-    wanted = typed.strip()[:200]
-    if not wanted:
-        return []
-    rows = reading().execute(
-        sa.select(model.id, model.name)
-        .where(visible(kind), contains(model.search_name, wanted))
-        .order_by(model.search_name, model.id)
-        .limit(FOUND_AT_MOST)
-    )
-    return [{"value": row.id, "text": row.name} for row in rows]
 
 
 def type_values(form: Typed) -> dict[str, Any]:

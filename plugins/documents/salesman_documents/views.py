@@ -28,6 +28,7 @@ from salesman_core.toolkit import (
     public,
     reaches,
     reading,
+    records_named,
     render,
     requires,
     save_form,
@@ -131,14 +132,14 @@ def choose_columns() -> BaseResponse:
 @requires(CREATE)
 def choose_client() -> Response:
     """Give clients by a part of their name, for whoever chooses one."""
-    return make_response(forms.found("client", request.args.get("q", "")))
+    return make_response(records_named("client", request.args.get("q", "")))
 
 
 @blueprint.get("/choose/deal")
 @requires(CREATE)
 def choose_deal() -> Response:
     """Give deals by a part of their name, for whoever chooses one."""
-    return make_response(forms.found("deal", request.args.get("q", "")))
+    return make_response(records_named("deal", request.args.get("q", "")))
 
 
 @blueprint.get("/new")

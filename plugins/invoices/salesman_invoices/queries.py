@@ -17,7 +17,6 @@ from salesman_core.toolkit import (
     ListQuery,
     MissingError,
     User,
-    contains,
     current_person,
     external_ids_of,
     totals,
@@ -274,19 +273,3 @@ def paid_invoices(session: Session, client_id: int) -> Sequence[AnyRow]:
 
 PAID_AT_MOST: Final = 100
 """So many paid invoices are offered for a return."""
-FOUND_AT_MOST: Final = 12
-"""So many clients are offered for what was typed."""
-
-
-def named_client(session: Session, client_id: int | None) -> list[tuple[int, str]]:
-    """Give a client as the only choice; none where the person does not see it."""
-    one = sa.select(Client.id, Client.name).where(Client.id == client_id, visible("client"))
-    return [(row.id, row.name) for row in session.execute(one)]
-
-
-def found_clients(session: Session, typed: str) -> Sequence[AnyRow]:
-    """Give the clients in whose name all that was typed stands."""
-    named = sa.select(Client.id, Client.name).where(
-        visible("client"), contains(Client.search_name, typed)
-    )
-    return session.execute(named.order_by(Client.search_name, Client.id).limit(FOUND_AT_MOST)).all()

@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     ListPage,
     RecordCard,
     SalesmanError,
+    as_choice,
     contact_data,
     files_panel,
     judge,
@@ -25,6 +26,7 @@ from salesman_core.toolkit import (
     number_or_none,
     reaches,
     reading,
+    records_named,
     render,
     requires,
     safe_next,
@@ -72,7 +74,6 @@ VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
     (_("Drafts"), {"standing": "draft"}),
     (_("Paid"), {"standing": "paid"}),
 )
-LONGEST_SOUGHT: Final = 100
 
 
 def _list() -> ListPage:
@@ -136,7 +137,7 @@ def _new_page(form: FormState, to_bill: forms.ToBill | None) -> Markup:
     return render(
         "invoices/new.html",
         form=form,
-        clients=queries.named_client(session, client_id),
+        clients=as_choice("client", client_id),
         **forms.choices(session, to_bill),
     )
 
@@ -145,8 +146,7 @@ def _new_page(form: FormState, to_bill: forms.ToBill | None) -> Markup:
 @requires(VIEW)
 def choose_client() -> FlaskResponse:
     """Give the clients in whose name all that was typed stands, for a choice."""
-    found = queries.found_clients(reading(), request.args.get("q", "")[:LONGEST_SOUGHT])
-    return jsonify([{"value": row.id, "text": row.name} for row in found])
+    return jsonify(records_named("client", request.args.get("q", "")))
 
 
 @blueprint.post("/new")

@@ -11,6 +11,7 @@ from salesman_core.toolkit import (
     AMOUNT,
     AnyRow,
     FormState,
+    as_choice,
     custom_labels,
     handing_on,
     needed_controls,
@@ -47,7 +48,7 @@ def qualify_form(
     usual = giving.usual_owner(session, lead, client_id, found)
     clients = [(one.id, one.name) for one in known_as]
     if client_id is not None and client_id not in dict(clients):
-        clients += choosing.client_named(session, client_id)
+        clients += as_choice("client", client_id)
     return {
         "made": made,
         "recognised": found,

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, Client, Contact, Deal, contains, visible
+from salesman_core.toolkit import AnyRow, Client, Contact, Deal, visible
 from salesman_leads.models import Lead, LeadEmail, LeadPhone
 
-FOUND_AT_MOST: Final = 20
-"""So many clients are offered for what was typed."""
-
 Choices = Sequence[tuple[int, str]]
-
-
-def client_named(session: Session, client_id: int | None) -> Choices:
-    """Give a client as the only choice; none where the person does not see it."""
-    one = sa.select(Client.id, Client.name).where(Client.id == client_id, visible("client"))
-    return [(row.id, row.name) for row in session.execute(one)]
-
-
-def clients_found(session: Session, typed: str) -> Choices:
-    """Give clients in whose name all that was typed stands."""
-    named = sa.select(Client.id, Client.name)
-    found = named.where(visible("client"), contains(Client.search_name, typed))
-    rows = session.execute(found.order_by(Client.search_name, Client.id).limit(FOUND_AT_MOST))
-    return [(row.id, row.name) for row in rows]
 
 
 def people_at(session: Session, client_id: int | None) -> Choices:

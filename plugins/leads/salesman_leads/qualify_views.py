@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     money_of,
     read_typed,
     reading,
+    records_named,
     render,
     requires,
     toast,
@@ -25,7 +26,7 @@ from salesman_core.toolkit import (
     whole_number,
 )
 from salesman_hookspecs import Text
-from salesman_leads import choosing, known, qualifying, queries, typed
+from salesman_leads import known, qualifying, queries, typed
 from salesman_leads.becoming import BECOMES, came_of, chosen_anew, qualify_form
 from salesman_leads.permissions import CREATE, QUALIFY
 from salesman_leads.schemas import QualifySchema
@@ -52,9 +53,7 @@ def qualify_at(record_id: int) -> Markup:
 @requires(QUALIFY)
 def choose_client() -> Response:
     """Give clients by a part of their name, for whoever chooses one."""
-    name = request.args.get("q", "").strip()[:200]
-    found = choosing.clients_found(reading(), name) if name else []
-    return make_response([{"value": id_, "text": text} for id_, text in found])
+    return make_response(records_named("client", request.args.get("q", "")))
 
 
 @blueprint.post("/known")

@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     InvalidError,
     ListPage,
     RecordCard,
+    as_choice,
     contact_data,
     files_panel,
     judge,
@@ -98,7 +99,7 @@ def new_payment() -> Markup:
 def _new_page(form: FormState) -> Markup:
     session = reading()
     client_id = number_or_none(str(form.value("client_id") or ""))
-    clients = invoice_queries.named_client(session, client_id)
+    clients = as_choice("client", client_id)
     there = invoice_queries.open_invoices(session, client_id) if clients and client_id else []
     return render(
         "invoices/payments/new.html",
