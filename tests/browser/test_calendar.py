@@ -105,6 +105,29 @@ def test_activity_is_moved_and_stretched_by_the_keyboard_and_put_back(
     assert task.problems == []
 
 
+def test_keys_are_pressed_faster_than_the_server_answers(make: Make, page_for: PageFor) -> None:
+    activity = meeting(make, minutes=60)
+    task = page_for("seller")
+    task.begin(f"/calendar/grid?view=week&on={monday()}")
+    page = task.page
+    entry = page.locator(f"[data-entry=activity-{activity}]")
+    answers: list[int] = []
+    page.on("response", lambda answer: "/move" in answer.url and answers.append(answer.status))
+    page.route(re.compile("/move"), lambda route: (page.wait_for_timeout(300), route.continue_()))
+    entry.focus()
+    for key in ("Alt+ArrowRight", "Alt+ArrowDown", "Alt+ArrowDown", "Alt+Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(entry).to_contain_text("11:00")
+    page.wait_for_function("() => document.querySelectorAll('[data-toast]').length >= 1")
+    while len(answers) < 4:
+        page.wait_for_timeout(50)
+
+    assert times() == [(1, "11:00")]
+    assert reading().scalar(sa.select(Activity.minutes)) == 90
+    expect(entry).to_contain_text("11:00")
+    assert task.problems == []
+
+
 def test_contact_is_invited_and_declines_by_the_link(
     make: Make, page_for: PageFor, signed_in_page: SignedIn
 ) -> None:

@@ -15,6 +15,9 @@ const { begins, ends, language, zone } = grid.dataset;
 const isNarrow = window.matchMedia("(max-width: 767px)").matches;
 let timer;
 let focused = "";
+let moves = Promise.resolve(); // one after another: each needs the version that the last one left
+let count = 0;
+const refused = new Set();
 
 const clock = new Intl.DateTimeFormat("sv-SE", {
   timeZone: zone,
@@ -67,15 +70,26 @@ const calendar = calendarIn(grid, {
 calendar.render();
 datesSet();
 
-async function fetchEntries({ startStr, endStr }) {
+// What was read before a move was made would put back what has been moved since.
+async function fetchEntries(range) {
+  for (;;) {
+    await moves;
+    const before = count;
+    const entries = await readEntries(range);
+    if (before === count) {
+      showAllHours(entries);
+      return entries;
+    }
+  }
+}
+
+async function readEntries({ startStr, endStr }) {
   const address = new URL(grid.dataset.entries, location.href);
   address.searchParams.set("start", startStr.slice(0, 10));
   address.searchParams.set("end", endStr.slice(0, 10));
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(grid.dataset.failed);
-  const entries = await answer.json();
-  showAllHours(entries);
-  return entries;
+  return answer.json();
 }
 
 // The hours of work are shown, and whatever lies outside of them has its place all the same.
@@ -157,9 +171,32 @@ function open({ event, jsEvent }) {
   htmx.ajax("GET", edit, { target: "#dialog-content", swap: "innerHTML" });
 }
 
-async function moved({ event, revert }) {
-  const scope = event.extendedProps.series ? await askScope() : "this";
-  if (!scope || !(await send(event, scope))) revert();
+/** Sends a move when those before it are done; where one is refused, those after it are void. */
+function moved({ event, revert }) {
+  count += 1;
+  const values = { start: startOf(event), minutes: minutesOf(event) };
+  moves = moves.then(async () => {
+    const now = calendar.getEventById(event.id);
+    if (!now || refused.has(event.id)) return;
+    const scope = now.extendedProps.series ? await askScope() : "this";
+    if (scope && (await send(now, { ...values, scope }))) return;
+    refused.add(event.id);
+    revert();
+  });
+  const mine = count;
+  moves.then(() => {
+    if (mine !== count) return;
+    refused.clear();
+    fetchSoon();
+  });
+}
+
+function startOf({ allDay, startStr }) {
+  return startStr.slice(0, allDay ? 10 : 16);
+}
+
+function minutesOf({ allDay, start, end }) {
+  return allDay || !end ? "" : (end - start) / 60000;
 }
 
 /** Asks which of a series are meant; gives nothing where somebody thinks better of it. */
@@ -172,10 +209,8 @@ function askScope() {
   );
 }
 
-async function send(event, scope) {
+async function send(event, values) {
   const { move, version } = event.extendedProps;
-  const start = event.allDay ? event.startStr.slice(0, 10) : event.startStr.slice(0, 16);
-  const minutes = event.allDay || !event.end ? "" : (event.end - event.start) / 60000;
   let answer = { status: 0 };
   const look = ({ detail }) => (answer = detail.ctx.response);
   grid.addEventListener("htmx:after:request", look, { once: true });
@@ -183,13 +218,12 @@ async function send(event, scope) {
     source: grid,
     target: grid,
     swap: "none",
-    values: { start, minutes, scope, version },
+    values: { ...values, version },
   });
   grid.removeEventListener("htmx:after:request", look);
   const isTaken = answer.status >= 200 && answer.status < 400;
   const now = isTaken && answer.headers.get("ETag")?.replaceAll('"', "");
   if (now) event.setExtendedProp("version", now); // until it is fetched anew it may be moved on
-  fetchSoon();
   return isTaken;
 }
 
