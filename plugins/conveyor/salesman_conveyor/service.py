@@ -467,14 +467,16 @@ def _for_act(
 
 
 def _has_gone_again(session: Session, handover: Handover) -> bool:
-    """Tell whether the record of a handover that is over has been on a later way."""
+    """Tell whether the record of a handover that is over has been on a later way.
+
+    Where clients were merged it may be on the one of another client, which began before.
+    """
     column = Handover.deal_id if handover.deal_id is not None else Handover.client_id
-    later = sa.exists().where(
-        column == record_of(handover)[1],
-        Handover.id > handover.id,
-        Handover.state != WITHDRAWN,
+    later = sa.and_(Handover.id > handover.id, Handover.state != WITHDRAWN)
+    gone = sa.exists().where(
+        column == record_of(handover)[1], sa.or_(later, Handover.ended_at.is_(None))
     )
-    return bool(session.scalar(sa.select(later)))
+    return bool(session.scalar(sa.select(gone)))
 
 
 def _demand_current(handover: Handover) -> None:
