@@ -50,6 +50,11 @@ class Line:
     in_work: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was or is there."""
+        return self == Line(self.key)
+
+    @property
     def usual_wait(self) -> Decimal | None:
         """Working minutes before it was taken up, on average; what waits still counts so far."""
         return _average(self.waited + self.waiting_minutes, self.taken + self.waiting)
@@ -205,18 +210,16 @@ def _bottleneck(lines: Sequence[Line]) -> int | None:
 
 def rows_of(period: Period) -> Mapping[str, Mapping[str, str]]:
     """Give the filters of the list that shows exactly the handovers of each figure."""
-    came = {"day__gte": str(period.first), "day__lte": str(period.last), "arrived": "true"}
-    went = {
-        "ended_on__gte": str(period.first),
-        "ended_on__lte": str(period.last),
-        "arrived": "true",
-    }
+    there = {"arrived": "true"}
+    came = {"day__gte": str(period.first), "day__lte": str(period.last), **there}
+    went = {"ended_on__gte": str(period.first), "ended_on__lte": str(period.last), **there}
     return {
         "arrived": came,
-        "ended": {**went},
+        "waited": {"waited__gte": str(period.first), "waited__lte": str(period.last), **there},
+        "ended": {**went, "was_taken": "true"},
         "gone_on": {**went, "gone_on": "true"},
         "returned": {**went, "state": RETURNED},
-        "waiting": {"state": WAITING, "arrived": "true"},
-        "late": {"late": "true", "arrived": "true"},
-        "in_work": {"state": TAKEN, "arrived": "true"},
+        "waiting": {"state": WAITING, **there},
+        "late": {"late": "true", **there},
+        "in_work": {"state": TAKEN, **there},
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from flask import request, url_for
@@ -27,7 +26,6 @@ PERIODS: Final[Mapping[str, tuple[Text, int]]] = {
 }
 """By whole weeks, so that what goes through in a week can be compared."""
 USUAL: Final = "weeks"
-HOUR: Final = 60
 
 
 @blueprint.get("/line")
@@ -49,13 +47,12 @@ def line() -> Markup:
             key=lambda one: (-one[1].arrived, one[0]),
         ),
         returns=figures.returns_by_reason(session, period),
-        station_names={one.row.id: one.row.name for one in stations.stations(session)},
+        station_names={one.row.id: one.row.name for one, _line in picture.stations},
         reason_names={row.id: row.name for row in stations.reasons(session)},
         period=period,
         chosen=chosen,
         periods={name: title for name, (title, _days) in PERIODS.items()},
         address=_address(period),
-        spell=spelled,
         share=lambda minutes: int(100 * (minutes or 0) / picture.longest),
     )
 
@@ -64,16 +61,6 @@ def period_of(name: str) -> figures.Period:
     """Give the days of a period that ends today."""
     last: date = today(company().tz)
     return figures.Period(last - timedelta(days=PERIODS[name][1] - 1), last)
-
-
-def spelled(minutes: Decimal | int | None) -> str:
-    """Give working minutes as people say them: in hours from the first one on."""
-    if minutes is None:
-        return "—"
-    if minutes < HOUR:
-        return texts.gettext("%(minutes)s min", minutes=round(minutes))
-    whole = round(minutes)
-    return texts.gettext("%(hours)s h %(minutes)s min", hours=whole // HOUR, minutes=whole % HOUR)
 
 
 def _address(period: figures.Period) -> Any:

@@ -87,6 +87,24 @@ def has_gone_on() -> Condition:
     return sa.and_(Handover.station_id.is_not(None), Handover.state.in_((PASSED, DONE)))
 
 
+def was_taken() -> Condition:
+    """Give the condition of what somebody took up."""
+    return Handover.taken_at.is_not(None)
+
+
+def _waited(operator: str, day: Any) -> Condition:
+    """Let what waits now count beside what came in on some days, whenever it came."""
+    came = Handover.day >= day if operator == "gte" else Handover.day <= day
+    return sa.or_(Handover.state == WAITING, came)
+
+
+def _person(operator: str, value: Any) -> Condition:
+    """Give what somebody took up, and what waits for them."""
+    ids = value if operator == "in" else (value,)
+    waits = sa.and_(Handover.state == WAITING, Handover.owner_id.in_(ids))
+    return sa.or_(Handover.taken_by_id.in_(ids), waits)
+
+
 def _flag(condition: Callable[[], Condition]) -> Callable[[str, Any], Condition]:
     def where(_operator: str, value: Any) -> Condition:
         holds = sa.func.coalesce(condition(), sa.false())
@@ -184,6 +202,15 @@ HANDOVERS: Final = ListSpec(
         _filter("current", _("Is there now"), is_current),
         _filter("arrived", _("Came to a station"), has_arrived),
         _filter("gone_on", _("Went on from a station"), has_gone_on),
+        _filter("was_taken", _("Was taken up"), was_taken),
+        ListFilter(
+            "waited",
+            _("Waits still, or came in"),
+            FieldKind.DATE,
+            _waited,
+            operators=("gte", "lte"),
+        ),
+        ListFilter("person_id", _("Taken up by, or waits for"), FieldKind.USER, _person),
     ),
 )
 

@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from flask import Flask
 from salesman_conveyor import service
-from salesman_conveyor.figures import Period, by_person, picture, returns_by_reason, rows_of
+from salesman_conveyor.figures import (
+    Period,
+    by_person,
+    by_station,
+    picture,
+    returns_by_reason,
+    rows_of,
+)
 from salesman_conveyor.testing import Line, stays
 
 from salesman_core.testing.clock import FrozenClock
@@ -67,11 +74,29 @@ def test_every_figure_opens_exactly_its_handovers(
     counted = api.get("/conveyor/figures", query_string=asked).json
     for one in counted["stations"]:
         for figure, filters in rows_of(period).items():
-            if figure == "ended":
-                continue  # it is counted of what was taken up, and leads nowhere
             narrowed = {**filters, "station_id": one["station_id"]}
             found = api.get("/conveyor", query_string=narrowed).json["items"]
-            assert len(found) == one[figure], (figure, one)
+            waited = one["taken"] + one["waiting"]
+            assert len(found) == (waited if figure == "waited" else one[figure]), (figure, one)
+    for one in counted["people"]:
+        narrowed = {**rows_of(period)["waited"], "person_id": one["user_id"]}
+        found = api.get("/conveyor", query_string=narrowed).json["items"]
+        if one["user_id"] is not None:
+            assert len(found) == one["taken"] + one["waiting"], one
+
+
+def test_what_waits_since_before_the_period_counts_and_is_opened_with_it(
+    app: Flask, make: Make, line: Line, clock: FrozenClock
+) -> None:
+    let_some_go(make, line, clock)
+    clock.advance(days=14)
+    period = days(clock)
+    paper = by_station(reading(), period)[line.paperwork]
+    assert (paper.arrived, paper.taken, paper.waiting) == (0, 0, 1)
+    api = api_of(app, make.user("head"))
+    narrowed = {**rows_of(period)["waited"], "station_id": line.paperwork}
+    (found,) = api.get("/conveyor", query_string=narrowed).json["items"]
+    assert found["state"] == "waiting"
 
 
 def test_page_of_the_line_marks_its_bottleneck(
@@ -81,6 +106,8 @@ def test_page_of_the_line_marks_its_bottleneck(
     head = browser_of(app, make.user("head"))
     page = head.get("/conveyor/line").text
     assert page.count("bottleneck") == 1
+    assert "waited__gte" in page
+    assert f"person_id={line.assistant}" in page
     assert browser_of(app, line.seller).get("/conveyor/line").status_code == 403
 
 
