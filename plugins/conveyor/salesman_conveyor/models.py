@@ -34,6 +34,7 @@ MOST_MINUTES: Final = 100_000
 LONGEST_POINT: Final = 200
 MOST_POINTS: Final = 20
 MOST_PEOPLE: Final = 100
+LONGEST_REASON: Final = 1000
 
 
 class StationPerson(Base):
@@ -176,7 +177,7 @@ class Handover(KeptRecord, Base):
     previous_id: Mapped[int | None] = refers("conveyor_handover.id", ondelete="SET NULL")
     return_of_id: Mapped[int | None] = refers("conveyor_handover.id", ondelete="SET NULL")
     reason_id: Mapped[int | None] = refers("conveyor_reason.id", ondelete="RESTRICT")
-    reason: Mapped[str] = mapped_column(sa.String(1000), default="")
+    reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
     note: Mapped[str] = mapped_column(sa.Text, default="")
     points: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
     given_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from salesman_conveyor.models import MOST_POINTS, STATES
+from salesman_conveyor.models import LONGEST_REASON, MOST_POINTS, STATES
 from salesman_conveyor.service import LONGEST_NOTE, MOST_OPEN
 from salesman_core.toolkit import (
     Choice,
@@ -49,7 +49,7 @@ class HandoverSchema(RecordSchema):
     previous_id = Reference(allow_none=True, dump_only=True)
     return_of_id = Reference(allow_none=True, dump_only=True)
     reason_id = Reference(allow_none=True, dump_only=True)
-    reason = Text(1000, dump_only=True)
+    reason = Text(LONGEST_REASON, dump_only=True)
     note = Text(LONGEST_NOTE, dump_only=True)
     points = fields.List(fields.Nested(PointSchema), dump_only=True)
     began_at = Moment(dump_only=True)
@@ -84,7 +84,7 @@ class ReturnSchema(Schema):
     """Why something goes back: a reason of the company's list, words, or both."""
 
     reason_id = Reference(allow_none=True, load_default=None)
-    reason = Text(1000, load_default="")
+    reason = Text(LONGEST_REASON, load_default="")
 
 
 class AssignSchema(Schema):

@@ -18,6 +18,7 @@ from salesman_conveyor.models import (
     CURRENT,
     DONE,
     KIND,
+    LONGEST_REASON,
     PASSED,
     RETURNED,
     TAKE_UP_MINUTES,
@@ -195,7 +196,7 @@ def return_handover(
         if handover.return_of_id is not None:
             raise ConflictError(_("It came back already: hand it over to whom it belongs."))
         handover.reason_id = _checked_reason(session, reason_id)
-        handover.reason = _note(reason, "reason")[:1000]
+        handover.reason = _note(reason, "reason", LONGEST_REASON)
         if handover.reason_id is None and not handover.reason:
             raise _wrong("reason_id", _("Say why it goes back."))
         kind, _id = record_of(handover)
@@ -577,10 +578,10 @@ def _open_points(values: Mapping[str, Any]) -> list[str]:
     return points
 
 
-def _note(typed: object, field: str = "note") -> str:
+def _note(typed: object, field: str = "note", most: int = LONGEST_NOTE) -> str:
     text = str(typed or "").strip()
-    if len(text) > LONGEST_NOTE:
-        raise _wrong(field, _("At most %(most)s characters fit here.", most=LONGEST_NOTE))
+    if len(text) > most:
+        raise _wrong(field, _("At most %(most)s characters fit here.", most=most))
     return text
 
 

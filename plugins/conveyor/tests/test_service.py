@@ -78,6 +78,9 @@ def test_what_is_returned_waits_for_its_giver_at_the_station_it_came_from(
         with pytest.raises(InvalidError) as refused:
             service.return_handover(handover, None, "  ")
         assert "reason_id" in refused.value.fields
+        with pytest.raises(InvalidError) as too_long:
+            service.return_handover(handover, None, "No phone. " * 200)
+        assert list(too_long.value.fields) == ["reason"]
         back = service.return_handover(handover, None, "No phone")
 
     assert back is not None
