@@ -144,13 +144,13 @@ def tell_guests(
         sa.and_(Guest.whole, sa.or_(Guest.activity_id.in_(ids), Guest.activity_id.in_(anchors))),
     )
     guests = session.scalars(sa.select(Guest).where(concerned).order_by(Guest.id)).all()
-    by_activity: dict[int, list[Guest]] = {}
+    invited_to: dict[tuple[int, bool], list[Guest]] = {}
     for guest in guests:
         guest.sequence += 1
-        by_activity.setdefault(guest.activity_id, []).append(guest)
+        invited_to.setdefault((guest.activity_id, guest.whole), []).append(guest)
     session.flush()
-    for activity_id, ones in by_activity.items():
-        gone = cancelled and (not ones[0].whole or not _has_open(session, activity_id))
+    for (activity_id, whole), ones in invited_to.items():
+        gone = cancelled and not (whole and _has_open(session, activity_id))
         _write(session, activity_id, ones, cancelled=gone)
 
 

@@ -162,6 +162,19 @@ def test_whole_series_is_one_invitation_with_its_rule(
     assert third.walk("VEVENT")[0]["UID"] == event["UID"]
 
 
+def test_guest_of_one_and_guest_of_all_each_hear_of_theirs(
+    plan: Plan, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    meeting = plan(starts_at=NINE, recurrence="FREQ=WEEKLY;COUNT=4")
+    invitations.invite(meeting, EMAIL, whole=False)
+    invitations.invite(meeting, "boris@client.example", whole=True)
+    service.delete_activity(meeting)
+
+    calendars = [told_to_calendars(one) for one in letters()]
+    told = [(str(one["METHOD"]), "RRULE" in one.walk("VEVENT")[0]) for one in calendars]
+    assert told == [("REQUEST", False), ("REQUEST", True), ("CANCEL", False), ("REQUEST", True)]
+
+
 def test_guests_of_a_whole_series_go_along_where_it_goes_on_otherwise(
     plan: Plan, letters: Callable[[], list[EmailMessage]]
 ) -> None:
