@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from salesman_calendar import ical, queries
 from salesman_calendar.feed import hash_of
@@ -69,6 +69,8 @@ ANSWER_TITLES: Final[dict[str, Text]] = {
 }
 TOLD_OF: Final = frozenset({"day", "starts_at", "minutes", "subject", "text", "recurrence"})
 """Of a change of these guests get another letter."""
+_PLACE: Final = aliased(Activity)
+"""On which guests of a whole series may hang."""
 
 
 def invite(
@@ -85,7 +87,7 @@ def invite(
     with writing() as session:
         activity = _open(session, activity_id)
         address = checked_address(email, "email").lower()
-        known = [one.email for one in _guests(session, activity.id)]
+        known = _known(session, activity)
         if address in known:
             raise _wrong("email", _("%(email)s is invited already.", email=address))
         if len(known) >= MOST_GUESTS:
@@ -135,6 +137,8 @@ def tell_guests(
     Whoever was invited to a whole series gets one letter, however many of it changed.
     """
     ids = [*activity_ids]
+    if cancelled:
+        _stay_with_series(session, ids)
     of_these = sa.select(Activity.series_id).where(
         Activity.id.in_(ids), Activity.series_id.is_not(None)
     )
@@ -175,19 +179,46 @@ def go_along(session: Session, whence: int, whither: Activity) -> None:
 
 def stay_behind(session: Session, series_id: int, day: date) -> None:
     """Let the guests of a whole series hang on what stands before a day, where it is parted."""
-    last = session.scalar(
-        sa.select(Activity.id)
-        .where(Activity.series_id == series_id, Activity.occurs_on < day)
-        .order_by(Activity.occurs_on.desc())
-        .limit(1)
-    )
     parted = sa.select(Activity.id).where(
         Activity.series_id == series_id, Activity.occurs_on >= day
     )
+    live_first = _PLACE.deleted_at.is_not(None)
+    _hang_elsewhere(session, parted, _PLACE.occurs_on < day, live_first, _PLACE.occurs_on.desc())
+
+
+def _stay_with_series(session: Session, gone: Collection[int]) -> None:
+    """Let the guests of a whole series hang on what is open of it, where theirs is in the bin."""
+    binned = sa.select(Activity.id).where(Activity.id.in_(gone))
+    is_open = sa.and_(_PLACE.deleted_at.is_(None), _PLACE.done_at.is_(None))
+    _hang_elsewhere(session, binned, is_open, _PLACE.occurs_on)
+
+
+def _hang_elsewhere(
+    session: Session,
+    whence: sa.Select[tuple[int]],
+    whither: sa.ColumnElement[bool],
+    *order: sa.ColumnElement[Any],
+) -> None:
+    """Let the guests of a whole series hang on another activity of it, where there is one.
+
+    :param whither: the condition of the activity, as :data:`_PLACE`.
+    :param order: the first one is taken at which nobody is invited by the same address.
+    """
+    anchor, other = aliased(Activity), aliased(Guest)
+    series = sa.select(anchor.series_id).where(anchor.id == Guest.activity_id).scalar_subquery()
+    known = sa.exists().where(other.activity_id == _PLACE.id, other.email == Guest.email)
+    place = (
+        sa.select(_PLACE.id)
+        .where(_PLACE.series_id == series, whither, ~known)
+        .order_by(*order)
+        .limit(1)
+        .correlate(Guest)
+        .scalar_subquery()
+    )
     session.execute(
         sa.update(Guest)
-        .where(Guest.whole, Guest.activity_id.in_(parted))
-        .values(activity_id=last)
+        .where(Guest.whole, Guest.activity_id.in_(whence))
+        .values(activity_id=sa.func.coalesce(place, Guest.activity_id))
         .execution_options(synchronize_session="fetch")
     )
 
@@ -330,6 +361,16 @@ def _open(session: Session, activity_id: int) -> Activity:
 def _guests(session: Session, activity_id: int) -> Sequence[Guest]:
     return session.scalars(
         sa.select(Guest).where(Guest.activity_id == activity_id).order_by(Guest.id)
+    ).all()
+
+
+def _known(session: Session, activity: Activity) -> Sequence[str]:
+    """Give the addresses of those who are invited to an activity, or to all of its series."""
+    of_series = sa.and_(Guest.whole, Activity.series_id == activity.series_id)
+    return session.scalars(
+        sa.select(Guest.email)
+        .join(Activity, Activity.id == Guest.activity_id)
+        .where(sa.or_(Activity.id == activity.id, of_series))
     ).all()
 
 

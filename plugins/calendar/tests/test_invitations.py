@@ -175,6 +175,40 @@ def test_guest_of_one_and_guest_of_all_each_hear_of_theirs(
     assert told == [("REQUEST", False), ("REQUEST", True), ("CANCEL", False), ("REQUEST", True)]
 
 
+def test_guest_of_a_series_stays_with_it_when_the_one_they_were_invited_by_is_gone(
+    plan: Plan, letters: Callable[[], list[EmailMessage]], app: Flask
+) -> None:
+    first = plan(starts_at=NINE, recurrence="FREQ=WEEKLY;COUNT=3")
+    second, third = reading().scalars(
+        sa.select(queries.Activity.id)
+        .where(queries.Activity.id != first)
+        .order_by(queries.Activity.day)
+    )
+    invitations.invite(first, EMAIL, whole=True)
+    path = path_in(letters()[0])
+    service.delete_activity(first)
+
+    assert app.test_client().get(path).status_code == 200
+    assert answers(third) == [(EMAIL, "waiting")]
+    with pytest.raises(InvalidError, match="already"):
+        invitations.invite(second, EMAIL, whole=True)
+    end_series(second, "all")
+    assert app.test_client().get(path).status_code == 404
+
+
+def test_series_is_parted_where_somebody_is_invited_to_it_and_to_one_before(
+    plan: Plan, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    plan(starts_at=NINE, recurrence="FREQ=WEEKLY;COUNT=4")
+    rows = reading().execute(queries.activities().order_by(queries.Activity.day)).all()
+    invitations.invite(rows[1].id, EMAIL, whole=False)
+    invitations.invite(rows[3].id, EMAIL, whole=True)
+    change_series(rows[2].id, {"day": date(2026, 3, 19)}, "following")
+
+    assert answers(rows[0].id) == [(EMAIL, "waiting")]
+    assert answers(rows[2].id) == [(EMAIL, "waiting")]
+
+
 def test_guests_of_a_whole_series_go_along_where_it_goes_on_otherwise(
     plan: Plan, letters: Callable[[], list[EmailMessage]]
 ) -> None:
