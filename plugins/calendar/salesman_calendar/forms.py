@@ -13,7 +13,7 @@ from salesman_calendar import choosing, queries
 from salesman_calendar.lists import PRIORITY_TITLES
 from salesman_calendar.permissions import ASSIGN
 from salesman_calendar.series import typed as typed_rules
-from salesman_calendar.series.rules import Rule
+from salesman_calendar.series.rules import rule_in
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -150,16 +150,9 @@ def held(activity: AnyRow) -> FormState:
     values = {name: getattr(activity, name) for name in (*names, "client_id", "deal_id")}
     values |= {"when": written_when(activity.day, activity.starts_at), "contact_ids": people}
     values["owner_id"] = activity.owner_id
-    values |= typed_rules.held(rule_of(activity))
+    values |= typed_rules.held(rule_in(activity))
     unshown = () if current_person().may(ASSIGN) else ("owner_id",)
     return form_to_edit(values, activity.version, unshown=unshown)
-
-
-def rule_of(activity: AnyRow) -> Rule | None:
-    """Give the rule by which an activity comes again, if it does."""
-    if activity.series_rule is None:
-        return None
-    return Rule(activity.series_rule, activity.series_until, activity.series_count)
 
 
 def choices(form: FormState, activity: AnyRow | None = None) -> dict[str, Any]:

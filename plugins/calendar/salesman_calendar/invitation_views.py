@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from salesman_calendar import feed, invitations, queries
 from salesman_calendar.models import ACCEPTED, DECLINED, TENTATIVE
 from salesman_calendar.permissions import EDIT, VIEW
+from salesman_calendar.series.typed import told_in
 from salesman_calendar.texts import texts
 from salesman_calendar.views import Page, blueprint, card_page
 from salesman_core.toolkit import (
@@ -69,9 +70,11 @@ def answer_invitation(key: str) -> Markup:
 
 
 def _invitation_page(key: str) -> Markup:
+    shown = invitations.invitation(key)
     return render(
         "calendar/invitation.html",
-        invitation=invitations.invitation(key),
+        invitation=shown,
+        comes_again=told_in(shown),
         key=key,
         answers=((ACCEPTED, _("I am coming")), (TENTATIVE, _("Maybe")), (DECLINED, _("No"))),
         titles=invitations.ANSWER_TITLES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from salesman_calendar.models import (
     Series,
 )
 from salesman_calendar.permissions import EDIT, VIEW
+from salesman_calendar.series.typed import told_in
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     SYSTEM,
@@ -195,21 +196,20 @@ def _stay_with_series(session: Session, gone: Collection[int]) -> None:
 
 def _hang_elsewhere(
     session: Session,
-    whence: sa.Select[tuple[int]],
+    whence: sa.Select[int],
     whither: sa.ColumnElement[bool],
-    *order: sa.ColumnElement[Any],
+    *order: sa.SQLColumnExpression[Any],
 ) -> None:
     """Let the guests of a whole series hang on another activity of it, where there is one.
 
     :param whither: the condition of the activity, as :data:`_PLACE`.
     :param order: the first one is taken at which nobody is invited by the same address.
     """
-    anchor, other = aliased(Activity), aliased(Guest)
-    series = sa.select(anchor.series_id).where(anchor.id == Guest.activity_id).scalar_subquery()
+    other = aliased(Guest)
     known = sa.exists().where(other.activity_id == _PLACE.id, other.email == Guest.email)
     place = (
         sa.select(_PLACE.id)
-        .where(_PLACE.series_id == series, whither, ~known)
+        .where(_of_same_series(), whither, ~known.correlate(Guest, _PLACE))
         .order_by(*order)
         .limit(1)
         .correlate(Guest)
@@ -221,6 +221,13 @@ def _hang_elsewhere(
         .values(activity_id=sa.func.coalesce(place, Guest.activity_id))
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _of_same_series() -> sa.ColumnElement[bool]:
+    """Give the condition of a place that is of the series on which a guest hangs."""
+    anchor = aliased(Activity)
+    series = sa.select(anchor.series_id).where(anchor.id == Guest.activity_id).correlate(Guest)
+    return _PLACE.series_id == series.scalar_subquery()
 
 
 def _copied(guest: Guest, activity_id: int) -> Guest:
@@ -287,7 +294,7 @@ def addresses_of(session: Session, activity_id: int) -> list[tuple[int, str, str
 
 
 def invitation(key: str) -> AnyRow:
-    """Give what whoever has the link of a letter may know of the activity.
+    """Give what whoever has the link of a letter may know of the activity, of a series the next.
 
     :raises MissingError: where it leads nowhere, or no more.
     """
@@ -298,15 +305,21 @@ def invitation(key: str) -> AnyRow:
                 Guest.id,
                 Guest.name,
                 Guest.answer,
+                Guest.whole,
                 Activity.id.label("activity_id"),
                 Activity.subject,
                 Activity.day,
                 Activity.starts_at,
                 Activity.minutes,
                 User.name.label("owner_name"),
+                Series.rule.label("series_rule"),
+                Series.until.label("series_until"),
+                Series.count.label("series_count"),
             )
-            .join(Activity, Activity.id == Guest.activity_id)
+            .select_from(Guest)
+            .join(Activity, Activity.id == sa.func.coalesce(_next_to_come(), Guest.activity_id))
             .outerjoin(User, User.id == Activity.owner_id)
+            .outerjoin(Series, sa.and_(Guest.whole, Series.id == Activity.series_id))
             .where(Guest.key_hash == hash_of(key), Activity.deleted_at.is_(None))
         )
         .one_or_none()
@@ -314,6 +327,19 @@ def invitation(key: str) -> AnyRow:
     if found is None:
         raise MissingError(_("This invitation does not stand any more."))
     return found
+
+
+def _next_to_come() -> sa.ScalarSelect[int]:
+    """Give which activity is next of the series to which a guest is invited as a whole."""
+    is_open = sa.and_(_PLACE.deleted_at.is_(None), _PLACE.done_at.is_(None))
+    return (
+        sa.select(_PLACE.id)
+        .where(Guest.whole, _of_same_series(), is_open, _PLACE.due_at > now())
+        .order_by(_PLACE.due_at)
+        .limit(1)
+        .correlate(Guest)
+        .scalar_subquery()
+    )
 
 
 def take_answer(key: str, answer: str) -> None:
@@ -403,7 +429,17 @@ def _write(
         to = (guest.name or guest.email, guest.email)
         sent = ical.Sent(host, to, guest.sequence, cancelled)
         content = ical.calendar_of(rows, series, sent=sent)
-        send_letter(_letter(rows, guest, host, content, cancelled=cancelled))
+        send_letter(_letter(_told(rows, series), guest, host, content, cancelled=cancelled))
+
+
+def _told(rows: Sequence[AnyRow], series: Mapping[int, Series]) -> dict[str, str]:
+    """Give what a letter calls an activity: of a series the next one to come, and its rule."""
+    row = next((one for one in rows if one.done_at is None and one.due_at > now()), rows[-1])
+    with speaking(company().language):
+        when = told_when(row.day, row.starts_at)
+        if row.series_id in series:
+            when = f"{when}, {told_in(row)}"
+    return {"subject": row.subject, "when": when}
 
 
 def _meant(
@@ -427,7 +463,7 @@ def _host(session: Session, owner_id: int | None) -> tuple[str, str]:
 
 
 def _letter(
-    rows: Sequence[AnyRow],
+    told: Mapping[str, str],
     guest: Guest,
     host: tuple[str, str],
     content: bytes,
@@ -435,7 +471,7 @@ def _letter(
     cancelled: bool,
 ) -> Letter:
     with speaking(company().language):
-        subject, text = _words(rows[0], guest, host[0], cancelled=cancelled)
+        subject, text = _words(told, guest, host[0], cancelled=cancelled)
     method = "CANCEL" if cancelled else "REQUEST"
     return Letter(
         to=guest.email,
@@ -448,9 +484,8 @@ def _letter(
     )
 
 
-def _words(row: AnyRow, guest: Guest, host: str, *, cancelled: bool) -> tuple[str, str]:
+def _words(said: Mapping[str, str], guest: Guest, host: str, *, cancelled: bool) -> tuple[str, str]:
     """Give the subject and the text of a letter."""
-    said = {"subject": row.subject, "when": told_when(row.day, row.starts_at)}
     if cancelled:
         text = texts.gettext("%(who)s calls it off: %(subject)s, %(when)s.", who=host, **said)
         return texts.gettext("Called off: %(subject)s, %(when)s", **said), text

@@ -186,7 +186,7 @@ def card_page(record_id: int, invited: FormState | None = None) -> Markup:
         may_delete=reaches(KIND, record_id, DELETE),
         priorities=PRIORITY_TITLES,
         reminders=dict(forms.REMINDERS),
-        comes_again=typed_rules.told(rule) if (rule := forms.rule_of(activity)) else "",
+        comes_again=typed_rules.told_in(activity),
         scopes=typed_rules.SCOPE_TITLES,
         guests=invitations.guests_of(session, activity),
         answers=invitations.ANSWER_TITLES,

@@ -19,6 +19,7 @@ from salesman_core.errors import ForbiddenError, InvalidError
 from salesman_core.services import mail
 from salesman_core.services.models import KeptLetter
 from salesman_core.services.smtp import MailServer
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Browser, Make
 from salesman_core.toolkit import reading
@@ -160,6 +161,24 @@ def test_whole_series_is_one_invitation_with_its_rule(
     assert str(second.walk("VEVENT")[0]["SUMMARY"]) == "Weekly talk"
     assert str(third["METHOD"]) == "CANCEL"
     assert third.walk("VEVENT")[0]["UID"] == event["UID"]
+
+
+def test_who_is_invited_to_a_series_reads_when_it_is_next_and_how_often(
+    plan: Plan,
+    letters: Callable[[], list[EmailMessage]],
+    app: Flask,
+    clock: FrozenClock,
+) -> None:
+    meeting = plan(starts_at=NINE, subject="Talk", recurrence="FREQ=WEEKLY")
+    clock.advance(days=15)
+    invitations.invite(meeting, EMAIL, whole=True)
+
+    (letter,) = letters()
+    assert "18" in letter["Subject"]
+    assert letter["Subject"].endswith("every week")
+    page = app.test_client().get(path_in(letter)).text
+    assert "18" in page.partition("<h1")[2]
+    assert "every week" in page
 
 
 def test_guest_of_one_and_guest_of_all_each_hear_of_theirs(

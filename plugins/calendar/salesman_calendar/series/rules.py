@@ -16,7 +16,7 @@ from typing import Final, Self
 from dateutil.rrule import rrule, rrulestr
 
 from salesman_calendar.texts import texts
-from salesman_core.toolkit import InvalidError
+from salesman_core.toolkit import AnyRow, InvalidError
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -134,6 +134,13 @@ class Rule:
     def _with(self, **changed: str) -> Rule:
         parts = self.parts | changed
         return replace(self, text=";".join(f"{name}={one}" for name, one in parts.items()))
+
+
+def rule_in(row: AnyRow) -> Rule | None:
+    """Give the rule by which an activity that a query gave comes again, if it does."""
+    if row.series_rule is None:
+        return None
+    return Rule(row.series_rule, row.series_until, row.series_count)
 
 
 def place_in_month(day: date) -> str:

@@ -17,9 +17,10 @@ from salesman_calendar.series.rules import (
     YEARLY,
     Rule,
     place_in_month,
+    rule_in,
 )
 from salesman_calendar.texts import texts
-from salesman_core.toolkit import InvalidError, date_of, formats, number_of, read_typed
+from salesman_core.toolkit import AnyRow, InvalidError, date_of, formats, number_of, read_typed
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -152,6 +153,12 @@ def _repeat(rule: Rule, parts: Mapping[str, str]) -> str:
         return LAST_DAY
     one_day = by.keys() == {"BYDAY"} and "," not in by["BYDAY"] and by["BYDAY"] not in WEEKDAYS
     return SAME_WEEKDAY if rule.frequency == MONTHLY and one_day else OTHERWISE
+
+
+def told_in(row: AnyRow) -> str:
+    """Give by which rule an activity that a query gave comes again; nothing for what does not."""
+    rule = rule_in(row)
+    return "" if rule is None else told(rule)
 
 
 def told(rule: Rule) -> str:
