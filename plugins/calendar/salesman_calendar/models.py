@@ -94,9 +94,9 @@ class Series(Base):
 
     What each of them is stands in the activities, which are made ahead (ADR 102); here stands when
     they come. ``starts_on``, ``until`` and ``hour`` are of the clock of ``zone``; without an hour
-    they may be done at any time of their day. From ``stopped_on`` on nothing comes any more, be it
-    that somebody ended it or that another series goes on with it. ``made_until`` is the last day
-    for which activities were made.
+    they may be done at any time of their day. From ``stopped_on`` on what there was lies in the
+    bin, and nothing comes any more unless that is taken back; where another series goes on with it,
+    its rule ends. ``made_until`` is the last day for which activities were made.
     """
 
     __tablename__ = "calendar_series"

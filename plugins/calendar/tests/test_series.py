@@ -246,6 +246,31 @@ def test_end_of_a_series_is_undone_as_a_whole(plan: Plan, clock: FrozenClock) ->
     assert days() == ["02.03", "09.03", "16.03"]
 
 
+@pytest.mark.parametrize("change", [{"day": date(2026, 3, 17)}, {"recurrence": None}, None])
+def test_what_was_ended_and_brought_back_comes_no_longer_than_before(
+    plan: Plan, clock: FrozenClock, change: dict[str, object] | None
+) -> None:
+    plan(recurrence="FREQ=WEEKLY")
+    rows = made()
+    if change is None:
+        end_series(rows[2].id, "following")
+    else:
+        change_series(rows[2].id, change, "following")
+    of_old = reading().scalar(sa.select(Activity.series_id).where(Activity.id == rows[0].id))
+    before = _live_days_of(of_old)
+    clock.advance(minutes=1)
+    end_series(rows[1].id, "following")
+    restore_series(rows[1].id)
+    clock.advance(days=60)
+    jobs.prolong()
+
+    assert _live_days_of(of_old) == before
+
+
+def _live_days_of(series_id: int | None) -> list[date]:
+    return [row.day for row in made() if row.series_id == series_id]
+
+
 def test_series_can_be_begun_with_what_came_once(plan: Plan) -> None:
     activity_id = plan(starts_at=at(9))
 

@@ -38,6 +38,11 @@ def rule_of(series: Series) -> Rule:
     return Rule(series.rule, series.until, series.count)
 
 
+def end_on(series: Series, last: date) -> None:
+    """Let the rule of a series end: it comes on a day for the last time, if it comes on that."""
+    series.until, series.count = last, None
+
+
 def days_of(series: Series, last: date) -> Iterator[date]:
     """Give the days on which a series comes, up to one, as its rule has it and nobody ended it."""
     if series.stopped_on is not None:

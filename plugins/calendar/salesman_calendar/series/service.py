@@ -95,6 +95,8 @@ def end_series(activity_id: int, scope: str, version: int | None = None) -> int:
         first = _first(session, series, activity, scope)
         day = first.occurs_on or first.day
         gone = _put_away(session, series, day)
+        if series.stopped_on is not None:  # who takes this back does not take that back
+            making.end_on(series, series.stopped_on - _A_DAY)
         series.stopped_on = day
         keep(session, first, "deleted", {}, also=gone)
         return len(gone)
@@ -142,10 +144,11 @@ def _first(session: Session, series: Series, activity: Activity, scope: str) -> 
 
 def _let_end(session: Session, series: Series, activity: Activity) -> int:
     """Let an activity be the last one of its series."""
-    after = (activity.occurs_on or activity.day) + _A_DAY
-    gone = _put_away(session, series, after)
-    series.stopped_on = after
-    keep(session, activity, "changed", {"recurrence": (making.rule_of(series).whole, None)})
+    last, before = activity.occurs_on or activity.day, making.rule_of(series).whole
+    gone = _put_away(session, series, last + _A_DAY)
+    making.end_on(series, last)
+    after = making.rule_of(series).whole
+    keep(session, activity, "changed", {"recurrence": (before, after)})
     tell_guests(session, gone, cancelled=True)
     return len(gone)
 
@@ -291,7 +294,7 @@ class _Change:
             series.rule, series.until, series.count = rule.text, rule.until, rule.count
             series.starts_on, series.hour = starts_on, self._when.hour
             return series
-        self._series.stopped_on = day
+        making.end_on(self._series, day - _A_DAY)
         stay_behind(self._session, self._series.id, day)
         target = making.series_of(rule, replace(self._when, day=starts_on))
         self._session.add(target)
