@@ -55,13 +55,25 @@ class Range:
 def activities_between(
     session: Session, days: Range, owner_ids: Collection[int]
 ) -> Sequence[AnyRow]:
-    """Give some people's activities on some days, as far as the person sees them."""
-    return session.execute(
+    """Give some people's activities on some days, as far as the person sees them.
+
+    What began the evening before and lasts into the first of the days is among them.
+    """
+    evening = sa.and_(Activity.day == days.first - _DAY, Activity.starts_at.is_not(None))
+    rows = session.execute(
         queries.activities(queries.shown())
-        .where(Activity.day.between(days.first, days.last), Activity.owner_id.in_(owner_ids))
+        .where(sa.or_(Activity.day.between(days.first, days.last), evening))
+        .where(Activity.owner_id.in_(owner_ids))
         .order_by(Activity.day, sa.nulls_first(Activity.starts_at), Activity.id)
         .limit(MOST_ACTIVITIES)
     ).all()
+    midnight = datetime.combine(days.first, time.min, company().tz)
+    return [row for row in rows if row.day >= days.first or _ends_at(row) > midnight]
+
+
+def _ends_at(row: AnyRow) -> datetime:
+    ends_at: datetime = row.starts_at + timedelta(minutes=row.minutes or USUAL_MINUTES)
+    return ends_at
 
 
 def shown_on(

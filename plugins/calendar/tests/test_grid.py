@@ -60,6 +60,22 @@ def test_hours_are_those_of_the_company_s_clock(
     assert (whole["start"], whole["allDay"]) == ("2026-03-30", True)
 
 
+def test_what_lasts_over_midnight_stands_on_the_next_day_too(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    owner = make.user_of("seller")
+    eleven = datetime(2026, 3, 2, 20, tzinfo=UTC)
+    plan(subject="Night train", starts_at=eleven, minutes=240, owner_id=owner)
+    plan(subject="Until midnight", starts_at=eleven, minutes=60, owner_id=owner)
+
+    (train,) = shown(browser_for("seller"), "start=2026-03-03&end=2026-03-04")
+    assert (train["title"], train["start"], train["end"]) == (
+        "Night train",
+        "2026-03-02T23:00",
+        "2026-03-03T03:00",
+    )
+
+
 def test_days_off_and_holidays_are_marked(make: Make, browser_for: BrowserFor) -> None:
     enter_holidays([Day(date(2026, 3, 4), "Holiday", works=False)])
     days = browser_for("seller").get(f"/calendar/grid/entries?{WEEK}").json
