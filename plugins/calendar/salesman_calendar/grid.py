@@ -170,7 +170,8 @@ def _days_off(days: Iterable[date]) -> list[dict[str, Any]]:
 def moved_to(values: Mapping[str, str]) -> dict[str, Any]:
     """Read where an activity was moved to, or how far it was stretched.
 
-    :param values: ``start``: a day, or an hour of it by the company's clock; ``minutes``.
+    :param values: ``start``: a day, or an hour of it by the company's clock; ``minutes``, with 0
+        for no length.
     :returns: as the JSON API names it.
     :raises InvalidError: for what cannot be read.
     """
@@ -186,4 +187,4 @@ def moved_to(values: Mapping[str, str]) -> dict[str, Any]:
         "day": day.isoformat(),
         "starts_at": None if moment is None else moment.isoformat(),
     }
-    return read if minutes is None else {**read, "minutes": minutes}
+    return read if minutes is None else {**read, "minutes": minutes or None}

@@ -19,6 +19,7 @@ from salesman_calendar.series.typed import SCOPE_TITLES
 from salesman_calendar.texts import texts
 from salesman_calendar.views import blueprint
 from salesman_core.toolkit import (
+    AnyRow,
     colleagues,
     current_language,
     current_person,
@@ -90,7 +91,7 @@ def move(record_id: int) -> Response:
     """Move or stretch an activity; the notice can undo it."""
     demand(KIND, record_id, EDIT)
     before = queries.one_activity(reading(), record_id)
-    values = judge(ActivitySchema(partial=True), grid.moved_to(request.values))
+    values = judge(ActivitySchema(partial=True), _moved_to(before))
     scope = request.values.get("scope", "")
     version = version_in(request.form)
     if scope in SCOPES:
@@ -100,12 +101,20 @@ def move(record_id: int) -> Response:
     was = before.day.isoformat()
     if before.starts_at is not None:
         was = grid.by_the_clock(before.starts_at)
-    back: dict[str, Any] = {"start": was, "scope": scope or None, "minutes": before.minutes}
+    back: dict[str, Any] = {"start": was, "scope": scope or None, "minutes": before.minutes or 0}
     toast(_("It is moved."), undo=url_for("calendar.move", record_id=record_id, **back))
     answer = told_of(KIND, record_id)
     if reaches(KIND, record_id):  # the page may move it on at once
         answer.set_etag(str(queries.one_activity(reading(), record_id).version))
     return answer
+
+
+def _moved_to(before: AnyRow) -> dict[str, Any]:
+    """Read where an activity is moved to; the length that one without any is drawn with is none."""
+    values = grid.moved_to(request.values)
+    if before.minutes is None and values.get("minutes") == grid.USUAL_MINUTES:
+        del values["minutes"]
+    return values
 
 
 def _people() -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from salesman_calendar import queries
+from werkzeug.test import TestResponse
 
 from salesman_core.administration.holidays import Day, enter_holidays
 from salesman_core.services.company import change_company
@@ -33,11 +35,17 @@ def row_of(activity_id: int) -> AnyRow:
 
 def move(browser: Browser, activity_id: int, asked: str = "", **values: str) -> int:
     """Move an activity as the page's script does; give the status of the answer."""
+    return int(answer_of_move(browser, activity_id, asked, **values).status_code)
+
+
+def answer_of_move(
+    browser: Browser, activity_id: int, asked: str = "", **values: str
+) -> TestResponse:
     page = browser.get("/calendar/grid").text
     token = re.search(r'name="csrf-token" content="([^"]+)"', page)[1]
     headers = {"HX-Request": "true", "X-CSRFToken": token}
     address = f"/calendar/{activity_id}/move{asked}"
-    return int(browser.post(address, data=values, headers=headers).status_code)
+    return browser.post(address, data=values, headers=headers)
 
 
 def shown(browser: Browser, asked: str = WEEK) -> list[dict[str, object]]:
@@ -143,6 +151,21 @@ def test_activity_is_moved_stretched_and_put_back(
     assert (row.starts_at, row.minutes) == (datetime(2026, 3, 5, 11, 30, tzinfo=UTC), 90)
     move(browser, activity, "?start=2026-03-02T10:00")
     assert row_of(activity).starts_at == datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+def test_activity_without_a_length_gets_one_by_being_stretched_alone(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    activity = plan(starts_at=datetime(2026, 3, 2, 7, tzinfo=UTC), owner_id=make.user_of("seller"))
+    browser = browser_for("seller")
+
+    move(browser, activity, start="2026-03-02T11:00", minutes="30")
+    assert row_of(activity).minutes is None
+    answer = answer_of_move(browser, activity, start="2026-03-02T11:00", minutes="60")
+    assert row_of(activity).minutes == 60
+    undo = re.search(rf'/calendar/{activity}/move([^"]*)', answer.text)[1]
+    move(browser, activity, html.unescape(undo))
+    assert row_of(activity).minutes is None
 
 
 def test_move_of_what_somebody_else_changed_is_refused(
