@@ -28,12 +28,14 @@ class Sent:
     :param guest: name and address of whoever is invited.
     :param sequence: of this letter.
     :param cancelled: whether it is called off.
+    :param answer: what the guest has answered so far, as their ``PARTSTAT``.
     """
 
     organizer: tuple[str, str]
     guest: tuple[str, str]
     sequence: int
     cancelled: bool = False
+    answer: str = "NEEDS-ACTION"
 
 
 def calendar_of(
@@ -207,5 +209,5 @@ def _address(event: Event, sent: Sent) -> None:
     if host_email:
         event.add("organizer", f"mailto:{host_email}", parameters={"CN": host})
     asked: dict[str, Any] = {"CN": guest, "ROLE": "REQ-PARTICIPANT", "RSVP": "TRUE"}
-    asked["PARTSTAT"] = "NEEDS-ACTION"
+    asked["PARTSTAT"] = sent.answer
     event.add("attendee", f"mailto:{email}", parameters=asked)

@@ -68,7 +68,10 @@ ANSWER_TITLES: Final[dict[str, Text]] = {
     "tentative": _("may be coming"),
     "declined": _("is not coming"),
 }
-TOLD_OF: Final = frozenset({"day", "starts_at", "minutes", "subject", "text", "recurrence"})
+_PARTSTAT: Final = {one: one.upper() for one in ANSWERS} | {WAITING: "NEEDS-ACTION"}
+"""What an answer is called in files of calendars (RFC 5545, 3.2.12)."""
+ANOTHER_TIME: Final = frozenset({"day", "starts_at", "recurrence"})
+TOLD_OF: Final = ANOTHER_TIME | {"minutes", "subject", "text"}
 """Of a change of these guests get another letter."""
 _PLACE: Final = aliased(Activity)
 """On which guests of a whole series may hang."""
@@ -131,11 +134,20 @@ def uninvite(activity_id: int, guest_id: int) -> None:
 
 
 def tell_guests(
-    session: Session, activity_ids: Collection[int], *, cancelled: bool = False
+    session: Session,
+    activity_ids: Collection[int],
+    *,
+    cancelled: bool = False,
+    another_time: bool = False,
+    series_too: bool = True,
 ) -> None:
     """Write to the guests of some activities that something is otherwise now, or called off.
 
     Whoever was invited to a whole series gets one letter, however many of it changed.
+
+    :param another_time: whether they are at another time: what was answered was meant for the one
+        of before, and is asked anew. Of a series it is, where more than one of it moves.
+    :param series_too: whether those who were invited to a whole series get a letter, too.
     """
     ids = [*activity_ids]
     if cancelled:
@@ -144,14 +156,16 @@ def tell_guests(
         Activity.id.in_(ids), Activity.series_id.is_not(None)
     )
     anchors = sa.select(Activity.id).where(Activity.series_id.in_(of_these))
-    concerned = sa.or_(
-        sa.and_(Guest.activity_id.in_(ids), sa.not_(Guest.whole)),
-        sa.and_(Guest.whole, sa.or_(Guest.activity_id.in_(ids), Guest.activity_id.in_(anchors))),
-    )
+    concerned = sa.and_(Guest.activity_id.in_(ids), sa.not_(Guest.whole))
+    if series_too:
+        hanging = sa.or_(Guest.activity_id.in_(ids), Guest.activity_id.in_(anchors))
+        concerned = sa.or_(concerned, sa.and_(Guest.whole, hanging))
     guests = session.scalars(sa.select(Guest).where(concerned).order_by(Guest.id)).all()
     invited_to: dict[tuple[int, bool], list[Guest]] = {}
     for guest in guests:
         guest.sequence += 1
+        if another_time and (len(ids) > 1 or not guest.whole):
+            guest.answer, guest.answered_at = WAITING, None
         invited_to.setdefault((guest.activity_id, guest.whole), []).append(guest)
     session.flush()
     for (activity_id, whole), ones in invited_to.items():
@@ -427,7 +441,7 @@ def _write(
     host = _host(session, rows[0].owner_id)
     for guest in guests:
         to = (guest.name or guest.email, guest.email)
-        sent = ical.Sent(host, to, guest.sequence, cancelled)
+        sent = ical.Sent(host, to, guest.sequence, cancelled, _PARTSTAT[guest.answer])
         content = ical.calendar_of(rows, series, sent=sent)
         send_letter(_letter(_told(rows, series), guest, host, content, cancelled=cancelled))
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_calendar import queries
-from salesman_calendar.invitations import TOLD_OF, tell_guests
+from salesman_calendar.invitations import ANOTHER_TIME, TOLD_OF, tell_guests
 from salesman_calendar.models import KIND, NORMAL, Activity, ActivityContact, Reminding, Series
 from salesman_calendar.permissions import ASSIGN, CREATE, DELETE, EDIT
 from salesman_calendar.references import (
@@ -384,4 +384,6 @@ def keep(
     told = {**about, **(payload or {})}
     announce(session, f"calendar.activity.{action}", KIND, activity.id, told)
     if action in {"deleted", "restored"} or not TOLD_OF.isdisjoint(changes):
-        tell_guests(session, [activity.id, *also], cancelled=action == "deleted")
+        another_time = not ANOTHER_TIME.isdisjoint(changes)
+        gone = action == "deleted"
+        tell_guests(session, [activity.id, *also], cancelled=gone, another_time=another_time)

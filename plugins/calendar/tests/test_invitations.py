@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 import icalendar
@@ -132,6 +132,36 @@ def test_guests_hear_of_another_time_and_of_the_end(
     ]
     uid = told[0][2]
     assert told == [("REQUEST", 0, uid), ("REQUEST", 1, uid), ("CANCEL", 2, uid)]
+
+
+def test_answer_is_asked_anew_for_another_time_alone(
+    plan: Plan, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    plan(starts_at=NINE, subject="Samples", recurrence="FREQ=WEEKLY;COUNT=3")
+    rows = reading().execute(queries.activities().order_by(queries.Activity.day)).all()
+    invitations.invite(rows[0].id, EMAIL, whole=True)
+    invitations.invite(rows[1].id, "boris@client.example", whole=False)
+    for letter in letters():
+        invitations.take_answer(path_in(letter).rpartition("/")[2], "accepted")
+
+    def heard() -> list[tuple[str, str]]:
+        return [(one["To"], _partstat(one)) for one in letters()[len(before) :]]
+
+    before = letters()
+    service.change_activity(rows[1].id, {"subject": "Samples and prices"})
+    assert heard() == [(EMAIL, "ACCEPTED"), ("boris@client.example", "ACCEPTED")]
+    before = letters()
+    service.change_activity(rows[1].id, {"starts_at": rows[1].starts_at + timedelta(hours=1)})
+    assert heard() == [(EMAIL, "ACCEPTED"), ("boris@client.example", "NEEDS-ACTION")]
+    before = letters()
+    change_series(rows[0].id, {"starts_at": NINE + timedelta(hours=2)}, "all")
+    assert heard() == [(EMAIL, "NEEDS-ACTION")]
+    assert answers(rows[0].id) == [(EMAIL, "waiting")]
+
+
+def _partstat(letter: EmailMessage) -> str:
+    event = told_to_calendars(letter).walk("VEVENT")[0]
+    return str(event["ATTENDEE"].params["PARTSTAT"])
 
 
 def test_guest_who_is_called_off_gets_a_letter_and_is_forgotten(

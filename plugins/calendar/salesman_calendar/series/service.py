@@ -148,8 +148,8 @@ def _let_end(session: Session, series: Series, activity: Activity) -> int:
     gone = _put_away(session, series, last + _A_DAY)
     making.end_on(series, last)
     after = making.rule_of(series).whole
+    tell_guests(session, gone, cancelled=True, series_too=False)
     keep(session, activity, "changed", {"recurrence": (before, after)})
-    tell_guests(session, gone, cancelled=True)
     return len(gone)
 
 
