@@ -62,7 +62,8 @@ def calendar_of(
     if name:
         calendar.add("x-wr-calname", name)
     cancelled = sent is not None and sent.cancelled
-    for event in _ended(rows, series) if cancelled else _events(rows, series):
+    once = sent is not None
+    for event in _ended(rows, series) if cancelled else _events(rows, series, once=once):
         if sent is not None:
             _address(event, sent)
         calendar.add_component(event)
@@ -71,7 +72,13 @@ def calendar_of(
     return bytes(calendar.to_ical())
 
 
-def _events(rows: Iterable[AnyRow], series: Mapping[int, Series]) -> list[Event]:
+def _events(
+    rows: Iterable[AnyRow], series: Mapping[int, Series], *, once: bool = False
+) -> list[Event]:
+    """Give all that there is.
+
+    :param once: whether nobody asks again, so that rules are told beyond what is made of them.
+    """
     of_series: dict[int, list[AnyRow]] = {}
     events: list[Event] = []
     for row in rows:
@@ -80,7 +87,7 @@ def _events(rows: Iterable[AnyRow], series: Mapping[int, Series]) -> list[Event]
         else:
             events.append(_alone(row))
     for id_, ones in of_series.items():
-        events += _again(series[id_], ones)
+        events += _again(series[id_], ones, once=once)
     return events
 
 
@@ -102,7 +109,7 @@ def _alone(row: AnyRow) -> Event:
     return event
 
 
-def _again(series: Series, rows: Sequence[AnyRow]) -> list[Event]:
+def _again(series: Series, rows: Sequence[AnyRow], *, once: bool) -> list[Event]:
     """Give a series as its rule, and each of it that is otherwise beside it."""
     days = [*making.days_of(series, series.made_until)]
     planned = {row.occurs_on: row for row in rows if row.occurs_on in set(days)}
@@ -112,7 +119,7 @@ def _again(series: Series, rows: Sequence[AnyRow]) -> list[Event]:
     name = f"series-{series.id}"
     first = _event(usual, name)
     _set_begin(first, series, days[0], usual.minutes)
-    first.add("rrule", _rule(series, days[-1]))
+    first.add("rrule", _whole_rule(series) if once else _rule(series, days[-1]))
     for day in days:
         if day not in planned:
             _add_day(first, "exdate", series, day)
@@ -162,6 +169,18 @@ def _rule(series: Series, last: date) -> vRecur:
     """Give the rule up to the last activity that is made; the feed of tomorrow goes further."""
     rule: vRecur = vRecur.from_ical(series.rule)
     rule["UNTIL"] = [last if series.hour is None else _moment(series, last).astimezone(UTC)]
+    return rule
+
+
+def _whole_rule(series: Series) -> vRecur:
+    """Give the rule as it stands, up to where it ends, if it does."""
+    if series.stopped_on is not None:
+        return _rule(series, series.stopped_on - _A_DAY)
+    if series.until is not None:
+        return _rule(series, series.until)
+    rule: vRecur = vRecur.from_ical(series.rule)
+    if series.count is not None:
+        rule["COUNT"] = [series.count]
     return rule
 
 

@@ -258,6 +258,45 @@ def test_series_is_parted_where_somebody_is_invited_to_it_and_to_one_before(
     assert answers(rows[2].id) == [(EMAIL, "waiting")]
 
 
+def test_guests_of_a_series_that_ends_get_one_letter_each(
+    plan: Plan, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    plan(starts_at=NINE, recurrence="FREQ=WEEKLY;COUNT=4")
+    rows = reading().execute(queries.activities().order_by(queries.Activity.day)).all()
+    invitations.invite(rows[3].id, EMAIL, whole=True)
+    invitations.invite(rows[2].id, "boris@client.example", whole=False)
+    change_series(rows[1].id, {"recurrence": None}, "following")
+
+    told = [(one["To"], str(told_to_calendars(one)["METHOD"])) for one in letters()[2:]]
+    assert sorted(told) == [(EMAIL, "REQUEST"), ("boris@client.example", "CANCEL")]
+    event = next(one for one in letters()[2:] if one["To"] == EMAIL)
+    assert told_to_calendars(event).walk("VEVENT")[0]["RRULE"]["UNTIL"] == [
+        NINE + timedelta(days=7)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("FREQ=YEARLY", {}),
+        ("FREQ=MONTHLY;COUNT=30", {"COUNT": [30]}),
+        ("FREQ=MONTHLY;UNTIL=20280404", {"UNTIL": [datetime(2028, 4, 4, 6, tzinfo=UTC)]}),
+    ],
+)
+def test_invitation_to_a_series_says_its_whole_rule_however_long_it_goes(
+    plan: Plan,
+    letters: Callable[[], list[EmailMessage]],
+    rule: str,
+    told: dict[str, list[object]],
+) -> None:
+    meeting = plan(starts_at=NINE, recurrence=rule)
+    invitations.invite(meeting, EMAIL, whole=True)
+
+    (event,) = told_to_calendars(letters()[0]).walk("VEVENT")
+    ends = {name: event["RRULE"][name] for name in ("COUNT", "UNTIL") if name in event["RRULE"]}
+    assert ends == told
+
+
 def test_guests_of_a_whole_series_go_along_where_it_goes_on_otherwise(
     plan: Plan, letters: Callable[[], list[EmailMessage]]
 ) -> None:
