@@ -319,6 +319,20 @@ def test_lead_that_one_does_not_see_is_as_one_that_there_is_not(
     assert told == ["There is no such record, or you may not see it."] * 2
 
 
+@pytest.mark.usefixtures("lawyer")
+def test_nobody_guesses_which_lead_that_they_do_not_see_an_activity_is_about(
+    lead: int, plan: Plan, api_for: ApiFor
+) -> None:
+    activity_id, api = plan(lead), api_for("lawyer")
+
+    for guessed in ({"about_kind": "leads.lead", "about_id": id_} for id_ in (lead, 4711)):
+        changed = api.patch(f"/calendar/{activity_id}", guessed)
+        following = {"kind_id": 1, "day": f"{FRIDAY}", **guessed}
+        done = api.post(f"/calendar/{activity_id}/done", {"next": following})
+        told = [(one.status_code, [*one.json["errors"]]) for one in (changed, done)]
+        assert told == [(422, ["about_id"])] * 2, guessed
+
+
 def test_panel_of_a_lead_that_one_does_not_see_is_not_there(
     lead: int, plan: Plan, lawyer: int, browser_for: BrowserFor
 ) -> None:

@@ -94,7 +94,7 @@ class About:
             return None if self.record is None or sees_record(*self.record) else self.record
         if kind is None or id_ is None:
             raise _wrong_record(_("Say of which kind the record is, and its number."))
-        if (kind, id_) != self.record and not sees_record(kind, id_):
+        if not sees_record(kind, id_):  # be it its own: an answer would tell which one that is
             raise _wrong_record(_("There is no such record, or you may not see it."))
         return kind, id_
 
