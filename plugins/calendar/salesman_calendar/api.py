@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from flask import Response
 
-from salesman_calendar import choosing, invitations, queries, service
+from salesman_calendar import choosing, feed, invitations, queries, service
 from salesman_calendar.lists import ACTIVITIES
 from salesman_calendar.models import KIND
 from salesman_calendar.permissions import CREATE, DELETE, EDIT, VIEW
 from salesman_calendar.schemas import (
     ActivitySchema,
     DoneSchema,
+    FeedSchema,
     FinishedSchema,
     GuestSchema,
     GuestsSchema,
@@ -131,6 +132,31 @@ def list_kinds() -> dict[str, Any]:
             for row in choosing.kinds(session)
         ]
     }
+
+
+@api.get("/feed")
+@requires(VIEW)
+@response(FeedSchema)
+def read_feed() -> dict[str, Any]:
+    """Read whether there is an address by which other programs read one's own activities."""
+    return {"created_at": feed.made_at(reading()), "address": None}
+
+
+@api.put("/feed")
+@requires(VIEW)
+@response(FeedSchema)
+def make_feed() -> dict[str, Any]:
+    """Make the address of one's own activities; the one of before leads nowhere from then on."""
+    address = feed.make_feed()
+    return {"created_at": feed.made_at(reading()), "address": address}
+
+
+@api.delete("/feed")
+@requires(VIEW)
+@response(None, 204)
+def withdraw_feed() -> None:
+    """Let the address of one's own activities lead nowhere from now on."""
+    feed.withdraw_feed()
 
 
 @api.get("/<int:record_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -55,10 +55,9 @@ def withdraw_feed() -> None:
         session.execute(sa.delete(Feed).where(Feed.user_id == current_person().id))
 
 
-def has_feed(session: Session) -> bool:
-    """Tell whether one's own activities can be read by an address."""
-    mine = sa.exists().where(Feed.user_id == current_person().id)
-    return bool(session.scalar(sa.select(mine)))
+def made_at(session: Session) -> datetime | None:
+    """Give when the address of one's own activities was made; None where there is none."""
+    return session.scalar(sa.select(Feed.created_at).where(Feed.user_id == current_person().id))
 
 
 def feed_of(key: str) -> bytes:

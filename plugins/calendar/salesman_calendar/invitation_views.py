@@ -95,7 +95,8 @@ def show_feed(key: str) -> Response:
 @requires(VIEW)
 def subscription() -> Markup:
     """Show whether one's own activities can be read by an address."""
-    return render("calendar/subscription.html", has_feed=feed.has_feed(reading()), address="")
+    made_at = feed.made_at(reading())
+    return render("calendar/subscription.html", has_feed=made_at is not None, address="")
 
 
 @blueprint.post("/subscription")

@@ -111,6 +111,16 @@ class GuestsSchema(Schema):
     items = fields.List(fields.Nested(GuestSchema))
 
 
+class FeedSchema(Schema):
+    """The address of one's own activities for other programs; null where there is none.
+
+    ``created_at`` is when it was made. ``address`` is told by the answer that makes it alone.
+    """
+
+    created_at = Moment(allow_none=True)
+    address = Text(500, allow_none=True)
+
+
 class HowManySchema(Schema):
     """Of how many activities it was done."""
 

@@ -22,7 +22,7 @@ from salesman_calendar.series.service import change_series
 from salesman_core.errors import InvalidError, MissingError
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Api, Make
 from salesman_core.toolkit import company, reading
 
 Plan = Callable[..., int]
@@ -234,3 +234,20 @@ def test_address_that_was_withdrawn_leads_nowhere(plan: Plan, make: Make) -> Non
 
     with pytest.raises(MissingError):
         feed.feed_of(key)
+
+
+def test_api_makes_an_address_tells_it_once_and_withdraws_it(
+    plan: Plan, api_for: Callable[[str], Api], make: Make, clock: FrozenClock
+) -> None:
+    api = api_for("seller")
+    plan(subject="Samples", owner_id=make.user_of("seller"))
+
+    assert api.get("/calendar/feed").json == {"created_at": None, "address": None}
+    address = api.request("PUT", "/calendar/feed").json["address"]
+    assert b"SUMMARY:Samples" in app_client(address)
+    made_at = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    assert api.get("/calendar/feed").json == {"created_at": made_at, "address": None}
+    assert api_for("head").get("/calendar/feed").json["created_at"] is None
+    assert api.request("DELETE", "/calendar/feed").status_code == 204
+    with pytest.raises(MissingError):
+        feed.feed_of(address.rpartition("/")[2].removesuffix(".ics"))
