@@ -63,6 +63,7 @@ def take_a_call(page: Page, language: str) -> None:
 
 PICTURES: Final = {
     "my-day": Picture("seller", "/calendar", part=BODY),
+    "calendar-week": Picture("seller", "/calendar/grid?view=week", size=(1280, 900), part=BODY),
     "activity-done": Picture("seller", "/calendar", tick_off_the_first, size=(1280, 640)),
     "call-queue": Picture("telemarketer", "/leads/queue", begin_to_call, size=(1280, 640)),
     "web-form": Picture("marketer", "/leads/forms", open_the_form, part=BODY),
