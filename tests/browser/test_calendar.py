@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from salesman_calendar import choosing, grid, invitations, service
 from salesman_calendar.models import Activity, Guest
 
+from salesman_core.services.company import change_company
 from salesman_core.services.sealing import unsealed
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import company, reading, today
@@ -164,3 +165,24 @@ def test_phone_shows_an_agenda_and_plans_in_it(make: Make, signed_in_page: Signe
     assert width <= 390
     page.locator(".fc-list-event, .fc-timegrid-event").first.click()
     expect(page.locator("#edit-activity")).to_be_visible()
+
+
+def test_words_fit_their_places_on_a_phone(make: Make, signed_in_page: SignedIn) -> None:
+    change_company({"language": "ru"})
+    page = signed_in_page(make.user_of("head"), viewport={"width": 390, "height": 800})
+    page.goto(f"/calendar/grid?view=week&on={monday()}")
+    headings = page.locator(".fc-col-header-cell")
+    expect(headings).to_have_count(7)
+    assert not [place for place in headings.evaluate_all(SPANS) if place[0] < place[1]]
+
+    page.goto("/calendar")
+    button = page.get_by_role("button", name="Показать", exact=True)
+    assert button.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+SPANS = """cells => cells.map(cell => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return [cell.offsetWidth, words.getBoundingClientRect().width];
+})"""
+"""Gives how wide each of some places is, and what stands in it."""

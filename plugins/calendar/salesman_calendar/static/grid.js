@@ -24,6 +24,7 @@ const clock = new Intl.DateTimeFormat("sv-SE", {
   dateStyle: "short",
   timeStyle: "medium",
 });
+const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" });
 const nowThere = () => clock.format(new Date()).replace(" ", "T");
 
 const calendar = calendarIn(grid, {
@@ -47,6 +48,7 @@ const calendar = calendarIn(grid, {
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   displayEventEnd: false,
+  dayHeaderContent,
   businessHours: { daysOfWeek: [0, 1, 2, 3, 4, 5, 6], startTime: begins, endTime: ends },
   defaultTimedEventDuration: "00:30",
   snapDuration: "00:15",
@@ -113,6 +115,12 @@ function earlier(hour) {
 
 function later(hour, hours = 1) {
   return `${String(Math.min(24, Number(hour.slice(0, 2)) + hours)).padStart(2, "0")}:00`;
+}
+
+// Seven dates do not fit beside each other on a phone; the title above says the month.
+function dayHeaderContent({ date, text, view }) {
+  if (!isNarrow || view.type !== NAMES.week) return text;
+  return `${weekday.format(date)} ${date.getUTCDate()}`;
 }
 
 function eventContent({ event, timeText }) {
