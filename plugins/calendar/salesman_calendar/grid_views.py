@@ -98,11 +98,7 @@ def move(record_id: int) -> Response:
         change_series(record_id, values, scope, version)
     else:
         service.change_activity(record_id, values, version)
-    was = before.day.isoformat()
-    if before.starts_at is not None:
-        was = grid.by_the_clock(before.starts_at)
-    back: dict[str, Any] = {"start": was, "scope": scope or None, "minutes": before.minutes or 0}
-    toast(_("It is moved."), undo=url_for("calendar.move", record_id=record_id, **back))
+    toast(_("It is moved."), undo=_way_back(before, scope))
     answer = told_of(KIND, record_id)
     if reaches(KIND, record_id):  # the page may move it on at once
         answer.set_etag(str(queries.one_activity(reading(), record_id).version))
@@ -115,6 +111,21 @@ def _moved_to(before: AnyRow) -> dict[str, Any]:
     if before.minutes is None and values.get("minutes") == grid.USUAL_MINUTES:
         del values["minutes"]
     return values
+
+
+def _way_back(before: AnyRow, scope: str) -> str:
+    """Give the address that takes a move back.
+
+    There is none where one that had been changed alone took others along: it does not know at which
+    hour they were.
+    """
+    if scope in SCOPES and before.apart:
+        return ""
+    was = before.day.isoformat()
+    if before.starts_at is not None:
+        was = grid.by_the_clock(before.starts_at)
+    back = {"start": was, "scope": scope or None, "minutes": before.minutes or 0}
+    return url_for("calendar.move", record_id=before.id, **back)
 
 
 def _people() -> list[tuple[int, str]]:

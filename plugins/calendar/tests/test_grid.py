@@ -177,6 +177,23 @@ def test_move_of_what_somebody_else_changed_is_refused(
     assert row_of(activity).day == MONDAY
 
 
+def test_move_of_a_series_by_one_that_stood_apart_is_not_offered_to_be_taken_back(
+    plan: Plan, make: Make, browser_for: BrowserFor
+) -> None:
+    ten = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    owner = make.user_of("seller")
+    first = plan(owner_id=owner, starts_at=ten, recurrence="FREQ=WEEKLY;COUNT=3")
+    browser = browser_for("seller")
+
+    alone = answer_of_move(browser, first, start="2026-03-02T14:00", scope="this")
+    together = answer_of_move(browser, first, start="2026-03-02T15:00", scope="all")
+    undo = f"/calendar/{first}/move"
+    assert [undo in one.text for one in (alone, together)] == [True, False]
+    assert [one["start"][11:] for one in shown(browser, "start=2026-03-02&end=2026-04-02")] == [
+        "15:00"
+    ] * 3
+
+
 def test_series_is_moved_as_a_whole_by_one_of_it(
     plan: Plan, make: Make, browser_for: BrowserFor
 ) -> None:
