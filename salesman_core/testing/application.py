@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.util import LRUCache
 
 from salesman_core.access.person import SYSTEM, acting_as
@@ -81,7 +83,32 @@ def _made(
     url: str, folder: Path, installed: Sequence[Installed] | None, settings: Mapping[str, Any]
 ) -> Flask:
     given = {"database_url": url, "data_dir": str(folder), "secret_key": SECRET, **settings}
-    return create_app(given, installed=installed_plugins() if installed is None else installed)
+    app = create_app(given, installed=installed_plugins() if installed is None else installed)
+    app.jinja_env.bytecode_cache = _COMPILED_TEMPLATES
+    _share_all_statements(app)
+    return app
+
+
+class CompiledTemplates(BytecodeCache):
+    """What this process has compiled of templates: the same text is never compiled twice.
+
+    Most of what an application costs a test that makes one of its own.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what was kept."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED_TEMPLATES: Final = CompiledTemplates()
 
 
 @dataclass
@@ -126,14 +153,19 @@ def _renew(kept: Kept, url: str, folder: Path) -> None:
     app.extensions["salesman_follower"] = Follower(host, kept.extensions["salesman_owners"])
     app.extensions["salesman_attempts"].reset()
     init_work(app)
+    _share_all_statements(app)
     with app.app_context():
-        _share_statements("writer", db.engine)
-        _share_statements("reader", db.reader)
         take_stock(host)
 
 
 _dialects: Final[dict[tuple[str, str], sa.Dialect]] = {}
 _statements: Final = LRUCache[Any, Any](2000)
+
+
+def _share_all_statements(app: Flask) -> None:
+    with app.app_context():
+        _share_statements("writer", db.engine)
+        _share_statements("reader", db.reader)
 
 
 def _share_statements(task: str, engine: sa.Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -19,10 +18,14 @@ class LateRule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:  # noqa: FBT001, FBT002  # Werkzeug's signature
-        compiled = functools.cache(functools.partial(super()._compile_builder, append_unknown))
+        compile_builder = super()._compile_builder
+        compiled: Callable[..., Any] | None = None
 
         def build(rule: Rule, **values: Any) -> Any:
-            return compiled()(rule, **values)
+            nonlocal compiled
+            if compiled is None:
+                compiled = compile_builder(append_unknown)
+            return compiled(rule, **values)
 
         return build
 
