@@ -158,11 +158,11 @@ def databases(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Databases]:
     """Fresh databases of either kind, for tests that need several or none of the usual ones."""
-    from salesman_core.testing.databases import Databases  # noqa: PLC0415  # cheap import
+    from salesman_core.testing.databases import Databases, folder_of_copies  # noqa: PLC0415  # cheap
 
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if hasattr(request.config, "workerinput") else own
-    with Databases(shared=shared, directory=tmp_path_factory.mktemp("databases")) as databases:
+    with folder_of_copies() as directory, Databases(shared, directory) as databases:
         yield databases
 
 

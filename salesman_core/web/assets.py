@@ -105,8 +105,18 @@ def icon(name: str, *, label: str = "", size: int = 20, css_class: str = "") -> 
     Raises:
         UnknownIconError: there is no icon of that name; the message suggests similar ones.
     """
-    silent = Markup('aria-hidden="true"')
-    voice = Markup('role="img" aria-label="{}"').format(label) if label else silent
+    if not label:
+        return _decoration(name, size, css_class)
+    return _drawn(name, size, css_class, Markup('role="img" aria-label="{}"').format(label))
+
+
+@lru_cache(maxsize=2048)
+def _decoration(name: str, size: int, css_class: str) -> Markup:
+    """Draw an icon that says nothing: a page has dozens, nearly always the same."""
+    return _drawn(name, size, css_class, Markup('aria-hidden="true"'))
+
+
+def _drawn(name: str, size: int, css_class: str, voice: Markup) -> Markup:
     return Markup(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" fill="none"'
         ' stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
