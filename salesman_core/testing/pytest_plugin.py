@@ -120,9 +120,7 @@ def _resting_twins(items: list[pytest.Item], seed: object) -> set[pytest.Item]:
     kinds: dict[str, list[tuple[str, pytest.Item]]] = {}
     for item in items:
         for fixture, kind in _kinds_in_turn(item).items():
-            whole = fixture == MODULES_KIND
-            test = item.nodeid.partition("::")[0] if whole else item.nodeid.replace(kind, "")
-            kinds.setdefault(test, []).append((kind, item))
+            kinds.setdefault(_what_turns(item, fixture, kind), []).append((kind, item))
     return {
         item
         for test, twins in kinds.items()
@@ -130,6 +128,16 @@ def _resting_twins(items: list[pytest.Item], seed: object) -> set[pytest.Item]:
         if len(dict(twins)) == len(KINDS)
         and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
     }
+
+
+def _what_turns(item: pytest.Item, fixture: str, kind: str) -> str:
+    """Name what meets one kind of database: a test, or all that share something expensive."""
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and group.args:
+        return str(group.args[0])
+    if fixture == MODULES_KIND:
+        return item.nodeid.partition("::")[0]
+    return item.nodeid.replace(kind, "")
 
 
 def _kinds_in_turn(item: pytest.Item) -> dict[str, str]:

@@ -170,6 +170,35 @@ def test_tests_of_a_module_take_their_turn_together(pytester: pytest.Pytester) -
     assert met == {"postgresql", "sqlite"}
 
 
+def test_those_that_share_something_expensive_meet_the_same_kind(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        pytestmark = pytest.mark.xdist_group("shared")
+
+        @pytest.fixture(scope="module")
+        def filled(module_database_kind):
+            return module_database_kind
+
+        def test_read(filled):
+            pass
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_write(database_kind, number):
+            pass
+    """
+    pytester.makepyfile(test_one=source, test_other=source)
+    met = set()
+    for seed in range(1, 7):
+        turn = ("--databases=turns", f"--randomly-seed={seed}", "--randomly-dont-reorganize")
+        listed = run(pytester, "--collect-only", "-q", *turn)
+        ids = [line for line in listed.outlines if "::" in line]
+        kinds = {kind for kind in ("postgresql", "sqlite") if any(kind in line for line in ids)}
+        assert (len(ids), len(kinds)) == (10, 1)
+        met |= kinds
+    assert met == {"postgresql", "sqlite"}
+
+
 def test_databases_mark_limits_a_test_to_the_kinds_it_names(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
