@@ -57,6 +57,7 @@ class Texts:
         self.owner = owner
         self._domain = Domain([str(package / "translations")], domain=owner)
         self._by_locale: dict[Locale | None, NullTranslations] = {}
+        self._latest: tuple[Locale | None, NullTranslations] | None = None
         _catalogues[owner] = self
 
     def gettext(self, text: str, **values: Any) -> str:
@@ -77,10 +78,13 @@ class Texts:
 
         A page asks for hundreds of texts; the domain would spell out its key for each.
         """
-        locale = get_locale()
+        locale, latest = get_locale(), self._latest
+        if latest is not None and latest[0] is locale:  # locales are dear to compare
+            return latest[1]
         found = self._by_locale.get(locale)
         if found is None:
             found = self._by_locale[locale] = self._domain.get_translations()
+        self._latest = locale, found
         return found
 
     def lazy(self, text: str, **values: Any) -> LazyText:
