@@ -59,14 +59,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let what asks for more time than usual begin first: begun last, it has everybody wait."""
+    """Let what asks for the most time begin first: begun last, it has everybody wait."""
     usual = float(config.getini("timeout"))
 
-    def is_quick(item: pytest.Item) -> bool:
+    def urgency(item: pytest.Item) -> float:
         asked = item.get_closest_marker("timeout")
-        return asked is None or float(asked.args[0]) <= usual
+        return -max(float(asked.args[0]), usual) if asked is not None else -usual
 
-    items.sort(key=is_quick)
+    items.sort(key=urgency)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ WALKED: Final = (
 )
 
 
+@pytest.mark.soak  # tests/access/test_walk.py visits the same pages of the same records
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(300)
 def test_nobody_meets_requisites_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
