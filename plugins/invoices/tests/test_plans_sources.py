@@ -180,6 +180,26 @@ def test_bases_are_compared_with_the_invoices_that_make_the_difference(
     assert re.findall(r'href="/invoices/(\d+)"', less) == [str(unpaid)]
 
 
+def test_bases_that_count_an_invoice_with_different_sums_tell_both_of_them(
+    app: Flask, make: Make, bill: Bill
+) -> None:
+    whole, partly = (bill.invoice(bill.deal()) for _each in range(2))
+    bill.pay("500.00", whole, day=date(2026, 3, 5))
+    bill.pay("120.00", partly, day=date(2026, 3, 6))
+    bill.pay("80.00", partly, day=date(2026, 3, 9))
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get("/plans/compare?whose=company&period=2026-03&basis=issued").text
+
+    both = page.partition("What makes the difference: Invoices paid<")[2].partition("</section>")[0]
+    assert re.findall(r'href="/invoices/(\d+)"', both) == [str(partly)]
+    assert re.findall(r'amount" data-label="[^"]+">([^<]+)<', both) == [
+        "₽200.00",
+        "₽500.00",
+        "-₽300.00",
+    ]
+
+
 def test_units_stay_when_the_lines_of_the_deal_are_made_anew(bill: Bill, fact: Fact) -> None:
     deal_id = bill.deal(lines=True)
     bill.invoice(deal_id)

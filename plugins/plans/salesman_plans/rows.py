@@ -11,7 +11,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import SEE_MARGIN, AnyRow, SeenRecord, demand_permission, seen_records
+from salesman_core.toolkit import (
+    SEE_MARGIN,
+    Rate,
+    SeenRecord,
+    demand_permission,
+    seen_records,
+    whole_sum,
+)
 from salesman_plans.facts import Days, Fact, facts, seen_metrics
 from salesman_plans.models import EVERYTHING, MARGIN, MONEY
 from salesman_plans.permissions import VIEW
@@ -28,11 +35,13 @@ class Row:
     """A record that counts.
 
     :param value: what it gives; None for money whose worth nobody knows.
+    :param lacking: whether that is so because its currency has no rate.
     """
 
     record: SeenRecord | None
     day: date
     value: Decimal | None
+    lacking: bool = False
 
 
 def rows(  # noqa: PLR0917  # of which figure: whence, what, when, whose
@@ -72,17 +81,43 @@ def _within(entry: Any, metric: str, days: Days, whose: Whose) -> sa.Select[Any]
 def _read(session: Session, source: Source, metric: str, query: sa.Select[Any]) -> list[Row]:
     found = session.execute(query).all()
     seen = seen_records(session, [(source.kind, row.record_id) for row in found])
-    return [Row(seen.get((source.kind, one.record_id)), one.day, _worth(one, metric))
-            for one in found]  # fmt: skip
+    return [
+        Row(
+            seen.get((source.kind, one.record_id)),
+            one.day,
+            _worth(one.value, one.rate, metric, lacking=one.lacking),
+            one.lacking,
+        )
+        for one in found
+    ]
 
 
-def _worth(row: AnyRow, metric: str) -> Decimal | None:
-    if metric not in MONEY:
-        return Decimal(row.value)
-    if row.lacking:
+def _worth(
+    value: Any, rate: Decimal | None, metric: str, *, lacking: bool = False
+) -> Decimal | None:
+    if value is None or (lacking and metric in MONEY):
         return None
-    value: Decimal = row.value
-    return value if row.rate is None else (value * row.rate).quantize(_CENT, ROUND_HALF_UP)
+    if metric not in MONEY or rate is None:
+        return Decimal(value)
+    return Decimal(value * rate).quantize(_CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A record that two bases count with different sums.
+
+    :param here: what it gives on this basis; None for what nobody knows.
+    :param there: what it gives on the one that is compared with.
+    """
+
+    record: SeenRecord | None
+    here: Decimal | None
+    there: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What it makes of the difference between the two."""
+        return None if self.here is None or self.there is None else self.here - self.there
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +128,7 @@ class Compared:
     :param alike: whether both count records of the same kind, so that single ones can be told.
     :param more: records that only this one counts.
     :param less: records that only the other one counts.
+    :param changed: records that both count, with different sums.
     """
 
     basis: AccountingBasis
@@ -100,6 +136,12 @@ class Compared:
     alike: bool = False
     more: Sequence[Row] = ()
     less: Sequence[Row] = ()
+    changed: Sequence[Changed] = ()
+
+    @property
+    def cut(self) -> bool:
+        """Whether there may be more than is shown."""
+        return any(len(one) == FEW for one in (self.more, self.less, self.changed))
 
 
 def compared(
@@ -138,7 +180,8 @@ def _compared(  # noqa: PLR0917  # which basis beside which, in what
         return Compared(basis, found)
     more = _only(session, this, other, metric, days, whose)
     less = _only(session, other, this, metric, days, whose)
-    return Compared(basis, found, alike=True, more=more, less=less)
+    changed = _changed(session, this, other, metric, days, whose)
+    return Compared(basis, found, alike=True, more=more, less=less, changed=changed)
 
 
 def _only(  # noqa: PLR0917  # of which, without which, in what
@@ -153,3 +196,50 @@ def _only(  # noqa: PLR0917  # of which, without which, in what
     )
     only = _within(entry, metric, days, whose).where(entry.record_id.not_in(there))
     return _read(session, source, metric, only.limit(FEW))
+
+
+def _changed(  # noqa: PLR0917  # of which beside which, in what
+    session: Session, source: Source, other: Source, metric: str, days: Days, whose: Whose
+) -> list[Changed]:
+    """Give the newest records that both sources count with different sums: two statements."""
+    _demand(source, metric, whose)
+    _demand(other, metric, whose)
+    here = _by_record(source, metric, days, whose).subquery("here").c
+    there = _by_record(other, metric, days, whose).subquery("there").c
+    differs = sa.or_(
+        here.value.is_distinct_from(there.value), here.rate.is_distinct_from(there.rate)
+    )
+    query = (
+        sa.select(*here, there.value.label("value_there"), there.rate.label("rate_there"))
+        .where(here.record_id == there.record_id, here.lacking == 0, there.lacking == 0, differs)
+        .order_by(here.day.desc(), here.record_id.desc())
+        .limit(FEW)
+    )
+    found = session.execute(query).all()
+    seen = seen_records(session, [(source.kind, row.record_id) for row in found])
+    return [
+        Changed(
+            seen.get((source.kind, one.record_id)),
+            _worth(one.value, one.rate, metric),
+            _worth(one.value_there, one.rate_there, metric),
+        )
+        for one in found
+    ]
+
+
+def _by_record(source: Source, metric: str, days: Days, whose: Whose) -> sa.Select[Any]:
+    """Give the query of what each record gives in some days, however many entries it has."""
+    entry = source.entries().subquery("entry").c
+    rate = entry.get("rate", sa.cast(sa.null(), Rate()))
+    lacking = sa.case((entry.get("lacking", sa.false()), 1), else_=0)
+    return (
+        sa.select(
+            entry.record_id,
+            sa.func.max(entry.day).label("day"),
+            sa.type_coerce(whole_sum(entry[metric]), entry[metric].type).label("value"),
+            sa.func.max(rate).label("rate"),
+            sa.func.max(lacking).label("lacking"),
+        )
+        .where(entry.day.between(days.first, days.last), *whose.owns(entry.owner_id))
+        .group_by(entry.record_id)
+    )

@@ -328,6 +328,7 @@ def compare() -> Page:
         found=found,
         hidden=_hidden(one.basis.id for one in found),
         base=base,
+        base_title=known_bases()[base].title if base in known_bases() else base,
         whose=whose,
         period=period,
         metric=metric,
