@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import Blueprint, jsonify, redirect, request, url_for
@@ -41,6 +42,7 @@ from salesman_invoices.bulk import LISTED
 from salesman_invoices.drafting import quantity_left
 from salesman_invoices.lists import INVOICES
 from salesman_invoices.models import DRAFT, ISSUED, KIND
+from salesman_invoices.payments.advance import advance_on
 from salesman_invoices.payments.schemas import PaymentSchema
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.permissions import (
@@ -202,6 +204,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
     kept, lacks = missing.kept_or_lacking(session, invoice)
     draft = invoice.state == DRAFT
     pays = invoice.state == ISSUED and reaches(KIND, record_id, CHANGE_PAYMENTS)
+    over = advance_on(session, invoice) if pays else Decimal(0)
     return render(
         "invoices/card.html",
         invoice=invoice,
@@ -221,7 +224,8 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         quantities=_quantities(session, invoice) if draft else [],
         form=forms_again.get("draft") or forms.draft_form(invoice),
         payment=forms_again.get("payment") or _payment_form(left_of(invoice)),
-        back=forms_again.get("back") or _payment_form(invoice.paid),
+        back=forms_again.get("back") or _payment_form(over or invoice.paid),
+        over=over,
         opened=set(forms_again),
         sellers=forms.seller_options(company_choices(session)) if draft else [],
         languages=forms.language_options(),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from salesman_invoices.payments.queries import totals_of_client
 from salesman_invoices.payments.service import allot_payment, enter_payment
 
 from salesman_core.testing.people import Browser
+from salesman_core.toolkit import reading
 
 from .conftest import Bill
 
@@ -48,3 +51,23 @@ def test_history_of_a_payment_names_no_invoice_that_its_reader_may_not_see(
     ]
 
     assert [f"{number}: 20" in page for page in pages] == [True, False]
+
+
+def test_card_of_an_overpaid_invoice_offers_to_send_the_advance_back(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    enter_payment({"amount": Decimal("112.50"), "invoice_id": invoice_id})
+    head = browser_for("head")
+
+    page = head.get(f"/invoices/{invoice_id}").text
+    offered = page.partition('id="pay-back"')[2].partition("</form>")[0]
+    sent = dict(
+        re.findall(r'name="(csrf_token|amount|direction)" (?:[^>]* )?value="([^"]*)"', offered)
+    )
+    answer = head.post(f"/invoices/{invoice_id}/pay", data=sent)
+
+    assert "were paid over the invoice" in offered
+    assert (sent["amount"], answer.status_code) == ("12.50", 302)
+    assert bill.row(invoice_id).standing == "paid"
+    assert [one.advance for one in totals_of_client(reading(), bill.client_id)] == [0]

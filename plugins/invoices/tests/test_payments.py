@@ -101,6 +101,21 @@ def test_return_opens_the_invoice_again_and_takes_its_margin_back(bill: Bill) ->
     assert margins(invoice_id) == [Decimal(40), Decimal(-10)]
 
 
+def test_what_was_paid_over_an_invoice_goes_back_before_what_was_paid_on_it(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    paid = {"amount": Decimal(150), "client_id": bill.client_id, "invoice_id": invoice_id}
+    enter_payment(paid | {"day": FEBRUARY})
+
+    def go_back(amount: str) -> tuple[Decimal, Decimal]:
+        sent_back = {"amount": Decimal(amount), "direction": "back", "invoice_id": invoice_id}
+        enter_payment(sent_back)
+        return bill.row(invoice_id).paid, advance(bill)
+
+    assert go_back("30.00") == (Decimal(100), Decimal(20))
+    assert go_back("50.00") == (Decimal(70), Decimal(0))
+    assert go_back("10.00") == (Decimal(60), Decimal(0))
+
+
 def test_payment_taken_back_leaves_no_trace_and_comes_again(bill: Bill) -> None:
     invoice_id = bill.invoice(amount="100.00")
     payment_id = bill.pay("100.00", invoice_id)

@@ -59,6 +59,7 @@ from salesman_invoices.models import (
     Payment,
     PaymentExternalId,
 )
+from salesman_invoices.payments.advance import advance_on
 from salesman_invoices.payments.shares import share_out
 from salesman_invoices.permissions import CHANGE_PAYMENTS
 from salesman_invoices.service import named
@@ -76,7 +77,9 @@ def enter_payment(values: Mapping[str, Any]) -> int:
 
     :param values: as the JSON API names them: ``amount``, above nought, and what else is known.
         ``allotments`` say how much of it belongs to which invoice, without sign; ``invoice_id``
-        means as much as is left of that one. What is not allotted is the client's advance.
+        means as much as is left of that one. What is not allotted is the client's advance. Of what
+        went back, ``invoice_id`` means what is more than was paid over that invoice: the advance
+        goes back first.
     :returns: the payment's id.
     :raises InvalidError: by field; for a draft, a cancelled invoice, another currency, and where
         more is allotted than was paid.
@@ -103,7 +106,7 @@ def enter_payment(values: Mapping[str, Any]) -> int:
         session.add(payment)
         session.flush()
         carry_out(_keys(session, payment, values))
-        _allot(session, payment, _sums(payment, wanted, invoices), invoices)
+        _allot(session, payment, _sums(session, payment, wanted, invoices), invoices)
         _demand_own(session, payment)
         _keep(session, payment, "created", _first(payment))
         return payment.id
@@ -227,7 +230,10 @@ def _judged_amount(amount: Decimal | None) -> Decimal:
 
 
 def _sums(
-    payment: Payment, wanted: Mapping[int, Decimal | None], invoices: Mapping[int, Invoice]
+    session: Session,
+    payment: Payment,
+    wanted: Mapping[int, Decimal | None],
+    invoices: Mapping[int, Invoice],
 ) -> dict[int, Decimal]:
     """Give how much goes to which invoice, without sign.
 
@@ -239,8 +245,11 @@ def _sums(
         raise InvalidError(message, {"allotments": message})
     for invoice_id in wanted.keys() - sums.keys():
         invoice = invoices[invoice_id]
-        left = invoice.paid if payment.direction == BACK else invoice.amount - invoice.paid
         rest = payment.amount - sum(sums.values(), NOUGHT)
+        left = invoice.amount - invoice.paid
+        if payment.direction == BACK:
+            rest -= advance_on(session, invoice, but=payment.id)
+            left = invoice.paid
         if (amount := min(rest, left)) > 0:
             sums[invoice_id] = amount
     if sum(sums.values(), NOUGHT) > payment.amount:
@@ -343,7 +352,7 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
         for name, (_old, new) in changes.items():
             setattr(payment, name, new)
         changes |= keyed
-        sums = _sums(payment, goal, invoices)
+        sums = _sums(session, payment, goal, invoices)
         if before != sums:
             changes["allotments"] = (_by_invoice(before), _by_invoice(sums))
         if not changes:
