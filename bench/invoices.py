@@ -31,8 +31,8 @@ SELECT '', client_id, owner_id, issued_on, amount, amount, currency, 'in', CAST(
 FROM invoices_invoice WHERE paid > 0
 """
 _ALLOTMENTS: Final = """
-INSERT INTO invoices_allotment (payment_id, invoice_id, day, amount, margin)
-SELECT p.id, i.id, p.day, p.amount, i.amount - i.cost
+INSERT INTO invoices_allotment (payment_id, invoice_id, day, amount, net, margin)
+SELECT p.id, i.id, p.day, p.amount, i.net, i.amount - i.cost
 FROM invoices_payment p JOIN invoices_invoice i ON i.id = CAST(p.reference AS INTEGER)
 """
 _TABLES: Final = ("invoices_invoice", "invoices_payment", "invoices_allotment")

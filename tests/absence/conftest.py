@@ -274,7 +274,9 @@ def client_was_billed(client_id: int, deal_id: int) -> None:
             day=day,
             amount=Decimal(100),
             allotted=Decimal(100),
-            allotments=[Allotment(invoice_id=invoice.id, day=day, amount=Decimal(100))],
+            allotments=[
+                Allotment(invoice_id=invoice.id, day=day, amount=Decimal(100), net=Decimal(100))
+            ],
             external_ids=[PaymentExternalId(source="bank", key="1")],
         )
         wording = LetterWording(

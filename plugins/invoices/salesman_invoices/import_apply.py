@@ -316,13 +316,14 @@ def _payment(draft: InvoiceDraft) -> Payment:
 def _allotted(invoice: Invoice, payment: Payment) -> dict[str, Any]:
     """Give the row of what went to a new invoice, and let that be paid by it."""
     share = Allotment(id=0, day=payment.day, amount=payment.amount)
-    paid = share_out([share], invoice.amount, margin_of(invoice))
+    paid = share_out([share], invoice.amount, invoice.net, margin_of(invoice))
     invoice.paid, invoice.paid_on = paid.amount, paid.since
     return {
         "payment_id": payment.id,
         "invoice_id": invoice.id,
         "day": payment.day,
         "amount": payment.amount,
+        "net": share.net,
         "margin": share.margin,
     }
 

@@ -250,17 +250,20 @@ class PaymentExternalId(ExternalId, Base):
 class Allotment(Base):
     """What of a payment went to an invoice, or back from it: ``amount`` below nought for returns.
 
-    ``day`` is the payment's. ``margin`` is its share of the invoice's margin, with the sign of
-    ``amount``; None where the cost is not known. Shares add up to the whole and do not depend on
-    the order in which payments were entered: see :mod:`salesman_invoices.payments.shares`.
+    ``day`` is the payment's. ``net`` is what it comes to without VAT, ``margin`` its share of the
+    invoice's margin, both with the sign of ``amount``; the second is None where the cost is not
+    known. Shares add up to the whole and do not depend on the order in which payments were
+    entered: see :mod:`salesman_invoices.payments.shares`.
     """
 
     __tablename__ = "invoices_allotment"
     __table_args__ = (
         sa.UniqueConstraint("payment_id", "invoice_id"),
         sa.CheckConstraint("amount <> 0", name="amount"),
-        sa.Index("ix_invoices_allotment_day", "day", "invoice_id", "amount", "margin"),
-        sa.Index("ix_invoices_allotment_invoice_id", "invoice_id", "day", "amount", "margin"),
+        sa.Index("ix_invoices_allotment_day", "day", "invoice_id", "amount", "net", "margin"),
+        sa.Index(
+            "ix_invoices_allotment_invoice_id", "invoice_id", "day", "amount", "net", "margin"
+        ),
     )
 
     id: Mapped[int] = identity()
@@ -270,6 +273,7 @@ class Allotment(Base):
     invoice_id: Mapped[int] = refers("invoices_invoice.id", ondelete="CASCADE", index=False)
     day: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money)
+    net: Mapped[Decimal] = mapped_column(Money)
     margin: Mapped[Decimal | None] = mapped_column(Money)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import url_for
 
-from salesman_core.toolkit import Deal, Money, Rate, Thousandths, company, visible
+from salesman_core.toolkit import Deal, Rate, Thousandths, company, visible
 from salesman_invoices.billing import without_vat
 from salesman_invoices.models import ISSUED, KIND, Allotment, Invoice, InvoiceLine
 from salesman_invoices.permissions import SEE_DEAL, VIEW
@@ -145,20 +145,9 @@ _COUNTED: Final = (Invoice.state == ISSUED,)
 
 
 def _shares(*, net: bool) -> tuple[sa.ColumnElement[Any], ...]:
-    """Give what an allotment brings of turnover and of margin.
-
-    Where amounts are meant without VAT, its part of the invoice's net, rounded half up.
-    """
-    turnover: Any = Allotment.amount
-    if net:
-        amount, whole = _whole(Allotment.amount), _whole(Invoice.amount)
-        exact = sa.cast(amount, sa.Numeric) * _whole(Invoice.net) / sa.func.nullif(whole, 0)
-        turnover = sa.type_coerce(sa.cast(sa.func.round(exact), sa.BigInteger), Money)
+    """Give what an allotment brings of turnover, as amounts of deals are meant, and of margin."""
+    turnover: Any = Allotment.net if net else Allotment.amount
     return turnover.label(_TURNOVER), Allotment.margin.label(_MARGIN)
-
-
-def _whole(amount: Any) -> sa.ColumnElement[int]:
-    return sa.type_coerce(amount, sa.BigInteger)
 
 
 def _entries(columns: Iterable[Any], currency: str) -> sa.Select[Any]:

@@ -12,12 +12,13 @@ import pytest
 from flask import Flask
 from salesman_catalogue.lines.service import replace_lines
 from salesman_invoices import service
-from salesman_invoices.payments.service import enter_payment
+from salesman_invoices.payments.service import delete_payment, enter_payment
 from salesman_plans.bases import set_basis
 from salesman_plans.service import Goal, set_goals
 
 from salesman_core.deals.models import CloseReason
 from salesman_core.deals.service import close_deal
+from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make, api_of, browser_of
 from salesman_core.toolkit import reading
@@ -84,6 +85,24 @@ def test_part_payment_brings_its_share_of_the_margin_and_a_return_takes_it_back(
     bill.pay("100.00", invoice_id, day=date(2026, 4, 20), direction="back")
     assert (fact("paid", days=APRIL), fact("paid", "margin", APRIL)) == ("200.00", "108.00")
     assert fact("paid", "units", APRIL) == "0.000"
+
+
+def test_payments_without_vat_add_up_to_the_invoice_without_it(bill: Bill, fact: Fact) -> None:
+    change_company({"vat": "without"})
+    line = {"name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}
+    invoice_id = bill.invoice(lines=[{**line, "vat_percent": Decimal(20)}])
+    assert bill.row(invoice_id).net == Decimal("83.33")
+    last = None
+    for day in range(2, 6):  # each 20.83 by itself, that is a hundredth too little
+        last = bill.pay("25.00", invoice_id, day=date(2026, 3, day))
+    assert fact("paid") == "83.33"
+
+    assert last is not None
+    delete_payment(last)
+    bill.pay("25.00", invoice_id, day=date(2026, 3, 1))
+
+    assert fact("paid") == "83.33"
+    assert fact("paid", days={"from": "2026-03-01", "to": "2026-03-01"}) == "20.83"
 
 
 def test_advance_that_belongs_to_no_invoice_does_not_count(bill: Bill, fact: Fact) -> None:

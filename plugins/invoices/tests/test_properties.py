@@ -40,16 +40,24 @@ def allotted(sums: list[tuple[int, Decimal]]) -> list[Allotment]:
     ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), cents), min_size=1, max_size=8), signed, cents)
-def test_shares_of_the_margin_add_up_to_the_whole_once_the_invoice_is_paid(
-    sums: list[tuple[int, Decimal]], margin: Decimal, more: Decimal
+@given(
+    st.lists(st.tuples(st.integers(0, 9), cents), min_size=1, max_size=8),
+    signed,
+    cents,
+    st.integers(0, 99),
+)
+def test_shares_of_net_and_margin_add_up_to_the_whole_once_the_invoice_is_paid(
+    sums: list[tuple[int, Decimal]], margin: Decimal, more: Decimal, vat: int
 ) -> None:
     paid = sum((amount for _day, amount in sums), Decimal(0))
+    net = (paid * 100 / (100 + vat)).quantize(Decimal("0.01"))
     whole, part = allotted(sums), allotted(sums)
 
-    assert share_out(whole, paid, margin).amount == paid
-    share_out(part, paid + more, margin)
+    assert share_out(whole, paid, net, margin).amount == paid
+    share_out(part, paid + more, net, margin)
 
+    assert sum(one.net for one in whole) == net
+    assert all(0 <= one.net <= one.amount for one in whole)
     assert sum(one.margin or 0 for one in whole) == margin
     assert abs(sum(one.margin or 0 for one in part)) <= abs(margin)
 
@@ -67,7 +75,7 @@ def test_shares_of_a_day_do_not_depend_on_the_order_of_entry(
     chance.shuffle(shuffled)
     first, second = allotted(sums), allotted(shuffled)
 
-    assert share_out(first, amount, margin) == share_out(second, amount, margin)
+    assert share_out(first, amount, amount, margin) == share_out(second, amount, amount, margin)
     assert by_day(first) == by_day(second)
 
 
@@ -173,7 +181,13 @@ def _pay(session: Any, invoice: Invoice, payments: list[Any], moment: dict[str, 
         session.add(payment)
         session.flush()
         session.add(
-            Allotment(payment_id=payment.id, invoice_id=invoice.id, day=payment.day, amount=amount)
+            Allotment(
+                payment_id=payment.id,
+                invoice_id=invoice.id,
+                day=payment.day,
+                amount=amount,
+                net=amount,
+            )
         )
     session.flush()
     recount(session, [invoice])

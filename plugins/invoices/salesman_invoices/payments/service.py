@@ -275,7 +275,7 @@ def _allot(
         if invoice_id not in sums:
             payment.allotments.remove(one)
     for invoice_id, amount in sums.items():
-        one = held.get(invoice_id) or Allotment(invoice_id=invoice_id)
+        one = held.get(invoice_id) or Allotment(invoice_id=invoice_id, net=NOUGHT)
         one.day, one.amount = payment.day, sign * amount
         if invoice_id not in held:
             payment.allotments.append(one)
@@ -288,7 +288,8 @@ def recount(session: WritingSession, invoices: Sequence[Invoice]) -> None:
     """Count invoices anew from all that was paid on them, and tell whom it concerns."""
     for invoice in invoices:
         standing = sa.select(Allotment).where(Allotment.invoice_id == invoice.id)
-        paid = share_out(session.scalars(standing).all(), invoice.amount, margin_of(invoice))
+        there = session.scalars(standing).all()
+        paid = share_out(there, invoice.amount, invoice.net, margin_of(invoice))
         was_paid = invoice.paid_on is not None
         changes = differences(invoice, {"paid": paid.amount, "paid_on": paid.since})
         invoice.paid, invoice.paid_on = paid.amount, paid.since

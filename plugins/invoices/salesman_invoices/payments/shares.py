@@ -1,4 +1,4 @@
-"""What payments make of an invoice: how much is paid, since when, and whose share of the margin.
+"""What payments make of an invoice: how much is paid, since when, whose share of net and margin.
 
 Pure arithmetic. Nothing here depends on the order in which payments were entered: allotments count
 in the order of their days, and within a day of their amounts (ADR 60).
@@ -18,11 +18,12 @@ NOUGHT: Final = Decimal(0)
 
 
 class Allotted(Protocol):
-    """What of a payment went to an invoice; its share of the margin is set."""
+    """What of a payment went to an invoice; its shares of net and margin are set."""
 
     id: int
     day: date
     amount: Decimal
+    net: Decimal
     margin: Decimal | None
 
 
@@ -38,17 +39,20 @@ class Paid:
     since: date | None
 
 
-def share_out(allotments: Iterable[Allotted], amount: Decimal, margin: Decimal | None) -> Paid:
-    """Give what was paid on an invoice, and let each allotment have its share of the margin.
+def share_out(
+    allotments: Iterable[Allotted], amount: Decimal, net: Decimal, margin: Decimal | None
+) -> Paid:
+    """Give what was paid on an invoice, and let each allotment have its shares of net and margin.
 
-    A share is what the margin comes to by then, less what it came to before: so shares add up to
-    the whole margin once the invoice is paid, to the hundredth. What is paid over the invoice's
-    amount brings none.
+    A share is what the whole comes to by then, less what it came to before: so shares add up to
+    the whole once the invoice is paid, to the hundredth. What is paid over the invoice's amount
+    brings no margin; without VAT it comes to less in the same proportion.
 
     :param amount: of the invoice, above nought.
+    :param net: the same without VAT.
     :param margin: of the invoice; None where its cost is not known.
     """
-    paid, shared, since = NOUGHT, NOUGHT, None
+    paid, shared, since, without_vat = NOUGHT, NOUGHT, None, NOUGHT
     for one in sorted(allotments, key=lambda one: (one.day, one.amount, one.id)):
         was_whole = paid >= amount
         paid += one.amount
@@ -56,6 +60,8 @@ def share_out(allotments: Iterable[Allotted], amount: Decimal, margin: Decimal |
             since = None
         elif not was_whole:
             since = one.day
+        by_then = rounded(net * paid / amount)
+        one.net, without_vat = by_then - without_vat, by_then
         one.margin = None
         if margin is not None:
             reached = rounded(margin * min(max(paid, NOUGHT), amount) / amount)
