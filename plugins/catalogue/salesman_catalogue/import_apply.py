@@ -95,7 +95,7 @@ class ProductRows(RowWriter[Product, Draft[Product]]):
         """Read a row."""
         asked: dict[str, Any] = {name: _trimmed(row[name]) for name in _PLAIN if name in row}
         if "currency" in asked:
-            asked["currency"] = asked["currency"].upper()[:3]
+            asked["currency"] = service.currency_named(asked["currency"])
         if "cost" in row:
             asked["cost"] = row["cost"]
         if "kind" in row:

@@ -158,7 +158,7 @@ def _columns(session: Session, product: Product, values: Mapping[str, Any]) -> d
     if "name" in values:
         wanted["name"] = named(values["name"])
     if "currency" in values:
-        wanted["currency"] = _currency(values["currency"])
+        wanted["currency"] = currency_named(values["currency"])
     if values.get("cost") is not None:
         demand_permission(COSTS)  # for the cost that it has as well: nobody finds it by trying
         wanted["cost"] = values["cost"]
@@ -170,7 +170,7 @@ def _columns(session: Session, product: Product, values: Mapping[str, Any]) -> d
     return wanted
 
 
-def _currency(code: object) -> str:
+def currency_named(code: object) -> str:
     known = str(code or "").strip().upper()
     if not is_currency(known):
         message = _("There is no currency %(code)s.", code=code)

@@ -142,6 +142,15 @@ def test_what_is_no_rate_refuses_its_row(app: Flask, tmp_path: Path) -> None:
     assert told == "created 1, updated 0, unchanged 0, refused 2"
 
 
+def test_what_is_no_currency_refuses_its_row_and_is_not_cut(app: Flask, tmp_path: Path) -> None:
+    rows = ("Rack;100;usd", "Tape;5;USDT", "Saw;7;руб", "Nail;1;")
+    told = bring(written(tmp_path, "Name;Retail;Currency", *rows))
+
+    assert told == "created 2, updated 0, unchanged 0, refused 2"
+    held = {name: queries.found_products(reading(), name)[0].currency for name in ("rack", "nail")}
+    assert held == {"rack": "USD", "nail": "RUB"}
+
+
 def test_marketer_brings_in_no_costs_and_makes_no_rates(
     app: Flask, make: Make, tmp_path: Path
 ) -> None:
