@@ -132,6 +132,9 @@ class Product(KeptRecord, Base):
 class DealSheet(Base):
     """The lines of a deal as a whole: ``version`` counts their changes.
 
+    ``currency`` is that of their prices. Where the deal has another one by now, because it was
+    changed while the plugin was away, the deal has no lines that count.
+
     ``before`` holds the lines as they stood before the last change, to undo it; where there were
     none, ``amount_before`` and ``cost_before`` are what the deal was worth by hand.
     """
@@ -140,6 +143,7 @@ class DealSheet(Base):
 
     deal_id: Mapped[int] = refers("core_deal.id", ondelete="CASCADE", primary_key=True, index=False)
     version: Mapped[int] = mapped_column(default=1)
+    currency: Mapped[str] = mapped_column(sa.String(3))
     before: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
     amount_before: Mapped[Decimal | None] = mapped_column(Money)
     cost_before: Mapped[Decimal | None] = mapped_column(Money)

@@ -370,6 +370,30 @@ def test_what_was_changed_by_hand_while_the_plugin_was_away_is_owned_by_lines_ag
     assert worth(deal) == (Decimal("300.00"), Decimal(0), "catalogue.lines")
 
 
+def test_lines_do_not_count_while_their_deal_is_in_another_currency(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    deal = make.deal()
+    replace_lines(deal, [words("Delivery", "250.00")])
+    current_host().set_switches(suspended=["catalogue"], behind=[])
+    change_deal(deal, {"currency": "USD"})
+    current_host().set_switches(suspended=[], behind=[])
+
+    assert queries.lines_of(reading(), deal) == []
+    page = browser_for("head").get(f"/catalogue/deals/{deal}/lines").text
+    assert "These lines are in RUB, the deal is in USD by now" in page
+    assert "₽250.00" in page
+
+    change_deal(deal, {"currency": "RUB"})
+    assert [one.name for one in queries.lines_of(reading(), deal)] == ["Delivery"]
+    change_deal(deal, {"currency": "USD"})
+    add_lines(deal, [words("Assembly", "50.00")])
+    assert [one.name for one in queries.lines_of(reading(), deal)] == ["Assembly"]
+    assert worth(deal) == (Decimal("50.00"), Decimal(0), "catalogue.lines")
+    with pytest.raises(ConflictError):
+        undo_lines(deal)
+
+
 def test_history_of_the_deal_tells_of_its_lines(browser_for: BrowserFor, make: Make) -> None:
     deal = make.deal()
     replace_lines(deal, [words("Delivery", "250.00", cost=Decimal("61.07"))])

@@ -15,15 +15,18 @@ SHOWN: Final = 12
 
 def lines_of_deal(card: DealCard) -> str | None:
     """Give the lines of a deal; nothing where there are none and none can be entered."""
-    lines = queries.lines_of(reading(), card.id)
-    if not lines and not (card.may_edit and card.outcome is None):
+    session = reading()
+    lines = queries.lines_of(session, card.id)
+    deal = queries.one_deal(session, card.id)
+    former = queries.lines_in_another_currency(session, deal)
+    if not lines and not former and not (card.may_edit and card.outcome is None):
         return None
-    deal = queries.one_deal(reading(), card.id)
     total = queries.sums_of_rows(lines)
     return render(
         "catalogue/lines/panel.html",
         deal=deal,
         lines=lines[:SHOWN],
+        former=former,
         more=len(lines) - SHOWN,
         totals=totals_in_words(total, card.currency),
         may_edit=card.may_edit,

@@ -38,7 +38,7 @@ LINE: Final = (
 
 
 def one_deal(session: Session, deal_id: int) -> AnyRow:
-    """Give the deal whose lines are meant, with the version of its lines.
+    """Give the deal whose lines are meant, with the version of its lines and their currency.
 
     :raises MissingError: where there is none that the person may see.
     """
@@ -47,8 +47,9 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
         *(Deal.amount, Deal.amount_source),
     )
     version = sa.func.coalesce(DealSheet.version, 0).label("version")
+    asked = (*columns, version, DealSheet.currency.label("lines_currency"))
     row = session.execute(
-        sa.select(*columns, version)
+        sa.select(*asked)
         .outerjoin(DealSheet, DealSheet.deal_id == Deal.id)
         .where(Deal.id == deal_id, visible("deal"))
     ).one_or_none()
@@ -58,10 +59,25 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
 
 
 def lines_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
-    """Give the lines of a deal that the person sees, in their order."""
+    """Give the lines of a deal that the person sees, in their order.
+
+    Those in another currency than the deal's are none: their prices mean something else.
+    """
     there = sa.select(*LINE).join(Deal, Deal.id == Line.deal_id)
-    own = there.where(Line.deal_id == deal_id, visible("deal"))
+    there = there.join(DealSheet, DealSheet.deal_id == Line.deal_id)
+    own = there.where(Line.deal_id == deal_id, DealSheet.currency == Deal.currency, visible("deal"))
     return session.execute(own.order_by(Line.position, Line.id)).all()
+
+
+def lines_in_another_currency(session: Session, deal: AnyRow) -> Sequence[AnyRow]:
+    """Give the lines of a deal that are none any more, as its currency has changed.
+
+    :param deal: as :func:`one_deal` gives it.
+    """
+    if deal.lines_currency in {None, deal.currency}:
+        return []
+    there = sa.select(*LINE).where(Line.deal_id == deal.id)
+    return session.execute(there.order_by(Line.position, Line.id)).all()
 
 
 def sums_of_rows(lines: Sequence[AnyRow]) -> Sums:

@@ -67,7 +67,8 @@ def add_lines(deal_id: int, lines: Sequence[Mapping[str, Any]]) -> bool:
     """Add lines behind those that a deal has; see :func:`replace_lines`."""
     with writing() as session:
         deal = _deal(session, deal_id)
-        there = [{"id": one.id, "quantity": one.quantity} for one in _held(session, deal_id)]
+        held = _current(deal, session.get(DealSheet, deal_id), _held(session, deal_id))
+        there = [{"id": one.id, "quantity": one.quantity} for one in held]
         return _replace(session, deal, [*there, *lines], None)
 
 
@@ -127,7 +128,8 @@ def write_first(session: Session, begun: Sequence[tuple[Deal, Sequence[DraftedLi
     for deal, drafts in begun:
         written = [_line_of(deal.id, place, draft) for place, draft in enumerate(drafts)]
         session.add_all(written)
-        session.add(DealSheet(deal_id=deal.id, version=1, before=[], updated_at=now()))
+        sheet = {"version": 1, "currency": deal.currency, "before": []}
+        session.add(DealSheet(deal_id=deal.id, updated_at=now(), **sheet))
         told.append((deal.id, deal.name, {LINES: ([], _in_words(written, deal.currency))}))
         payload = {"amount": sum(one.amount for one in written), "number": len(written)}
         announce(session, "catalogue.lines.changed", "deal", deal.id, payload)
@@ -139,6 +141,11 @@ def _deal(session: Session, deal_id: int) -> Deal:
     """Give a deal for a change; a closed one too, as its amount may be corrected (ADR 71)."""
     deal: Deal = for_change(session, "deal", deal_id, EDIT_DEAL)
     return deal
+
+
+def _current(deal: Deal, sheet: DealSheet | None, held: Sequence[Line]) -> Sequence[Line]:
+    """Give those lines of a deal that are in its currency: all of them, or none."""
+    return held if sheet is None or sheet.currency == deal.currency else ()
 
 
 def _held(session: Session, deal_id: int) -> Sequence[Line]:
@@ -158,15 +165,17 @@ def _replace(
     sheet = session.get(DealSheet, deal.id)
     _demand_seen(sheet, version)
     held = _held(session, deal.id)
-    by_id = {one.id: one for one in held}
-    drafts = LineDrafts(session, deal.currency, by_id, trusted=trusted).of(lines)
+    current = _current(deal, sheet, held)
+    known = {one.id: one for one in current}
+    drafts = LineDrafts(session, deal.currency, known, trusted=trusted).of(lines)
     _demand_right(drafts)
     before = [_as_said(one) for one in held]
-    if [_as_drafted(one) for one in drafts] == before:
+    if current is held and [_as_drafted(one) for one in drafts] == before:
         return False
-    told = _in_words(held, deal.currency)
-    written = _write(session, deal.id, by_id, drafts)
-    _note(session, deal, sheet, before)
+    was_in = deal.currency if sheet is None else sheet.currency
+    told = _in_words(held, was_in)
+    written = _write(session, deal.id, {one.id: one for one in held}, drafts)
+    _note(session, deal, sheet, before, was_in)
     total = together(one.sums for one in drafts if one.sums is not None)
     if written:
         own_amount(deal.id, SOURCE, amount_of(total), total.cost)
@@ -229,14 +238,19 @@ def _line_of(deal_id: int, position: int, draft: DraftedLine, line: Line | None 
 
 
 def _note(
-    session: Session, deal: Deal, sheet: DealSheet | None, before: list[dict[str, Any]]
+    session: Session,
+    deal: Deal,
+    sheet: DealSheet | None,
+    before: list[dict[str, Any]],
+    was_in: str,
 ) -> None:
-    """Note that the lines have changed, and what they were."""
-    kept = [{**_plain(one), _CURRENCY: deal.currency} for one in before]
+    """Note that the lines have changed, and what they were, in which currency."""
+    kept = [{**_plain(one), _CURRENCY: was_in} for one in before]
     if sheet is None:
         sheet = DealSheet(deal_id=deal.id, version=0)
         session.add(sheet)
     sheet.version += 1
+    sheet.currency = deal.currency
     sheet.before, sheet.updated_at = kept, now()
     by_hand = (None, None) if before else (deal.amount, deal.cost)
     sheet.amount_before, sheet.cost_before = by_hand

@@ -101,6 +101,7 @@ def _page(deal: AnyRow, rows: Sequence[Row], total: Sums, *, version: int, **mor
         "ours": deal.amount_source == service.SOURCE,
         "form": FormState(),
         "theirs": None,
+        "former": queries.lines_in_another_currency(reading(), deal),
         "specification": None,
         "formats": export_files.FORMATS,
         "largest": 5 << 20,
