@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 
 from salesman_catalogue.toolkit import Catalogue, vat_rates
@@ -23,6 +24,7 @@ from salesman_core.toolkit import (
     number_of,
     number_or_none,
     read_typed,
+    reading,
     service,
     written,
 )
@@ -40,6 +42,8 @@ _ = texts.lazy
 Typed = MultiDict[str, str]
 
 WITHOUT_VAT: Final = "none"
+LINE_FIELDS: Final = ("line", "quantity", "price", "vat")
+"""What the form asks of each line of an invoice without a deal."""
 REST: Final = "rest"
 
 LABELS: Final[Mapping[str, Text]] = {
@@ -172,7 +176,6 @@ def invoice_values(form: Typed) -> dict[str, Any]:
     readers = {
         "due_on": date_of,
         "share": money_of,
-        "amount": money_of,
         "deal_id": number_of,
         "client_id": number_of,
     }
@@ -182,13 +185,11 @@ def invoice_values(form: Typed) -> dict[str, Any]:
     if form.get("language") in LANGUAGES:
         values["language"] = form["language"]
     values |= _seller_values(form.get("from", ""))
-    values |= _vat_values(form.get("vat", ""))
     if read.get("deal_id"):
+        values |= _vat_values(form.get("vat", ""))
         values |= _source_values(form.get("of", ""), read.get("share"))
         return _plain(values)
-    values["client_id"] = read.get("client_id")
-    values["lines"] = [_single_line(form, read, values)]
-    values.pop("vat_percent", None)
+    values |= {"client_id": read.get("client_id")} | _said_by(form, read.get("client_id"))
     return _plain(values)
 
 
@@ -227,24 +228,86 @@ def _source_values(chosen: str, share: Decimal | None) -> dict[str, Any]:
     return {**of_step, **({"share": str(share)} if share else {})}
 
 
-def _single_line(form: Typed, read: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    wrong: dict[str, Text] = {}
-    if not form.get("purpose", "").strip():
-        wrong["purpose"] = _("Say what the invoice is for.")
-    if not read.get("amount"):
-        wrong["amount"] = _("Say how much is to be paid: more than nought.")
-    if "vat_percent" not in values:
-        wrong["vat_percent"] = _("Say at which rate of VAT, or that it is without.")
-    if not read.get("client_id"):
-        wrong["client_id"] = _("Say who is to pay it.")
+def _said_by(form: Typed, client_id: int | None) -> dict[str, Any]:
+    """Give the lines of an invoice without a deal.
+
+    :raises InvalidError: for what is missing, or cannot be read; of lines with their numbers.
+    """
+    wrong: dict[str, Text] = {} if client_id else {"client_id": _("Say who is to pay it.")}
+    lines: list[dict[str, Any]] = []
+    for row in zip_longest(*(form.getlist(name) for name in LINE_FIELDS), fillvalue=""):
+        name, quantity, price, vat = (one.strip() for one in row)
+        if not name and not price:
+            continue
+        try:
+            lines.append(_line_said(name, quantity, price, vat))
+        except InvalidError as error:
+            wrong[f"lines.{len(lines)}"] = _in_line(len(lines) + 1, error.message)
+            lines.append({})
+    if not lines:
+        wrong["lines"] = _("Say what the invoice is for.")
     if wrong:
         raise InvalidError(_("Something is missing."), wrong)
-    return {
-        "name": form["purpose"].strip(),
-        "quantity": "1",
-        "price": str(read["amount"]),
-        "vat_percent": values["vat_percent"],
-    }
+    return {"lines": _with_articles(lines)}
+
+
+def _line_said(name: str, quantity: str, price: str, vat: str) -> dict[str, Any]:
+    """Give a line as the JSON API names it.
+
+    :raises InvalidError: with what is wrong with it.
+    """
+    if not name:
+        raise InvalidError(_("Say what it is for."))
+    try:
+        read = {
+            "quantity": str(decimal_of(quantity)) if quantity else "1",
+            "price": str(money_of(price)) if price else "",
+        }
+    except ValueError as error:
+        message = _("“%(typed)s” is no number.", typed=f"{quantity} {price}".strip())
+        raise InvalidError(message) from error
+    if not price:
+        raise InvalidError(_("Say the price."))
+    rate = _vat_values(vat)
+    if not rate:
+        raise InvalidError(_("Say at which rate of VAT, or that it is without."))
+    return {"name": name, **read, **rate}
+
+
+def product_suggestions() -> str:
+    """Give where a field finds products of the catalogue; empty where there are none to see."""
+    shelf: Catalogue | None = service("catalogue")
+    return "" if shelf is None else shelf.suggestions()
+
+
+def _in_line(number: int, message: Text) -> Text:
+    return _("Line %(number)s: %(message)s", number=number, message=message)
+
+
+def _with_articles(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give lines with the names and articles of the products for which words stand."""
+    shelf: Catalogue | None = service("catalogue")
+    names = [one["name"] for one in lines]
+    found = {} if shelf is None else shelf.named(reading(), names)
+    return [
+        {**one, **{name: found[one["name"]][name] for name in ("name", "article")}}
+        if one["name"] in found
+        else one
+        for one in lines
+    ]
+
+
+def told_by_line(errors: Mapping[str, Text]) -> dict[str, Text]:
+    """Give what is wrong by field of the form: what the API says of a line, with its number."""
+    told: dict[str, Text] = {}
+    for name, message in errors.items():
+        kind, _dot, rest = name.partition(".")
+        place, _dot, column = rest.partition(".")
+        if kind == "lines" and place.isdecimal() and column:
+            told[f"lines.{place}"] = _in_line(int(place) + 1, message)
+        else:
+            told["vat" if name == "vat_percent" else name] = message
+    return told
 
 
 def draft_values(form: Typed) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def walk_values() -> dict[str, list[str]]:
     return {"wanted": ["off"]}
 
 
-_PAID: Final = {"purpose": "A visit", "vat": "none", "amount": "5"}
+_PAID: Final = {"line": "A visit", "quantity": "1", "price": "5", "vat": "none"}
 
 WALK_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "invoices.create": {"act": "draft", "client_id": "1", **_PAID},

@@ -140,6 +140,7 @@ def _new_page(form: FormState, to_bill: forms.ToBill | None) -> Markup:
         "invoices/new.html",
         form=form,
         clients=as_choice("client", client_id),
+        suggest=forms.product_suggestions() if to_bill is None else "",
         **forms.choices(session, to_bill),
     )
 
@@ -171,8 +172,8 @@ def create() -> Page:
 
 def _refused_page(error: SalesmanError) -> Markup:
     """Give the form again as it was typed, with what was wrong."""
-    shown = {"vat" if name == "vat_percent" else name: text for name, text in error.fields.items()}
-    form = FormState.refused(request.form, InvalidError(error.message, shown))
+    told = InvalidError(error.message, forms.told_by_line(error.fields))
+    form = FormState.refused(request.form, told)
     deal_id = number_or_none(request.form.get("deal_id", ""))
     seen = deal_id is not None and reaches("deal", deal_id)
     to_bill = forms.deal_to_bill(reading(), int(deal_id or 0)) if seen else None

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from salesman_invoices.models import Invoice, Payment
+from salesman_catalogue.service import create_product
+from salesman_invoices.models import Invoice, InvoiceLine, Payment
 from salesman_invoices.standing import company_day
 
 from salesman_core.testing.people import Browser
@@ -105,16 +107,56 @@ def test_without_an_own_company_nothing_can_be_issued(
     assert 'value="issue"' not in page
 
 
-def test_invoice_without_a_deal_is_a_line_of_its_own(bill: Bill, browser_for: BrowserFor) -> None:
+def test_invoice_without_a_deal_has_as_many_lines_as_are_typed(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    browser = browser_for("head")
+    create_product({"name": "Steel rack", "article": "R-1"})
+    token = token_in(browser.get("/invoices/new").text)
+    sent = {"csrf_token": token, "client_id": bill.client_id, "act": "draft"}
+
+    nothing = browser.post("/invoices/new", data=sent)
+    lines = {"line": ["A visit", "r-1", "", ""], "quantity": ["", "2,5", "1", "1"]}
+    prices = {"price": ["1 200,50", "100", "", ""], "vat": ["none", "20", "20", ""]}
+    browser.post("/invoices/new", data={**sent, **lines, **prices})
+
+    assert nothing.status_code == 422
+    assert "Say what the invoice is for." in nothing.text
+    assert reading().scalar(sa.select(Invoice.amount)) == Decimal("1450.50")
+    columns = (InvoiceLine.name, InvoiceLine.article, InvoiceLine.quantity, InvoiceLine.vat)
+    assert reading().execute(sa.select(*columns).order_by(InvoiceLine.position)).all() == [
+        ("A visit", "", Decimal(1), Decimal(0)),
+        ("Steel rack", "R-1", Decimal("2.5"), Decimal("41.67")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed", "complaint"),
+    [
+        ("line", "", "Line 2: Say what it is for."),
+        ("quantity", "0", "Line 2: "),
+        ("quantity", "-1", "Line 2: "),
+        ("quantity", "two", "Line 2: “two 100” is no number."),
+        ("price", "", "Line 2: Say the price."),
+        ("vat", "", "Line 2: Say at which rate of VAT, or that it is without."),
+    ],
+)
+def test_wrong_line_is_told_with_its_number_and_what_was_typed_stays(
+    bill: Bill, browser_for: BrowserFor, cell: str, typed: str, complaint: str
+) -> None:
     browser = browser_for("head")
     token = token_in(browser.get("/invoices/new").text)
-    sent = {"csrf_token": token, "client_id": bill.client_id, "purpose": "A visit", "act": "draft"}
+    lines = {"line": "A rack", "quantity": "3", "price": "100", "vat": "20"}
+    second = {**lines, cell: typed}
+    sent: dict[str, Any] = {name: [lines[name], second[name]] for name in lines}
+    sent |= {"csrf_token": token, "client_id": bill.client_id, "act": "issue"}
 
-    refused = browser.post("/invoices/new", data=sent)
-    browser.post("/invoices/new", data={**sent, "amount": "1 200,50", "vat": "none"})
+    page = browser.post("/invoices/new", data=sent)
 
-    assert refused.status_code == 422
-    assert reading().scalar(sa.select(Invoice.amount)) == Decimal("1200.50")
+    assert page.status_code == 422
+    assert complaint in page.text
+    assert page.text.count('value="A rack"') == 2 - (cell == "line")
+    assert reading().scalar(sa.select(sa.func.count(Invoice.id))) == 0
 
 
 def test_payment_is_entered_on_the_card_and_moves_the_deal_on(

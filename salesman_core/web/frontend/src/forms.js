@@ -80,6 +80,9 @@ function addRow(button) {
   const last = rows[rows.length - 1];
   const row = last.cloneNode(true);
   emptied(row).forEach((field) => field.classList.remove("is-invalid"));
+  // A copy forgets what is chosen: the next line mostly has the same, as a rate of VAT.
+  const chosen = [...last.querySelectorAll("select")];
+  row.querySelectorAll("select").forEach((field, place) => (field.value = chosen[place].value));
   last.after(row);
   row.querySelector("input").focus();
 }
