@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -220,6 +221,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         context=RecordCard(KIND, record_id, client_id=invoice.client_id, deal_id=invoice.deal_id),
         may_edit=reaches(KIND, record_id, EDIT),
         may_cancel=reaches(KIND, record_id, CANCEL),
+        month_is_over=_month_is_over(invoice.issued_on),
         may_delete=reaches(KIND, record_id, DELETE),
         may_pay=pays,
         quantities=_quantities(session, invoice) if draft else [],
@@ -235,6 +237,11 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         files=files_panel(KIND, record_id),
         **shown_words(),
     )
+
+
+def _month_is_over(day: date | None) -> bool:
+    """Tell whether the month of a day is over: its figures have been told."""
+    return day is not None and day < company_day().replace(day=1)
 
 
 def _quantities(session: Any, invoice: Any) -> list[tuple[Any, Any, Any]]:

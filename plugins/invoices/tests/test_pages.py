@@ -13,7 +13,9 @@ import pytest
 import sqlalchemy as sa
 from salesman_catalogue.service import create_product
 from salesman_invoices.models import Invoice, InvoiceLine, Payment
+from salesman_invoices.service import issue_invoice
 from salesman_invoices.standing import company_day
+from salesman_invoices.testing import line
 
 from salesman_core.testing.people import Browser
 from salesman_core.toolkit import reading
@@ -256,6 +258,19 @@ def test_schedule_is_edited_and_its_step_is_billed(bill: Bill, browser_for: Brow
     assert "overdue" in saved.text
     assert re.search(rf'value="step:{step.group(1)}" selected', form)
     assert 'value="01.02.2026"' not in form  # that day has gone by
+
+
+def test_cancelling_an_invoice_of_a_month_that_is_over_says_what_that_changes(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    now, before = bill.invoice(), bill.draft(lines=[line()])
+    issue_invoice(before, company_day().replace(day=1) - timedelta(days=1))
+    browser = browser_for("head")
+
+    told = ["in a month that is over" in browser.get(f"/invoices/{one}").text
+            for one in (now, before)]  # fmt: skip
+
+    assert told == [False, True]
 
 
 def test_lawyer_reads_invoices_and_changes_nothing(bill: Bill, browser_for: BrowserFor) -> None:
