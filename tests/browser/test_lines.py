@@ -73,6 +73,43 @@ def test_three_lines_are_entered_by_the_keyboard_and_the_amount_follows(
     assert task.problems == []
 
 
+def test_line_is_its_products_as_long_as_the_name_stands_in_it(
+    make: Make, page_for: PageFor
+) -> None:
+    rack = sell("Rack", "R-250", "100.00")
+    deal = make.deal(owner_id=make.user_of("seller"))
+    task = page_for("seller")
+    task.begin(f"/catalogue/deals/{deal}/lines")
+    page, press, write = task.page, task.page.keyboard.press, task.page.keyboard.type
+    row = page.locator("[data-line]").first
+    product, sign = row.locator("[name=product_id]"), row.locator("[data-product]")
+
+    page.locator("#cell-0-name").focus()
+    write("R-250")
+    expect(sign).to_have_text("Rack")  # what the article stands for, before it is saved
+    expect(page.locator("#found-products")).to_contain_text("Rack")
+    press("Enter")
+    expect(sign).to_have_text("from the catalogue")
+    page.locator("#cell-0-name").focus()
+    press("End")
+    write(", white")
+    expect(product).to_have_value(str(rack))
+    for _letter in ", white":
+        press("Backspace")
+    press("Backspace")
+    expect(product).to_have_value("")
+    expect(sign).to_be_hidden()
+    write("k, white")
+    expect(product).to_have_value(str(rack))
+    press("Escape")
+    press("Control+Enter")
+
+    expect(page.get_by_role("button", name="Take the last change back")).to_be_visible()
+    (line,) = queries.lines_of(reading(), deal)
+    assert (line.name, line.product_id) == ("Rack, white", rack)
+    assert task.problems == []
+
+
 def test_mistake_stands_at_its_cell_while_one_types_and_a_line_comes_back(
     make: Make, page_for: PageFor
 ) -> None:

@@ -241,6 +241,26 @@ def test_script_is_told_sums_and_what_is_wrong(
     assert (offered[0]["id"], offered[0]["price"], offered[0]["cost"]) == (rack, "33.33", "60")
 
 
+def test_article_that_is_typed_is_told_as_its_product_and_words_that_stood_there_stay_words(
+    browser_for: BrowserFor, make: Make, sell: Sell
+) -> None:
+    deal, browser = make.deal(), browser_for("head")
+    replace_lines(deal, [{"name": "R-7", "quantity": Decimal(1), "price": Decimal(5)}])
+    (words,) = queries.lines_of(reading(), deal)
+    rack = sell("33.33", article="R-7", name="Rack, white")  # an article that came in since
+    path = f"/catalogue/deals/{deal}/lines"
+    token = token_of(browser.get(path).text)
+    stood = {"id": str(words.id), "name": "R-7", "quantity": "2", "price": "5"}
+    rows = (stood, {"name": "r-7", "quantity": "1"})
+
+    told = browser.post(f"{path}/count", data=typed(token, *rows)).json
+    browser.post(path, data=typed(token, *rows, version=1))
+
+    assert told["products"] == ["", "Rack, white"]
+    lines = [(one.name, one.product_id) for one in queries.lines_of(reading(), deal)]
+    assert lines == [("R-7", None), ("Rack, white", rack)]
+
+
 def test_page_of_a_closed_deal_says_what_its_lines_change(
     browser_for: BrowserFor, make: Make
 ) -> None:

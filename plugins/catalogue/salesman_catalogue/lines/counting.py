@@ -39,9 +39,9 @@ class Counted:
 
 def count_rows(session: Session, deal: AnyRow, rows: Sequence[Row]) -> Counted:
     """Count rows of a form of lines; each gets its sum, and what is wrong with it."""
-    said = said_by(rows)
-    judged = [_judged(line, place, said) for place, line in enumerate(said.lines)]
     held = {one.id: one for one in queries.lines_of(session, deal.id)}
+    said = said_by(rows, held)
+    judged = [_judged(line, place, said) for place, line in enumerate(said.lines)]
     lines = [one for one in judged if one is not None]
     drafts = LineDrafts(session, deal.currency, held).of(lines)
     sums: list[Sums] = []

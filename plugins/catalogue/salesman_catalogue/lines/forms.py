@@ -71,11 +71,13 @@ class Row:
     :param cells: what stands in it, as it was typed.
     :param wrong: what is wrong, by cell.
     :param amount: what it comes to, as people read it.
+    :param product: what the product is called for which its words stand, where that was found.
     """
 
     cells: dict[str, str]
     wrong: dict[str, Text] = field(default_factory=dict)
     amount: str = ""
+    product: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -186,14 +188,22 @@ class Said:
                 self.rows[int(place)].wrong.setdefault(_CELL_OF.get(column, column), message)
 
 
-def said_by(rows: Sequence[Row]) -> Said:
+def said_by(rows: Sequence[Row], held: Mapping[int, AnyRow] | None = None) -> Said:
     """Read the rows of a form; what cannot be read is told in its cell.
 
-    Without a script people choose a product by typing its article: that is found here.
+    People also choose a product by typing its article: that is found here. A line that is there
+    already and whose words nobody touched stays what it was, whatever article came in since.
+
+    :param held: the lines that the deal has, by their ids.
     """
     saying = [row for row in rows if not row.is_blank]
-    _find_articles(saying)
+    _find_articles([row for row in saying if not _is_untouched(row, held or {})])
     return Said([dict(_line(row)) for row in saying], saying)
+
+
+def _is_untouched(row: Row, held: Mapping[int, AnyRow]) -> bool:
+    line = held.get(number_or_none(row.cells["id"]) or 0)
+    return line is not None and line.name == row.cells["name"].strip()
 
 
 def _find_articles(rows: Sequence[Row]) -> None:
@@ -204,6 +214,7 @@ def _find_articles(rows: Sequence[Row]) -> None:
         if product is None:
             continue
         row.cells |= {"product_id": str(product.id), "name": product.name}
+        row.product = product.name
         row.cells["unit"] = row.cells["unit"] or product.unit
         row.cells["vat"] = row.cells["vat"] or vat_written(product.vat_percent, on_top=False)
 

@@ -212,6 +212,7 @@ def count_lines(deal_id: int) -> FlaskResponse:
     return jsonify(
         amounts=[row.amount for row in rows],
         wrong=[{name: str(text) for name, text in row.wrong.items()} for row in rows],
+        products=[row.product for row in rows],
         totals={name: text for name, _title, text in totals},
     )
 

@@ -22,6 +22,8 @@ function emptyRow() {
   const last = rows().at(-1);
   if (last) cell(row, "vat").value = cell(last, "vat").value;
   clearWrong(row);
+  for (const known of ["product", "named", "prices"]) delete row.dataset[known];
+  sign(row);
   row.querySelector("[data-amount]").textContent = "";
   return row;
 }
@@ -139,12 +141,34 @@ let askTimer;
 
 form.addEventListener("input", ({ target }) => {
   if (target.name === "name" && form.dataset.products) {
-    cell(rowOf(target), "product_id").value = "";
+    keepProduct(rowOf(target));
     clearTimeout(askTimer);
     askTimer = setTimeout(() => find(target), PATIENCE_MS);
   }
   changed();
 });
+
+// A line is a product's as long as the product's name stands in it: words beside it, or a slip that
+// is mended again, lose nothing.
+function keepProduct(row) {
+  const { product = "", named = "" } = row.dataset;
+  const stays = named && cell(row, "name").value.toLowerCase().includes(named.toLowerCase());
+  cell(row, "product_id").value = stays ? product : "";
+  sign(row);
+}
+
+function know(row) {
+  const product = cell(row, "product_id").value;
+  if (product) Object.assign(row.dataset, { product, named: cell(row, "name").value.trim() });
+}
+
+// Tell whether a line is a product's, and of which where only its article was typed.
+function sign(row, name = "") {
+  const note = row.querySelector("[data-product]");
+  const text = note.querySelector("[data-known]");
+  note.hidden = !name && !cell(row, "product_id").value;
+  text.textContent = name || text.dataset.known;
+}
 
 async function ask(parameters) {
   const url = new URL(form.dataset.products, location.href);
@@ -230,6 +254,8 @@ function choose(item) {
   asked += 1;
   const values = { product_id: item.id, name: item.name, unit: item.unit, level_id: item.level_id ?? "", price: item.price, vat: item.vat, cost: item.cost };
   for (const [name, value] of Object.entries(values)) put(row, name, value);
+  know(row);
+  sign(row);
   row.dataset.prices = JSON.stringify(item.prices);
   if (!cell(row, "quantity").value) cell(row, "quantity").value = "1";
   changed();
@@ -281,10 +307,11 @@ async function count() {
   const counted = rows();
   const answer = await fetch(form.dataset.count, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
   if (!answer.ok || number !== counts) return;
-  const { amounts, wrong, totals } = await answer.json();
+  const { amounts, wrong, totals, products } = await answer.json();
   counted.forEach((row, place) => {
     row.querySelector("[data-amount]").textContent = amounts[place] ?? "";
     tell(row, wrong[place] ?? {});
+    sign(row, products[place]);
   });
   for (const [name, text] of Object.entries(totals)) {
     const element = form.querySelector(`[data-total="${name}"]`);
@@ -308,6 +335,8 @@ function tell(row, wrong) {
 function clearWrong(row) {
   tell(row, {});
 }
+
+rows().forEach(know);
 
 // On a phone each line is a card: one empty one is enough.
 if (matchMedia("(max-width: 991.98px)").matches) {
