@@ -47,15 +47,19 @@ def sources() -> Iterable[Mapping[str, Any]]:
             "basis": state,
             "entries": _entries(counted),
             "address": _address(state),
-            "items": {
-                "find": found_items,
-                "titles": item_titles,
-                "entries": _entries_of_item(counted),
-            },
+            "items": items(_entries_of_item(counted)),
             **usual,
         }
         for state, counted in closed.items()
     ]
+
+
+def items(entries: Callable[[str], sa.Select[Any]]) -> Mapping[str, Any]:
+    """Give what units can be told of one by one: categories and products.
+
+    :param entries: gives the query of what counts of one, by its key.
+    """
+    return {"find": found_items, "titles": item_titles, "entries": entries}
 
 
 _UNITS: Final = sa.type_coerce(
@@ -69,7 +73,7 @@ def _entries(counted: sa.ColumnElement[bool]) -> Callable[[], sa.Select[Any]]:
 
 
 def _entries_of_item(counted: sa.ColumnElement[bool]) -> Callable[[str], sa.Select[Any]]:
-    return lambda key: _sold(counted, visible("deal")).where(belongs_to(key))
+    return lambda key: _sold(counted, visible("deal")).where(is_of_item(Line.product_id, key))
 
 
 @functools.lru_cache(maxsize=256)
@@ -86,16 +90,20 @@ def _sold(counted: sa.ColumnElement[bool], _seen: sa.ColumnElement[bool]) -> sa.
     return found.group_by(Deal.id, Deal.closed_on, Deal.owner_id)
 
 
-def belongs_to(key: str) -> sa.ColumnElement[bool]:
-    """Give the condition of the lines of a category with all below it, or of a product.
+def is_of_item(product_id: Any, key: str) -> sa.ColumnElement[bool]:
+    """Give the condition of what is sold of a category with all below it, or of a product.
 
+    :param product_id: the column that says which product it is.
     :param key: as ``category:5`` or ``product:7``.
     """
     kind, id_ = _kind_and_id(key)
     if kind == _PRODUCT:
-        return Line.product_id == id_
+        product: sa.ColumnElement[bool] = product_id == id_
+        return product
     if kind == _CATEGORY:
-        return Product.category_id.in_(at_or_below([id_]))
+        below = sa.select(Product.id).where(Product.category_id.in_(at_or_below([id_])))
+        category: sa.ColumnElement[bool] = product_id.in_(below)
+        return category
     return sa.false()
 
 

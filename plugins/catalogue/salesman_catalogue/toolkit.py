@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from salesman_catalogue.choosing import vat_rates
 from salesman_catalogue.lines.queries import sold_lines
+from salesman_catalogue.plans_sources import is_of_item, item_titles, items
 from salesman_catalogue.sums import (
     DiscountError,
     Sums,
@@ -30,6 +31,9 @@ __all__ = [
     "DiscountError",
     "Sums",
     "Terms",
+    "is_of_item",
+    "item_titles",
+    "items",
     "rounded",
     "sold_lines",
     "sums_of",

@@ -1,4 +1,4 @@
-"""Filters by which a figure of a plan opens to its invoices: they take the days of a period."""
+"""Filters by which a figure of a plan opens to its invoices: days of a period, and what is sold."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
+from salesman_catalogue.toolkit import is_of_item, item_titles
 
 from salesman_core.toolkit import Deal, FieldKind, ListFilter, formats
-from salesman_invoices.models import Allotment, Invoice
+from salesman_invoices.models import Allotment, Invoice, InvoiceLine
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -17,6 +18,7 @@ _ = texts.lazy
 BETWEEN: Final = ".."
 PAID_WITHIN: Final = "paid_within"
 WON_WITHIN: Final = "won_within"
+SOLD: Final = "sold"
 
 
 def days(first: str, last: str) -> str:
@@ -54,6 +56,17 @@ def _won(first: date, last: date) -> sa.ColumnElement[bool]:
     return sa.and_(Invoice.paid != 0, Invoice.deal_id.in_(won))
 
 
+def _sells(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    sold = sa.select(InvoiceLine.invoice_id).where(
+        sa.not_(InvoiceLine.by_amount), is_of_item(InvoiceLine.product_id, str(value))
+    )
+    return Invoice.id.in_(sold)
+
+
+def _item_title(value: Any) -> str:
+    return item_titles([str(value)]).get(str(value), str(value))
+
+
 def _shown(value: Any) -> str:
     period = _read(value)
     if period is None:
@@ -74,4 +87,5 @@ FILTERS: Final = (
         ("eq",),
         show=_shown,
     ),
+    ListFilter(SOLD, _("With"), FieldKind.TEXT, _sells, ("eq",), show=_item_title),
 )

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import url_for
+from salesman_catalogue.toolkit import is_of_item, items
 
 from salesman_core.toolkit import Deal, Rate, Thousandths, company, visible
 from salesman_invoices.billing import without_vat
 from salesman_invoices.models import ISSUED, KIND, Allotment, Invoice, InvoiceLine
 from salesman_invoices.permissions import SEE_DEAL, VIEW
-from salesman_invoices.plans_filters import PAID_WITHIN, WON_WITHIN, days
+from salesman_invoices.plans_filters import PAID_WITHIN, SOLD, WON_WITHIN, days
 from salesman_invoices.standing import OVERDUE, PAID, PARTLY
 from salesman_invoices.texts import texts
 
@@ -86,11 +87,16 @@ def _units_of(basis: Mapping[str, Any]) -> dict[str, Any]:
         ON_PAYMENT: Invoice.paid_on,
         IN_CLOSED: Deal.closed_on,
     }
+
+    def entries() -> sa.Select[Any]:
+        return _units(id_, on_day[id_], visible(KIND))
+
     addresses = {ON_ISSUE: _by_issue, ON_PAYMENT: _by_last_payment, IN_CLOSED: _by_closing_and_paid}
     return {
         "basis": id_,
         "metrics": (_UNITS,),
-        "entries": lambda: _units(id_, on_day[id_], visible(KIND)),
+        "entries": entries,
+        "items": items(lambda key: entries().where(is_of_item(InvoiceLine.product_id, key))),
         "address": addresses[id_],
         "order": basis["order"] + 1,
     }
@@ -209,6 +215,8 @@ def _won(seen: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _narrowed(asked: Mapping[str, str], **filters: Any) -> str:
     """Give the address of the list of the invoices that count, narrowed to whose they are."""
     narrowed: dict[str, Any] = {**filters, **_whose(asked)}
+    if "item" in asked:
+        narrowed[SOLD] = asked["item"]
     return url_for("invoices.index", standing__in=",".join(_STANDING), **narrowed)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from salesman_catalogue.lines.service import replace_lines
+from salesman_catalogue.service import create_product
 from salesman_invoices import service
 from salesman_invoices.payments.service import delete_payment, enter_payment
 from salesman_plans.bases import set_basis
@@ -227,6 +228,30 @@ def test_units_stay_when_the_lines_of_the_deal_are_made_anew(bill: Bill, fact: F
     replace_lines(deal_id, [{"name": "Rack", "quantity": Decimal(3), "price": Decimal(200)}])
 
     assert (before, fact("issued", "units")) == ("4.000", "4.000")
+
+
+def test_units_of_a_product_are_told_and_open_to_its_invoices(
+    app: Flask, make: Make, bill: Bill, fact: Fact
+) -> None:
+    rack, tape = (create_product({"name": name}) for name in ("Rack", "Tape"))
+    of_rack, of_tape = (bill.deal() for _each in range(2))
+    terms = {"price": Decimal(10), "quantity": Decimal(3)}
+    replace_lines(of_rack, [{"product_id": rack, **terms}, {"product_id": tape, **terms}])
+    replace_lines(of_tape, [{"product_id": tape, **terms}])
+    invoice_id, _other = bill.invoice(of_rack), bill.invoice(of_tape)
+    asked = {"whose": "company", "period": "2026-03", "metric": "units", "basis": "issued"}
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get("/plans/figure", query_string={**asked, "item": f"product:{rack}"}).text
+    (address,) = re.findall(r'href="(/invoices\?[^"]*sold=[^"]*)"', page)
+    listed = browser.get(address.replace("&amp;", "&")).text
+
+    assert fact("issued", "units") == "9.000"
+    assert fact("issued", "units", item=f"product:{rack}") == "3.000"
+    assert fact("issued", "units", item=f"product:{tape}") == "6.000"
+    assert fact("paid", "units", item=f"product:{tape}") == "0.000"
+    assert set(re.findall(r'href="/invoices/(\d+)"', listed)) == {str(invoice_id)}
+    assert "Rack" in listed
 
 
 def test_share_of_a_deal_sells_no_units(bill: Bill, fact: Fact) -> None:
