@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,6 +33,9 @@ from salesman_plans.models import DEALS, EVERYTHING, MARGIN, METRICS, MONEY, TUR
 from salesman_plans.permissions import VIEW
 from salesman_plans.sources import AccountingBasis, Source
 from salesman_plans.whose import THE_COMPANY, Whose, demand_counting
+
+Parts = tuple[tuple[sa.Select[Any], tuple[str, ...]], ...]
+"""What is summed up: the entries of some sources, each with the metrics that it gives."""
 
 _NOUGHT: Final = Decimal(0)
 _AHEAD: Final = {TURNOVER: Deal.amount, MARGIN: DEAL_MARGIN}
@@ -83,7 +86,7 @@ def facts(  # noqa: PLR0917  # of what, when, whose
     whose: Whose,
     item: str = EVERYTHING,
 ) -> dict[str, Fact]:
-    """Give some metrics of some days: one statement a source, however many records there are.
+    """Give some metrics of some days: in one statement, however many records there are.
 
     :param item: of what they are told, everything where nothing is said.
     :raises ForbiddenError: for whoever does not see all that counts, or no margins.
@@ -95,10 +98,11 @@ def facts(  # noqa: PLR0917  # of what, when, whose
     of_source: dict[Source, list[str]] = {}
     for metric in wanted:
         of_source.setdefault(basis.source_of(metric, item), []).append(metric)
-    found: dict[str, Fact] = {}
-    for source, asked in of_source.items():
-        demand_counting(whose, (VIEW, source.permission))
-        found |= _summed(session, source.counted(item), asked, days, whose)
+    if not of_source:
+        return {}
+    demand_counting(whose, (VIEW, *(source.permission for source in of_source)))
+    parts = tuple((one.counted(item), tuple(asked)) for one, asked in of_source.items())
+    found = _summed(session, parts, days, whose)
     return {metric: found[metric] for metric in wanted}
 
 
@@ -123,29 +127,45 @@ def facts_of_items(
     return {row.item: _fact(row, UNITS) for row in rows}
 
 
-def _summed(
-    session: Session, entries: sa.Select[Any], metrics: Sequence[str], days: Days, whose: Whose
-) -> dict[str, Fact]:
+def _summed(session: Session, parts: Parts, days: Days, whose: Whose) -> dict[str, Fact]:
     values: dict[str, Any] = {"plans_first": days.first, "plans_last": days.last}
     if whose.counted_team is None:
         of_one = whose.id is not None
-        counted = _counted_for(entries, tuple(metrics), of_one=of_one)
+        counted = _counted_for(parts, of_one=of_one)
         values |= {"plans_owner": whose.id} if of_one else {}
     else:
-        entry = entries.subquery("entry").c
-        counted = _counted(entry, metrics).where(*whose.owns(entry.owner_id))
+        counted = _side_by_side(parts, whose.owns)
     row = session.execute(counted, values).one()
-    return {metric: _fact(row, metric) for metric in metrics}
+    return {
+        metric: _fact(_Named(row, _prefix(place)), metric)
+        for place, (_entries, metrics) in enumerate(parts)
+        for metric in metrics
+    }
 
 
 @functools.lru_cache(maxsize=256)
-def _counted_for(
-    entries: sa.Select[Any], metrics: tuple[str, ...], *, of_one: bool
-) -> sa.Select[Any]:
+def _counted_for(parts: Parts, *, of_one: bool) -> sa.Select[Any]:
     """Give the query of sums of everybody, or of one owner: kept for entries that are the same."""
-    entry = entries.subquery("entry").c
-    counted = _counted(entry, metrics)
-    return counted.where(entry.owner_id == sa.bindparam("plans_owner")) if of_one else counted
+    owner: sa.BindParameter[Any] = sa.bindparam("plans_owner")
+    return _side_by_side(parts, lambda owner_id: [owner_id == owner] if of_one else [])
+
+
+def _side_by_side(parts: Parts, owns: Callable[[Any], list[Any]]) -> sa.Select[Any]:
+    """Give one query of the sums of all parts: a single row, and a single way to the database."""
+    columns: list[Any] = []
+    joined: Any = None
+    for place, (entries, metrics) in enumerate(parts):
+        entry = entries.subquery(f"entry_{place}").c
+        counted = _counted(entry, metrics).where(*owns(entry.owner_id))
+        told = counted.subquery(f"told_{place}")
+        columns += [one.label(_prefix(place) + str(one.key)) for one in told.c]
+        joined = told if joined is None else joined.join(told, sa.true())
+    found: sa.Select[Any] = sa.select(*columns).select_from(joined)
+    return found
+
+
+def _prefix(place: int) -> str:
+    return f"part_{place}_"
 
 
 def facts_by_owner(  # noqa: PLR0917  # of what, when, whose
@@ -219,7 +239,7 @@ def _lacking(entry: Any) -> sa.ColumnElement[bool] | None:
     return lacking
 
 
-def _fact(row: AnyRow, metric: str) -> Fact:
+def _fact(row: Any, metric: str) -> Fact:
     own = Decimal(int(getattr(row, f"{metric}_own") or 0)).scaleb(-digits_of(metric))
     other = getattr(row, f"{metric}_other", None) or _NOUGHT
     return Fact(own + other, row.entries, row.lacking if metric in MONEY else 0)
