@@ -168,10 +168,7 @@ def waiting(
     most: int,
     full_domains: Collection[str] = (),
 ) -> Sequence[AnyRow]:
-    """Give those whose turn it is, with what a letter says of them.
-
-    ``wanted`` tells whether they may be written to at this moment.
-    """
+    """Give those whose turn it is, with what a letter says of them."""
     owner = sa.select(User.name).where(User.id == Client.owner_id).scalar_subquery()
     query = (
         sa.select(
@@ -183,7 +180,6 @@ def waiting(
             sa.or_(Recipient.kind != "client", Client.kind == "person").label("is_person"),
             Client.name.label("client"),
             owner.label("owner"),
-            may_be_written(Recipient.address, campaign).label("wanted"),
         )
         .outerjoin(Client, Client.id == Recipient.client_id)
         .where(Recipient.campaign_id == campaign.id, Recipient.fate == WAITING)
@@ -203,14 +199,15 @@ class _Purpose:
 
 
 def may_be_written(
-    address: sa.SQLColumnExpression[Any], campaign: AnyRow
+    address: sa.SQLColumnExpression[Any], campaign: AnyRow, *, few: bool = False
 ) -> sa.ColumnElement[bool]:
     """Give the SQL of the addresses that a campaign may be sent to.
 
     :param campaign: with ``group_id``, ``purpose_id`` and ``needs_consent``.
+    :param few: whether some addresses are judged, not thousands.
     """
     purpose = _Purpose(campaign.purpose_id, campaign.needs_consent)
-    return may_write(address, purpose, campaign.group_id)
+    return may_write(address, purpose, campaign.group_id, few=few)
 
 
 # For people

@@ -7,6 +7,7 @@ Whatever stands in hand when a job begins was therefore in the hands of somebody
 have gone out, so it is ``interrupted``, and only a person lets it be sent again.
 
 A few letters are taken in hand with one transaction. How many is bounded by what a death may hide.
+The statement that takes them also judges whether they may still be written to.
 """
 
 from __future__ import annotations
@@ -71,9 +72,7 @@ LONGEST: Final = 180.0
 HANDFUL: Final = 5
 """Letters that are taken in hand at once: so many at most are interrupted by one death."""
 PLANNED: Final = 200
-"""Letters that are looked up at once; who has left since then is written to, so they are few."""
-STALE: Final = 10.0
-"""Seconds after which those to write to are looked up anew."""
+"""Letters that are looked up at once."""
 MOST_ATTEMPTS: Final = 5
 _FIRST_WAIT: Final = timedelta(minutes=15)
 _ERROR: Final = 500
@@ -166,83 +165,74 @@ class _Round:
     def send(self) -> int:
         """Send until the time is over or nothing may go out; give how many letters went out."""
         sent = 0
-        while self._has_time(self._until) and (planned := self._plan()):
-            stale = min(self._until, time.monotonic() + STALE)
+        while self._has_time() and (planned := self._plan()):
             for first in range(0, len(planned), HANDFUL):
                 sent += self._send_handful(planned[first : first + HANDFUL])
-                if not self._has_time(stale):
+                if not self._has_time():
                     break
         self.settle()
         return sent
 
-    def _has_time(self, until: float) -> bool:
-        return self.goes_on and time.monotonic() < until
+    def _has_time(self) -> bool:
+        return self.goes_on and time.monotonic() < self._until
 
     def _plan(self) -> Sequence[AnyRow]:
         """Give those who are written to next, as far as the limits allow."""
-        while True:
-            self.settle()
-            session, moment = reading(), now()
-            session.rollback()  # it must see what was written since
-            allowance = queries.allowance(session, self._campaign, moment)
-            if allowance.letters <= 0:
-                break
+        self.settle()
+        session, moment = reading(), now()
+        session.rollback()  # it must see what was written since
+        allowance = queries.allowance(session, self._campaign, moment)
+        planned: Sequence[AnyRow] = ()
+        if allowance.letters > 0:
             full = allowance.full_domains
             due = queries.waiting(session, self._campaign, moment, PLANNED, full)
-            unwanted = [row.id for row in due if not row.wanted]
-            wanted = [row for row in due if row.wanted]
-            if unwanted:
-                self._skip(unwanted)
-            if planned := list(_within(wanted, allowance))[: allowance.letters]:
-                return planned
-            if not unwanted:
-                break
-        self.goes_on = False
-        return []
-
-    def _skip(self, recipient_ids: Sequence[int]) -> None:
-        """Leave out those who are not to be written to any more."""
-        with job_piece() as session:
-            session.execute(
-                sa.update(Recipient)
-                .where(one_of(Recipient.id, recipient_ids), Recipient.fate == WAITING)
-                .values(fate=SKIPPED)
-                .execution_options(synchronize_session=False)
-            )
+            planned = list(_within(due, allowance))[: allowance.letters]
+        self.goes_on = bool(planned)
+        return planned
 
     def _send_handful(self, handful: Sequence[AnyRow]) -> int:
         """Take some letters in hand, hand them over, and keep what became of them for later."""
-        taken = self._take({row.id: row for row in handful})
-        if not taken:
+        taken = self._take([row.id for row in handful])
+        if not taken:  # it was paused or stopped
             self.goes_on = False
-            return 0
         sent = 0
-        for row in taken:
-            outcome = self._hand_over(row)
-            self._outcomes.append(outcome)
-            sent += outcome.fate == SENT
+        for row in handful:
+            if taken.get(row.id) == IN_HAND:
+                outcome = self._hand_over(row)
+                self._outcomes.append(outcome)
+                sent += outcome.fate == SENT
         return sent
 
-    def _take(self, rows: Mapping[int, AnyRow]) -> Sequence[AnyRow]:
-        """Write down what became of the last ones, and that these are in hand, at once."""
+    def _take(self, recipient_ids: Sequence[int]) -> Mapping[int, str]:
+        """Write down what became of the last letters, and that these are in hand, at once.
+
+        Whoever is not to be written to any more is left out by the same statement: nobody's word
+        is older than their letter.
+
+        :returns: the fates that they have now; nothing where the campaign is not being sent.
+        """
         reading().rollback()  # an open read keeps old rows alive while a server takes its time
         sends = sa.exists().where(
             Campaign.id == self._campaign.id,
             Campaign.state == SENDING,
             Campaign.deleted_at.is_(None),
         )
+        may = queries.may_be_written(Recipient.address, self._campaign, few=True)
         mark = (
             sa.update(Recipient)
-            .where(one_of(Recipient.id, list(rows)), Recipient.fate == WAITING, sends)
-            .values(fate=IN_HAND, handed_at=now())
-            .returning(Recipient.id)
+            .where(one_of(Recipient.id, recipient_ids), Recipient.fate == WAITING, sends)
+            .values(
+                fate=sa.case((may, IN_HAND), else_=SKIPPED),
+                handed_at=sa.case((may, now()), else_=Recipient.handed_at),
+            )
+            .returning(Recipient.id, Recipient.fate)
             .execution_options(synchronize_session=False)
         )
         with job_piece() as session:
             _write(session, self._outcomes)
-            marked = set(session.scalars(mark))
+            taken = {row.id: row.fate for row in session.execute(mark)}
         self._outcomes = []
-        return [row for id_, row in rows.items() if id_ in marked]
+        return taken
 
     def settle(self) -> None:
         """Write down what became of the letters that were in hand, whoever has the job by now."""

@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     banned_addresses,
     bans,
     current_person,
+    is_banned_for_any,
     now,
     one_of,
     reach,
@@ -84,7 +85,11 @@ def normal(address: str) -> str:
 
 
 def may_write(
-    address: sa.SQLColumnExpression[Any], purpose: Purpose | Any, group_id: int | None = None
+    address: sa.SQLColumnExpression[Any],
+    purpose: Purpose | Any,
+    group_id: int | None = None,
+    *,
+    few: bool = False,
 ) -> sa.ColumnElement[bool]:
     """Give the SQL of the addresses that may be written to.
 
@@ -93,17 +98,38 @@ def may_write(
 
     :param address: a column of addresses as they are compared.
     :param purpose: with ``id`` and ``needs_consent``.
+    :param few: whether some addresses are judged, not thousands: then each is looked up, and not
+        all that were ever banned or refused are gathered first.
     """
+    among = _each_looked_up if few else _among_all
     said = sa.select(Consent.address).where(Consent.purpose_id == purpose.id)
-    told = [address.not_in(banned_addresses(bans.MAILING))]
-    told.append(address.not_in(sa.select(BadAddress.address)))
-    told.append(address.not_in(said.where(Consent.state == REFUSED)))
-    if purpose.needs_consent:
-        told.append(address.in_(said.where(Consent.state == GIVEN)))
+    unwanted = [
+        is_banned_for_any(bans.MAILING, address)
+        if few
+        else address.in_(banned_addresses(bans.MAILING)),
+        among(address, sa.select(BadAddress.address)),
+        among(address, said.where(Consent.state == REFUSED)),
+    ]
     if group_id is not None:
         left = sa.select(Leaver.address).where(Leaver.group_id == group_id)
-        told.append(address.not_in(left))
+        unwanted.append(among(address, left))
+    told = [sa.not_(one) for one in unwanted]
+    if purpose.needs_consent:
+        told.append(among(address, said.where(Consent.state == GIVEN)))
     return sa.and_(*told)
+
+
+def _among_all(
+    address: sa.SQLColumnExpression[Any], query: sa.Select[Any]
+) -> sa.ColumnElement[bool]:
+    return address.in_(query)
+
+
+def _each_looked_up(
+    address: sa.SQLColumnExpression[Any], query: sa.Select[Any]
+) -> sa.ColumnElement[bool]:
+    (its,) = query.selected_columns
+    return query.where(its == address).exists()
 
 
 def is_allowed(
@@ -111,7 +137,7 @@ def is_allowed(
 ) -> bool:
     """Tell whether one address may be written to, as it stands at this moment."""
     literal = sa.literal(address, sa.String())
-    return bool(session.scalar(sa.select(may_write(literal, purpose, group_id))))
+    return bool(session.scalar(sa.select(may_write(literal, purpose, group_id, few=True))))
 
 
 def record(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from salesman_mailing.campaigns import jobs, sending, service
+from salesman_mailing.bounces.taking import strike_off
+from salesman_mailing.campaigns import jobs, queries, sending, service
 from salesman_mailing.campaigns.marks import mark_of, recipients_in
 from salesman_mailing.campaigns.models import Recipient
 from salesman_mailing.consent.consent import About, Proof, record
@@ -18,7 +19,14 @@ from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import ConflictError, InvalidError, bans, writing
+from salesman_core.toolkit import (
+    ConflictError,
+    InvalidError,
+    WritingSession,
+    bans,
+    reading,
+    writing,
+)
 
 from .conftest import LETTER, Campaign, Fates, recipient, state_of, to
 
@@ -85,6 +93,42 @@ def test_who_leaves_after_the_start_gets_none(
     drain()
     assert set(to(mail_server)) == {"anna@client.example"}
     assert fates(one) == {"sent": 1, "skipped": 1}
+
+
+@pytest.mark.parametrize("unwanted", ["ban", "group", "purpose", "bad"])
+def test_who_leaves_while_letters_go_out_gets_none(
+    campaign: Campaign,
+    start: Start,
+    drain: Drain,
+    fates: Fates,
+    mail_server: MailSink,
+    monkeypatch: pytest.MonkeyPatch,
+    unwanted: str,
+) -> None:
+    one = campaign(12)
+    start(one)
+    about = queries.for_sending(reading(), one)
+    assert about is not None
+    last = sa.select(Recipient.address).order_by(Recipient.id.desc()).limit(1)
+    leaver = reading().scalars(last).one()
+    write = sending._write
+
+    def leaving(session: WritingSession, outcomes: Sequence[sending.Outcome]) -> None:
+        write(session, outcomes)
+        if len(mail_server.deliveries) != sending.HANDFUL:
+            return
+        if unwanted == "ban":
+            bans.ban(session, bans.MAILING, addresses=[leaver])
+        elif unwanted == "bad":
+            strike_off(session, leaver, "no such mailbox")
+        else:
+            left = {f"{unwanted}_id": getattr(about, f"{unwanted}_id")}
+            record(session, [leaver], About(**left), REFUSED, Proof(PAGE))
+
+    monkeypatch.setattr(sending, "_write", leaving)
+    drain()
+    assert leaver not in to(mail_server)
+    assert (fates(one), state_of(one)) == ({"sent": 11, "skipped": 1}, "done")
 
 
 def test_refused_address_is_no_obstacle_to_the_others(
