@@ -258,7 +258,7 @@ from salesman_core.services.notices import notify
 from salesman_core.services.previews import Redrawn, redrawn
 from salesman_core.services.rates import rate_on
 from salesman_core.services.sealing import BrokenSealError, sealed, unsealed
-from salesman_core.services.smtp import MailConnection
+from salesman_core.services.smtp import MailConnection, RefusedSenderError
 from salesman_core.services.smtp import RefusedError as RefusedLetterError
 from salesman_core.services.smtp import UnsettledError as UnsettledLetterError
 from salesman_core.services.smtp import connected as mail_connection
@@ -364,6 +364,7 @@ __all__ = [
     "Redrawn",
     "Reference",
     "RefusedLetterError",
+    "RefusedSenderError",
     "RowWriter",
     "Rung",
     "RungMove",

@@ -35,6 +35,10 @@ class RefusedError(Exception):
     """The server will never take this letter: trying again is of no use."""
 
 
+class RefusedSenderError(RefusedError):
+    """The server takes no letter at all from this sender, whomever it is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """A mail server.
@@ -97,14 +101,16 @@ class MailConnection:
         """Give the server a letter.
 
         :param sender: the address of the envelope, to which a letter goes that cannot be delivered.
-        :raises RefusedError: where the server will never take it.
+        :raises RefusedError: where the server will never take it; :class:`RefusedSenderError` where
+            it would take none of this sender's.
         :raises UnsettledError: where nobody can say whether it has taken it.
         :raises OSError: where it is not ready to take it, and has not (all of smtplib's errors are
             of this kind); after :class:`smtplib.SMTPServerDisconnected` the connection is gone.
         """
         try:
             plain = (sender + to).isascii()
-            self._greet(sender, to, [] if plain else ["SMTPUTF8"])
+            self._say_sender(sender, [] if plain else ["SMTPUTF8"])
+            self._demand(*self._connection.rcpt(to))
             self._give(message.as_bytes(policy=SMTP if plain else SMTPUTF8))
         except smtplib.SMTPResponseException as error:
             if error.smtp_code in _FOR_GOOD:
@@ -113,12 +119,13 @@ class MailConnection:
         except smtplib.SMTPNotSupportedError as error:
             raise RefusedError(str(error)) from error
 
-    def _greet(self, sender: str, to: str, options: Sequence[str]) -> None:
-        """Say from whom to whom a letter goes: nothing of it has been sent before that."""
+    def _say_sender(self, sender: str, options: Sequence[str]) -> None:
         if options and not self._connection.has_extn("smtputf8"):
             raise smtplib.SMTPNotSupportedError("the server takes no such address: SMTPUTF8")
-        self._demand(*self._connection.mail(sender, options))
-        self._demand(*self._connection.rcpt(to))
+        code, words = self._connection.mail(sender, options)
+        if code in _FOR_GOOD:
+            raise RefusedSenderError(_said(code, words))
+        self._demand(code, words)
 
     def _demand(self, code: int, words: bytes) -> None:
         if code not in _TAKEN:

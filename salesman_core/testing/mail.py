@@ -32,6 +32,15 @@ class _Handler:
     deliveries: list[Delivery] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
+    async def handle_MAIL(  # noqa: N802  # the server's own name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if address.casefold() in self.refused:
+            return self.refused[address.casefold()]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802  # the server's own name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
@@ -102,5 +111,5 @@ class MailSink:
         return [delivery.letter for delivery in self.deliveries]
 
     def refuse(self, address: str, answer: str = "550 5.1.1 no such mailbox") -> None:
-        """Answer so whenever a letter is for *address*, as a real server does (RFC 5321, 4.2)."""
+        """Answer so whenever a letter is from or for *address*, as servers do (RFC 5321, 4.2)."""
         self._handler.refused[address.casefold()] = answer

@@ -9,7 +9,13 @@ from email.message import EmailMessage
 
 import pytest
 
-from salesman_core.services.smtp import MailServer, RefusedError, UnsettledError, connected
+from salesman_core.services.smtp import (
+    MailServer,
+    RefusedError,
+    RefusedSenderError,
+    UnsettledError,
+    connected,
+)
 from salesman_core.testing.mail import MailSink
 
 SENDER = "news@example.com"
@@ -32,6 +38,17 @@ def test_refused_letter_leaves_the_others_their_connection(mail_sink: MailSink) 
             connection.hand_over(letter("busy@example.com"), SENDER, "busy@example.com")
         connection.hand_over(letter("anna@example.com"), SENDER, "anna@example.com")
     assert [one.recipients for one in mail_sink.deliveries] == [("anna@example.com",)]
+
+
+def test_sender_whom_the_server_does_not_know_is_told_from_a_reader(mail_sink: MailSink) -> None:
+    mail_sink.refuse(SENDER, "553 5.7.1 not your address")
+    mail_sink.refuse("gone@example.com")
+    with connected(MailServer.at(mail_sink.url)) as connection:
+        with pytest.raises(RefusedSenderError, match="553"):
+            connection.hand_over(letter("anna@example.com"), SENDER, "anna@example.com")
+        with pytest.raises(RefusedError) as refused:
+            connection.hand_over(letter("gone@example.com"), "o@example.com", "gone@example.com")
+    assert not isinstance(refused.value, RefusedSenderError)
 
 
 def test_address_in_another_alphabet_needs_a_server_that_knows_it(mail_sink: MailSink) -> None:

@@ -16,7 +16,7 @@ import smtplib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,6 +27,7 @@ from salesman_core.toolkit import (
     AnyRow,
     MailConnection,
     RefusedLetterError,
+    RefusedSenderError,
     UnsettledLetterError,
     WritingSession,
     announce,
@@ -107,6 +108,8 @@ def send_campaign(campaign_id: int, turn: int = 0) -> int:
     with job_piece() as session:
         if _ended(session, campaign_id):
             return sent
+        if sent or round_.problem:
+            note_problem(session, campaign_id, round_.problem)
         if round_.goes_on:
             go_on(session, campaign_id, 1 - turn)
     return sent
@@ -161,6 +164,7 @@ class _Round:
         self._until = time.monotonic() + SLICE
         self._outcomes: list[Outcome] = []
         self.goes_on = True
+        self.problem = ""
 
     def send(self) -> int:
         """Send until the time is over or nothing may go out; give how many letters went out."""
@@ -242,11 +246,15 @@ class _Round:
             self._outcomes = []
 
     def _hand_over(self, row: AnyRow) -> Outcome:
-        if not self.goes_on:  # the server is gone: this one has not left our hands
+        line = self._connected()
+        if line is None:  # this one has not left our hands
             return Outcome(row.id, WAITING)
         message = letter_to(row, self._drawn, self._sender, now())
         try:
-            self._connected().hand_over(message, self._sender.address, row.address)
+            line.hand_over(message, self._sender.address, row.address)
+        except RefusedSenderError as error:  # none of the others would be taken either
+            self._lose(error)
+            return Outcome(row.id, WAITING)
         except RefusedLetterError as error:
             return Outcome(row.id, REFUSED, mail_words(error))
         except UnsettledLetterError as error:
@@ -254,31 +262,40 @@ class _Round:
             return Outcome(row.id, INTERRUPTED, mail_words(error))
         except smtplib.SMTPResponseException as error:
             return _later(row, mail_words(error))
-        except OSError as error:
+        except OSError as error:  # it may be this very letter that the server hangs up on
             self._lose(error)
-            return Outcome(row.id, WAITING)
+            return _later(row, mail_words(error))
         return Outcome(row.id, SENT)
 
-    def _connected(self) -> MailConnection:
-        if self._line is None:
-            if self._settings.server is None:
-                raise OSError(str(_("No mail server is set up.")))
-            self._line = self._stack.enter_context(mail_connection(self._settings.server))
+    def _connected(self) -> MailConnection | None:
+        """Give the connection; None where there is none (any more), which costs nobody an attempt.
+
+        That holds whatever the server says before it lets us in, be it that the password is wrong.
+        """
+        if self._line is None and self.goes_on:
+            try:
+                self._line = self._stack.enter_context(self._opened())
+            except OSError as error:
+                self._lose(error)
         return self._line
 
-    def _lose(self, error: OSError) -> None:
+    def _opened(self) -> AbstractContextManager[MailConnection]:
+        if self._settings.server is None:
+            raise OSError(str(_("No mail server is set up.")))
+        return mail_connection(self._settings.server)
+
+    def _lose(self, error: OSError | RefusedLetterError) -> None:
         """Stop for now: the minute will begin anew."""
         self.goes_on = False
         self._line = None
-        with writing() as session:
-            note_problem(session, self._campaign.id, mail_words(error))
+        self.problem = mail_words(error)
 
 
 def note_problem(session: WritingSession, campaign_id: int, problem: str) -> None:
-    """Say why a campaign does not go on at the moment."""
+    """Say why a campaign does not go on at the moment; nothing where it does."""
     session.execute(
         sa.update(Campaign)
-        .where(Campaign.id == campaign_id)
+        .where(Campaign.id == campaign_id, Campaign.problem != problem[:_PROBLEM])
         .values(problem=problem[:_PROBLEM])
         .execution_options(synchronize_session=False)
     )

@@ -112,6 +112,12 @@ def state_of(campaign_id: int) -> str:
     return str(queries.one_campaign(reading(), campaign_id).state)
 
 
+def problem_of(campaign_id: int) -> str:
+    """Give why a campaign does not go on."""
+    reading().rollback()
+    return str(queries.one_campaign(reading(), campaign_id).problem)
+
+
 def recipient(address: str) -> Any:
     """Give the row of an address."""
     reading().rollback()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import socketserver
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -28,7 +30,7 @@ from salesman_core.toolkit import (
     writing,
 )
 
-from .conftest import LETTER, Campaign, Fates, recipient, state_of, to
+from .conftest import LETTER, Campaign, Fates, problem_of, recipient, state_of, to
 
 Start = Callable[[int], int]
 Drain = Callable[[], None]
@@ -174,6 +176,61 @@ def test_server_that_is_away_costs_nobody_their_letter(
     jobs.wake()
     drain()
     assert (fates(one), len(mail_server.deliveries)) == ({"sent": 7}, 7)
+
+
+@pytest.fixture
+def closed_door() -> Iterator[MailServer]:
+    """A mail server that lets nobody in, as one does for a wrong password."""
+
+    class Closed(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"554 5.7.1 go away\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield MailServer.at(f"smtp://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+
+
+def test_server_that_lets_nobody_in_costs_nobody_an_attempt(
+    campaign: Campaign, start: Start, drain: Drain, fates: Fates, closed_door: MailServer
+) -> None:
+    one = campaign(7)
+    start(one)
+    change_mail(closed_door, "news@firm.example")
+    drain()
+    assert (fates(one), recipient("client0@host0.example").attempts) == ({"waiting": 7}, 0)
+    assert "554 5.7.1 go away" in problem_of(one)
+
+
+def test_sender_whom_the_server_refuses_costs_nobody_their_letter(
+    campaign: Campaign, start: Start, drain: Drain, fates: Fates, mail_server: MailSink
+) -> None:
+    mail_server.refuse("news@firm.example", "553 5.7.1 not your address")
+    one = campaign(7)
+    start(one)
+    drain()
+    assert fates(one) == {"waiting": 7}
+    assert "553 5.7.1" in problem_of(one)
+    change_mail(MailServer.at(mail_server.url), "letters@firm.example")
+    jobs.wake()
+    drain()
+    assert fates(one) == {"sent": 7}
+
+
+def test_what_kept_letters_back_is_told_no_more_once_they_go_out(
+    campaign: Campaign, start: Start, drain: Drain, mail_server: MailSink, clock: FrozenClock
+) -> None:
+    one = campaign(7, per_hour=60)
+    start(one)
+    change_mail(MailServer.at("smtp://127.0.0.1:1"), "news@firm.example")
+    drain()
+    assert problem_of(one) != ""
+    change_mail(MailServer.at(mail_server.url), "news@firm.example")
+    clock.advance(minutes=1)
+    jobs.wake()
+    drain()
+    assert (len(mail_server.deliveries), problem_of(one)) == (1, "")
 
 
 def test_speed_limit_is_held(
