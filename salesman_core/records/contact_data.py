@@ -22,6 +22,7 @@ __all__ = [
     "readable",
     "readable_imported",
     "sees_contact_data",
+    "shown",
 ]
 
 _ = texts.lazy
@@ -30,6 +31,11 @@ _ = texts.lazy
 def sees_contact_data() -> bool:
     """Tell whether whoever acts may read phones and emails."""
     return current_person().may(CONTACT_DATA)
+
+
+def shown(typed: str) -> str:
+    """Give a phone or email in the words in which whoever acts may read it."""
+    return typed if sees_contact_data() else masked(typed)
 
 
 def readable(one: Mapping[str, Any]) -> dict[str, Any]:

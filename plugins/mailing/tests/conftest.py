@@ -11,9 +11,12 @@ from flask import Flask
 from salesman_mailing.consent.models import Purpose
 from salesman_mailing.groups import queries, service
 
+from salesman_core.access.models import Role
+from salesman_core.people.roles import change_grants
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import reading
+from salesman_core.toolkit import contact_data, reading
+from salesman_hookspecs import Scope
 
 MakeGroup = Callable[..., int]
 InGroup = Callable[..., list[tuple[str, int, str]]]
@@ -57,3 +60,15 @@ def in_group(make: Make) -> InGroup:
             return sorted((row.kind, row.record_id, row.address) for row in rows)
 
     return in_group
+
+
+@pytest.fixture
+def hide_contact_data(app: Flask) -> Callable[[str], None]:
+    """Give what lets a preset role read no phones and addresses any more."""
+    del app
+
+    def hide_contact_data(preset: str) -> None:
+        role_id = reading().scalars(sa.select(Role.id).where(Role.preset == preset)).one()
+        change_grants(role_id, {contact_data.CONTACT_DATA: Scope.NONE})
+
+    return hide_contact_data

@@ -11,7 +11,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, Client, MissingError, User, now, reaches, visible
+from salesman_core.toolkit import (
+    AnyRow,
+    Client,
+    MissingError,
+    User,
+    contact_data,
+    now,
+    reaches,
+    visible,
+)
 from salesman_mailing.campaigns.models import (
     FATES,
     KIND,
@@ -245,10 +254,11 @@ def report(session: Session, campaign_id: int) -> dict[str, int]:
 class Recipients:
     """Some of those whom a campaign goes to.
 
+    :param rows: the columns of :class:`Recipient`, addresses as whoever reads may read them.
     :param more: behind whom there are more; None where these are the last.
     """
 
-    rows: Sequence[AnyRow]
+    rows: Sequence[Mapping[str, Any]]
     more: int | None
 
 
@@ -271,7 +281,14 @@ def recipients(session: Session, campaign_id: int, fate: str = "", after: int = 
     query = query.where(sa.or_(sa.false(), *seen)).order_by(mine.id).limit(AT_ONCE + 1)
     rows = session.execute(query).all()
     more = rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None
-    return Recipients(rows[:AT_ONCE], more)
+    return Recipients([_readable(row) for row in rows[:AT_ONCE]], more)
+
+
+def _readable(row: AnyRow) -> Mapping[str, Any]:
+    """Give a row without what tells an address to those who may not read any."""
+    error = row.error if contact_data.sees_contact_data() else ""  # servers repeat the address
+    told = {"address": contact_data.shown(row.address), "error": error}
+    return {**row._mapping, **told}  # noqa: SLF001  # its API
 
 
 def _seen(kind: Kind) -> sa.Select[Any]:

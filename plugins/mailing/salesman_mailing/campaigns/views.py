@@ -17,6 +17,7 @@ from salesman_core.toolkit import (
     ListPage,
     colleagues,
     company,
+    contact_data,
     current_person,
     last_change,
     link_to,
@@ -201,7 +202,8 @@ def _letter(record_id: int) -> Letter:
     sender = Sender.of(found, mail_settings().sender)
     row = _reader(found)
     drawn = Drawn(service.wording_of(found), company().language)
-    return drawn.for_values(values_of(row, sender, link_to(_NOBODYS)))
+    values = values_of(row, sender, link_to(_NOBODYS))
+    return drawn.for_values({**values, "email": contact_data.shown(values["email"])})
 
 
 def _reader(campaign: Any) -> Any:

@@ -78,12 +78,7 @@ def told(kind_name: str, record_id: int, *, whole: bool = False) -> dict[str, An
         "record_id": record_id,
         "card_url": (kind.type.card_endpoint, record_id),
         "emails": emails,
-        "shown": {
-            one.id: one.typed
-            if contact_data.sees_contact_data()
-            else contact_data.masked(one.typed)
-            for one in emails
-        },
+        "shown": {one.id: contact_data.shown(one.typed) for one in emails},
         "by_id": {one.normalised: one.id for one in emails},
         "purposes": [one for one in purposes(session) if one.active],
         "said": standing.of_purposes(session, addresses),

@@ -143,7 +143,7 @@ def explained(session: Session, group: AnyRow, keys: Sequence[Key]) -> list[Expl
         Explained(
             seen[key],
             key[0],
-            _readable(addresses.get(key)),
+            contact_data.shown(addresses[key]) if key in addresses else None,
             named.get(key),
             found.get(key, ()),
             may.get(addresses.get(key, ""), May(_("has no address"))),
@@ -171,12 +171,6 @@ def _key_of(row: AnyRow) -> Key:
         if (record_id := getattr(row, column)) is not None:
             return kind, record_id
     return row.kind, row.record_id
-
-
-def _readable(address: str | None) -> str | None:
-    if address is None or contact_data.sees_contact_data():
-        return address
-    return contact_data.masked(address)
 
 
 def _by_kind(keys: Sequence[Key]) -> dict[str, list[int]]:

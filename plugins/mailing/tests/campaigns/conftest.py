@@ -66,7 +66,8 @@ def _clients(addresses: Sequence[str]) -> list[int]:
         ids = list(range(last + 1, last + 1 + len(addresses)))
         named = list(zip(ids, addresses, strict=True))
         if named:
-            rows = [{"id": id_, "name": one, "search_name": one, **told} for id_, one in named]
+            names = [(id_, one.partition("@")[0]) for id_, one in named]
+            rows = [{"id": id_, "name": one, "search_name": one, **told} for id_, one in names]
             session.execute(sa.insert(Client), rows)
             rows = [{"client_id": id_, "typed": one, "normalised": one} for id_, one in named]
             session.execute(sa.insert(ClientEmail), rows)

@@ -106,6 +106,27 @@ def test_letter_that_is_shown_unsubscribes_nobody_and_runs_nothing(
     assert plain.mimetype == "text/plain"
 
 
+def test_page_and_letter_give_no_address_away_to_whoever_may_read_none(
+    campaign: Campaign,
+    start: Callable[[int], int],
+    drain: Callable[[], None],
+    browser_for: BrowserFor,
+    mail_server: MailSink,
+    hide_contact_data: Callable[[str], None],
+) -> None:
+    gone = "gone@secret.example"
+    mail_server.refuse(gone, f"550 5.1.1 <{gone}> no such mailbox")
+    text = "{{ email }}\n\n[Leave]({{ unsubscribe }})"
+    one = campaign([gone, "anna@secret.example"], text=text)
+    start(one)
+    drain()
+    browser, path = browser_for("marketer"), f"/mailing/campaigns/{one}"
+    pages = (path, f"{path}/letter?who=1", f"{path}/letter?who=1&plain=1")
+    assert all("@secret.example" in browser.get(page).text for page in pages)
+    hide_contact_data("marketer")
+    assert all("secret" not in browser.get(page).text for page in pages)
+
+
 def test_what_was_typed_stays_after_an_error(browser_for: BrowserFor, app: object) -> None:
     del app
     typed = {"name": "", "text": "Half a letter", "per_hour": "many"}
