@@ -69,6 +69,12 @@ def values_of(typed: Typed) -> dict[str, Any]:
     return judged
 
 
+def as_typed(error: InvalidError) -> InvalidError:
+    """Give what is wrong with a schedule at the field of the form that asks for it."""
+    fields = {"when" if name == "scheduled_at" else name: it for name, it in error.fields.items()}
+    return InvalidError(error.message, fields)
+
+
 def held(campaign: AnyRow) -> FormState:
     """Give the form of a campaign as it stands."""
     values = {name: getattr(campaign, name) for name in _TEXTS}

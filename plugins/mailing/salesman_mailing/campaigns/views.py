@@ -241,7 +241,11 @@ def schedule_campaign(record_id: int) -> Page:
     """Let it begin when it was said."""
 
     def act(version: int | None) -> None:
-        service.schedule_campaign(record_id, forms.moment_of(request.form), version)
+        moment = forms.moment_of(request.form)
+        try:
+            service.schedule_campaign(record_id, moment, version)
+        except InvalidError as error:
+            raise forms.as_typed(error) from error
 
     return _done(record_id, act, opened="schedule")
 

@@ -127,6 +127,15 @@ def test_page_and_letter_give_no_address_away_to_whoever_may_read_none(
     assert all("secret" not in browser.get(page).text for page in pages)
 
 
+def test_moment_that_is_over_is_told_at_its_field(
+    one: str, browser_for: BrowserFor, clock: FrozenClock
+) -> None:
+    del clock
+    answer = sent(browser_for("marketer"), f"{one}/schedule", when="01.01.2020 10:00")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert re.search(r'name="when"[^>]*aria-invalid="true"', answer.text)
+
+
 def test_what_was_typed_stays_after_an_error(browser_for: BrowserFor, app: object) -> None:
     del app
     typed = {"name": "", "text": "Half a letter", "per_hour": "many"}
