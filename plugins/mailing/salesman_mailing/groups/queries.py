@@ -114,7 +114,7 @@ def counted(session: Session, group_id: int) -> Counted:
 def records(session: Session, group_id: int) -> Any:
     """Give the query of the records in a group, each once: ``kind`` and ``record_id``."""
     by_kind: dict[str, list[sa.Select[Any]]] = {}
-    for kind, select in _parts(session, group_id, _key):
+    for kind, select in _parts(session, group_id, key):
         by_kind.setdefault(kind.name, []).append(select)
     each_once = [some[0] if len(some) == 1 else sa.union(*some) for some in by_kind.values()]
     return each_once[0] if len(each_once) == 1 else sa.union_all(*map(_whole, each_once))
@@ -125,7 +125,8 @@ def _whole(part: Any) -> sa.Select[Any]:
     return sa.select(found.c.kind, found.c.record_id)
 
 
-def _key(kind: Kind) -> tuple[Any, ...]:
+def key(kind: Kind) -> tuple[Any, ...]:
+    """Give by what a record is known among those of all kinds."""
     return (
         sa.literal(kind.name).label("kind"),
         sa.type_coerce(kind.id, sa.BigInteger()).label("record_id"),
@@ -139,7 +140,7 @@ def _with_addresses(session: Session, group_id: int) -> Any:
         told = sa.type_coerce(kind.emails.normalised, sa.Text()).label("address")
         rank = sa.literal(kind.rank).label("rank")
         name, client_id = kind.label.label("name"), kind.client_id.label("client_id")
-        return (*_key(kind), rank, name, client_id, told)
+        return (*key(kind), rank, name, client_id, told)
 
     parts = [
         select.where(kind.of_email == kind.id, *_first_valid(kind))

@@ -32,7 +32,7 @@ from salesman_core.toolkit import (
 from salesman_mailing.consent.models import Purpose
 from salesman_mailing.groups import queries
 from salesman_mailing.groups.filters import kept_args
-from salesman_mailing.groups.kinds import Kind, kind_named
+from salesman_mailing.groups.kinds import kind_named
 from salesman_mailing.groups.models import (
     BY_HAND,
     FROM_GROUP,
@@ -129,7 +129,7 @@ def add_records(group_id: int, kind: str, ids: Collection[int], way: str = BY_HA
     with writing() as session:
         group: Group = for_change(session, KIND, group_id, EDIT)
         found = kind_named(kind)
-        chosen = sa.select(*_key(found)).where(one_of(found.id, ids), visible(kind))
+        chosen = sa.select(*queries.key(found)).where(one_of(found.id, ids), visible(kind))
         return _insert(session, group, chosen, way)
 
 
@@ -142,13 +142,6 @@ def add_members_of(group_id: int, other_id: int) -> int:
         group: Group = for_change(session, KIND, group_id, EDIT)
         demand(KIND, other_id, VIEW, session=session)
         return _insert(session, group, queries.records(session, other_id), FROM_GROUP)
-
-
-def _key(kind: Kind) -> tuple[Any, ...]:
-    return (
-        sa.literal(kind.name).label("kind"),
-        sa.type_coerce(kind.id, sa.BigInteger()).label("record_id"),
-    )
 
 
 def _insert(session: WritingSession, group: Group, chosen: Any, way: str) -> int:
