@@ -68,7 +68,9 @@ def _follow(session: WritingSession, recipient: Recipient, verdict: Verdict) -> 
             strike_off(session, recipient.address, verdict.words)
     elif verdict.kind is Kind.COMPLAINT:
         recipient.complained_at = moment
-        proof = Proof(LETTER, texts.gettext("Called the letter spam."), {"letter": recipient.id})
+        proof = Proof(
+            LETTER, texts.gettext("Called the letter spam."), {"letter": str(recipient.id)}
+        )
         record(session, [recipient.address], About(), REFUSED, proof)
     elif verdict.kind is Kind.OTHER:
         recipient.answered_at = recipient.answered_at or moment

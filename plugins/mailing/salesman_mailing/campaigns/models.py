@@ -76,8 +76,8 @@ class Recipient(Base):
 
     ``kind`` and ``record_id`` name the record that has the address, ``name`` is what it was called
     when the campaign began. ``not_before`` is when a server that was not ready is asked again.
-    ``handed_at`` is when the letter was last taken in hand. ``bounced_at``, ``complained_at``,
-    ``left_at`` and ``answered_at`` tell what came back.
+    ``handed_at`` is when the letter was last taken in hand. ``bounced_at``, ``complained_at`` and
+    ``answered_at`` tell what came back; who unsubscribed, the ledger of consents tells.
     """
 
     __tablename__ = "mailing_recipient"
@@ -110,5 +110,4 @@ class Recipient(Base):
     bounced_at: Mapped[datetime | None]
     bounce: Mapped[str] = mapped_column(sa.String(10), default="")
     complained_at: Mapped[datetime | None]
-    left_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]

@@ -236,8 +236,8 @@ def report(session: Session, campaign_id: int) -> dict[str, int]:
     left = sa.exists().where(
         entry.address == mine.address,
         entry.state == CONSENT_REFUSED,
-        entry.at >= mine.sent_at,
         entry.source.in_([PAGE, ONE_CLICK, LETTER]),
+        entry.proof["letter"].as_string() == sa.cast(mine.id, sa.String),
     )
     query = sa.select(
         sa.func.count(mine.bounced_at).label("bounced"),

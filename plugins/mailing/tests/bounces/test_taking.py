@@ -15,7 +15,10 @@ from salesman_mailing.bounces.taking import take_in
 from salesman_mailing.campaigns import queries, service
 from salesman_mailing.campaigns.marks import mark_of
 from salesman_mailing.campaigns.models import Recipient
+from salesman_mailing.consent.models import PAGE
 from salesman_mailing.groups.service import add_records
+from salesman_mailing.leaving.links import Leaving
+from salesman_mailing.leaving.service import leave
 
 from salesman_core.services.mail import change_mail
 from salesman_core.services.smtp import MailServer
@@ -124,3 +127,11 @@ def test_address_that_works_again_is_written_to_again(come: Come, make: Make) ->
     with make.acting(make.user_of("marketer")):
         mend_address(ANNA)
     assert not is_struck_off()
+
+
+def test_unsubscribing_counts_for_the_letter_by_which_it_was_done(sent: Any) -> None:
+    leave(Leaving(ANNA, None, "0"), "all", PAGE, {})
+    assert report(sent)["unsubscribed"] == 0
+    leave(Leaving(ANNA, None, "0"), "back", PAGE, {})
+    leave(Leaving(ANNA, None, str(sent.id)), "all", PAGE, {})
+    assert report(sent)["unsubscribed"] == 1
