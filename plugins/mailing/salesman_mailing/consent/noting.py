@@ -41,10 +41,8 @@ def note(  # what was said, by whom, of what
     """
     demand_permission(RECORD_CONSENT)
     said = _judged(reason, state)
-    found = _kind(kind)
     with writing() as session:
-        demand(kind, record_id, found.type.view_permission, session=session)
-        address = _address(session, found, record_id, email_id)
+        address = address_of(session, kind, record_id, email_id)
         _demand_purpose(session, purpose_id)
         proof = Proof(BY_HAND, said, {"kind": kind, "record_id": record_id})
         changed = record(session, [address], About(purpose_id=purpose_id), state, proof)
@@ -101,9 +99,15 @@ def _kind(name: str) -> Kind:
         raise MissingError(_("There is no such record, or you may not see it.")) from error
 
 
-def _address(session: Session, kind: Kind, record_id: int, email_id: int) -> str:
-    query = sa.select(kind.emails.normalised).where(
-        kind.emails.id == email_id, kind.of_email == record_id
+def address_of(session: Session, kind: str, record_id: int, email_id: int) -> str:
+    """Give an address of a record that whoever acts sees.
+
+    :raises MissingError: where there is none.
+    """
+    found = _kind(kind)
+    demand(kind, record_id, found.type.view_permission, session=session)
+    query = sa.select(found.emails.normalised).where(
+        found.emails.id == email_id, found.of_email == record_id
     )
     address = session.scalar(query)
     if address is None:

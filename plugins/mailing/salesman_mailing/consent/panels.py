@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     render,
     visible,
 )
+from salesman_mailing.campaigns.permissions import MEND
 from salesman_mailing.consent import noting, standing
 from salesman_mailing.consent.purposes import purposes
 from salesman_mailing.groups.kinds import kind_named
@@ -83,12 +84,14 @@ def told(kind_name: str, record_id: int, *, whole: bool = False) -> dict[str, An
         "purposes": [one for one in purposes(session) if one.active],
         "said": standing.of_purposes(session, addresses),
         "banned": ban_reasons(session, bans.MAILING, addresses),
+        "struck_off": _struck_off(session, addresses),
         "log": log if whole else log[:_ENTRIES],
         "more": not whole and len(log) > _ENTRIES,
         "states": standing.STATE_TITLES,
         "sources": standing.SOURCE_TITLES,
         "sees_consent": sees_consent,
         "may_note": person.may(RECORD_CONSENT),
+        "may_mend": person.may(MEND),
         "groups": groups_of(session, kind_name, record_id) if person.may(VIEW) else (),
         "sees_groups": person.may(VIEW),
         "to_choose": groups_to_change(session) if person.may(EDIT) else (),
@@ -96,8 +99,10 @@ def told(kind_name: str, record_id: int, *, whole: bool = False) -> dict[str, An
     }
 
 
-def _shown(address: str) -> str:
-    return address if contact_data.sees_contact_data() else contact_data.masked(address)
+def _struck_off(session: Session, addresses: Sequence[str]) -> Mapping[str, str]:
+    """Give to which addresses letters come back; the words of servers repeat them."""
+    found = standing.struck_off(session, addresses)
+    return found if contact_data.sees_contact_data() else dict.fromkeys(found, "")
 
 
 def _people_at(session: Session, client_id: int) -> Sequence[AnyRow]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import AnyRow, ban_reasons, bans, one_of
 from salesman_hookspecs import Text
+from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.consent.models import (
     BY_HAND,
     FORM,
@@ -67,6 +68,7 @@ def standing(
     if not addresses:
         return {}
     banned = ban_reasons(session, bans.MAILING, addresses)
+    bad = struck_off(session, addresses)
     own = sa.select(Consent.address, Consent.state).where(
         Consent.purpose_id == purpose.id, one_of(Consent.address, addresses)
     )
@@ -83,6 +85,8 @@ def standing(
         if address in banned:
             reason = banned[address]
             return May(_("wants no mailing: %(why)s", why=reason) if reason else _NO_MAILING)
+        if address in bad:
+            return May(_("letters to it come back"))
         if said.get(address) == REFUSED:
             return May(_("refused this"))
         if address in left:
@@ -95,6 +99,15 @@ def standing(
 
 
 _NO_MAILING: Final = _("wants no mailing")
+
+
+def struck_off(session: Session, addresses: Collection[str]) -> Mapping[str, str]:
+    """Give those of some addresses to which letters come back, with the words of the last one."""
+    if not addresses:
+        return {}
+    query = sa.select(BadAddress.address, BadAddress.words)
+    rows = session.execute(query.where(one_of(BadAddress.address, addresses)))
+    return {row.address: row.words for row in rows}
 
 
 def of_purposes(session: Session, addresses: Collection[str]) -> Mapping[str, Mapping[int, AnyRow]]:

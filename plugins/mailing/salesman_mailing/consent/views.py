@@ -22,6 +22,8 @@ from salesman_core.toolkit import (
     safe_next,
     toast,
 )
+from salesman_mailing.bounces.service import mend_address
+from salesman_mailing.campaigns.permissions import MEND
 from salesman_mailing.consent import defaults, noting, panels
 from salesman_mailing.consent.purposes import PURPOSES
 from salesman_mailing.consent.purposes import purposes as all_purposes
@@ -111,3 +113,13 @@ def note_consent(kind: str, record_id: int) -> Response:
         return redirect(back, 303)
     toast(_("Noted.") if changed else _("That is how it stands already."))
     return redirect(back, 303)
+
+
+@blueprint.post("/consent/<kind>/<int:record_id>/mend")
+@requires(MEND)
+def mend(kind: str, record_id: int) -> Response:
+    """Say that an address to which letters came back works again."""
+    email_id = request.form.get("email_id", 0, type=int)
+    mend_address(noting.address_of(reading(), kind, record_id, email_id))
+    toast(_("It is written to again."))
+    return redirect(url_for("mailing.consent_of", kind=kind, record_id=record_id), 303)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from salesman_mailing.bounces.judging import Kind
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.bounces.service import mend_address
 from salesman_mailing.bounces.taking import take_in
 from salesman_mailing.campaigns import queries, service
 from salesman_mailing.campaigns.marks import mark_of
-from salesman_mailing.campaigns.models import Recipient
+from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.consent.models import PAGE
 from salesman_mailing.groups.service import add_records
 from salesman_mailing.leaving.links import Leaving
@@ -127,6 +129,37 @@ def test_address_that_works_again_is_written_to_again(come: Come, make: Make) ->
     with make.acting(make.user_of("marketer")):
         mend_address(ANNA)
     assert not is_struck_off()
+
+
+def test_group_and_card_say_that_letters_come_back_and_somebody_mends_that(
+    sent: Any, come: Come, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    come(HARD["postfix-no-such-user"])
+    one = reading().execute(sa.select(Recipient.record_id, Campaign.group_id).join(Campaign)).one()
+    browser, path = browser_for("marketer"), f"/mailing/consent/client/{one.record_id}"
+    assert "letters to it come back" in browser.get(f"/mailing/{one.group_id}").text
+    page = browser.get(path).text
+    assert "letters to it come back: " in page
+    (token, *_same) = re.findall(r'name="csrf_token" value="([^"]+)"', page)
+    (email, *_same) = re.findall(r'name="email_id" value="(\d+)"', page)
+    browser.post(f"{path}/mend", data={"csrf_token": token, "email_id": email})
+    assert not is_struck_off()
+    assert "come back" not in browser.get(path).text
+
+
+def test_words_of_servers_are_for_those_who_may_read_addresses(
+    sent: Any,
+    come: Come,
+    browser_for: Callable[[str], FlaskClient],
+    hide_contact_data: Callable[[str], None],
+) -> None:
+    come(HARD["postfix-no-such-user"])
+    record_id = reading().scalars(sa.select(Recipient.record_id)).one()
+    hide_contact_data("marketer")
+    page = browser_for("marketer").get(f"/mailing/consent/client/{record_id}").text
+    assert "letters to it come back" in page
+    assert "letters to it come back: " not in page
+    assert ANNA not in page
 
 
 def test_unsubscribing_counts_for_the_letter_by_which_it_was_done(sent: Any) -> None:
