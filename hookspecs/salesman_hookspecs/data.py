@@ -246,12 +246,14 @@ class TimelineSource:
     :param entries: gives the entries of a query, newest first.
     :param kinds: of which kinds of record it tells; empty for each whose records may have notes and
         files.
+    :param fits: where *kinds* is empty: tells whether it has anything to say of a kind of record.
     """
 
     id: str
     title: Text
     entries: Callable[[TimelineQuery], Sequence[TimelineEntry]]
     kinds: tuple[str, ...] = ("client", "deal")
+    fits: Callable[[RecordType], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from salesman_core.access.person import current_person
+from salesman_core.access.records import record_type
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import CORE, texts
 from salesman_core.plugins.dispatch import Contribution
@@ -152,8 +154,19 @@ def story(
 
 def _telling_of(kind: str) -> list[Contribution[TimelineSource]]:
     given = current_host().contributions(salesman_timeline_sources)
-    found = [one for one in given if not one.value.kinds or kind in one.value.kinds]
+    found = [one for one in given if _tells_of(one, kind)]
     return sorted(found, key=lambda one: one.owner != CORE)
+
+
+def _tells_of(one: Contribution[TimelineSource], kind: str) -> bool:
+    source = one.value
+    if source.kinds:
+        return kind in source.kinds
+    if source.fits is None:
+        return True
+    place = f"salesman_timeline_sources/{source.id}/fits"
+    judged = partial(source.fits, record_type(kind))
+    return bool(current_host().dispatcher.guarded(one.owner, place, judged))
 
 
 def _title(one: Contribution[TimelineSource]) -> str:

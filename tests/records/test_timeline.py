@@ -16,7 +16,7 @@ from salesman_core.records.notes import write_note
 from salesman_core.records.timeline import Story, story
 from salesman_core.testing.clock import MONDAY_MORNING, FrozenClock
 from salesman_core.testing.people import Make, browser_of
-from salesman_hookspecs import TimelineEntry, TimelineQuery, TimelineSource
+from salesman_hookspecs import RecordType, TimelineEntry, TimelineQuery, TimelineSource
 
 Telling = Callable[..., Flask]
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -121,6 +121,27 @@ def test_source_that_exits_takes_no_page_down(telling: Telling) -> None:
 def test_story_is_filtered_by_source(telling: Telling) -> None:
     make = Make(telling(source("a", 1), source("b", 2)))
     assert tales(story("client", make.client(), source="tales.b")) == ["b 2 1"]
+
+
+def test_source_tells_of_the_kinds_that_fit(telling: Telling) -> None:
+    told = TimelineSource("a", "A", source("a", 1).entries, kinds=(), fits=_is_a_client)
+    make = Make(telling(told))
+    assert tales(story("client", make.client())) == ["a 1 1"]
+    assert tales(story("deal", make.deal())) == []
+
+
+def test_source_that_cannot_say_of_what_it_tells_is_left_out(telling: Telling) -> None:
+    told = TimelineSource("a", "A", source("a", 1).entries, kinds=(), fits=_fails)
+    make = Make(telling(told, source("b", 1)))
+    assert tales(story("client", make.client())) == ["b 1 1"]
+
+
+def _fails(_type: RecordType) -> bool:
+    raise ValueError
+
+
+def _is_a_client(type_: RecordType) -> bool:
+    return type_.kind == "client"
 
 
 def test_text_of_a_plugin_is_escaped_and_its_markup_is_not(telling: Telling) -> None:
