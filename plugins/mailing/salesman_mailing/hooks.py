@@ -23,6 +23,7 @@ from salesman_hookspecs import (
     RecordType,
     Schedule,
     SlotFill,
+    TimelineSource,
     hookimpl,
 )
 from salesman_mailing import api, jobs, models, offered, pages, permissions, words
@@ -149,6 +150,12 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
             lazy=True,
         )
     ]
+
+
+@hookimpl
+def salesman_timeline_sources() -> Iterable[TimelineSource]:
+    """Tell at whoever can be written to which letters went to them, and what came of them."""
+    return [campaigns.STORY]
 
 
 @hookimpl

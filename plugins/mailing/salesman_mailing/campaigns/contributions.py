@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesman_core.toolkit import describe_fields, describe_tables
 from salesman_hookspecs import EventType, NavItem, RecordBin, RecordType
-from salesman_mailing.campaigns import api, jobs, permissions, service
+from salesman_mailing.campaigns import api, jobs, permissions, service, story
 from salesman_mailing.campaigns.lists import LISTED
 from salesman_mailing.campaigns.models import KIND, Campaign
 from salesman_mailing.campaigns.words import FIELDS
@@ -16,6 +16,7 @@ OPERATIONS = api.ANSWERS
 """Importing it adds the operations of campaigns to the API of mailing."""
 
 PERMISSIONS, GRANTS = permissions.PERMISSIONS, permissions.GRANTS
+STORY = story.SOURCE
 JOBS, SCHEDULES = jobs.JOBS, jobs.SCHEDULES
 
 RECORD_TYPE = RecordType(

@@ -178,19 +178,8 @@ def waiting(
     full_domains: Collection[str] = (),
 ) -> Sequence[AnyRow]:
     """Give those whose turn it is, with what a letter says of them."""
-    owner = sa.select(User.name).where(User.id == Client.owner_id).scalar_subquery()
     query = (
-        sa.select(
-            Recipient.id,
-            Recipient.address,
-            Recipient.domain,
-            Recipient.name,
-            Recipient.attempts,
-            sa.or_(Recipient.kind != "client", Client.kind == "person").label("is_person"),
-            Client.name.label("client"),
-            owner.label("owner"),
-        )
-        .outerjoin(Client, Client.id == Recipient.client_id)
+        with_whom(sa.select(Recipient.domain, Recipient.attempts))
         .where(Recipient.campaign_id == campaign.id, Recipient.fate == WAITING)
         .where(sa.or_(Recipient.not_before.is_(None), Recipient.not_before <= moment))
         .order_by(Recipient.id)
@@ -199,6 +188,20 @@ def waiting(
     if full_domains:
         query = query.where(Recipient.domain.not_in(list(full_domains)))
     return session.execute(query).all()
+
+
+def with_whom(query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """Let a query of recipients give what a letter says of each, too."""
+    owner = sa.select(User.name).where(User.id == Client.owner_id).scalar_subquery()
+    is_person = sa.or_(Recipient.kind != "client", Client.kind == "person")
+    return query.add_columns(
+        Recipient.id,
+        Recipient.address,
+        Recipient.name,
+        is_person.label("is_person"),
+        Client.name.label("client"),
+        owner.label("owner"),
+    ).outerjoin_from(Recipient, Client, Client.id == Recipient.client_id)
 
 
 @dataclass(frozen=True, slots=True)

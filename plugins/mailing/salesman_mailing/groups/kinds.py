@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import InvalidError, RecordList, current_person, record_types
+from salesman_core.toolkit import InvalidError, RecordList, current_person, record_types, visible
 from salesman_hookspecs import RecordType
 from salesman_mailing.groups.models import Member
 from salesman_mailing.texts import texts
@@ -68,13 +68,26 @@ class Kind:
         return self.type.listed if isinstance(self.type.listed, RecordList) else None
 
     @property
+    def is_clients(self) -> bool:
+        """Whether such a record is a client, or belongs to one."""
+        return "client" in {self.name, *(self.type.through or ())[:1]}
+
+    @property
     def client_id(self) -> sa.ColumnElement[int]:
         """The client that it is, or is at; null of what is no client's."""
-        if self.name == "client":
-            return sa.type_coerce(self.id, sa.BigInteger())
-        if self.type.through is not None and self.type.through[0] == "client":
-            return sa.type_coerce(getattr(self.type.model, self.type.through[1]), sa.BigInteger())
-        return sa.cast(sa.null(), sa.BigInteger())
+        if not self.is_clients:
+            return sa.cast(sa.null(), sa.BigInteger())
+        column = self.type.through[1] if self.type.through else "id"
+        return sa.type_coerce(getattr(self.type.model, column), sa.BigInteger())
+
+    def belonging_to(self, kind: str, record_id: int) -> sa.ColumnElement[bool]:
+        """Give the SQL of the record itself, or of those that are reached through it, seen ones."""
+        if self.name == kind:
+            return sa.and_(self.id == record_id)
+        through, attribute = self.type.through or ("", "")
+        if through != kind:
+            return sa.false()
+        return sa.and_(getattr(self.type.model, attribute) == record_id, visible(self.name))
 
     @property
     def named(self) -> Any:
