@@ -37,3 +37,11 @@ class MailingSettings(Schema):
         validate=validate.Range(1, 366),
         metadata={"description": "Days within which letters that came back count together."},
     )
+    followed_days = fields.Integer(
+        load_default=30,
+        validate=validate.Range(1, 366),
+        metadata={
+            "description": "Days after the last letter of a campaign within which new records and"
+            " deals of those who got it are counted in its report."
+        },
+    )

@@ -51,5 +51,5 @@ def test_nobody_meets_groups_that_they_may_not_see(
         **BY_STATE,
         "GET /mailing/<int:record_id>/keep-out": "the address names a record; test_pages.py asks",
     }
-    values = {"proof": [proof], "filter_id": ["1", "2", "3"]}
+    values = {"proof": [proof], "filter_id": ["1", "2", "3"], "what": ["deals"]}
     access_walk(only=WALKED, values=values, excused=excused)

@@ -12,6 +12,7 @@ from salesman_core.toolkit import (
     ListQuery,
     RecordAnswers,
     arguments,
+    company,
     list_arguments,
     page_answer,
     page_response,
@@ -24,6 +25,7 @@ from salesman_core.toolkit import (
 )
 from salesman_mailing.api import api
 from salesman_mailing.campaigns import queries, service
+from salesman_mailing.campaigns.followed import followed
 from salesman_mailing.campaigns.linting import findings
 from salesman_mailing.campaigns.lists import CAMPAIGNS
 from salesman_mailing.campaigns.models import KIND
@@ -31,6 +33,7 @@ from salesman_mailing.campaigns.permissions import CREATE, DELETE, EDIT, SEND, V
 from salesman_mailing.campaigns.schemas import (
     CampaignSchema,
     FindingsSchema,
+    FollowedSchema,
     ReportSchema,
     ScheduleSchema,
 )
@@ -175,3 +178,23 @@ def report(record_id: int) -> dict[str, Any]:
     """Say what came of a campaign, in letters."""
     queries.one_campaign(reading(), record_id)
     return queries.report(reading(), record_id)
+
+
+@api.get("/campaigns/<int:record_id>/followed")
+@requires(VIEW)
+@response(FollowedSchema)
+def read_followed(record_id: int) -> dict[str, Any]:
+    """Say what came after the letters of a campaign: new records, deals, turnover."""
+    queries.one_campaign(reading(), record_id)
+    found = followed(reading(), record_id)
+    deals = found.turnover
+    return {
+        "days": found.days,
+        "until": found.until,
+        "records": [{"kind": kind.name, "count": count} for kind, count in found.records],
+        "deals": deals and deals.deals,
+        "won": deals and deals.won,
+        "amount": deals and deals.amount,
+        "currency": company().currency,
+        "lacking": deals and deals.lacking,
+    }

@@ -7,6 +7,7 @@ from typing import Final
 from marshmallow import fields
 
 from salesman_core.toolkit import (
+    Amount,
     Choice,
     Flag,
     Integer,
@@ -82,3 +83,28 @@ class ReportSchema(Schema):
     complained = Integer(0)
     unsubscribed = Integer(0)
     answered = Integer(0)
+
+
+class FollowedRecordsSchema(Schema):
+    """How many new records of a kind have an address that got a letter."""
+
+    kind = Text(60)
+    count = Integer(0)
+
+
+class FollowedSchema(Schema):
+    """What came after the letters of a campaign, as far as whoever asks may see it.
+
+    ``until`` is when it counts no more. ``amount`` is that of the deals that were won, in the
+    company's currency; ``lacking`` of them have no rate and are not in it. Where no letter has gone
+    out, and in what is about deals for whoever may see none, it is null.
+    """
+
+    days = Integer(1)
+    until = Moment(allow_none=True)
+    records = fields.List(fields.Nested(FollowedRecordsSchema))
+    deals = Integer(0, allow_none=True)
+    won = Integer(0, allow_none=True)
+    amount = Amount(allow_none=True)
+    currency = Text(3)
+    lacking = Integer(0, allow_none=True)

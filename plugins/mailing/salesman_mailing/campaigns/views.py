@@ -26,6 +26,7 @@ from salesman_core.toolkit import (
     number_or_none,
     reaches,
     reading,
+    record_type,
     render,
     requires,
     save_form,
@@ -35,6 +36,7 @@ from salesman_core.toolkit import (
 from salesman_hookspecs import Text
 from salesman_mailing.campaigns import forms, queries, service
 from salesman_mailing.campaigns.drawing import Drawn, Letter
+from salesman_mailing.campaigns.followed import DEALS, WON, followed, followers
 from salesman_mailing.campaigns.letters import Sender, Trial, values_of
 from salesman_mailing.campaigns.linting import findings
 from salesman_mailing.campaigns.lists import CAMPAIGNS, LISTED
@@ -43,8 +45,8 @@ from salesman_mailing.campaigns.permissions import CREATE, DELETE, EDIT, SEND, V
 from salesman_mailing.campaigns.places import VARIABLES
 from salesman_mailing.campaigns.queries import RETURNS
 from salesman_mailing.campaigns.words import FATES as FATE_WORDS
+from salesman_mailing.campaigns.words import OUTCOMES, STATES
 from salesman_mailing.campaigns.words import RETURNS as RETURN_WORDS
-from salesman_mailing.campaigns.words import STATES
 from salesman_mailing.texts import texts
 from salesman_mailing.views import Page, blueprint
 
@@ -171,6 +173,8 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         state=STATES[found.state],
         report=queries.report(session, record_id),
         counted=queries.counted(session, found),
+        followed=followed(session, record_id),
+        currency=company().currency,
         findings=findings(service.wording_of(found)),
         recipients=queries.recipients(session, record_id, fate, after),
         fate=fate,
@@ -184,6 +188,28 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         may_edit=reaches(KIND, record_id, EDIT),
         may_send=reaches(KIND, record_id, SEND),
         may_delete=reaches(KIND, record_id, DELETE),
+    )
+
+
+@blueprint.get("/campaigns/<int:record_id>/followed/<what>")
+@requires(VIEW)
+def followed_by(record_id: int, what: str) -> Markup:
+    """Show the records behind a figure of what came after the letters of a campaign."""
+    session = reading()
+    found = queries.one_campaign(session, record_id)
+    before = number_or_none(request.args.get("before", ""))
+    type_ = record_type("deal" if what in {DEALS, WON} else what)
+    return render(
+        "mailing/campaigns/followed.html",
+        campaign=found,
+        what=what,
+        title=_("Deals won") if what == WON else type_.plural,
+        endpoint=type_.card_endpoint,
+        is_deals=what in {DEALS, WON},
+        outcomes=OUTCOMES,
+        followed=followed(session, record_id),
+        currency=company().currency,
+        followers=followers(session, record_id, what, before),
     )
 
 

@@ -36,6 +36,8 @@ RETURNS: Final = {
     "complained": _("called it spam"),
     "answered": _("answered"),
 }
+OUTCOMES: Final = {None: _("in work"), "won": _("won"), "lost": _("lost")}
+"""What became of a deal that came after a letter."""
 
 
 def _groups(session: Session, ids: Collection[int]) -> Mapping[int, str]:
