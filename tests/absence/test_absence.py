@@ -173,6 +173,7 @@ PAGES_OF = {
         "/mailing/campaigns",
         "/mailing/campaigns/1",
         "/mailing/campaigns/new",
+        "/mailing/campaigns/struck-off",
         "/mailing/choose?group=1&of=client",
         "/mailing/consent/client/1",
         "/api/v1/mailing/openapi.json",

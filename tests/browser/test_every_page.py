@@ -53,6 +53,7 @@ from salesman_leads.forms.service import create_form
 from salesman_leads.mailbox.schemas import MailboxSchema
 from salesman_leads.mailbox.service import add_mailbox, try_mailbox
 from salesman_leads.testing import FORM, asked
+from salesman_mailing.bounces.models import BadAddress, Returned
 from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.leaving.links import leave_url
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
@@ -173,10 +174,13 @@ PAGES: Final = {
     "mailing.consent_of": "/mailing/consent/client/1",
     "mailing.edit": "/mailing/1/edit",
     "mailing.edit_campaign": "/mailing/campaigns/1/edit",
+    "mailing.followed_by": "/mailing/campaigns/2/followed/deals",
     "mailing.index": "/mailing",
     "mailing.new": "/mailing/new",
     "mailing.new_campaign": "/mailing/campaigns/new",
     "mailing.purposes": "/mailing/purposes",
+    "mailing.reports_about_none": "/mailing/campaigns/struck-off/reports",
+    "mailing.struck_off": "/mailing/campaigns/struck-off",
     "plans.compare": "/plans/compare?whose=company",
     "plans.index": "/plans/",
     "plans.show_basis": "/plans/basis",
@@ -737,7 +741,13 @@ def campaigns(app: Flask) -> None:
             to = {"address": f"long-address-{number}@postoyannye-klienty.example", "name": long}
             error = "550 5.1.1 no such mailbox" if fate == "refused" else ""
             told = {"campaign_id": 2, "domain": "example", "fate": fate, "error": error}
-            session.add(Recipient(**told, **to, **client))
+            went = now() - timedelta(days=1) if fate == "sent" else None
+            session.add(Recipient(**told, **to, **client, sent_at=went))
+        words = f"550 5.1.1 <{to['address']}> no such mailbox: {long}"
+        for number in range(60):
+            bad = {"address": f"{number}-{to['address']}", "words": words, "at": now()}
+            session.add(BadAddress(**bad))
+            session.add(Returned(**bad, message_id=str(number), kind="hard", status="5.1.1"))
 
 
 def plans(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """All pages of mailing: the one blueprint, once every room has added its own to it."""
 
+from salesman_mailing.bounces import views as bounce_views
 from salesman_mailing.campaigns import views as campaign_views
 from salesman_mailing.consent import views as consent_views
 from salesman_mailing.groups import member_views
@@ -9,6 +10,7 @@ from salesman_mailing.views import blueprint
 
 __all__ = [
     "blueprint",
+    "bounce_views",
     "campaign_views",
     "consent_views",
     "group_views",

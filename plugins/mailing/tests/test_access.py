@@ -37,8 +37,12 @@ BY_STATE: Final = {
         ],
         "it takes a mail server: tests/campaigns/test_api.py has one",
     ),
+    **dict.fromkeys(
+        ["POST /mailing/consent/<kind>/<int:record_id>/mend", "POST /mailing/struck-off/mend"],
+        "it takes an address to which letters came back: tests/bounces/test_taking.py has one",
+    ),
 }
-"""What no walk can do with a campaign, and who does it."""
+"""What no walk can do with a campaign and its letters, and who does it."""
 
 
 @pytest.mark.databases("sqlite")

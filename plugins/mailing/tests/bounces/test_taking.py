@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -160,6 +161,34 @@ def test_words_of_servers_are_for_those_who_may_read_addresses(
     assert "letters to it come back" in page
     assert "letters to it come back: " not in page
     assert ANNA not in page
+
+
+def test_page_of_struck_off_addresses_says_whose_they_are_and_mends_them(
+    sent: Any,
+    come: Come,
+    browser_for: Callable[[str], FlaskClient],
+    hide_contact_data: Callable[[str], None],
+) -> None:
+    come(HARD["postfix-no-such-user"])
+    record_id = reading().scalars(sa.select(Recipient.record_id)).one()
+    browser, path = browser_for("marketer"), "/mailing/struck-off"
+    page = browser.get(path).text
+    assert (ANNA in page, f'href="/clients/{record_id}"' in page) == (True, True)
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    hide_contact_data("marketer")
+    assert ANNA not in browser.get(path).text
+    browser.post(f"{path}/mend", data={"csrf_token": token, "address": ANNA})
+    assert "No address is struck off" in browser.get(path).text
+    assert browser_for("seller").get(path).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_report_about_no_letter_of_ours_is_there_to_be_looked_at(
+    sent: Any, come: Come, browser_for: Callable[[str], FlaskClient]
+) -> None:
+    come(HARD["postfix-no-such-user"], mark="letter.1.forged@firm.example")
+    page = browser_for("marketer").get("/mailing/struck-off/reports").text
+    assert "there is no such address" in page
+    assert ANNA in page
 
 
 def test_unsubscribing_counts_for_the_letter_by_which_it_was_done(sent: Any) -> None:
