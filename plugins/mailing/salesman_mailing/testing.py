@@ -21,9 +21,8 @@ def make_groups(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[
     :param text: gives what stands in a field.
     :param ids: whose it is (``owner_id``), and whom it concerns.
     """
-    free = sa.select(Purpose.id).where(Purpose.needs_consent.is_(False)).limit(1)
     told = {"name": text("name"), "description": text("description")}
-    group_id = service.create_group({**told, "purpose_id": reading().scalar(free)})
+    group_id = service.create_group({**told, "purpose_id": free_purpose()})
     with writing() as session:
         session.get_one(Group, group_id).owner_id = ids["owner_id"]
     if "client_id" in ids:
@@ -32,6 +31,12 @@ def make_groups(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[
     if "contact_id" in ids:
         service.keep_out(group_id, "contact", ids["contact_id"], text("reason"))
     return [group_id]
+
+
+def free_purpose() -> int:
+    """Give a purpose that needs no consent."""
+    free = sa.select(Purpose.id).where(Purpose.needs_consent.is_(False)).order_by(Purpose.id)
+    return reading().scalars(free.limit(1)).one()
 
 
 LETTER: Final = "Hello.\n\n---\n\n[Leave]({{ unsubscribe }})"
