@@ -38,7 +38,11 @@ BY_STATE: Final = {
         "it takes a mail server: tests/campaigns/test_api.py has one",
     ),
     **dict.fromkeys(
-        ["POST /mailing/consent/<kind>/<int:record_id>/mend", "POST /mailing/struck-off/mend"],
+        [
+            "POST /mailing/consent/<kind>/<int:record_id>/mend",
+            "POST /mailing/campaigns/struck-off/mend",
+            "POST /api/v1/mailing/struck-off/mend",
+        ],
         "it takes an address to which letters came back: tests/bounces/test_taking.py has one",
     ),
 }

@@ -77,6 +77,13 @@ def struck_off(session: Session, page: int = 1) -> Shown[StruckOff]:
     )
 
 
+def struck_off_after(session: Session, address: str, most: int) -> Sequence[AnyRow]:
+    """Give the addresses that were struck off, in their order, behind one of them."""
+    query = sa.select(BadAddress.address, BadAddress.words, BadAddress.at)
+    later = query.where(BadAddress.address > address).order_by(BadAddress.address)
+    return session.execute(later.limit(most)).all()
+
+
 def reports_about_none(session: Session, page: int = 1) -> Shown[Mapping[str, Any]]:
     """Give the reports that name no letter of ours, the last one first: they count for nothing."""
     told = (Returned.kind, Returned.address, Returned.status, Returned.words, Returned.at)

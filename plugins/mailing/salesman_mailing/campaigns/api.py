@@ -34,6 +34,8 @@ from salesman_mailing.campaigns.schemas import (
     CampaignSchema,
     FindingsSchema,
     FollowedSchema,
+    RecipientsArgumentsSchema,
+    RecipientsSchema,
     ReportSchema,
     ScheduleSchema,
 )
@@ -178,6 +180,19 @@ def report(record_id: int) -> dict[str, Any]:
     """Say what came of a campaign, in letters."""
     queries.one_campaign(reading(), record_id)
     return queries.report(reading(), record_id)
+
+
+@api.get("/campaigns/<int:record_id>/recipients")
+@requires(VIEW)
+@arguments(RecipientsArgumentsSchema, location="query")
+@response(RecipientsSchema)
+def list_recipients(values: dict[str, Any], record_id: int) -> dict[str, Any]:
+    """List whom a campaign goes to, as far as whoever asks sees these records."""
+    session = reading()
+    queries.one_campaign(session, record_id)
+    told = (values.get("fate", ""), values["after"], values["limit"])
+    found = queries.recipients(session, record_id, *told)
+    return {"items": found.rows, "next": found.more}
 
 
 @api.get("/campaigns/<int:record_id>/followed")

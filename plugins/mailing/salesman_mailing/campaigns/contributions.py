@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from salesman_core.toolkit import describe_fields, describe_tables
 from salesman_hookspecs import EventType, NavItem, RecordBin, RecordType
+from salesman_mailing.bounces import api as struck_off
 from salesman_mailing.campaigns import api, jobs, permissions, service, story
 from salesman_mailing.campaigns.lists import LISTED
 from salesman_mailing.campaigns.models import KIND, Campaign
@@ -12,8 +13,8 @@ from salesman_mailing.texts import texts
 
 _ = texts.lazy
 
-OPERATIONS = api.ANSWERS
-"""Importing it adds the operations of campaigns to the API of mailing."""
+OPERATIONS = (api.ANSWERS, struck_off.list_struck_off)
+"""Importing them adds the operations of campaigns, and of what comes back, to mailing's API."""
 
 PERMISSIONS, GRANTS = permissions.PERMISSIONS, permissions.GRANTS
 STORY = story.SOURCE

@@ -27,6 +27,9 @@ it in hand died or lost the server, so it may have gone out or not. ``skipped``:
 it was not to be written to any more.
 """
 
+RETURNS: Final = ("bounced", "complained", "answered")
+"""What may come back about a letter that was sent."""
+
 
 class Campaign(KeptRecord, Base):
     """One letter to a group.

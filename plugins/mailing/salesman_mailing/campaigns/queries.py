@@ -24,6 +24,7 @@ from salesman_core.toolkit import (
 from salesman_mailing.campaigns.models import (
     FATES,
     KIND,
+    RETURNS,
     SCHEDULED,
     SENDING,
     WAITING,
@@ -266,10 +267,11 @@ class Recipients:
 
 
 AT_ONCE: Final = 50
-RETURNS: Final = ("bounced", "complained", "answered")
 
 
-def recipients(session: Session, campaign_id: int, fate: str = "", after: int = 0) -> Recipients:
+def recipients(
+    session: Session, campaign_id: int, fate: str = "", after: int = 0, most: int = AT_ONCE
+) -> Recipients:
     """Give whom a campaign goes to, as far as whoever reads may see these records.
 
     :param fate: one of ``FATES`` or ``RETURNS``; empty for all.
@@ -281,10 +283,10 @@ def recipients(session: Session, campaign_id: int, fate: str = "", after: int = 
     elif fate:
         query = query.where(mine.fate == fate)
     seen = [sa.and_(mine.kind == kind.name, mine.record_id.in_(_seen(kind))) for kind in kinds()]
-    query = query.where(sa.or_(sa.false(), *seen)).order_by(mine.id).limit(AT_ONCE + 1)
+    query = query.where(sa.or_(sa.false(), *seen)).order_by(mine.id).limit(most + 1)
     rows = session.execute(query).all()
-    more = rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None
-    return Recipients([_readable(row) for row in rows[:AT_ONCE]], more)
+    more = rows[most - 1].id if len(rows) > most else None
+    return Recipients([_readable(row) for row in rows[:most]], more)
 
 
 def _readable(row: AnyRow) -> Mapping[str, Any]:

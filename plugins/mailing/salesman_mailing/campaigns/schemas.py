@@ -11,6 +11,7 @@ from salesman_core.toolkit import (
     Choice,
     Flag,
     Integer,
+    ListOf,
     Moment,
     RecordSchema,
     Reference,
@@ -18,7 +19,7 @@ from salesman_core.toolkit import (
     Text,
 )
 from salesman_mailing.campaigns.drawing import LONGEST_PREHEADER, LONGEST_SUBJECT, LONGEST_TEXT
-from salesman_mailing.campaigns.models import STATES
+from salesman_mailing.campaigns.models import FATES, RETURNS, STATES
 
 MOST_PER_HOUR: Final = 1_000_000
 
@@ -83,6 +84,37 @@ class ReportSchema(Schema):
     complained = Integer(0)
     unsubscribed = Integer(0)
     answered = Integer(0)
+
+
+class RecipientsArgumentsSchema(Schema):
+    """Which recipients are asked for; ``after`` is the ``next`` of the page before."""
+
+    fate = Choice((*FATES, *RETURNS))
+    after = Integer(0, load_default=0)
+    limit = Integer(1, 200, load_default=50)
+
+
+class RecipientSchema(Schema):
+    """An address that a campaign goes to, and what became of its letter."""
+
+    id = Reference()
+    about_kind = Text(60, attribute="kind")
+    about_id = Reference(attribute="record_id")
+    name = Text(500)
+    address = Text(254)
+    fate = Choice(FATES)
+    error = Text(500)
+    sent_at = Moment(allow_none=True)
+    bounced_at = Moment(allow_none=True)
+    complained_at = Moment(allow_none=True)
+    answered_at = Moment(allow_none=True)
+
+
+class RecipientsSchema(Schema):
+    """Some recipients; ``next`` is what the next page is asked for with."""
+
+    items = ListOf(fields.Nested(RecipientSchema), most=200)
+    next = Integer(0, allow_none=True)
 
 
 class FollowedRecordsSchema(Schema):

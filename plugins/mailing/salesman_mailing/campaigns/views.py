@@ -40,10 +40,9 @@ from salesman_mailing.campaigns.followed import DEALS, WON, followed, followers
 from salesman_mailing.campaigns.letters import Sender, Trial, values_of
 from salesman_mailing.campaigns.linting import findings
 from salesman_mailing.campaigns.lists import CAMPAIGNS, LISTED
-from salesman_mailing.campaigns.models import DRAFT, FATES, KIND, SCHEDULED
+from salesman_mailing.campaigns.models import DRAFT, FATES, KIND, RETURNS, SCHEDULED
 from salesman_mailing.campaigns.permissions import CREATE, DELETE, EDIT, SEND, VIEW
 from salesman_mailing.campaigns.places import VARIABLES
-from salesman_mailing.campaigns.queries import RETURNS
 from salesman_mailing.campaigns.words import FATES as FATE_WORDS
 from salesman_mailing.campaigns.words import OUTCOMES, STATES
 from salesman_mailing.campaigns.words import RETURNS as RETURN_WORDS

@@ -27,7 +27,7 @@ from salesman_core.services.mail import change_mail
 from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Api, Make
 from salesman_core.toolkit import bans, reading, writing
 
 from .letters import ANNA, AUTOMATIC, COMPLAINTS, HARD, OTHERS, OURS, SOFT
@@ -171,7 +171,7 @@ def test_page_of_struck_off_addresses_says_whose_they_are_and_mends_them(
 ) -> None:
     come(HARD["postfix-no-such-user"])
     record_id = reading().scalars(sa.select(Recipient.record_id)).one()
-    browser, path = browser_for("marketer"), "/mailing/struck-off"
+    browser, path = browser_for("marketer"), "/mailing/campaigns/struck-off"
     page = browser.get(path).text
     assert (ANNA in page, f'href="/clients/{record_id}"' in page) == (True, True)
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
@@ -182,11 +182,25 @@ def test_page_of_struck_off_addresses_says_whose_they_are_and_mends_them(
     assert browser_for("seller").get(path).status_code == HTTPStatus.FORBIDDEN
 
 
+def test_api_tells_of_struck_off_addresses_and_mends_them(
+    sent: Any, come: Come, api_for: Callable[[str], Api]
+) -> None:
+    come(HARD["postfix-no-such-user"])
+    api = api_for("marketer")
+    (one,) = api.get("/mailing/struck-off").json["items"]
+    assert one["address"] == ANNA
+    assert api.post("/mailing/struck-off/mend", {"address": ANNA}).status_code == 204
+    assert api.get("/mailing/struck-off").json == {"items": [], "next": None}
+    assert api.post("/mailing/struck-off/mend", {"address": ANNA}).status_code == 404
+    (one,) = api.get(f"/mailing/campaigns/{sent.campaign_id}/recipients?fate=bounced").json["items"]
+    assert (one["about_kind"], one["address"], one["fate"]) == ("client", ANNA, "sent")
+
+
 def test_report_about_no_letter_of_ours_is_there_to_be_looked_at(
     sent: Any, come: Come, browser_for: Callable[[str], FlaskClient]
 ) -> None:
     come(HARD["postfix-no-such-user"], mark="letter.1.forged@firm.example")
-    page = browser_for("marketer").get("/mailing/struck-off/reports").text
+    page = browser_for("marketer").get("/mailing/campaigns/struck-off/reports").text
     assert "there is no such address" in page
     assert ANNA in page
 
