@@ -365,6 +365,34 @@ def test_a_step_whose_role_is_gone_is_not_passed_over(
     assert state(document) == "running"
 
 
+def test_nobody_decides_in_a_step_whose_role_is_gone(
+    make: Make, document: int, lawyer: int
+) -> None:
+    begin(make, document, [{"stage": 1, "role_id": role_of("lawyer")}])
+    with writing() as session:
+        session.execute(sa.text("UPDATE documents_approval_step SET role_id = NULL"))
+    with pytest.raises(ForbiddenError):
+        decide(make, lawyer, document, "approved")
+
+
+def test_what_waits_for_somebody_is_what_they_may_decide(
+    make: Make, document: int, lawyer: int
+) -> None:
+    role = role_of("lawyer")
+    begin(make, document, [of(lawyer, days=9), {"stage": 1, "role_id": role, "days": 3}])
+    by_name, by_role = approval_queries.steps(reading(), [1])[1]
+    with make.acting(lawyer):
+        (row,) = approval_queries.waiting(reading(), 9)
+    assert row.due_on == by_role.due_on < by_name.due_on
+
+    decide(make, lawyer, document, "approved")
+    change_user(lawyer, {"role_ids": [role_of("head")]})
+
+    with make.acting(lawyer):
+        assert approval_queries.waiting(reading(), 9) == []
+        assert approval_queries.waiting_count(reading()) == 0
+
+
 def test_withdrawing_lets_nobody_decide_and_begins_anew(
     make: Make, document: int, lawyer: int
 ) -> None:

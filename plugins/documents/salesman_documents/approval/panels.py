@@ -49,7 +49,7 @@ def shown(session: Session, document: AnyRow) -> Mapping[str, Any]:
         "to_decide": [
             step
             for step in (steps[last.id] if running and last is not None else [])
-            if step.state == ASKED and service.may_decide(step.role_id, asked.get(step.id, []))
+            if step.state == ASKED and service.may_decide(step, asked.get(step.id, []))
         ],
         "with_remarks": {row.id: service.with_remarks(steps[row.id]) for row in rows},
         "changed": {

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, current_person, visible
+from salesman_core.toolkit import AnyRow, current_person, roles_of, visible
 from salesman_documents.approval.models import (
     ASKED,
     RUNNING,
@@ -18,6 +18,7 @@ from salesman_documents.approval.models import (
     Route,
     RouteStep,
 )
+from salesman_documents.approval.use import is_used
 from salesman_documents.models import KIND, SIGNED, Document, Version
 
 APPROVAL: Final = (
@@ -116,28 +117,38 @@ def waits_for(user_id: int | None) -> sa.ColumnElement[bool]:
         sa.select(Approval.document_id)
         .join(ApprovalStep, ApprovalStep.approval_id == Approval.id)
         .join(Asked, Asked.step_id == ApprovalStep.id)
-        .where(Asked.user_id == user_id, ApprovalStep.state == ASKED, Approval.state == RUNNING)
+        .where(_decides(user_id))
     )
     return Document.id.in_(waiting)
 
 
+def _decides(user_id: int | None) -> sa.ColumnElement[bool]:
+    """Give the SQL of the steps in which somebody decides: asked, and still of the role."""
+    named = sa.or_(ApprovalStep.user_id == user_id, ApprovalStep.role_id.in_(roles_of(user_id)))
+    under_way = sa.and_(ApprovalStep.state == ASKED, Approval.state == RUNNING)
+    return sa.and_(Asked.user_id == user_id, named, under_way)
+
+
 def waiting_count(session: Session) -> int:
-    """Count the documents that wait for a decision of whoever acts."""
+    """Count the documents that wait for a decision of whoever acts: asked with every page."""
+    if not is_used():
+        return 0
     own = sa.select(sa.func.count(Document.id)).where(waits_for(current_person().id), visible(KIND))
     return session.scalar(own) or 0
 
 
 def waiting(session: Session, limit: int) -> Sequence[AnyRow]:
-    """Give documents that wait for a decision of whoever acts, the most urgent first."""
-    columns = (Document.id, Document.title, Document.client_name, ApprovalStep.due_on)
+    """Give documents that wait for a decision of whoever acts, each once, the most urgent first."""
+    columns = (Document.id, Document.title, Document.client_name)
     more: tuple[Any, ...] = (Approval.author_name, Approval.number)
+    due_on = sa.func.min(ApprovalStep.due_on).label("due_on")
     asked = (
-        sa.select(*columns, *more)
+        sa.select(*columns, *more, due_on)
         .join(Approval, Approval.document_id == Document.id)
         .join(ApprovalStep, ApprovalStep.approval_id == Approval.id)
         .join(Asked, Asked.step_id == ApprovalStep.id)
-        .where(Asked.user_id == current_person().id, visible(KIND))
-        .where(ApprovalStep.state == ASKED, Approval.state == RUNNING)
+        .where(_decides(current_person().id), visible(KIND))
+        .group_by(*columns, *more)
     )
-    urgent = asked.order_by(ApprovalStep.due_on.is_(None), ApprovalStep.due_on, ApprovalStep.id)
+    urgent = asked.order_by(due_on.is_(None), due_on, Document.id)
     return session.execute(urgent.limit(limit)).all()

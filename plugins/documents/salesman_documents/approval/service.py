@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
+    AnyRow,
     Changes,
     ConflictError,
     ForbiddenError,
@@ -217,17 +218,20 @@ def _asked_step(session: Session, document_id: int, step_id: int) -> tuple[Appro
         raise ConflictError(_("Nothing is to be decided here any more."))
     if approval.state != RUNNING or step.state != ASKED:
         raise ConflictError(_("Nothing is to be decided here any more."))
-    if not may_decide(step.role_id, [one.user_id for one in step.asked]):
+    if not may_decide(step, [one.user_id for one in step.asked]):
         raise ForbiddenError(_("Only who was asked decides."), VIEW, record=(KIND, document_id))
     return approval, step
 
 
-def may_decide(role_id: int | None, asked: Sequence[int]) -> bool:
-    """Tell whether whoever acts was asked in a step, and still has the role for which they were."""
-    person = current_person()
-    if person.id is None or person.id not in asked:
+def may_decide(step: ApprovalStep | AnyRow, asked: Collection[int]) -> bool:
+    """Tell whether whoever acts was asked in a step, and still has the role for which they were.
+
+    Where the role is gone nobody decides.
+    """
+    own = current_person().id
+    if own is None or own not in asked:
         return False
-    return role_id is None or role_id in roles_of(person.id)
+    return own == step.user_id or step.role_id in roles_of(own)
 
 
 def _decide(
