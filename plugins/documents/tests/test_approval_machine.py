@@ -51,6 +51,7 @@ class Paper(RuleBasedStateMachine):
         self.document = service.create_document(wanted)
         self.texts: dict[int, str] = {}
         self.amount = 100
+        self.agreed = 0
         self.yes: set[int] = set()
         self.asked = False
         self.number = 0
@@ -77,21 +78,25 @@ class Paper(RuleBasedStateMachine):
 
     @rule(amount=st.sampled_from([100, 200]))
     def change_the_deal(self, amount: int) -> None:
+        """What was agreed is what the deal comes to again, unless somebody has noted the change."""
         change_deal(self.deal, {"amount": Decimal(amount)})
-        if amount != self.amount:
-            self.amount = amount
-            self._change()
+        self.amount = amount
 
     @rule()
     def note_the_change(self) -> None:
         moment = now()
         jobs.review(Event(1, "core.deal.changed", "deal", self.deal, {}, None, moment))
+        self._note_amount()
+
+    def _note_amount(self) -> None:
+        if self.amount != self.agreed:
+            self._change()
 
     @rule()
     def begin(self) -> None:
         if _done(lambda: approval.begin(self.document, {})):
             assert self.number, "nothing to approve"
-            self.yes, self.asked = set(), True
+            self.yes, self.asked, self.agreed = set(), True, self.amount
 
     @rule()
     def withdraw(self) -> None:
@@ -122,6 +127,7 @@ class Paper(RuleBasedStateMachine):
         with self.make.acting(self.people[who]):
             counted = _done(lambda: approval.decide(self.document, steps[step].id, values))
         if not counted:
+            self._note_amount()
             return
         assert (who, row.id) == (step, rounds[0].id), "somebody decided for another"
         assert self.asked, "a decision was taken though something had changed"
@@ -145,7 +151,8 @@ class Paper(RuleBasedStateMachine):
         service.restore_document(self.document)
 
     def _all_agreed(self) -> bool:
-        return self.asked and self.yes == set(range(PEOPLE))
+        same = self.amount == self.agreed
+        return self.asked and same and self.yes == set(range(PEOPLE))
 
     @invariant()
     def only_what_all_have_agreed_to_is_approved_and_leaves(self) -> None:
