@@ -94,7 +94,6 @@ def beside_thread(card: RecordCard) -> Markup | None:
     return render(
         "documents/approval/beside_thread.html",
         document=document,
-        thread_id=card.record_id,
         labels=LABELS,
         **shown(session, document),
     )

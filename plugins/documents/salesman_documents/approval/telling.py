@@ -11,7 +11,6 @@ from salesman_core.toolkit import (
     WritingSession,
     company,
     current_person,
-    formats,
     link_to,
     notify,
     person_of,
@@ -19,7 +18,7 @@ from salesman_core.toolkit import (
     send_letter,
     speaking,
 )
-from salesman_documents.approval import facts
+from salesman_documents.approval import facts, threads
 from salesman_documents.approval.models import (
     APPROVED,
     REFUSED,
@@ -28,6 +27,7 @@ from salesman_documents.approval.models import (
     ApprovalStep,
     Asked,
 )
+from salesman_documents.approval.words import due_words
 from salesman_documents.models import KIND, Document
 from salesman_documents.texts import texts
 from salesman_hookspecs import Person
@@ -98,13 +98,6 @@ def tell_asked(
             tell(session, document, [approval.author_id, document.owner_id], nobody(step))
 
 
-def due_words(step: ApprovalStep) -> str:
-    """Give by when a step is to be decided; an empty text where there is no hurry."""
-    if step.due_on is None:
-        return ""
-    return texts.gettext("Decide by %(day)s", day=formats.day(step.due_on))
-
-
 def tell_decided(
     session: WritingSession, document: Document, approval: Approval, step: ApprovalStep
 ) -> None:
@@ -113,7 +106,7 @@ def tell_decided(
     def words(_person: Person) -> tuple[str, Sequence[str]]:
         return decided_line(document, step, ended=approval.state == APPROVED), [step.comment]
 
-    by_letter = approval.thread_id is None  # the thread has letters of its own
+    by_letter = not threads.is_there(approval)
     tell(session, document, {approval.author_id, document.owner_id}, words, by_letter=by_letter)
 
 
@@ -139,7 +132,7 @@ def tell_void(session: WritingSession, document: Document, approval: Approval) -
         line = texts.gettext("The approval of “%(title)s” is void", title=document.title)
         return line, facts.told(approval.changed, detailed=sees_deal(session, document, person))
 
-    by_letter = approval.thread_id is None
+    by_letter = not threads.is_there(approval)
     tell(session, document, concerned(session, document, approval), words, by_letter=by_letter)
 
 

@@ -6,8 +6,9 @@ those who did what it tells. Without that plugin nothing of this happens, and no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from salesman_core.toolkit import (
@@ -15,7 +16,6 @@ from salesman_core.toolkit import (
     acting_as,
     company,
     current_person,
-    formats,
     person_of,
     service,
     speaking,
@@ -29,6 +29,7 @@ from salesman_documents.approval.models import (
     Approval,
     ApprovalStep,
 )
+from salesman_documents.approval.words import due_words
 from salesman_documents.models import KIND, Document
 from salesman_documents.texts import texts
 
@@ -82,6 +83,32 @@ def _written() -> Iterator[tuple[Discussions | None, int | None]]:
         yield discussions, by
 
 
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """The thread of an approval, and in whose name something is written in it."""
+
+    discussions: Discussions
+    id: int
+    by: int | None
+
+
+@contextmanager
+def _thread_of(approval: Approval) -> Iterator[_Thread | None]:
+    """Give the thread of an approval; None where there is none, or it lies in the bin."""
+    with _written() as (discussions, by):
+        id_ = approval.thread_id
+        if discussions is None or id_ is None or discussions.link(id_) is None:
+            yield None
+        else:
+            yield _Thread(discussions, id_, by)
+
+
+def is_there(approval: Approval) -> bool:
+    """Tell whether an approval has a thread now, which tells people by letters of its own."""
+    with _thread_of(approval) as thread:
+        return thread is not None
+
+
 def open_thread(document: Document, approval: Approval) -> None:
     """Open the thread in which an approval happens, or take the one of the round before."""
     with _written() as (discussions, by):
@@ -103,57 +130,56 @@ def open_thread(document: Document, approval: Approval) -> None:
 def ask(document: Document, approval: Approval, steps: Iterable[ApprovalStep]) -> set[int]:
     """Ask those whose turn it is in the thread; give whom that has told."""
     told: set[int] = set()
-    with _written() as (discussions, _by):
-        if discussions is None or approval.thread_id is None:
+    with _thread_of(approval) as thread:
+        if thread is None:
             return told
         for step in steps:
             people = [one.user_id for one in step.asked]
             if people:
-                discussions.ask(
-                    approval.thread_id,
+                thread.discussions.ask(
+                    thread.id,
                     people,
                     _asked(approval, step),
                     key=_key(step),
                     page=f"/documents/{document.id}/approval",
                     by=approval.author_id,
                 )
-                told |= {id_ for id_ in people if _sees(discussions, approval.thread_id, id_)}
+                told |= {id_ for id_ in people if _sees(thread, id_)}
     return told
 
 
 def _asked(approval: Approval, step: ApprovalStep) -> str:
     said = {"number": approval.number, "name": _plain(step.name)}
-    parts = [texts.gettext("Please approve version %(number)s (%(name)s).", **said)]
-    if step.due_on is not None:
-        parts.append(texts.gettext("Decide by %(day)s", day=formats.day(step.due_on)))
-    return "\n\n".join([" ".join(parts), _plain(approval.note)]).strip()
+    please = texts.gettext("Please approve version %(number)s (%(name)s).", **said)
+    asked = f"{please} {due_words(step)}".strip()
+    return "\n\n".join([asked, _plain(approval.note)]).strip()
 
 
-def _sees(discussions: Discussions, thread_id: int, user_id: int) -> bool:
+def _sees(thread: _Thread, user_id: int) -> bool:
     """Tell whether somebody sees the thread: whoever may not discuss is told otherwise."""
     person = person_of(user_id)
     if person is None:
         return False
     with acting_as(person):
-        return discussions.link(thread_id) is not None
+        return thread.discussions.link(thread.id) is not None
 
 
 def answer(approval: Approval, step: ApprovalStep) -> None:
     """Note a decision in the thread, and let it wait no longer for who is needed no more."""
-    with _written() as (discussions, by):
-        if discussions is None or approval.thread_id is None:
+    with _thread_of(approval) as thread:
+        if thread is None:
             return
         text = "\n\n".join([_decided(step), _plain(step.comment)]).strip()
-        if discussions.answer(_key(step), text, by=by) is None:
-            discussions.note(approval.thread_id, text, by=by)
-        discussions.withdraw(_key(step))
-        _let_go(discussions, approval)
+        if thread.discussions.answer(_key(step), text, by=thread.by) is None:
+            thread.discussions.note(thread.id, text, by=thread.by)
+        thread.discussions.withdraw(_key(step))
+        _let_go(thread, approval)
         if approval.state == APPROVED:
             said = {"number": approval.number, "hash": approval.hash}
             text = texts.gettext(
                 "Version %(number)s is approved by all (SHA-256 %(hash)s).", **said
             )
-            discussions.note(approval.thread_id, text, by=by)
+            thread.discussions.note(thread.id, text, by=thread.by)
 
 
 def _decided(step: ApprovalStep) -> str:
@@ -169,10 +195,10 @@ def end(approval: Approval) -> None:
 
     What the thread tells of the deal, those read, too, who do not see the deal: it names no sums.
     """
-    with _written() as (discussions, by):
-        if discussions is None or approval.thread_id is None:
+    with _thread_of(approval) as thread:
+        if thread is None:
             return
-        _let_go(discussions, approval)
+        _let_go(thread, approval)
         number = approval.number
         text = texts.gettext("Version %(number)s need not be approved any more.", number=number)
         if approval.changed:
@@ -180,13 +206,13 @@ def end(approval: Approval) -> None:
             text = texts.gettext(
                 "The approval of version %(number)s is void: %(what)s.", number=number, what=said
             )
-        discussions.note(approval.thread_id, text, by=by)
+        thread.discussions.note(thread.id, text, by=thread.by)
 
 
-def _let_go(discussions: Discussions, approval: Approval) -> None:
-    skipped: Sequence[ApprovalStep] = [one for one in approval.steps if one.state == SKIPPED]
-    for step in skipped:
-        discussions.withdraw(_key(step))
+def _let_go(thread: _Thread, approval: Approval) -> None:
+    for step in approval.steps:
+        if step.state == SKIPPED:
+            thread.discussions.withdraw(_key(step))
 
 
 def _key(step: ApprovalStep) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from salesman_core.toolkit import formats
 from salesman_documents.approval.models import (
     APPROVED,
     ASKED,
@@ -14,6 +15,7 @@ from salesman_documents.approval.models import (
     VOID,
     WAITING,
     WITHDRAWN,
+    ApprovalStep,
 )
 from salesman_documents.texts import texts
 
@@ -52,3 +54,10 @@ LABELS: Final = {
     "verdict": _("Decision"),
     "required": _("Sent and signed only once approved"),
 }
+
+
+def due_words(step: ApprovalStep) -> str:
+    """Give by when a step is to be decided; an empty text where there is no hurry."""
+    if step.due_on is None:
+        return ""
+    return texts.gettext("Decide by %(day)s", day=formats.day(step.due_on))
