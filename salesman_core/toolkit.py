@@ -153,6 +153,7 @@ from salesman_core.records.files import (
 from salesman_core.records.files import attach as attach_file
 from salesman_core.records.files import attach_again as attach_file_again
 from salesman_core.records.files import detach as detach_file
+from salesman_core.records.files import download as attached_file
 from salesman_core.records.finding import Findable, search_source
 from salesman_core.records.hanging import forget_notes_and_files, move_notes_and_files
 from salesman_core.records.imports.at_once import FileRow, FileRows, read_at_once
@@ -399,6 +400,7 @@ __all__ = [
     "attach_file",
     "attach_file_again",
     "attach_kept",
+    "attached_file",
     "audit",
     "audit_many",
     "ban_reasons",

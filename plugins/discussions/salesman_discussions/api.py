@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any, Final
 
 from flask import Response
 
@@ -13,6 +13,9 @@ from salesman_core.toolkit import (
     ListQuery,
     arguments,
     etag_of,
+    file_body,
+    file_response,
+    handed_out,
     json_response,
     list_arguments,
     page_answer,
@@ -42,10 +45,13 @@ from salesman_discussions.schemas import (
     NoticesSchema,
     ReactSchema,
     ReadSchema,
+    SentFileSchema,
     ThreadSchema,
 )
 
 api = ApiBlueprint("discussions", __name__, title="Discussions")
+
+ANY_FILE: Final = "application/octet-stream"
 
 
 def thread_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
@@ -299,6 +305,25 @@ def list_messages(values: dict[str, Any], record_id: int) -> dict[str, Any]:
 def post_message(values: dict[str, Any], record_id: int) -> Response:
     """Say something in a discussion."""
     return _said(messages.post_message(record_id, values), 201)
+
+
+@api.post("/<int:record_id>/messages/file")
+@requires(WRITE)
+@arguments(SentFileSchema, "query")
+@file_body(ANY_FILE)
+@response(MessageSchema, 201)
+def post_file(file: IO[bytes], values: dict[str, Any], record_id: int) -> Response:
+    """Say something with a file in a discussion; what it is, its name and beginning say."""
+    return _said(messages.post_file(record_id, values.pop("name"), file, values), 201)
+
+
+@api.get("/messages/<int:message_id>/files/<int:file_id>")
+@requires(VIEW)
+@file_response(ANY_FILE, "A file that came with a message, as what it is", others=("*/*",))
+def message_file(message_id: int, file_id: int) -> Response:
+    """Get a file that came with a message."""
+    file = queries.file_of_message(reading(), message_id, file_id)
+    return handed_out(file.path, file.name, file.media_type, etag=file.hash, inline=False)
 
 
 @api.patch("/messages/<int:message_id>")

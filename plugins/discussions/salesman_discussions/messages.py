@@ -7,7 +7,7 @@ same order for everybody, and a revision that a page knows has nothing missing b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from salesman_core.toolkit import (
     demand_permission,
     detach_file,
     enqueue,
+    keep_file,
     now,
     people_names,
     person_of,
@@ -101,6 +102,19 @@ def post_message(thread_id: int, values: Mapping[str, Any], files: Sequence[Kept
     with writing() as session:
         demand(KIND, thread_id, VIEW, session=session)
         return say(session, thread_id, text, quoted_id=values.get("quoted_id"), files=files)
+
+
+def post_file(thread_id: int, name: str, content: IO[bytes], values: Mapping[str, Any]) -> int:
+    """Say something with a file in a thread that the person sees; give the message's id.
+
+    :param name: what the file is called.
+    :param values: as for :func:`post_message`.
+    :raises InvalidError: for an empty file.
+    :raises TooLargeError: for one that is too large.
+    """
+    demand_permission(WRITE)
+    demand(KIND, thread_id, VIEW)  # before a stranger's bytes are kept
+    return post_message(thread_id, values, [keep_file(name, content)])
 
 
 def say(  # what a message is made of

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, aliased
 
 from salesman_core.toolkit import (
     AnyRow,
+    Download,
     FileLine,
     MissingError,
     User,
+    attached_file,
     current_person,
     one_of,
     people_names,
@@ -439,6 +441,18 @@ def files_by_message(session: Session, ids: Sequence[int]) -> dict[int, list[Fil
         if file_id in lines:
             found[message_id].append(lines[file_id])
     return found
+
+
+def file_of_message(session: Session, message_id: int, file_id: int) -> Download:
+    """Give a file that came with a message, to hand it out.
+
+    :raises MissingError: where there is none with that message, or the person may not see it.
+    """
+    message_row(session, message_id)
+    came = sa.exists().where(MessageFile.message_id == message_id, MessageFile.file_id == file_id)
+    if not session.scalar(sa.select(came)):
+        raise MissingError(_("This file is no longer there, or you may not see it."))
+    return attached_file(file_id)
 
 
 def reactions_by_message(session: Session, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields
 
@@ -21,6 +21,9 @@ from salesman_discussions.messages import LONGEST
 from salesman_discussions.models import LEVELS, LONGEST_PAGE, MAILS, SIGNS
 from salesman_discussions.service import LONGEST_DECISION, LONGEST_SUBJECT, MOST_PARTICIPANTS
 from salesman_discussions.ties import MOST as MOST_TIES
+
+LONGEST_WITH_FILE: Final = 2000
+"""Characters of what is said with a file, which stands in the address."""
 
 
 class TieSchema(Schema):
@@ -121,6 +124,14 @@ class FileSchema(Schema):
     id = Reference(dump_only=True)
     name = Text(200, dump_only=True)
     size = Integer(0, dump_only=True)
+
+
+class SentFileSchema(Schema):
+    """What a file is called that is sent with a message, and what is said with it."""
+
+    name = Text(200, required=True, blank=False)
+    text = Text(LONGEST_WITH_FILE)
+    quoted_id = Reference()
 
 
 class ReactSchema(Schema):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from salesman_core.services.files import LARGEST
 from salesman_core.testing.people import Make
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -111,3 +112,69 @@ def test_wishes_about_letters_are_chosen_by_whoever_they_concern(
     assert api.request("PUT", notices, quieter).json == quieter
     assert api.get(notices).json == quieter
     assert api_for("telemarketer").request("PUT", notices, quieter).status_code == 404
+
+
+def send(api: Any, thread: int, name: str, content: bytes, more: str = "") -> Any:
+    path = f"/discussions/{thread}/messages/file?name={name}{more}"
+    return api.post(path, data=content, headers={"Content-Type": "application/octet-stream"})
+
+
+def saved(api: Any, message: int, file: int) -> tuple[int, str, bytes]:
+    with api.get(f"/discussions/messages/{message}/files/{file}") as answer:
+        return answer.status_code, answer.content_type, answer.data
+
+
+def test_file_comes_with_a_message_and_is_got_as_it_came(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    thread = discuss(participant_ids=[make.user_of("lawyer")])
+    first = api_for("lawyer").post(f"/discussions/{thread}/messages", {"text": "Which?"}).json
+    more = f"&text=This%20*one*&quoted_id={first['id']}"
+    sent = send(api_for("seller"), thread, "terms.pdf", b"%PDF-1.7 terms", more)
+    assert sent.status_code == 201
+    said = sent.json
+    (file,) = said["files"]
+    assert (said["text"], said["quoted_id"]) == ("This *one*", first["id"])
+    assert (file["name"], file["size"]) == ("terms.pdf", 14)
+    got = saved(api_for("lawyer"), said["id"], file["id"])
+    assert got == (200, "application/pdf", b"%PDF-1.7 terms")
+    (alone,) = send(api_for("lawyer"), thread, "../a.html", b"<script>").json["files"]
+    assert (alone["name"], alone["id"] > file["id"]) == ("a.html", True)
+
+
+def test_file_that_is_sent_is_judged(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    api, thread = api_for("seller"), discuss()
+    path = f"/discussions/{thread}/messages/file"
+    assert send(api, thread, "a.txt", b"").json["errors"].keys() == {"file"}
+    assert api.post(path, data=b"x").json["errors"].keys() == {"name"}
+    assert send(api, thread, "a.txt", b"x", "&text=" + "a" * 2001).status_code == 422
+    assert send(api, thread, "a.txt", b"x", "&quoted_id=999").json["errors"].keys() == {"quoted_id"}
+    assert api.post(f"{path}?name=a.txt", {"text": "no file"}).status_code == 415
+    assert send(api, thread, "a.txt", b"x" * (LARGEST + 1)).status_code == 413
+    api.post(f"/discussions/{thread}/close", {"decision": "Done"})
+    assert send(api, thread, "a.txt", b"x").status_code == 409
+
+
+def test_files_of_messages_are_for_those_who_see_the_discussion(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    api, stranger = api_for("seller"), api_for("lawyer")
+    hidden, open_to_all = discuss(private=True), discuss(participant_ids=[make.user_of("lawyer")])
+    said = send(api, hidden, "secret.txt", b"hush").json
+    other = send(api, open_to_all, "known.txt", b"known").json
+    file, known = said["files"][0]["id"], other["files"][0]["id"]
+    assert send(stranger, hidden, "a.txt", b"x").status_code == 404
+    assert [
+        saved(stranger, message, id_)[0]
+        for message, id_ in (
+            (said["id"], file),
+            (other["id"], file),
+            (said["id"], known),
+            (other["id"], known),
+        )
+    ] == [404, 404, 404, 200]
+    assert saved(api_for("administrator"), said["id"], file)[0] == 404
+    api.delete(f"/discussions/messages/{said['id']}")
+    assert saved(api, said["id"], file)[0] == 404
