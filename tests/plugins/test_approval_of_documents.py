@@ -13,7 +13,7 @@ from salesman_catalogue.lines.service import replace_lines
 from salesman_discussions import jobs as discussion_jobs
 from salesman_discussions import queries as discussions
 from salesman_discussions.models import Message, ThreadTie
-from salesman_discussions.service import delete_thread
+from salesman_discussions.service import delete_thread, restore_thread
 from salesman_documents import making
 from salesman_documents.approval import facts, gate, jobs, queries, routes
 from salesman_documents.approval import service as approval
@@ -208,6 +208,10 @@ def test_an_approval_goes_on_though_its_discussion_lies_in_the_bin(
     assert decide(make, lawyer, document, "remarks", "Mind the date") == "approved"
     upload(document, "The price is 120")
     assert stands(document).state == "void"
+    with make.acting(seller):
+        restore_thread(thread_of(document))
+    assert not waits(make, thread_of(document), lawyer)
+    assert "Mind the date" in said(thread_of(document))[-1][1]
 
 
 def test_who_is_asked_in_the_discussion_is_told_once(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
+    Bin,
     InvalidError,
     WritingSession,
     announce,
@@ -294,8 +295,11 @@ def withdraw(
 
 
 def _held(session: Session, key: str) -> Message | None:
-    """Give the message under a key in a thread that whoever acts sees, its thread held."""
-    seen = sa.select(Thread.id).where(visible(KIND))
+    """Give the message under a key in a thread that whoever acts sees, its thread held.
+
+    One in the bin counts, too: what has come back from there waits for nothing that is decided.
+    """
+    seen = sa.select(Thread.id).where(visible(KIND, bin=Bin.INCLUDED))
     of_key = sa.select(Message).where(Message.key == key, Message.thread_id.in_(seen))
     message = session.scalar(of_key)
     if message is not None:

@@ -85,28 +85,37 @@ def _written() -> Iterator[tuple[Discussions | None, int | None]]:
 
 @dataclass(frozen=True, slots=True)
 class _Thread:
-    """The thread of an approval, and in whose name something is written in it."""
+    """The thread of an approval, and in whose name something is written in it.
+
+    In one that lies in the bin nothing is noted or asked; what it waits for is ended all the same.
+    """
 
     discussions: Discussions
     id: int
     by: int | None
+    there: bool
+
+    def note(self, text: str) -> None:
+        """Write something down."""
+        if self.there:
+            self.discussions.note(self.id, text, by=self.by)
 
 
 @contextmanager
 def _thread_of(approval: Approval) -> Iterator[_Thread | None]:
-    """Give the thread of an approval; None where there is none, or it lies in the bin."""
+    """Give the thread of an approval; None where there is none."""
     with _written() as (discussions, by):
         id_ = approval.thread_id
-        if discussions is None or id_ is None or discussions.link(id_) is None:
+        if discussions is None or id_ is None:
             yield None
         else:
-            yield _Thread(discussions, id_, by)
+            yield _Thread(discussions, id_, by, there=discussions.link(id_) is not None)
 
 
 def is_there(approval: Approval) -> bool:
     """Tell whether an approval has a thread now, which tells people by letters of its own."""
     with _thread_of(approval) as thread:
-        return thread is not None
+        return thread is not None and thread.there
 
 
 def open_thread(document: Document, approval: Approval) -> None:
@@ -131,7 +140,7 @@ def ask(document: Document, approval: Approval, steps: Iterable[ApprovalStep]) -
     """Ask those whose turn it is in the thread; give whom that has told."""
     told: set[int] = set()
     with _thread_of(approval) as thread:
-        if thread is None:
+        if thread is None or not thread.there:
             return told
         for step in steps:
             people = [one.user_id for one in step.asked]
@@ -171,7 +180,7 @@ def answer(approval: Approval, step: ApprovalStep) -> None:
             return
         text = "\n\n".join([_decided(step), _plain(step.comment)]).strip()
         if thread.discussions.answer(_key(step), text, by=thread.by) is None:
-            thread.discussions.note(thread.id, text, by=thread.by)
+            thread.note(text)
         thread.discussions.withdraw(_key(step))
         _let_go(thread, approval)
         if approval.state == APPROVED:
@@ -179,7 +188,7 @@ def answer(approval: Approval, step: ApprovalStep) -> None:
             text = texts.gettext(
                 "Version %(number)s is approved by all (SHA-256 %(hash)s).", **said
             )
-            thread.discussions.note(thread.id, text, by=thread.by)
+            thread.note(text)
 
 
 def _decided(step: ApprovalStep) -> str:
@@ -206,7 +215,7 @@ def end(approval: Approval) -> None:
             text = texts.gettext(
                 "The approval of version %(number)s is void: %(what)s.", number=number, what=said
             )
-        thread.discussions.note(thread.id, text, by=thread.by)
+        thread.note(text)
 
 
 def _let_go(thread: _Thread, approval: Approval) -> None:
