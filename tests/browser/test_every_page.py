@@ -679,7 +679,7 @@ def inquiries(app: Flask, make: Make) -> None:
 def discussions(make: Make) -> None:
     """Let colleagues discuss a deal and a lead, at length and with all that a message may hold."""
     lawyer = make.user("lawyer", name="Анна Константинопольская")
-    make.user("lawyer", name="Bert")
+    bert = make.user("lawyer", name="Bert")
     long = "Договор согласован с оговорками по отсрочке платежа и пеням за просрочку. " * 6
     table = "| Этап | Сумма |\n|---|---|\n| Аванс | 1 250 000,50 |\n\n- один\n- два\n\n> цитата"
     with make.acting(administrator_id()):
@@ -694,6 +694,8 @@ def discussions(make: Make) -> None:
         for number in range(12):
             open_thread({"subject": f"Скидка {number}", "participant_ids": [lawyer]})
         close_thread(2, long)
+    with make.acting(bert):
+        post_message(thread, {"text": f"@{make.person(administrator_id()).name}, {long}"})
 
 
 def groups(app: Flask) -> None:
