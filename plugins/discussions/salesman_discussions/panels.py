@@ -115,6 +115,11 @@ class ShownQuestion:
     own: bool
     page: str
 
+    @property
+    def own_alone(self) -> bool:
+        """Whether nobody else is asked, so that it stands above all else already."""
+        return self.own and len(self.names) == 1
+
 
 def _questions(session: Session, thread_id: int) -> list[ShownQuestion]:
     names, own = people_names(), current_person().id
