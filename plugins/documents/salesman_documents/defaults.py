@@ -30,7 +30,10 @@ _TYPES: Final = {
         ("", "Письмо"),
     ),
 }
-_LANGUAGES: Final = {"ru": "по-русски", "en": "in English"}
+_LANGUAGES: Final = {
+    "en": {"en": "in English", "ru": "in Russian"},
+    "ru": {"en": "по-английски", "ru": "по-русски"},
+}
 
 
 def make_types(language: str) -> None:
@@ -52,6 +55,6 @@ def make_templates(language: str) -> None:
         called = (some[place][1] for some in _TYPES.values())
         type_id = next((named[one] for one in called if one in named), None)
         for tongue, sample in SAMPLES.get(word, {}).items() if type_id is not None else ():
-            values = {"name": f"{name}, {_LANGUAGES[tongue]}", "language": tongue}
+            values = {"name": f"{name}, {_LANGUAGES[language][tongue]}", "language": tongue}
             file = io.BytesIO(sample())
             add_template({**values, "type_id": type_id}, f"{word}-{tongue}.docx", file)

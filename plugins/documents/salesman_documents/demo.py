@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+import docx
 import sqlalchemy as sa
 from salesman_requisites.toolkit import company_choices
 
@@ -14,8 +16,9 @@ from salesman_documents.approval.queries import last_approval, steps
 from salesman_documents.approval.routes import set_route
 from salesman_documents.approval.service import begin, decide
 from salesman_documents.defaults import make_templates
-from salesman_documents.making import generate
+from salesman_documents.making import generate, upload
 from salesman_documents.models import Document, Template
+from salesman_documents.publishing import file_of
 from salesman_documents.service import create_document
 from salesman_hookspecs import Demo
 
@@ -24,14 +27,19 @@ MOST: Final = 4
 _WORDS: Final = {
     "ru": (
         "Клиент ждёт договор до конца недели.",
-        "В пункте 4 нет неустойки за просрочку оплаты: добавьте 0,1 % за каждый день.",
+        "В пункте 3.1 неустойка велика: 0,05 % за каждый день и не более 5 %.",
+        "п. 3.1: неустойка 0,05 %, не более 5 %",
     ),
     "en": (
         "The client waits for the contract until the end of the week.",
-        "Clause 4 has no penalty for late payment: add 0.1 % for each day.",
+        "The penalty in clause 3.1 is high: 0.05% for each day, 5% at most.",
+        "3.1: 0.05% for each day, 5% at most",
     ),
 }
-"""What is said when a contract is to be approved, and why it is refused."""
+"""What is said when a contract is to be approved, why it is refused, and what was changed then."""
+_CLAUSE: Final = "3.1."
+_CHANGES: Final = {"0,1": "0,05", "0.1%": "0.05%", "10": "5"}
+"""What is changed in that clause of our contracts."""
 
 
 def tell(demo: Demo) -> None:
@@ -71,7 +79,7 @@ def tell(demo: Demo) -> None:
 def _approve(demo: Demo, document_id: int, moment: datetime) -> None:
     """Let the lawyer refuse a contract, and be asked about the next version of it."""
     lawyer, head = demo.people["lawyer"], demo.people["head"]
-    note, reason = _WORDS[demo.language]
+    note, reason, change = _WORDS[demo.language]
     type_id = reading().get_one(Document, document_id).type_id
     with demo.at(moment, SYSTEM):
         set_route(type_id, {"steps": [{"stage": 1, "user_id": lawyer.id, "days": 2}]})
@@ -83,8 +91,21 @@ def _approve(demo: Demo, document_id: int, moment: datetime) -> None:
         with demo.at(moment + timedelta(hours=4), lawyer):
             decide(document_id, step.id, {"verdict": REFUSED, "comment": reason, "hash": last.hash})
     with demo.at(moment + timedelta(days=1), head):
-        generate(document_id, anyway=True)
+        upload(document_id, "contract.docx", _with_changes(document_id), change)
         begin(document_id, {})
+
+
+def _with_changes(document_id: int) -> io.BytesIO:
+    """Give the first version of a contract as somebody has edited it."""
+    contract = docx.Document(str(file_of(document_id, 1).path))
+    runs = (run for one in contract.paragraphs if one.text.startswith(_CLAUSE) for run in one.runs)
+    for run in runs:
+        for before, after in _CHANGES.items():
+            run.text = run.text.replace(before, after)
+    edited = io.BytesIO()
+    contract.save(edited)
+    edited.seek(0)
+    return edited
 
 
 def _whose(deal: AnyRow) -> dict[str, int | None]:

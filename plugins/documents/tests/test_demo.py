@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from salesman_documents.approval.queries import last_approval
 from salesman_documents.demo import MOST, tell
 from salesman_documents.models import Document, Template, Version
 from salesman_requisites.testing import own_company
@@ -41,3 +42,20 @@ def test_the_demo_company_has_templates_and_documents_made_from_them(make: Make)
         reading().scalar(sa.select(sa.func.count(one.id))) for one in (Template, Document, Version)
     ]
     assert counted == [6, MOST, MOST]
+
+
+@pytest.mark.databases("sqlite")
+def test_the_lawyer_of_the_demo_company_is_asked_about_what_they_wanted_to_be_changed(
+    make: Make,
+) -> None:
+    own_company(short_name="Ours")
+    deal = make.deal(client_id=make.client(), amount=Decimal(100))
+    people = {role: make.person(make.user(role)) for role in ("lawyer", "head")}
+
+    tell(Demo("en", date(2026, 3, 10), 1, people, [], [deal], at))
+
+    versions = reading().scalars(sa.select(Version.hash).order_by(Version.number)).all()
+    last = last_approval(reading(), 1)
+    assert last is not None
+    assert (last.state, last.hash) == ("running", versions[1])
+    assert versions[0] != versions[1]
