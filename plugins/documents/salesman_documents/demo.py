@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 import docx
 import sqlalchemy as sa
@@ -20,10 +21,12 @@ from salesman_documents.making import generate, upload
 from salesman_documents.models import Document, Template
 from salesman_documents.publishing import file_of
 from salesman_documents.service import create_document
+from salesman_documents.variables import gathered
 from salesman_hookspecs import Demo
 
 MOST: Final = 4
 """So many documents are made."""
+_MOST_LOOKED_AT: Final = 60
 _WORDS: Final = {
     "ru": (
         "Клиент ждёт договор до конца недели.",
@@ -58,22 +61,49 @@ def tell(demo: Demo) -> None:
         .order_by(Template.id)
         .limit(2)
     ).all()
-    deals = session.execute(
-        sa.select(Deal.id, Deal.owner_id)
-        .where(Deal.client_id.is_not(None), Deal.outcome.is_(None), Deal.amount > 0)
-        .order_by(Deal.id)
-        .limit(MOST)
-    ).all()
-    made: list[int] = []
-    for place, deal in enumerate(deals):
+    made: list[tuple[int, datetime]] = []
+    for place, deal in enumerate(_deals(demo, moment)):
         if templates:
             template = templates[place % len(templates)]
             values = {"type_id": template.type_id, "template_id": template.id}
-            with demo.at(moment + timedelta(days=2 + place), SYSTEM):
-                made.append(create_document(values | _whose(deal)))
-                generate(made[-1], anyway=True)
+            at = max(moment + timedelta(days=2 + place), _day_after(deal.created_at))
+            with demo.at(at, SYSTEM):
+                made.append((create_document(values | _whose(deal)), at))
+                generate(made[-1][0], anyway=True)
     if made and {"lawyer", "head"} <= demo.people.keys():
-        _approve(demo, made[0], moment + timedelta(days=9))
+        document_id, at = made[0]
+        _approve(demo, document_id, max(moment + timedelta(days=9), at + timedelta(hours=1)))
+
+
+def _deals(demo: Demo, moment: datetime) -> Sequence[AnyRow]:
+    """Give open deals for which documents are made: that are not new, and say what is sold."""
+    columns = (Deal.id, Deal.client_id, Deal.owner_id, Deal.currency, Deal.created_at)
+    there = sa.select(*columns).where(
+        Deal.client_id.is_not(None), Deal.outcome.is_(None), Deal.amount > 0
+    )
+    deals = reading().execute(there.order_by(Deal.id.desc()).limit(_MOST_LOOKED_AT)).all()
+    latest = demo.today - timedelta(days=3)
+    with demo.at(moment, SYSTEM):
+        chosen = sorted(
+            deals, key=lambda one: (one.created_at.date() > latest, not _lines_of(one, demo))
+        )
+    return chosen[:MOST]
+
+
+def _day_after(moment: datetime) -> datetime:
+    return datetime.combine(moment.date() + timedelta(days=1), time(9), UTC)
+
+
+def _lines_of(deal: AnyRow, demo: Demo) -> Any:
+    asked = {
+        "session": reading(),
+        "language": demo.language,
+        "document": {},
+        "deal_id": deal.id,
+        **{name: getattr(deal, name) for name in ("currency", "client_id", "owner_id")},
+        **dict.fromkeys(("contact_id", "company_id", "signer_id")),
+    }
+    return gathered(asked, {"lines"}).get("lines")
 
 
 def _approve(demo: Demo, document_id: int, moment: datetime) -> None:
