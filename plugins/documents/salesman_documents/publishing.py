@@ -171,6 +171,7 @@ def send(document_id: int, number: int, values: Mapping[str, Any]) -> str:
     by_link = values.get("way") == "link"
     enclosures = [] if by_link else [_enclosed(document_id, number)]
     with writing() as session:
+        document: Document = for_change(session, KIND, document_id, SEND, None)
         demand_approved(session, document_id, number)
         secrets_: dict[str, str] = {}
         if by_link:
@@ -188,7 +189,6 @@ def send(document_id: int, number: int, values: Mapping[str, Any]) -> str:
                 automatic=False,
             )
         )
-        document: Document = for_change(session, KIND, document_id, SEND, None)
         changes: Changes = {"sent_to": (None, to), "file": (None, str(number))}
         note_change(session, document, "sent", changes)
     return to
