@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from babel import Locale
 from babel.support import LazyProxy, NullTranslations
-from flask_babel import Domain, force_locale, get_locale
+from flask import g
+from flask_babel import Domain, force_locale, get_locale, refresh
 
 LANGUAGES: Final = {"ru": "Русский", "en": "English"}
 """The languages that the core is complete in, each named in itself."""
@@ -102,6 +103,21 @@ def speaking(language: str) -> Iterator[None]:
     """Translate into *language* inside the block, as in a letter to somebody who chose it."""
     with force_locale(language):
         yield
+
+
+@contextmanager
+def language_found_anew() -> Iterator[None]:
+    """Let the reader's language be found anew behind the block, unless it was known before.
+
+    Flask-Babel keeps what it has found for the rest of a request. Found while somebody else acts,
+    it would be theirs, and the page in their language.
+    """
+    known = getattr(g.get("_flask_babel"), "babel_locale", None) is not None
+    try:
+        yield
+    finally:
+        if not known:
+            refresh()
 
 
 texts = Texts(CORE, Path(__file__).parent)

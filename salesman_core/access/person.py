@@ -15,7 +15,7 @@ from salesman_core.access.models import Role, RoleGrant, Team, User, UserRole
 from salesman_core.db import BigId, reading
 from salesman_core.db.revisions import kept
 from salesman_core.errors import UnauthenticatedError
-from salesman_core.i18n import texts
+from salesman_core.i18n import language_found_anew, texts
 from salesman_hookspecs import Person, Scope
 
 _ = texts.lazy
@@ -50,11 +50,12 @@ def maybe_person() -> Person | None:
 def acting_as(person: Person) -> Iterator[None]:
     """Let *person* be the one who acts inside the block."""
     before = g.get("salesman_person")
-    g.salesman_person = person
-    try:
-        yield
-    finally:
-        g.salesman_person = before
+    with language_found_anew():
+        g.salesman_person = person
+        try:
+            yield
+        finally:
+            g.salesman_person = before
 
 
 def person_of(user_id: int) -> Person | None:
