@@ -25,6 +25,11 @@ NOBODY_INVITED: Final = (
     "POST /discussions/<int:record_id>/participants/<int:user_id>/remove",
 )
 """tests/test_threads.py takes people out, and lets them leave."""
+FILES: Final = (
+    "POST /api/v1/discussions/<int:record_id>/messages/file",
+    "GET /api/v1/discussions/messages/<int:message_id>/files/<int:file_id>",
+)
+"""tests/test_api.py sends files and gets them, as those who may and those who may not."""
 
 
 @pytest.mark.databases("sqlite")
@@ -34,5 +39,6 @@ def test_nobody_meets_discussions_that_they_may_not_see(access_walk: Callable[..
         only=WALKED,
         fields={"discussions.tie": {"about": "deal:1"}},
         values={"tie_id": ["1", "2", "3"]},
-        excused=dict.fromkeys(NOBODY_INVITED, "nobody is invited into what is planted"),
+        excused=dict.fromkeys(NOBODY_INVITED, "nobody is invited into what is planted")
+        | dict.fromkeys(FILES, "no file comes with what is planted"),
     )
