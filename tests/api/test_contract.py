@@ -239,7 +239,6 @@ WITHOUT_VERSION = {
     "/api/v1/mailing/{record_id}/members": "a record is named or not",
     "/api/v1/mailing/{record_id}/members-of": "records are named or not",
     "/api/v1/mailing/{record_id}/take-out": "a record is named or not",
-    "/api/v1/mailing/struck-off/mend": "an address is struck off or not",
     "/api/v1/plans/bases/{since}": "what begins later is there or is not",
     "/api/v1/users/{record_id}/invite": "it makes a new link and changes no field",
 }
