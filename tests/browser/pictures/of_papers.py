@@ -22,6 +22,9 @@ PICTURES: Final = {
         "head", "/plans/compare?whose=company&period=2026", size=LOW, part=BODY
     ),
     "discussion": Picture("head", "/discussions/{thread}", part=BODY),
+    "document-new": Picture("assistant", "/documents/new?deal_id={deal}", part=BODY),
+    "document-route": Picture("administrator", "/documents/types/1/route", size=LOW, part=BODY),
+    "versions-compared": Picture("lawyer", "/documents/{approved}/compare", part=BODY),
     "document": Picture("head", "/documents/{document}", part=BODY),
     "approval": Picture("lawyer", "/documents/{approved}/approval", part=BODY),
     "template": Picture("lawyer", "/documents/templates/1?deal_id={deal}", part=BODY),
