@@ -7,7 +7,7 @@ An ordinary run leaves them alone; ``make soak`` walks to each of them and throw
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -60,24 +60,35 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_template(language: str) -> Template:
+def data_template(
+    language: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
+    """Where the demo company's files are kept, as its database is: for all processes."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if hasattr(request.config, "workerinput") else own
+    return shared / f"files_of_pictures_{language}"
+
+
+@pytest.fixture
+def database_template(language: str, data_template: Path) -> Template:
     """The demo company as of the day on which the clock stands."""
 
     def fill(url: str) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            app = create_app({"database_url": url, "data_dir": folder, "secret_key": SECRET})
-            with app.app_context(), acting_as(SYSTEM):
-                upgrade_database(app, language)
-                write_plan(make_plan(language, TODAY))
-                db.session.remove()
-                db.leave()
+        given = {"database_url": url, "data_dir": str(data_template), "secret_key": SECRET}
+        app = create_app(given)
+        with app.app_context(), acting_as(SYSTEM):
+            upgrade_database(app, language)
+            write_plan(make_plan(language, TODAY))
+            db.session.remove()
+            db.leave()
 
     return Template(f"pictures_{language}", fill)
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, data_template: Path, tmp_path: Path) -> Iterator[Flask]:
     """The demo company at noon of that day, with somebody who does the jobs."""
+    shutil.copytree(data_template, tmp_path / "data")
     with running(database_url, tmp_path / "data", clock=FrozenClock()) as app:
         worker = Worker(app.extensions["salesman_jobs"], threads=1).start()
         yield app
