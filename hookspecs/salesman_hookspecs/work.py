@@ -65,6 +65,8 @@ class EventHandler:
         Its answer is kept in memory until the counter of *subject* is raised. None where it always
         has; where it fails, or the plugin is suspended, events are delivered.
     :param subject: what ``salesman_core.toolkit.bump`` is called with whenever that may change.
+        An answer that is kept needs one, else it would be kept for ever.
+    :raises ValueError: where one of the two is missing.
     """
 
     id: str
@@ -72,6 +74,12 @@ class EventHandler:
     handle: Callable[[Event], None]
     wanted: Callable[[], bool] | None = None
     subject: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an answer that would never be asked for again."""
+        if (self.wanted is None) != (not self.subject):
+            message = f"event handler {self.id}: give wanted and subject together"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)

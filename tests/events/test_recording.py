@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from salesman_core.db import at_commit, writing
 from salesman_core.events import purge_events, record_event
 from salesman_core.events.models import EVENTS
 from salesman_core.jobs.models import JOBS
-from salesman_hookspecs import Event
+from salesman_hookspecs import Event, EventHandler
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -210,3 +210,9 @@ def test_handler_that_has_nothing_to_answer_to_gets_no_job(company: Company) -> 
     company.happen("x")
 
     assert [row.name for row in company.rows(sa.select(JOBS.c.name))] == ["on.notes.answer"]
+
+
+@pytest.mark.parametrize("given", [{"wanted": lambda: False}, {"subject": "notes.use"}])
+def test_answer_of_a_handler_is_kept_no_longer_than_a_subject_says(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="wanted and subject together"):
+        EventHandler("answer", ("x",), ignore, **given)
