@@ -78,7 +78,10 @@ from salesman_core.deals.addresses import closed_deals_address
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
-from salesman_core.deals.models import Deal, Pipeline, Stage
+from salesman_core.deals.flow import median as median_length
+from salesman_core.deals.flow import passing as step_at_stage
+from salesman_core.deals.listed import LISTED as DEALS
+from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
 from salesman_core.deals.rates import lacks_rate
@@ -86,6 +89,7 @@ from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
 from salesman_core.deals.standing import in_work
+from salesman_core.deals.tally import ends_a_stay
 from salesman_core.deals.worth import worth_columns, worth_of
 from salesman_core.errors import (
     ConflictError,
@@ -283,6 +287,7 @@ from salesman_core.web.two_editors import form_to_edit, save_form
 __all__ = [
     "AMOUNT",
     "BESIDE",
+    "DEALS",
     "DEAL_MARGIN",
     "NEW_ROW",
     "SEE_MARGIN",
@@ -300,6 +305,7 @@ __all__ = [
     "Choice",
     "Client",
     "ClientCard",
+    "CloseReason",
     "Column",
     "Company",
     "CompanyList",
@@ -311,6 +317,7 @@ __all__ = [
     "Date",
     "Deal",
     "DealCard",
+    "DealMove",
     "DescribedField",
     "Download",
     "Draft",
@@ -452,6 +459,7 @@ __all__ = [
     "detach_file",
     "differences",
     "either",
+    "ends_a_stay",
     "enqueue",
     "etag_of",
     "export_files",
@@ -501,6 +509,7 @@ __all__ = [
     "mail_settings",
     "mail_words",
     "mailboxes",
+    "median_length",
     "missing_custom",
     "money_of",
     "move_deal",
@@ -570,6 +579,7 @@ __all__ = [
     "shows_something",
     "signed_in",
     "speaking",
+    "step_at_stage",
     "story_panel",
     "sum_converted",
     "text_of",

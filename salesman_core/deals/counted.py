@@ -52,6 +52,9 @@ class Days:
         return limits
 
 
+ALWAYS: Final = Days()
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """Some deals, and what their amounts come to."""

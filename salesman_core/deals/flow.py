@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_core.db import reading
-from salesman_core.deals.counted import Days, Figure, Sum, together
+from salesman_core.deals.counted import ALWAYS, Days, Figure, Sum, together
 from salesman_core.deals.models import Deal, DealMove, Stage
 from salesman_core.deals.tally import comes, ends_a_stay
 from salesman_core.i18n import texts
@@ -84,14 +84,15 @@ def _flow_at(stage: Any, figures: Sequence[Figure]) -> StageFlow:
         entered=entered,
         forward=forward,
         lost=lost,
-        median_days=_median(stays) if stays else None,
+        median_days=median(stays) if stays else None,
     )
 
 
-def _median(lengths: Sequence[tuple[int, int]]) -> int:
-    """Give the length that at least half of the stays do not exceed.
+def median(lengths: Sequence[tuple[int, int]]) -> int:
+    """Give the length that at least half of some stays do not exceed.
 
-    :param lengths: each with how many stays took so long, the shortest first.
+    :param lengths: in whole days, each with how many stays took so long, the shortest first.
+    :raises ValueError: where there is none.
     """
     half, passed = sum(number for _length, number in lengths) / 2, 0
     for length, number in lengths:
@@ -119,8 +120,13 @@ def _passing_deals(step: str, stage_id: int, days: Days) -> sa.SelectBase:
     return sa.union(went.where(DealMove.forward), closed)
 
 
-def passing(step: str, stage_id: int, days: Days) -> str:
-    """Give the value by which the list of deals is filtered to those behind a figure."""
+def passing(step: str, stage_id: int, days: Days = ALWAYS) -> str:
+    """Give the value of the filter ``passed`` of the list of deals: those that took a step.
+
+    :param step: ``entered``, ``forward``, ``left`` (a stay ended, of which is known how long it
+        took) or ``decided`` (``forward``, or lost there).
+    :param days: when they did.
+    """
     since, until = (one.isoformat() if one else "" for one in (days.since, days.until))
     return f"{step}:{stage_id}:{since}:{until}"
 

@@ -12,7 +12,6 @@ from salesman_core.access.routes import requires
 from salesman_core.db import AnyRow
 from salesman_core.deals import rates, standing
 from salesman_core.deals.amount_words import AMOUNT
-from salesman_core.deals.asking import ASKS, options
 from salesman_core.deals.board import as_board
 from salesman_core.deals.listed import LISTED, weighted
 from salesman_core.deals.lists import DEALS
@@ -72,12 +71,7 @@ def _with_filter(listed: ListPage) -> Callable[..., str]:
 
 
 def _listed() -> ListPage:
-    return ListPage.of(
-        LISTED,
-        views=VIEWS,
-        asks=ASKS,
-        options=options,
-    )
+    return ListPage.of(LISTED, views=VIEWS)
 
 
 @blueprint.get("/filter")

@@ -14,6 +14,7 @@ from salesman_core.clients.models import Client, Contact
 from salesman_core.db import AnyRow, reading
 from salesman_core.deals import queries, rates, standing
 from salesman_core.deals.amount_words import AMOUNT
+from salesman_core.deals.asking import ASKS, options
 from salesman_core.deals.forecast import forecast
 from salesman_core.deals.lists import DEALS, STATES
 from salesman_core.deals.models import (
@@ -159,4 +160,6 @@ LISTED: Final = RecordList(
     imported="deals",
     for_files=FOR_FILES,
     along=("currency", "own_key"),
+    asks=ASKS,
+    options=options,
 )

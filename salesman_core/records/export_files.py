@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any, Final
 
 import xlsxwriter
 
+from salesman_core.clock import now
 from salesman_core.i18n import texts
 from salesman_core.services.company import company
 from salesman_core.web.locale import current_language
@@ -95,7 +96,8 @@ def _day_format() -> str:
 def write_xlsx(target: IO[bytes], headings: Sequence[str], rows: Rows) -> int:
     """Write rows as a sheet of XLSX, in constant memory; give how many.
 
-    Texts are written as texts: nothing in a cell runs, whatever it begins with.
+    Texts are written as texts: nothing in a cell runs, whatever it begins with. The same rows give
+    the same file all day, in UTC.
     """
     options = {
         "constant_memory": True,
@@ -104,6 +106,7 @@ def write_xlsx(target: IO[bytes], headings: Sequence[str], rows: Rows) -> int:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(target, options)
+    book.set_properties({"created": datetime.combine(now().date(), time.min)})
     sheet = book.add_worksheet()
     write = _sheet_writer(book, sheet)
     bold = book.add_format({"bold": True})

@@ -77,6 +77,7 @@ class ListPage:
 
     :cvar own: the parameters of the address that are the page's, not the list's.
     :cvar passing: those that are read by others, and stand in no address that the page gives.
+    :cvar usual: what it asks for where its address says nothing at all, as reports of this year.
 
     The address may name a view that somebody keeps (``view``) and the columns to show
     (``columns``). Without anything it opens as the person's default view; ``view=0`` stands for
@@ -94,6 +95,7 @@ class ListPage:
 
     own: ClassVar[Sequence[str]] = ("view", "columns")
     passing: ClassVar[Sequence[str]] = ()
+    usual: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -143,7 +145,7 @@ class ListPage:
 
         Such a page shows no rows: whoever takes them for what was asked for would act on others.
         """
-        args: dict[str, Any] = request.args.to_dict(flat=False)
+        args: dict[str, Any] = request.args.to_dict(flat=False) or dict(self.usual)
         others = (*self.own, *self.passing)
         if self.view is not None and not request.args:
             args = dict(self.view.args)
