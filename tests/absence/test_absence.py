@@ -77,6 +77,13 @@ PAGES_OF = {
         "/leads/channels/rows/leads",
         "/api/v1/leads/openapi.json",
     ),
+    "analytics": (
+        "/analytics",
+        "/analytics/losses",
+        "/analytics/file/csv",
+        "/analytics/losses/file/csv",
+        "/api/v1/analytics/openapi.json",
+    ),
     "conveyor": (
         "/conveyor",
         "/conveyor/1",

@@ -159,6 +159,7 @@ WALKED_BY_THEIR_OWN: Final = (
     *(
         f"{place}/{plugin}*"
         for plugin in (
+            "analytics",
             "calendar",
             "catalogue",
             "conveyor",

@@ -73,6 +73,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    front end",
         "ok    database",
         "ok    tables",
+        "ok    plugin analytics",
         "ok    plugin calendar",
         "ok    plugin catalogue",
         "ok    plugin conveyor",

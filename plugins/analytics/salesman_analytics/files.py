@@ -1,0 +1,86 @@
+"""Reports as files for spreadsheets."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from salesman_analytics.funnel import Passage
+from salesman_analytics.losses import Losses
+from salesman_analytics.report import Report
+from salesman_analytics.texts import texts
+from salesman_core.toolkit import AMOUNT, MissingError, company, export_files, handed_out, today
+
+_ = texts.lazy
+
+
+def of_passages(kind: str, report: Report, stages: Sequence[Passage]) -> Response:
+    """Give a row for each stage.
+
+    :raises MissingError: for a kind of file that there is not.
+    """
+    headings = (
+        _("Progress in percent"),
+        _("Stage"),
+        _("Came so far"),
+        AMOUNT,
+        _("Lost here"),
+        _("Amount lost here"),
+        _("Went on, in percent"),
+        _("Won in the end, in percent"),
+        _("Median days"),
+        _("Currency"),
+    )
+    rows = [
+        (
+            one.stage.percent,
+            one.stage.name,
+            one.reached.count,
+            one.reached.amount,
+            one.lost.count,
+            one.lost.amount,
+            one.went_on,
+            one.winning,
+            one.days,
+            report.closed.currency,
+        )
+        for one in stages
+    ]
+    return _file(kind, "funnel", headings, rows)
+
+
+def of_losses(kind: str, report: Report, found: Losses) -> Response:
+    """Give a row for each stage and reason that occur together.
+
+    :raises MissingError: for a kind of file that there is not.
+    """
+    headings = (
+        _("Progress in percent"),
+        _("Stage"),
+        _("Reason"),
+        _("Deals"),
+        AMOUNT,
+        _("Currency"),
+    )
+    rows = [
+        (stage.percent, stage.name, name, lost.count, lost.amount, report.closed.currency)
+        for stage in found.stages
+        for reason_id, name in found.reasons.items()
+        if (lost := found.cells.get((stage.id, reason_id)))
+    ]
+    return _file(kind, "losses", headings, rows)
+
+
+def _file(kind: str, name: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Response:
+    if kind not in export_files.FORMATS:
+        raise MissingError(_("There is no such kind of file."))
+    target = io.BytesIO()
+    export_files.WRITERS[kind](target, [str(one) for one in headings], rows)
+    file_name = f"{name}-{today(company().tz):%Y-%m-%d}.{kind}"
+    content, media_type = target.getvalue(), export_files.MEDIA_TYPES[kind]
+    etag = hashlib.sha256(content).hexdigest()
+    return handed_out(content, file_name, media_type, etag=etag, inline=False)

@@ -1,0 +1,74 @@
+"""The pages of reports: read what is asked, count, show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from salesman_analytics import charts, files
+from salesman_analytics.funnel import passages
+from salesman_analytics.losses import losses
+from salesman_analytics.permissions import VIEW
+from salesman_analytics.report import Report
+from salesman_core.toolkit import AMOUNT, DEALS, narrowed, reading, render, requires
+
+blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
+
+_FUNNEL, _LOSSES = "analytics.funnel", "analytics.losses"
+
+
+@blueprint.get("")
+@requires(VIEW)
+def funnel() -> Markup:
+    """Show how far the deals came that were closed."""
+    report = Report(_FUNNEL)
+    stages = passages(reading(), report.query, report.closed)
+    chart = charts.of_passages(report, stages)
+    return _render("analytics/funnel.html", report, stages=stages, chart=chart)
+
+
+@blueprint.get("/losses", endpoint="losses")
+@requires(VIEW)
+def show_losses() -> Markup:
+    """Show where and why deals were lost."""
+    report = Report(_LOSSES)
+    found = losses(reading(), report.closed)
+    chart = charts.of_losses(report, found)
+    return _render("analytics/losses.html", report, losses=found, chart=chart)
+
+
+@blueprint.get("/filter")
+@requires(VIEW)
+def narrow_funnel() -> Response:
+    """Lead from the dialog of filters to the funnel as it asks for it."""
+    return narrowed(DEALS.spec, _FUNNEL)
+
+
+@blueprint.get("/losses/filter")
+@requires(VIEW)
+def narrow_losses() -> Response:
+    """Lead from the dialog of filters to the losses as it asks for them."""
+    return narrowed(DEALS.spec, _LOSSES)
+
+
+@blueprint.get("/file/<kind>")
+@requires(VIEW)
+def funnel_file(kind: str) -> Response:
+    """Give the funnel as a file for spreadsheets."""
+    report = Report(_FUNNEL)
+    return files.of_passages(kind, report, passages(reading(), report.query, report.closed))
+
+
+@blueprint.get("/losses/file/<kind>")
+@requires(VIEW)
+def losses_file(kind: str) -> Response:
+    """Give the losses as a file for spreadsheets."""
+    report = Report(_LOSSES)
+    return files.of_losses(kind, report, losses(reading(), report.closed))
+
+
+def _render(template: str, report: Report, **context: Any) -> Markup:
+    return render(template, report=report, closed=report.closed, amount_title=AMOUNT, **context)
