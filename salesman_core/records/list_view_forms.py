@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from salesman_core.access.routes import signed_in
@@ -48,7 +48,7 @@ def delete_view(view_id: int) -> Response:
     list_views.delete_view(view_id)
     undo = url_for("lists.restore_view", view_id=view_id)
     toast(_("The view “%(name)s” is deleted.", name=view.name), undo=undo)
-    return go_to(url_for(record_list(view.kind).endpoint))
+    return go_to(url_for(_page_of(view.kind)))
 
 
 @blueprint.post("/views/<int:view_id>/restore")
@@ -84,7 +84,15 @@ def _shown() -> dict[str, object]:
 
 
 def _address(view: ListView) -> str:
-    return address_of(record_list(view.kind).endpoint, {"view": view.id, **view.args})
+    return address_of(_page_of(view.kind), {"view": view.id, **view.args})
+
+
+def _page_of(kind: str) -> str:
+    """Give the page that the form stood on, which may be another one of the same list."""
+    page = request.form.get("page", "")
+    known = page in current_app.view_functions
+    alone = known and any(not rule.arguments for rule in current_app.url_map.iter_rules(page))
+    return page if alone else record_list(kind).endpoint
 
 
 def _back(view: ListView) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -55,6 +56,22 @@ def test_filter_with_more_groups_than_figures_can_join_is_told(
     assert page.status_code == 200
     assert "at most three groups" in page.text
     assert 'class="tile"' not in page.text
+
+
+def test_filter_that_is_kept_on_a_report_is_a_view_of_it_and_of_the_list(
+    app: Flask, make: Make, story: Story
+) -> None:
+    story(5)
+    browser = browser_of(app, make.user("head"))
+    page = browser.get("/analytics/losses?amount__gte=1000").text
+    form = re.search(r'<form[^>]+action="/lists/deal/views".*?</form>', page, re.DOTALL)
+    assert form is not None
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+    kept = browser.post("/lists/deal/views", data={**sent, "name": "Large", "sharing": "private"})
+    assert kept.location == "/analytics/losses?view=1&amount__gte=1000"
+    tab = 'href="/analytics/losses?view=1&amp;amount__gte=1000"'
+    assert tab in browser.get("/analytics/losses").text
+    assert "/deals?view=1&amp;amount__gte=1000" in browser.get("/deals").text
 
 
 def test_dialog_of_filters_leads_back_to_the_report(app: Flask, make: Make) -> None:
