@@ -36,7 +36,7 @@ from salesman_core.clients.card import ClientCard
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clients.lists import clients_reached, clients_reached_by
-from salesman_core.clients.models import Client, Contact, Rung, RungMove
+from salesman_core.clients.models import Client, ClientTag, Contact, Rung, RungMove
 from salesman_core.clients.search import FoundClient, found_clients
 from salesman_core.clients.service import (
     change_client,
@@ -306,6 +306,7 @@ __all__ = [
     "Client",
     "ClientCard",
     "CloseReason",
+    "ClientTag",
     "Column",
     "Company",
     "CompanyList",

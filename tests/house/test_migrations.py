@@ -178,6 +178,9 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
         {"id": 2, "state": "refused", "purpose_id": None},
     ],
     "mailing_group_filter": [{"whom": "contacts"}],
+    "mailing_link": [{"state": "planned", "mode": "look"}],
+    "mailing_link_change": [{"what": "add"}],
+    "mailing_service_event": [{"what": "opened"}],
     "mailing_member": [
         {"way": "list", "contact_id": None, "kind": None, "record_id": None},
         {"id": 2, "way": "list", "client_id": None, "kind": None, "record_id": None},

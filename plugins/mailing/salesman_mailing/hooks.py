@@ -26,8 +26,8 @@ from salesman_hookspecs import (
     TimelineSource,
     hookimpl,
 )
-from salesman_mailing import api, jobs, models, offered, pages, permissions, words
 from salesman_mailing import demo as story_of_demo
+from salesman_mailing import jobs, models, offered, pages, permissions, words
 from salesman_mailing.bounces import jobs as returns
 from salesman_mailing.campaigns import contributions as campaigns
 from salesman_mailing.consent import defaults, panels
@@ -35,6 +35,8 @@ from salesman_mailing.groups import imports, service
 from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
+from salesman_mailing.services import api as service_api
+from salesman_mailing.services import working
 from salesman_mailing.texts import texts
 from salesman_mailing.toolkit import Mailing
 
@@ -107,8 +109,8 @@ def salesman_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
-    """Give the JSON API."""
-    return [api.api]
+    """Give the JSON API, once every room has added its own to it."""
+    return [service_api.api]
 
 
 @hookimpl
@@ -195,14 +197,14 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
     tidying = Job("mailing.tidy", jobs.tidy, title=_("Forgetting who is gone for good"))
-    return [tidying, *campaigns.JOBS, *returns.JOBS]
+    return [tidying, *campaigns.JOBS, *returns.JOBS, *working.JOBS]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
     """Say when it is done."""
     tidying = Schedule("mailing.tidy", "40 3 * * *", "mailing.tidy")
-    return [tidying, *campaigns.SCHEDULES, *returns.SCHEDULES]
+    return [tidying, *campaigns.SCHEDULES, *returns.SCHEDULES, *working.SCHEDULES]
 
 
 @hookimpl

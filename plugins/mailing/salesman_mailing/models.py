@@ -4,18 +4,24 @@ from salesman_mailing.bounces.models import BadAddress, ReturnBox, Returned
 from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.consent.models import Consent, ConsentEntry, Leaver, Purpose
 from salesman_mailing.groups.models import Group, GroupFilter, Member
+from salesman_mailing.services.models import Change, Happened, Link, Sent, TakenIn
 
 __all__ = [
     "BadAddress",
     "Campaign",
+    "Change",
     "Consent",
     "ConsentEntry",
     "Group",
     "GroupFilter",
+    "Happened",
     "Leaver",
+    "Link",
     "Member",
     "Purpose",
     "Recipient",
     "ReturnBox",
     "Returned",
+    "Sent",
+    "TakenIn",
 ]

@@ -14,6 +14,7 @@ EXPORT: Final = "mailing.group.export"
 SEE_CONSENT: Final = "mailing.consent.view"
 RECORD_CONSENT: Final = "mailing.consent.record"
 MANAGE_PURPOSES: Final = "mailing.purpose.manage"
+MANAGE_LINKS: Final = "mailing.link.manage"
 
 PERMISSIONS: Final = (
     Permission(VIEW, "See groups and who is in them"),
@@ -24,6 +25,7 @@ PERMISSIONS: Final = (
     Permission(SEE_CONSENT, "See who agreed to be written to", scoped=False),
     Permission(RECORD_CONSENT, "Note who agreed to be written to and who did not", scoped=False),
     Permission(MANAGE_PURPOSES, "Change what people are written to for", scoped=False),
+    Permission(MANAGE_LINKS, "Link groups with lists of mailing services", scoped=False),
 )
 
 _ASKED: Final = {SEE_CONSENT: Scope.ALL, RECORD_CONSENT: Scope.ALL}

@@ -13,6 +13,7 @@ from salesman_mailing.campaigns.models import INTERRUPTED, PAUSED, Campaign, Rec
 from salesman_mailing.consent.models import Purpose
 from salesman_mailing.groups import service
 from salesman_mailing.groups.models import Group
+from salesman_mailing.services.models import ADD, PLANNED, Change, Link
 
 
 def make_groups(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[int]:
@@ -30,6 +31,7 @@ def make_groups(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[
         service.follow(group_id, "client", "tag=walk")
     if "contact_id" in ids:
         service.keep_out(group_id, "contact", ids["contact_id"], text("reason"))
+    _link(text, group_id, ids["owner_id"])
     return [group_id]
 
 
@@ -37,6 +39,19 @@ def free_purpose() -> int:
     """Give a purpose that needs no consent."""
     free = sa.select(Purpose.id).where(Purpose.needs_consent.is_(False)).order_by(Purpose.id)
     return reading().scalars(free.limit(1)).one()
+
+
+def _link(text: Callable[[str], str], group_id: int, owner_id: int) -> None:
+    """Let a group have a list of a service, and something be about to change."""
+    with writing() as session:
+        told = {"list_id": str(group_id), "list_title": text("list_title"), "by_id": owner_id}
+        link = Link(group_id=group_id, service="unisender", state=PLANNED, created_at=now(), **told)
+        link.compared_at = now()
+        session.add(link)
+        session.flush()
+        named = {"fields": {"name": text("name")}, "tags": []}
+        address = text("email_in_list").casefold()
+        session.add(Change(link_id=link.id, what=ADD, address=address, told=named))
 
 
 LETTER: Final = "Hello.\n\n---\n\n[Leave]({{ unsubscribe }})"

@@ -1,9 +1,40 @@
-"""What other plugins may use of mailing: ``service("mailing")`` of the core's toolkit gives it."""
+"""What other plugins may use of mailing.
+
+``service("mailing")`` of the core's toolkit gives :class:`Mailing`. The other names are for plugins
+that bring a mailing service by the hook ``salesman_mailing_services``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
+
+from salesman_mailing.services.contract import (
+    MailingService,
+    NotReadyError,
+    OutgoingContact,
+    ServiceContact,
+    ServiceError,
+    ServiceEvent,
+    ServiceList,
+    Standing,
+    What,
+)
+from salesman_mailing.services.taking import take_in_events
+
+__all__ = [
+    "Mailing",
+    "MailingService",
+    "NotReadyError",
+    "OutgoingContact",
+    "ServiceContact",
+    "ServiceError",
+    "ServiceEvent",
+    "ServiceList",
+    "Standing",
+    "What",
+    "take_in_events",
+]
 
 
 class Mailing(Protocol):

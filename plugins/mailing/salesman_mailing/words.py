@@ -26,4 +26,5 @@ FIELDS: Final = {
     "members": FieldWords(_("Named members")),
     "filters": FieldWords(_("Filters")),
     "kept_out": FieldWords(_("Kept out")),
+    "mailing_list": FieldWords(_("List of a mailing service")),
 }

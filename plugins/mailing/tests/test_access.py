@@ -49,6 +49,17 @@ BY_STATE: Final = {
 """What no walk can do with a campaign and its letters, and who does it."""
 
 
+OF_SERVICES: Final = dict.fromkeys(
+    [
+        "POST /mailing/<int:record_id>/link/<service>",
+        "POST /api/v1/mailing/<int:record_id>/links",
+        "POST /mailing/links/<int:link_id>/stop",
+        "POST /api/v1/mailing/links/<int:link_id>/stop",
+    ],
+    "it takes a service that answers: the tests of unisender have one",
+)
+
+
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(600)
 def test_nobody_meets_groups_that_they_may_not_see(
@@ -57,7 +68,10 @@ def test_nobody_meets_groups_that_they_may_not_see(
     proof = leave_url("stranger@example.com", None).rpartition("/")[2]
     excused = {
         **BY_STATE,
+        **OF_SERVICES,
         "GET /mailing/<int:record_id>/keep-out": "the address names a record; test_pages.py asks",
     }
-    values = {"proof": [proof], "filter_id": ["1", "2", "3"], "what": ["deals"]}
+    numbers = ["1", "2", "3"]
+    values = {"proof": [proof], "filter_id": numbers, "link_id": numbers}
+    values |= {"service": ["unisender"], "what": ["deals"]}
     access_walk(only=WALKED, values=values, excused=excused)

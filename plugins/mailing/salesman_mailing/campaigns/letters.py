@@ -69,7 +69,7 @@ def values_of(row: AnyRow | Any, sender: Sender, link: str) -> dict[str, str]:
     name = row.name if row.is_person else ""
     return {
         "name": name,
-        "first_name": _first_name(name),
+        "first_name": first_name(name),
         "client": row.client or "",
         "email": row.address,
         "owner": row.owner or "",
@@ -78,7 +78,7 @@ def values_of(row: AnyRow | Any, sender: Sender, link: str) -> dict[str, str]:
     }
 
 
-def _first_name(name: str) -> str:
+def first_name(name: str) -> str:
     """Give the first name of a person: in «Петрова Анна Сергеевна», that before the patronymic."""
     words = name.split()
     for before, word in pairwise(words):

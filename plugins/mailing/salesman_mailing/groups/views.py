@@ -38,6 +38,7 @@ from salesman_mailing.groups.lists import GROUPS, LISTED
 from salesman_mailing.groups.models import KIND
 from salesman_mailing.groups.schemas import GroupSchema, NewGroupSchema
 from salesman_mailing.permissions import CREATE, DELETE, EDIT, VIEW
+from salesman_mailing.services.showing import of_group
 from salesman_mailing.texts import texts
 from salesman_mailing.views import Page, blueprint
 
@@ -148,6 +149,7 @@ def card(record_id: int) -> Markup:
         may_delete=reaches(KIND, record_id, DELETE),
         kinds=explaining.kinds_to_follow(),
         others=searching.other_groups(session, record_id),
+        **of_group(record_id),
     )
 
 

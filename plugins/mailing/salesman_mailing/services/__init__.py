@@ -1,0 +1,1 @@
+"""Mailing services of others: groups go out to their lists, what people say there comes in."""

@@ -1,0 +1,151 @@
+"""The JSON API of links: ``/api/v1/mailing/<group>/links`` and ``/api/v1/mailing/links/<id>``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from salesman_core.toolkit import (
+    AnyRow,
+    arguments,
+    contact_data,
+    json_response,
+    reading,
+    requires,
+    response,
+)
+from salesman_mailing.api import api
+from salesman_mailing.groups.queries import one_group
+from salesman_mailing.permissions import MANAGE_LINKS
+from salesman_mailing.services import linking, queries
+from salesman_mailing.services.known import services
+from salesman_mailing.services.schemas import (
+    AutomaticSchema,
+    ChangesArgumentsSchema,
+    ChangesSchema,
+    LinkSchema,
+    LinksSchema,
+    ServicesSchema,
+)
+
+__all__ = ["api"]
+
+_SHOWN: Final = (
+    *("id", "group_id", "service", "list_id", "list_title", "automatic", "state", "problem"),
+    *("same", "others", "compared_at", "carried_at"),
+)
+
+
+def _item(row: AnyRow) -> dict[str, Any]:
+    counted = queries.counts(reading(), row.id)
+    changes = [
+        {"what": what, "whole": one.whole, "done": one.done, "refused": one.refused}
+        for what, one in sorted(counted.items())
+    ]
+    return {**{name: getattr(row, name) for name in _SHOWN}, "changes": changes}
+
+
+def _answer(link_id: int, status: int = 200) -> Response:
+    return json_response(_item(queries.one_link(reading(), link_id)), status)
+
+
+@api.get("/services")
+@requires(MANAGE_LINKS)
+@response(ServicesSchema)
+def list_services() -> dict[str, Any]:
+    """List the mailing services to which groups can be linked."""
+    return {"items": [{"id": one.id, "title": str(one.title)} for one in services()]}
+
+
+@api.get("/<int:record_id>/links")
+@requires(MANAGE_LINKS)
+@response(LinksSchema)
+def list_links(record_id: int) -> dict[str, Any]:
+    """List the lists of mailing services that have the members of a group."""
+    session = reading()
+    one_group(session, record_id)
+    return {"items": [_item(row) for row in queries.links_of(session, record_id)]}
+
+
+@api.post("/<int:record_id>/links")
+@requires(MANAGE_LINKS)
+@arguments(LinkSchema)
+@response(LinkSchema, 201)
+def link_group(values: dict[str, Any], record_id: int) -> Response:
+    """Let a list of a mailing service have the members of a group.
+
+    Without ``list_id`` a new list is made, called ``list_title`` or as the group. Nothing goes out
+    before it was compared and carried out.
+    """
+    told = (values["service"], values["list_id"], values["list_title"])
+    return _answer(linking.link_group(record_id, *told), 201)
+
+
+@api.get("/links/<int:link_id>")
+@requires(MANAGE_LINKS)
+@response(LinkSchema)
+def read_link(link_id: int) -> Response:
+    """Read a link, and how far its work has come."""
+    return _answer(link_id)
+
+
+@api.patch("/links/<int:link_id>")
+@requires(MANAGE_LINKS)
+@arguments(AutomaticSchema)
+@response(LinkSchema)
+def change_link(values: dict[str, Any], link_id: int) -> Response:
+    """Say whether what is to change goes out by the clock."""
+    linking.change_link(link_id, values["automatic"])
+    return _answer(link_id)
+
+
+@api.delete("/links/<int:link_id>")
+@requires(MANAGE_LINKS)
+@response(None, 204)
+def unlink(link_id: int) -> None:
+    """Let a group and a list go their own ways; the list stays as it is."""
+    linking.unlink(link_id)
+
+
+@api.get("/links/<int:link_id>/changes")
+@requires(MANAGE_LINKS)
+@arguments(ChangesArgumentsSchema, location="query")
+@response(ChangesSchema)
+def list_changes(values: dict[str, Any], link_id: int) -> dict[str, Any]:
+    """List what is to change, address by address."""
+    session = reading()
+    queries.one_link(session, link_id)
+    contact_data.demand_contact_data({"emails": None})
+    limit = values["limit"]
+    rows = queries.changes(session, link_id, values["what"], values["after"], limit + 1)
+    names = ("id", "what", "address", "done_at", "refused")
+    items = [{name: getattr(row, name) for name in names} for row in rows[:limit]]
+    return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
+
+
+@api.post("/links/<int:link_id>/compare")
+@requires(MANAGE_LINKS)
+@response(LinkSchema, 202)
+def compare(link_id: int) -> Response:
+    """Let it be looked up what would change."""
+    linking.compare(link_id)
+    return _answer(link_id, 202)
+
+
+@api.post("/links/<int:link_id>/carry-out")
+@requires(MANAGE_LINKS)
+@response(LinkSchema, 202)
+def carry_out(link_id: int) -> Response:
+    """Let be done what was found to change."""
+    linking.carry_out(link_id)
+    return _answer(link_id, 202)
+
+
+@api.post("/links/<int:link_id>/stop")
+@requires(MANAGE_LINKS)
+@response(LinkSchema)
+def stop(link_id: int) -> Response:
+    """Let the work on a link stop."""
+    linking.stop(link_id)
+    return _answer(link_id)

@@ -1,0 +1,205 @@
+"""Every change of links: a group gets a list, what would change is asked for and carried out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_core.toolkit import (
+    ConflictError,
+    InvalidError,
+    MissingError,
+    StaleError,
+    WritingSession,
+    announce,
+    audit,
+    current_person,
+    demand_permission,
+    for_change,
+    now,
+    touch,
+    writing,
+)
+from salesman_mailing.groups.models import KIND as GROUP
+from salesman_mailing.groups.models import Group
+from salesman_mailing.permissions import EDIT, MANAGE_LINKS
+from salesman_mailing.services import queries
+from salesman_mailing.services.contract import MailingService, ServiceError, ServiceList
+from salesman_mailing.services.known import Service, service_named
+from salesman_mailing.services.models import (
+    ALL,
+    CARRYING,
+    COMPARING,
+    IDLE,
+    LONGEST_LIST_ID,
+    LONGEST_TITLE,
+    LOOK,
+    PLANNED,
+    Link,
+)
+from salesman_mailing.services.working import begin_carrying, begin_comparing
+from salesman_mailing.texts import texts
+
+_ = texts.lazy
+
+OLDEST_PLAN: Final = timedelta(days=1)
+
+
+def connected(service: Service) -> MailingService:
+    """Give what speaks with a service.
+
+    :raises ConflictError: where nobody has set it up.
+    :raises ServiceError: where what was set up cannot be used.
+    """
+    connection = service.connect()
+    if connection is None:
+        name = str(service.title)
+        raise ConflictError(_("%(name)s is not set up yet: an administrator does that.", name=name))
+    return connection
+
+
+def lists_of(service_id: str) -> list[ServiceList]:
+    """Give the lists of a service, by their titles.
+
+    :raises ConflictError: where they cannot be read.
+    """
+    demand_permission(MANAGE_LINKS)
+    service = service_named(service_id)
+    try:
+        found = connected(service).lists()
+    except ServiceError as error:
+        raise ConflictError(error.words) from error
+    return sorted(found, key=lambda one: (one.title.casefold(), one.id))
+
+
+def link_group(group_id: int, service_id: str, list_id: str = "", title: str = "") -> int:
+    """Let a list of a service have the members of a group; give the link's id.
+
+    Nothing goes out yet.
+
+    :param list_id: one of the lists that there are; empty: a new one.
+    :param title: what a new list is called.
+    :raises InvalidError: by field.
+    """
+    demand_permission(MANAGE_LINKS)
+    service = service_named(service_id)
+    with writing() as session:  # before the service is asked: who may not, makes no list there
+        group: Group = for_change(session, GROUP, group_id, EDIT)
+        _demand_free(session, group_id, service_id, list_id)
+    found = _chosen(service, list_id, title.strip() or group.name)
+    by = current_person()
+    with writing() as session:
+        group = for_change(session, GROUP, group_id, EDIT)
+        _demand_free(session, group_id, service_id, found.id)
+        told = {"list_id": found.id, "list_title": found.title[:LONGEST_TITLE]}
+        link = Link(group_id=group_id, service=service_id, by_id=by.id, by_name=by.name, **told)
+        link.created_at = now()
+        session.add(link)
+        session.flush()
+        _keep(session, group, None, f"{service.title}: {found.title}")
+        return link.id
+
+
+def _chosen(service: Service, list_id: str, title: str) -> ServiceList:
+    try:
+        connection = connected(service)
+        if not list_id:
+            return connection.make_list(title[:LONGEST_TITLE])
+        found = next((one for one in connection.lists() if one.id == list_id), None)
+    except ServiceError as error:
+        raise ConflictError(error.words) from error
+    if found is None or len(list_id) > LONGEST_LIST_ID:
+        message = _("The service has no such list.")
+        raise InvalidError(message, {"list_id": message})
+    return found
+
+
+def _demand_free(session: WritingSession, group_id: int, service_id: str, list_id: str) -> None:
+    mine = sa.select(Link.id).where(Link.service == service_id)
+    if session.scalar(mine.where(Link.group_id == group_id)) is not None:
+        raise ConflictError(_("This group has a list of this service already."))
+    if list_id and session.scalar(mine.where(Link.list_id == list_id)) is not None:
+        message = _("Another group has this list already.")
+        raise InvalidError(message, {"list_id": message})
+
+
+def change_link(link_id: int, automatic: bool, version: int | None = None) -> None:  # noqa: FBT001  # the one thing that can be changed
+    """Say whether what is to change goes out by the clock, in the name of whoever says so."""
+    with writing() as session:
+        link = _for_change(session, link_id, version)
+        if link.automatic != automatic:
+            by = current_person()
+            link.automatic, link.by_id, link.by_name = automatic, by.id, by.name
+            link.version += 1
+
+
+def unlink(link_id: int, version: int | None = None) -> None:
+    """Let a group and a list go their own ways; the list stays as it is at the service."""
+    with writing() as session:
+        link = _for_change(session, link_id, version)
+        group: Group = for_change(session, GROUP, link.group_id, EDIT)
+        session.delete(link)
+        _keep(session, group, link.list_title, None)
+
+
+def compare(link_id: int, version: int | None = None) -> None:
+    """Let it be looked up what would change, in the name of whoever asks."""
+    with writing() as session:
+        link = _for_change(session, link_id, version)
+        by = current_person()
+        link.by_id, link.by_name = by.id, by.name
+        begin_comparing(session, link, LOOK)
+        link.version += 1
+
+
+def carry_out(link_id: int, version: int | None = None) -> None:
+    """Let be done what was shown.
+
+    :raises ConflictError: where nothing was, or too long ago.
+    """
+    with writing() as session:
+        link = _for_change(session, link_id, version)
+        if link.state != PLANNED or link.compared_at is None:
+            raise ConflictError(_("Look first what would change."))
+        if link.compared_at < now() - OLDEST_PLAN:
+            raise ConflictError(_("That was a day ago: look anew what would change."))
+        begin_carrying(session, link, ALL)
+        link.version += 1
+
+
+def stop(link_id: int, version: int | None = None) -> None:
+    """Let a job stop that works on a link; what it has done stays done."""
+    with writing() as session:
+        link = _for_change(session, link_id, version, busy=True)
+        if link.state not in {COMPARING, CARRYING}:
+            raise ConflictError(_("Nothing is being done at the moment."))
+        link.state = IDLE if link.state == COMPARING else PLANNED
+        link.ticket, link.problem, link.failures = "", "", 0
+        link.version += 1
+
+
+def _for_change(
+    session: WritingSession, link_id: int, version: int | None, *, busy: bool = False
+) -> Link:
+    """Load and lock a link, and judge whether whoever acts may change it."""
+    demand_permission(MANAGE_LINKS)
+    queries.one_link(session, link_id)
+    query = sa.select(Link).where(Link.id == link_id).with_for_update()
+    link = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if link is None:
+        raise MissingError(_("There is no such link, or you may not see its group."))
+    for_change(session, GROUP, link.group_id, EDIT)
+    if version is not None and link.version != version:
+        raise StaleError(_("Somebody else has changed this since you read it."))
+    if not busy and link.state in {COMPARING, CARRYING}:
+        raise ConflictError(_("It is being worked on: wait, or stop it."))
+    return link
+
+
+def _keep(session: WritingSession, group: Group, before: Any, after: Any) -> None:
+    touch(group)
+    session.flush()
+    audit(session, GROUP, group.id, group.name, "changed", {"mailing_list": (before, after)})
+    announce(session, f"{GROUP}.changed", GROUP, group.id, {"fields": ["mailing_list"]})
