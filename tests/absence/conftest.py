@@ -39,11 +39,13 @@ from salesman_leads.testing import walk_values
 from salesman_mailing.bounces.models import BadAddress, ReturnBox, Returned
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import Purpose
+from salesman_mailing.services.models import Happened, Sent, TakenIn
 from salesman_mailing.testing import make_campaigns, make_groups
 from salesman_plans.models import LastSaving
 from salesman_requisites.models import Counter, CounterPeriod
 from salesman_requisites.testing import make_companies, own_company
 from salesman_sample.models import Line, Thanks
+from salesman_unisender.models import Account
 
 from salesman_core.access.models import User
 from salesman_core.clock import now
@@ -166,6 +168,10 @@ def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> No
                 BadAddress(**letter),
                 Returned(message_id="1@example.com", kind="hard", **letter),
                 ReturnBox(place="returns@example.com", uid_validity=1),
+                Sent(link_id=1, digest="0" * 64, **letter),
+                TakenIn(service="unisender", standing="refused", **letter),
+                Happened(service="unisender", key="1", what="left", taken_at=now(), **letter),
+                Account(sealed_key="x"),
             ]
         )
         for about in (About(group_id=group_id), About(purpose_id=purpose_id)):

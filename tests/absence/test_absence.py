@@ -183,8 +183,10 @@ PAGES_OF = {
         "/mailing/campaigns/struck-off",
         "/mailing/choose?group=1&of=client",
         "/mailing/consent/client/1",
+        "/mailing/links/1",
         "/api/v1/mailing/openapi.json",
     ),
+    "unisender": ("/unisender",),
     "requisites": (
         "/requisites",
         "/requisites/1",

@@ -171,6 +171,7 @@ WALKED_BY_THEIR_OWN: Final = (
             "mailing",
             "plans",
             "requisites",
+            "unisender",
         )
         for place in ("", "/api/v1")
     ),

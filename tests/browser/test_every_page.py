@@ -56,6 +56,14 @@ from salesman_leads.testing import FORM, asked
 from salesman_mailing.bounces.models import BadAddress, Returned
 from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.leaving.links import leave_url
+from salesman_mailing.services.models import (
+    COMING_IN,
+    GOING_OUT,
+    PLANNED,
+    Change,
+    Happened,
+    Link,
+)
 from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.pictures import keep_picture
 from salesman_requisites.companies.service import archive_company
@@ -172,12 +180,14 @@ PAGES: Final = {
     "mailing.campaign": "/mailing/campaigns/2",
     "mailing.campaigns": "/mailing/campaigns",
     "mailing.card": "/mailing/1",
+    "mailing.choose_list": "/mailing/3/link/unisender",
     "mailing.choose_filter": "/mailing/choose?group=1&of=client&tag=fair",
     "mailing.consent_of": "/mailing/consent/client/1",
     "mailing.edit": "/mailing/1/edit",
     "mailing.edit_campaign": "/mailing/campaigns/1/edit",
     "mailing.followed_by": "/mailing/campaigns/2/followed/deals",
     "mailing.index": "/mailing",
+    "mailing.link": "/mailing/links/1",
     "mailing.new": "/mailing/new",
     "mailing.new_campaign": "/mailing/campaigns/new",
     "mailing.purposes": "/mailing/purposes",
@@ -270,6 +280,7 @@ PAGES: Final = {
     "requisites.new_part": "/requisites/1/accounts/new",
     "requisites.numbering": "/requisites/numbering",
     "requisites.picture_form": "/requisites/1/stamp",
+    "unisender.account": "/unisender",
     "rungs.index": "/admin/rungs",
     "search.index": "/search?q=trade",
 }
@@ -717,6 +728,18 @@ def groups(app: Flask) -> None:
     assert api.post("/mailing/1/filters", followed).status_code == 200
     out = {"about_kind": "client", "about_id": 2, "reason": long * 3}
     assert api.post("/mailing/1/keep-out", out).status_code == 200
+    with writing() as session:
+        named = {"service": "unisender", "list_title": long, "by_name": "Анна Константинопольская"}
+        link = Link(group_id=1, list_id="17", state=PLANNED, created_at=now(), **named)
+        link.compared_at, link.problem = now(), "UniSender не отвечает. " + long
+        session.add(link)
+        session.flush()
+        for number, what in enumerate((*COMING_IN, *GOING_OUT) * 8):
+            told = {"fields": {"name": long}, "tags": ["выставка", "Северо-Запад"] * 4}
+            address = f"long-address-{number}@postoyannye-klienty.example"
+            session.add(Change(link_id=link.id, what=what, address=address, told=told))
+            told = {"key": str(number), "what": "left", "taken_at": now(), "at": now()}
+            session.add(Happened(service="unisender", address=address, **told))
 
 
 def conveyor(make: Make) -> None:

@@ -76,6 +76,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
         ["requisites", "-"],
         ["documents", "-"],
         ["invoices", "-"],
+        ["unisender", "-"],
     ]
 
     assert "migrated: core" in run("db", "upgrade").stdout.splitlines()

@@ -85,6 +85,7 @@ def test_nothing_is_wrong_after_the_installation(run: Run) -> None:
         "ok    plugin mailing",
         "ok    plugin plans",
         "ok    plugin requisites",
+        "ok    plugin unisender",
         "ok    outgoing mail",
         "ok    core, search by an index",
         "ok    plugin documents, PDF of documents",
@@ -184,7 +185,7 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     owners = (
         "core, calendar, catalogue, conveyor, discussions, leads, inquiries, mailing, plans,"
         " requisites,"
-        " documents, invoices"
+        " documents, invoices, unisender"
     )
     assert told[0] == f"tables: {owners}: salesman db upgrade"
 

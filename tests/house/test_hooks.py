@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import salesman_calendar.hookspecs
 import salesman_documents.hookspecs
+import salesman_mailing.hookspecs
 import salesman_plans.hookspecs
 import salesman_sample.hooks
 from flask import Flask
@@ -46,6 +47,7 @@ OF_PLUGINS = {
     for module in (
         salesman_calendar.hookspecs,
         salesman_documents.hookspecs,
+        salesman_mailing.hookspecs,
         salesman_plans.hookspecs,
     )
     for name, one in vars(module).items()

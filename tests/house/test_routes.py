@@ -29,6 +29,7 @@ FOR_ADMINISTRATORS = {
     "core.user.look_as": "to see what others see",
     "core.user.manage": "who lets people in",
     "leads.mailbox.manage": "a mail server and its password",
+    "unisender.account.manage": "a key to an account at a service of others",
     "requisites.company.manage": "in whose name papers are made, and with whose stamp",
     "requisites.counter.manage": "numbers of papers have no gap and no double",
 }

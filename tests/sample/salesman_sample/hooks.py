@@ -294,6 +294,19 @@ def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
 
 
 @hookimpl(optionalhook=True)
+def salesman_mailing_services() -> Iterable[Mapping[str, Any]]:
+    """Let groups be linked with lists that pigeons carry, once anybody keeps some."""
+    return [
+        {
+            "id": "sample",
+            "title": _("Pigeons"),
+            "connect": lambda: None,
+            "setup": "sample.index",
+        }
+    ]
+
+
+@hookimpl(optionalhook=True)
 def salesman_documents_variables() -> Iterable[Mapping[str, Any]]:
     """Let templates of documents say what was promised to a client."""
     fields = (("text", _("Promise"), "text"), ("kept", _("Kept"), "flag"))
