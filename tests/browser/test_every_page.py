@@ -731,6 +731,7 @@ def groups(app: Flask) -> None:
     with writing() as session:
         named = {"service": "unisender", "list_title": long, "by_name": "Анна Константинопольская"}
         link = Link(group_id=1, list_id="17", state=PLANNED, created_at=now(), **named)
+        link.by_id = administrator_id()
         link.compared_at, link.problem = now(), "UniSender не отвечает. " + long
         session.add(link)
         session.flush()

@@ -8,6 +8,7 @@ from flask import Response
 
 from salesman_core.toolkit import (
     AnyRow,
+    ForbiddenError,
     arguments,
     contact_data,
     json_response,
@@ -28,8 +29,11 @@ from salesman_mailing.services.schemas import (
     LinksSchema,
     ServicesSchema,
 )
+from salesman_mailing.texts import texts
 
 __all__ = ["api"]
+
+_ = texts.lazy
 
 _SHOWN: Final = (
     *("id", "group_id", "service", "list_id", "list_title", "automatic", "state", "problem"),
@@ -115,8 +119,11 @@ def unlink(link_id: int) -> None:
 def list_changes(values: dict[str, Any], link_id: int) -> dict[str, Any]:
     """List what is to change, address by address."""
     session = reading()
-    queries.one_link(session, link_id)
+    link = queries.one_link(session, link_id)
     contact_data.demand_contact_data({"emails": None})
+    if not queries.reads_addresses(link):
+        words = _("Compare it in your own name to read the addresses.")
+        raise ForbiddenError(words, MANAGE_LINKS)
     limit = values["limit"]
     rows = queries.changes(session, link_id, values["what"], values["after"], limit + 1)
     names = ("id", "what", "address", "done_at", "refused")

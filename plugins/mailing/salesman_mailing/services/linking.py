@@ -129,8 +129,8 @@ def change_link(link_id: int, automatic: bool, version: int | None = None) -> No
     """Say whether what is to change goes out by the clock, in the name of whoever says so."""
     with writing() as session:
         link = _for_change(session, link_id, version)
-        if link.automatic != automatic:
-            by = current_person()
+        by = current_person()
+        if (link.automatic, link.by_id) != (automatic, by.id):
             link.automatic, link.by_id, link.by_name = automatic, by.id, by.name
             link.version += 1
 
@@ -145,10 +145,17 @@ def unlink(link_id: int, version: int | None = None) -> None:
 
 
 def compare(link_id: int, version: int | None = None) -> None:
-    """Let it be looked up what would change, in the name of whoever asks."""
+    """Let it be looked up what would change, in the name of whoever asks.
+
+    :raises ConflictError: where it goes out by the clock in that of somebody else, who may see more
+        of the group or less: that name is taken over by :func:`change_link` alone.
+    """
     with writing() as session:
         link = _for_change(session, link_id, version)
         by = current_person()
+        if link.automatic and link.by_id != by.id:
+            words = _("It goes out by the clock in the name of %(name)s.", name=link.by_name)
+            raise ConflictError(words)
         link.by_id, link.by_name = by.id, by.name
         begin_comparing(session, link, LOOK)
         link.version += 1

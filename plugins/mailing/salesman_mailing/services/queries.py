@@ -9,7 +9,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, MissingError, ban_reasons, bans, one_of, visible
+from salesman_core.toolkit import (
+    AnyRow,
+    MissingError,
+    ban_reasons,
+    bans,
+    current_person,
+    one_of,
+    visible,
+)
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.consent.models import REFUSED, Consent, Leaver, Purpose
 from salesman_mailing.groups.models import KIND as GROUP
@@ -165,6 +173,14 @@ def happened(session: Session, link: AnyRow) -> Mapping[str, int]:
     about = sa.or_(Happened.lists == "", Happened.lists.contains(f"|{link.list_id}|"))
     query = sa.select(Happened.what, sa.func.count()).where(Happened.service == link.service, about)
     return {row[0]: row[1] for row in session.execute(query.group_by(Happened.what))}
+
+
+def reads_addresses(link: AnyRow) -> bool:
+    """Tell whether whoever acts may read of whom the changes of a link are.
+
+    That is in whose name the group was looked at: others may see less of it.
+    """
+    return bool(link.by_id == current_person().id)
 
 
 def is_busy(link: AnyRow) -> bool:

@@ -94,7 +94,9 @@ def link(link_id: int) -> Markup:
     row = queries.one_link(session, link_id)
     what = request.args.get("what", "")
     after = request.args.get("after", 0, type=int)
-    rows = queries.changes(session, link_id, what if what in CHANGES else "", after, SHOWN + 1)
+    reads = queries.reads_addresses(row)
+    chosen = what if what in CHANGES else ""
+    rows = queries.changes(session, link_id, chosen, after, SHOWN + 1) if reads else ()
     counted = queries.counts(session, link_id)
     sees = contact_data.sees_contact_data()
     return render(
@@ -109,7 +111,8 @@ def link(link_id: int) -> Markup:
         coming_in=[one for one in COMING_IN if one in counted],
         going_out=[one for one in GOING_OUT if one in counted],
         titles=CHANGES,
-        what=what if what in CHANGES else "",
+        what=chosen,
+        reads=reads,
         changes=[
             (one, one.address if sees else contact_data.masked(one.address)) for one in rows[:SHOWN]
         ],
