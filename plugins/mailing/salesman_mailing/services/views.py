@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     InvalidError,
     contact_data,
     demand,
+    gone_to,
     reaches,
     reading,
     render,
@@ -88,10 +89,12 @@ def _to_link(link_id: int) -> Response:
 
 @blueprint.get("/links/<int:link_id>")
 @requires(MANAGE_LINKS)
-def link(link_id: int) -> Markup:
+def link(link_id: int) -> Page:
     """Show what would change between a group and its list, and how far it has come."""
     session = reading()
     row = queries.one_link(session, link_id)
+    if "live" in request.args and not queries.is_busy(row):
+        return gone_to(url_for("mailing.link", link_id=link_id))  # its acts are others now
     what = request.args.get("what", "")
     after = request.args.get("after", 0, type=int)
     reads = queries.reads_addresses(row)

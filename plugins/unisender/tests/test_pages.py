@@ -1,0 +1,114 @@
+"""Linking a group, looking and carrying out, by the pages and by the JSON API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from flask import Flask
+from salesman_mailing.services.models import Link
+
+from salesman_core.testing.people import Api, Browser, Make
+from salesman_core.toolkit import writing
+
+from .conftest import Linked
+from .standin import StandIn
+
+pytestmark = pytest.mark.databases("sqlite")
+
+ApiFor = Callable[[str], Api]
+BrowserFor = Callable[[str], Browser]
+ANNA, BORIS = "anna@example.com", "boris@example.com"
+
+
+def send(browser: Browser, page: str, path: str, **data: Any) -> Any:
+    """Send a form as a page has it."""
+    (token, *_same) = re.findall(r'name="csrf_token" value="([^"]+)"', browser.get(page).text)
+    return browser.post(path, data={"csrf_token": token, **data})
+
+
+def test_marketer_links_a_group_and_sees_first_what_would_change(
+    unisender: StandIn, browser_for: BrowserFor, linked: Callable[..., Linked]
+) -> None:
+    link = linked(ANNA, BORIS)
+    with writing() as session:
+        session.delete(session.get_one(Link, link.id))
+    browser = browser_for("marketer")
+    card = f"/mailing/{link.group_id}"
+    assert "Link with UniSender" in browser.get(card).text
+
+    chosen = f"{card}/link/unisender"
+    answer = send(browser, chosen, chosen, list_id="17")
+    page = answer.headers["Location"]
+    link.id = int(page.rpartition("/")[2])
+    link.work()
+    shown = browser.get(page).text
+    assert ANNA in shown
+    assert "come into the list" in shown
+    assert unisender.contacts == {}
+
+    send(browser, page, f"{page}/carry-out")
+    link.work(1)
+    assert set(unisender.contacts) == {ANNA, BORIS}
+    assert "UniSender: News" in browser.get(card).text
+
+
+def test_program_does_the_same(
+    api_for: ApiFor, linked: Callable[..., Linked], group: Callable[..., int], app: Flask
+) -> None:
+    del app
+    link = linked(ANNA)
+    api = api_for("marketer")
+    path = f"/mailing/links/{link.id}"
+    assert api.post(f"{path}/carry-out").status_code == HTTPStatus.CONFLICT
+    assert api.post(f"{path}/compare").json["state"] == "comparing"
+    link.work()
+    counted = {"what": "add", "whole": 1, "done": 0, "refused": 0}
+    assert api.get(path).json["changes"] == [counted]
+    changes = api.get(f"{path}/changes").json["items"]
+    assert [(one["what"], one["address"]) for one in changes] == [("add", ANNA)]
+    assert api.post(f"{path}/carry-out").status_code == HTTPStatus.ACCEPTED
+    link.work(1)
+    assert api.get(path).json["state"] == "idle"
+
+    made = api.post(f"/mailing/{group(BORIS)}/links", {"service": "unisender"})
+    assert (made.status_code, made.json["list_title"]) == (HTTPStatus.CREATED, "Spring")
+    assert api.get("/mailing/services").json["items"] == [{"id": "unisender", "title": "UniSender"}]
+
+
+def test_who_did_not_compare_reads_no_addresses(
+    make: Make, api_for: ApiFor, browser_for: BrowserFor, linked: Callable[..., Linked]
+) -> None:
+    link = linked(ANNA)
+    link.compare()
+    assert ANNA not in browser_for("head").get(f"/mailing/links/{link.id}").text
+    path = f"/mailing/links/{link.id}/changes"
+    assert api_for("head").get(path).status_code == HTTPStatus.FORBIDDEN
+    assert api_for("seller").get(path).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_work_that_is_stopped_stays_where_it_is(
+    unisender: StandIn, api_for: ApiFor, linked: Callable[..., Linked]
+) -> None:
+    link = linked(ANNA)
+    link.compare()
+    unisender.trouble.append("500")
+    link.carry_out()
+    api, path = api_for("marketer"), f"/mailing/links/{link.id}"
+    assert api.post(f"{path}/compare").status_code == HTTPStatus.CONFLICT
+    assert api.post(f"{path}/stop").json["state"] == "planned"
+    link.work()
+    assert unisender.contacts == {}
+    assert api.delete(path).status_code == HTTPStatus.NO_CONTENT
+
+
+def test_lists_that_cannot_be_read_are_told_with_the_reason(
+    unisender: StandIn, browser_for: BrowserFor, group: Callable[..., int]
+) -> None:
+    unisender.trouble.append("access_denied")
+    page = browser_for("marketer").get(f"/mailing/{group(ANNA)}/link/unisender")
+    assert page.status_code == HTTPStatus.OK
+    assert "UniSender refuses access" in page.text
