@@ -37,6 +37,7 @@ _ASKED: Final = (
 )
 _REFUSED: Final = frozenset({"unsubscribed", "blocked"})
 _WORDS: Final = 300
+_LONGEST_TICKET: Final = 200
 
 
 def connect() -> MailingService | None:
@@ -79,7 +80,7 @@ class UniSender:
             fields = [("notify_url", link_to("/unisender/exported"))]
             fields += [(f"field_names[{n}]", name) for n, name in enumerate(_ASKED)]
             begun = self._client.call("async/exportContacts", fields)
-            raise NotReadyError(_text(begun, "task_uuid"), WAIT)
+            raise NotReadyError(_text(begun, "task_uuid")[:_LONGEST_TICKET], WAIT)
         task = self._client.call("async/getTaskResult", [("task_uuid", ticket)])
         status = _text(task, "status")
         if status in {"new", "processing"}:

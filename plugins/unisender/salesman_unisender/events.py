@@ -38,6 +38,7 @@ _STATUSES: Final[Mapping[str, What]] = {
     "ok_read": What.OPENED,
     "ok_link_visited": What.CLICKED,
 }
+_LONGEST_ID: Final = 64
 _READERS: Final = frozenset({What.OPENED, What.CLICKED})
 
 
@@ -106,10 +107,16 @@ def _event(one: Mapping[str, Any]) -> ServiceEvent | None:
         what,
         address,
         datetime.strptime(str(one["event_time"]), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC),
-        tuple(str(each)[:64] for each in lists),
+        _list_ids(lists),
         str(data.get("campaign_id") or "")[:64],
         str(data.get("status") or ""),
     )
+
+
+def _list_ids(said: Any) -> tuple[str, ...]:
+    """Give the lists of which something was said: as a list, a number, or parted by commas."""
+    parts = said if isinstance(said, (list, tuple)) else str(said).split(",")
+    return tuple(str(one).strip()[:_LONGEST_ID] for one in parts if str(one).strip())
 
 
 def _key(one: Mapping[str, Any]) -> str:

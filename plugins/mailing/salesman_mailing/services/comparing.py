@@ -195,7 +195,7 @@ def wanted(session: Session, link: AnyRow) -> Iterator[tuple[str, Wanted]]:
         Client.name.label("client"),
         may_write(found.c.address, purpose, link.group_id).label("may"),
     ).outerjoin(Client, Client.id == found.c.client_id)
-    for row in session.execute(query.execution_options(yield_per=2000)):
+    for row in session.execute(query):
         name = row.name if row.is_person else ""
         yield (
             row.address,
