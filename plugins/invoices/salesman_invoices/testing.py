@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import sqlalchemy as sa
 from salesman_requisites.testing import own_company
 from salesman_requisites.toolkit import company_choices
 
-from salesman_core.toolkit import create_client, reading
+from salesman_core.toolkit import Client, create_client, reading
 from salesman_invoices.acts.service import issue_act, make_act
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.service import issue_invoice, make_invoice
@@ -65,7 +66,7 @@ def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[in
     """
     whose = {name: ids[name] for name in ("client_id", "owner_id") if name in ids}
     if "client_id" not in whose:  # nobody issues an invoice for nobody
-        whose["client_id"] = create_client({"name": "Acme"})
+        whose["client_id"] = _client_of(ids["owner_id"])
     lines = [line(name=text("line"), article=text("article"))]
     acts = []
     for _state in range(2):
@@ -74,6 +75,17 @@ def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[in
         acts.append(make_act({"invoice_id": invoice_id, "comment": text("comment")}))
     issue_act(acts[1])
     return acts
+
+
+def _client_of(owner_id: int) -> int:
+    """Give a client whom somebody has, a new one where there is none.
+
+    A new one would be seen by people who may see no act, and change what they get.
+    """
+    theirs = sa.select(sa.func.min(Client.id)).where(
+        Client.owner_id == owner_id, Client.deleted_at.is_(None)
+    )
+    return reading().scalar(theirs) or create_client({"name": "Acme", "owner_id": owner_id})
 
 
 FACTORIES: Final = {
