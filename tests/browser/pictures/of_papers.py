@@ -22,7 +22,6 @@ PICTURES: Final = {
         "head", "/plans/compare?whose=company&period=2026", size=LOW, part=BODY
     ),
     "discussion": Picture("head", "/discussions/{thread}", part=BODY),
-    "document-new": Picture("assistant", "/documents/new?deal_id={deal}", part=BODY),
     "document-route": Picture("administrator", "/documents/types/1/route", size=LOW, part=BODY),
     "versions-compared": Picture("lawyer", "/documents/{approved}/compare", part=BODY),
     "document": Picture("head", "/documents/{document}", part=BODY),
