@@ -48,10 +48,11 @@ from salesman_sample.models import Line, Thanks
 from salesman_unisender.models import Account
 
 from salesman_core.access.models import User
-from salesman_core.clock import now
+from salesman_core.clock import now, today
 from salesman_core.db import reading, writing
 from salesman_core.plugins.discovery import Installed
 from salesman_core.records.files import keep_file
+from salesman_core.services.company import company
 from salesman_core.testing.application import running
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Api, Make, api_of
@@ -86,7 +87,7 @@ def used(
                 assert api.post("/plans", {**goal, "user_id": user_id}).status_code == 200
             with writing() as session:
                 session.add(LastSaving(user_id=1, number=1, goals=[], made_at=now()))
-            first = now().date().replace(day=1).isoformat()
+            first = today(company().tz).replace(day=1).isoformat()
             basis = {"basis": "closed", "since": first}
             assert api.post("/plans/bases", basis).status_code == 200
             assert api.post("/plans/limits", {"good": 95, "behind": 80}).status_code == 200
@@ -129,7 +130,7 @@ def plan(api: Api, made: dict[str, int]) -> None:
     call |= {"about_kind": "leads.lead", "about_id": 1}
     assert api.post("/calendar", call).status_code == 201
     assert api.post("/calendar/1/done", {"result_id": 1}).status_code == 200
-    weekly = {**call, "day": now().date().isoformat(), "recurrence": "FREQ=WEEKLY;COUNT=2"}
+    weekly = {**call, "day": today(company().tz).isoformat(), "recurrence": "FREQ=WEEKLY;COUNT=2"}
     again = api.post("/calendar", weekly).json["id"]
     guest = {"email": "clara@example.com", "contact_id": made["contact_id"]}
     assert api.post(f"/calendar/{again}/guests", guest).status_code == 201
@@ -253,7 +254,7 @@ def client_was_billed(client_id: int, deal_id: int) -> None:
     kept = {"created_at": now(), "updated_at": now(), "search_text": "1"}
     line = {"position": 1, "name": "Boiler", "quantity": Decimal(1), "price": Decimal(100)}
     line |= {"net": Decimal(100), "vat": Decimal(0), "amount": Decimal(100)}
-    day, company_id = now().date(), own_company()
+    day, company_id = today(company().tz), own_company()
     step = Step(deal_id=deal_id, position=1, title="Ahead", percent=Decimal(100))
     invoice = Invoice(
         **whose,

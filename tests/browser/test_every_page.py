@@ -785,7 +785,7 @@ def campaigns(app: Flask) -> None:
 def plans(app: Flask) -> None:
     """Let the company and the administrator have plans, some of them fulfilled and some not."""
     api = api_of(app, administrator_id())
-    day = now().date().replace(day=1).isoformat()
+    day = today(company().tz).replace(day=1).isoformat()
     for metric, value in (("turnover", "12345678.90"), ("margin", "1"), ("deals", "3")):
         for user_id in (None, administrator_id()):
             said = {"user_id": user_id, "month": day, "metric": metric, "value": value}

@@ -66,7 +66,7 @@ def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[in
     """
     whose = {name: ids[name] for name in ("client_id", "owner_id") if name in ids}
     if "client_id" not in whose:  # nobody issues an invoice for nobody
-        whose["client_id"] = _client_of(ids["owner_id"])
+        whose["client_id"] = _client_of(whose)
     lines = [line(name=text("line"), article=text("article"))]
     acts = []
     for _state in range(2):
@@ -77,15 +77,16 @@ def make_acts(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequence[in
     return acts
 
 
-def _client_of(owner_id: int) -> int:
-    """Give a client whom somebody has, a new one where there is none.
+def _client_of(whose: Mapping[str, int]) -> int:
+    """Give a client whom an owner has, a new one where there is none.
 
     A new one would be seen by people who may see no act, and change what they get.
     """
-    theirs = sa.select(sa.func.min(Client.id)).where(
-        Client.owner_id == owner_id, Client.deleted_at.is_(None)
-    )
-    return reading().scalar(theirs) or create_client({"name": "Acme", "owner_id": owner_id})
+    if "owner_id" in whose:
+        mine = Client.owner_id == whose["owner_id"], Client.deleted_at.is_(None)
+        if found := reading().scalar(sa.select(sa.func.min(Client.id)).where(*mine)):
+            return found
+    return create_client({"name": "Acme", **whose})
 
 
 FACTORIES: Final = {
