@@ -71,6 +71,7 @@ from salesman_core.db import (
     whole_sum,
     writing,
 )
+from salesman_core.db.inserting import insert_into
 from salesman_core.db.revisions import bump, kept
 from salesman_core.db.trigrams import TRIGRAMS
 from salesman_core.deals import handing_on, needs, recognising
@@ -489,6 +490,7 @@ __all__ = [
     "in_work",
     "include_in_client",
     "include_in_deal",
+    "insert_into",
     "is_banned_for_any",
     "is_currency",
     "is_htmx",

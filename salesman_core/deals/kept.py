@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import insert
 
 from salesman_core.db import one_of, planned_afresh, table_of, whole_sum, writing
+from salesman_core.db.inserting import insert_in
 from salesman_core.deals.models import Deal, DealKept, DealMove, DealMoveKept, FunnelKept
 from salesman_core.deals.tally import DEAL, KEY, STEP, SUMS, tallied, with_months
 from salesman_core.i18n import texts
@@ -108,16 +107,16 @@ def _counting_in(dialect: str) -> Sequence[sa.Executable]:
 
     rows = sa.union_all(*_corrections(among)).subquery()
     return (
-        _adding(rows, sqlite.insert if dialect == "sqlite" else insert),
+        _adding(rows, insert_in(dialect, _figures)),
         sa.delete(_kept_steps).where(among(_kept_steps.c.deal_id)),
         sa.delete(_kept_deals).where(among(_kept_deals.c.id)),
     )
 
 
-def _adding(rows: sa.FromClause, make: Any) -> sa.Executable:
+def _adding(rows: sa.FromClause, insert: Any) -> sa.Executable:
     """Give the statement that adds rows to the figures.
 
-    :param make: the dialect's ``insert``.
+    :param insert: of the figures, in the database's dialect.
     """
     key = _named(rows, KEY)
     number, amount = (whole_sum(rows.c[name]) for name in SUMS)
@@ -127,7 +126,7 @@ def _adding(rows: sa.FromClause, make: Any) -> sa.Executable:
         .group_by(*key)
         .having(sa.or_(number != 0, amount != 0))
     )
-    adding = make(_figures).from_select([*KEY, *SUMS], summed)
+    adding = insert.from_select([*KEY, *SUMS], summed)
     raised = {name: _figures.c[name] + adding.excluded[name] for name in SUMS}
     statement: sa.Executable = adding.on_conflict_do_update(index_elements=KEY, set_=raised)
     return statement

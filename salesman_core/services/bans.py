@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.clock import now
 from salesman_core.db import one_of
+from salesman_core.db.inserting import insert_into
 from salesman_core.services.models import ContactBan
 
 MAILING: Final = "mailing"
@@ -30,7 +30,6 @@ WAYS: Final = (MAILING, CALLS)
 LONGEST_REASON: Final = 300
 
 _AT_ONCE: Final = 500
-_INSERT: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 Held = Mapping[str, str]
 """What of somebody is banned: by way, the reason, which may be empty."""
@@ -116,7 +115,7 @@ def ban(
     signed = {**noted, "by_id": by.id, "by_name": by.name}
     subjects = _subjects(addresses, client_ids, contact_ids)
     rows = [{**signed, **subject} for subject in subjects]
-    insert = _INSERT[session.connection().dialect.name](ContactBan).on_conflict_do_nothing()
+    insert = insert_into(session, ContactBan).on_conflict_do_nothing()
     for first in range(0, len(rows), _AT_ONCE):
         session.execute(insert, rows[first : first + _AT_ONCE])
 

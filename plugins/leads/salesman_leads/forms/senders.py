@@ -12,10 +12,9 @@ from math import ceil
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import SalesmanError, now, reading, writing
+from salesman_core.toolkit import SalesmanError, insert_into, now, reading, writing
 from salesman_leads.forms.models import FormSender
 from salesman_leads.junk.queries import junk_rules
 from salesman_leads.texts import texts
@@ -64,11 +63,10 @@ def note_sender(form_id: int, address: str) -> None:
 
 def _count(session: Session, form_id: int, network: str, since: datetime, most: int) -> int:
     """Raise both counters in one statement; give how often the network has sent the form."""
-    make: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     first = {"form_id": form_id, "network": network, "since": since, "sent": 1, "refused": 0}
     too_many = sa.case((FormSender.sent >= most, 1), else_=0)
     counted = (
-        make(FormSender)
+        insert_into(session, FormSender)
         .values(first)
         .on_conflict_do_update(
             index_elements=["form_id", "network", "since"],

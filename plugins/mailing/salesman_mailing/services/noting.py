@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from salesman_core.toolkit import AnyRow, WritingSession, now, one_of
+from salesman_core.toolkit import AnyRow, WritingSession, insert_into, now, one_of
 from salesman_mailing.bounces.taking import strike_off
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import GIVEN, REFUSED, SERVICE
 from salesman_mailing.services.contract import Standing
 from salesman_mailing.services.models import TakenIn
 
-_INSERT: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 EVERYWHERE: Final = ""
 """What is about all lists of a service."""
 
@@ -62,7 +60,7 @@ def remember(session: WritingSession, service: str, said: Iterable[tuple[str, st
         for list_id, address, standing in said
     ]
     if rows:
-        insert = _INSERT[session.connection().dialect.name](TakenIn)
+        insert = insert_into(session, TakenIn)
         told = {"standing": insert.excluded.standing, "at": insert.excluded.at}
         session.execute(
             insert.on_conflict_do_update(

@@ -11,10 +11,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import ConflictError, MissingError
+from salesman_core.toolkit import ConflictError, MissingError, insert_into
 from salesman_requisites.companies.models import OwnCompany
 from salesman_requisites.numbering.models import Counter, CounterPeriod
 from salesman_requisites.numbering.papers import Paper, one_paper
@@ -76,7 +75,7 @@ def counter_of(session: Session, paper: Paper, company_id: int, *, hold: bool = 
     if found is not None:
         return found
     usual = {"pattern": paper.pattern, "starts": paper.starts, "version": 1}
-    new = _insert(session, Counter).values(company_id=company_id, paper=paper.key, **usual)
+    new = insert_into(session, Counter).values(company_id=company_id, paper=paper.key, **usual)
     session.execute(new.on_conflict_do_nothing(index_elements=["company_id", "paper"]))
     return session.execute(query).one()
 
@@ -87,18 +86,15 @@ def _counted(session: Session, counter_id: int, period: str) -> int:
     PostgreSQL lets the second wait for the row of the first until that commits or rolls back; on
     SQLite there is but one who writes.
     """
-    counting = _insert(session, CounterPeriod).values(counter_id=counter_id, period=period, next=2)
+    counting = insert_into(session, CounterPeriod).values(
+        counter_id=counter_id, period=period, next=2
+    )
     counted: int = session.execute(
         counting.on_conflict_do_update(
             index_elements=["counter_id", "period"], set_={"next": CounterPeriod.next + 1}
         ).returning(CounterPeriod.next - 1)
     ).scalar_one()
     return counted
-
-
-def _insert(session: Session, model: type[Any]) -> Any:
-    postgres = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(model) if postgres else sqlite.insert(model)
 
 
 def has_issued(session: Session, company_id: int) -> bool:
