@@ -240,8 +240,6 @@ WITHOUT_VERSION = {
     "/api/v1/mailing/{record_id}/members-of": "records are named or not",
     "/api/v1/mailing/{record_id}/take-out": "a record is named or not",
     "/api/v1/mailing/{record_id}/links": "a group has a list or not",
-    "/api/v1/mailing/links/{link_id}": "it goes out by the clock or not",
-    "/api/v1/mailing/links/{link_id}/carry-out": "a plan is carried out once",
     "/api/v1/mailing/links/{link_id}/compare": "it only looks",
     "/api/v1/mailing/links/{link_id}/stop": "it works or not",
     "/api/v1/plans/bases/{since}": "what begins later is there or is not",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from salesman_mailing.toolkit import (
@@ -149,10 +150,9 @@ def _tags(tags: Sequence[str]) -> list[str]:
 
 def _contacts(lines: Iterator[str], list_id: str) -> Iterator[ServiceContact]:
     head = next(lines, "")
-    rows = csv.reader(lines, delimiter=";" if head.count(";") > head.count(",") else ",")
-    names = next(
-        csv.reader([head], delimiter=";" if head.count(";") > head.count(",") else ","), []
-    )
+    parting = ";" if head.count(";") > head.count(",") else ","
+    rows = csv.reader(chain([head], lines), delimiter=parting)
+    names = next(rows, [])
     places = {name.strip(): place for place, name in enumerate(names)}
     if not {"email", "email_status", "email_list_ids"} <= places.keys():
         raise ServiceError(_strange())

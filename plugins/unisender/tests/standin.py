@@ -14,6 +14,7 @@ import json
 import re
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -62,6 +63,8 @@ class StandIn:
         self.calls: Counter[str] = Counter()
         self.minute: Counter[str] = Counter()
         self.trouble: deque[str] = deque()
+        self.meanwhile: dict[str, Callable[[], None]] = {}
+        """What happens elsewhere, once, while the service works on a method."""
         self.files: dict[str, bytes] = {}
         self.delimiter = ","
         self.files_say = b""
@@ -108,6 +111,7 @@ class StandIn:
         if told.get("api_key") != KEY:
             raise RefusedError("invalid_api_key", "the key is wrong")
         self._count(method)
+        self.meanwhile.pop(method, lambda: None)()
         call = getattr(self, f"do_{method.replace('async/', '')}", None)
         if call is None:
             raise RefusedError("unknown_method", method)

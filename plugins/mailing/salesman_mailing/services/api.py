@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Response
@@ -11,16 +12,19 @@ from salesman_core.toolkit import (
     ForbiddenError,
     arguments,
     contact_data,
+    etag_of,
     json_response,
     reading,
     requires,
     response,
+    versioned,
 )
 from salesman_mailing.api import api
 from salesman_mailing.groups.queries import one_group
 from salesman_mailing.permissions import MANAGE_LINKS
 from salesman_mailing.services import linking, queries
 from salesman_mailing.services.known import services
+from salesman_mailing.services.models import KIND
 from salesman_mailing.services.schemas import (
     AutomaticSchema,
     ChangesArgumentsSchema,
@@ -41,8 +45,7 @@ _SHOWN: Final = (
 )
 
 
-def _item(row: AnyRow) -> dict[str, Any]:
-    counted = queries.counts(reading(), row.id)
+def _item(row: AnyRow, counted: Mapping[str, queries.Counts]) -> dict[str, Any]:
     changes = [
         {"what": what, "whole": one.whole, "done": one.done, "refused": one.refused}
         for what, one in sorted(counted.items())
@@ -51,7 +54,10 @@ def _item(row: AnyRow) -> dict[str, Any]:
 
 
 def _answer(link_id: int, status: int = 200) -> Response:
-    return json_response(_item(queries.one_link(reading(), link_id)), status)
+    session = reading()
+    row = queries.one_link(session, link_id)
+    item = _item(row, queries.counts(session, link_id))
+    return json_response(item, status, etag=etag_of(KIND, link_id, row.version))
 
 
 @api.get("/services")
@@ -69,7 +75,9 @@ def list_links(record_id: int) -> dict[str, Any]:
     """List the lists of mailing services that have the members of a group."""
     session = reading()
     one_group(session, record_id)
-    return {"items": [_item(row) for row in queries.links_of(session, record_id)]}
+    rows = queries.links_of(session, record_id)
+    counted = queries.counts_of(session, [row.id for row in rows])
+    return {"items": [_item(row, counted[row.id]) for row in rows]}
 
 
 @api.post("/<int:record_id>/links")
@@ -96,20 +104,22 @@ def read_link(link_id: int) -> Response:
 
 @api.patch("/links/<int:link_id>")
 @requires(MANAGE_LINKS)
+@versioned(KIND, argument="link_id")
 @arguments(AutomaticSchema)
 @response(LinkSchema)
-def change_link(values: dict[str, Any], link_id: int) -> Response:
+def change_link(values: dict[str, Any], link_id: int, version: int | None) -> Response:
     """Say whether what is to change goes out by the clock."""
-    linking.change_link(link_id, values["automatic"])
+    linking.change_link(link_id, values["automatic"], version)
     return _answer(link_id)
 
 
 @api.delete("/links/<int:link_id>")
 @requires(MANAGE_LINKS)
+@versioned(KIND, argument="link_id")
 @response(None, 204)
-def unlink(link_id: int) -> None:
+def unlink(link_id: int, version: int | None) -> None:
     """Let a group and a list go their own ways; the list stays as it is."""
-    linking.unlink(link_id)
+    linking.unlink(link_id, version)
 
 
 @api.get("/links/<int:link_id>/changes")
@@ -142,10 +152,11 @@ def compare(link_id: int) -> Response:
 
 @api.post("/links/<int:link_id>/carry-out")
 @requires(MANAGE_LINKS)
+@versioned(KIND, argument="link_id")
 @response(LinkSchema, 202)
-def carry_out(link_id: int) -> Response:
-    """Let be done what was found to change."""
-    linking.carry_out(link_id)
+def carry_out(link_id: int, version: int | None) -> Response:
+    """Let be done what was found to change, in the version in which it was read."""
+    linking.carry_out(link_id, version)
     return _answer(link_id, 202)
 
 

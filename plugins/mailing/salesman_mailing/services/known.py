@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import structlog
+from flask import current_app
 
 from salesman_core.toolkit import MissingError, contributions
 from salesman_hookspecs import Text
@@ -43,7 +44,11 @@ class Service:
         if unknown := sorted(set(values) - {one.name for one in fields(cls)}):
             message = f"a mailing service has no {', '.join(unknown)}"
             raise ValueError(message)
-        return cls(**values)
+        made = cls(**values)
+        if made.setup not in current_app.view_functions:
+            message = f"there is no page {made.setup}"
+            raise ValueError(message)
+        return made
 
 
 def services() -> list[Service]:

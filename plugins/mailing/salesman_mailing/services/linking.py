@@ -30,13 +30,13 @@ from salesman_mailing.services.contract import MailingService, ServiceError, Ser
 from salesman_mailing.services.known import Service, service_named
 from salesman_mailing.services.models import (
     ALL,
-    CARRYING,
     COMPARING,
     IDLE,
     LONGEST_LIST_ID,
     LONGEST_TITLE,
     LOOK,
     PLANNED,
+    Change,
     Link,
 )
 from salesman_mailing.services.working import begin_carrying, begin_comparing
@@ -129,10 +129,21 @@ def change_link(link_id: int, automatic: bool, version: int | None = None) -> No
     """Say whether what is to change goes out by the clock, in the name of whoever says so."""
     with writing() as session:
         link = _for_change(session, link_id, version)
-        by = current_person()
-        if (link.automatic, link.by_id) != (automatic, by.id):
-            link.automatic, link.by_id, link.by_name = automatic, by.id, by.name
+        if (link.automatic, link.by_id) != (automatic, current_person().id):
+            _take_over(session, link)
+            link.automatic = automatic
             link.version += 1
+
+
+def _take_over(session: WritingSession, link: Link) -> None:
+    """Let members be looked up in the name of whoever acts.
+
+    What was found in that of somebody else is forgotten: they may see others than oneself.
+    """
+    by = current_person()
+    if link.by_id != by.id:
+        session.execute(sa.delete(Change).where(Change.link_id == link.id))
+        link.state, link.by_id, link.by_name = IDLE, by.id, by.name
 
 
 def unlink(link_id: int, version: int | None = None) -> None:
@@ -152,11 +163,10 @@ def compare(link_id: int, version: int | None = None) -> None:
     """
     with writing() as session:
         link = _for_change(session, link_id, version)
-        by = current_person()
-        if link.automatic and link.by_id != by.id:
+        if link.automatic and link.by_id != current_person().id:
             words = _("It goes out by the clock in the name of %(name)s.", name=link.by_name)
             raise ConflictError(words)
-        link.by_id, link.by_name = by.id, by.name
+        _take_over(session, link)
         begin_comparing(session, link, LOOK)
         link.version += 1
 
@@ -164,6 +174,7 @@ def compare(link_id: int, version: int | None = None) -> None:
 def carry_out(link_id: int, version: int | None = None) -> None:
     """Let be done what was shown.
 
+    :param version: that in which it was shown: each comparison makes a new one.
     :raises ConflictError: where nothing was, or too long ago.
     """
     with writing() as session:
@@ -180,7 +191,7 @@ def stop(link_id: int, version: int | None = None) -> None:
     """Let a job stop that works on a link; what it has done stays done."""
     with writing() as session:
         link = _for_change(session, link_id, version, busy=True)
-        if link.state not in {COMPARING, CARRYING}:
+        if not queries.is_busy(link):
             raise ConflictError(_("Nothing is being done at the moment."))
         link.state = IDLE if link.state == COMPARING else PLANNED
         link.ticket, link.problem, link.failures = "", "", 0
@@ -200,7 +211,7 @@ def _for_change(
     for_change(session, GROUP, link.group_id, EDIT)
     if version is not None and link.version != version:
         raise StaleError(_("Somebody else has changed this since you read it."))
-    if not busy and link.state in {COMPARING, CARRYING}:
+    if not busy and queries.is_busy(link):
         raise ConflictError(_("It is being worked on: wait, or stop it."))
     return link
 

@@ -98,14 +98,22 @@ class Counts:
 
 def counts(session: Session, link_id: int) -> Mapping[str, Counts]:
     """Count what is to change by a link: by kinds of change."""
+    return counts_of(session, [link_id])[link_id]
+
+
+def counts_of(session: Session, link_ids: Collection[int]) -> Mapping[int, Mapping[str, Counts]]:
+    """Count what is to change by some links: of each by kinds of change."""
     query = sa.select(
+        Change.link_id,
         Change.what,
         sa.func.count(),
         sa.func.count(Change.done_at),
         sa.func.sum(sa.case((Change.refused != "", 1), else_=0)),
-    ).where(Change.link_id == link_id)
-    rows = session.execute(query.group_by(Change.what))
-    return {what: Counts(whole, done, int(refused)) for what, whole, done, refused in rows}
+    ).where(Change.link_id.in_(link_ids))
+    found: dict[int, dict[str, Counts]] = {one: {} for one in link_ids}
+    for link_id, what, *numbers in session.execute(query.group_by(Change.link_id, Change.what)):
+        found[link_id][what] = Counts(*map(int, numbers))
+    return found
 
 
 def left(counted: Mapping[str, Counts], whats: Iterable[str] = (*COMING_IN, *GOING_OUT)) -> int:
@@ -170,7 +178,9 @@ def barred(session: Session, link: AnyRow, addresses: Collection[str]) -> Barred
 
 def happened(session: Session, link: AnyRow) -> Mapping[str, int]:
     """Count what the service of a link told of its list, by what it was."""
-    about = sa.or_(Happened.lists == "", Happened.lists.contains(f"|{link.list_id}|"))
+    about = sa.or_(
+        Happened.lists == "", Happened.lists.contains(f"|{link.list_id}|", autoescape=True)
+    )
     query = sa.select(Happened.what, sa.func.count()).where(Happened.service == link.service, about)
     return {row[0]: row[1] for row in session.execute(query.group_by(Happened.what))}
 
@@ -183,6 +193,6 @@ def reads_addresses(link: AnyRow) -> bool:
     return bool(link.by_id == current_person().id)
 
 
-def is_busy(link: AnyRow) -> bool:
+def is_busy(link: AnyRow | Link) -> bool:
     """Tell whether a job works on a link."""
     return link.state in {COMPARING, CARRYING}

@@ -13,7 +13,9 @@ from salesman_core.toolkit import (
     ConflictError,
     FormState,
     InvalidError,
+    StaleError,
     contact_data,
+    current_person,
     demand,
     gone_to,
     reaches,
@@ -50,6 +52,7 @@ def choose_list(record_id: int, service: str) -> Markup:
 
 def _choice_page(record_id: int, service_id: str, form: FormState) -> Markup:
     service, problem = service_named(service_id), ""
+    sets_up = current_person().everything
     lists: list[ServiceList] = []
     try:
         lists = linking.lists_of(service_id)
@@ -61,6 +64,7 @@ def _choice_page(record_id: int, service_id: str, form: FormState) -> Markup:
         service=service,
         lists=[(one.id, one.title) for one in lists],
         problem=problem,
+        setup=url_for(service.setup) if sets_up else "",
         form=form,
     )
 
@@ -138,7 +142,8 @@ def compare_link(link_id: int) -> Response:
 @requires(MANAGE_LINKS)
 def carry_out_link(link_id: int) -> Response:
     """Let be done what was shown."""
-    return _act(link_id, linking.carry_out)
+    version = version_in(request.form)
+    return _act(link_id, lambda id_: linking.carry_out(id_, version))
 
 
 @blueprint.post("/links/<int:link_id>/stop")
@@ -172,6 +177,6 @@ def _act(link_id: int, act: Callable[[int], None]) -> Response:
     """Do something with a link; where that does not fit its state, the page says so."""
     try:
         act(link_id)
-    except ConflictError as error:
+    except (ConflictError, StaleError) as error:
         toast(error.message)
     return _to_link(link_id)

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from salesman_core.toolkit import (
     AnyRow,
@@ -22,6 +21,7 @@ from salesman_core.toolkit import (
     WritingSession,
     acting_as,
     enqueue,
+    insert_into,
     job_piece,
     job_progress,
     now,
@@ -80,7 +80,6 @@ FEW: Final = 20
 """So many may leave a list by the clock, whatever part of it they are."""
 _AT_ONCE: Final = 500
 _ROWS: Final = 1000
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 # What begins
@@ -119,7 +118,7 @@ def synchronise() -> int:
             link = session.get(Link, row.id)
             if link is None:
                 continue
-            if link.state in {COMPARING, CARRYING}:
+            if queries.is_busy(link):
                 _go_on(session, COMPARE if link.state == COMPARING else CARRY, link.id)
             else:
                 begin_comparing(session, link, ALL if link.automatic else TAKE_IN)
@@ -140,8 +139,8 @@ def compare_list(link_id: int, turn: int = 0) -> int:
             plan = planned(reading(), link, contacts)
     except NotReadyError as error:
         with job_piece() as session:
-            _set(session, link_id, ticket=error.ticket, failures=0, problem="")
-            _go_on(session, COMPARE, link_id, 1 - turn, error.again_in)
+            if _set(session, link, ticket=error.ticket, failures=0, problem=""):
+                _go_on(session, COMPARE, link_id, 1 - turn, error.again_in)
         return 0
     except ServiceError as error:
         _fail(link, COMPARE, turn, error)
@@ -155,33 +154,45 @@ def compare_list(link_id: int, turn: int = 0) -> int:
 
 def _keep_plan(link: AnyRow, plan: Plan) -> None:
     with job_piece() as session:
+        if not _set(session, link, ticket=""):
+            return
         session.execute(sa.delete(Change).where(Change.link_id == link.id))
     for first in range(0, len(plan.changes), _ROWS):
         some = plan.changes[first : first + _ROWS]
         rows = [{"link_id": link.id, "what": what, "address": a, "told": t} for what, a, t in some]
         with job_piece() as session:
+            if not _set(session, link, ticket=""):
+                return
             session.execute(sa.insert(Change), rows)
         job_progress(first + len(some), len(plan.changes))
     with job_piece() as session:
-        noting.remember(session, link.service, plan.taken)
-        noting.forget(session, link.service, plan.forgotten)
-        _follow(session, link, plan)
+        if _follow(session, link, plan):
+            noting.remember(session, link.service, plan.taken)
+            noting.forget(session, link.service, plan.forgotten)
 
 
-def _follow(session: WritingSession, link: AnyRow, plan: Plan) -> None:
-    """Let the link be looked at, or what was found be carried out, as its mode says."""
+def _follow(session: WritingSession, link: AnyRow, plan: Plan) -> bool:
+    """Let the link be looked at, or what was found be carried out, as its mode says.
+
+    Another plan is another version: who has seen the last one does not carry this one out.
+    """
     mode, problem = link.mode, ""
     gone = plan.count(TAKE_OUT, UNSUBSCRIBE)
     if mode == ALL and gone > max(FEW, plan.in_list // 2):
         mode = TAKE_IN
         problem = texts.gettext(
-            "%(gone)s of %(all)s would leave the list: look at it before it is carried out."
-        ) % {"gone": gone, "all": plan.in_list}
+            "%(gone)s of %(all)s would leave the list: look at it before it is carried out.",
+            gone=gone,
+            all=plan.in_list,
+        )
     state = PLANNED if mode == LOOK else CARRYING
-    told = {"same": plan.same, "others": plan.others, "compared_at": now(), "ticket": ""}
-    _set(session, link.id, state=state, mode=mode, failures=0, problem=problem, **told)
+    told = {"state": state, "mode": mode, "failures": 0, "problem": problem}
+    told |= {"same": plan.same, "others": plan.others, "compared_at": now()}
+    if not _set(session, link, version=Link.version + 1, **told):
+        return False
     if state == CARRYING:
         _go_on(session, CARRY, link.id)
+    return True
 
 
 # Carrying out
@@ -260,7 +271,7 @@ def _send(link: AnyRow, connection: MailingService, rows: Sequence[AnyRow]) -> i
             if row.address in refused:
                 _mark(session, [row.id], refused[row.address] or "?")
         _remember_sent(session, link.id, what, taken)
-        _set(session, link.id, failures=0, problem="")
+        _set(session, link, failures=0, problem="")
     return len(rows)
 
 
@@ -274,7 +285,7 @@ def _remember_sent(
         gone = sa.delete(Sent).where(Sent.link_id == link_id, one_of(Sent.address, addresses))
         session.execute(gone.execution_options(synchronize_session=False))
         return
-    insert = _INSERT[session.connection().dialect.name](Sent)
+    insert = insert_into(session, Sent)
     told = {"digest": insert.excluded.digest, "at": insert.excluded.at}
     rows = [
         {"link_id": link_id, "address": row.address, "digest": digest_of(row.told), "at": now()}
@@ -298,7 +309,7 @@ def _finish(link: AnyRow) -> None:
     with job_piece() as session:
         counted = queries.counts(session, link.id)
         state = PLANNED if queries.left(counted) else IDLE
-        _set(session, link.id, state=state, carried_at=now(), failures=0, ticket="")
+        _set(session, link, state=state, carried_at=now(), failures=0)
 
 
 # What goes wrong
@@ -330,28 +341,35 @@ def _fail(link: AnyRow, name: str, turn: int, error: ServiceError) -> None:
         return
     wait = min(error.again_in * 2 ** (failures - 1), LONGEST_WAIT)
     with job_piece() as session:
-        _set(session, link.id, failures=failures, problem=_short(error.words))
-        _go_on(session, name, link.id, 1 - turn, wait)
+        if _set(session, link, failures=failures, problem=_short(error.words)):
+            _go_on(session, name, link.id, 1 - turn, wait)
 
 
 def _give_up(link: AnyRow, words: Text) -> None:
     state = IDLE if link.state == COMPARING else PLANNED
     with job_piece() as session:
-        _set(session, link.id, state=state, problem=_short(words), ticket="", failures=0)
+        _set(session, link, state=state, problem=_short(words), ticket="", failures=0)
 
 
 def _short(words: Text) -> str:
     return str(words)[:LONGEST_WORDS]
 
 
-def _set(session: WritingSession, link_id: int, **values: Any) -> None:
-    """Write how the work goes: that is no change of what people said, so no version."""
-    session.execute(
+def _set(session: WritingSession, link: AnyRow, **values: Any) -> bool:
+    """Write how the work goes, unless somebody stopped it or began it anew meanwhile.
+
+    That is no change of what people said, so usually no version.
+
+    :param link: as the job read it when it began.
+    :returns: whether the work is still this one.
+    """
+    written: Any = session.execute(
         sa.update(Link)
-        .where(Link.id == link_id)
+        .where(Link.id == link.id, Link.state == link.state, Link.version == link.version)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+    return bool(written.rowcount)
 
 
 def forget_events() -> int:
