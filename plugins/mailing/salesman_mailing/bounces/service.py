@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from salesman_core.toolkit import MissingError, demand_permission, writing
-from salesman_mailing.bounces.models import BadAddress, Returned
+from salesman_mailing.bounces.bearing import forget
+from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.campaigns.permissions import MEND
 from salesman_mailing.texts import texts
 
@@ -23,9 +22,4 @@ def mend_address(address: str) -> None:
         if found is None:
             raise MissingError(_("This address is not struck off (any more)."))
         session.delete(found)
-        session.execute(
-            sa.update(Returned)
-            .where(Returned.address == address)
-            .values(address="")
-            .execution_options(synchronize_session=False)
-        )
+        forget(session, address)

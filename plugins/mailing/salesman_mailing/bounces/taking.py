@@ -6,13 +6,13 @@ struck off by a report of their own making.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import WritingSession, now, plugin_settings
+from salesman_core.toolkit import WritingSession, now
+from salesman_mailing.bounces.bearing import BOUNCES, unbearable
 from salesman_mailing.bounces.judging import Kind, Verdict, judge_letter
 from salesman_mailing.bounces.models import BadAddress, Returned
 from salesman_mailing.campaigns.marks import recipients_in
@@ -21,7 +21,6 @@ from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import LETTER, REFUSED
 from salesman_mailing.texts import texts
 
-_BOUNCES: Final = {Kind.HARD, Kind.SOFT}
 _WORDS: Final = 500
 
 
@@ -62,9 +61,9 @@ def _ours(session: Session, verdict: Verdict) -> Recipient | None:
 
 def _follow(session: WritingSession, recipient: Recipient, verdict: Verdict) -> None:
     moment = now()
-    if verdict.kind in _BOUNCES:
+    if verdict.kind in BOUNCES:
         recipient.bounced_at, recipient.bounce = moment, verdict.kind
-        if _is_bad(session, recipient.address, verdict.kind):
+        if unbearable(session, [recipient.address]):
             strike_off(session, recipient.address, verdict.words)
     elif verdict.kind is Kind.COMPLAINT:
         recipient.complained_at = moment
@@ -74,22 +73,6 @@ def _follow(session: WritingSession, recipient: Recipient, verdict: Verdict) -> 
         record(session, [recipient.address], About(), REFUSED, proof)
     elif verdict.kind is Kind.OTHER:
         recipient.answered_at = recipient.answered_at or moment
-
-
-def _is_bad(session: Session, address: str, kind: Kind) -> bool:
-    """Tell whether as much came back from an address as the company bears."""
-    settings: dict[str, Any] = plugin_settings("mailing")
-    if kind is Kind.HARD:
-        count = sa.select(sa.func.count()).where(Returned.kind == Kind.HARD)
-        return _counted(session, count, address) >= int(settings["hard_bounces"])
-    since = now() - timedelta(days=int(settings["soft_days"]))
-    count = sa.select(sa.func.count()).where(Returned.kind.in_(_BOUNCES), Returned.at > since)
-    return _counted(session, count, address) >= int(settings["soft_bounces"])
-
-
-def _counted(session: Session, count: sa.Select[Any], address: str) -> int:
-    ours = count.where(Returned.address == address, Returned.recipient_id.is_not(None))
-    return int(session.scalar(ours) or 0)
 
 
 def strike_off(session: WritingSession, address: str, words: str) -> None:

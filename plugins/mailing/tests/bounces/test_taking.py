@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from salesman_mailing.bounces.bearing import unbearable
 from salesman_mailing.bounces.judging import Kind
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.bounces.service import mend_address
@@ -22,13 +24,15 @@ from salesman_mailing.consent.models import PAGE
 from salesman_mailing.groups.service import add_records
 from salesman_mailing.leaving.links import Leaving
 from salesman_mailing.leaving.service import leave
+from salesman_mailing.services.contract import What
+from salesman_mailing.services.models import Happened
 
 from salesman_core.services.mail import change_mail
 from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Api, Make
-from salesman_core.toolkit import bans, reading, writing
+from salesman_core.toolkit import bans, now, reading, writing
 
 from .letters import ANNA, AUTOMATIC, COMPLAINTS, HARD, OTHERS, OURS, SOFT
 
@@ -130,6 +134,43 @@ def test_address_that_works_again_is_written_to_again(come: Come, make: Make) ->
     with make.acting(make.user_of("marketer")):
         mend_address(ANNA)
     assert not is_struck_off()
+
+
+def tell(number: int, what: What = What.SOFT) -> None:
+    """Let a mailing service have told that a letter to Anna came back."""
+    with writing() as session:
+        told = {"service": "pigeons", "key": str(number), "what": what, "address": ANNA}
+        session.add(Happened(**told, at=now(), taken_at=now()))
+
+
+def test_what_services_tell_and_what_comes_into_the_mailbox_counts_together(come: Come) -> None:
+    for number in range(3):
+        tell(number)
+    come(SOFT["postfix-mailbox-full"], "1")
+    assert not is_struck_off()
+    come(SOFT["postfix-mailbox-full"], "2")
+    assert is_struck_off()
+
+
+def test_what_came_back_before_somebody_mended_it_counts_no_more(come: Come, make: Make) -> None:
+    for number in range(4):
+        tell(number)
+    come(SOFT["postfix-mailbox-full"], "1")
+    with make.acting(make.user_of("marketer")):
+        mend_address(ANNA)
+    come(SOFT["postfix-mailbox-full"], "2")
+    assert not is_struck_off()
+
+
+def test_rule_is_asked_for_many_addresses_by_one_statement(
+    sent: Any, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    del sent
+    tell(1, What.BAD)
+    with statements() as found:
+        assert unbearable(reading(), [ANNA, "boris@client.example"]) == {ANNA}
+    assert len([one for one in found if "SELECT" in one]) == 1
+    assert unbearable(reading(), []) == set()
 
 
 def test_group_and_card_say_that_letters_come_back_and_somebody_mends_that(
