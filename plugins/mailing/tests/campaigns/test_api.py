@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 
 import pytest
@@ -125,6 +126,36 @@ def test_page_and_letter_give_no_address_away_to_whoever_may_read_none(
     assert all("@secret.example" in browser.get(page).text for page in pages)
     hide_contact_data("marketer")
     assert all("secret" not in browser.get(page).text for page in pages)
+
+
+def test_group_is_counted_only_while_the_letter_has_not_gone_out(
+    one: str,
+    browser_for: BrowserFor,
+    api_for: ApiFor,
+    drain: Callable[[], None],
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    browser = browser_for("marketer")
+
+    def asks_the_group() -> bool:
+        with statements() as found:
+            assert browser.get(one).status_code == HTTPStatus.OK
+        return any("mailing_member" in statement for statement in found)
+
+    assert asks_the_group()
+    api_for("marketer").post(f"{one}/start")
+    drain()
+    assert not asks_the_group()
+
+
+@pytest.mark.parametrize("what", ["nonsense", "deal", "mailing.group"])
+def test_nothing_follows_of_what_is_not_counted(
+    one: str, browser_for: BrowserFor, api_for: ApiFor, drain: Callable[[], None], what: str
+) -> None:
+    api_for("marketer").post(f"{one}/start")
+    drain()
+    answer = browser_for("marketer").get(f"{one}/followed/{what}")
+    assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
 def test_moment_that_is_over_is_told_at_its_field(
