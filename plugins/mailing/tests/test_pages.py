@@ -144,3 +144,32 @@ def test_statements_of_a_card_do_not_grow_with_its_members(
         browser.get(f"/mailing/{fair}")
 
     assert len(many) == len(few)
+
+
+MOST = str(10**30)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/mailing/consent/client/{client}", "email_id"),
+        ("/mailing/consent/client/{client}/mend", "email_id"),
+        ("/mailing/add", "group_id"),
+        ("/mailing/{group}/add-group", "other_id"),
+        ("/mailing/{group}/follow", "filter_id"),
+    ],
+)
+def test_number_that_no_column_holds_names_nothing(
+    make: Make, browser_for: Any, group: Any, path: str, field: str
+) -> None:
+    client = make.client(emails=["pumps@example.com"])
+    where = path.format(client=client, group=group("Spring"))
+    told = {"record": f"client:{client}", "state": "refused", "reason": "Told", field: MOST}
+    answer = send(browser_for("marketer"), "/mailing/new", where, **told)
+    assert answer.status_code in {404, 422}
+
+
+def test_card_goes_on_behind_no_number_that_no_column_holds(browser_for: Any, fair: int) -> None:
+    browser = browser_for("marketer")
+    assert browser.get(f"/mailing/{fair}?after=client:{MOST}").status_code == 200
+    assert browser.get(f"/mailing/choose?of=client&group={MOST}").status_code == 404

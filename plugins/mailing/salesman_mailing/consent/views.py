@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     requires,
     safe_next,
     toast,
+    whole_number,
 )
 from salesman_mailing.bounces.service import mend_address
 from salesman_mailing.campaigns.permissions import MEND
@@ -103,8 +104,8 @@ def note_consent(kind: str, record_id: int) -> Response:
         changed = noting.note(
             kind,
             record_id,
-            email_id=request.form.get("email_id", 0, type=int),
-            purpose_id=request.form.get("purpose_id", type=int),
+            email_id=request.form.get("email_id", 0, type=whole_number),
+            purpose_id=request.form.get("purpose_id", type=whole_number),
             state=request.form.get("state", ""),
             reason=request.form.get("reason", ""),
         )
@@ -119,7 +120,7 @@ def note_consent(kind: str, record_id: int) -> Response:
 @requires(MEND)
 def mend(kind: str, record_id: int) -> Response:
     """Say that an address to which letters came back works again."""
-    email_id = request.form.get("email_id", 0, type=int)
+    email_id = request.form.get("email_id", 0, type=whole_number)
     mend_address(noting.address_of(reading(), kind, record_id, email_id))
     toast(_("It is written to again."))
     return redirect(url_for("mailing.consent_of", kind=kind, record_id=record_id), 303)

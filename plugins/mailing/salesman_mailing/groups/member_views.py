@@ -24,6 +24,7 @@ from salesman_core.toolkit import (
     seen_records,
     toast,
     visible,
+    whole_number,
 )
 from salesman_core.toolkit import count as count_rows
 from salesman_mailing.groups import explaining, queries, searching, service
@@ -86,7 +87,7 @@ def add(record_id: int) -> Response:
 def add_from_card() -> Response:
     """Let a chosen group name the record whose card somebody looks at."""
     kind, member_id = _record()
-    group_id = request.form.get("group_id", 0, type=int)
+    group_id = request.form.get("group_id", 0, type=whole_number)
     added = service.add_records(group_id, kind, [member_id])
     toast(_("Added.") if added else _("That one is in the group already."))
     return redirect(safe_next(request.form.get("next"), url_for("mailing.index")), 303)
@@ -96,7 +97,7 @@ def add_from_card() -> Response:
 @requires(EDIT)
 def add_group(record_id: int) -> Response:
     """Let a group name all who are in another one at the moment."""
-    other = request.form.get("other_id", type=int)
+    other = request.form.get("other_id", type=whole_number)
     if not other:
         message = _("Choose a group.")
         raise InvalidError(message, {"other_id": message})
@@ -172,7 +173,7 @@ def _filter_page(kind_name: str) -> FilterPage:
 @requires(EDIT)
 def choose_filter() -> Markup:
     """Show what a filter finds that a group is to follow, and let it be narrowed."""
-    group = queries.one_group(reading(), request.args.get("group", 0, type=int))
+    group = queries.one_group(reading(), request.args.get("group", 0, type=whole_number))
     demand(KIND, group.id, EDIT)
     kind_name = request.args.get("of", "")
     listed, kind = _filter_page(kind_name), kind_named(kind_name)
@@ -188,7 +189,7 @@ def choose_filter() -> Markup:
         found=found,
         whoms=explaining.WHOM_TITLES if kind.name == "client" else {},
         whom=whom if whom in WHOM else ITSELF,
-        followed=request.args.get("followed", 0, type=int),
+        followed=request.args.get("followed", 0, type=whole_number),
     )
 
 
@@ -209,7 +210,7 @@ def follow(record_id: int) -> Page:
         "address": request.values.get("address", ""),
         "whom": request.values.get("whom", ITSELF),
     }
-    filter_id = request.values.get("filter_id", type=int)
+    filter_id = request.values.get("filter_id", type=whole_number)
     if filter_id:
         service.change_filter(record_id, filter_id, **given)
     else:

@@ -30,6 +30,7 @@ from salesman_core.toolkit import (
     toast,
     told,
     version_in,
+    whole_number,
 )
 from salesman_hookspecs import Text
 from salesman_mailing.consent.purposes import offered_purposes
@@ -122,7 +123,7 @@ def create() -> Page:
 
 def _values(typed: Typed) -> dict[str, str | int]:
     values: dict[str, str | int] = {name: typed.get(name, "") for name in LABELS}
-    chosen = typed.get("purpose_id", type=int)
+    chosen = typed.get("purpose_id", type=whole_number)
     return {**values, "purpose_id": chosen or 0}
 
 
