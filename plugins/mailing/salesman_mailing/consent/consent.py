@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
@@ -21,6 +20,7 @@ from salesman_core.toolkit import (
     banned_addresses,
     bans,
     current_person,
+    insert_into,
     is_banned_for_any,
     now,
     one_of,
@@ -45,7 +45,6 @@ _ = texts.lazy
 THEIR_OWN: Final = frozenset({BY_HAND, FORM, PAGE})
 """The sources that take a refusal back."""
 
-_INSERT: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _AT_ONCE: Final = 500
 
 
@@ -201,7 +200,7 @@ def _of_purpose(
         return changing
     told = {"state": state, "source": proof.source, "at": now()}
     rows = [{"address": one, "purpose_id": purpose_id, **told} for one in sorted(changing)]
-    insert = _INSERT[session.connection().dialect.name](Consent)
+    insert = insert_into(session, Consent)
     session.execute(
         insert.on_conflict_do_update(index_elements=["address", "purpose_id"], set_=told), rows
     )
@@ -250,5 +249,4 @@ def _write_down(
 
 def _add(session: WritingSession, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        insert = _INSERT[session.connection().dialect.name](model)
-        session.execute(insert.on_conflict_do_nothing(), list(rows))
+        session.execute(insert_into(session, model).on_conflict_do_nothing(), list(rows))

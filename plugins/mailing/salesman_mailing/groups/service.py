@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from salesman_core.toolkit import (
     Changes,
@@ -21,6 +20,7 @@ from salesman_core.toolkit import (
     differences,
     for_change,
     from_bin,
+    insert_into,
     named,
     now,
     one_of,
@@ -54,7 +54,6 @@ LONGEST_DESCRIPTION: Final = 1000
 LONGEST_REASON: Final = 300
 MOST_FILTERS: Final = 20
 MOST_AT_ONCE: Final = 1000
-_INSERT: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _NAMES: Final = ("group_id", "way", "at", "by_id", "by_name", "excluded_by_name", "reason")
 
 Values = Mapping[str, Any]
@@ -163,10 +162,9 @@ def _insert(session: WritingSession, group: Group, chosen: Any, way: str) -> int
         )
     ]
     rows = sa.select(*own, *same).where(found.c.record_id.is_not(None))
-    insert = _INSERT[session.connection().dialect.name](Member)
     columns = [*Member.BY_KIND.values(), "kind", "record_id", *_NAMES]
-    statement = insert.from_select(columns, rows).on_conflict_do_nothing()
-    counting = statement.execution_options(preserve_rowcount=True)
+    insert = insert_into(session, Member).from_select(columns, rows)
+    counting = insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     added = cast("sa.CursorResult[Any]", session.execute(counting)).rowcount
     if added:
         _keep(session, group, "changed", {"members": (None, added)})
