@@ -6,12 +6,13 @@ struck off by a report of their own making.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import WritingSession, now
+from salesman_core.toolkit import WritingSession, insert_into, now
 from salesman_mailing.bounces.bearing import BOUNCES, unbearable
 from salesman_mailing.bounces.judging import Kind, Verdict, judge_letter
 from salesman_mailing.bounces.models import BadAddress, Returned
@@ -77,4 +78,14 @@ def _follow(session: WritingSession, recipient: Recipient, verdict: Verdict) -> 
 
 def strike_off(session: WritingSession, address: str, words: str) -> None:
     """Let nothing be sent to an address any more, until somebody says that it works again."""
-    session.merge(BadAddress(address=address, words=words[:_WORDS], at=now()))
+    strike_off_all(session, [address], words)
+
+
+def strike_off_all(session: WritingSession, addresses: Collection[str], words: str) -> None:
+    """Let nothing be sent to some addresses any more, by one statement."""
+    rows = [{"address": one, "words": words[:_WORDS], "at": now()} for one in addresses]
+    if rows:
+        insert = insert_into(session, BadAddress)
+        told = {"words": insert.excluded.words, "at": insert.excluded.at}
+        upsert = insert.on_conflict_do_update(index_elements=["address"], set_=told)
+        session.execute(upsert, rows)

@@ -16,7 +16,7 @@ from salesman_mailing.bounces.bearing import unbearable
 from salesman_mailing.bounces.judging import Kind
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.bounces.service import mend_address
-from salesman_mailing.bounces.taking import take_in
+from salesman_mailing.bounces.taking import strike_off, strike_off_all, take_in
 from salesman_mailing.campaigns import queries, service
 from salesman_mailing.campaigns.marks import mark_of
 from salesman_mailing.campaigns.models import Campaign, Recipient
@@ -171,6 +171,22 @@ def test_rule_is_asked_for_many_addresses_by_one_statement(
         assert unbearable(reading(), [ANNA, "boris@client.example"]) == {ANNA}
     assert len([one for one in found if "SELECT" in one]) == 1
     assert unbearable(reading(), []) == set()
+
+
+def test_many_are_struck_off_by_one_statement_with_the_last_words(
+    sent: Any, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    del sent
+    with writing() as session:
+        strike_off(session, ANNA, "mailbox full")
+    with writing() as session, statements() as found:
+        strike_off_all(session, [ANNA, "boris@client.example"], "no such mailbox")
+        strike_off_all(session, [], "nobody")
+    assert len([one for one in found if "INSERT" in one]) == 1
+    reading().rollback()
+    told = reading().execute(sa.select(BadAddress.address, BadAddress.words)).all()
+    words = {row.address: row.words for row in told}
+    assert words == {ANNA: "no such mailbox", "boris@client.example": "no such mailbox"}
 
 
 def test_group_and_card_say_that_letters_come_back_and_somebody_mends_that(
