@@ -171,6 +171,10 @@ def _columns(session: Session, product: Product, values: Mapping[str, Any]) -> d
 
 
 def currency_named(code: object) -> str:
+    """Give a currency by its code, whatever its letters.
+
+    :raises InvalidError: at ``currency``, where there is none.
+    """
     known = str(code or "").strip().upper()
     if not is_currency(known):
         message = _("There is no currency %(code)s.", code=code)

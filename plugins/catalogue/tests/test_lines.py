@@ -380,6 +380,8 @@ def test_lines_do_not_count_while_their_deal_is_in_another_currency(
     current_host().set_switches(suspended=[], behind=[])
 
     assert queries.lines_of(reading(), deal) == []
+    (sold,) = reading().execute(queries.sold_lines()).all()
+    assert (sold.amount, sold.currency) == (Decimal("250.00"), "RUB")
     page = browser_for("head").get(f"/catalogue/deals/{deal}/lines").text
     assert "These lines are in RUB, the deal is in USD by now" in page
     assert "₽250.00" in page

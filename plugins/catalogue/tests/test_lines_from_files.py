@@ -130,3 +130,20 @@ def test_without_the_catalogue_its_columns_are_kept_unread(imported: Imported, m
     assert kept == {"what": "Rack", "number": "3", "price": "90"}
     deal_id = reading().scalar(sa.select(Deal.id)) or 0
     assert change_deal(deal_id, {"amount": Decimal(8)})
+
+
+def test_line_takes_the_place_of_lines_in_another_currency_than_the_deal_by_now(
+    imported: Imported,
+) -> None:
+    imported("1,Racks,Rack,3,90,,\n")
+    deal_id = reading().scalar(sa.select(Deal.id)) or 0
+    switches.suspend("catalogue")
+    switches.follow_now()
+    change_deal(deal_id, {"currency": "USD"})
+    switches.activate("catalogue")
+    switches.follow_now()
+
+    imported("1,Racks,Rack,3,90,,\n")
+
+    assert lines_of("Racks") == [("Rack", Decimal(3), Decimal(90))]
+    assert amount_of("Racks")[0] == Decimal(270)

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_catalogue.asked import named
-from salesman_catalogue.lines import service
+from salesman_catalogue.lines import queries, service
 from salesman_catalogue.lines.drafting import DraftedLine, LineDrafts
 from salesman_catalogue.lines.schemas import LineSchema
-from salesman_catalogue.models import DealSheet, Line
+from salesman_catalogue.models import Line
 from salesman_catalogue.texts import texts
 from salesman_core.toolkit import (
     Deal,
@@ -144,9 +144,7 @@ def write_lines(lines: Mapping[int, ImportedLine]) -> dict[int, Exception | None
     """Write lines by their deals; give None for deals that changed, an error for what cannot be."""
     with writing() as session:
         held: dict[int, list[Line]] = {}
-        there = sa.select(Line).join(Deal, Deal.id == Line.deal_id)
-        there = there.join(DealSheet, DealSheet.deal_id == Line.deal_id)
-        there = there.where(DealSheet.currency == Deal.currency, one_of(Line.deal_id, list(lines)))
+        there = queries.current_lines(Line).where(one_of(Line.deal_id, list(lines)))
         for one in session.scalars(there.order_by(Line.position)):
             held.setdefault(one.deal_id, []).append(one)
         deals = session.scalars(sa.select(Deal).where(one_of(Deal.id, list(lines)))).all()

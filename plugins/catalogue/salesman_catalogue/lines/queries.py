@@ -58,14 +58,19 @@ def one_deal(session: Session, deal_id: int) -> AnyRow:
     return row
 
 
-def lines_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
-    """Give the lines of a deal that the person sees, in their order.
+def current_lines(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Give the query of the lines of deals, without access to them, for whoever narrows it down.
 
-    Those in another currency than the deal's are none: their prices mean something else.
+    Those in another currency than their deal's are none: their prices mean something else.
     """
-    there = sa.select(*LINE).join(Deal, Deal.id == Line.deal_id)
+    there = sa.select(*columns).select_from(Line).join(Deal, Deal.id == Line.deal_id)
     there = there.join(DealSheet, DealSheet.deal_id == Line.deal_id)
-    own = there.where(Line.deal_id == deal_id, DealSheet.currency == Deal.currency, visible("deal"))
+    return there.where(DealSheet.currency == Deal.currency)
+
+
+def lines_of(session: Session, deal_id: int) -> Sequence[AnyRow]:
+    """Give the lines of a deal that the person sees, in their order."""
+    own = current_lines(*LINE).where(Line.deal_id == deal_id, visible("deal"))
     return session.execute(own.order_by(Line.position, Line.id)).all()
 
 
@@ -97,9 +102,15 @@ SOLD: Final = (
     Deal.client_id,
     Deal.outcome,
     Deal.closed_on,
-    Deal.currency,
+    sa.select(DealSheet.currency)
+    .where(DealSheet.deal_id == Line.deal_id)
+    .scalar_subquery()
+    .label("currency"),
 )
-"""What is known of each line of a deal that the person sees, for whoever counts units."""
+"""What is known of each line of a deal that the person sees, for whoever counts units.
+
+``currency`` is that of the line's sums: the deal may have another one by now (ADR 58).
+"""
 
 
 def sold_lines(columns: Sequence[Any] = SOLD) -> sa.Select[*tuple[Any, ...]]:
