@@ -235,12 +235,9 @@ def _said_by(form: Typed, client_id: int | None) -> dict[str, Any]:
     """
     wrong: dict[str, Text] = {} if client_id else {"client_id": _("Say who is to pay it.")}
     lines: list[dict[str, Any]] = []
-    for row in zip_longest(*(form.getlist(name) for name in LINE_FIELDS), fillvalue=""):
-        name, quantity, price, vat = (one.strip() for one in row)
-        if not name and not price:
-            continue
+    for row in _said_rows(form):
         try:
-            lines.append(_line_said(name, quantity, price, vat))
+            lines.append(_line_said(*(one.strip() for one in row)))
         except InvalidError as error:
             wrong[f"lines.{len(lines)}"] = _in_line(len(lines) + 1, error.message)
             lines.append({})
@@ -249,6 +246,23 @@ def _said_by(form: Typed, client_id: int | None) -> dict[str, Any]:
     if wrong:
         raise InvalidError(_("Something is missing."), wrong)
     return {"lines": _with_articles(lines)}
+
+
+def _said_rows(form: Typed) -> list[tuple[str, ...]]:
+    """Give the rows of lines in which a name or a price stands."""
+    rows = zip_longest(*(form.getlist(name) for name in LINE_FIELDS), fillvalue="")
+    return [(name, *more) for name, *more in rows if name.strip() or more[1].strip()]
+
+
+def without_empty_rows(form: Typed) -> Typed:
+    """Give a form as it was typed, with no empty row between lines: they are told by their places.
+
+    One in which no line stands stays as it is.
+    """
+    kept, rows = MultiDict(form), _said_rows(form)
+    for place, name in enumerate(LINE_FIELDS if rows else ()):
+        kept.setlist(name, [row[place] for row in rows])
+    return kept
 
 
 def _line_said(name: str, quantity: str, price: str, vat: str) -> dict[str, Any]:

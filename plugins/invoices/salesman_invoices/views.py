@@ -174,7 +174,7 @@ def create() -> Page:
 def _refused_page(error: SalesmanError) -> Markup:
     """Give the form again as it was typed, with what was wrong."""
     told = InvalidError(error.message, forms.told_by_line(error.fields))
-    form = FormState.refused(request.form, told)
+    form = FormState.refused(forms.without_empty_rows(request.form), told)
     deal_id = number_or_none(request.form.get("deal_id", ""))
     seen = deal_id is not None and reaches("deal", deal_id)
     to_bill = forms.deal_to_bill(reading(), int(deal_id or 0)) if seen else None

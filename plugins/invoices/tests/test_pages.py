@@ -161,6 +161,23 @@ def test_wrong_line_is_told_with_its_number_and_what_was_typed_stays(
     assert reading().scalar(sa.select(sa.func.count(Invoice.id))) == 0
 
 
+def test_line_behind_an_empty_row_is_the_one_that_is_marked_as_wrong(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    browser = browser_for("head")
+    token = token_in(browser.get("/invoices/new").text)
+    sent: dict[str, Any] = {"csrf_token": token, "client_id": bill.client_id, "act": "draft"}
+    sent |= {"line": ["", "A rack"], "quantity": ["1", "3"], "price": ["", ""], "vat": ["", "20"]}
+
+    page = browser.post("/invoices/new", data=sent).text
+
+    assert "Line 1: Say the price." in page
+    marked = re.findall(r'"form-control (is-invalid)?" name="line" value="(.*?)"', page)
+    assert marked == [("is-invalid", "A rack")]
+    assert 'name="quantity" value="3"' in page
+    assert re.search(r'<option value="20" selected>', page)
+
+
 def test_payment_is_entered_on_the_card_and_moves_the_deal_on(
     bill: Bill, browser_for: BrowserFor
 ) -> None:
