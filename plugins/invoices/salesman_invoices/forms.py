@@ -245,7 +245,7 @@ def _said_by(form: Typed, client_id: int | None) -> dict[str, Any]:
         wrong["lines"] = _("Say what the invoice is for.")
     if wrong:
         raise InvalidError(_("Something is missing."), wrong)
-    return {"lines": _with_articles(lines)}
+    return {"lines": _with_products(lines)}
 
 
 def _said_rows(form: Typed) -> list[tuple[str, ...]]:
@@ -298,14 +298,14 @@ def _in_line(number: int, message: Text) -> Text:
     return _("Line %(number)s: %(message)s", number=number, message=message)
 
 
-def _with_articles(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give lines with the names and articles of the products for which words stand."""
+def _with_products(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give lines with the products for which words stand, under their names and articles."""
     shelf: Catalogue | None = service("catalogue")
     names = [one["name"] for one in lines]
     found = {} if shelf is None else shelf.named(reading(), names)
     return [
-        {**one, **{name: found[one["name"]][name] for name in ("name", "article")}}
-        if one["name"] in found
+        {**one, "product_id": product["id"], "name": product["name"], "article": product["article"]}
+        if (product := found.get(one["name"]))
         else one
         for one in lines
     ]

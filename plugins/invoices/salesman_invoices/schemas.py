@@ -33,14 +33,16 @@ MOST_QUANTITY: Final = 10**9
 class InvoiceLineSchema(Schema):
     """A line of an invoice.
 
-    At most one of ``discount_percent`` and ``discount_amount`` (on the whole line). ``vat_percent``
-    is null without VAT; ``vat_on_top`` says that it is added to the price. ``cost`` is for one
-    unit. ``cost_amount`` is null for those who may not see costs, and where nobody knows it.
+    ``product_id`` says of which product of the catalogue its units are; name and article stay as
+    they are said. At most one of ``discount_percent`` and ``discount_amount`` (on the whole line).
+    ``vat_percent`` is null without VAT; ``vat_on_top`` says that it is added to the price. ``cost``
+    is for one unit. ``cost_amount`` is null for those who may not see costs, and where nobody knows
+    it.
     """
 
     id = Reference(dump_only=True)
     deal_line_id = Reference(dump_only=True, allow_none=True)
-    product_id = Reference(dump_only=True, allow_none=True)
+    product_id = Reference(allow_none=True)
     article = Text(100)
     name = Text(300, blank=False, required=True)
     unit = Text(30)

@@ -42,11 +42,12 @@ from salesman_core.toolkit import (
     now,
     plan_external_ids,
     reaches,
+    seen_records,
     service,
     touch,
     writing,
 )
-from salesman_hookspecs import Scope
+from salesman_hookspecs import Scope, Text
 from salesman_invoices import billing, drafting
 from salesman_invoices.acts.remaining import has_acts
 from salesman_invoices.models import (
@@ -79,6 +80,7 @@ _ = texts.lazy
 
 LOST: Final = "lost"
 LONGEST_REASON: Final = 500
+_PRODUCT: Final = "catalogue.product"
 _PLAIN: Final = ("purpose", "comment", "due_on", "language")
 _AFTERWARDS: Final = frozenset({"comment", "owner_id", "external_ids"})
 """What may still be changed of an issued invoice: nothing of it is printed."""
@@ -243,6 +245,7 @@ def _demand_own(session: WritingSession, invoice: Invoice) -> None:
 def _fill(session: Session, invoice: Invoice, deal: Any, values: Mapping[str, Any]) -> None:
     """Let an invoice have its lines and sums."""
     if values.get("lines"):
+        _demand_products(session, values["lines"])
         lines = drafting.said_lines(values["lines"])
         _set_lines(invoice, lines, drafting.known_cost(lines))
         return
@@ -263,6 +266,25 @@ def _fill(session: Session, invoice: Invoice, deal: Any, values: Mapping[str, An
     if not lines:
         raise ConflictError(_("All of this deal has been billed."))
     _set_lines(invoice, lines, drafting.known_cost(lines))
+
+
+def _demand_products(session: Session, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Let lines name products alone that whoever acts may see: one statement.
+
+    :raises InvalidError: by line.
+    """
+    said = {
+        place: (_PRODUCT, one["product_id"])
+        for place, one in enumerate(lines)
+        if one.get("product_id") is not None
+    }
+    seen = seen_records(session, said.values())
+    told: Text = _("There is no such product, or you may not see it.")
+    wrong = {
+        f"lines.{place}.product_id": told for place, product in said.items() if product not in seen
+    }
+    if wrong:
+        raise InvalidError(_("Some lines are not right."), wrong)
 
 
 def _demand_lines_of_deal(

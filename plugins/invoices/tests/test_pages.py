@@ -113,7 +113,7 @@ def test_invoice_without_a_deal_has_as_many_lines_as_are_typed(
     bill: Bill, browser_for: BrowserFor
 ) -> None:
     browser = browser_for("head")
-    create_product({"name": "Steel rack", "article": "R-1"})
+    rack = create_product({"name": "Steel rack", "article": "R-1"})
     token = token_in(browser.get("/invoices/new").text)
     sent = {"csrf_token": token, "client_id": bill.client_id, "act": "draft"}
 
@@ -126,9 +126,10 @@ def test_invoice_without_a_deal_has_as_many_lines_as_are_typed(
     assert "Say what the invoice is for." in nothing.text
     assert reading().scalar(sa.select(Invoice.amount)) == Decimal("1450.50")
     columns = (InvoiceLine.name, InvoiceLine.article, InvoiceLine.quantity, InvoiceLine.vat)
-    assert reading().execute(sa.select(*columns).order_by(InvoiceLine.position)).all() == [
-        ("A visit", "", Decimal(1), Decimal(0)),
-        ("Steel rack", "R-1", Decimal("2.5"), Decimal("41.67")),
+    asked = sa.select(*columns, InvoiceLine.product_id).order_by(InvoiceLine.position)
+    assert reading().execute(asked).all() == [
+        ("A visit", "", Decimal(1), Decimal(0), None),
+        ("Steel rack", "R-1", Decimal("2.5"), Decimal("41.67"), rack),
     ]
 
 

@@ -19,6 +19,7 @@ from salesman_plans.service import Goal, set_goals
 
 from salesman_core.deals.models import CloseReason
 from salesman_core.deals.service import close_deal
+from salesman_core.errors import InvalidError
 from salesman_core.services.company import change_company
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make, api_of, browser_of
@@ -252,6 +253,21 @@ def test_units_of_a_product_are_told_and_open_to_its_invoices(
     assert fact("paid", "units", item=f"product:{tape}") == "0.000"
     assert set(re.findall(r'href="/invoices/(\d+)"', listed)) == {str(invoice_id)}
     assert "Rack" in listed
+
+
+def test_invoice_without_a_deal_sells_the_products_that_its_lines_name(
+    bill: Bill, fact: Fact
+) -> None:
+    rack = create_product({"name": "Rack"})
+    line = {"name": "Rack, white", "quantity": Decimal(3), "price": Decimal(10)}
+
+    bill.invoice(lines=[{**line, "product_id": rack}, line])
+    with pytest.raises(InvalidError) as refused:
+        bill.draft(lines=[line, {**line, "product_id": rack + 1}])
+
+    assert fact("issued", "units") == "6.000"
+    assert fact("issued", "units", item=f"product:{rack}") == "3.000"
+    assert list(refused.value.fields) == ["lines.1.product_id"]
 
 
 def test_share_of_a_deal_sells_no_units(bill: Bill, fact: Fact) -> None:
