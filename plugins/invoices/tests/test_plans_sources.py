@@ -18,6 +18,7 @@ from salesman_plans.bases import set_basis
 from salesman_plans.service import Goal, set_goals
 
 from salesman_core.deals.models import CloseReason
+from salesman_core.deals.rate_table import enter_rates, judged_rate
 from salesman_core.deals.service import close_deal
 from salesman_core.errors import InvalidError
 from salesman_core.services.company import change_company
@@ -218,6 +219,26 @@ def test_bases_that_count_an_invoice_with_different_sums_tell_both_of_them(
         "₽200.00",
         "₽500.00",
         "-₽300.00",
+    ]
+
+
+def test_bases_tell_sums_of_another_currency_as_their_figures_do(
+    app: Flask, make: Make, bill: Bill, fact: Fact
+) -> None:
+    enter_rates([judged_rate("USD", date(2026, 3, 1), Decimal("90.555"))])
+    invoice_id = bill.invoice(bill.deal(amount="1.00", currency="USD"))
+    for day in (5, 6, 7):  # 0.91 each, though all together are worth 2.72
+        bill.pay("0.01", invoice_id, day=date(2026, 3, day), currency="USD")
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get("/plans/compare?whose=company&period=2026-03&basis=issued").text
+
+    both = page.partition("What makes the difference: Invoices paid<")[2].partition("</section>")[0]
+    assert (fact("issued"), fact("paid")) == ("90.56", "2.73")
+    assert re.findall(r'amount" data-label="[^"]+">([^<]+)<', both) == [
+        "₽2.73",
+        "₽90.56",
+        "-₽87.83",
     ]
 
 

@@ -122,13 +122,12 @@ def facts_of_items(
         entry = source.counted(item).subquery(f"entry_{place}").c
         told = _counted(entry, [UNITS]).where(*whose.owns(entry.owner_id))
         parts.append(told.add_columns(sa.literal(item).label("item")))
-    values = {"plans_first": days.first, "plans_last": days.last}
-    rows = session.execute(sa.union_all(*parts), values)
+    rows = session.execute(sa.union_all(*parts), first_and_last(days))
     return {row.item: _fact(row, UNITS) for row in rows}
 
 
 def _summed(session: Session, parts: Parts, days: Days, whose: Whose) -> dict[str, Fact]:
-    values: dict[str, Any] = {"plans_first": days.first, "plans_last": days.last}
+    values = first_and_last(days)
     if whose.counted_team is None:
         of_one = whose.id is not None
         counted = _counted_for(parts, of_one=of_one)
@@ -194,12 +193,41 @@ def facts_by_owner(  # noqa: PLR0917  # of what, when, whose
         entry = source.counted(item).subquery("entry").c
         summed = _counted(entry, asked).where(*whose.owns(entry.owner_id))
         by_owner = summed.add_columns(entry.owner_id).group_by(entry.owner_id)
-        values = {"plans_first": days.first, "plans_last": days.last}
-        for row in session.execute(by_owner, values):
+        for row in session.execute(by_owner, first_and_last(days)):
             told = {metric: _fact(row, metric) for metric in asked}
             found.setdefault(row.owner_id, {}).update(told)
     nothing = dict.fromkeys(metrics, Fact())  # who closed deals may have sold no units
     return {owner_id: nothing | told for owner_id, told in found.items()}
+
+
+def by_record(source: Source, metric: str, whose: Whose) -> sa.Select[Any]:
+    """Give the query of what each record gives of a metric, however many entries it has.
+
+    It is counted as figures are, for :func:`value_of` in whole units; null where nobody knows it.
+    Records with an entry whose worth nobody knows are left out. Its values are those of
+    :func:`first_and_last`.
+    """
+    entry = source.entries().subquery("entry").c
+    counted = _counted(entry, [metric]).where(*whose.owns(entry.owner_id))
+    last = sa.func.max(entry.day).label("day")
+    told = counted.add_columns(entry.record_id, last).group_by(entry.record_id).subquery().c
+    sums = [
+        sa.type_coerce(sa.cast(told[name], sa.Numeric), sa.BigInteger)
+        for name in (f"{metric}_own", f"{metric}_other")
+        if name in told
+    ]
+    value = sa.func.coalesce(sum(sums), *sums)
+    return sa.select(told.record_id, told.day, value.label("value")).where(told.lacking == 0)
+
+
+def first_and_last(days: Days) -> dict[str, Any]:
+    """Give the values that queries of sums take."""
+    return {"plans_first": days.first, "plans_last": days.last}
+
+
+def value_of(units: Any, metric: str) -> Decimal:
+    """Give what a sum of whole units of a metric comes to."""
+    return Decimal(int(units)).scaleb(-digits_of(metric))
 
 
 def _counted(entry: Any, metrics: Sequence[str]) -> sa.Select[Any]:
@@ -240,7 +268,7 @@ def _lacking(entry: Any) -> sa.ColumnElement[bool] | None:
 
 
 def _fact(row: Any, metric: str) -> Fact:
-    own = Decimal(int(getattr(row, f"{metric}_own") or 0)).scaleb(-digits_of(metric))
+    own = value_of(getattr(row, f"{metric}_own") or 0, metric)
     other = getattr(row, f"{metric}_other", None) or _NOUGHT
     return Fact(own + other, row.entries, row.lacking if metric in MONEY else 0)
 

@@ -13,13 +13,20 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     SEE_MARGIN,
-    Rate,
+    AnyRow,
     SeenRecord,
     demand_permission,
     seen_records,
-    whole_sum,
 )
-from salesman_plans.facts import Days, Fact, facts, seen_metrics
+from salesman_plans.facts import (
+    Days,
+    Fact,
+    by_record,
+    facts,
+    first_and_last,
+    seen_metrics,
+    value_of,
+)
 from salesman_plans.models import EVERYTHING, MARGIN, MONEY
 from salesman_plans.permissions import VIEW
 from salesman_plans.sources import AccountingBasis, Source, bases
@@ -85,21 +92,19 @@ def _read(session: Session, source: Source, metric: str, query: sa.Select[Any]) 
         Row(
             seen.get((source.kind, one.record_id)),
             one.day,
-            _worth(one.value, one.rate, metric, lacking=one.lacking),
+            _worth(one, metric),
             one.lacking,
         )
         for one in found
     ]
 
 
-def _worth(
-    value: Any, rate: Decimal | None, metric: str, *, lacking: bool = False
-) -> Decimal | None:
-    if value is None or (lacking and metric in MONEY):
+def _worth(row: AnyRow, metric: str) -> Decimal | None:
+    if row.value is None or (row.lacking and metric in MONEY):
         return None
-    if metric not in MONEY or rate is None:
-        return Decimal(value)
-    return Decimal(value * rate).quantize(_CENT, ROUND_HALF_UP)
+    if metric not in MONEY or row.rate is None:
+        return Decimal(row.value)
+    return Decimal(row.value * row.rate).quantize(_CENT, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,42 +209,25 @@ def _changed(  # noqa: PLR0917  # of which beside which, in what
     """Give the newest records that both sources count with different sums: two statements."""
     _demand(source, metric, whose)
     _demand(other, metric, whose)
-    here = _by_record(source, metric, days, whose).subquery("here").c
-    there = _by_record(other, metric, days, whose).subquery("there").c
-    differs = sa.or_(
-        here.value.is_distinct_from(there.value), here.rate.is_distinct_from(there.rate)
-    )
+    here, there = (by_record(one, metric, whose).subquery().c for one in (source, other))
     query = (
-        sa.select(*here, there.value.label("value_there"), there.rate.label("rate_there"))
-        .where(here.record_id == there.record_id, here.lacking == 0, there.lacking == 0, differs)
+        sa.select(here.record_id, here.value, there.value.label("value_there"))
+        .where(
+            here.record_id == there.record_id,
+            here.value.is_distinct_from(there.value),
+        )
         .order_by(here.day.desc(), here.record_id.desc())
         .limit(FEW)
     )
-    found = session.execute(query).all()
+    found = session.execute(query, first_and_last(days)).all()
     seen = seen_records(session, [(source.kind, row.record_id) for row in found])
     return [
         Changed(
             seen.get((source.kind, one.record_id)),
-            _worth(one.value, one.rate, metric),
-            _worth(one.value_there, one.rate_there, metric),
+            *(
+                None if units is None else value_of(units, metric)
+                for units in (one.value, one.value_there)
+            ),
         )
         for one in found
     ]
-
-
-def _by_record(source: Source, metric: str, days: Days, whose: Whose) -> sa.Select[Any]:
-    """Give the query of what each record gives in some days, however many entries it has."""
-    entry = source.entries().subquery("entry").c
-    rate = entry.get("rate", sa.cast(sa.null(), Rate()))
-    lacking = sa.case((entry.get("lacking", sa.false()), 1), else_=0)
-    return (
-        sa.select(
-            entry.record_id,
-            sa.func.max(entry.day).label("day"),
-            sa.type_coerce(whole_sum(entry[metric]), entry[metric].type).label("value"),
-            sa.func.max(rate).label("rate"),
-            sa.func.max(lacking).label("lacking"),
-        )
-        .where(entry.day.between(days.first, days.last), *whose.owns(entry.owner_id))
-        .group_by(entry.record_id)
-    )
