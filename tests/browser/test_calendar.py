@@ -129,6 +129,33 @@ def test_keys_are_pressed_faster_than_the_server_answers(make: Make, page_for: P
     assert task.problems == []
 
 
+def test_move_that_fails_is_put_back_and_holds_up_no_other(make: Make, page_for: PageFor) -> None:
+    again = meeting(make, recurrence="FREQ=WEEKLY;COUNT=2")
+    once = meeting(make, subject="Prices")
+    task = page_for("seller")
+    task.begin(f"/calendar/grid?view=week&on={monday()}")
+    page = task.page
+    first, other = (page.locator(f"[data-entry=activity-{one}]") for one in (again, once))
+    refused = re.compile(f"/{once}/move")
+    page.route(refused, lambda route: route.abort())
+    other.focus()
+    with page.expect_event("requestfailed"):
+        for key in ("Alt+ArrowRight", "Alt+ArrowDown"):
+            page.keyboard.press(key)
+    expect(page.locator(f"[data-date='{monday()}'] [data-entry=activity-{once}]")).to_be_visible()
+    expect(other).to_contain_text("10:00")
+    page.unroute(refused)
+
+    page.evaluate("() => document.getElementById('grid-scope').remove()")
+    first.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    other.focus()
+    with page.expect_response(refused):
+        page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator(f"[data-date='{monday()}'] [data-entry=activity-{again}]")).to_be_visible()
+    assert times() == [(0, "10:00"), (7, "10:00"), (1, "10:00")]
+
+
 def test_contact_is_invited_and_declines_by_the_link(
     make: Make, page_for: PageFor, signed_in_page: SignedIn
 ) -> None:

@@ -16,7 +16,6 @@ const isNarrow = window.matchMedia("(max-width: 767px)").matches;
 let timer;
 let focused = "";
 let moves = Promise.resolve(); // one after another: each needs the version that the last one left
-let count = 0;
 const refused = new Set();
 
 const clock = new Intl.DateTimeFormat("sv-SE", {
@@ -75,10 +74,10 @@ datesSet();
 // What was read before a move was made would put back what has been moved since.
 async function fetchEntries(range) {
   for (;;) {
-    await moves;
-    const before = count;
+    const before = moves;
+    await before;
     const entries = await readEntries(range);
-    if (before === count) {
+    if (before === moves) {
       showAllHours(entries);
       return entries;
     }
@@ -181,22 +180,29 @@ function open({ event, jsEvent }) {
 
 /** Sends a move when those before it are done; where one is refused, those after it are void. */
 function moved({ event, revert }) {
-  count += 1;
   const values = { start: startOf(event), minutes: minutesOf(event) };
-  moves = moves.then(async () => {
-    const now = calendar.getEventById(event.id);
-    if (!now || refused.has(event.id)) return;
-    const scope = now.extendedProps.series ? await askScope() : "this";
-    if (scope && (await send(now, { ...values, scope }))) return;
-    refused.add(event.id);
-    revert();
-  });
-  const mine = count;
-  moves.then(() => {
-    if (mine !== count) return;
+  const mine = moves.then(async () => {
+    if (!refused.has(event.id) && !(await isTaken(event.id, values))) {
+      refused.add(event.id);
+      revert();
+    }
+    if (mine !== moves) return;
     refused.clear();
     fetchSoon();
   });
+  moves = mine;
+}
+
+/** Tells whether a move was made; one that breaks is not, and holds up none after it. */
+async function isTaken(id, values) {
+  try {
+    const event = calendar.getEventById(id);
+    const scope = event?.extendedProps.series ? await askScope() : "this";
+    return Boolean(event && scope) && (await send(event, { ...values, scope }));
+  } catch (error) {
+    reportError(error);
+    return false;
+  }
 }
 
 function startOf({ allDay, startStr }) {
