@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
-from salesman_calendar import choosing, grid, invitations, service
+from salesman_calendar import choosing, grid, invitation_letters, service
 from salesman_calendar.models import Activity, Guest
 
 from salesman_core.services.company import change_company
@@ -169,7 +169,7 @@ def test_contact_is_invited_and_declines_by_the_link(
 
     reading().rollback()
     guest = reading().scalars(sa.select(Guest)).one()
-    key = unsealed(guest.sealed_key, invitations.PURPOSE)
+    key = unsealed(guest.sealed_key, invitation_letters.PURPOSE)
     stranger = signed_in_page(None, viewport={"width": 390, "height": 800})
     stranger.goto(f"/calendar/invitation/{key}")
     expect(stranger.locator("h1")).to_have_text("Samples")

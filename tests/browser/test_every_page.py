@@ -25,7 +25,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
-from salesman_calendar import invitations
+from salesman_calendar import invitation_letters, invitations
 from salesman_calendar.models import Guest
 from salesman_conveyor.service import hand_over, return_handover
 from salesman_conveyor.service import take as take_handover
@@ -876,7 +876,7 @@ def invited() -> str:
     """Invite somebody to an activity; give the key of their link."""
     guest_id = invitations.invite(2, "anna@client.example", name="Анна", whole=False)
     kept = reading().get_one(Guest, guest_id).sealed_key
-    return unsealed(kept, invitations.PURPOSE)
+    return unsealed(kept, invitation_letters.PURPOSE)
 
 
 def begun_import() -> int:

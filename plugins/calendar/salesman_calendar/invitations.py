@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from salesman_calendar import ical, queries
 from salesman_calendar.feed import hash_of
+from salesman_calendar.invitation_letters import give_key, write_to_guests
 from salesman_calendar.models import (
     ANSWERS,
     KIND,
@@ -22,16 +21,12 @@ from salesman_calendar.models import (
     Series,
 )
 from salesman_calendar.permissions import EDIT, VIEW
-from salesman_calendar.series.typed import told_in
 from salesman_calendar.texts import texts
 from salesman_core.toolkit import (
     SYSTEM,
     AnyRow,
-    BrokenSealError,
     Contact,
-    Enclosure,
     InvalidError,
-    Letter,
     MissingError,
     User,
     WritingSession,
@@ -40,18 +35,13 @@ from salesman_core.toolkit import (
     audit,
     checked_address,
     company,
-    current_person,
     demand,
-    link_to,
     notify,
     now,
     person_of,
     reading,
-    sealed,
-    send_letter,
     speaking,
     told_when,
-    unsealed,
     visible,
     writing,
 )
@@ -59,17 +49,13 @@ from salesman_hookspecs import Text
 
 _ = texts.lazy
 
-PURPOSE: Final = "calendar.invitation"
 MOST_GUESTS: Final = 50
-FILE_NAME: Final = "invite.ics"
 ANSWER_TITLES: Final[dict[str, Text]] = {
     "waiting": _("no answer yet"),
     "accepted": _("is coming"),
     "tentative": _("may be coming"),
     "declined": _("is not coming"),
 }
-_PARTSTAT: Final = {one: one.upper() for one in ANSWERS} | {WAITING: "NEEDS-ACTION"}
-"""What an answer is called in files of calendars (RFC 5545, 3.2.12)."""
 ANOTHER_TIME: Final = frozenset({"day", "starts_at", "recurrence"})
 TOLD_OF: Final = ANOTHER_TIME | {"minutes", "subject", "text"}
 """Of a change of these guests get another letter."""
@@ -96,7 +82,6 @@ def invite(
             raise _wrong("email", _("%(email)s is invited already.", email=address))
         if len(known) >= MOST_GUESTS:
             raise _wrong("email", _("At most %(most)s people can be invited.", most=MOST_GUESTS))
-        key = secrets.token_urlsafe(32)
         guest = Guest(
             activity_id=activity.id,
             contact_id=_contact(session, contact_id),
@@ -105,14 +90,13 @@ def invite(
             whole=whole and activity.series_id is not None,
             answer=WAITING,
             sequence=0,
-            key_hash=hash_of(key),
-            sealed_key=sealed(key, PURPOSE),
             invited_at=now(),
         )
+        give_key(guest)
         session.add(guest)
         session.flush()
         _note(session, activity, "invited", guest)
-        _write(session, activity.id, [guest])
+        write_to_guests(session, activity.id, [guest])
         return guest.id
 
 
@@ -128,7 +112,7 @@ def uninvite(activity_id: int, guest_id: int) -> None:
         if guest is None:
             raise MissingError(_("There is no such guest."))
         guest.sequence += 1
-        _write(session, activity_id, [guest], cancelled=True)
+        write_to_guests(session, activity_id, [guest], cancelled=True)
         _note(session, activity, "uninvited", guest)
         session.delete(guest)
 
@@ -170,7 +154,7 @@ def tell_guests(
     session.flush()
     for (activity_id, whole), ones in invited_to.items():
         gone = cancelled and not (whole and _has_open(session, activity_id))
-        _write(session, activity_id, ones, cancelled=gone)
+        write_to_guests(session, activity_id, ones, cancelled=gone)
 
 
 def go_along(session: Session, whence: int, whither: Activity) -> None:
@@ -189,7 +173,7 @@ def go_along(session: Session, whence: int, whither: Activity) -> None:
     for guest in guests:
         guest.sequence += 1
     if guests:
-        _write(session, guests[0].activity_id, guests)
+        write_to_guests(session, guests[0].activity_id, guests)
 
 
 def stay_behind(session: Session, series_id: int, day: date) -> None:
@@ -245,8 +229,7 @@ def _of_same_series() -> sa.ColumnElement[bool]:
 
 
 def _copied(guest: Guest, activity_id: int) -> Guest:
-    key = secrets.token_urlsafe(32)
-    return Guest(
+    copy = Guest(
         activity_id=activity_id,
         contact_id=guest.contact_id,
         name=guest.name,
@@ -254,10 +237,10 @@ def _copied(guest: Guest, activity_id: int) -> Guest:
         whole=True,
         answer=WAITING,
         sequence=-1,  # the letter of the change is their first
-        key_hash=hash_of(key),
-        sealed_key=sealed(key, PURPOSE),
         invited_at=now(),
     )
+    give_key(copy)
+    return copy
 
 
 def _has_open(session: Session, activity_id: int) -> bool:
@@ -428,96 +411,6 @@ def _note(session: Session, activity: Activity, action: str, guest: Guest) -> No
     about = {name: getattr(activity, name) for name in ("client_id", "deal_id", "owner_id")}
     told = {**about, "guest_id": guest.id, "answer": guest.answer}
     announce(session, "calendar.activity.guest", KIND, activity.id, told)
-
-
-def _write(
-    session: Session, activity_id: int, guests: Sequence[Guest], *, cancelled: bool = False
-) -> None:
-    """Write letters to guests of one activity; the file in them says the same to calendars."""
-    session.flush()
-    rows, series = _meant(session, activity_id, whole=guests[0].whole)
-    if not rows:
-        return
-    host = _host(session, rows[0].owner_id)
-    for guest in guests:
-        to = (guest.name or guest.email, guest.email)
-        sent = ical.Sent(host, to, guest.sequence, cancelled, _PARTSTAT[guest.answer])
-        content = ical.calendar_of(rows, series, sent=sent)
-        send_letter(_letter(_told(rows, series), guest, host, content, cancelled=cancelled))
-
-
-def _told(rows: Sequence[AnyRow], series: Mapping[int, Series]) -> dict[str, str]:
-    """Give what a letter calls an activity: of a series the next one to come, and its rule."""
-    row = next((one for one in rows if one.done_at is None and one.due_at > now()), rows[-1])
-    with speaking(company().language):
-        when = told_when(row.day, row.starts_at)
-        if row.series_id in series:
-            when = f"{when}, {told_in(row)}"
-    return {"subject": row.subject, "when": when}
-
-
-def _meant(
-    session: Session, activity_id: int, *, whole: bool
-) -> tuple[Sequence[AnyRow], dict[int, Series]]:
-    """Give the activity to which somebody is invited, or all of its series that is there."""
-    one = sa.select(*queries.ACTIVITY).outerjoin(Series, Series.id == Activity.series_id)
-    anchor = session.execute(one.where(Activity.id == activity_id)).one()
-    if not whole or anchor.series_id is None:
-        return [anchor], {}
-    live = (Activity.series_id == anchor.series_id, Activity.deleted_at.is_(None))
-    rows = session.execute(one.where(*live).order_by(Activity.occurs_on)).all()
-    return rows or [anchor], {anchor.series_id: session.get_one(Series, anchor.series_id)}
-
-
-def _host(session: Session, owner_id: int | None) -> tuple[str, str]:
-    """Give who invites: whoever is responsible, else whoever acts."""
-    found = session.execute(sa.select(User.name, User.email).where(User.id == owner_id)).first()
-    person = current_person()
-    return (found.name, found.email) if found is not None else (person.name, person.email)
-
-
-def _letter(
-    told: Mapping[str, str],
-    guest: Guest,
-    host: tuple[str, str],
-    content: bytes,
-    *,
-    cancelled: bool,
-) -> Letter:
-    with speaking(company().language):
-        subject, text = _words(told, guest, host[0], cancelled=cancelled)
-    method = "CANCEL" if cancelled else "REQUEST"
-    return Letter(
-        to=guest.email,
-        subject=subject[:300],
-        text=text,
-        secrets={} if cancelled else {"{link}": _link(guest)},
-        reply_to=host[1],
-        enclosures=[Enclosure(FILE_NAME, content, media_type=f"text/calendar; method={method}")],
-        automatic=False,
-    )
-
-
-def _words(said: Mapping[str, str], guest: Guest, host: str, *, cancelled: bool) -> tuple[str, str]:
-    """Give the subject and the text of a letter."""
-    if cancelled:
-        text = texts.gettext("%(who)s calls it off: %(subject)s, %(when)s.", who=host, **said)
-        return texts.gettext("Called off: %(subject)s, %(when)s", **said), text
-    text = texts.gettext("%(who)s invites you: %(subject)s, %(when)s.", who=host, **said)
-    whole = f"{text}\n\n{texts.gettext('Say whether you come:')}\n{{link}}"
-    if guest.sequence:
-        return texts.gettext("Changed: %(subject)s, %(when)s", **said), whole
-    return texts.gettext("Invitation: %(subject)s, %(when)s", **said), whole
-
-
-def _link(guest: Guest) -> str:
-    """Give the link of a guest; another one, where the secret key of the CRM is another by now."""
-    try:
-        key = unsealed(guest.sealed_key, PURPOSE)
-    except BrokenSealError:
-        key = secrets.token_urlsafe(32)
-        guest.key_hash, guest.sealed_key = hash_of(key), sealed(key, PURPOSE)
-    return link_to(f"/calendar/invitation/{key}")
 
 
 def _wrong(field: str, message: Text) -> InvalidError:
