@@ -362,7 +362,7 @@ def _tell_owner(session: WritingSession, activity: Activity, guest: Guest) -> No
     owner = person_of(activity.owner_id or 0)
     if owner is None:
         return
-    with speaking(company().language):
+    with speaking(owner.locale or company().language):
         text = texts.gettext(
             "%(who)s %(answer)s: %(subject)s, %(when)s",
             who=guest.name or guest.email,

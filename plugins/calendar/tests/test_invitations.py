@@ -16,8 +16,9 @@ from salesman_calendar.models import Guest
 from salesman_calendar.series.service import change_series, end_series
 
 from salesman_core.errors import ForbiddenError, InvalidError
+from salesman_core.people.service import change_user
 from salesman_core.services import mail
-from salesman_core.services.models import KeptLetter
+from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.mail import MailSink
@@ -110,6 +111,20 @@ def test_opening_the_link_changes_nothing_and_answering_tells_who_invited(
     assert "is not coming" in answered.text
     assert answers(meeting) == [(EMAIL, "declined")]
     assert "Anna is not coming" in browser_for("seller").get("/notices").text
+
+
+def test_answer_is_told_in_the_language_of_whoever_invited(
+    plan: Plan, make: Make, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    seller = make.user("seller")
+    change_user(seller, {"locale": "ru"})
+    meeting = plan(starts_at=NINE, subject="Samples", owner_id=seller)
+    invitations.invite(meeting, EMAIL, name="Anna", whole=False)
+    invitations.take_answer(path_in(letters()[0]).rpartition("/")[2], "declined")
+
+    told = reading().scalar(sa.select(Notice.text).where(Notice.user_id == seller))
+    assert told is not None
+    assert told.startswith("Anna — не придёт: Samples, ")
 
 
 def test_who_guesses_a_link_finds_nothing(app: Flask) -> None:
