@@ -214,6 +214,23 @@ def test_an_approval_goes_on_though_its_discussion_lies_in_the_bin(
     assert "Mind the date" in said(thread_of(document))[-1][1]
 
 
+def test_who_decides_beside_a_discussion_stays_there_though_it_began_without(
+    app: Flask, make: Make, document: int, lawyer: int, seller: int
+) -> None:
+    begin(make, seller, document)
+    thread = thread_of(document)
+    with make.acting(seller):
+        approval.withdraw(document)
+    switches.suspend("discussions")
+    switches.follow_now()
+    begin(make, seller, document)
+    switches.activate("discussions")
+    switches.follow_now()
+
+    page = browser_of(app, lawyer).get(f"/discussions/{thread}").text
+    assert f'name="next" value="/discussions/{thread}"' in page
+
+
 def test_who_is_asked_in_the_discussion_is_told_once(
     make: Make, document: int, lawyer: int, seller: int, clock: FrozenClock
 ) -> None:

@@ -95,6 +95,7 @@ def beside_thread(card: RecordCard) -> Markup | None:
         "documents/approval/beside_thread.html",
         document=document,
         labels=LABELS,
+        page=threads.address_of(card.record_id),
         **shown(session, document),
     )
 
