@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from salesman_documents.approval.queries import last_approval
+from salesman_documents.comparing import texts_of
 from salesman_documents.demo import MOST, tell
 from salesman_documents.models import Document, Template, Version
 from salesman_requisites.testing import own_company
@@ -54,8 +55,14 @@ def test_the_lawyer_of_the_demo_company_is_asked_about_what_they_wanted_to_be_ch
 
     tell(Demo("en", date(2026, 3, 10), 1, people, [], [deal], at))
 
-    versions = reading().scalars(sa.select(Version.hash).order_by(Version.number)).all()
+    first, second = reading().scalars(sa.select(Version).order_by(Version.number))
     last = last_approval(reading(), 1)
     assert last is not None
-    assert (last.state, last.hash) == ("running", versions[1])
-    assert versions[0] != versions[1]
+    assert (last.state, last.hash) == ("running", second.hash)
+    before, after = texts_of(first), texts_of(second)
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [
+        (
+            "3.1. Whoever is late pays 0.1% of the price for each day, 10% at most.",
+            "3.1. Whoever is late pays 0.05% of the price for each day, 5% at most.",
+        )
+    ]
