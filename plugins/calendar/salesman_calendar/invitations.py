@@ -123,6 +123,7 @@ def tell_guests(
     *,
     cancelled: bool = False,
     another_time: bool = False,
+    alone: Collection[int] | None = None,
     series_too: bool = True,
 ) -> None:
     """Write to the guests of some activities that something is otherwise now, or called off.
@@ -131,6 +132,7 @@ def tell_guests(
 
     :param another_time: whether they are at another time: what was answered was meant for the one
         of before, and is asked anew. Of a series it is, where more than one of it moves.
+    :param alone: those of them whose own guests get a letter; all, where nothing is said.
     :param series_too: whether those who were invited to a whole series get a letter, too.
     """
     ids = [*activity_ids]
@@ -140,7 +142,9 @@ def tell_guests(
         Activity.id.in_(ids), Activity.series_id.is_not(None)
     )
     anchors = sa.select(Activity.id).where(Activity.series_id.in_(of_these))
-    concerned = sa.and_(Guest.activity_id.in_(ids), sa.not_(Guest.whole))
+    concerned = sa.and_(
+        Guest.activity_id.in_(ids if alone is None else alone), sa.not_(Guest.whole)
+    )
     if series_too:
         hanging = sa.or_(Guest.activity_id.in_(ids), Guest.activity_id.in_(anchors))
         concerned = sa.or_(concerned, sa.and_(Guest.whole, hanging))

@@ -383,7 +383,13 @@ def keep(
     about |= {name: getattr(activity, name) for name in ("owner_id", "series_id")}
     told = {**about, **(payload or {})}
     announce(session, f"calendar.activity.{action}", KIND, activity.id, told)
-    if action in {"deleted", "restored"} or not TOLD_OF.isdisjoint(changes):
-        another_time = not ANOTHER_TIME.isdisjoint(changes)
-        gone = action == "deleted"
-        tell_guests(session, [activity.id, *also], cancelled=gone, another_time=another_time)
+    concerns = TOLD_OF & changes.keys()
+    if concerns or action in {"deleted", "restored"}:
+        ids = [activity.id, *also]
+        tell_guests(
+            session,
+            ids,
+            cancelled=action == "deleted",
+            another_time=not ANOTHER_TIME.isdisjoint(concerns),
+            alone=ids[1:] if concerns == {"recurrence"} else ids,  # it is of others alone
+        )

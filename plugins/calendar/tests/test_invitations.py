@@ -352,3 +352,32 @@ def test_contact_whom_nobody_sees_is_no_guest(plan: Plan, make: Make) -> None:
             with pytest.raises(InvalidError) as error:
                 invitations.invite(meeting, EMAIL, contact_id=contact_id, whole=False)
             assert list(error.value.fields) == ["contact_id"]
+
+
+def test_guest_of_one_hears_nothing_of_a_rule_that_leaves_theirs_as_it_is(
+    plan: Plan, letters: Callable[[], list[EmailMessage]]
+) -> None:
+    meeting = plan(starts_at=NINE, subject="Samples")
+    invitations.invite(meeting, EMAIL, whole=False)
+    invitations.take_answer(path_in(letters()[0]).rpartition("/")[2], "accepted")
+    service.change_activity(meeting, {"recurrence": "FREQ=WEEKLY;COUNT=3"})
+    change_series(meeting, {"recurrence": None}, "following")
+
+    assert len(letters()) == 1
+    assert answers(meeting) == [(EMAIL, "accepted")]
+
+
+@pytest.mark.parametrize("scope", ["following", "all"])
+def test_guest_of_one_that_a_new_rule_leaves_out_hears_that_it_is_called_off(
+    plan: Plan, letters: Callable[[], list[EmailMessage]], app: Flask, scope: str
+) -> None:
+    plan(starts_at=NINE, recurrence="FREQ=WEEKLY;COUNT=4")
+    rows = reading().execute(queries.activities().order_by(queries.Activity.day)).all()
+    invitations.invite(rows[3].id, EMAIL, whole=True)
+    invitations.invite(rows[3].id, "boris@client.example", whole=False)
+    path = path_in(letters()[0])
+    change_series(rows[1].id, {"recurrence": "FREQ=WEEKLY;COUNT=2"}, scope)
+
+    told = {one["To"]: str(told_to_calendars(one)["METHOD"]) for one in letters()[2:]}
+    assert told == {EMAIL: "REQUEST", "boris@client.example": "CANCEL"}
+    assert app.test_client().get(path).status_code == 200

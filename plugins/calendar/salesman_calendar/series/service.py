@@ -154,7 +154,7 @@ def _let_end(session: Session, series: Series, activity: Activity) -> int:
 
 
 def _put_away(session: Session, series: Series, since: date) -> list[int]:
-    """Put what is open of a series from a day on into the bin, all with the same moment."""
+    """Put what is open of a series from a day on into the bin."""
     ones = session.scalars(
         sa.select(Activity).where(
             Activity.series_id == series.id,
@@ -163,6 +163,11 @@ def _put_away(session: Session, series: Series, since: date) -> list[int]:
             visible(KIND, DELETE),
         )
     ).all()
+    return _into_bin(session, ones)
+
+
+def _into_bin(session: Session, ones: Sequence[Activity]) -> list[int]:
+    """Put activities into the bin, all with the same moment."""
     moment = now()
     for one in ones:
         one.deleted_at = moment
@@ -264,10 +269,12 @@ class _Change:
             own = (one.occurs_on for one in kept if one.occurs_on is not None)
             place = dict(zip(own, new_days, strict=False))
         timed: list[tuple[Activity, Mapping[str, Any]]] = []
+        without_day = [one for one in kept if one.occurs_on not in place and self._is_meant(one)]
+        if without_day:  # there are fewer of them by the new rule
+            gone = _into_bin(self._session, without_day)
+            tell_guests(self._session, gone, cancelled=True, series_too=False)
         for one in ones:
             day = place.get(one.occurs_on) if one in kept and one.occurs_on else None
-            if self._is_meant(one) and day is None:
-                one.deleted_at = now()  # there are fewer of them by the new rule
             if day is None:
                 one.series_id = one.occurs_on = None
                 one.apart = False
