@@ -32,8 +32,10 @@ from salesman_core.logs import configure_logs
 from salesman_core.plugins import gate, migrations, switches
 from salesman_core.plugins.discovery import Installed, installed_plugins
 from salesman_core.plugins.host import PluginHost
+from salesman_core.records.added_filters import refuse_mistaken_filters
 from salesman_core.records.custom.definitions import read_fields_ahead
 from salesman_core.records.extensions.declared import refuse_mistaken_extensions
+from salesman_core.records.list_fields import ListFilter
 from salesman_core.rest import install as init_rest
 from salesman_core.services.company import read_company_ahead
 from salesman_core.services.mail import refuse_unreadable_server
@@ -148,6 +150,7 @@ def load_plugins(settings: Settings, found: Sequence[Installed]) -> PluginHost:
     host.boot()
     refuse_foreign_permissions(host)
     refuse_mistaken_extensions(host)
+    refuse_mistaken_filters(host, ListFilter)
     return host
 
 

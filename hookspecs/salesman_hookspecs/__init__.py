@@ -38,7 +38,7 @@ from salesman_hookspecs.demo import Demo
 from salesman_hookspecs.doubles import DuplicateKey, RecordsMerged
 from salesman_hookspecs.extensions import ExtensionField, RecordExtension
 from salesman_hookspecs.insight import Evidence, HealthCheck
-from salesman_hookspecs.lists import BulkAction, BulkField
+from salesman_hookspecs.lists import AddedFilter, BulkAction, BulkField
 from salesman_hookspecs.manifest import RESERVED_IDS, ManifestError, Plugin
 from salesman_hookspecs.web import (
     BoardBadge,
@@ -55,6 +55,7 @@ __all__ = [
     "API_VERSION",
     "PROJECT_NAME",
     "RESERVED_IDS",
+    "AddedFilter",
     "AmountSource",
     "BoardBadge",
     "BulkAction",

@@ -97,6 +97,44 @@ class BulkAction:
     fits: Callable[[RecordType], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AddedFilter:
+    """A filter of a list that knows nothing of it: of the core, or of another plugin.
+
+    :param kind: the kind of record whose list is narrowed, as ``deal``.
+    :param filter: a ``ListFilter`` of the toolkit. Its ``name`` is small letters, digits and single
+        underscores; in addresses and in the JSON API it is called ``<plugin id>.<name>``. Its
+        ``where`` gives a condition on the record's own table, best as ``Deal.id.in_(…)``, and is
+        joined to what whoever asks may see. What they may not find out by asking either takes a
+        ``permission``.
+    :param options: gives what may be chosen in the dialog of filters, values with what people read,
+        in as many statements for one as for a hundred; None where something is typed there. Asked
+        in a request, and only for whoever may ask for the filter.
+    :param asked: whether the dialog has it; else only addresses and the JSON API do.
+    """
+
+    kind: str
+    filter: object
+    options: Callable[[], Iterable[tuple[object, Text]]] | None = None
+    asked: bool = True
+
+
+@hookspec(policy=Policy.STRICT, phase=Phase.BOOT, since="0.1")
+def salesman_list_filters() -> Iterable[AddedFilter]:
+    """Give filters for the lists of records that are not this plugin's.
+
+    They stand wherever those of the list do: in its dialog, chips and kept views, on boards and
+    reports of the same list, in acts on many records, files, and the JSON API with its document.
+
+    Example::
+
+        @hookimpl
+        def salesman_list_filters():
+            thanked = ListFilter("thanked", "Thanked", FieldKind.FLAG, was_thanked, ("eq",))
+            return [AddedFilter("client", thanked)]
+    """
+
+
 @hookspec(policy=Policy.COLLECT, phase=Phase.BOOT, since="0.1")
 def salesman_bulk_actions() -> Iterable[BulkAction]:
     """Give what may be done with many records of a list at once.

@@ -52,13 +52,14 @@ def list_arguments(
 
     def further_parameters() -> list[dict[str, Any]]:
         further = spec.further()
-        if further is None:
+        fields = (*(further.fields if further else ()), *spec.added())
+        if not fields:
             return []
         with speaking("en"):  # as the rest of the document
             return [
-                _sort_parameter(spec, further.fields),
-                *_filter_parameters(further.fields),
-                _groups_parameter((*spec.fields, *spec.filters, *further.fields)),
+                _sort_parameter(spec, fields),
+                *_filter_parameters(fields),
+                _groups_parameter((*spec.fields, *spec.filters, *fields)),
             ]
 
     return decorate

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from salesman_core.db import folded, normalised, reading, trigrams
 from salesman_core.errors import InvalidError
 from salesman_core.i18n import texts
+from salesman_core.records.added_filters import added_filters
 from salesman_core.records.list_values import FieldKind
 from salesman_core.records.relative import Period
 from salesman_core.records.relative import condition as period_condition
@@ -233,8 +234,18 @@ class ListSpec:
         """Give a field or filter by its name."""
         found = self._by_name.get(name)
         if found is None and (further := self.further()) is not None:
-            return further.find(name)
+            found = further.find(name)
+        if found is None and "." in name:  # as the names of all that is added
+            return next((one for one in self.added() if one.name == name), None)
         return found
+
+    def added(self, *, asked: bool = False) -> list[ListFilter]:
+        """Give the filters that plugins add to the list, whose records are not theirs.
+
+        :param asked: those alone that the dialog of filters has.
+        """
+        every = added_filters(self.kind)
+        return [one.filter for one in every if one.declared.asked or not asked]
 
     def sortable(self, name: str) -> ListField | None:
         """Give a field by which the list may be sorted."""

@@ -99,7 +99,8 @@ def asked(
     further = spec.further()
     every = {**options, **(further.options() if further else {})}
     found = [spec.find(name) for name in names]
-    fields = [*(one for one in found if one), *(further.fields if further else ())]
+    own = [one for one in found if one]
+    fields = [*own, *(further.fields if further else ()), *spec.added(asked=True)]
     return [
         _with_empty(_asked(one, in_group(group, one.name), held, every.get(one.name)), one, held)
         for one in fields

@@ -15,6 +15,7 @@ from salesman_core.access.person import current_person
 from salesman_core.access.records import known_type, visible
 from salesman_core.db import AnyRow, reading
 from salesman_core.errors import ForbiddenError, InvalidError
+from salesman_core.records.added_filters import added_options
 from salesman_core.records.bulk.acts import Act, acts_of
 from salesman_core.records.imports.service import may_import
 from salesman_core.records.list_dialog import FilterDialog
@@ -328,7 +329,8 @@ class ListPage:
     def dialog(self) -> FilterDialog:
         """The dialog of filters, filled in with what is asked for now."""
         args = self._kept_args(self.query)
-        return FilterDialog(self.spec, self.query, self._asks, self._options(), args)
+        options = {**self._options(), **added_options(self.spec.kind)}
+        return FilterDialog(self.spec, self.query, self._asks, options, args)
 
     @property
     def besides_search(self) -> dict[str, str]:

@@ -19,8 +19,9 @@ from markupsafe import Markup
 
 from salesman_core.plugins.discovery import Installed
 from salesman_core.plugins.host import specifications
-from salesman_core.toolkit import public, reading, writing
+from salesman_core.toolkit import FieldKind, ListFilter, public, reading, writing
 from salesman_hookspecs import (
+    AddedFilter,
     BoardBadge,
     DeskWidget,
     EventHandler,
@@ -214,6 +215,8 @@ SLOTS: Final = (
     "shell.top_bar",
 )
 _FIELDS: Final = (ImportField("name", "Name"),)
+_FILTERED: Final = ("client", "deal")
+_FILTER: Final = ListFilter("own", "Chaos", FieldKind.REF, lambda *_asked: sa.true())
 
 INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
     "a view": lambda act: {"salesman_blueprints": lambda: [_view(act)]},
@@ -247,6 +250,9 @@ INSIDE: Final[Mapping[str, Callable[[Act], Hooks]]] = {
     },
     "a story": lambda act: {
         "salesman_timeline_sources": lambda: [TimelineSource("a", "Chaos", act)]
+    },
+    "the choices of a filter": lambda act: {
+        "salesman_list_filters": lambda: [AddedFilter(kind, _FILTER, act) for kind in _FILTERED]
     },
     "a search": lambda act: {
         "salesman_search_sources": lambda: [

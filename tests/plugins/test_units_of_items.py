@@ -21,10 +21,12 @@ from salesman_plans.queries import SOURCE
 from salesman_plans.service import Goal, set_goals
 from salesman_plans.whose import THE_COMPANY
 
+from salesman_core.access.models import RoleGrant, UserRole
+from salesman_core.access.permissions import SUBJECT
 from salesman_core.deals.service import close_deal
 from salesman_core.plugins import switches
 from salesman_core.testing.people import Api, Make, api_of, browser_of
-from salesman_core.toolkit import company, reading, today
+from salesman_core.toolkit import bump, company, reading, today, writing
 from salesman_hookspecs import ImportBatch
 
 Sold = Callable[..., int]
@@ -245,3 +247,88 @@ def test_file_names_items_by_title_and_what_is_exported_is_read_again(
     assert bring() == ["unchanged", "unchanged", "unchanged", "refused"]
     cells = LISTED.cells(reading().execute(sa.select(*LISTED.read).select_from(SOURCE)).all())
     assert {row["item"] for row in cells} == {path, "Tape (T-1)", "Pump (P-1)"}
+
+
+def units_of(api: Api, deal_id: int, product_ids: set[int]) -> Decimal:
+    lines = api.get(f"/catalogue/deals/{deal_id}/lines").json["lines"]
+    return sum(
+        (Decimal(one["quantity"]) for one in lines if one["product_id"] in product_ids), Decimal(0)
+    )
+
+
+def listed_by(page: str) -> str:
+    (address,) = re.findall(r'href="/deals\?([^"]*catalogue\.[^"]*)"', page)
+    return str(address).replace("&amp;", "&")
+
+
+def test_figure_of_an_item_opens_to_exactly_its_deals(
+    app: Flask, head: int, make: Make, api: Api, goods: dict[str, str], sold: Sold
+) -> None:
+    seller, browser = make.user("seller"), browser_of(app, head)
+    pumps = {sold(seller, Pump="2", Boiler_24="3.5", Tape="100"), sold(None, Pump="0.001")}
+    boilers = pumps | {sold(seller, Boiler_24="1")}
+    sold(seller, Tape="5")
+    sold(seller, "lost", Pump="50")
+    product, within = int(goods["Pump"][8:]), {int(goods[one][8:]) for one in ("Pump", "Boiler 24")}
+
+    for item, deals, products in (("Pump", pumps, {product}), ("heating", boilers, within)):
+        asked = {"metric": "units", "item": goods[item], "basis": "won"}
+        figure = browser.get("/plans/figure", query_string=asked | {"whose": "company"}).text
+        address = listed_by(figure)
+        found = {one["id"] for one in api.get(f"/deals?{address}").json["items"]}
+        assert found == deals
+        fact = api.get("/plans/facts", query_string=asked).json["fact"]
+        assert Decimal(fact) == sum(units_of(api, one, products) for one in found)
+        page = browser.get(f"/deals?{address}").text
+        assert set(map(int, re.findall(r'href="/deals/(\d+)"', page))) == deals
+
+
+def test_deals_are_narrowed_to_what_their_lines_sell_as_far_as_one_sees_them(
+    app: Flask, make: Make, api: Api, goods: dict[str, str], sold: Sold
+) -> None:
+    seller, blind = make.user("seller"), make.user("head")
+    with writing() as session:
+        of_role = sa.select(UserRole.role_id).where(UserRole.user_id == blind)
+        held = session.query(RoleGrant).filter_by(permission="catalogue.product.view")
+        held.filter(RoleGrant.role_id.in_(of_role)).delete()
+        bump(session, SUBJECT)
+    own, _others = sold(seller, Pump="1"), sold(None, Pump="1")
+    kind, _colon, id_ = goods["heating"].partition(":")
+
+    def found(user_id: int, address: str) -> Any:
+        answer = api_of(app, user_id).get(f"/deals?catalogue.{address}")
+        return answer.status_code, [one["id"] for one in answer.json.get("items", ())]
+
+    for address in (f"{kind}_id={id_}", f"{kind}_id__in={id_},999", "product__contains=P-1 pump"):
+        assert found(seller, address) == (200, [own])
+        assert found(blind, address) == (403, [])
+    assert found(seller, "product__contains=tape") == (200, [])
+    assert found(seller, f"product_id={goods['Tape'][8:]}") == (200, [])
+    figure = {"metric": "units", "item": goods["Pump"], "basis": "won", "whose": "company"}
+    page = browser_of(app, blind).get("/plans/figure", query_string=figure)
+    assert (page.status_code, "catalogue." in page.text) == (200, False)
+    dialog = browser_of(app, seller).get(f"/deals?catalogue.product_id={goods['Pump'][8:]}").text
+    assert "Pump (P-1)" in dialog
+    assert 'name="catalogue.category_id' in dialog
+    assert 'name="catalogue.product__contains"' in dialog
+    assert "catalogue.cat" not in browser_of(app, blind).get("/deals").text
+
+
+def test_statements_of_the_list_do_not_grow_with_what_it_is_narrowed_to(
+    app: Flask, head: int, goods: dict[str, str], sold: Sold, statements: Callable[[], Any]
+) -> None:
+    browser, address = browser_of(app, head), f"/deals?catalogue.category_id={goods['heating'][9:]}"
+
+    def sent() -> int:
+        with statements() as found:
+            assert browser.get(address).status_code == 200
+        return len(found)
+
+    sold(None, Pump="1")
+    sent()
+    few = sent()
+    for _each in range(5):
+        sold(None, Pump="1", Boiler_24="2")
+    sent()
+
+    assert sent() == few

@@ -10,6 +10,7 @@ from flask import Blueprint, url_for
 from salesman_catalogue import (
     bulk,
     category_service,
+    deal_filters,
     defaults,
     document_variables,
     imports,
@@ -42,6 +43,7 @@ from salesman_core.toolkit import (
     search_source,
 )
 from salesman_hookspecs import (
+    AddedFilter,
     AmountSource,
     BulkAction,
     Demo,
@@ -114,6 +116,12 @@ def salesman_amount_source() -> Iterable[AmountSource]:
 def salesman_bulk_actions() -> Iterable[BulkAction]:
     """Give what may be done with many products at once, and with the lines of many deals."""
     return [*bulk.ACTIONS, recounting.ACTION]
+
+
+@hookimpl
+def salesman_list_filters() -> Iterable[AddedFilter]:
+    """Let the list of deals be narrowed to what stands in their lines."""
+    return deal_filters.ADDED
 
 
 @hookimpl

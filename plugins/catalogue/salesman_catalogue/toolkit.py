@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_catalogue.choosing import vat_rates
+from salesman_catalogue.items import is_of_item, item_titles, items
 from salesman_catalogue.lines.queries import sold_lines
-from salesman_catalogue.plans_sources import is_of_item, item_titles, items
 from salesman_catalogue.sums import (
     DiscountError,
     Sums,

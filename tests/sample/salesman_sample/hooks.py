@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     search_source,
 )
 from salesman_hookspecs import (
+    AddedFilter,
     AmountSource,
     BoardBadge,
     BulkAction,
@@ -145,6 +146,12 @@ def salesman_record_types() -> Iterable[RecordType]:
 def salesman_record_extensions() -> Iterable[RecordExtension]:
     """Keep what clients, contacts and deals are used to."""
     return habits.EXTENSIONS
+
+
+@hookimpl
+def salesman_list_filters() -> Iterable[AddedFilter]:
+    """Narrow the list of clients to those to whom something was promised."""
+    return queries.FILTERS
 
 
 @hookimpl

@@ -10,17 +10,21 @@ from sqlalchemy.orm import Session
 
 from salesman_core.toolkit import (
     AnyRow,
+    Client,
     Deal,
     FieldKind,
     ListField,
+    ListFilter,
     ListSpec,
     MissingError,
     RecordList,
     UtcDateTime,
     normalised,
+    reading,
     visible,
 )
-from salesman_hookspecs import Person
+from salesman_hookspecs import AddedFilter, Person, Text
+from salesman_sample import permissions
 from salesman_sample.models import Promise
 from salesman_sample.texts import texts
 
@@ -52,6 +56,39 @@ PROMISES: Final = ListSpec(
 )
 
 
+def _promised_to(_operator: str, wanted: Any) -> sa.ColumnElement[bool]:
+    promised = Client.id.in_(sa.select(Promise.client_id).where(visible(KIND)))
+    return promised if wanted else sa.not_(promised)
+
+
+def _promised_in_words(_operator: str, words: Any) -> sa.ColumnElement[bool]:
+    said = sa.select(Promise.client_id).where(visible(KIND), Promise.text.in_([words]))
+    return Client.id.in_(said)
+
+
+def _words() -> Iterable[tuple[object, Text]]:
+    said = reading().scalars(promises().with_only_columns(Promise.text).order_by(None).distinct())
+    return [(one, one) for one in sorted(said)]
+
+
+FILTERS: Final = (
+    AddedFilter(
+        "client",
+        ListFilter("promised", _("Promised something"), FieldKind.FLAG, _promised_to, ("eq",)),
+    ),
+    AddedFilter(
+        "client",
+        ListFilter(
+            "promise",
+            _("Promise"),
+            FieldKind.TEXT,
+            _promised_in_words,
+            ("eq",),
+            permission=permissions.VIEW,
+        ),
+        options=_words,
+    ),
+)
 LISTED: Final = RecordList(PROMISES, "sample.index", _("Promises"), COLUMNS)
 
 
