@@ -23,11 +23,13 @@ from salesman_core.rest.fields import DescribedField
 from salesman_core.rest.idempotency import forget_old_answers
 from salesman_core.rest.installation import install
 from salesman_core.rest.operations import (
+    SentFile,
     arguments,
     changed_response,
     documented,
     file_body,
     file_response,
+    files_body,
     may_leave_sight,
     page_response,
     response,
@@ -67,6 +69,7 @@ __all__ = [
     "ScaledNumber",
     "Schema",
     "SeenVersion",
+    "SentFile",
     "Text",
     "arguments",
     "batch",
@@ -77,6 +80,7 @@ __all__ = [
     "expected_version",
     "file_body",
     "file_response",
+    "files_body",
     "forget_old_answers",
     "install",
     "items_of",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from decimal import Decimal
 from http import HTTPStatus
-from typing import IO, Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+from typing import IO, Any, Concatenate, Final, Literal, NamedTuple, ParamSpec, TypeVar
 
 import orjson
 from flask import Response, request
@@ -22,6 +22,7 @@ from salesman_core.errors import InvalidError, MissingError
 from salesman_core.i18n import texts
 from salesman_core.rest.answers import JSON, json_response
 from salesman_core.rest.schemas import Schema, judge, page_schema
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -34,7 +35,10 @@ FURTHER: Final = "x-further-parameters"
 """Under this an operation's entry holds a function, until the document is made: it gives what is
 known of its parameters only then."""
 
+FORM: Final = "multipart/form-data"
+
 _NOTE: Final = "_salesman_operation"
+_PART: Final = "file"
 _FRACTION: Final = re.compile(rb"\d(\.\d|[eE])")
 
 
@@ -160,6 +164,65 @@ def file_body(
         return taken
 
     return decorate
+
+
+class SentFile(NamedTuple):
+    """A file out of the body of a request.
+
+    :param name: as whoever sent it called it; nothing was judged of it so far.
+    """
+
+    name: str
+    content: IO[bytes]
+
+
+def files_body(
+    most: int,
+) -> Callable[[Callable[Concatenate[list[SentFile], P], R]], Callable[P, R]]:
+    """Take several files as the parts ``file`` of a form; the operation gets them first.
+
+    What is said of them comes in the address, as for :func:`file_body`: the form has nothing else.
+
+    :param most: so many files at once.
+    """
+
+    def decorate(view: Callable[Concatenate[list[SentFile], P], R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def taken(*args: P.args, **kwargs: P.kwargs) -> R:
+            return view(_sent_files(most), *args, **kwargs)
+
+        binary = {"type": "string", "format": "binary"}
+        files = {"type": "array", "items": binary, "minItems": 1, "maxItems": most}
+        form = {
+            "type": "object",
+            "properties": {_PART: files},
+            "required": [_PART],
+            "additionalProperties": False,
+        }
+        body = {"requestBody": {"required": True, "content": {FORM: {"schema": form}}}}
+        document(taken, body, problems=(413, 415, 422))
+        return taken
+
+    return decorate
+
+
+def _sent_files(most: int) -> list[SentFile]:
+    """Give the files of the form that was sent.
+
+    :raises UnsupportedMediaType: where nothing says that it is one.
+    :raises InvalidError: for other parts, and for none or too many files.
+    """
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType(str(_("Send files, as %(type)s.", type=FORM)))
+    others = {*request.form, *request.files} - {_PART}
+    others |= {_PART} if _PART in request.form else set()
+    wrong: dict[str, Text] = {name: _("There is no such field.") for name in others}
+    given = request.files.getlist(_PART)
+    if not 1 <= len(given) <= most:
+        wrong[_PART] = _("Send from 1 to %(most)s files, each with its name.", most=most)
+    if wrong:
+        raise InvalidError(_("Some fields are not right."), wrong)
+    return [SentFile(one.filename or "", one.stream) for one in given]
 
 
 def _query_of(schema: AnySchema) -> dict[str, Any]:

@@ -219,6 +219,7 @@ WITHOUT_VERSION = {
     "/api/v1/discussions/messages/{message_id}/reactions": "everybody has their own",
     "/api/v1/discussions/{record_id}/messages": "what is said is added, and changes nothing",
     "/api/v1/discussions/{record_id}/messages/file": "what is said is added, and changes nothing",
+    "/api/v1/discussions/{record_id}/messages/files": "what is said is added, and changes nothing",
     "/api/v1/discussions/{record_id}/notices": "everybody has their own",
     "/api/v1/discussions/{record_id}/participants": "somebody is in or not",
     "/api/v1/discussions/{record_id}/participants/{user_id}": "somebody is in or not",

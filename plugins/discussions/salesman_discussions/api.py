@@ -11,10 +11,12 @@ from salesman_core.toolkit import (
     AnyRow,
     ApiBlueprint,
     ListQuery,
+    SentFile,
     arguments,
     etag_of,
     file_body,
     file_response,
+    files_body,
     handed_out,
     json_response,
     list_arguments,
@@ -45,6 +47,7 @@ from salesman_discussions.schemas import (
     NoticesSchema,
     ReactSchema,
     ReadSchema,
+    SaidWithFilesSchema,
     SentFileSchema,
     ThreadSchema,
 )
@@ -315,6 +318,16 @@ def post_message(values: dict[str, Any], record_id: int) -> Response:
 def post_file(file: IO[bytes], values: dict[str, Any], record_id: int) -> Response:
     """Say something with a file in a discussion; what it is, its name and beginning say."""
     return _said(messages.post_file(record_id, values.pop("name"), file, values), 201)
+
+
+@api.post("/<int:record_id>/messages/files")
+@requires(WRITE)
+@arguments(SaidWithFilesSchema, "query")
+@files_body(messages.MOST_FILES)
+@response(MessageSchema, 201)
+def post_files(files: list[SentFile], values: dict[str, Any], record_id: int) -> Response:
+    """Say something with several files in a discussion, each a part `file` with its name."""
+    return _said(messages.post_files(record_id, files, values), 201)
 
 
 @api.get("/messages/<int:message_id>/files/<int:file_id>")

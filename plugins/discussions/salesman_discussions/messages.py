@@ -18,6 +18,7 @@ from salesman_core.toolkit import (
     InvalidError,
     KeptFile,
     MissingError,
+    SentFile,
     WritingSession,
     announce,
     attach_file_again,
@@ -112,9 +113,20 @@ def post_file(thread_id: int, name: str, content: IO[bytes], values: Mapping[str
     :raises InvalidError: for an empty file.
     :raises TooLargeError: for one that is too large.
     """
+    return post_files(thread_id, [SentFile(name, content)], values)
+
+
+def post_files(thread_id: int, files: Sequence[SentFile], values: Mapping[str, Any]) -> int:
+    """Say something with several files in a thread that the person sees; give the message's id.
+
+    :param values: as for :func:`post_message`.
+    :raises InvalidError: for an empty file, or too many.
+    :raises TooLargeError: for one that is too large.
+    """
     demand_permission(WRITE)
     demand(KIND, thread_id, VIEW)  # before a stranger's bytes are kept
-    return post_message(thread_id, values, [keep_file(name, content)])
+    _judge_number(len(files))
+    return post_message(thread_id, values, [keep_file(*one) for one in files])
 
 
 def say(  # what a message is made of
@@ -138,7 +150,7 @@ def say(  # what a message is made of
     place = _next_place(session, thread_id)
     if place.closed and act == SAID:
         raise ConflictError(_("This discussion is closed. Take it up again to write in it."))
-    _judge_files(files)
+    _judge_number(len(files))
     named = [] if act == NOTED else mentions.named_in(text)
     author = author or author_of()
     message = Message(
@@ -192,8 +204,8 @@ def judged_text(text: object, *, needed: bool = True) -> str:
     return judged
 
 
-def _judge_files(files: Sequence[KeptFile]) -> None:
-    if len(files) > MOST_FILES:
+def _judge_number(files: int) -> None:
+    if files > MOST_FILES:
         message = _("A message has at most %(most)s files.", most=MOST_FILES)
         raise InvalidError(message, {"file": message})
 

@@ -126,12 +126,17 @@ class FileSchema(Schema):
     size = Integer(0, dump_only=True)
 
 
-class SentFileSchema(Schema):
+class SaidWithFilesSchema(Schema):
+    """What is said with files."""
+
+    text = Text(LONGEST_WITH_FILE)
+    quoted_id = Reference()
+
+
+class SentFileSchema(SaidWithFilesSchema):
     """What a file is called that is sent with a message, and what is said with it."""
 
     name = Text(200, required=True, blank=False)
-    text = Text(LONGEST_WITH_FILE)
-    quoted_id = Reference()
 
 
 class ReactSchema(Schema):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from salesman_core.services.files import LARGEST
 from salesman_core.testing.people import Make
@@ -155,6 +158,49 @@ def test_file_that_is_sent_is_judged(
     assert send(api, thread, "a.txt", b"x" * (LARGEST + 1)).status_code == 413
     api.post(f"/discussions/{thread}/close", {"decision": "Done"})
     assert send(api, thread, "a.txt", b"x").status_code == 409
+
+
+def send_many(
+    api: Any, thread: int, *files: tuple[bytes, str], more: str = "", note: str = ""
+) -> Any:
+    given: Any = [FileStorage(io.BytesIO(content), name) for content, name in files]
+    boundary, body = encode_multipart({"file": given} | ({"note": note} if note else {}))
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return api.post(f"/discussions/{thread}/messages/files{more}", data=body, headers=headers)
+
+
+def test_ten_files_come_with_one_message_and_no_more(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    api, thread = api_for("seller"), discuss()
+    files = [(f"text {number}".encode(), f"../{number}.txt") for number in range(10)]
+
+    said = send_many(api, thread, *files, more="?text=Ten%20of%20them")
+    refused = send_many(api, thread, *files, (b"one more", "11.txt"))
+
+    assert (said.status_code, said.json["text"]) == (201, "Ten of them")
+    names = [one["name"] for one in said.json["files"]]
+    assert names == [f"{number}.txt" for number in range(10)]
+    assert saved(api, said.json["id"], said.json["files"][9]["id"])[2] == b"text 9"
+    assert (refused.status_code, refused.json["errors"].keys()) == (422, {"file"})
+    listed = api.get(f"/discussions/{thread}/messages").json["items"]
+    assert [one["id"] for one in listed] == [said.json["id"]]
+
+
+def test_files_that_are_sent_together_are_judged(
+    make: Make, discuss: Callable[..., int], api_for: ApiFor
+) -> None:
+    api, thread, good = api_for("seller"), discuss(), (b"x", "a.txt")
+    path = f"/discussions/{thread}/messages/files"
+
+    assert send_many(api, thread).json["errors"].keys() == {"file"}
+    assert send_many(api, thread, good, (b"", "b.txt")).json["errors"].keys() == {"file"}
+    assert send_many(api, thread, good, note="hm").json["errors"].keys() == {"note"}
+    assert send_many(api, thread, good, more="?name=a").json["errors"].keys() == {"name"}
+    assert send_many(api, thread, good, (b"x" * (LARGEST + 1), "b.txt")).status_code == 413
+    assert api.post(path, {"text": "no files"}).status_code == 415
+    assert send_many(api_for("lawyer"), thread, good).status_code == 404
+    assert api.get(f"/discussions/{thread}/messages").json["items"] == []
 
 
 def test_files_of_messages_are_for_those_who_see_the_discussion(
