@@ -26,7 +26,7 @@ from salesman_core.plugins import switches
 from salesman_core.services.models import KeptLetter, Notice
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make, browser_of
-from salesman_core.toolkit import judge, now, reading
+from salesman_core.toolkit import judge, now, reading, roles_of
 from salesman_hookspecs import Event
 
 Lines = list[dict[str, Any]]
@@ -259,3 +259,22 @@ def test_whoever_was_asked_decides_beside_the_discussion(
     assert f'value="/discussions/{thread}"' in page
     assert 'value="approved"' not in others
     assert "is asked" in others
+
+
+def test_whoever_gets_the_role_later_is_asked_by_the_same_question(
+    make: Make, document: int, lawyer: int, seller: int
+) -> None:
+    (role,) = roles_of(lawyer)
+    routes.set_route(type_of("Contract"), {"steps": [{"stage": 1, "role_id": role}]})
+    begin(make, seller, document)
+    thread = thread_of(document)
+    asked = said(thread)
+    newcomer = make.user("lawyer", name="Boris")
+
+    assert (jobs.ask_newcomers(), jobs.ask_newcomers()) == (1, 0)
+
+    assert said(thread) == asked
+    assert waits(make, thread, newcomer)
+    assert decide(make, newcomer, document, "approved") == "approved"
+    assert not any(waits(make, thread, one) for one in (lawyer, newcomer))
+    assert said(thread)[1] == ("Boris", "Approved.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint
 from salesman_requisites.toolkit import offer_papers
@@ -63,6 +63,8 @@ from salesman_hookspecs import (
 )
 
 _ = texts.lazy
+
+_ASK: Final = "documents.ask_newcomers"
 
 describe_fields(KIND, words.FIELDS, actions=words.ACTIONS)
 describe_kind(TYPE, _("Type of document"), words.TYPE)
@@ -299,15 +301,18 @@ def salesman_event_handlers() -> Iterable[EventHandler]:
 @hookimpl
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
-    remind = approval_jobs.remind
-    return [Job("documents.remind_deciders", remind, title=_("Reminders of documents to approve"))]
+    remind, ask = approval_jobs.remind, approval_jobs.ask_newcomers
+    return [
+        Job("documents.remind_deciders", remind, title=_("Reminders of documents to approve")),
+        Job(_ASK, ask, title=_("Questions to whoever came to a role that approves documents")),
+    ]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
-    """Say when it is done: each morning."""
+    """Say when it is done: each morning, and every few minutes."""
     name = "documents.remind_deciders"
-    return [Schedule(name, "5 9 * * *", name)]
+    return [Schedule(name, "5 9 * * *", name), Schedule(_ASK, "*/5 * * * *", _ASK)]
 
 
 @hookimpl

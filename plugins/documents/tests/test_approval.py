@@ -350,6 +350,41 @@ def test_a_route_that_leads_to_nobody_is_refused(make: Make, document: int) -> N
         routes.set_route(type_of("Contract"), {"steps": [], "required": True})
 
 
+def test_whoever_gets_the_role_later_is_asked_and_decides(
+    make: Make, document: int, deal: int, lawyer: int
+) -> None:
+    newcomer = make.user("seller", name="Boris")
+    begin(make, document, [{"stage": 1, "role_id": role_of("lawyer")}])
+    before = told(lawyer)
+    assert jobs.ask_newcomers() == 0
+
+    change_user(newcomer, {"role_ids": [role_of("lawyer")]})
+    arrived = make.user("lawyer", name="Vera")
+    assert (jobs.ask_newcomers(), jobs.ask_newcomers()) == (2, 0)
+
+    taking_part = sa.select(DealParticipant.user_id).where(DealParticipant.record_id == deal)
+    assert {lawyer, newcomer, arrived} <= set(reading().scalars(taking_part))
+    assert told(newcomer) == told(arrived) == before
+    assert told(lawyer) == before
+    assert decide(make, newcomer, document, "approved") == "approved"
+    assert jobs.ask_newcomers() == 0
+
+
+def test_a_newcomer_is_not_asked_of_what_is_void_or_decided(
+    make: Make, document: int, lawyer: int
+) -> None:
+    make.user("head")
+    role = {"role_id": role_of("lawyer")}
+    begin(make, document, [{"stage": 1, **role}, {"stage": 2, "role_id": role_of("head")}])
+    decide(make, lawyer, document, "approved")
+    late = make.user("lawyer")
+    assert jobs.ask_newcomers() == 0
+    upload(document, "The price is 101")
+    make.user("head")
+    assert jobs.ask_newcomers() == 0
+    assert told(late) == []
+
+
 def test_a_step_whose_role_is_gone_is_not_passed_over(
     make: Make, document: int, lawyer: int
 ) -> None:

@@ -9,9 +9,19 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import WritingSession, company, formats, now, today, worktime, writing
-from salesman_documents.approval import gate, telling
-from salesman_documents.approval.models import ASKED, RUNNING, Approval, ApprovalStep
+from salesman_core.toolkit import (
+    WritingSession,
+    company,
+    formats,
+    now,
+    reading,
+    today,
+    worktime,
+    writing,
+)
+from salesman_documents.approval import gate, service, telling
+from salesman_documents.approval.models import ASKED, RUNNING, Approval, ApprovalStep, Asked
+from salesman_documents.approval.use import is_used
 from salesman_documents.models import KIND, Document
 from salesman_documents.texts import texts
 from salesman_hookspecs import Event, Person
@@ -29,6 +39,36 @@ def review(event: Event) -> None:
                 gate.review(session, document)
         else:
             gate.void_of_deal(session, event.record_id)
+
+
+def ask_newcomers() -> int:
+    """Ask those who came to a role after its step was asked; give how many.
+
+    However they came to it: the role was given to them, they came to the company or back to it, or
+    the role may see documents only now (ADR 90).
+    """
+    if not is_used():
+        return 0
+    session = reading()
+    steps = session.execute(
+        sa.select(ApprovalStep.id, ApprovalStep.role_id, Approval.document_id)
+        .join(Approval, Approval.id == ApprovalStep.approval_id)
+        .join(Document, Document.id == Approval.document_id)
+        .where(Approval.state == RUNNING, ApprovalStep.state == ASKED)
+        .where(ApprovalStep.role_id.is_not(None), Document.deleted_at.is_(None))
+        .order_by(ApprovalStep.id)
+    ).all()
+    held = sa.select(Asked.step_id, Asked.user_id).where(
+        Asked.step_id.in_([step.id for step in steps])
+    )
+    asked = {(row.step_id, row.user_id) for row in session.execute(held)}
+    of_role = {id_: service.deciders(id_, None) for id_ in {step.role_id for step in steps}}
+    documents = {
+        step.document_id
+        for step in steps
+        if any((step.id, user_id) not in asked for user_id in of_role[step.role_id])
+    }
+    return sum(service.ask_newcomers(id_) for id_ in sorted(documents))
 
 
 def remind() -> int:

@@ -52,6 +52,7 @@ from salesman_documents.models import KIND, Document
 from salesman_documents.permissions import EDIT, REROUTE, VIEW
 from salesman_documents.references import wrong
 from salesman_documents.texts import texts
+from salesman_hookspecs import Person
 
 _ = texts.lazy
 
@@ -157,6 +158,47 @@ def _go_on(session: WritingSession, document: Document, approval: Approval) -> N
     _let_take_part(document, {one.user_id for step in turn for one in step.asked})
     told = threads.ask(document, approval, turn)
     telling.tell_asked(session, document, approval, turn, told)
+
+
+def ask_newcomers(document_id: int) -> int:
+    """Ask whoever came to a role after its step was asked; give how many were.
+
+    They take part and are told as those who were asked before, who hear nothing of it.
+    """
+    with writing() as session:
+        document = session.get(Document, document_id, with_for_update=True)
+        if document is None or document.deleted_at is not None or gate.review(session, document):
+            return 0
+        last = queries.last_approval(session, document_id)
+        if last is None or last.state != RUNNING:
+            return 0
+        approval = session.get_one(Approval, last.id)
+        found = {step: new for step in approval.steps if (new := _newcomers(step))}
+        for step, new in found.items():
+            step.asked += [Asked(user_id=id_) for id_ in new]
+        session.flush()
+        people = {id_ for new in found.values() for id_ in new}
+        with acting_as(_beginner(approval)):
+            _let_take_part(document, people)
+        told = threads.ask(document, approval, found)
+        for step, new in found.items():
+            others = {one.user_id for one in step.asked} - {*new}
+            telling.tell_asked(session, document, approval, [step], told | others)
+        return len(people)
+
+
+def _beginner(approval: Approval) -> Person:
+    """Give in whose name the route lets people in: whoever began, else whoever acts."""
+    author = None if approval.author_id is None else person_of(approval.author_id)
+    return author or current_person()
+
+
+def _newcomers(step: ApprovalStep) -> list[int]:
+    """Give who can decide in a step that is asked of a role, and was not asked."""
+    if step.state != ASKED or step.role_id is None:
+        return []
+    asked = {one.user_id for one in step.asked}
+    return [id_ for id_ in deciders(step.role_id, None) if id_ not in asked]
 
 
 def _let_take_part(document: Document, user_ids: set[int]) -> None:
