@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 from typing import Final
 
+from salesman_mailing.campaigns.marks import mark_of
+
 ANNA: Final = "anna@client.example"
 OURS: Final = "letter.17.0123456789abcdef01234567@firm.example"
 
@@ -51,6 +53,14 @@ def status(
         f"Final-Recipient: rfc822; {recipient}\n{more}Action: {action}\nStatus: {code}\n"
         f"Diagnostic-Code: smtp; {said}\n"
     )
+
+
+def about(recipient_id: int, raw: bytes, mark: str = "") -> bytes:
+    """One of these letters as it comes back about the letter to a recipient of ours.
+
+    :param mark: another one than that of the letter.
+    """
+    return raw.replace(OURS.encode(), (mark or mark_of(recipient_id, "firm.example")).encode())
 
 
 def plain(head: str, text: str) -> bytes:

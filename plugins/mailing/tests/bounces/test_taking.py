@@ -10,49 +10,28 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from salesman_mailing.bounces.bearing import unbearable
 from salesman_mailing.bounces.judging import Kind
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.bounces.service import mend_address
 from salesman_mailing.bounces.taking import strike_off, strike_off_all, take_in
-from salesman_mailing.campaigns import queries, service
+from salesman_mailing.campaigns import queries
 from salesman_mailing.campaigns.marks import mark_of
 from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.consent.models import PAGE
-from salesman_mailing.groups.service import add_records
 from salesman_mailing.leaving.links import Leaving
 from salesman_mailing.leaving.service import leave
 from salesman_mailing.services.contract import What
 from salesman_mailing.services.models import Happened
 
-from salesman_core.services.mail import change_mail
-from salesman_core.services.smtp import MailServer
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Api, Make
 from salesman_core.toolkit import bans, now, reading, writing
 
-from .letters import ANNA, AUTOMATIC, COMPLAINTS, HARD, OTHERS, OURS, SOFT
+from .letters import ANNA, AUTOMATIC, COMPLAINTS, HARD, OTHERS, SOFT, about
 
 Come = Callable[..., Kind | None]
-
-
-@pytest.fixture
-def sent(make: Make, group: Callable[..., int], mail_sink: MailSink, app: Flask) -> Any:
-    """A campaign whose letter has gone out to Anna: its id, and whom it went to."""
-    change_mail(MailServer.at(mail_sink.url), "news@firm.example")
-    group_id = group()
-    client_id = make.client(emails=[ANNA])
-    text = "Prices.\n\n[Leave]({{ unsubscribe }})"
-    with make.acting(make.user_of("marketer")):
-        add_records(group_id, "client", [client_id])
-        told = {"name": "Spring", "subject": "Prices", "text": text, "group_id": group_id}
-        one = service.create_campaign(told)
-        service.start_campaign(one)
-    app.extensions["salesman_jobs"].drain()
-    return reading().execute(sa.select(Recipient.campaign_id, Recipient.id)).one()
 
 
 @pytest.fixture
@@ -60,9 +39,8 @@ def come(sent: Any) -> Come:
     """Take a letter in that is about the one that was sent."""
 
     def come(raw: bytes, message_id: str = "1", mark: str = "") -> Kind | None:
-        mark = mark or mark_of(sent.id, "firm.example")
         with writing() as session:
-            return take_in(session, raw.replace(OURS.encode(), mark.encode()), message_id)
+            return take_in(session, about(sent.id, raw, mark), message_id)
 
     return come
 
