@@ -37,8 +37,10 @@ from salesman_leads.mailbox.models import Letter
 from salesman_leads.queue.models import Attempt, Lease
 from salesman_leads.testing import walk_values
 from salesman_mailing.bounces.models import BadAddress, ReturnBox, Returned
+from salesman_mailing.campaigns.models import Recipient
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import Purpose
+from salesman_mailing.readers.models import Click, LetterLink
 from salesman_mailing.services.models import Happened, Sent, TakenIn
 from salesman_mailing.testing import make_campaigns, make_groups
 from salesman_plans.models import LastSaving
@@ -175,6 +177,9 @@ def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> No
                 Account(sealed_key="x"),
             ]
         )
+        recipient = session.scalars(sa.select(Recipient)).one()
+        link = session.scalars(sa.select(LetterLink)).one()
+        session.add(Click(recipient_id=recipient.id, link_id=link.id, first_at=now()))
         for about in (About(group_id=group_id), About(purpose_id=purpose_id)):
             record(session, ["clara@example.com"], about, "refused", Proof("one_click"))
 

@@ -56,6 +56,7 @@ from salesman_leads.testing import FORM, asked
 from salesman_mailing.bounces.models import BadAddress, Returned
 from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.leaving.links import leave_url
+from salesman_mailing.readers.models import Click, LetterLink
 from salesman_mailing.services.models import (
     COMING_IN,
     GOING_OUT,
@@ -386,6 +387,7 @@ NO_PAGES: Final = {
     "invoices.narrow_acts",
     "invoices.narrow_payments",
     "leads.narrow",
+    "mailing.follow_link",
     "mailing.letter",
     "mailing.narrow",
     "mailing.narrow_campaigns",
@@ -409,6 +411,7 @@ NO_PAGES: Final = {
     "health.ready",
     "live.numbers",
     "live.stream",
+    "mailing.show_picture",
     "imports.mapping_file",
     "invoices.act_paper",
     "invoices.paper",
@@ -768,13 +771,19 @@ def campaigns(app: Flask) -> None:
     with writing() as session:
         one = session.get_one(Campaign, 2)
         one.state, one.started_at, one.problem = "paused", now(), "451 4.7.1 " + long
+        one.follows_readers = True
+        target = "https://firm.ru/prices?utm_source=letter&utm_campaign=" + "vesna-" * 40
+        session.add_all(LetterLink(campaign_id=2, position=n, target=target) for n in (1, 2))
         for number, fate in enumerate(fates * 10):
             client = {"kind": "client", "record_id": number + 1, "client_id": number + 1}
             to = {"address": f"long-address-{number}@postoyannye-klienty.example", "name": long}
             error = "550 5.1.1 no such mailbox" if fate == "refused" else ""
             told = {"campaign_id": 2, "domain": "example", "fate": fate, "error": error}
             went = now() - timedelta(days=1) if fate == "sent" else None
-            session.add(Recipient(**told, **to, **client, sent_at=went))
+            recipient = Recipient(**told, **to, **client, sent_at=went, opened_at=went, opens=2)
+            session.add(recipient)
+        session.flush()
+        session.add(Click(recipient_id=recipient.id, link_id=1, first_at=now(), times=12345))
         words = f"550 5.1.1 <{to['address']}> no such mailbox: {long}"
         for number in range(60):
             bad = {"address": f"{number}-{to['address']}", "words": words, "at": now()}

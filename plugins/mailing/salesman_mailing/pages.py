@@ -6,6 +6,7 @@ from salesman_mailing.consent import views as consent_views
 from salesman_mailing.groups import member_views
 from salesman_mailing.groups import views as group_views
 from salesman_mailing.leaving import views as leaving_views
+from salesman_mailing.readers import views as reader_views
 from salesman_mailing.services import views as service_views
 from salesman_mailing.views import blueprint
 
@@ -17,5 +18,6 @@ __all__ = [
     "group_views",
     "leaving_views",
     "member_views",
+    "reader_views",
     "service_views",
 ]

@@ -45,3 +45,10 @@ class MailingSettings(Schema):
             " deals of those who got it are counted in its report."
         },
     )
+    follows_readers = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether letters of campaigns tell who opens them and follows their"
+            " links. The law of many countries wants readers to know of it, or to agree."
+        },
+    )

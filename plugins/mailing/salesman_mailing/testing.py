@@ -13,6 +13,7 @@ from salesman_mailing.campaigns.models import INTERRUPTED, PAUSED, Campaign, Rec
 from salesman_mailing.consent.models import Purpose
 from salesman_mailing.groups import service
 from salesman_mailing.groups.models import Group
+from salesman_mailing.readers.models import LetterLink
 from salesman_mailing.services.models import ADD, PLANNED, Change, Link
 
 
@@ -64,6 +65,8 @@ def make_campaigns(text: Callable[[str], str], ids: Mapping[str, int]) -> Sequen
     with writing() as session:
         one = session.get_one(Campaign, made[1])
         one.state, one.started_at, one.started_by_id = PAUSED, now(), ids["owner_id"]
+        one.follows_readers = True
+        session.add(LetterLink(campaign_id=one.id, position=1, target="https://firm.ru/prices"))
         if "client_id" in ids:
             told = {"address": text("email_to").casefold(), "domain": "example.com"}
             about = {"kind": "client", "record_id": ids["client_id"], "name": text("name")}

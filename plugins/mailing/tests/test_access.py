@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 from salesman_mailing.leaving.links import leave_url
+from salesman_mailing.readers.links import Trails
 
 WALKED: Final = (
     "/mailing*",
@@ -76,5 +77,8 @@ def test_nobody_meets_groups_that_they_may_not_see(
     }
     numbers = ["1", "2", "3"]
     values = {"proof": [proof], "filter_id": numbers, "link_id": numbers}
+    letter = Trails({"": 1}).of(1)
+    values |= {"click": [letter.links[""].rpartition("/")[2]]}
+    values |= {"opening": [letter.picture.rpartition("/")[2].removesuffix(".gif")]}
     values |= {"service": ["unisender"], "what": ["deals"]}
     access_walk(only=WALKED, values=values, excused=excused)

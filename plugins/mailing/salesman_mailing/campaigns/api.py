@@ -34,16 +34,18 @@ from salesman_mailing.campaigns.schemas import (
     CampaignSchema,
     FindingsSchema,
     FollowedSchema,
+    LetterLinksSchema,
     RecipientsArgumentsSchema,
     RecipientsSchema,
     ReportSchema,
     ScheduleSchema,
 )
+from salesman_mailing.readers.queries import links
 
 _SHOWN: Final = (
     *("id", "name", "group_id", "subject", "preheader", "text", "sender_name", "reply_to"),
     *("per_hour", "per_domain", "state", "scheduled_at", "started_at", "ended_at", "problem"),
-    *("owner_id", "created_at", "updated_at", "version"),
+    *("follows_readers", "owner_id", "created_at", "updated_at", "version"),
 )
 
 
@@ -191,8 +193,18 @@ def list_recipients(values: dict[str, Any], record_id: int) -> dict[str, Any]:
     session = reading()
     queries.one_campaign(session, record_id)
     told = (values.get("fate", ""), values["after"], values["limit"])
-    found = queries.recipients(session, record_id, *told)
+    found = queries.recipients(session, record_id, *told, link_id=values.get("link_id"))
     return {"items": found.rows, "next": found.more}
+
+
+@api.get("/campaigns/<int:record_id>/links")
+@requires(VIEW)
+@response(LetterLinksSchema)
+def list_letter_links(record_id: int) -> dict[str, Any]:
+    """List the links of a campaign's letter, and how often each was followed."""
+    session = reading()
+    queries.one_campaign(session, record_id)
+    return {"items": links(session, record_id)}
 
 
 @api.get("/campaigns/<int:record_id>/followed")

@@ -5,7 +5,8 @@ nothing but a picture a picture as wide as the letter; what stands below the las
 foot. The layout that mail programs agree on, with what Outlook wants of its own, is made by MJML.
 
 A campaign is drawn once. Its places stay open, and each letter fills them: with values that were
-escaped for where they stand, so nothing that a client is called can become part of the layout.
+escaped for where they stand, so nothing that a client is called can become part of the layout. Its
+links stay open, too, because those of a letter whose reader is followed lead through us.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import Final
 from urllib.parse import quote
 
@@ -28,12 +30,16 @@ from salesman_mailing.campaigns.places import VARIABLES, Place, filled, pieces
 LONGEST_SUBJECT: Final = 200
 LONGEST_PREHEADER: Final = 200
 LONGEST_TEXT: Final = 50_000
+LONGEST_TARGET: Final = 2000
+"""What is longer stays as it is, whether readers are followed or not."""
 
 _ACCENT: Final = "#066fd1"
 _INK, _PALE, _GROUND = "#1f2937", "#6b7280", "#f3f4f6"
 _FONT: Final = "-apple-system, 'Segoe UI', Arial, sans-serif"
 _HEADINGS: Final = {"h1": 26, "h2": 21, "h3": 18}
 _LINK_SCHEMES: Final = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
+_PAGES: Final = re.compile(r"https?://", re.IGNORECASE)
+_SAYS_ADDRESS: Final = re.compile(r"\s*(\S*://|www\.)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,26 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """By what we learn that one person's letter was read.
+
+    :param links: where its links lead first, by where they lead in the end.
+    :param picture: the address of one that nobody sees.
+    """
+
+    links: Mapping[str, str]
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Open:
     """A place in what was drawn."""
 
     place: Place
     in_link: bool = False
 
-    def as_html(self, values: Mapping[str, str]) -> str:
+    def as_html(self, values: Mapping[str, str], trail: Trail | None) -> str:
+        del trail
         value = self.place.value(values)
         if self.in_link and not is_link(self.place):
             value = quote(value, safe="")
@@ -76,7 +95,23 @@ class _Open:
         return quote(value, safe="") if self.in_link and not is_link(self.place) else value
 
 
-_Piece = str | _Open
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """The address of a link that says the same in everybody's letter."""
+
+    target: str
+
+    def as_html(self, values: Mapping[str, str], trail: Trail | None) -> str:
+        del values
+        return str(escape(trail.links.get(self.target, self.target) if trail else self.target))
+
+    def as_text(self, values: Mapping[str, str]) -> str:
+        """Give where it leads in the end: plain text is read, not clicked."""
+        del values
+        return self.target
+
+
+_Piece = str | _Open | _Link
 
 
 class Drawn:
@@ -88,28 +123,75 @@ class Drawn:
         :param language: of the letter, for programs that read it aloud.
         """
         self._subject = wording.subject
-        text, self._places = marked(wording.text)
-        preheader, more = marked(wording.preheader, len(self._places))
-        self._places += more
-        blocks = list(_blocks(_MARKDOWN.parse(text)))
+        text, places = marked(wording.text)
+        preheader, more = marked(wording.preheader, len(places))
+        self._marked: list[Place | _Link] = [*places, *more]
+        tokens = _MARKDOWN.parse(text)
+        self._mark_links(tokens)
+        blocks = list(_blocks(tokens))
         self._html = list(self._open(_page(blocks, preheader, language)))
         self._plain = list(self._open("\n\n".join(one.plain for one in blocks).strip() + "\n"))
 
-    def for_values(self, values: Mapping[str, str]) -> Letter:
-        """Give the letter to one person."""
+    @property
+    def targets(self) -> Sequence[str]:
+        """Where the links lead that may be followed: each address once, in the letter's order."""
+        found = (one.target for one in self._marked if isinstance(one, _Link))
+        return list(dict.fromkeys(found))
+
+    def for_values(self, values: Mapping[str, str], trail: Trail | None = None) -> Letter:
+        """Give the letter to one person.
+
+        :param trail: for whoever is followed; else links lead where they say.
+        """
+        pieces = (one if isinstance(one, str) else one.as_html(values, trail) for one in self._html)
+        html = "".join(pieces)
         return Letter(
             " ".join(filled(self._subject, values).split())[:LONGEST_SUBJECT],
-            "".join(one if isinstance(one, str) else one.as_html(values) for one in self._html),
+            _with_picture(html, trail.picture) if trail else html,
             "".join(one if isinstance(one, str) else one.as_text(values) for one in self._plain),
         )
+
+    def _mark_links(self, tokens: Sequence[Token]) -> None:
+        """Put marks in place of addresses that say the same in everybody's letter."""
+        for link, words in _links(tokens):
+            target = str(link.attrGet("href") or "")
+            if _may_be_followed(target, words):
+                link.attrSet("href", f"qzplace{len(self._marked)}zq")
+                self._marked.append(_Link(target))
 
     def _open(self, drawn: str) -> Iterator[_Piece]:
         end = 0
         for found in MARK.finditer(drawn):
             yield drawn[end : found.start()]
-            yield _Open(self._places[int(found[2])], in_link=bool(found[1]))
+            one = self._marked[int(found[2])]
+            yield one if isinstance(one, _Link) else _Open(one, in_link=bool(found[1]))
             end = found.end()
         yield drawn[end:]
+
+
+def _links(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
+    """Give the links of a letter, each with its words."""
+    for inline in tokens:
+        children = inline.children or []
+        for at, one in enumerate(children):
+            if one.type == "link_open":
+                inside = takewhile(lambda other: other.type != "link_close", children[at + 1 :])
+                yield one, "".join(other.content for other in inside)
+
+
+def _may_be_followed(target: str, words: str) -> bool:
+    """Tell whether a link may lead through us.
+
+    Whose words are an address leads there: another one behind it is what mail programs warn of.
+    """
+    is_page = _PAGES.match(target) and not MARK.search(target)
+    return bool(is_page and len(target) <= LONGEST_TARGET and not _SAYS_ADDRESS.match(words))
+
+
+def _with_picture(html: str, address: str) -> str:
+    head, end, rest = html.rpartition("</body>")
+    look = 'width="1" height="1" alt="" style="display: block; border: 0"'
+    return f'{head}<img src="{escape(address)}" {look} />{end}{rest}'
 
 
 # Places are marks while the text is Markdown, MJML and HTML: all of them leave letters and digits.

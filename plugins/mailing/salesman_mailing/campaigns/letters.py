@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from salesman_core.toolkit import AnyRow, company
-from salesman_mailing.campaigns.drawing import Drawn
+from salesman_mailing.campaigns.drawing import Drawn, Trail
 from salesman_mailing.campaigns.marks import mark_of
 from salesman_mailing.leaving import links
 
@@ -87,13 +87,21 @@ def first_name(name: str) -> str:
     return words[0] if words else ""
 
 
-def letter_to(row: AnyRow | Any, drawn: Drawn, sender: Sender, moment: datetime) -> EmailMessage:
+def letter_to(
+    row: AnyRow | Any,
+    drawn: Drawn,
+    sender: Sender,
+    moment: datetime,
+    trail: Trail | None = None,
+) -> EmailMessage:
     """Give the letter to one person with its heads: the same Message-ID however often it is made.
 
     RFC 8058 lets mail programs offer a button that unsubscribes, where both heads stand.
+
+    :param trail: by what we learn that it was read; a letter on trial has none.
     """
     link = leave_url(row, sender)
-    letter = drawn.for_values(values_of(row, sender, link))
+    letter = drawn.for_values(values_of(row, sender, link), trail)
     mark = mark_of(row.id, sender.host)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(sender.name, addr_spec=sender.address)

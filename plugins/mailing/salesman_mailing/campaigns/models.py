@@ -27,8 +27,8 @@ it in hand died or lost the server, so it may have gone out or not. ``skipped``:
 it was not to be written to any more.
 """
 
-RETURNS: Final = ("bounced", "complained", "answered")
-"""What may come back about a letter that was sent."""
+RETURNS: Final = ("opened", "clicked", "bounced", "complained", "answered")
+"""What may be heard of a letter that was sent."""
 
 
 class Campaign(KeptRecord, Base):
@@ -36,7 +36,8 @@ class Campaign(KeptRecord, Base):
 
     ``per_hour`` and ``per_domain`` bound how many letters go out within any hour, in all and to
     the addresses of one domain. ``started_by_id`` is in whose name those to write to are looked up.
-    ``problem`` says why it does not go on at the moment.
+    ``problem`` says why it does not go on at the moment. ``follows_readers`` says whether the
+    company wanted to know of openings and clicks when the campaign began.
     """
 
     __tablename__ = "mailing_campaign"
@@ -67,6 +68,7 @@ class Campaign(KeptRecord, Base):
     started_by_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     ended_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(sa.String(300), default="")
+    follows_readers: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -81,6 +83,8 @@ class Recipient(Base):
     when the campaign began. ``not_before`` is when a server that was not ready is asked again.
     ``handed_at`` is when the letter was last taken in hand. ``bounced_at``, ``complained_at`` and
     ``answered_at`` tell what came back; who unsubscribed, the ledger of consents tells.
+    ``opened_at`` and ``clicked_at`` are when that was first, ``opens`` how often the picture of the
+    letter was asked for: see :mod:`salesman_mailing.readers`.
     """
 
     __tablename__ = "mailing_recipient"
@@ -114,3 +118,6 @@ class Recipient(Base):
     bounce: Mapped[str] = mapped_column(sa.String(10), default="")
     complained_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    opens: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    clicked_at: Mapped[datetime | None]

@@ -39,6 +39,7 @@ from salesman_mailing.groups.kinds import Kind, kinds
 from salesman_mailing.groups.models import KIND as GROUP
 from salesman_mailing.groups.models import Group
 from salesman_mailing.groups.queries import Counted
+from salesman_mailing.readers.queries import who_followed
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
@@ -235,7 +236,7 @@ def fates(session: Session, campaign_id: int) -> Mapping[str, int]:
 
 
 def report(session: Session, campaign_id: int) -> dict[str, int]:
-    """Give what came of a campaign, in letters: their fates, and what came back."""
+    """Give what came of a campaign, in letters: their fates, and what was heard of them."""
     entry, mine = ConsentEntry, Recipient
     left = sa.exists().where(
         entry.address == mine.address,
@@ -244,6 +245,8 @@ def report(session: Session, campaign_id: int) -> dict[str, int]:
         entry.proof["letter"].as_string() == sa.cast(mine.id, sa.String),
     )
     query = sa.select(
+        sa.func.count(mine.opened_at).label("opened"),
+        sa.func.count(mine.clicked_at).label("clicked"),
         sa.func.count(mine.bounced_at).label("bounced"),
         sa.func.count(mine.complained_at).label("complained"),
         sa.func.coalesce(sa.func.sum(sa.case((left, 1), else_=0)), 0).label("unsubscribed"),
@@ -270,11 +273,18 @@ AT_ONCE: Final = 50
 
 
 def recipients(
-    session: Session, campaign_id: int, fate: str = "", after: int = 0, most: int = AT_ONCE
+    session: Session,
+    campaign_id: int,
+    fate: str = "",
+    after: int = 0,
+    most: int = AT_ONCE,
+    *,
+    link_id: int | None = None,
 ) -> Recipients:
     """Give whom a campaign goes to, as far as whoever reads may see these records.
 
     :param fate: one of ``FATES`` or ``RETURNS``; empty for all.
+    :param link_id: only those who followed this link.
     """
     mine = Recipient
     query = sa.select(*mine.__table__.c).where(mine.campaign_id == campaign_id, mine.id > after)
@@ -282,6 +292,8 @@ def recipients(
         query = query.where(mine.__table__.c[f"{fate}_at"].is_not(None))
     elif fate:
         query = query.where(mine.fate == fate)
+    if link_id is not None:
+        query = query.where(mine.id.in_(who_followed(link_id)))
     seen = [sa.and_(mine.kind == kind.name, mine.record_id.in_(_seen(kind))) for kind in kinds()]
     query = query.where(sa.or_(sa.false(), *seen)).order_by(mine.id).limit(most + 1)
     rows = session.execute(query).all()

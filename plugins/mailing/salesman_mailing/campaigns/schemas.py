@@ -18,7 +18,12 @@ from salesman_core.toolkit import (
     Schema,
     Text,
 )
-from salesman_mailing.campaigns.drawing import LONGEST_PREHEADER, LONGEST_SUBJECT, LONGEST_TEXT
+from salesman_mailing.campaigns.drawing import (
+    LONGEST_PREHEADER,
+    LONGEST_SUBJECT,
+    LONGEST_TARGET,
+    LONGEST_TEXT,
+)
 from salesman_mailing.campaigns.models import FATES, RETURNS, STATES
 
 MOST_PER_HOUR: Final = 1_000_000
@@ -29,6 +34,8 @@ class CampaignSchema(RecordSchema):
 
     ``text`` is Markdown with places, as ``{{ name | or("colleague") }}``. ``per_hour`` and
     ``per_domain`` bound how many letters go out within an hour, in all and to one domain.
+    ``follows_readers`` says whether openings and clicks are counted: as the company wanted it when
+    the campaign began.
     """
 
     name = Text(200, required=True, blank=False)
@@ -45,6 +52,7 @@ class CampaignSchema(RecordSchema):
     started_at = Moment(allow_none=True, dump_only=True)
     ended_at = Moment(allow_none=True, dump_only=True)
     problem = Text(300, dump_only=True)
+    follows_readers = Flag(dump_only=True)
     owner_id = Reference(allow_none=True, dump_only=True)
 
 
@@ -80,6 +88,8 @@ class ReportSchema(Schema):
     failed = Integer(0)
     interrupted = Integer(0)
     skipped = Integer(0)
+    opened = Integer(0)
+    clicked = Integer(0)
     bounced = Integer(0)
     complained = Integer(0)
     unsubscribed = Integer(0)
@@ -87,8 +97,12 @@ class ReportSchema(Schema):
 
 
 class RecipientsArgumentsSchema(Schema):
-    """Which recipients are asked for; ``after`` is the ``next`` of the page before."""
+    """Which recipients are asked for; ``after`` is the ``next`` of the page before.
 
+    With ``link_id`` only those who followed a link are.
+    """
+
+    link_id = Reference()
     fate = Choice((*FATES, *RETURNS))
     after = Integer(0, load_default=0)
     limit = Integer(1, 200, load_default=50)
@@ -108,6 +122,9 @@ class RecipientSchema(Schema):
     bounced_at = Moment(allow_none=True)
     complained_at = Moment(allow_none=True)
     answered_at = Moment(allow_none=True)
+    opened_at = Moment(allow_none=True)
+    opens = Integer(0)
+    clicked_at = Moment(allow_none=True)
 
 
 class RecipientsSchema(Schema):
@@ -115,6 +132,21 @@ class RecipientsSchema(Schema):
 
     items = ListOf(fields.Nested(RecipientSchema), most=200)
     next = Integer(0, allow_none=True)
+
+
+class LetterLinkSchema(Schema):
+    """A link of a letter: in how many letters it was followed, and how often."""
+
+    id = Reference()
+    target = Text(LONGEST_TARGET)
+    clicked = Integer(0)
+    clicks = Integer(0)
+
+
+class LetterLinksSchema(Schema):
+    """The links of a letter whose readers are followed, in its order."""
+
+    items = fields.List(fields.Nested(LetterLinkSchema))
 
 
 class FollowedRecordsSchema(Schema):

@@ -60,6 +60,7 @@ from salesman_mailing.campaigns.models import (
     Campaign,
     Recipient,
 )
+from salesman_mailing.readers.service import trails
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
@@ -106,7 +107,7 @@ def send_campaign(campaign_id: int, turn: int = 0) -> int:
         sent = round_.send()
     job_progress(sent)
     with job_piece() as session:
-        if _ended(session, campaign_id):
+        if end_if_done(session, campaign_id):
             return sent
         if sent or round_.problem:
             note_problem(session, campaign_id, round_.problem)
@@ -134,8 +135,8 @@ def interrupt(session: WritingSession) -> None:
     )
 
 
-def _ended(session: WritingSession, campaign_id: int) -> bool:
-    """Note that a campaign is done, where nobody is left to write to."""
+def end_if_done(session: WritingSession, campaign_id: int) -> bool:
+    """Note that a campaign is done, where nobody is left to write to; give whether it is."""
     left = sa.exists().where(
         Recipient.campaign_id == campaign_id, Recipient.fate.in_([WAITING, IN_HAND])
     )
@@ -160,6 +161,8 @@ class _Round:
         self._sender = Sender.of(campaign, self._settings.sender)
         wording = Wording(campaign.subject, campaign.preheader, campaign.text)
         self._drawn = Drawn(wording, company().language)
+        with job_piece() as session:
+            self._trails = trails(session, campaign, self._drawn)
         self._line: MailConnection | None = None
         self._until = time.monotonic() + SLICE
         self._outcomes: list[Outcome] = []
@@ -249,7 +252,8 @@ class _Round:
         line = self._connected()
         if line is None:  # this one has not left our hands
             return Outcome(row.id, WAITING)
-        message = letter_to(row, self._drawn, self._sender, now())
+        trail = self._trails.of(row.id) if self._trails else None
+        message = letter_to(row, self._drawn, self._sender, now(), trail)
         try:
             line.hand_over(message, self._sender.address, row.address)
         except RefusedSenderError as error:  # none of the others would be taken either

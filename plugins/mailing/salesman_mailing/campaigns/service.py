@@ -54,6 +54,7 @@ from salesman_mailing.campaigns.permissions import CREATE, DELETE, EDIT, SEND
 from salesman_mailing.campaigns.sending import go_on
 from salesman_mailing.groups import queries as groups
 from salesman_mailing.groups.models import KIND as GROUP
+from salesman_mailing.readers.service import are_followed
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
@@ -154,14 +155,24 @@ def start_campaign(campaign_id: int, version: int | None = None) -> int:
         campaign = _to_send(session, campaign_id, version)
         _demand_state(campaign, DRAFT, SCHEDULED)
         _demand_letter(campaign)
-        campaign.started_at, campaign.started_by_id = now(), current_person().id
-        count = _settle_recipients(session, campaign)
-        if not count:
-            message = _("Nobody in this group may be written to.")
-            raise InvalidError(message, {"group_id": message})
-        _move(session, campaign, SENDING)
+        count = begin(session, campaign)
         go_on(session, campaign.id)
         return count
+
+
+def begin(session: WritingSession, campaign: Campaign) -> int:
+    """Settle whom a campaign goes to, without letting a letter out; give how many they are.
+
+    :raises InvalidError: where that is nobody.
+    """
+    campaign.started_at, campaign.started_by_id = now(), current_person().id
+    campaign.follows_readers = are_followed()
+    count = _settle_recipients(session, campaign)
+    if not count:
+        message = _("Nobody in this group may be written to.")
+        raise InvalidError(message, {"group_id": message})
+    _move(session, campaign, SENDING)
+    return count
 
 
 def pause_campaign(campaign_id: int, version: int | None = None) -> None:

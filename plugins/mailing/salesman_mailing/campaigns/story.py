@@ -28,11 +28,14 @@ from salesman_mailing.campaigns.models import (
 )
 from salesman_mailing.campaigns.places import filled
 from salesman_mailing.groups.kinds import Kind, kind_named, kinds
+from salesman_mailing.readers.models import Click, LetterLink
+from salesman_mailing.readers.service import MOST_LINKS
 from salesman_mailing.texts import texts
 
 _ = texts.lazy
 
 ANSWERED, COMPLAINED, BOUNCED = "answered", "complained", "bounced"
+OPENED, CLICKED = "opened", "clicked"
 
 _WORDS: Final[Mapping[str, tuple[Text, str]]] = {
     SENT: (_("The letter “%(subject)s” went to %(address)s"), "mail-forward"),
@@ -45,10 +48,17 @@ _WORDS: Final[Mapping[str, tuple[Text, str]]] = {
     BOUNCED: (_("The letter “%(subject)s” to %(address)s came back"), "mail-off"),
     COMPLAINED: (_("The letter “%(subject)s” was called spam at %(address)s"), "mail-off"),
     ANSWERED: (_("The letter “%(subject)s” to %(address)s was answered"), "mail-check"),
+    OPENED: (_("The letter “%(subject)s” to %(address)s was opened"), "mail-opened"),
+    CLICKED: (
+        _("A link of the letter “%(subject)s” to %(address)s was followed: %(link)s"),
+        "click",
+    ),
 }
 """What is told, and its drawing."""
 
 _ORDER: Final = tuple(_WORDS)
+_MOST: Final = len(_ORDER) + MOST_LINKS
+"""So much is told of one letter at most."""
 
 
 def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
@@ -67,11 +77,13 @@ def _happened(kind: Kind, query: TimelineQuery) -> sa.Select[Any]:
     told = (Campaign.subject, Campaign.sender_name, Campaign.reply_to, Campaign.group_id)
     about = (Campaign.id.label("campaign_id"), starter.label("starter"))
     seen = visible(KIND, person=query.person).label("seen")
+    link = (LetterLink.target, LetterLink.position)
     return (
-        queries.with_whom(sa.select(happened.c.what, happened.c.at, seen, *told, *about))
+        queries.with_whom(sa.select(happened.c.what, happened.c.at, seen, *link, *told, *about))
         .join(happened, happened.c.id == Recipient.id)
         .join(Campaign, Campaign.id == Recipient.campaign_id)
-        .order_by(happened.c.at.desc(), Recipient.id.desc())
+        .outerjoin(LetterLink, LetterLink.id == happened.c.link_id)
+        .order_by(happened.c.at.desc(), Recipient.id.desc(), LetterLink.position.desc())
         .limit(query.limit)
     )
 
@@ -100,20 +112,36 @@ def _addresses(one: Kind, kind: Kind, record_id: int) -> sa.Select[Any]:
     return sa.select(one.emails.normalised).where(one.of_email.in_(whose))
 
 
-def _moments(letters: sa.ColumnElement[bool], query: TimelineQuery) -> Iterator[sa.Select[Any]]:
+def _moments(
+    letters: sa.ColumnElement[bool], query: TimelineQuery
+) -> Iterator[sa.Select[*tuple[Any, ...]]]:
     mine = Recipient
     stuck = mine.fate.in_([REFUSED, FAILED, INTERRUPTED])
+    clicks = sa.select(mine.id, _said(CLICKED), Click.first_at.label("at"), Click.link_id)
+    yield _until(clicks.join(mine, mine.id == Click.recipient_id).where(letters), query)
     ways: tuple[tuple[Any, Any, Any], ...] = (
         (sa.literal(SENT), mine.sent_at, mine.fate == SENT),
         (mine.fate, mine.handed_at, stuck),
         (sa.literal(BOUNCED), mine.bounced_at, sa.true()),
         (sa.literal(COMPLAINED), mine.complained_at, sa.true()),
         (sa.literal(ANSWERED), mine.answered_at, sa.true()),
+        (sa.literal(OPENED), mine.opened_at, sa.true()),
     )
+    none = sa.null().label("link_id")
     for what, at, which in ways:
-        found = sa.select(mine.id, sa.cast(what, sa.String(12)).label("what"), at.label("at"))
-        found = found.where(letters, which, at.is_not(None))
-        yield found if query.before is None else found.where(at <= query.before)
+        found = sa.select(mine.id, _said(what), at.label("at"), none)
+        yield _until(found.where(letters, which, at.is_not(None)), query)
+
+
+def _said(what: Any) -> sa.ColumnElement[str]:
+    return sa.cast(what, sa.String(12)).label("what")
+
+
+def _until(
+    happened: sa.Select[*tuple[Any, ...]], query: TimelineQuery
+) -> sa.Select[*tuple[Any, ...]]:
+    before = query.before
+    return happened if before is None else happened.where(happened.selected_columns.at <= before)
 
 
 def _entry(row: AnyRow) -> TimelineEntry:
@@ -124,11 +152,11 @@ def _entry(row: AnyRow) -> TimelineEntry:
     return TimelineEntry(
         at=row.at,
         kind="letter",
-        text=str(words) % {"subject": subject, "address": values["email"]},
+        text=str(words) % {"subject": subject, "address": values["email"], "link": row.target},
         icon=drawing,
         actor=(row.starter or "") if row.what == SENT else "",
         url=url_for("mailing.campaign", record_id=row.campaign_id) if row.seen else None,
-        id=row.id * len(_ORDER) + _ORDER.index(row.what),
+        id=row.id * _MOST + _ORDER.index(row.what) + (row.position or 0),
     )
 
 

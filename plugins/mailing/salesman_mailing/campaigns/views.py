@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    AnyRow,
     FormState,
     InvalidError,
     ListPage,
@@ -46,6 +47,7 @@ from salesman_mailing.campaigns.places import VARIABLES
 from salesman_mailing.campaigns.words import FATES as FATE_WORDS
 from salesman_mailing.campaigns.words import OUTCOMES, STATES
 from salesman_mailing.campaigns.words import RETURNS as RETURN_WORDS
+from salesman_mailing.readers.queries import links
 from salesman_mailing.texts import texts
 from salesman_mailing.views import Page, blueprint
 
@@ -166,6 +168,8 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
     is_draft = found.state in {DRAFT, SCHEDULED}
     fate = request.args.get("fate", "")
     fate = fate if fate in {*FATES, *RETURNS} else ""
+    followed_links = links(session, record_id) if found.follows_readers else ()
+    link = _link_asked_for(followed_links)
     after = number_or_none(request.args.get("after", "")) or 0
     return render(
         "mailing/campaigns/card.html",
@@ -176,7 +180,11 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         followed=followed(session, record_id),
         currency=company().currency,
         findings=findings(service.wording_of(found)) if is_draft else (),
-        recipients=queries.recipients(session, record_id, fate, after),
+        recipients=queries.recipients(
+            session, record_id, fate, after, link_id=link.id if link else None
+        ),
+        links=followed_links,
+        link=link,
         fate=fate,
         fate_words=FATE_WORDS,
         return_words=RETURN_WORDS,
@@ -189,6 +197,11 @@ def _card_page(record_id: int, form: FormState, *, opened: str = "") -> Markup:
         may_send=reaches(KIND, record_id, SEND),
         may_delete=reaches(KIND, record_id, DELETE),
     )
+
+
+def _link_asked_for(offered: Sequence[AnyRow]) -> AnyRow | None:
+    asked = number_or_none(request.args.get("link", ""))
+    return next((one for one in offered if one.id == asked), None)
 
 
 @blueprint.get("/campaigns/<int:record_id>/followed/<what>")

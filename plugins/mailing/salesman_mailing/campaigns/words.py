@@ -32,6 +32,8 @@ FATES: Final = {
     "skipped": _("left out: may not be written to any more"),
 }
 RETURNS: Final = {
+    "opened": _("opened"),
+    "clicked": _("clicked"),
     "bounced": _("came back"),
     "complained": _("called it spam"),
     "answered": _("answered"),

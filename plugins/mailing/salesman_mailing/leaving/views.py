@@ -23,7 +23,7 @@ from salesman_mailing.leaving.links import Leaving, read_link
 from salesman_mailing.leaving.service import CHOICES, GROUP, standing
 from salesman_mailing.leaving.service import leave as let_leave
 from salesman_mailing.texts import texts
-from salesman_mailing.views import blueprint
+from salesman_mailing.views import blueprint, unkept
 
 _ = texts.lazy
 
@@ -48,7 +48,7 @@ def leave_now(proof: str) -> Response:
     details = {"ip": request.remote_addr or ""}
     if request.form.get(name) == value:
         let_leave(one, GROUP, ONE_CLICK, details)
-        return _unkept(make_response("", 200))
+        return unkept(make_response("", 200))
     choice = request.form.get("choice", "")
     if choice not in CHOICES:
         return _page(one, done="", status=422)
@@ -75,18 +75,10 @@ def _page(one: Leaving, done: str, status: int = 200) -> Response:
         standing=standing(reading(), one),
         done=done,
     )
-    return _unkept(make_response(shown, status))
+    return unkept(make_response(shown, status))
 
 
 def _hinted(address: str) -> str:
     """Give an address so that its owner knows it, and nobody else who was forwarded the letter."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
-
-
-def _unkept(answer: Response) -> Response:
-    """Let nobody on the way keep an answer, or tell other sites whence somebody came."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer

@@ -12,6 +12,7 @@ from salesman_leads.qualifying import qualify_lead
 from salesman_mailing.campaigns import service
 from salesman_mailing.campaigns.models import Recipient
 from salesman_mailing.groups.service import add_records
+from salesman_mailing.readers.models import Click, LetterLink
 
 from salesman_core.records.timeline import sources, story
 from salesman_core.testing.clock import FrozenClock
@@ -74,6 +75,29 @@ def test_story_tells_what_came_back(make: Make, send: Send, told: Told, clock: F
         session.execute(sa.update(Recipient).values(bounced_at=clock.now()))
     assert list(told("client", client)) == [
         f"The letter “Prices for Anna” to {ANNA} came back",
+        ADDRESSED,
+    ]
+
+
+def test_story_tells_which_links_were_followed(
+    make: Make, send: Send, told: Told, clock: FrozenClock
+) -> None:
+    client = make.client(name="Anna", kind="person", emails=[ANNA])
+    send("client", client)
+    clock.advance(minutes=1)
+    with writing() as session:
+        letter = session.scalars(sa.select(Recipient)).one()
+        letter.opened_at = letter.clicked_at = clock.now()
+        pages = [f"https://firm.ru/{page}" for page in ("prices", "boilers")]
+        for position, page in enumerate(pages, 1):
+            link = LetterLink(campaign_id=letter.campaign_id, position=position, target=page)
+            session.add(link)
+            session.flush()
+            session.add(Click(recipient_id=letter.id, link_id=link.id, first_at=clock.now()))
+    about = f"the letter “Prices for Anna” to {ANNA} was"
+    assert list(told("client", client)) == [
+        *(f"A link of {about} followed: {page}" for page in reversed(pages)),
+        f"T{about[1:]} opened",
         ADDRESSED,
     ]
 

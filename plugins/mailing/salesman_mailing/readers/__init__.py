@@ -1,0 +1,1 @@
+"""Opens and clicks of letters, where the company wants to know of them."""

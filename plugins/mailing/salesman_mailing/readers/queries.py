@@ -1,0 +1,56 @@
+"""What is read of opens and clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salesman_core.toolkit import AnyRow, bans, is_banned_for_any
+from salesman_mailing.campaigns.models import Recipient
+from salesman_mailing.readers.models import Click, LetterLink
+
+_MAY_BE_NOTED = (~is_banned_for_any(bans.MAILING, Recipient.address)).label("may_be_noted")
+"""Who wants no mailing any more is followed no more either."""
+
+
+def letter(session: Session, recipient_id: int) -> AnyRow | None:
+    """Give what is noted of a letter, and whether more may be."""
+    query = sa.select(Recipient.opens, _MAY_BE_NOTED).where(Recipient.id == recipient_id)
+    return session.execute(query).one_or_none()
+
+
+def link_of_letter(session: Session, recipient_id: int, link_id: int) -> AnyRow | None:
+    """Give where a link of a letter leads, how often it was followed, and whether more is noted."""
+    query = (
+        sa.select(LetterLink.target, Click.times, _MAY_BE_NOTED)
+        .join(Recipient, Recipient.campaign_id == LetterLink.campaign_id)
+        .outerjoin(
+            Click, sa.and_(Click.recipient_id == Recipient.id, Click.link_id == LetterLink.id)
+        )
+        .where(LetterLink.id == link_id, Recipient.id == recipient_id)
+    )
+    return session.execute(query).one_or_none()
+
+
+def links(session: Session, campaign_id: int) -> Sequence[AnyRow]:
+    """Give the links of a campaign: in how many letters each was followed, and how often."""
+    query = (
+        sa.select(
+            LetterLink.id,
+            LetterLink.target,
+            sa.func.count(Click.recipient_id).label("clicked"),
+            sa.func.coalesce(sa.func.sum(Click.times), 0).label("clicks"),
+        )
+        .outerjoin(Click, Click.link_id == LetterLink.id)
+        .where(LetterLink.campaign_id == campaign_id)
+        .group_by(LetterLink.id, LetterLink.target, LetterLink.position)
+        .order_by(LetterLink.position)
+    )
+    return session.execute(query).all()
+
+
+def who_followed(link_id: int) -> sa.Select[int]:
+    """Give the SQL of the letters whose readers followed a link."""
+    return sa.select(Click.recipient_id).where(Click.link_id == link_id)
