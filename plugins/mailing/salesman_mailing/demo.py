@@ -1,4 +1,4 @@
-"""The groups of the demo company, and what its people were told about letters."""
+"""The groups and campaigns of the demo company, and what its people were told about letters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     writing,
 )
 from salesman_hookspecs import Demo, Person
+from salesman_mailing.campaigns import demo as campaigns
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import BY_HAND, FORM, GIVEN, ONE_CLICK, REFUSED, Purpose
 from salesman_mailing.groups import service
@@ -44,24 +45,25 @@ _WORDS: Final = {
 
 
 def tell(demo: Demo) -> None:
-    """Make two groups, and note who agreed to news and who did not."""
+    """Make two groups, note who agreed to news and who did not, and write to them."""
     marketer = demo.people.get("marketer")
     purposes = list(reading().scalars(sa.select(Purpose.id).order_by(Purpose.position).limit(2)))
     if marketer is None or not purposes:
         return
     news, *others = purposes
     name, about, invitation, about_it, reason = _WORDS[demo.language]
-    with demo.at(_moment(demo, 20), marketer):
-        group_id = service.create_group({"name": name, "description": about, "purpose_id": news})
-        service.follow(group_id, "client", "kind=company", ITS_CONTACTS)
+    with demo.at(_moment(demo, 27), marketer):
+        news_group = service.create_group({"name": name, "description": about, "purpose_id": news})
+        service.follow(news_group, "client", "kind=company", ITS_CONTACTS)
         _hear(news, reason)
-    with demo.at(_moment(demo, 6), marketer):
+    with demo.at(_moment(demo, 21), marketer):
         values = {"name": invitation, "description": about_it, "purpose_id": (others or [news])[0]}
         group_id = service.create_group(values)
         service.add_records(group_id, "client", list(demo.client_ids[:NAMED]))
         service.follow(group_id, "client", "created_at__lte=90_days_ago", ITS_PRIMARY)
         if demo.client_ids:
             service.keep_out(group_id, "client", demo.client_ids[0], reason)
+    campaigns.tell(demo, marketer, (news_group, group_id), _moment(demo, 20))
     _leave(demo, marketer, news)
 
 
