@@ -23,9 +23,12 @@ from salesman_mailing.groups.kinds import kind_named
 from salesman_mailing.groups.models import ITS_CONTACTS, ITS_PRIMARY
 
 NAMED: Final = 12
+FOUNDED, SENT = 84, 75
+"""Days ago: since the first campaign some deals have come to their end."""
 EVERY_AGREED, EVERY_REFUSED = 3, 40
 """Of so many addresses one agreed to news, and one refused them."""
 
+_FRIDAY: Final = 4
 _WORDS: Final = {
     "ru": (
         "Новости: люди у клиентов",
@@ -52,7 +55,7 @@ def tell(demo: Demo) -> None:
         return
     news, *others = purposes
     name, about, invitation, about_it, reason = _WORDS[demo.language]
-    with demo.at(_moment(demo, 27), marketer):
+    with demo.at(_moment(demo, FOUNDED), marketer):
         news_group = service.create_group({"name": name, "description": about, "purpose_id": news})
         service.follow(news_group, "client", "kind=company", ITS_CONTACTS)
         _hear(news, reason)
@@ -63,7 +66,8 @@ def tell(demo: Demo) -> None:
         service.follow(group_id, "client", "created_at__lte=90_days_ago", ITS_PRIMARY)
         if demo.client_ids:
             service.keep_out(group_id, "client", demo.client_ids[0], reason)
-    campaigns.tell(demo, marketer, (news_group, group_id), _moment(demo, 20))
+    groups = (news_group, group_id)
+    campaigns.tell(demo, marketer, groups, _moment(demo, SENT), _moment(demo, 3))
     _leave(demo, marketer, news)
 
 
@@ -92,4 +96,5 @@ def _leave(demo: Demo, marketer: Person, purpose_id: int) -> None:
 
 def _moment(demo: Demo, days_ago: int) -> datetime:
     day = demo.today - timedelta(days=days_ago)
+    day -= timedelta(days=max(0, day.weekday() - _FRIDAY))
     return datetime.combine(day, time(11), company().tz).astimezone(UTC)

@@ -29,7 +29,7 @@ from salesman_hookspecs import Demo, Person
 def test_demo_has_groups_and_campaigns_to_those_who_may_be_written_to(
     app: Flask, make: Make, language: str
 ) -> None:
-    moments = [datetime(2026, 1, 1, tzinfo=UTC)]
+    moments = [datetime(2025, 6, 1, tzinfo=UTC)]
     app.extensions["salesman_clock"] = lambda: moments[-1]
     clients = [make.client() for _number in range(4)]
     for number in range(100):

@@ -18,6 +18,7 @@ from salesman_mailing.campaigns.sending import end_if_done
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import ONE_CLICK
 from salesman_mailing.consent.models import REFUSED as NO_MORE
+from salesman_mailing.groups.kinds import kind_named
 from salesman_mailing.readers.models import Click, LetterLink
 
 EVERY_REFUSED, EVERY_BOUNCED, EVERY_ANSWERED, EVERY_LEFT = 47, 29, 19, 31
@@ -128,18 +129,22 @@ come and see the packaging line at work, ask our engineers about service, and ha
 }
 
 
-def tell(demo: Demo, marketer: Person, groups: Sequence[int], moment: datetime) -> None:
+def tell(
+    demo: Demo, marketer: Person, groups: Sequence[int], moment: datetime, drafted: datetime
+) -> None:
     """Send a campaign to the first group, and write another one to the second.
 
     No letter goes out: it is only told that it did.
 
-    :param moment: when the first begins; days behind it must have gone by.
+    :param moment: when the first begins; the days behind it have gone by.
+    :param drafted: when the second was written.
     """
     news, invitation = groups
     with demo.at(moment - timedelta(days=1), marketer):
         sent = service.create_campaign({**_SENT[demo.language]._asdict(), "group_id": news})
     with demo.at(moment, marketer), writing() as session:
         service.begin(session, session.get_one(Campaign, sent))
+        _leave_out_later_ones(session, moment)
         session.get_one(Campaign, sent).follows_readers = True
         letters = _letters(session, sent)
         _hand_over(session, letters)
@@ -149,8 +154,15 @@ def tell(demo: Demo, marketer: Person, groups: Sequence[int], moment: datetime) 
         _come_back(session, letters)
         _read(session, sent, letters)
         _leave(session, news, letters)
-    with demo.at(moment + timedelta(days=3), marketer):
+    with demo.at(drafted, marketer):
         service.create_campaign({**_DRAFT[demo.language]._asdict(), "group_id": invitation})
+
+
+def _leave_out_later_ones(session: WritingSession, moment: datetime) -> None:
+    """Let those get no letter who were not there yet: all of the story is written at one time."""
+    contact = kind_named("contact").type.model
+    later = sa.select(contact.id).where(contact.created_at > moment)
+    session.execute(sa.delete(Recipient).where(Recipient.record_id.in_(later)))
 
 
 def _letters(session: WritingSession, campaign_id: int) -> Sequence[AnyRow]:
