@@ -51,7 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "databases(kind, ...): run only on these databases: sqlite, postgresql."
     )
     config.addinivalue_line(
-        "markers", "turns(runs): with --databases=turns, run each case in one of so many runs."
+        "markers",
+        "turns(runs, among=name): with --databases=turns, run each case in one of so many runs;"
+        " all tests that name the same are the cases of one matrix.",
     )
 
 
@@ -69,6 +71,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.definition.add_marker(chosen)
 
 
+@pytest.hookimpl(trylast=True)  # of what is left, some case is to have its turn
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let cases and kinds of database take turns, where the run was told so."""
     if config.getoption("--databases") != "turns":
@@ -89,8 +92,8 @@ def _resting_cases(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
     for item in items:
         marker = item.get_closest_marker("turns")
         if marker is not None:
-            test = item.nodeid.partition("[")[0]
-            tests.setdefault((test, marker.args[0]), {})[item] = _parameters(item)
+            test, case = _case(item, marker.kwargs.get("among"))
+            tests.setdefault((test, marker.args[0]), {})[item] = case
     rests: set[pytest.Item] = set()
     for (test, runs), cases in tests.items():
         values = [sorted(set(column)) for column in zip(*cases.values(), strict=True)]
@@ -101,6 +104,19 @@ def _resting_cases(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
         turn = (seed + zlib.crc32(test.encode())) % turns
         rests |= {item for item, place in places.items() if place % turns != turn}
     return rests
+
+
+def _case(item: pytest.Item, among: str | None) -> tuple[str, list[str]]:
+    """Give what an item is a case of, a test or all that name the same, and which it is."""
+    if among is None:
+        return item.nodeid.partition("[")[0], _parameters(item)
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and group.args:  # what they share is made once, in one run of many
+        return among, [str(group.args[0])]
+    name = item.nodeid
+    for kind in _kinds_in_turn(item).values():
+        name = name.replace(kind, "")
+    return among, [name]
 
 
 def _parameters(item: pytest.Item) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 
@@ -144,6 +145,54 @@ def test_cases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) -> N
         "test_matrix": 4,
         "test_few": 4,
     }
+
+
+WHOLE_TESTS = """
+    import pytest
+
+    pytestmark = pytest.mark.turns(3, among="walks")
+
+    def test_plain():
+        pass
+
+    def test_of_data(database_url):
+        pass
+
+    @pytest.mark.databases("sqlite", "postgresql")
+    def test_both(database_url):
+        pass
+"""
+
+
+def listed(pytester: pytest.Pytester, seed: int, *arguments: str) -> list[str]:
+    """Give the tests of a run in which they take turns, without their databases."""
+    turn = ("--databases=turns", f"--randomly-seed={seed}", *arguments)
+    lines = run(pytester, "--collect-only", "-q", *turn).outlines
+    return [line.partition("[")[0] for line in lines if "::" in line]
+
+
+def test_whole_tests_take_turns_among_those_that_name_the_same(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_one=WHOLE_TESTS, test_other=WHOLE_TESTS)
+    runs = [listed(pytester, seed) for seed in (7, 8, 9)]
+    assert sorted(map(len, runs)) == [2, 3, 3]
+    both = ["test_both", "test_both", "test_of_data", "test_plain"]
+    assert sorted(itertools.chain(*runs)) == [
+        f"{file}.py::{test}" for file in ("test_one", "test_other") for test in both
+    ]
+
+
+def test_tests_that_share_something_expensive_have_one_turn(pytester: pytest.Pytester) -> None:
+    shared = f"{WHOLE_TESTS}\n    pytestmark = [pytestmark, pytest.mark.xdist_group('shared')]"
+    pytester.makepyfile(test_one=shared, test_other=shared, test_third=WHOLE_TESTS)
+    runs = [listed(pytester, seed) for seed in (7, 8, 9)]
+    together = [sum("test_third" not in name for name in run) for run in runs]
+    assert sorted(together) == [0, 0, 8]
+
+
+def test_test_that_runs_alone_waits_for_no_turn(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_one=WHOLE_TESTS)
+    for seed in (7, 8, 9):
+        assert listed(pytester, seed, "-k", "plain") == ["test_one.py::test_plain"]
 
 
 def test_tests_of_a_module_take_their_turn_together(pytester: pytest.Pytester) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_deals_in_reports_that_they_may_not_see(
     access_walk: Callable[..., None],

@@ -19,6 +19,7 @@ WALKED: Final = (
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_products_and_lines_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]

@@ -30,6 +30,7 @@ EXCUSED: Final = {
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_handovers_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
     access_walk(only=WALKED, values=VALUES, fields=FIELDS, excused=EXCUSED)

@@ -22,6 +22,7 @@ WALKED: Final = (
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_inquiries_that_they_may_not_see(access_walk: Callable[..., None]) -> None:
     access_walk(only=WALKED, values={"word": ["channels", "results"], "choice_id": ["1"]})

@@ -42,6 +42,7 @@ EXCUSED_ACTS: Final = (
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(600)
 def test_nobody_meets_invoices_and_payments_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]
@@ -56,6 +57,7 @@ def test_nobody_meets_invoices_and_payments_that_they_may_not_see(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_acts_that_they_may_not_see(
     app: object, access_walk: Callable[..., None]

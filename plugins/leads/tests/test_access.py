@@ -32,6 +32,7 @@ EXCUSED: Final = dict.fromkeys(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_leads_that_they_may_not_see(
     make: Make, access_walk: Callable[..., None]

@@ -65,6 +65,7 @@ OF_SERVICES: Final = {
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(600)
 def test_nobody_meets_groups_that_they_may_not_see(
     access_walk: Callable[..., None],

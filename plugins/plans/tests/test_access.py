@@ -26,6 +26,7 @@ EXCUSED: Final = {
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_plans_that_they_may_not_see(
     app: Flask, access_walk: Callable[..., None]

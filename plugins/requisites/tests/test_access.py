@@ -33,6 +33,7 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_meets_own_companies_that_they_may_not_see(
     access_walk: Callable[..., None],
@@ -47,6 +48,7 @@ def test_nobody_meets_own_companies_that_they_may_not_see(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_reaches_accounts_signers_pictures_and_counters_that_they_may_not_see(
     access_walk: Callable[..., None], company_id: int, paper: str

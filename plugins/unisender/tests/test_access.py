@@ -13,6 +13,7 @@ EXCUSED = {"POST /unisender/events": "it takes a sign: test_events.py has one"}
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="walks")
 @pytest.mark.timeout(300)
 def test_nobody_else_connects_the_company(
     unisender: StandIn, access_walk: Callable[..., None]
