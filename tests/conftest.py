@@ -57,6 +57,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let what drives a browser take turns: it takes twenty times as long as another test."""
+    if item.get_closest_marker("browser") is not None and item.get_closest_marker("turns") is None:
+        item.add_marker(pytest.mark.turns(2, among="browsers"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let what asks for the most time begin first: begun last, it has everybody wait."""
