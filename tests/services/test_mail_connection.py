@@ -70,9 +70,9 @@ def _hang_up_after_the_letter(door: socket.socket) -> None:
     with line, line.makefile("rb") as said:
         line.sendall(b"220 here\r\n")
         for command in said:
-            if command.startswith(b"DATA"):
+            if command.lower().startswith(b"data"):
                 line.sendall(b"354 go on\r\n")
             elif command == b".\r\n":
                 return
-            elif command.startswith((b"ehlo", b"mail", b"rcpt", b"MAIL", b"RCPT", b"EHLO")):
+            elif command.lower().startswith((b"ehlo", b"mail", b"rcpt")):
                 line.sendall(b"250 yes\r\n")
