@@ -30,13 +30,20 @@ MOVED: Final = ("client_id", "record_id", "position", "primary", "times")
 COUNTED: Final = ("version", "updated_at")
 
 
-def dump() -> Dump:
+@pytest.fixture
+def metadata(app: Flask) -> sa.MetaData:
+    """All tables as the database has them."""
+    found = sa.MetaData()
+    with db.engine.connect() as connection, expressions_passed_over():
+        found.reflect(connection, resolve_fks=False)
+    return found
+
+
+def dump(metadata: sa.MetaData) -> Dump:
     """Every row of every table as the database has it."""
     reading().rollback()
     found: Dump = {}
-    with db.engine.connect() as connection, expressions_passed_over():
-        metadata = sa.MetaData()
-        metadata.reflect(connection, resolve_fks=False)
+    with db.engine.connect() as connection:
         for name, table in metadata.tables.items():
             if name not in MEMORIES and "_trigrams" not in name and not name.startswith("sqlite"):
                 columns = [one for one in table.c if one.name not in COUNTED]
@@ -123,20 +130,20 @@ def make_all(make: Make, drawn: dict[str, Any], users: list[int]) -> int:
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None
 )
 def test_merging_and_undoing_lose_nothing(
-    app: Flask, make: Make, drawn: list[dict[str, Any]], chosen: dict[str, int]
+    make: Make, metadata: sa.MetaData, drawn: list[dict[str, Any]], chosen: dict[str, int]
 ) -> None:
     users = [make.user_of(role) for role in ("head", "seller", "service")]
     kept, *lost = (make_all(make, one, users) for one in drawn)
-    before = dump()
+    before = dump(metadata)
 
     by_field = {name: [kept, *lost][number % len(drawn)] for name, number in chosen.items()}
     merging_id = merge_clients(kept, lost, by_field)
 
-    merged = without_places(dump())
+    merged = without_places(dump(metadata))
     for name, rows in without_places(before).items():
         assert not rows - merged[name], name
     undo_merging(merging_id)
-    after = dump()
+    after = dump(metadata)
     moves_before, moves = before.pop("core_rung_move"), after.pop("core_rung_move")
     assert [move for move in moves_before if move not in moves] == []  # a log: it only grows
     assert after == before
