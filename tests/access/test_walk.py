@@ -149,6 +149,7 @@ CARD_OF_A_DEAL: Final = tuple(
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(300)
+@pytest.mark.turns(3, among="walks")
 def test_form_of_a_version_is_sent_as_its_page_has_it_then(
     access_walk: Callable[..., None],
 ) -> None:

@@ -174,6 +174,7 @@ def test_excuse_for_a_route_that_is_reached_is_found() -> None:
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="long")
 def test_walk_fails_where_a_route_is_never_reached(access_walk: Callable[..., None]) -> None:
     with pytest.raises(pytest.fail.Exception, match="nobody had success: GET /welcome"):
         access_walk(only=["/healthz", "/welcome"])

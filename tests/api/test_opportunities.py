@@ -20,7 +20,11 @@ from salesman_core.testing.databases import Template
 from salesman_core.testing.mail import MailSink
 from salesman_core.testing.people import Api, browser_of
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("opportunities")]
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.turns(3, among="long"),
+    pytest.mark.xdist_group("opportunities"),
+]
 
 AGENT = "Moses Frase"
 

@@ -84,6 +84,7 @@ def fact(api: Api, month: str, **asked: Any) -> Decimal:
     return Decimal(api.get("/plans/facts", query_string=values).json["fact"])
 
 
+@pytest.mark.turns(3, among="long")
 def test_agents_teams_and_the_company_have_what_the_file_says_in_every_month(api: Api) -> None:
     expected = sold()
     ids = {row.name: row.id for row in reading().execute(sa.select(User.name, User.id))}

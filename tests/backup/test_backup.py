@@ -34,7 +34,10 @@ from salesman_core.testing.people import Make
 
 from .conftest import Elsewhere, differing, inside, rows_of_all
 
-pytestmark = pytest.mark.databases("sqlite", "postgresql")
+pytestmark = [
+    pytest.mark.databases("sqlite", "postgresql"),
+    pytest.mark.turns(4, among="backups"),
+]
 
 WRITERS = 8
 KINDS = ["sqlite", "postgresql"]
@@ -66,7 +69,6 @@ def filled(app: Flask, make: Make) -> Flask:
     return app
 
 
-@pytest.mark.turns(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_restore_elsewhere_gives_the_same_rows_and_files(
     filled: Flask, elsewhere: Elsewhere, tmp_path: Path, kind: str
@@ -84,7 +86,6 @@ def test_restore_elsewhere_gives_the_same_rows_and_files(
     assert saved.missing == []
 
 
-@pytest.mark.turns(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_restored_database_is_worked_with(
     filled: Flask, elsewhere: Elsewhere, tmp_path: Path, kind: str
@@ -100,7 +101,6 @@ def test_restored_database_is_worked_with(
             assert migrations.drift(db.engine, owner) == []
 
 
-@pytest.mark.turns(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_restored_lists_have_the_indexes_of_custom_fields(
     app: Flask, elsewhere: Elsewhere, tmp_path: Path, kind: str
@@ -115,7 +115,6 @@ def test_restored_lists_have_the_indexes_of_custom_fields(
             assert field_indexes.names(connection) == ["ix_core_deal_number_custom"]
 
 
-@pytest.mark.turns(2)
 def test_backup_while_eight_write_holds_each_change_whole_or_not_at_all(
     app: Flask, elsewhere: Elsewhere, tmp_path: Path, database_kind: str
 ) -> None:
@@ -150,7 +149,6 @@ def test_backup_while_eight_write_holds_each_change_whole_or_not_at_all(
     assert kept["core_deal"] <= len(made)
 
 
-@pytest.mark.turns(2)
 def test_database_that_is_not_empty_is_left_alone_unless_told(
     filled: Flask, tmp_path: Path
 ) -> None:

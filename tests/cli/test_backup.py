@@ -11,6 +11,7 @@ from .conftest import Run
 pytestmark = pytest.mark.databases("sqlite")
 
 
+@pytest.mark.turns(3, among="long")
 def test_backup_comes_back_on_an_empty_machine(run: Run, tmp_path: Path) -> None:
     file = str(tmp_path / "b.zip")
     empty = f"sqlite:///{tmp_path / 'new.db'}"

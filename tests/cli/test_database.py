@@ -60,6 +60,7 @@ def test_command_on_an_old_database_says_what_to_run_first(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("late")
+@pytest.mark.turns(3, among="long")
 def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: Run) -> None:
     newest = migrations.head(CORE_OWNER)
     before = run("db", "status").stdout.splitlines()
@@ -88,6 +89,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
     assert run("db", "check").exit_code == 0
 
 
+@pytest.mark.turns(3, among="long")
 def test_init_makes_the_administrator_once_and_says_so_the_second_time(run: Run) -> None:
     options = ("--admin-email", "a@example.com", "--admin-password", PASSWORD)
     first, second = run("init", *options), run("init", *options)
@@ -113,6 +115,7 @@ def test_company_speaks_the_language_of_init_until_it_has_said_which_itself(run:
     assert (first, spoken()) == ("en", "en")
 
 
+@pytest.mark.turns(3, among="long")
 def test_init_warns_of_a_weak_password(run: Run) -> None:
     made = run("init", "--admin-email", "a@example.com", "--admin-password", "short")
 

@@ -190,6 +190,7 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     assert told[0] == f"tables: {owners}: salesman db upgrade"
 
 
+@pytest.mark.turns(3, among="long")
 def test_plugin_that_fails_or_is_not_well_is_told(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

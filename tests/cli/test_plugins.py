@@ -42,6 +42,7 @@ def test_list_says_a_line_for_each_plugin(installed: Path, run: Run) -> None:
     assert lines == sorted(lines)
 
 
+@pytest.mark.turns(3, among="long")
 def test_doctor_shows_what_broke_and_fails(installed: Path, run: Run) -> None:
     result = run("plugins", "doctor")
 
@@ -125,6 +126,7 @@ def test_explain_slot_suggests_the_nearest_name(run: Run) -> None:
     assert "there is no slot client.card.panel, did you mean client.card.panels?" in result.output
 
 
+@pytest.mark.turns(3, among="long")
 def test_program_answers_beside_a_broken_plugin(
     installed: Path, environment: Mapping[str, str]
 ) -> None:
@@ -162,6 +164,7 @@ def test_new_revision_is_named_by_its_number(installed: Path, run: Run) -> None:
     assert result.stdout.splitlines()[-1] == "written: migrations/0001_first_tables.py"
 
 
+@pytest.mark.turns(3, among="long")
 def test_purge_shows_first_and_is_kept_in_the_audit(run: Run, database_url: str) -> None:
     assert run("plugins", "suspend", "leads").exit_code == 0
     shown = run("plugins", "purge", "leads").stdout.splitlines()

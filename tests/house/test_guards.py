@@ -107,6 +107,7 @@ WAYS = {one.__name__: one for one in (suspended, missing, failed, behind)}
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.turns(3, among="long")
 def test_guarded_records_are_denied_to_all_but_administrators(
     start: Start, everything: Sequence[Installed], way: str
 ) -> None:

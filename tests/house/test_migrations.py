@@ -67,6 +67,7 @@ def test_distributions_need_what_their_plugins_require() -> None:
     assert needed == {one.id: tuple(sorted(one.manifest().requires)) for one in installed_plugins()}
 
 
+@pytest.mark.turns(3, among="long")
 def test_every_owner_goes_up_down_and_up_again_without_drift(engine: sa.Engine) -> None:
     owners = every_owner()
     migrations.upgrade_all(engine, owners)
@@ -98,6 +99,7 @@ def test_plugin_that_is_gone_hurts_nobody_elses_migrations(engine: sa.Engine) ->
     assert tables(engine) == whole
 
 
+@pytest.mark.turns(3, among="long")
 def test_tables_of_strangers_are_never_touched(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE other_things (id INTEGER)"))
@@ -241,6 +243,7 @@ def altered(engine: sa.Engine, table: str) -> None:
             batch.add_column(sa.Column("added", sa.String(20), nullable=True))
 
 
+@pytest.mark.turns(3, among="long")
 def test_change_of_any_core_table_leaves_every_row_of_everybody(engine: sa.Engine) -> None:
     migrations.upgrade_all(engine, every_owner())
     before = filled(engine)

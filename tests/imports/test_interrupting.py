@@ -84,6 +84,7 @@ def finished(process: subprocess.Popen[str]) -> list[str]:
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(400)
+@pytest.mark.turns(3, among="long")
 def test_interrupted_import_keeps_whole_batches_and_says_so(
     begin: Salesman, import_of: list[str]
 ) -> None:
@@ -102,6 +103,7 @@ def test_interrupted_import_keeps_whole_batches_and_says_so(
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.timeout(400)
+@pytest.mark.turns(3, among="long")
 def test_interrupted_import_goes_on_where_it_is_begun_again(
     begin: Salesman, import_of: list[str]
 ) -> None:
@@ -112,6 +114,7 @@ def test_interrupted_import_goes_on_where_it_is_begun_again(
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.turns(3, among="long")
 def test_interrupted_import_is_taken_back_whole(
     begin: Salesman, import_of: list[str], all_rows: Callable[[], Tables]
 ) -> None:

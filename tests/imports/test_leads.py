@@ -92,29 +92,34 @@ def count(session: Session, *conditions: sa.ColumnElement[bool]) -> int:
     return session.scalar(sa.select(sa.func.count(Lead.id)).where(*conditions)) or 0
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_every_lead_comes_in(imported: Imported) -> None:
     assert imported.lines[-1] == "created 9240, updated 0, unchanged 0, refused 0"
     assert count(imported.session) == 9240
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_second_import_changes_nothing(imported: Imported) -> None:
     assert imported.again[-1] == "created 0, updated 0, unchanged 9240, refused 0"
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_source_that_differs_by_case_is_one(imported: Imported) -> None:
     assert count(imported.session, Lead.source == "Google") == 2868 + 5
     assert count(imported.session, sa.func.lower(Lead.source) == "google") == 2868 + 5
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_those_who_want_no_mailing_are_known(imported: Imported) -> None:
     assert count(imported.session, Lead.no_mailing) == 734
     assert count(imported.session, Lead.no_calls) == 2
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_converted_ones_are_closed_as_such_without_a_client(imported: Imported) -> None:
     converted = (Lead.status == "closed", Lead.result == "converted", Lead.client_id.is_(None))
@@ -122,6 +127,7 @@ def test_converted_ones_are_closed_as_such_without_a_client(imported: Imported) 
     assert count(imported.session, Lead.status == "open") == 9240 - 3561
 
 
+@pytest.mark.turns(3, among="long")
 @pytest.mark.xdist_group("leads")
 def test_what_no_field_holds_stays_readable(imported: Imported) -> None:
     first = (

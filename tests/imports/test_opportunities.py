@@ -30,6 +30,7 @@ MAPPING = ROOT / "tests/mappings/opportunities.toml"
 pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("real_files"),
+    pytest.mark.turns(3, among="long"),
     pytest.mark.xdist_group("opportunities"),
 ]
 

@@ -83,6 +83,7 @@ def counts() -> list[int]:
     return [session.scalar(sa.select(sa.func.count()).select_from(one)) or 0 for one in tables]
 
 
+@pytest.mark.turns(3, among="long")
 def test_every_month_of_both_bases_equals_the_file_to_the_cent(
     bring: Import, database_url: str, tmp_path: Path
 ) -> None:
@@ -132,6 +133,7 @@ def turnover(month: str, basis: str) -> Decimal:
     return line.fact.value
 
 
+@pytest.mark.turns(3, among="long")
 def test_second_import_changes_nothing_and_what_it_made_is_taken_back(
     bring: Import, command: Command, database_url: str, tmp_path: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_import_stopped_before_it_began_leaves_a_notice_for_whoever_began_it(
     assert told == [(author, "“rows.csv”: Stopped before it began.", f"/admin/import/{number}")]
 
 
+@pytest.mark.turns(3, among="long")
 def test_stopped_import_goes_on_where_it_is_begun_again(
     browser_for: BrowserFor,
     make: Make,
@@ -265,6 +266,7 @@ def killed(app: Flask) -> Killing:
     return Killing(app)
 
 
+@pytest.mark.turns(3, among="long")
 def test_killed_import_is_finished_by_another_worker_and_counts_as_one(
     begin: Begin, killed: Killing, all_rows: AllRows, make: Make, author: int
 ) -> None:
@@ -292,6 +294,7 @@ def test_killed_import_is_finished_by_another_worker_and_counts_as_one(
     assert all_rows() == before
 
 
+@pytest.mark.turns(3, among="long")
 def test_rows_that_nothing_tells_apart_come_once_though_their_worker_was_killed_twice(
     begin: Begin, killed: Killing
 ) -> None:
@@ -306,6 +309,7 @@ def test_rows_that_nothing_tells_apart_come_once_though_their_worker_was_killed_
     assert names(Client) == ["Anna"] * 10
 
 
+@pytest.mark.turns(3, among="long")
 def test_killed_import_that_nobody_goes_on_with_is_taken_back_whole(
     browser_for: BrowserFor, begin: Begin, killed: Killing, all_rows: AllRows
 ) -> None:
@@ -324,6 +328,7 @@ def test_killed_import_that_nobody_goes_on_with_is_taken_back_whole(
     assert all_rows() == before
 
 
+@pytest.mark.turns(3, among="long")
 def test_colleague_who_changed_a_client_of_a_killed_import_keeps_it(
     begin: Begin, killed: Killing, make: Make, author: int
 ) -> None:

@@ -157,6 +157,7 @@ def test_plan_of_what_is_no_item_is_refused(
     assert api.get("/plans").json["items"] == []
 
 
+@pytest.mark.turns(3, among="long")
 def test_grid_of_an_item_is_filled_and_its_figure_opened(
     app: Flask, head: int, make: Make, goods: dict[str, str], sold: Sold
 ) -> None:

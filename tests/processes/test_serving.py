@@ -44,6 +44,7 @@ class TestSeveralProcesses:
 
         return write
 
+    @pytest.mark.turns(3, among="long")
     def test_pages_are_served_and_jobs_are_done_until_the_end(
         self, serve: Serve, token: str, write: Callable[[], int], mail_sink: MailSink
     ) -> None:
@@ -96,6 +97,7 @@ class TestReloading:
     def environment(self, environment: Environment, package: Path) -> Environment:
         return {**environment, "PYTHONPATH": str(package.parent)}
 
+    @pytest.mark.turns(3, among="long")
     def test_changed_template_is_served(self, serve: Serve, package: Path) -> None:
         server = serve("--reload")
         assert text_of(server, "/hello") == "<p>first</p>"

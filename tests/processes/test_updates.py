@@ -163,6 +163,7 @@ def lose_none(url: str, servers: Sequence[Server], tokens: Sequence[str], each: 
     }
 
 
+@pytest.mark.turns(3, among="long")
 def test_updates_from_sixteen_writers_lose_none(
     serve: Serve, database_url: str, tokens: list[str]
 ) -> None:

@@ -29,6 +29,7 @@ def map_headers(_context: object, headers: dict[str, object] | None) -> dict[str
     return headers and {**headers, **({"If-Match": "*"} if "If-Match" in headers else {})}
 
 
+@pytest.mark.turns(3, among="long")
 def test_every_operation_keeps_its_promises(app: Flask, admin_id: int) -> None:
     with app.app_context():
         token = new_token(admin_id, "schemathesis")

@@ -129,6 +129,7 @@ def make_all(make: Make, drawn: dict[str, Any], users: list[int]) -> int:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None
 )
+@pytest.mark.turns(3, among="long")
 def test_merging_and_undoing_lose_nothing(
     make: Make, metadata: sa.MetaData, drawn: list[dict[str, Any]], chosen: dict[str, int]
 ) -> None:

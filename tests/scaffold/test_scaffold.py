@@ -65,6 +65,7 @@ def site(written: Path) -> Path:
     return target
 
 
+@pytest.mark.turns(3, among="long")
 def test_new_plugin_passes_its_own_tests_which_visit_its_pages(written: Path, site: Path) -> None:
     said = run(
         PROGRAMS / "pytest", "-q", "-p", "salesman", "-p", "no:cacheprovider",
@@ -74,6 +75,7 @@ def test_new_plugin_passes_its_own_tests_which_visit_its_pages(written: Path, si
     assert "10 passed" in said
 
 
+@pytest.mark.turns(3, among="long")
 def test_new_plugin_is_active_and_its_table_is_what_its_models_say(
     written: Path, site: Path, tmp_path: Path
 ) -> None:

@@ -17,8 +17,15 @@ BOTH_KINDS = """
     def test_url(database_url):
         assert database_url
 """
-NO_SERVER = """
+NOTHING_IN_IT = """
     import pytest
+    from salesman_core.testing.databases import EMPTY
+
+    @pytest.fixture
+    def database_template():
+        return EMPTY  # tables would take seconds
+"""
+NO_SERVER = f"""{NOTHING_IN_IT}
     from salesman_core.testing import postgres
 
     @pytest.fixture(autouse=True)
@@ -350,10 +357,12 @@ def test_template_can_be_overridden_by_a_suite(pytester: pytest.Pytester) -> Non
 
 
 @pytest.mark.skipif(postgres.absence() is not None, reason="shares a PostgreSQL server")
+@pytest.mark.turns(3, among="long")
 def test_workers_of_a_run_share_one_server(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the others' imports take seconds
+    pytester.makeconftest(NOTHING_IN_IT)
     pytester.makepyfile("""
         import pathlib
         import pytest

@@ -40,6 +40,7 @@ sold = st.lists(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deals=sold)
+@pytest.mark.turns(3, among="long")
 def test_people_are_teams_are_the_company(app: Flask, make: Make, deals: list[Any]) -> None:
     people = [Whose(PERSON, id_, "") for id_ in _people(make)]
     owners = [one.id for one in people] + [None]

@@ -68,6 +68,7 @@ def wait(worker: Mortal, reached: Callable[[], bool]) -> None:
 
 @pytest.mark.timeout(2 * PATIENCE)
 @pytest.mark.databases("sqlite")
+@pytest.mark.turns(3, among="long")
 def test_deaths_double_no_letter_and_hide_but_those_in_hand(
     app: Flask,
     campaign: Campaign,
