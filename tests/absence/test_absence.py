@@ -286,7 +286,7 @@ def use_what_is_left(app: Flask) -> None:
         assert api.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.turns(4)
+@pytest.mark.turns(7)
 @every_plugin
 def test_company_works_while_a_plugin_is_suspended(
     start: Start, everything: Sequence[Installed], absent: str
@@ -304,7 +304,7 @@ def test_company_works_while_a_plugin_is_suspended(
     assert rows_of(absent) == before
 
 
-@pytest.mark.turns(4)
+@pytest.mark.turns(7)
 @every_plugin
 def test_company_works_once_a_plugin_is_gone_and_its_tables_are_left(
     start: Start, everything: Sequence[Installed], absent: str
@@ -318,7 +318,7 @@ def test_company_works_once_a_plugin_is_gone_and_its_tables_are_left(
     assert all(rows.values())
 
 
-@pytest.mark.turns(6)
+@pytest.mark.turns(9)
 @every_subset
 def test_plugins_that_are_left_show_their_pages(
     start: Start, everything: Sequence[Installed], left: Sequence[str]
@@ -343,7 +343,7 @@ def test_plugins_that_are_left_show_every_page_and_the_company_works(
     use_what_is_left(app)
 
 
-@pytest.mark.turns(6)
+@pytest.mark.turns(9)
 @pytest.mark.parametrize("left", [left for left in SUBSETS if "inquiries" in left], ids="+".join)
 def test_inquiry_becomes_whatever_the_plugins_that_are_left_offer(
     start: Start, everything: Sequence[Installed], left: Sequence[str]

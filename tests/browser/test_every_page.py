@@ -1051,7 +1051,7 @@ def administrator_id() -> int:
     return reading().scalars(sa.select(User.id).order_by(User.id)).first() or 0
 
 
-@pytest.mark.turns(5)
+@pytest.mark.turns(8)
 @pytest.mark.parametrize("endpoint", sorted(PAGES))
 def test_page_is_fit_for_everybody(
     look_at: LookAt, pytestconfig: pytest.Config, endpoint: str

@@ -103,7 +103,7 @@ def test_core_alone_works_from_its_wheels(core: Installed, tmp_path: Path) -> No
     assert run(core.salesman, "plugins", "list", folder=tmp_path) == ""
 
 
-@pytest.mark.turns(3)
+@pytest.mark.turns(5)
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
 def test_plugin_works_from_its_wheel(
     plugin: Path, core: Installed, wheels: dict[Path, Path], tmp_path: Path
