@@ -89,9 +89,9 @@ from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
-from salesman_core.deals.standing import in_work
+from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.deals.tally import ends_a_stay
-from salesman_core.deals.worth import worth_columns, worth_of
+from salesman_core.deals.worth import Worth, worth_columns, worth_of
 from salesman_core.errors import (
     ConflictError,
     ForbiddenError,
@@ -197,6 +197,8 @@ from salesman_core.records.panels import FileLine, files_panel, shown_files, sto
 from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_card import RecordCard
 from salesman_core.records.record_list import Column, RecordList
+from salesman_core.records.relative import period_of
+from salesman_core.records.relative import words_of as period_words
 from salesman_core.records.saving import (
     checked_owner,
     for_change,
@@ -283,6 +285,7 @@ from salesman_core.web.forms import (
 )
 from salesman_core.web.handing_out import handed_out
 from salesman_core.web.locale import current_language
+from salesman_core.web.preferences import preference, remember
 from salesman_core.web.templating import render
 from salesman_core.web.toasts import is_htmx, toast
 from salesman_core.web.two_editors import form_to_edit, save_form
@@ -398,6 +401,7 @@ __all__ = [
     "UtcDateTime",
     "When",
     "WorkTime",
+    "Worth",
     "WritingSession",
     "acting_as",
     "add_objects",
@@ -547,9 +551,12 @@ __all__ = [
     "participants",
     "people_choices",
     "people_names",
+    "period_of",
+    "period_words",
     "person_of",
     "plan_external_ids",
     "plugin_settings",
+    "preference",
     "public",
     "rate_on",
     "reach",
@@ -565,9 +572,11 @@ __all__ = [
     "redrawn",
     "refers",
     "release_amount",
+    "remember",
     "render",
     "requires",
     "response",
+    "rests_today",
     "review_relationship",
     "roles_of",
     "safe_next",

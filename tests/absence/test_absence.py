@@ -80,7 +80,11 @@ PAGES_OF = {
     "analytics": (
         "/analytics",
         "/analytics/losses",
-        "/analytics/file/csv",
+        "/analytics/funnel",
+        "/analytics/funnel/file/csv",
+        "/analytics/reports/analytics.sellers",
+        "/analytics/reports/analytics.sellers/file/csv",
+        "/api/v1/analytics/reports",
         "/analytics/losses/file/csv",
         "/api/v1/analytics/openapi.json",
     ),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import salesman_analytics.hookspecs
 import salesman_calendar.hookspecs
 import salesman_documents.hookspecs
 import salesman_mailing.hookspecs
@@ -45,6 +46,7 @@ PAGES = ROOT / "docs" / "hooks"
 OF_PLUGINS = {
     name: one
     for module in (
+        salesman_analytics.hookspecs,
         salesman_calendar.hookspecs,
         salesman_documents.hookspecs,
         salesman_mailing.hookspecs,

@@ -1,10 +1,10 @@
-"""Analytics: how deals go through the funnel, and where they are lost (аналитика)."""
+"""Analytics: the page of reports, to which every plugin adds its own (аналитика)."""
 
 from salesman_hookspecs import Plugin
 
 plugin = Plugin(
     id="analytics",
     title="Analytics",
-    summary="How deals that are decided went through the funnel, and where and why they were lost.",
+    summary="Reports on sales, money, clients and people, each figure with what it counts.",
     api=">=0.1,<1",
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from salesman_analytics.counted import Counted
 from salesman_analytics.funnel import Passage
 from salesman_analytics.losses import Losses
 from salesman_analytics.report import Report
@@ -73,6 +74,21 @@ def of_losses(kind: str, report: Report, found: Losses) -> Response:
         if (lost := found.cells.get((stage.id, reason_id)))
     ]
     return _file(kind, "losses", headings, rows)
+
+
+def of_counted(kind: str, found: Counted) -> Response:
+    """Give a row for each row of a declared report, those apart from the total at the end.
+
+    :raises MissingError: for a kind of file that there is not.
+    """
+    has_money = any(one.kind == "money" for one in found.columns)
+    currency = ((_("Currency"), found.asked.currency),) if has_money else ()
+    headings = [*(one.title for one in found.columns), *(title for title, _code in currency)]
+    rows = [
+        [*(row.get(one.name) for one in found.columns), *(code for _title, code in currency)]
+        for row in (*found.rows, *found.apart)
+    ]
+    return _file(kind, found.report.id, headings, rows)
 
 
 def _file(kind: str, name: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Response:

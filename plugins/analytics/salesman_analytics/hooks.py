@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import api, permissions, views
+from salesman_analytics import api, pages, permissions
+from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint
 from salesman_hookspecs import NavItem, Permission, PresetGrant, hookimpl
@@ -29,7 +31,7 @@ def salesman_preset_grants() -> Iterable[PresetGrant]:
 @hookimpl
 def salesman_blueprints() -> Iterable[Blueprint]:
     """Give the pages."""
-    return [views.blueprint]
+    return [pages.blueprint]
 
 
 @hookimpl
@@ -45,10 +47,16 @@ def salesman_nav_items() -> Iterable[NavItem]:
         NavItem(
             id="analytics",
             title=_("Analytics"),
-            endpoint="analytics.funnel",
+            endpoint="analytics.index",
             station="reports",
             icon="chart-bar",
             permission=permissions.VIEW,
             order=15,
         )
     ]
+
+
+@hookimpl
+def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
+    """Give our own reports, by the very hook that others give theirs by."""
+    return own_reports()

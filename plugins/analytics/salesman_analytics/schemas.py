@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from salesman_core.toolkit import Amount, Integer, ListOf, Reference, Schema, Text
+from salesman_analytics.asked import FILTERS
+from salesman_analytics.declared import GROUPS, KINDS
+from salesman_core.toolkit import (
+    Amount,
+    Choice,
+    Date,
+    Flag,
+    Integer,
+    JsonObject,
+    ListOf,
+    Reference,
+    Schema,
+    Text,
+)
 
 
 class ClosedSchema(Schema):
@@ -64,3 +77,65 @@ class LossesSchema(ClosedSchema):
     """Where and why deals were lost."""
 
     items = fields.List(fields.Nested(LossSchema))
+
+
+class ColumnSchema(Schema):
+    """A column of a report; the first one names the rows."""
+
+    name = Text(100)
+    title = Text(200)
+    kind = Choice(KINDS)
+    method = Text(2000)
+
+
+class ListedReportSchema(Schema):
+    """A report that one may see.
+
+    Where ``counted`` is false, it has a page of its own and cannot be asked for here.
+    """
+
+    id = Text(100)
+    title = Text(200)
+    question = Text(500)
+    group = Choice(GROUPS)
+    pinned = Flag()
+    counted = Flag()
+    filters = fields.List(Choice(FILTERS))
+
+
+class ReportsSchema(Schema):
+    """The reports that one may see."""
+
+    items = fields.List(fields.Nested(ListedReportSchema))
+
+
+class RowSchema(Schema):
+    """A row of a report.
+
+    ``values`` are by the names of the columns: money and percent are decimal strings. ``former``
+    are those of the period before, null where nothing is compared.
+    """
+
+    values = JsonObject()
+    former = JsonObject(allow_none=True)
+
+
+class CountedSchema(Schema):
+    """A report: at most a thousand of its ``number`` of rows.
+
+    ``apart`` are rows that are not in the ``total``. Days are null where the period is open, or
+    the report takes none.
+    """
+
+    id = Text(100)
+    title = Text(200)
+    currency = Text(3)
+    since = Date(allow_none=True)
+    until = Date(allow_none=True)
+    former_since = Date(allow_none=True)
+    former_until = Date(allow_none=True)
+    columns = fields.List(fields.Nested(ColumnSchema))
+    number = Integer()
+    rows = fields.List(fields.Nested(RowSchema))
+    total = fields.Nested(RowSchema, allow_none=True)
+    apart = fields.List(fields.Nested(RowSchema))

@@ -1,4 +1,4 @@
-"""The pages of reports: read what is asked, count, show."""
+"""The pages of reports over closed deals: read what is asked, count, show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("analytics", __name__, url_prefix="/analytics")
 _FUNNEL, _LOSSES = "analytics.funnel", "analytics.losses"
 
 
-@blueprint.get("")
+@blueprint.get("/funnel")
 @requires(VIEW)
 def funnel() -> Markup:
     """Show how far the deals came that were closed."""
@@ -40,7 +40,7 @@ def show_losses() -> Markup:
     return _render("analytics/losses.html", report, losses=found, chart=chart)
 
 
-@blueprint.get("/filter")
+@blueprint.get("/funnel/filter")
 @requires(VIEW)
 def narrow_funnel() -> Response:
     """Lead from the dialog of filters to the funnel as it asks for it."""
@@ -54,7 +54,7 @@ def narrow_losses() -> Response:
     return narrowed(DEALS.spec, _LOSSES)
 
 
-@blueprint.get("/file/<kind>")
+@blueprint.get("/funnel/file/<kind>")
 @requires(VIEW)
 def funnel_file(kind: str) -> Response:
     """Give the funnel as a file for spreadsheets."""

@@ -131,11 +131,11 @@ def test_every_figure_opens_exactly_its_deals(app: Flask, make: Make, story: Sto
     head = make.user("head")
     browser = browser_of(app, head)
     addresses = (
-        "/analytics",
+        "/analytics/funnel",
         "/analytics/losses",
-        "/analytics?closed_on__isnull=false&currency=EUR",
+        "/analytics/funnel?closed_on__isnull=false&currency=EUR",
         "/analytics/losses?amount__gte=1000&any1.state=lost&any1.amount__gte=5000",
-        "/analytics?state=closed&any1.progress__lte=40&any1.state=won",
+        "/analytics/funnel?state=closed&any1.progress__lte=40&any1.state=won",
     )
     with make.acting(head):
         for address in addresses:

@@ -21,7 +21,7 @@ Story = Callable[[int], None]
 
 def test_report_without_deals_says_what_it_is_for(app: Flask, make: Make) -> None:
     browser = browser_of(app, make.user("head"))
-    for address in ("/analytics", "/analytics/losses"):
+    for address in ("/analytics/funnel", "/analytics/losses"):
         assert "Nothing to count yet" in browser.get(address).text
 
 
@@ -42,7 +42,7 @@ def test_filter_that_cannot_be_read_is_told_and_shows_no_figures(
     app: Flask, make: Make, story: Story
 ) -> None:
     story(5)
-    page = browser_of(app, make.user("head")).get("/analytics?closed_on__gte=soon")
+    page = browser_of(app, make.user("head")).get("/analytics/funnel?closed_on__gte=soon")
     assert page.status_code == 200
     assert 'class="tile"' not in page.text
 
@@ -52,7 +52,7 @@ def test_filter_with_more_groups_than_figures_can_join_is_told(
 ) -> None:
     story(5)
     groups = "&".join(f"any{number}.amount__gte=1" for number in range(1, 5))
-    page = browser_of(app, make.user("head")).get(f"/analytics?{groups}")
+    page = browser_of(app, make.user("head")).get(f"/analytics/funnel?{groups}")
     assert page.status_code == 200
     assert "at most three groups" in page.text
     assert 'class="tile"' not in page.text
@@ -76,12 +76,12 @@ def test_filter_that_is_kept_on_a_report_is_a_view_of_it_and_of_the_list(
 
 def test_dialog_of_filters_leads_back_to_the_report(app: Flask, make: Make) -> None:
     browser = browser_of(app, make.user("head"))
-    for path, page in (("filter", "/analytics"), ("losses/filter", "/analytics/losses")):
-        answer = browser.get(f"/analytics/{path}?owner_id=1")
+    for page in ("/analytics/funnel", "/analytics/losses"):
+        answer = browser.get(f"{page}/filter?owner_id=1")
         assert answer.location.endswith(f"{page}?owner_id=1")
 
 
-@pytest.mark.parametrize("name", ["file", "losses/file"])
+@pytest.mark.parametrize("name", ["funnel/file", "losses/file"])
 def test_file_holds_the_figures_of_the_page(
     app: Flask, make: Make, story: Story, name: str
 ) -> None:
@@ -128,7 +128,7 @@ def test_statements_do_not_grow_with_the_deals(
 
     def counted() -> list[int]:
         found, browser = [], browser_of(app, head)
-        for address in ("/analytics", "/analytics/losses"):
+        for address in ("/analytics/funnel", "/analytics/losses"):
             browser.get(address)
             with statements() as sent:  # type: ignore[attr-defined]
                 assert 'class="tile"' in browser.get(address).text

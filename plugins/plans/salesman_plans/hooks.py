@@ -23,11 +23,12 @@ from salesman_hookspecs import (
     Schedule,
     hookimpl,
 )
-from salesman_plans import api, deals, imports, jobs, permissions, views, words
+from salesman_plans import api, deals, imports, jobs, offered, permissions, views, words
 from salesman_plans.demo import give_plans
 from salesman_plans.lists import LISTED
 from salesman_plans.models import KIND, MARGIN, Plan
 from salesman_plans.texts import texts
+from salesman_plans.toolkit import Plans
 from salesman_plans.widget import fulfilment_panel
 
 _ = texts.lazy
@@ -83,6 +84,12 @@ def salesman_record_filter(person: Person) -> sa.ColumnElement[bool] | None:
 def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
     """Give the figures of closed deals, by the very hook that others give theirs by."""
     return deals.sources()
+
+
+@hookimpl
+def salesman_service() -> Iterable[Plans]:
+    """Let other plugins ask for plans."""
+    return [offered.Goals()]
 
 
 @hookimpl

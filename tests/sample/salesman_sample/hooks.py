@@ -301,6 +301,35 @@ def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
 
 
 @hookimpl(optionalhook=True)
+def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
+    """Let reports tell how much was promised to whom."""
+    return [
+        {
+            "id": "sample.promises",
+            "title": _("Promises by client"),
+            "question": _("To whom do we keep our word?"),
+            "group": "clients",
+            "permission": "sample.promise.view",
+            "filters": ("owner_id", "source"),
+            "count": queries.promises_by_client,
+            "columns": (
+                {"name": "client", "title": _("Client"), "kind": "text"},
+                {
+                    "name": "made",
+                    "title": _("Promises"),
+                    "kind": "number",
+                    "method": _("All that was promised to the client."),
+                    "address": lambda _asked, row: (
+                        url_for("clients.card", record_id=row["key"]) if "key" in row else ""
+                    ),
+                },
+            ),
+            "chart": {"kind": "stacked", "columns": ("made",)},
+        }
+    ]
+
+
+@hookimpl(optionalhook=True)
 def salesman_mailing_services() -> Iterable[Mapping[str, Any]]:
     """Let groups be linked with lists that pigeons carry, once anybody keeps some."""
     return [

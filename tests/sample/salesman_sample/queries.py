@@ -186,3 +186,16 @@ def promises_for_documents(about: Mapping[str, Any]) -> list[dict[str, Any]]:
     )
     rows = about["session"].execute(made.order_by(Promise.id))
     return [{"text": row.text, "kept": row.kept_at is not None} for row in rows]
+
+
+def promises_by_client(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Count for a report what was promised to each client, as far as whoever acts sees both."""
+    made: Any = sa.select(Client.id, Client.name, sa.func.count(Promise.id).label("made"))
+    made = made.join(Promise, Promise.client_id == Client.id)
+    made = made.where(visible(KIND), visible("client"))
+    if asked["owner_id"] is not None:
+        made = made.where(Promise.owner_id == asked["owner_id"])
+    if asked["source"] is not None:
+        made = made.where(Client.source == asked["source"])
+    rows = reading().execute(made.group_by(Client.id, Client.name).order_by(Client.name, Client.id))
+    return [{"client": row.name, "key": row.id, "made": row.made} for row in rows]

@@ -1,5 +1,6 @@
 // Charts: an element with data-chart (names, series of values with their texts and links) becomes bars
-// in the theme's colours; a click on a bar, or beside it, opens what it counts.
+// in the theme's colours, beside each other or (kind) stacked, or lines; a click on a bar, or beside it,
+// opens what it counts.
 import { init } from "./imports/echarts.js";
 
 const TOP = 32;
@@ -29,49 +30,69 @@ function draw(element) {
 
 // By its place: under a pointer that has just come a bar is drawn anew, and a click on it is lost.
 // The bars of a row share its height in their order, with half a bar's width above and below them.
-function barAt({ drawing }, { names, series }, { clientX, clientY }) {
+function barAt({ drawing }, { kind, names, series }, { clientX, clientY }) {
   const { left, top } = drawing.getDom().getBoundingClientRect();
   const [x, y] = [clientX - left, clientY - top];
   if (!drawing.containPixel("grid", [x, y])) return {};
+  if (kind === "lines") return nearestPoint(drawing, series, [x, y]);
+  if (kind === "stacked") return stackedPart(drawing, series, [x, y]);
   const height = (drawing.getHeight() - TOP - BOTTOM) / names.length;
   const row = Math.min(Math.floor((y - TOP) / height), names.length - 1);
   const place = Math.floor(((y - TOP) / height - row) * (series.length + 1) - 1 / 2);
   return { ...series[Math.min(Math.max(place, 0), series.length - 1)], row };
 }
 
+function nearestPoint(drawing, series, place) {
+  const [row, value] = drawing.convertFromPixel("grid", place);
+  const far = (one) => Math.abs((Number(one.values[row]) || 0) - value);
+  return { ...series.reduce((best, one) => (far(one) < far(best) ? one : best)), row };
+}
+
+function stackedPart(drawing, series, place) {
+  const [value, row] = drawing.convertFromPixel("grid", place);
+  let reached = 0;
+  return { ...series.find((one) => (reached += Number(one.values[row]) || 0) >= value), row };
+}
+
 function bars(data) {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const fills = [colour("--tblr-primary"), colour("--tblr-azure"), colour("--tblr-secondary")];
   const text = colour("--tblr-body-color");
+  const lines = data.kind === "lines";
   const names = window.innerWidth < 576 ? 110 : 190;
+  const border = { lineStyle: { color: colour("--tblr-border-color") } };
+  const valued = {
+    type: "value",
+    splitNumber: 4,
+    axisLabel: { color: text, formatter: short, hideOverlap: true },
+    splitLine: border,
+  };
+  const named = {
+    type: "category",
+    inverse: !lines,
+    data: data.names,
+    axisLabel: lines ? { color: text, hideOverlap: true } : { color: text, width: names, overflow: "break", lineHeight: 14 },
+    axisLine: border,
+    axisTick: { show: false },
+  };
   return {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 200,
     textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: names + 12, right: 24, top: TOP, bottom: BOTTOM },
+    grid: { left: lines ? 56 : names + 12, right: 24, top: TOP, bottom: BOTTOM },
     legend: { top: 0, left: 0, textStyle: { color: text }, icon: "roundRect" },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data), confine: true },
-    xAxis: {
-      type: "value",
-      splitNumber: 4,
-      axisLabel: { color: text, formatter: short, hideOverlap: true },
-      splitLine: { lineStyle: { color: colour("--tblr-border-color") } },
-    },
-    yAxis: {
-      type: "category",
-      inverse: true,
-      data: data.names,
-      axisLabel: { color: text, width: names, overflow: "break", lineHeight: 14 },
-      axisLine: { lineStyle: { color: colour("--tblr-border-color") } },
-      axisTick: { show: false },
-    },
+    xAxis: lines ? named : valued,
+    yAxis: lines ? valued : named,
     series: data.series.map((one, place) => ({
       name: one.name,
-      type: "bar",
+      type: lines ? "line" : "bar",
+      stack: data.kind === "stacked" ? "all" : undefined,
       data: one.values,
       barGap: "0%",
-      barCategoryGap: `${100 / (data.series.length + 1)}%`,
-      itemStyle: { color: fills[place], borderRadius: [0, 3, 3, 0] },
+      barCategoryGap: data.kind === "stacked" ? "30%" : `${100 / (data.series.length + 1)}%`,
+      itemStyle: { color: fills[place], borderRadius: data.kind === "stacked" ? 0 : [0, 3, 3, 0] },
+      symbolSize: 8,
       cursor: "pointer",
     })),
   };

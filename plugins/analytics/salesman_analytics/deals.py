@@ -1,0 +1,50 @@
+"""Deals as the shared filters of reports find them, and the addresses of the same deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from salesman_core.toolkit import Deal, of_team, visible
+
+
+def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions of the deals that count, access included, whatever their days."""
+    found = [visible("deal")]
+    if asked["owner_id"] is not None:
+        found.append(Deal.owner_id == asked["owner_id"])
+    if asked["team_id"] is not None:
+        found.append(of_team(Deal.owner_id, asked["team_id"]))
+    if asked["pipeline_id"] is not None:
+        found.append(Deal.pipeline_id == asked["pipeline_id"])
+    return found
+
+
+def closed_within(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions of deals that were closed in the period."""
+    found: list[sa.ColumnElement[bool]] = [Deal.outcome.is_not(None)]
+    if asked["since"] is not None:
+        found.append(Deal.closed_on >= asked["since"])
+    if asked["until"] is not None:
+        found.append(Deal.closed_on <= asked["until"])
+    return found
+
+
+def deals_address(asked: Mapping[str, Any], **filters: Any) -> str:
+    """Give the address of the list of the deals that count, with further filters."""
+    whose = {name: asked[name] for name in ("owner_id", "team_id", "pipeline_id")}
+    args: dict[str, Any] = {**whose, **filters}
+    return url_for("deals.index", **{name: one for name, one in args.items() if one is not None})
+
+
+def period_filters(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the filters of the list for deals that were closed in the period."""
+    return {"closed_on__gte": asked["since"], "closed_on__lte": asked["until"]}
+
+
+def known_worth(lacking: int) -> dict[str, str]:
+    """Give the filter of the deals that a sum is made of, where some have no rate and count not."""
+    return {"rate_missing": "false"} if lacking else {}

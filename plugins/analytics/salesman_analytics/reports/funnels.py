@@ -1,0 +1,40 @@
+"""Reports with pages of their own: how deals go through the funnel, and where they are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from salesman_analytics.texts import texts
+
+_ = texts.lazy
+
+REPORTS: Final[Sequence[Mapping[str, Any]]] = (
+    {
+        "id": "analytics.in_work",
+        "title": _("Funnel"),
+        "question": _("What is in work now, and what happened at the stages?"),
+        "group": "sales",
+        "permission": "core.report.funnel",
+        "endpoint": "funnel.index",
+        "order": 10,
+    },
+    {
+        "id": "analytics.funnel",
+        "title": _("How far deals came"),
+        "question": _("How many of the decided deals got how far, and how many were won?"),
+        "group": "sales",
+        "permission": "core.deal.view",
+        "endpoint": "analytics.funnel",
+        "order": 40,
+    },
+    {
+        "id": "analytics.losses",
+        "title": _("Where and why deals are lost"),
+        "question": _("At which stage and for which reason do deals die?"),
+        "group": "sales",
+        "permission": "core.deal.view",
+        "endpoint": "analytics.losses",
+        "order": 50,
+    },
+)

@@ -1,0 +1,175 @@
+"""Sellers: what each of them sold, and what they have in work. Calls are no figure of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_analytics.deals import (
+    closed_within,
+    counted_deals,
+    deals_address,
+    known_worth,
+    period_filters,
+)
+from salesman_analytics.texts import texts
+from salesman_core.toolkit import (
+    DEAL_MARGIN,
+    SEE_MARGIN,
+    Deal,
+    Stage,
+    Worth,
+    in_work,
+    people_names,
+    reading,
+    worth_columns,
+    worth_of,
+)
+
+_ = texts.lazy
+
+_NOTHING: Final = Worth()
+_NOBODY: Final = 0
+"""Whose the deals without an owner are: no person has this id."""
+
+Values = Mapping[str, Any]
+
+
+def sellers(asked: Values) -> Iterable[Values]:
+    """Count what each owner of deals won in the period and has in work now: three statements."""
+    won = [*counted_deals(asked), *closed_within(asked), Deal.outcome == "won"]
+    turnover, margin = _by_owner(won), _by_owner(won, DEAL_MARGIN)
+    working = _by_owner([*counted_deals(asked), in_work()])
+    names = people_names()
+    rows: list[dict[str, Any]] = [
+        {
+            "seller": names.get(owner_id, str(_("Nobody"))),
+            "key": owner_id,
+            "turnover": turnover.get(owner_id, _NOTHING).amount,
+            "margin": margin.get(owner_id, _NOTHING).amount,
+            "won": turnover.get(owner_id, _NOTHING).count,
+            "in_work": working.get(owner_id, _NOTHING).count,
+            "amount": working.get(owner_id, _NOTHING).amount,
+            "forecast": working.get(owner_id, _NOTHING).weighted,
+            "won_lacking": turnover.get(owner_id, _NOTHING).lacking,
+            "lacking": working.get(owner_id, _NOTHING).lacking,
+        }
+        for owner_id in {**turnover, **working}
+    ]
+    total = {
+        "line": "total",
+        **{name: sum(one[name] for one in rows) for name in ("won_lacking", "lacking")},
+    }
+    return [*sorted(rows, key=lambda one: (-one["turnover"], -one["amount"], one["seller"])), total]
+
+
+def _by_owner(conditions: Sequence[Any], amount: Any = Deal.amount) -> Mapping[int, Worth]:
+    counted: Any = sa.select(Deal.owner_id, Stage.percent, *worth_columns(amount))
+    rows = reading().execute(
+        counted.join(Stage, Stage.id == Deal.stage_id)
+        .where(*conditions)
+        .group_by(Deal.owner_id, Stage.percent)
+    )
+    found: dict[int, Worth] = {}
+    for row in rows:
+        owner_id = row.owner_id or _NOBODY
+        found[owner_id] = found.get(owner_id, _NOTHING) + worth_of(row, row.percent)
+    return found
+
+
+def _whose(row: Values) -> dict[str, Any]:
+    """Give the filter of the deals of a row: those of all for the total."""
+    if "key" not in row:
+        return {}
+    return {"owner_id": row["key"]} if row["key"] != _NOBODY else {"owner_id__isnull": "true"}
+
+
+def _won(asked: Values, row: Values) -> str:
+    return deals_address(asked, state="won", **period_filters(asked), **_whose(row))
+
+
+def _won_worth(asked: Values, row: Values) -> str:
+    known = known_worth(row["won_lacking"])
+    return deals_address(asked, state="won", **period_filters(asked), **_whose(row), **known)
+
+
+def _working(asked: Values, row: Values) -> str:
+    return deals_address(asked, state="open", frozen="false", **_whose(row))
+
+
+def _working_worth(asked: Values, row: Values) -> str:
+    known = known_worth(row["lacking"])
+    return deals_address(asked, state="open", frozen="false", **_whose(row), **known)
+
+
+REPORTS: Final[Sequence[Values]] = (
+    {
+        "id": "analytics.sellers",
+        "title": _("Sellers"),
+        "question": _("Who sold how much, at which margin, and who has what in work?"),
+        "group": "people",
+        "permission": "core.deal.view",
+        "filters": ("period", "owner_id", "team_id", "pipeline_id"),
+        "period": "this_month",
+        "count": sellers,
+        "columns": (
+            {"name": "seller", "title": _("Seller"), "kind": "text"},
+            {
+                "name": "turnover",
+                "title": _("Turnover"),
+                "kind": "money",
+                "address": _won_worth,
+                "method": _(
+                    "The amounts of the deals that were closed as won in the period, each at the"
+                    " rate that it keeps. One without a rate is not in it."
+                ),
+            },
+            {
+                "name": "margin",
+                "title": _("Margin"),
+                "kind": "money",
+                "address": _won_worth,
+                "permission": SEE_MARGIN,
+                "method": _("The turnover less the costs that stand in these deals."),
+            },
+            {
+                "name": "won",
+                "title": _("Deals won"),
+                "kind": "number",
+                "address": _won,
+                "method": _(
+                    "Deals that were closed as won in the period. One that was reopened does not"
+                    " count."
+                ),
+            },
+            {
+                "name": "in_work",
+                "title": _("In work"),
+                "kind": "number",
+                "compared": False,
+                "address": _working,
+                "method": _("Deals that are open now, whatever the period; frozen ones left out."),
+            },
+            {
+                "name": "amount",
+                "title": _("Amount in work"),
+                "kind": "money",
+                "compared": False,
+                "address": _working_worth,
+                "method": _("What stands in the deals in work, each at the rate that it keeps."),
+            },
+            {
+                "name": "forecast",
+                "title": _("Forecast"),
+                "kind": "money",
+                "compared": False,
+                "address": _working_worth,
+                "method": _("The deals in work, each amount times the progress of its stage."),
+            },
+        ),
+        "chart": {"kind": "bars", "columns": ("turnover", "margin")},
+        "order": 10,
+    },
+)
