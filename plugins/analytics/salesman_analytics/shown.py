@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ class Figure:
     """A figure as people read it.
 
     :param url: the list of exactly what it counts; empty where there is none.
+    :param is_nothing: whether it is nought now, and was in the period before.
     :param before: what it was in the period before, and the difference; empty where nothing is
         compared.
     """
@@ -48,6 +49,7 @@ class Figure:
     column: Column
     text: str
     url: str = ""
+    is_nothing: bool = False
     before: str = ""
     difference: str = ""
 
@@ -84,15 +86,28 @@ def _line(found: Counted, row: Values) -> Line:
 
 def _figure(found: Counted, column: Column, row: Values) -> Figure:
     value, currency = row.get(column.name), found.asked.currency
+    held = _held(found, column, row)
+    shown = Figure(
+        column,
+        written(column, value, currency),
+        found.address(column, row),
+        is_nothing=not value and not held,
+    )
+    if value is None or held is None or shown.is_nothing:
+        return shown
+    return replace(
+        shown,
+        before=written(column, held, currency),
+        difference=difference(column, value - held, currency),
+    )
+
+
+def _held(found: Counted, column: Column, row: Values) -> Any:
+    """Give what a figure was in the period before; None where nothing is compared."""
     before = found.before(row)
-    shown = Figure(column, written(column, value, currency), found.address(column, row))
     if before is None or not column.compared or column.kind == "text":
-        return shown
-    held = before.get(column.name, 0 if column.adds_up else None)
-    if value is None or held is None:
-        return shown
-    was = written(column, held, currency)
-    return Figure(column, shown.text, shown.url, was, difference(column, value - held, currency))
+        return None
+    return before.get(column.name, 0 if column.adds_up else None)
 
 
 def written(column: Column, value: Any, currency: str) -> str:
@@ -121,7 +136,8 @@ def chart(found: Counted) -> dict[str, Any] | None:
     rows = found.rows[:MOST_DRAWN]
     if declared is None or not rows:
         return None
-    drawn = [one for one in found.figures if one.name in declared.columns]
+    by_name = {one.name: one for one in found.figures}
+    drawn = [by_name[name] for name in declared.columns if name in by_name]
     return {
         "kind": declared.kind,
         "label": str(found.report.title),

@@ -111,7 +111,7 @@ def _rows(
 ) -> Iterator[Values]:
     if OVERDUE in found:
         yield _row(OVERDUE, str(_("Overdue")), found)
-    for place, first in enumerate(calendar.months[:-1]):
+    for place, first in enumerate(_shown_months(calendar, found, plan)):
         row = _row(first.isoformat(), month_title(first), found)
         won_here = won if place == 0 else _NOTHING
         if place == 0:
@@ -127,6 +127,18 @@ def _rows(
     yield {"line": "total", "lacking": lacking, "won_lacking": won.lacking}
     if FROZEN in found:
         yield {**_row(FROZEN, str(_("Frozen, apart from that")), found), "line": "apart"}
+
+
+def _shown_months(
+    calendar: Calendar, found: Mapping[str, Worth], plan: Mapping[date, Decimal]
+) -> list[date]:
+    """Give the months up to the last that has deals or a plan, this one at least."""
+    months = calendar.months[:-1]
+    last = max(
+        (place for place, one in enumerate(months) if one in plan or one.isoformat() in found),
+        default=0,
+    )
+    return months[: last + 1]
 
 
 def _row(place: str, title: str, found: Mapping[str, Worth]) -> dict[str, Any]:
@@ -184,7 +196,8 @@ def _plan(asked: Values, calendar: Calendar) -> Mapping[date, Decimal]:
 
 def month_title(first: date) -> str:
     """Give a month as people read it, as ``March 2026``."""
-    return format_date(first, "LLLL y", locale=current_language())
+    named = format_date(first, "LLLL y", locale=current_language())
+    return named[:1].upper() + named[1:]
 
 
 def _deals(asked: Values, row: Values) -> str:
