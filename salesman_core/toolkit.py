@@ -89,7 +89,7 @@ from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
-from salesman_core.deals.standing import in_work, rests_today
+from salesman_core.deals.standing import in_work, over_plan, overdue, rests_today
 from salesman_core.deals.tally import ends_a_stay
 from salesman_core.deals.worth import Worth, worth_columns, worth_of
 from salesman_core.errors import (
@@ -544,6 +544,8 @@ __all__ = [
     "one_of",
     "one_of_them",
     "order_version",
+    "over_plan",
+    "overdue",
     "own_amount",
     "page_answer",
     "page_response",

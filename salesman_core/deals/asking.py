@@ -18,6 +18,7 @@ ASKS: Final = (
     "pipeline_id",
     "stage_id",
     "participant_id",
+    "stalled",
     "frozen",
     "rate_missing",
     "rate_differs",

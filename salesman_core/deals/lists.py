@@ -18,7 +18,7 @@ from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipel
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.deals.rates import holds_another, lacks_rate
-from salesman_core.deals.standing import frozen, needs_attention
+from salesman_core.deals.standing import frozen, in_work, needs_attention, over_plan
 from salesman_core.i18n import texts
 from salesman_core.records.custom.list_fields import by_name_or_words, custom_list_fields
 from salesman_core.records.list_fields import contains, either, name_of
@@ -45,6 +45,11 @@ def in_state(_operator: str, state: Any) -> Condition:
 
 def _attention(_operator: str, wanted: Any) -> Condition:
     return needs_attention() if wanted else sa.not_(needs_attention())
+
+
+def _stalled(_operator: str, wanted: Any) -> Condition:
+    stalled = sa.and_(in_work(), over_plan())
+    return stalled if wanted else sa.not_(stalled)
 
 
 def _frozen(_operator: str, wanted: Any) -> Condition:
@@ -167,6 +172,13 @@ DEALS: Final = ListSpec(
         ListFilter("participant_id", _("Participant"), FieldKind.USER, _takes_part),
         ListFilter(
             "attention", _("Needs attention"), FieldKind.FLAG, _attention, operators=("eq",)
+        ),
+        ListFilter(
+            "stalled",
+            _("Longer in its stage than planned"),
+            FieldKind.FLAG,
+            _stalled,
+            operators=("eq",),
         ),
         ListFilter("frozen", _("Frozen"), FieldKind.FLAG, _frozen, operators=("eq",)),
         team_filter(Deal.owner_id),

@@ -95,18 +95,20 @@ def rests_today() -> Condition:
 
 def needs_attention() -> Condition:
     """Give the condition of deals in work that stand too long or whose expected date has passed."""
-    return sa.and_(in_work(), sa.or_(_overdue(), _over_plan()))
+    return sa.and_(in_work(), sa.or_(overdue(), over_plan()))
 
 
-def _overdue() -> Condition:
+def overdue() -> Condition:
+    """Give the condition of deals whose expected date has passed, frozen and closed ones too."""
     return sa.func.coalesce(Deal.expected_on < _today(), sa.false())
 
 
-def _over_plan() -> Condition:
+def over_plan() -> Condition:
     """Give the condition of deals that stand in their stage for longer than its plan.
 
-    Whole days count: three days and a few hours are within a plan of three. Written out by length
-    of plan, because the databases add days to moments each in its own way.
+    Frozen and closed ones are among them: say :func:`in_work` beside it. Whole days count: three
+    days and a few hours are within a plan of three. Written out by length of plan, because the
+    databases add days to moments each in its own way.
     """
     plans = reading().scalars(
         sa.select(Stage.planned_days).where(Stage.planned_days.is_not(None)).distinct()

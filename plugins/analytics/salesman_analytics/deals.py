@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import url_for
 
 from salesman_core.toolkit import Deal, of_team, visible
+
+NOBODY: Final = 0
+"""The key of the row of deals without an owner: no person has this id."""
 
 
 def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
@@ -48,3 +51,10 @@ def period_filters(asked: Mapping[str, Any]) -> dict[str, Any]:
 def known_worth(lacking: int) -> dict[str, str]:
     """Give the filter of the deals that a sum is made of, where some have no rate and count not."""
     return {"rate_missing": "false"} if lacking else {}
+
+
+def of_owner(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the filter of the deals of a row whose key is an owner: none for the total."""
+    if "key" not in row:
+        return {}
+    return {"owner_id__isnull": "true"} if row["key"] == NOBODY else {"owner_id": row["key"]}

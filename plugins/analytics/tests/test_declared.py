@@ -229,7 +229,8 @@ def test_statements_of_a_report_do_not_grow_with_its_rows(
     app: Flask, make: Make, story: Callable[[int], None], statements: Callable[..., Any]
 ) -> None:
     head = make.user("head")
-    addresses = (f"{SELLERS}?period=all", "/analytics/reports/analytics.forecast")
+    names = ("sellers?period=all", "forecast", "attention")
+    addresses = [f"/analytics/reports/analytics.{name}" for name in names]
 
     def counts() -> list[int]:
         found, browser = [], browser_of(app, head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -19,13 +20,14 @@ from salesman_core.deals.rate_table import DatedRate, add_rate
 from salesman_core.deals.service import close_deal, freeze_deal
 from salesman_core.plugins import switches
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Make, browser_of
 from salesman_core.toolkit import (
     DEALS,
     Deal,
     parse_list_query,
     reading,
     select_page,
+    service,
     visible,
 )
 
@@ -59,7 +61,8 @@ def figures_open_their_deals(found: Counted, counts: Mapping[str, Any]) -> int:
     seen = 0
     for row in (*found.rows, *found.apart, found.total or {}):
         for column in found.figures:
-            if address := found.address(column, row):
+            address = found.address(column, row)
+            if address.startswith("/deals"):
                 seen += 1
                 rows = deals_of(address)
                 assert rows, address
@@ -174,3 +177,42 @@ def test_who_sees_some_deals_is_told_of_these_alone(
             **(report("analytics.forecast").total or {}),
             "deals": 6,
         }
+
+
+def test_deals_in_work_are_told_with_what_they_lack(
+    app: Flask, make: Make, business: dict[str, int], clock: FrozenClock
+) -> None:
+    one, head = business["one"], make.user("head")
+    clock.advance(days=9)
+    with make.acting(head):
+        calendar = service("calendar")
+        planned = deals_of(f"/deals?owner_id={one}&state=open&frozen=false")[0].id
+        called = {"kind_id": calendar.kind("call"), "day": date(2026, 4, 1), "deal_id": planned}
+        calendar.plan(called)
+    with make.acting(head), app.test_request_context():
+        found = report("analytics.attention")
+        rows = {row["seller"]: row for row in found.rows}
+        figures = figures_open_their_deals(
+            found, {"in_work": len, "amount": worth, "stalled": len, "overdue": len}
+        )
+    assert figures == 16
+    assert (rows["Anna"]["overdue"], rows["Anna"]["in_work"]) == (6, 18)
+    assert rows["Anna"]["stalled"] == 18
+    assert (rows["Anna"]["no_next"], rows["Boris"]["no_next"]) == (17, 6)
+    assert steps_that_open(app, head, f"/calendar/next?whose={one}") == 17
+    assert steps_that_open(app, head, "/calendar/next?whose=all") == 29
+
+
+def steps_that_open(app: Flask, person: int, address: str) -> int:
+    """Count the deals on the calendar's page of what has no next step."""
+    page = browser_of(app, person).get(address).text
+    return len(re.findall(r'<li class="list-group-item', page))
+
+
+def test_next_steps_are_no_column_without_the_calendar(app: Flask, make: Make) -> None:
+    make.deal()
+    switches.suspend("calendar")
+    switches.follow_now()
+    with make.acting(make.user("head")):
+        names = [one.name for one in report("analytics.attention").columns]
+    assert names == ["seller", "in_work", "amount", "stalled", "overdue"]

@@ -21,6 +21,8 @@ from salesman_core.toolkit import (
     colleagues,
     company,
     current_person,
+    number_or_none,
+    people_names,
     reaches,
     reading,
     render,
@@ -82,8 +84,8 @@ def without_next() -> Markup:
     """Show the open deals, or the clients, for which nothing is planned."""
     of = "clients" if request.args.get("of") == "clients" else "deals"
     whose = request.args.get("whose", "mine")
-    mine = whose != "all"
-    rows = _without_next(of, mine=mine)
+    owner_id = _whose(whose)
+    rows = _without_next(of, owner_id)
     shown = rows[:WITHOUT_NEXT_SHOWN]
     older = ""
     if len(rows) > WITHOUT_NEXT_SHOWN:
@@ -93,21 +95,28 @@ def without_next() -> Markup:
     return render(
         "calendar/without_next.html",
         of=of,
-        mine=mine,
+        whose=whose,
+        mine=owner_id is not None,
+        of_whom=people_names().get(number_or_none(whose) or 0, ""),
         rows=shown,
         older=older,
         kinds=choosing.kinds(reading(), offered=True) if current_person().may(CREATE) else [],
     )
 
 
-def _without_next(of: str, *, mine: bool) -> list[AnyRow]:
+def _whose(word: str) -> int | None:
+    """Give whose records a word means: ``all``, one's own, or those of the person of a number."""
+    return None if word == "all" else number_or_none(word) or current_person().id or 0
+
+
+def _without_next(of: str, owner_id: int | None) -> list[AnyRow]:
     place = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,18})", request.args.get("after", ""), re.ASCII)
     limit = WITHOUT_NEXT_SHOWN + 1
     if of == "clients":
         last_id = int(place[2]) if place else None
-        return [*queries.clients_without_next(reading(), mine=mine, after=last_id, limit=limit)]
+        return [*queries.clients_without_next(reading(), owner_id, last_id, limit)]
     after = (int(place[1]), int(place[2])) if place and place[1] else None
-    return [*queries.deals_without_next(reading(), mine=mine, after=after, limit=limit)]
+    return [*queries.deals_without_next(reading(), owner_id, after, limit)]
 
 
 @blueprint.get("/of/<kind>/<int:record_id>")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+from flask import url_for
+
 from salesman_calendar import choosing, queries, service
-from salesman_calendar.permissions import ASSIGN, CREATE
+from salesman_calendar.permissions import ASSIGN, CREATE, VIEW
 from salesman_calendar.toolkit import Activities
 from salesman_core.toolkit import current_person, reading
 
@@ -34,6 +37,14 @@ class Planner(Activities):
     def finish(self, activity_id: int, values: Mapping[str, Any]) -> int | None:
         """Say that an activity is done; give the id of the next one."""
         return service.finish_activity(activity_id, values)
+
+    def lacks_next(self) -> sa.ColumnElement[bool] | None:
+        """Give the condition of deals for which nothing is planned, to who may see activities."""
+        return queries.lacks_next() if current_person().may(VIEW) else None
+
+    def deals_without_next(self, owner_id: int | None) -> str:
+        """Give the address of the page of the deals in work for which nothing is planned."""
+        return url_for("calendar.without_next", whose="all" if owner_id is None else owner_id)
 
     def is_open(self, activity_id: int) -> bool:
         """Tell whether an activity is to be done yet, and whoever acts may say that it is."""

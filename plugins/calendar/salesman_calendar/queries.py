@@ -34,6 +34,7 @@ from salesman_core.toolkit import (
     User,
     company,
     current_person,
+    in_work,
     kinds_meant,
     now,
     record_type,
@@ -321,18 +322,21 @@ def overdue_before(session: Session, day: date, owner_id: int, limit: int) -> Se
     ).all()
 
 
+def lacks_next() -> sa.ColumnElement[bool]:
+    """Give the condition of deals for which nothing is planned that whoever acts sees."""
+    return ~sa.exists().where(
+        Activity.deal_id == Deal.id, Activity.done_at.is_(None), visible(KIND)
+    )
+
+
 def deals_without_next(
-    session: Session, *, mine: bool, after: tuple[int, int] | None, limit: int
+    session: Session, owner_id: int | None, after: tuple[int, int] | None, limit: int
 ) -> Sequence[AnyRow]:
     """Give open deals for which nothing is planned, those that are furthest first.
 
-    :param mine: only one's own.
+    :param owner_id: only somebody's; None for all that the person sees.
     :param after: progress and id of the last one of the page before.
     """
-    planned = sa.exists().where(
-        Activity.deal_id == Deal.id, Activity.done_at.is_(None), visible(KIND)
-    )
-    resting = sa.and_(Deal.frozen_until.is_not(None), Deal.frozen_until > today(company().tz))
     lacking = (
         sa.select(
             Deal.id,
@@ -345,10 +349,10 @@ def deals_without_next(
         )
         .join(Stage, Stage.id == Deal.stage_id)
         .outerjoin(User, User.id == Deal.owner_id)
-        .where(visible("deal"), Deal.outcome.is_(None), sa.not_(resting), sa.not_(planned))
+        .where(visible("deal"), in_work(), lacks_next())
     )
-    if mine:
-        lacking = lacking.where(Deal.owner_id == current_person().id)
+    if owner_id is not None:
+        lacking = lacking.where(Deal.owner_id == owner_id)
     if after is not None:
         progress, last_id = after
         further = sa.and_(Stage.percent == progress, Deal.id < last_id)
@@ -358,11 +362,11 @@ def deals_without_next(
 
 
 def clients_without_next(
-    session: Session, *, mine: bool, after: int | None, limit: int
+    session: Session, owner_id: int | None, after: int | None, limit: int
 ) -> Sequence[AnyRow]:
     """Give clients with whom nothing is planned, the latest first.
 
-    :param mine: only one's own.
+    :param owner_id: only somebody's; None for all that the person sees.
     :param after: the id of the last one of the page before.
     """
     planned = sa.exists().where(
@@ -373,8 +377,8 @@ def clients_without_next(
         .outerjoin(User, User.id == Client.owner_id)
         .where(visible("client"), sa.not_(planned))
     )
-    if mine:
-        lacking = lacking.where(Client.owner_id == current_person().id)
+    if owner_id is not None:
+        lacking = lacking.where(Client.owner_id == owner_id)
     if after is not None:
         lacking = lacking.where(Client.id < after)
     return session.execute(lacking.order_by(Client.id.desc()).limit(limit)).all()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import sqlalchemy as sa
+
 
 class Activities(Protocol):
     """The service of the calendar: ``service("calendar")`` of the core's toolkit gives it.
@@ -60,6 +62,21 @@ class Activities(Protocol):
         :param values: ``client_id``; ``deal_id`` and ``contact_ids``, each if there are any.
         :returns: how many follow.
         :raises InvalidError: for what whoever acts does not see.
+        """
+        ...
+
+    def lacks_next(self) -> sa.ColumnElement[bool] | None:
+        """Give the condition of deals for which nothing is planned that whoever acts sees.
+
+        Say beside it which deals count: closed and frozen ones are among them. None for whoever
+        may see no activities.
+        """
+        ...
+
+    def deals_without_next(self, owner_id: int | None) -> str:
+        """Give the address of the page of the deals in work for which nothing is planned.
+
+        :param owner_id: whose; None for all that whoever acts sees.
         """
         ...
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_analytics.deals import (
+    NOBODY,
     closed_within,
     counted_deals,
     deals_address,
     known_worth,
+    of_owner,
     period_filters,
 )
 from salesman_analytics.texts import texts
@@ -31,8 +33,6 @@ from salesman_core.toolkit import (
 _ = texts.lazy
 
 _NOTHING: Final = Worth()
-_NOBODY: Final = 0
-"""Whose the deals without an owner are: no person has this id."""
 
 Values = Mapping[str, Any]
 
@@ -74,34 +74,27 @@ def _by_owner(conditions: Sequence[Any], amount: Any = Deal.amount) -> Mapping[i
     )
     found: dict[int, Worth] = {}
     for row in rows:
-        owner_id = row.owner_id or _NOBODY
+        owner_id = row.owner_id or NOBODY
         found[owner_id] = found.get(owner_id, _NOTHING) + worth_of(row, row.percent)
     return found
 
 
-def _whose(row: Values) -> dict[str, Any]:
-    """Give the filter of the deals of a row: those of all for the total."""
-    if "key" not in row:
-        return {}
-    return {"owner_id": row["key"]} if row["key"] != _NOBODY else {"owner_id__isnull": "true"}
-
-
 def _won(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="won", **period_filters(asked), **_whose(row))
+    return deals_address(asked, state="won", **period_filters(asked), **of_owner(row))
 
 
 def _won_worth(asked: Values, row: Values) -> str:
     known = known_worth(row["won_lacking"])
-    return deals_address(asked, state="won", **period_filters(asked), **_whose(row), **known)
+    return deals_address(asked, state="won", **period_filters(asked), **of_owner(row), **known)
 
 
 def _working(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="open", frozen="false", **_whose(row))
+    return deals_address(asked, state="open", frozen="false", **of_owner(row))
 
 
 def _working_worth(asked: Values, row: Values) -> str:
     known = known_worth(row["lacking"])
-    return deals_address(asked, state="open", frozen="false", **_whose(row), **known)
+    return deals_address(asked, state="open", frozen="false", **of_owner(row), **known)
 
 
 REPORTS: Final[Sequence[Values]] = (
