@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from salesman_calendar import choosing
 from salesman_calendar.defaults import make_kinds
 from salesman_calendar.service import create_activity, finish_activity
-from salesman_core.toolkit import AnyRow, Deal, company, reading
+from salesman_core.toolkit import AnyRow, Client, Deal, company, reading
 from salesman_hookspecs import Demo, Person
 
 DEALS: Final = 60
@@ -23,6 +23,8 @@ AHEAD_DAYS: Final = 10
 FORGOTTEN: Final = 0.2
 """The share of deals for which nothing is planned."""
 LATE: Final = 0.12
+TODAY: Final = 12
+"""So many clients has the seller to call or to meet today."""
 HOURS: Final = (9, 10, 11, 12, 14, 15, 16, 17)
 
 
@@ -30,10 +32,12 @@ HOURS: Final = (9, 10, 11, 12, 14, 15, 16, 17)
 class Words:
     """What activities are called in one language, and what people say of them.
 
-    :param subjects: by the base of the kind.
+    :param subjects: what is done for a deal, by the base of the kind.
+    :param of_clients: what is done for a client of whom nothing is sold yet, likewise.
     """
 
     subjects: Mapping[str, tuple[str, ...]]
+    of_clients: Mapping[str, tuple[str, ...]]
     said: tuple[str, ...]
     weekly: str
 
@@ -50,6 +54,15 @@ RUSSIAN: Final = Words(
         "task": ("Посчитать смету", "Собрать документы", "Подготовить договор"),
         "letter": ("Отправить предложение", "Выслать договор на согласование"),
     },
+    of_clients={
+        "call": (
+            "Узнать, как показала себя поставка",
+            "Рассказать о новинках",
+            "Договориться о встрече",
+            "Поздравить и спросить о планах на квартал",
+        ),
+        "meeting": ("Познакомиться с новым закупщиком", "Показать каталог"),
+    },
     said=(
         "Просят скидку три процента",
         "Решают на совещании в четверг",
@@ -65,6 +78,15 @@ ENGLISH: Final = Words(
         "meeting": ("Show samples", "Visit the workshop", "Negotiate the price"),
         "task": ("Work out the estimate", "Gather the papers", "Prepare the contract"),
         "letter": ("Send the offer", "Send the contract to be agreed"),
+    },
+    of_clients={
+        "call": (
+            "Ask how the delivery turned out",
+            "Tell what is new",
+            "Arrange a meeting",
+            "Ask about the plans for the quarter",
+        ),
+        "meeting": ("Meet the new buyer", "Show the catalogue"),
     },
     said=(
         "They ask for three percent off",
@@ -86,6 +108,13 @@ def tell(demo: Demo) -> None:
             teller.tell_of(deal, person)
     if "seller" in demo.people:
         teller.tell_of_weekly(demo.people["seller"])
+        teller.tell_of_today(demo.people["seller"])
+
+
+def _clients(person: Person) -> Sequence[int]:
+    """Give clients whose relationship somebody keeps up."""
+    own = sa.select(Client.id).where(Client.owner_id == person.id)
+    return reading().scalars(own.order_by(Client.id.desc()).limit(TODAY)).all()
 
 
 def _open_deals(person: Person) -> Sequence[AnyRow]:
@@ -143,6 +172,22 @@ class _Teller:
                     "recurrence": "FREQ=WEEKLY",
                 }
             )
+
+    def tell_of_today(self, person: Person) -> None:
+        """Fill the day of somebody with calls to clients: half of them in the morning."""
+        with self._demo.at(self._moment(-1, 11), person):
+            for place, client_id in enumerate(_clients(person)):
+                base = "meeting" if place % 5 == 4 else "call"  # noqa: PLR2004  # one in five
+                create_activity(
+                    {
+                        "kind_id": self._kinds[base],
+                        "subject": self._chance.choice(self._words.of_clients[base]),
+                        "client_id": client_id,
+                        "starts_at": self._moment(0, HOURS[place * len(HOURS) // TODAY])
+                        + timedelta(minutes=30 * (place % 2)),
+                        "minutes": 60 if base == "meeting" else 15,
+                    }
+                )
 
     def _activity(self, deal: AnyRow, day: int) -> dict[str, Any]:
         base = self._chance.choice(("call", "call", "meeting", "task", "letter"))

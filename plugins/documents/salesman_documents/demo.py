@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import docx
@@ -17,15 +17,20 @@ from salesman_documents.approval.queries import last_approval, steps
 from salesman_documents.approval.routes import set_route
 from salesman_documents.approval.service import begin, decide
 from salesman_documents.defaults import make_templates
-from salesman_documents.making import generate, upload
-from salesman_documents.models import Document, Template
+from salesman_documents.making import generate, sign, upload
+from salesman_documents.models import Document, Status, Template
 from salesman_documents.publishing import file_of
-from salesman_documents.service import create_document
+from salesman_documents.service import create_document, move_document
 from salesman_documents.variables import gathered
 from salesman_hookspecs import Demo
 
 MOST: Final = 4
-"""So many documents are made."""
+"""So many documents are made, …"""
+OF_THE_SELLER: Final = 4
+"""… and so many of the seller's own deals."""
+_SIGNED: Final = 4
+_COME_TO: Final = (0, 3, _SIGNED, 0, 2, 3, 1, 0)
+"""To which status of its type each of them has come: its place among them."""
 _MOST_LOOKED_AT: Final = 60
 _WORDS: Final = {
     "ru": (
@@ -70,13 +75,18 @@ def tell(demo: Demo) -> None:
             with demo.at(at, SYSTEM):
                 made.append((create_document(values | _whose(deal)), at))
                 generate(made[-1][0], anyway=True)
+            with demo.at(max(at, min(at + timedelta(days=2), _noon_before(demo.today))), SYSTEM):
+                _come_to(made[-1][0], _COME_TO[place % len(_COME_TO)])
     if made and {"lawyer", "head"} <= demo.people.keys():
         document_id, at = made[0]
         _approve(demo, document_id, max(moment + timedelta(days=9), at + timedelta(hours=1)))
 
 
 def _deals(demo: Demo, moment: datetime) -> Sequence[AnyRow]:
-    """Give open deals for which documents are made: that are not new, and say what is sold."""
+    """Give open deals for which documents are made: that are not new, and say what is sold.
+
+    The last of them are the seller's own, so that they have some, too.
+    """
     columns = (Deal.id, Deal.client_id, Deal.owner_id, Deal.currency, Deal.created_at)
     there = sa.select(*columns).where(
         Deal.client_id.is_not(None), Deal.outcome.is_(None), Deal.amount > 0
@@ -87,7 +97,25 @@ def _deals(demo: Demo, moment: datetime) -> Sequence[AnyRow]:
         chosen = sorted(
             deals, key=lambda one: (one.created_at.date() > latest, not _lines_of(one, demo))
         )
-    return chosen[:MOST]
+    seller = demo.people.get("seller")
+    own = [one for one in chosen[MOST:] if seller is not None and one.owner_id == seller.id]
+    return [*chosen[:MOST], *own[:OF_THE_SELLER]]
+
+
+def _come_to(document_id: int, place: int) -> None:
+    """Let a document come to a status, and be signed where that is the one."""
+    document = reading().get_one(Document, document_id)
+    statuses = sa.select(Status.id).where(Status.type_id == document.type_id, Status.active)
+    ids = reading().scalars(statuses.order_by(Status.position)).all()
+    if place == 0 or place >= len(ids):
+        return
+    move_document(document_id, ids[place])
+    if place == _SIGNED:
+        sign(document_id, document.day + timedelta(days=1), "")
+
+
+def _noon_before(day: date) -> datetime:
+    return datetime.combine(day - timedelta(days=1), time(12), UTC)
 
 
 def _day_after(moment: datetime) -> datetime:

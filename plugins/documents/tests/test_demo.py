@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from salesman_documents.approval.queries import last_approval
 from salesman_documents.comparing import texts_of
-from salesman_documents.demo import MOST, tell
-from salesman_documents.models import Document, Template, Version
+from salesman_documents.demo import MOST, OF_THE_SELLER, tell
+from salesman_documents.models import Document, Status, Template, Version
 from salesman_requisites.testing import own_company
 
 from salesman_core.testing.people import Make
@@ -43,6 +43,24 @@ def test_the_demo_company_has_templates_and_documents_made_from_them(make: Make)
         reading().scalar(sa.select(sa.func.count(one.id))) for one in (Template, Document, Version)
     ]
     assert counted == [6, MOST, MOST]
+
+
+@pytest.mark.databases("sqlite")
+def test_the_seller_of_the_demo_company_has_documents_of_several_statuses(make: Make) -> None:
+    own_company(short_name="Ours")
+    seller = make.person(make.user("seller"))
+    for number in range(MOST + OF_THE_SELLER + 1):
+        values = {"client_id": make.client(), "amount": Decimal(100)}
+        make.deal(name=f"Deal {number}", owner_id=seller.id, **values)
+
+    tell(Demo("en", date(2026, 3, 10), 1, {"seller": seller}, [], [], at))
+
+    told = sa.select(Document.owner_id, Status.name, Document.signed_on).join(Status)
+    rows = reading().execute(told.order_by(Document.id)).all()
+    assert {row.owner_id for row in rows[-OF_THE_SELLER:]} == {seller.id}
+    assert len(rows) == MOST + OF_THE_SELLER
+    assert {row.name for row in rows} == {"Draft", "Being agreed", "Agreed", "Sent", "Signed"}
+    assert {row.name for row in rows if row.signed_on is not None} == {"Signed"}
 
 
 @pytest.mark.databases("sqlite")

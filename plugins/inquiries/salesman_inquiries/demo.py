@@ -17,6 +17,8 @@ INQUIRIES: Final = 60
 DAYS: Final = 30
 WAITING: Final = 8
 """So many of the last have no result yet."""
+FOR_THE_SELLER: Final = 2
+"""Each second of those is passed on to the seller."""
 DEALS: Final = 12
 """One of so many becomes a deal."""
 
@@ -75,11 +77,13 @@ def tell(demo: Demo) -> None:
     for number in range(INQUIRIES):
         age = DAYS * (INQUIRIES - number) / INQUIRIES
         moment = noon - timedelta(days=age, minutes=chance.randrange(240))
+        waits = number >= INQUIRIES - WAITING
+        values = _inquiry(words, chance, waits=waits)
+        if waits and number % FOR_THE_SELLER and "seller" in demo.people:
+            values["owner_id"] = demo.people["seller"].id
         with demo.at(moment, demo.people["telemarketer"]):
-            inquiry_id = create_inquiry(
-                _inquiry(words, chance, waits=number >= INQUIRIES - WAITING)
-            )
-            if number % DEALS == DEALS - 1 and number < INQUIRIES - WAITING:
+            inquiry_id = create_inquiry(values)
+            if number % DEALS == DEALS - 1 and not waits:
                 make_deal(inquiry_id, {})
 
 

@@ -26,7 +26,8 @@ def test_demo_has_what_waits_what_is_processed_and_what_became_a_deal(
 ) -> None:
     moments = [datetime(2026, 1, 1, tzinfo=UTC)]
     app.extensions["salesman_clock"] = lambda: moments[-1]
-    people = {"telemarketer": make.person(make.user_of("telemarketer"))}
+    roles = ("telemarketer", "seller")
+    people = {role: make.person(make.user_of(role)) for role in roles}
 
     @contextmanager
     def at(moment: datetime, person: Person) -> Iterator[None]:
@@ -36,8 +37,10 @@ def test_demo_has_what_waits_what_is_processed_and_what_became_a_deal(
 
     tell(Demo(language, TODAY, 1, people, [], [], at))
 
-    rows = reading().execute(sa.select(Inquiry.status, Inquiry.became_kind, Inquiry.subject)).all()
+    columns = (Inquiry.status, Inquiry.became_kind, Inquiry.subject, Inquiry.owner_id)
+    rows = reading().execute(sa.select(*columns)).all()
     waiting = [row for row in rows if row.status == "new"]
+    assert {row.owner_id for row in waiting} == {one.id for one in people.values()}
     deals = [row for row in rows if row.became_kind == "deal"]
     assert (len(rows), len(waiting)) == (INQUIRIES, WAITING)
     assert len(deals) == (INQUIRIES - WAITING) // DEALS

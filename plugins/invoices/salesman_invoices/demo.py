@@ -14,6 +14,7 @@ from salesman_requisites.toolkit import company_choices
 
 from salesman_core.toolkit import AnyRow, Deal, Stage, company, reading
 from salesman_hookspecs import Demo
+from salesman_invoices.acts.service import issue_act, make_act
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.schedule.service import replace_steps
 from salesman_invoices.service import issue_invoice, make_invoice
@@ -68,11 +69,12 @@ def _at(day: date) -> datetime:
 
 
 def _bill_and_pay(demo: Demo, deal: AnyRow, chance: random.Random) -> None:
-    """Bill a won deal some days before it was closed; most clients have paid since."""
+    """Bill a won deal and confirm what was done; most clients have paid since."""
     closed = deal.closed_on or demo.today
     head = demo.people["head"]
     with demo.at(_at(closed), head):
         invoice_id = _issued(deal.id, closed)
+        issue_act(make_act({"invoice_id": invoice_id, "day": closed}))
     paid_on = closed + timedelta(days=chance.randint(0, 14))
     if paid_on <= demo.today and chance.random() < 0.9:  # noqa: PLR2004  # nine of ten
         with demo.at(_at(paid_on), head):

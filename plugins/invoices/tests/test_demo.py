@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from salesman_invoices.demo import tell
-from salesman_invoices.models import Invoice, Step
+from salesman_invoices.models import Act, Invoice, Step
 
 from salesman_core.deals.service import close_deal
 from salesman_core.testing.clock import FrozenClock
@@ -43,4 +43,6 @@ def test_demo_company_bills_its_deals(bill: Bill, clock: FrozenClock, language: 
     rows = reading().execute(sa.select(Invoice.deal_id, Invoice.amount).order_by(Invoice.id))
     assert [tuple(row) for row in rows] == [(won, Decimal(500)), (nearly, Decimal(270))]
     assert reading().scalar(sa.select(sa.func.count(Step.id))) == 2
+    acts = reading().execute(sa.select(Act.deal_id, Act.state)).all()
+    assert [tuple(row) for row in acts] == [(won, "issued")]
     assert reading().scalar(sa.select(Deal.outcome).where(Deal.id == won)) == "won"

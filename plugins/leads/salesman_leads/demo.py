@@ -15,12 +15,17 @@ from salesman_leads.distribution.service import add_rule
 from salesman_leads.intake import create_lead
 from salesman_leads.qualifying import qualify_lead
 from salesman_leads.queries import offered_results
-from salesman_leads.service import close_lead, take_lead
+from salesman_leads.queue.models import INTEREST, NO_ANSWER
+from salesman_leads.queue.queries import call_results
+from salesman_leads.queue.service import record_attempt
+from salesman_leads.service import change_lead, close_lead
 
 LEADS: Final = 40
 DAYS: Final = 30
 CONVERTED: Final = 0.4
 STRANGERS: Final = 0.5
+UNREACHED: Final = 0.4
+"""The share of first calls that nobody answers."""
 PRIVATE: Final = 0.2
 
 
@@ -159,11 +164,20 @@ def _tell_one(
     if age < chance.uniform(0, 6):
         return
     with demo.at(came + timedelta(hours=chance.uniform(1, 20)), caller):
-        take_lead(lead_id)
+        reached = _call(lead_id, NO_ANSWER if chance.random() < UNREACHED else INTEREST)
+        if reached:
+            change_lead(lead_id, {"owner_id": demo.people["seller"].id})
     if age < chance.uniform(2, 12):
         return
     with demo.at(came + timedelta(hours=21), caller):
         _finish(lead_id, wish, words, chance)
+
+
+def _call(lead_id: int, base: str) -> bool:
+    """Say what came of a call, what counts as *base*; tell whether somebody answered."""
+    result_id = next(one.id for one in call_results(reading(), offered=True) if one.base == base)
+    record_attempt(lead_id, {"call_result_id": result_id})
+    return base != NO_ANSWER
 
 
 def _finish(lead_id: int, wish: str, words: Words, chance: random.Random) -> None:

@@ -45,12 +45,15 @@ def demo_of(app: Flask, make: Make, language: str) -> Demo:
 def test_demo_has_leads_of_every_status_and_none_from_the_future(
     app: Flask, make: Make, language: str
 ) -> None:
-    tell(demo_of(app, make, language))
+    demo = demo_of(app, make, language)
+    tell(demo)
 
-    columns = (Lead.status, Lead.result, Lead.created_at, Lead.updated_at)
+    columns = (Lead.status, Lead.result, Lead.owner_id, Lead.created_at, Lead.updated_at)
     rows = reading().execute(sa.select(*columns)).all()
     assert len(rows) == LEADS
-    assert {row.status for row in rows} == {"open", "in_work", "closed"}
+    assert {row.status for row in rows} == {"open", "in_work", "processed", "closed"}
+    handed_on = {row.owner_id for row in rows if row.status == "processed"}
+    assert handed_on == {demo.people["seller"].id}
     assert {row.result for row in rows} >= {"converted", "duplicate", "not_our_customer"}
     assert max(max(row.created_at, row.updated_at) for row in rows) < MORNING
 
