@@ -81,6 +81,7 @@ from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
 from salesman_core.deals.flow import median as median_length
 from salesman_core.deals.flow import passing as step_at_stage
+from salesman_core.deals.forecast import forecast
 from salesman_core.deals.listed import LISTED as DEALS
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
@@ -199,6 +200,7 @@ from salesman_core.records.record_card import RecordCard
 from salesman_core.records.record_list import Column, RecordList
 from salesman_core.records.relative import period_of
 from salesman_core.records.relative import words_of as period_words
+from salesman_core.records.rewinding import former_values
 from salesman_core.records.saving import (
     checked_owner,
     for_change,
@@ -479,10 +481,12 @@ __all__ = [
     "files_body",
     "files_panel",
     "for_change",
+    "forecast",
     "foreign_forms",
     "forget_notes_and_files",
     "form_to_edit",
     "formats",
+    "former_values",
     "found_clients",
     "from_bin",
     "further_fields",

@@ -140,18 +140,19 @@ def closed_deals(session: Session, query: ListQuery) -> ClosedDeals:
 
 
 def _pipelines(session: Session, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    numbers = _numbers((row.pipeline_id, row.number) for row in rows)
+    numbers = numbers_of((row.pipeline_id, row.number) for row in rows)
     named = sa.select(Pipeline.id, Pipeline.name, Pipeline.position)
     found = session.execute(named.where(Pipeline.id.in_(numbers))).all()
     return sorted(found, key=lambda one: (-numbers[one.id], one.position, one.id))
 
 
 def _currencies(rows: Sequence[AnyRow]) -> Sequence[str]:
-    numbers, own = _numbers((row.currency, row.number) for row in rows), company().currency
+    numbers, own = numbers_of((row.currency, row.number) for row in rows), company().currency
     return sorted(numbers, key=lambda code: (code != own, -numbers[code], code))
 
 
-def _numbers(pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, int]:
+def numbers_of(pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, int]:
+    """Add up the numbers of each key."""
     found: dict[Key, int] = {}
     for key, number in pairs:
         found[key] = found.get(key, 0) + number

@@ -51,7 +51,7 @@ def of_passages(kind: str, report: Report, stages: Sequence[Passage]) -> Respons
         )
         for one in stages
     ]
-    return _file(kind, "funnel", headings, rows)
+    return as_file(kind, "funnel", headings, rows)
 
 
 def of_losses(kind: str, report: Report, found: Losses) -> Response:
@@ -73,7 +73,7 @@ def of_losses(kind: str, report: Report, found: Losses) -> Response:
         for reason_id, name in found.reasons.items()
         if (lost := found.cells.get((stage.id, reason_id)))
     ]
-    return _file(kind, "losses", headings, rows)
+    return as_file(kind, "losses", headings, rows)
 
 
 def of_counted(kind: str, found: Counted) -> Response:
@@ -88,10 +88,16 @@ def of_counted(kind: str, found: Counted) -> Response:
         [*(row.get(one.name) for one in found.columns), *(code for _title, code in currency)]
         for row in (*found.rows, *found.apart)
     ]
-    return _file(kind, found.report.id, headings, rows)
+    return as_file(kind, found.report.id, headings, rows)
 
 
-def _file(kind: str, name: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Response:
+def as_file(
+    kind: str, name: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]
+) -> Response:
+    """Give a table as a file.
+
+    :raises MissingError: for a kind of file that there is not.
+    """
     if kind not in export_files.FORMATS:
         raise MissingError(_("There is no such kind of file."))
     target = io.BytesIO()

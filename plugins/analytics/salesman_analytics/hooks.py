@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import api, pages, permissions
+from salesman_analytics import pages, permissions
 from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint
@@ -37,7 +37,7 @@ def salesman_blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def salesman_api_blueprints() -> Iterable[ApiBlueprint]:
     """Give the JSON API."""
-    return [api.api]
+    return [pages.api]
 
 
 @hookimpl

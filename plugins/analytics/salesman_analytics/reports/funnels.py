@@ -37,4 +37,13 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "endpoint": "analytics.losses",
         "order": 50,
     },
+    {
+        "id": "analytics.as_of",
+        "title": _("As of a day"),
+        "question": _("How did funnel, forecast and owners stand at the end of a day?"),
+        "group": "sales",
+        "permission": "core.deal.view",
+        "endpoint": "analytics.as_of",
+        "order": 70,
+    },
 )

@@ -1,0 +1,1 @@
+"""How deals stood on a day that is over."""
