@@ -85,6 +85,7 @@ from salesman_core.deals.forecast import forecast
 from salesman_core.deals.listed import LISTED as DEALS
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
+from salesman_core.deals.pipelines import change_stage
 from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
 from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
@@ -436,6 +437,7 @@ __all__ = [
     "change_contact",
     "change_deal",
     "change_places",
+    "change_stage",
     "checked_address",
     "checked_owner",
     "chosen_keys",

@@ -81,12 +81,12 @@ class Report(ListPage):
         """
         return self._list_of({**filters, **self._counted})
 
-    def reached(self, percent: int) -> str:
+    def reached(self, percent: int, **filters: Any) -> str:
         """Give the address of the deals that were won, or lost at no less than a progress."""
         args = self.asked
         group = _free_group(args)
         either = {f"{group}.state": "won", f"{group}.progress__gte": percent}
-        return self._list_of({"state": "closed", **self._counted}, either)
+        return self._list_of({"state": "closed", **filters, **self._counted}, either)
 
     def stayed(self, stage_id: int) -> str:
         """Give the address of the deals whose stays at a stage are known."""

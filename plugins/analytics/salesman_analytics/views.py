@@ -27,7 +27,7 @@ def funnel() -> Markup:
     report = Report(_FUNNEL)
     stages = passages(reading(), report.query, report.closed)
     chart = charts.of_passages(report, stages)
-    return _render("analytics/funnel.html", report, stages=stages, chart=chart)
+    return show("analytics/funnel.html", report, stages=stages, chart=chart)
 
 
 @blueprint.get("/losses", endpoint="losses")
@@ -37,7 +37,7 @@ def show_losses() -> Markup:
     report = Report(_LOSSES)
     found = losses(reading(), report.closed)
     chart = charts.of_losses(report, found)
-    return _render("analytics/losses.html", report, losses=found, chart=chart)
+    return show("analytics/losses.html", report, losses=found, chart=chart)
 
 
 @blueprint.get("/funnel/filter")
@@ -70,5 +70,6 @@ def losses_file(kind: str) -> Response:
     return files.of_losses(kind, report, losses(reading(), report.closed))
 
 
-def _render(template: str, report: Report, **context: Any) -> Markup:
+def show(template: str, report: Report, **context: Any) -> Markup:
+    """Show a report over closed deals: what every one of them has, and what is its own."""
     return render(template, report=report, closed=report.closed, amount_title=AMOUNT, **context)

@@ -38,6 +38,15 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "order": 50,
     },
     {
+        "id": "analytics.calibration",
+        "title": _("What stages promise"),
+        "question": _("Does the percent of a stage say what really comes of its deals?"),
+        "group": "sales",
+        "permission": "core.deal.view",
+        "endpoint": "analytics.calibration",
+        "order": 60,
+    },
+    {
         "id": "analytics.as_of",
         "title": _("As of a day"),
         "question": _("How did funnel, forecast and owners stand at the end of a day?"),

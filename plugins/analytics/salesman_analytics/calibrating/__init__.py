@@ -1,0 +1,1 @@
+"""What percent a stage stands for, beside what really became of the deals that came so far."""
