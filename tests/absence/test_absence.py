@@ -86,6 +86,11 @@ PAGES_OF = {
         "/analytics/reports/analytics.sellers/file/csv",
         "/api/v1/analytics/reports",
         "/analytics/losses/file/csv",
+        "/analytics/calibration",
+        "/analytics/calibration/file/csv",
+        "/analytics/as-of",
+        "/analytics/as-of/deals",
+        "/analytics/as-of/file/csv",
         "/api/v1/analytics/openapi.json",
     ),
     "conveyor": (

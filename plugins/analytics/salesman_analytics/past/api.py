@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesman_analytics.api import api
-from salesman_analytics.past.asking import demand_over
+from salesman_analytics.past.asking import demand_over, usual_day
 from salesman_analytics.past.counting import Past, Standing, past
 from salesman_analytics.past.schemas import AsOfAskedSchema, AsOfSchema
 from salesman_analytics.permissions import VIEW
@@ -18,8 +18,9 @@ from salesman_core.toolkit import arguments, reading, requires, response
 @response(AsOfSchema)
 def read_as_of(values: dict[str, Any]) -> dict[str, Any]:
     """Tell how the open deals of one pipeline and currency stood at the end of a day."""
-    demand_over(values["day"])
-    found = past(reading(), values["day"], values["pipeline_id"], values["currency"])
+    day = values["day"] or usual_day()
+    demand_over(day)
+    found = past(reading(), day, values["pipeline_id"], values["currency"])
     return {
         "day": found.day,
         "pipeline_id": found.pipeline_id,

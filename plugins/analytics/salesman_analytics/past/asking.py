@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
 from flask import url_for
 
 from salesman_analytics.texts import texts
-from salesman_core.toolkit import InvalidError, company, date_of, number_of, read_typed, today
+from salesman_core.toolkit import (
+    Deal,
+    DealMove,
+    InvalidError,
+    company,
+    date_of,
+    number_of,
+    read_typed,
+    reading,
+    today,
+    visible,
+)
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -52,12 +65,12 @@ class Asked:
 
 
 def read_asked(args: Mapping[str, str]) -> Asked:
-    """Read the address; where it names no day, it is the last one of the month before.
+    """Read the address; of no day it gives :func:`usual_day`.
 
     :raises InvalidError: by field, for what cannot be read and for a day to come.
     """
     values = read_typed(args, _READERS, *_READERS)
-    day = values.get("day") or default_day()
+    day = values.get("day") or usual_day()
     demand_over(day)
     return Asked(day, values.get("pipeline_id"), values.get("currency") or None)
 
@@ -72,6 +85,23 @@ def demand_over(day: date) -> None:
         raise InvalidError(message, {"day": message})
 
 
-def default_day() -> date:
-    """Give the last day of the month before."""
-    return today(company().tz).replace(day=1) - timedelta(days=1)
+def usual_day() -> date:
+    """Give the last day of the month before, or today where no deal had been opened by then."""
+    day = today(company().tz)
+    ended = day.replace(day=1) - timedelta(days=1)
+    before = sa.exists().where(DealMove.deal_id == Deal.id, DealMove.day <= ended)
+    known = reading().scalar(sa.select(sa.exists().where(visible("deal"), before)))
+    return ended if known else day
+
+
+def offered_days() -> Sequence[tuple[Text, date]]:
+    """Give the days that one asks for most, each with what people call it."""
+    day = today(company().tz)
+    month = day.replace(day=1)
+    quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    return (
+        (_("Yesterday"), day - timedelta(days=1)),
+        (_("End of last month"), month - timedelta(days=1)),
+        (_("End of last quarter"), quarter - timedelta(days=1)),
+        (_("End of last year"), date(day.year - 1, 12, 31)),
+    )

@@ -8,9 +8,13 @@ from salesman_core.toolkit import Amount, Date, Integer, ListOf, Reference, Sche
 
 
 class AsOfAskedSchema(Schema):
-    """The day; the pipeline and currency with the most deals where they are not said."""
+    """The day, the last of the month before where it is not said; then pipeline and currency.
 
-    day = Date(required=True)
+    Without them they are those with the most deals. Where no deal was opened before this month, the
+    day that is not said is today.
+    """
+
+    day = Date(load_default=None)
     pipeline_id = Reference(load_default=None)
     currency = Text(3, load_default=None)
 

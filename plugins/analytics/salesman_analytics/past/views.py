@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_analytics.past import files
-from salesman_analytics.past.asking import Asked, read_asked
+from salesman_analytics.past.asking import Asked, offered_days, read_asked
 from salesman_analytics.past.charts import by_month, month_name
 from salesman_analytics.past.counting import Past, past
 from salesman_analytics.past.rows import NARROWER, NONE, SHOWN, Narrower, rows_of
@@ -47,6 +47,7 @@ def index() -> Markup:
         now=now,
         chart=by_month(asked, found),
         none_said=NONE,
+        days=offered_days(),
         month_name=month_name,
         written=written,
         amount_title=AMOUNT,
