@@ -15,7 +15,7 @@ from salesman_core.toolkit import DEALS, AnyRow, Deal, ListQuery, User, totals, 
 
 ENOUGH: Final = 20
 """Of fewer deals no percent is suggested: chance would say it."""
-SELLERS: Final = 8
+SELLERS: Final = 6
 """So many owners stand beside each other: those who closed the most deals."""
 
 
