@@ -40,6 +40,9 @@ LEADS_TAKEN: Final = 500.0
 WIDGET: Final = 2.0
 """So many times the bare statements may the widget of plan fulfilment cost."""
 
+LINE: Final = 2.0
+"""So many times the bare statements may the figures of the conveyor's line cost."""
+
 DELAY: Final = 1.0
 """Seconds after which a message in a discussion is at half of the pages that are open."""
 BESIDE: Final = 2.0

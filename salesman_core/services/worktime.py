@@ -6,10 +6,13 @@ asked about any company.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from calendar import isleap
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +29,10 @@ LONGEST_REST: Final = 366
 
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
+_YEARS_KEPT: Final = 128
+
+_Fixed = tuple[ZoneInfo, AbstractSet[int], time, time, AbstractSet[tuple[date, bool]]]
+"""What tells a :class:`WorkTime` from others, by which something is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,12 @@ class WorkTime:
     begins: time
     ends: time
     holidays: Mapping[date, bool] = field(default_factory=dict)
+    _fixed: _Fixed = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep what tells it from other companies, for what is added up once for each year."""
+        told = (frozenset(self.days), self.begins, self.ends, frozenset(self.holidays.items()))
+        object.__setattr__(self, "_fixed", (self.zone, *told))
 
     def is_work_day(self, day: date) -> bool:
         """Tell whether people work on a day."""
@@ -97,14 +110,31 @@ class WorkTime:
         _begins, ends = self._hours_of(day)
         return ends
 
+    def length_of(self, day: date) -> timedelta:
+        """Give how long people work on a day."""
+        if not self.is_work_day(day):
+            return timedelta()
+        begins, ends = self._hours_of(day)
+        return max(ends - begins, timedelta())
+
     def minutes_between(self, first: datetime, last: datetime) -> int:
         """Give the whole working minutes from one moment to a later one, else 0."""
-        worked = timedelta()
-        for begins, ends in self._spans(first):
-            if begins >= last:
-                break
-            worked += min(ends, last) - begins
-        return worked // _MINUTE
+        if last <= first:
+            return 0
+        year = self._day_of(first).year
+        return (self._worked(year, last) - self._worked(year, first)) // _MINUTE
+
+    def _worked(self, year: int, moment: datetime) -> timedelta:
+        """Give the working time from the beginning of a year to a moment.
+
+        A waiting that has lasted for years costs no more than one of a day: each year is added up
+        once.
+        """
+        day = self._day_of(moment)
+        years = (_worked_days(self._fixed, one)[-1] for one in range(year, day.year))
+        days = _worked_days(self._fixed, day.year)[day.timetuple().tm_yday - 1]
+        begins, ends = self._hours_of(day) if self.is_work_day(day) else (moment, moment)
+        return sum(years, days) + max(min(moment, ends) - begins, timedelta())
 
     def _spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Give the spans of working time from a moment on, until nobody works for a year."""
@@ -129,6 +159,16 @@ class WorkTime:
 
     def _moment(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=_YEARS_KEPT)
+def _worked_days(fixed: _Fixed, year: int) -> Sequence[timedelta]:
+    """Give the working time before each day of a year, and at the end that of all its days."""
+    zone, days, begins, ends, holidays = fixed
+    hours = WorkTime(zone, days, begins, ends, dict(holidays))
+    first = date(year, 1, 1)
+    dates = (first + number * _DAY for number in range(366 if isleap(year) else 365))
+    return [*accumulate(map(hours.length_of, dates), initial=timedelta())]
 
 
 def worktime() -> WorkTime:

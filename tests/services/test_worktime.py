@@ -130,6 +130,18 @@ def test_next_moment_is_working_time_and_none_is_missed(office: WorkTime, moment
     assert office.minutes_between(moment, following) == 0
 
 
+@given(office=offices, moment=moments, days=st.integers(0, 500), minutes=st.integers(0, 1439))
+def test_minutes_over_years_are_those_of_all_days(
+    office: WorkTime, moment: datetime, days: int, minutes: int
+) -> None:
+    last = moment + timedelta(days=days, minutes=minutes)
+    noons = [moment + timedelta(days=number) for number in range(days)]
+    by_day = sum(office.minutes_between(one, one + timedelta(days=1)) for one in noons)
+
+    rest = office.minutes_between(moment + timedelta(days=days), last)
+    assert office.minutes_between(moment, last) == by_day + rest
+
+
 @given(office=offices, ends=st.tuples(moments, moments, moments).map(sorted))
 def test_minutes_of_two_spans_are_those_of_both(office: WorkTime, ends: list[datetime]) -> None:
     first, second, third = ends

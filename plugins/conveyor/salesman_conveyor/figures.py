@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from salesman_conveyor import stations
 from salesman_conveyor.lists import has_arrived, has_gone_on, is_current
 from salesman_conveyor.models import KIND, RETURNED, TAKEN, WAITING, Handover
 from salesman_conveyor.times import spent
-from salesman_core.toolkit import AnyRow, now, visible, worktime
+from salesman_core.toolkit import AnyRow, WorkTime, now, visible, worktime
 
 WEEK: Final = 7
 STATION, PERSON = "station_id", "person"
@@ -105,8 +105,9 @@ def _lines(session: Session, period: Period, by: Any, now_by: Any) -> dict[int |
         for row in session.execute(query):
             values = dict(row._mapping)  # noqa: SLF001  # its API
             counted.setdefault(values.pop("key"), {}).update(values)
+    hours, moment = worktime(), now()
     for row in session.execute(_current(now_by)):
-        _add_current(counted.setdefault(row.key, {}), row)
+        _add_current(counted.setdefault(row.key, {}), row, hours, moment)
     return {key: Line(key, **values) for key, values in counted.items()}
 
 
@@ -148,16 +149,15 @@ def _current(by: Any) -> sa.Select[Any]:
     )
 
 
-def _add_current(counted: dict[str, int], row: AnyRow) -> None:
+def _add_current(counted: dict[str, int], row: AnyRow, hours: WorkTime, moment: datetime) -> None:
     def add(name: str, number: int) -> None:
         counted[name] = counted.get(name, 0) + number
 
     if row.state == TAKEN:
         add("in_work", 1)
         return
-    moment = now()
     add("waiting", 1)
-    add("waiting_minutes", spent(worktime(), row, moment).waited)
+    add("waiting_minutes", spent(hours, row, moment).waited)
     add("late", int(row.state == WAITING and row.due_at <= moment))
 
 
