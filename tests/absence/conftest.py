@@ -20,6 +20,7 @@ from salesman_invoices.models import (
     Act,
     ActLine,
     Allotment,
+    Drawn,
     Invoice,
     InvoiceExternalId,
     InvoiceLine,
@@ -291,13 +292,28 @@ def client_was_billed(client_id: int, deal_id: int) -> None:
             ],
             external_ids=[PaymentExternalId(source="bank", key="1")],
         )
+        ahead, back = (
+            Payment(
+                **kept,
+                client_id=client_id,
+                owner_id=1,
+                currency="RUB",
+                day=day,
+                amount=Decimal(10),
+                returned=Decimal(10),
+                direction=direction,
+            )
+            for direction in ("in", "back")
+        )
         wording = LetterWording(
             use="before", language="en", subject="Due", text="Soon", updated_at=now()
         )
         reminding = PaperReminding(company_id=company_id, before=[1], after=[3], updated_at=now())
         off = Unreminded(invoice_id=invoice.id, at=now())
         sent = Sending(invoice_id=invoice.id, to="anna@example.com", at=now())
-        session.add_all([act, payment, wording, reminding, off, sent])
+        session.add_all([act, payment, ahead, back, wording, reminding, off, sent])
+        session.flush()
+        session.add(Drawn(return_id=back.id, payment_id=ahead.id, amount=Decimal(10)))
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ AS_CHECKED: dict[str, list[dict[str, object]]] = {
     "invoices_act_line": [{"discount_amount": None}, {"id": 2, "discount_percent": None}],
     "invoices_invoice": [{"state": "issued"}],
     "invoices_line": [{"discount_amount": None}, {"id": 2, "discount_percent": None}],
-    "invoices_payment": [{"direction": "in"}],
+    "invoices_payment": [{"direction": "in", "returned": Decimal(0)}],
     "invoices_reminding": [{"before": [3], "after": [3]}],
     "invoices_sending": [{"act_id": None}, {"id": 2, "invoice_id": None, "reminder": None}],
     "invoices_step": [{"percent": None}, {"id": 2, "amount": None}],

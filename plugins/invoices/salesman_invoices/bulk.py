@@ -10,6 +10,7 @@ from salesman_invoices import queries
 from salesman_invoices.billing import margin_of
 from salesman_invoices.lists import INVOICES
 from salesman_invoices.payments import queries as payment_queries
+from salesman_invoices.payments.advance import left_of as left_of_payment
 from salesman_invoices.payments.lists import PAYMENTS
 from salesman_invoices.payments.words import DIRECTION_TITLES
 from salesman_invoices.payments.words import FIELDS as PAYMENT_FIELDS
@@ -92,7 +93,7 @@ def _payment_cells(rows: Sequence[AnyRow]) -> Iterable[Mapping[str, Any]]:
         yield {
             **{name: getattr(row, name) for name in ("day", "amount", "reference", "currency")},
             "client": row.client_name or "",
-            "advance": row.amount - row.allotted,
+            "advance": left_of_payment(row),
             "direction": str(DIRECTION_TITLES[row.direction]),
             "owner": row.owner_name or "",
             "created_at": row.created_at,

@@ -59,6 +59,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "direction": PAYMENT_FIELDS["direction"].title,
     "reason": _("Reason"),
     "allotments": PAYMENT_FIELDS["allotments"].title,
+    "advances": PAYMENT_FIELDS["advances"].title,
+    "advance_id": _("Which advance goes back"),
     "quantities": _("How much of each line is billed"),
     "step_id": _("What is billed"),
 }
@@ -124,6 +126,16 @@ def choices(session: Session, to_bill: ToBill | None) -> dict[str, Any]:
         "languages": language_options(),
         "missing": missing.before_billing(session, to_bill.deal if to_bill else None),
     }
+
+
+def advance_title(advance: AnyRow) -> str:
+    """Give an advance as one chooses it: the payment, its day, and what is left of it."""
+    return texts.gettext(
+        "%(payment)s of %(day)s: %(left)s left",
+        payment=advance.label,
+        day=formats.day(advance.day),
+        left=formats.money(advance.left, advance.currency),
+    )
 
 
 def language_options() -> list[tuple[str, Text]]:
@@ -387,18 +399,29 @@ def payment_values(form: Typed) -> dict[str, Any]:
         values["direction"] = form["direction"]
     if form.get("currency"):
         values["currency"] = form["currency"]
-    allotted = allotment_values(form)
-    return _plain(values if allotted is None else {**values, "allotments": allotted})
+    if chosen := number_or_none(form.get("advance_id", "")):
+        values["advances"] = [{"payment_id": chosen}]
+    said = {"allotments": allotment_values(form), "advances": advance_values(form)}
+    return _plain(values | {name: one for name, one in said.items() if one is not None})
 
 
 def allotment_values(form: Typed) -> list[dict[str, Any]] | None:
     """Give what is allotted to which invoice; None where the form does not ask."""
-    names = [name for name in form if name.startswith("allot-")]
+    return _shares(form, "allot-", "invoice_id")
+
+
+def advance_values(form: Typed) -> list[dict[str, Any]] | None:
+    """Give what a return takes of which advance; None where the form does not ask."""
+    return _shares(form, "advance-", "payment_id")
+
+
+def _shares(form: Typed, prefix: str, of: str) -> list[dict[str, Any]] | None:
+    names = [name for name in form if name.startswith(prefix)]
     if not names:
         return None
     read = read_typed(form, dict.fromkeys(names, money_of), *names)
     return [
-        {"invoice_id": id_, "amount": str(amount)}
+        {of: id_, "amount": str(amount)}
         for name, amount in read.items()
-        if amount and (id_ := number_or_none(name.removeprefix("allot-"))) is not None
+        if amount and (id_ := number_or_none(name.removeprefix(prefix))) is not None
     ]

@@ -277,18 +277,36 @@ class Allotment(Base):
     margin: Mapped[Decimal | None] = mapped_column(Money)
 
 
+class Drawn(Base):
+    """What a return took of an advance: of a payment that came in and is left over (ADR 126)."""
+
+    __tablename__ = "invoices_drawn"
+    __table_args__ = (
+        sa.UniqueConstraint("return_id", "payment_id"),
+        sa.CheckConstraint("amount > 0", name="amount"),
+    )
+
+    id: Mapped[int] = identity()
+    return_id: Mapped[int] = refers("invoices_payment.id", ondelete="CASCADE", index=False)
+    payment_id: Mapped[int] = refers("invoices_payment.id", ondelete="CASCADE", info={BESIDE: True})
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+
 class Payment(KeptRecord, Base):
     """Money that came in from a client, or went back.
 
-    ``allotted`` is the sum of what stands in its allotments, without sign; what is left of an
-    incoming one is the client's advance. ``taken_back`` holds what had been allotted of a payment
-    that lies in the bin, by invoice.
+    ``allotted`` is the sum of what stands in its allotments, without sign. ``returned`` is, of one
+    that came in, what of it went back, and of one that went back, what of it is known to be of
+    which advance: the sum of ``Drawn`` either way. What is left of an incoming one is the client's
+    advance. ``taken_back`` holds what had been allotted and drawn of a payment that lies in the
+    bin, by invoice and by payment.
     """
 
     __tablename__ = "invoices_payment"
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount"),
         sa.CheckConstraint("allotted >= 0 AND allotted <= amount", name="allotted"),
+        sa.CheckConstraint("returned >= 0 AND allotted + returned <= amount", name="returned"),
         sa.CheckConstraint("direction IN ('in', 'back')", name="direction"),
         sa.Index("ix_invoices_payment_day", "day", "id"),
         sa.Index("ix_invoices_payment_client_id", "client_id", "day"),
@@ -302,6 +320,7 @@ class Payment(KeptRecord, Base):
     day: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Money)
     allotted: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    returned: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     currency: Mapped[str] = mapped_column(sa.String(3))
     direction: Mapped[str] = mapped_column(sa.String(4), default=IN)
     reference: Mapped[str] = mapped_column(sa.String(100), default="")
@@ -317,6 +336,9 @@ class Payment(KeptRecord, Base):
     label: Mapped[str] = column_property(_named(sa.func.nullif(reference, ""), id))  # noqa: A003  # the column
     allotments: Mapped[list[Allotment]] = relationship(
         order_by=Allotment.id, cascade="all, delete-orphan"
+    )
+    drawn: Mapped[list[Drawn]] = relationship(
+        order_by=Drawn.id, foreign_keys=Drawn.return_id, cascade="all, delete-orphan"
     )
     external_ids: Mapped[list[PaymentExternalId]] = relationship(cascade="all, delete-orphan")
 

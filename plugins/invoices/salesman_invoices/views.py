@@ -44,6 +44,7 @@ from salesman_invoices.drafting import quantity_left
 from salesman_invoices.lists import INVOICES
 from salesman_invoices.models import DRAFT, ISSUED, KIND
 from salesman_invoices.payments.advance import advance_on
+from salesman_invoices.payments.queries import advances_of
 from salesman_invoices.payments.schemas import PaymentSchema
 from salesman_invoices.payments.service import enter_payment
 from salesman_invoices.permissions import (
@@ -207,6 +208,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
     draft = invoice.state == DRAFT
     pays = invoice.state == ISSUED and reaches(KIND, record_id, CHANGE_PAYMENTS)
     over = advance_on(session, invoice) if pays else Decimal(0)
+    ahead = _advances(session, invoice) if pays and invoice.paid > 0 else []
     return render(
         "invoices/card.html",
         invoice=invoice,
@@ -229,6 +231,7 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         payment=forms_again.get("payment") or _payment_form(left_of(invoice)),
         back=forms_again.get("back") or _payment_form(over or invoice.paid),
         over=over,
+        advances=ahead if len(ahead) > 1 else [],
         opened=set(forms_again),
         sellers=forms.seller_options(company_choices(session)) if draft else [],
         languages=forms.language_options(),
@@ -237,6 +240,12 @@ def card_page(record_id: int, **forms_again: FormState) -> Markup:
         files=files_panel(KIND, record_id),
         **shown_words(),
     )
+
+
+def _advances(session: Any, invoice: Any) -> list[tuple[int, str]]:
+    """Give the advances of a client as a choice, those that came with the invoice first."""
+    found = advances_of(session, invoice.client_id, invoice.currency, [invoice.id])
+    return [(one.id, forms.advance_title(one)) for one in found]
 
 
 def _month_is_over(day: date | None) -> bool:

@@ -76,6 +76,35 @@ def test_wrong_payment_is_told_at_its_field(
     assert set(answer.json["errors"]) == {field}
 
 
+def test_return_says_which_advance_it_takes(bill: Bill, api_for: ApiFor) -> None:
+    api, path = api_for("head"), "/invoices/payments"
+    ahead = {"amount": "50.00", "client_id": bill.client_id}
+    older, newer = (api.post(path, ahead).json["id"] for _each in range(2))
+    sent = {**ahead, "direction": "back", "amount": "20.00"}
+
+    usual = api.post(path, sent).json
+    said = api.post(path, sent | {"advances": [{"payment_id": older}]}).json
+    moved = [{"payment_id": newer, "amount": "5.00"}, {"payment_id": older, "amount": "15.00"}]
+    changed = api.patch(f"{path}/{said['id']}", {"advances": moved}).json
+    refused = api.post(path, sent | {"advances": [{"payment_id": older, "amount": "35.01"}]})
+
+    assert usual["advances"] == [{"payment_id": newer, "amount": "20.00"}]
+    assert said["advances"] == [{"payment_id": older, "amount": "20.00"}]
+    assert {one["payment_id"]: one["amount"] for one in changed["advances"]} == {
+        newer: "5.00",
+        older: "15.00",
+    }
+    assert [api.get(f"{path}/{one}").json["returned"] for one in (older, newer)] == [
+        "15.00",
+        "25.00",
+    ]
+    assert (refused.status_code, refused.json["errors"].keys()) == (422, {"advances"})
+    emptied = [{"payment_id": older, "amount": "35.00"}]
+    assert api.post(path, sent | {"amount": "35.00", "advances": emptied}).status_code == 201
+    found = api.get(f"{path}?advance=true").json["items"]
+    assert [one["id"] for one in found] == [newer]
+
+
 def test_invoice_is_cancelled_and_taken_back(bill: Bill, api_for: ApiFor) -> None:
     api, invoice_id = api_for("head"), bill.invoice(amount="100.00")
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from salesman_invoices.payments.queries import totals_of_client
+import sqlalchemy as sa
+from salesman_invoices.models import Payment
+from salesman_invoices.payments.queries import drawn_of, totals_of_client
 from salesman_invoices.payments.service import allot_payment, enter_payment
 
 from salesman_core.testing.people import Browser
@@ -71,3 +73,76 @@ def test_card_of_an_overpaid_invoice_offers_to_send_the_advance_back(
     assert (sent["amount"], answer.status_code) == ("12.50", 302)
     assert bill.row(invoice_id).standing == "paid"
     assert [one.advance for one in totals_of_client(reading(), bill.client_id)] == [0]
+
+
+def test_person_chooses_on_the_card_which_advance_goes_back(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    head, invoices, payments = browser_for("head"), [], []
+    for over in ("112.50", "130.00"):
+        invoices.append(bill.invoice(amount="100.00"))
+        payments.append(enter_payment({"amount": Decimal(over), "invoice_id": invoices[-1]}))
+
+    page = head.get(f"/invoices/{invoices[0]}").text
+    offered = page.partition('id="pay-back"')[2].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(csrf_token|direction)" (?:[^>]* )?value="([^"]*)"', offered))
+    chosen = {"amount": "20", "advance_id": payments[1]}
+    answer = head.post(f"/invoices/{invoices[0]}/pay", data=sent | chosen)
+    (back,) = reading().scalars(sa.select(Payment.id).where(Payment.direction == "back"))
+    card = head.get(f"/invoices/payments/{back}").text
+    source = head.get(f"/invoices/payments/{payments[1]}").text
+
+    assert re.findall(r'<option value="(\d+)"', offered) == [str(payments[0]), str(payments[1])]
+    assert answer.status_code == 302
+    assert re.findall(r"₽([\d.,]+) left", offered) == ["12.50", "30.00"]
+    assert re.findall(r"₽([\d.,]+)</td>", card.partition("Left of it")[2]) == ["30.00", "12.50"]
+    assert f'name="advance-{payments[1]}" value="20' in card
+    assert f'name="advance-{payments[0]}" value=""' in card
+    assert "What of it went back" in source
+    assert f'href="/invoices/payments/{back}"' in source
+
+    drawn = {f"advance-{payments[0]}": "12.50", f"advance-{payments[1]}": "7,5"}
+    token = {"csrf_token": sent["csrf_token"]}
+    changed = head.post(f"/invoices/payments/{back}/draw", data=token | drawn)
+    assert changed.status_code == 302
+    rows = drawn_of(reading(), [back])[back]
+    assert {one.payment_id: str(one.amount) for one in rows} == {
+        payments[0]: "12.50",
+        payments[1]: "7.50",
+    }
+    too_much = {f"advance-{payments[0]}": "12.51"}
+    told = head.post(f"/invoices/payments/{back}/draw", data=token | too_much).text
+    assert "are left" in told
+    assert 'value="12.51"' in told
+    story = head.get(f"/records/invoices.payment/{back}/story").text
+    assert "Advances" in story
+
+
+def test_one_advance_is_no_choice(bill: Bill, browser_for: BrowserFor) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    enter_payment({"amount": Decimal("112.50"), "invoice_id": invoice_id})
+
+    assert "advance_id" not in browser_for("head").get(f"/invoices/{invoice_id}").text
+
+
+def test_advance_of_a_colleague_is_neither_offered_nor_named(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    seller, head = bill.make.user_of("seller"), bill.make.user_of("head")
+    own = bill.invoice(bill.deal("100.00", owner_id=seller))
+    hidden = bill.invoice(bill.deal("100.00", owner_id=head))
+    enter_payment({"amount": Decimal(110), "invoice_id": own, "reference": "OWN-1"})
+    secret = enter_payment({"amount": Decimal(120), "invoice_id": hidden, "reference": "SECRET-1"})
+    back = enter_payment(
+        {"amount": Decimal(30), "direction": "back", "invoice_id": own, "advances": [
+            {"payment_id": secret, "amount": Decimal(20)}]}
+    )  # fmt: skip
+    browser = browser_for("seller")
+
+    pages = [browser.get(f"/invoices/{own}"), browser.get(f"/invoices/payments/{back}")]
+    story = browser.get(f"/records/invoices.payment/{back}/story")
+    asked = browser_for("head").get(f"/invoices/payments/{back}")
+
+    assert [one.status_code for one in pages] == [200, 200]
+    assert not any("SECRET-1" in one.text for one in (*pages, story))
+    assert "SECRET-1" in asked.text

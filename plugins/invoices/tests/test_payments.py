@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -114,6 +115,137 @@ def test_what_was_paid_over_an_invoice_goes_back_before_what_was_paid_on_it(bill
     assert go_back("30.00") == (Decimal(100), Decimal(20))
     assert go_back("50.00") == (Decimal(70), Decimal(0))
     assert go_back("10.00") == (Decimal(60), Decimal(0))
+
+
+def paid_over(bill: Bill, over: str, *, day: date = FEBRUARY) -> tuple[int, int]:
+    """Make an invoice of 100 that was paid with so much more; give it and its payment."""
+    invoice_id = bill.invoice(amount="100.00")
+    paid = {"amount": 100 + Decimal(over), "client_id": bill.client_id, "day": day}
+    return invoice_id, enter_payment(paid | {"invoice_id": invoice_id})
+
+
+def go_back(bill: Bill, amount: str, **values: Any) -> int:
+    sent_back = {"amount": Decimal(amount), "direction": "back", "client_id": bill.client_id}
+    return enter_payment(sent_back | values)
+
+
+def left(payment_id: int) -> Decimal:
+    row = queries.one_payment(reading(), payment_id)
+    return Decimal(row.amount - row.allotted - row.returned)
+
+
+def drawn(return_id: int) -> dict[int, Decimal]:
+    rows = queries.drawn_of(reading(), [return_id])[return_id]
+    return {one.payment_id: one.amount for one in rows}
+
+
+def test_return_leaves_alone_what_was_paid_over_another_invoice(bill: Bill) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    _second, other = paid_over(bill, "30.00")
+
+    once = go_back(bill, "50.00", invoice_id=first)
+    again = go_back(bill, "40.00", invoice_id=first)
+
+    assert (drawn(once), drawn(again)) == ({its_payment: Decimal(50)}, {})
+    assert (bill.row(first).paid, left(other), advance(bill)) == (Decimal(60), 30, 30)
+
+
+def test_return_of_no_invoice_takes_of_the_newest_advance_first(bill: Bill) -> None:
+    _first, older = paid_over(bill, "50.00")
+    _second, newer = paid_over(bill, "30.00", day=FEBRUARY + timedelta(days=1))
+
+    back = go_back(bill, "100.00")
+
+    assert drawn(back) == {newer: Decimal(30), older: Decimal(50)}
+    assert (left(newer), left(older), left(back), advance(bill)) == (0, 0, 20, -20)
+
+
+def test_person_says_which_advance_goes_back(bill: Bill) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    _second, other = paid_over(bill, "30.00")
+    said = [{"payment_id": other}]
+
+    back = go_back(bill, "40.00", invoice_id=first, advances=said)
+    assert (drawn(back), bill.row(first).paid) == ({other: Decimal(30)}, Decimal(90))
+
+    part = {"payment_id": its_payment, "amount": Decimal(10)}
+    allotted = [{"invoice_id": first, "amount": Decimal(25)}]
+    assert change_payment(back, {"allotments": allotted, "advances": [part]})
+    assert drawn(back) == {its_payment: Decimal(10)}
+    assert (bill.row(first).paid, left(other), left(its_payment)) == (Decimal(75), 30, 40)
+    whole = go_back(bill, "20.00", invoice_id=first, advances=[])
+    assert (drawn(whole), bill.row(first).paid) == ({}, Decimal(55))
+
+
+def test_return_takes_no_more_of_an_advance_than_is_left_of_it(bill: Bill, make: Make) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    foreign = enter_payment({"amount": Decimal(9), "client_id": make.client()})
+    back = go_back(bill, "20.00", invoice_id=first)
+
+    def refused(*said: dict[str, Any], **values: Any) -> str:
+        with pytest.raises(InvalidError) as error:
+            go_back(bill, "60.00", advances=said, **values)
+        assert list(error.value.fields) == ["advances"]
+        return str(error.value.message)
+
+    assert "are left" in refused({"payment_id": its_payment, "amount": Decimal("30.01")})
+    assert "no advance" in refused({"payment_id": foreign})
+    assert "no advance" in refused({"payment_id": back})
+    assert "no such payment" in refused({"payment_id": 10**6})
+    assert "twice" in refused(*([{"payment_id": its_payment, "amount": Decimal(1)}] * 2))
+    assert "belongs to no invoice" in refused(
+        {"payment_id": its_payment, "amount": Decimal(30)},
+        allotments=[{"invoice_id": first, "amount": Decimal(31)}],
+    )
+    with pytest.raises(InvalidError, match="went back"):
+        enter_payment({"amount": Decimal(1), "advances": [{"payment_id": its_payment}]})
+    assert (left(its_payment), drawn(back)) == (30, {its_payment: Decimal(20)})
+
+
+def test_what_went_back_of_a_payment_pays_no_invoice(bill: Bill, make: Make) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    second = bill.invoice(amount="100.00")
+    go_back(bill, "20.00", invoice_id=first)
+    kept = {"invoice_id": first, "amount": Decimal(100)}
+
+    with pytest.raises(InvalidError, match="went back already"):
+        allot_payment(its_payment, [kept, {"invoice_id": second, "amount": Decimal("30.01")}])
+    for change in ({"direction": "back"}, {"client_id": make.client()}, {"amount": Decimal(119)}):
+        with pytest.raises(InvalidError, match="went back already"):
+            change_payment(its_payment, change)
+    allot_payment(its_payment, [kept, {"invoice_id": second, "amount": Decimal(30)}])
+
+    assert (bill.row(second).paid, left(its_payment)) == (Decimal(30), 0)
+
+
+def test_advance_and_return_that_come_out_of_the_bin_belong_together_again(bill: Bill) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    back = go_back(bill, "40.00", invoice_id=first)
+
+    for one in (back, its_payment):
+        delete_payment(one)
+        assert drawn(back) == {}
+        restore_payment(one)
+        assert (drawn(back), left(its_payment)) == ({its_payment: Decimal(40)}, 10)
+
+    delete_payment(back)
+    second = bill.invoice(amount="100.00")
+    kept = {"invoice_id": first, "amount": Decimal(100)}
+    allot_payment(its_payment, [kept, {"invoice_id": second, "amount": Decimal(35)}])
+    restore_payment(back)
+    assert (drawn(back), left(its_payment), left(back)) == ({its_payment: Decimal(15)}, 0, 25)
+
+
+def test_return_that_is_changed_lets_go_of_what_it_took(bill: Bill) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    back = go_back(bill, "40.00", invoice_id=first)
+
+    change_payment(back, {"amount": Decimal(30)})
+    assert (drawn(back), left(its_payment)) == ({its_payment: Decimal(30)}, 20)
+    allot_payment(back, [{"invoice_id": first, "amount": Decimal(25)}])
+    assert (drawn(back), left(its_payment)) == ({its_payment: Decimal(5)}, 45)
+    change_payment(back, {"direction": "in"})
+    assert (drawn(back), left(its_payment)) == ({}, 50)
 
 
 def test_payment_taken_back_leaves_no_trace_and_comes_again(bill: Bill) -> None:

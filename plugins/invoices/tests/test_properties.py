@@ -13,8 +13,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from salesman_invoices import service
-from salesman_invoices.models import ISSUED, Allotment, Invoice, Payment
-from salesman_invoices.payments.service import recount
+from salesman_invoices.models import ISSUED, Allotment, Drawn, Invoice, Payment
+from salesman_invoices.payments.service import enter_payment, recount
 from salesman_invoices.payments.shares import share_out
 from salesman_plans.facts import Days, facts, facts_by_owner
 from salesman_plans.sources import bases
@@ -220,3 +220,50 @@ def test_sixteen_who_issue_at_once_leave_no_gap_and_no_double(app: Flask, bill: 
 
     assert failed == []
     assert sorted(map(int, numbers)) == list(range(1, WRITERS + 1))
+
+
+moves = st.lists(
+    st.tuples(st.sampled_from(["pay", "back"]), st.integers(0, 2), st.integers(1, 150)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=moves)
+def test_no_advance_goes_back_twice_and_that_of_an_invoice_before_any_other(
+    bill: Bill, told: list[tuple[str, int, int]]
+) -> None:
+    _forget_payments()
+    invoices = [bill.invoice(amount="100.00") for _each in range(2)] + [None]
+    paid: dict[int | None, Decimal] = dict.fromkeys(invoices, Decimal(0))
+    for act, place, amount in told:
+        invoice_id, sum_ = invoices[place], Decimal(amount)
+        direction = "in" if act == "pay" else "back"
+        if act == "back":  # of what came in on this invoice: none goes back of no invoice here
+            sum_ = min(sum_, paid[invoice_id]) if invoice_id else Decimal(0)
+        elif invoice_id and paid[invoice_id] >= 100:  # nothing of it would be paid on the invoice
+            continue
+        if sum_ > 0:
+            values = {"amount": sum_, "client_id": bill.client_id, "direction": direction}
+            enter_payment(values | {"invoice_id": invoice_id})
+            paid[invoice_id] += sum_ if act == "pay" else -sum_
+
+    rows = reading().execute(sa.select(Payment.__table__)).all()
+    drawn = reading().execute(sa.select(Drawn.__table__)).all()
+    for one in rows:
+        taken = [each.amount for each in drawn if one.id in {each.return_id, each.payment_id}]
+        assert one.returned == sum(taken, Decimal(0))
+        assert one.allotted + one.returned <= one.amount
+    for invoice_id in invoices[:2]:
+        assert bill.row(invoice_id).paid == min(paid[invoice_id], Decimal(100))
+    ahead = sum((max(paid[one] - 100, Decimal(0)) for one in invoices[:2]), paid[None])
+    left = [one.amount - one.allotted - one.returned for one in rows if one.direction == "in"]
+    assert sum(left, Decimal(0)) == ahead
+
+
+def _forget_payments() -> None:
+    with writing() as session:
+        session.execute(sa.delete(Payment))

@@ -26,7 +26,7 @@ from salesman_core.toolkit import (
     visible,
 )
 from salesman_invoices.api import api
-from salesman_invoices.models import PAYMENT
+from salesman_invoices.models import BACK, PAYMENT
 from salesman_invoices.payments import queries, service
 from salesman_invoices.payments.lists import PAYMENTS
 from salesman_invoices.payments.schemas import AllotSchema, PaymentSchema
@@ -52,6 +52,11 @@ def payment_items(rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
                 }
                 for one in hanging.allotments[row.id]
                 if one.invoice_id is not None
+            ],
+            "advances": [
+                {"payment_id": one.payment_id, "amount": one.amount}
+                for one in hanging.drawn[row.id]
+                if one.payment_id is not None and row.direction == BACK
             ],
             "external_ids": hanging.external_ids.get(row.id, {}),
         }

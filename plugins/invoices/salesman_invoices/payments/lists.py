@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from salesman_core.toolkit import Client, FieldKind, ListField, ListFilter, ListSpec, User
 from salesman_invoices.lists import of_seen, seen_name
 from salesman_invoices.models import PAYMENT, Payment
+from salesman_invoices.payments.advance import LEFT
 from salesman_invoices.payments.words import DIRECTION_TITLES, FIELDS
 from salesman_invoices.texts import texts
 
@@ -21,7 +22,7 @@ SOURCE: Final = sa.outerjoin(Payment, Client, Client.id == Payment.client_id).ou
 
 
 def _advance(_operator: str, value: Any) -> sa.ColumnElement[bool]:
-    return Payment.allotted < Payment.amount if value else Payment.allotted >= Payment.amount
+    return LEFT > 0 if value else LEFT <= 0
 
 
 PAYMENTS: Final = ListSpec(

@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     Client,
     ListQuery,
     MissingError,
+    Money,
     User,
     external_ids_of,
     totals,
@@ -28,10 +29,12 @@ from salesman_invoices.models import (
     KIND,
     PAYMENT,
     Allotment,
+    Drawn,
     Invoice,
     Payment,
     PaymentExternalId,
 )
+from salesman_invoices.payments.advance import LEFT, MOST_ADVANCES, advances
 from salesman_invoices.payments.lists import PAYMENTS, SOURCE
 from salesman_invoices.queries import sees_client
 from salesman_invoices.texts import texts
@@ -47,6 +50,7 @@ COLUMNS: Final = (
     Payment.day,
     Payment.amount,
     Payment.allotted,
+    Payment.returned,
     Payment.currency,
     Payment.reference,
     Payment.comment,
@@ -83,13 +87,15 @@ class Hanging:
     """What hangs on some payments, by payment."""
 
     allotments: Mapping[int, Sequence[AnyRow]]
+    drawn: Mapping[int, Sequence[AnyRow]]
     external_ids: Mapping[int, Mapping[str, str]]
 
 
 def hanging(session: Session, payment_ids: Sequence[int]) -> Hanging:
-    """Give what hangs on some payments that were read through access, in two statements."""
+    """Give what hangs on some payments that were read through access, in four statements."""
     return Hanging(
         allotments_of(session, payment_ids),
+        drawn_of(session, payment_ids),
         external_ids_of(session, PaymentExternalId, payment_ids),
     )
 
@@ -115,6 +121,40 @@ def allotments_of(session: Session, payment_ids: Sequence[int]) -> dict[int, lis
     return found
 
 
+def drawn_of(session: Session, payment_ids: Sequence[int]) -> dict[int, list[AnyRow]]:
+    """Give what returns took of which advances, from either side.
+
+    The other side has neither id nor number where the person may not see it.
+    """
+    found: dict[int, list[AnyRow]] = {id_: [] for id_ in payment_ids}
+    for own, other in (
+        (Drawn.return_id, Drawn.payment_id),
+        (Drawn.payment_id, Drawn.return_id),
+    ):
+        sees = visible(PAYMENT)
+        columns = (
+            own.label("own_id"),
+            Drawn.amount,
+            sa.case((sees, Payment.id)).label("payment_id"),
+            sa.case((sees, Payment.label)).label("called"),
+            sa.case((sees, Payment.day)).label("day"),
+        )
+        wanted = sa.select(*columns).join(Payment, Payment.id == other).where(own.in_(payment_ids))
+        for row in session.execute(wanted.order_by(Drawn.id)):
+            found[row.own_id].append(row)
+    return found
+
+
+def advances_of(
+    session: Session, client_id: int | None, currency: str, invoice_ids: Sequence[int] = ()
+) -> Sequence[AnyRow]:
+    """Give the advances of a client that the person sees, in the order in which they go back."""
+    left = sa.type_coerce(LEFT, Money()).label("left")
+    columns = (Payment.id, Payment.label, Payment.day, left, Payment.currency)
+    wanted = advances(client_id, currency, invoice_ids).with_only_columns(*columns)
+    return session.execute(wanted.where(visible(PAYMENT)).limit(MOST_ADVANCES)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """What the payments of a list come to in one currency.
@@ -131,12 +171,11 @@ class Total:
     advance: Decimal
 
 
-_OWN: Final = Payment.amount - Payment.allotted
 _SUMS: Final = (
     sa.func.count(Payment.id).label("number"),
     whole_sum(Payment.amount, Payment.direction == IN).label("received"),
     whole_sum(Payment.amount, Payment.direction == BACK).label("returned"),
-    whole_sum(sa.case((Payment.direction == IN, _OWN), else_=-_OWN)).label("advance"),
+    whole_sum(sa.case((Payment.direction == IN, LEFT), else_=-LEFT)).label("advance"),
 )
 
 

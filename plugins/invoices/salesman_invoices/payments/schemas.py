@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
 )
 from salesman_invoices.drafting import MOST_AMOUNT
 from salesman_invoices.models import DIRECTIONS
+from salesman_invoices.payments.advance import MOST_ADVANCES
 
 MOST_ALLOTMENTS: Final = 200
 
@@ -42,11 +43,23 @@ class AllotSchema(Schema):
     allotments = ListOf(fields.Nested(AllotmentSchema), most=MOST_ALLOTMENTS, required=True)
 
 
+class AdvanceSchema(Schema):
+    """How much a return took of a payment that came in.
+
+    Where ``amount`` is left out, it is as much as is left of it and went back.
+    """
+
+    payment_id = Reference(required=True)
+    amount = Amount(minimum=Decimal("0.01"), maximum=MOST_AMOUNT)
+
+
 class PaymentSchema(RecordSchema):
     """Money that came in from a client (``in``), or went back (``back``).
 
     What is not allotted is the client's advance. ``invoice_id`` in place of ``allotments`` means as
-    much as is left of that invoice.
+    much as is left of that invoice. ``advances`` say of which advances what went back was taken;
+    where a new return leaves them out, it takes what was paid over its invoice, then the newest.
+    ``returned`` is what went back of a payment; of a return, what is known to be of advances.
     """
 
     direction = Choice(DIRECTIONS)
@@ -56,10 +69,12 @@ class PaymentSchema(RecordSchema):
     day = Date()
     amount = Amount(minimum=Decimal("0.01"), maximum=MOST_AMOUNT, required=True)
     allotted = Amount(dump_only=True)
+    returned = Amount(dump_only=True)
     currency = Text(3)
     reference = Text(100)
     comment = Text(5000)
     allotments = ListOf(fields.Nested(AllotmentSchema), most=MOST_ALLOTMENTS)
+    advances = ListOf(fields.Nested(AdvanceSchema), most=MOST_ADVANCES)
     invoice_id = Reference(load_only=True)
     external_ids = ExternalIds()
     imported = JsonObject(dump_only=True)

@@ -59,7 +59,16 @@ from salesman_invoices.models import (
     Payment,
     PaymentExternalId,
 )
-from salesman_invoices.payments.advance import advance_on
+from salesman_invoices.payments.advance import (
+    advance_on,
+    cut,
+    draw,
+    draw_again,
+    drawn_by,
+    let_go,
+    said_draws,
+    usual_draws,
+)
 from salesman_invoices.payments.shares import share_out
 from salesman_invoices.permissions import CHANGE_PAYMENTS
 from salesman_invoices.service import named
@@ -78,8 +87,9 @@ def enter_payment(values: Mapping[str, Any]) -> int:
     :param values: as the JSON API names them: ``amount``, above nought, and what else is known.
         ``allotments`` say how much of it belongs to which invoice, without sign; ``invoice_id``
         means as much as is left of that one. What is not allotted is the client's advance. Of what
-        went back, ``invoice_id`` means what is more than was paid over that invoice: the advance
-        goes back first.
+        went back, ``advances`` say how much was taken of which payment that came in, and
+        ``invoice_id`` means the rest. Where they are left out, what was paid over that invoice goes
+        back first; what belongs to no invoice is taken of the newest advances.
     :returns: the payment's id.
     :raises InvalidError: by field; for a draft, a cancelled invoice, another currency, and where
         more is allotted than was paid.
@@ -106,10 +116,48 @@ def enter_payment(values: Mapping[str, Any]) -> int:
         session.add(payment)
         session.flush()
         carry_out(_keys(session, payment, values))
-        _allot(session, payment, _sums(session, payment, wanted, invoices), invoices)
+        drawn = _said(session, payment, values, wanted)
+        sums = _sums(session, payment, wanted, invoices, drawn)
+        _allot(session, payment, sums, invoices)
+        if drawn is None:
+            drawn = usual_draws(session, payment, wanted, _unallotted(payment))
+        draw(session, payment, drawn)
         _demand_own(session, payment)
         _keep(session, payment, "created", _first(payment))
         return payment.id
+
+
+def _said(
+    session: Session,
+    payment: Payment,
+    values: Mapping[str, Any],
+    wanted: Mapping[int, Decimal | None],
+) -> dict[int, Decimal] | None:
+    """Give what a return is said to have taken of which advance; None where nothing is said.
+
+    What came in takes of none.
+
+    :raises InvalidError: as :func:`said_draws`.
+    """
+    said = values.get("advances")
+    if payment.direction == IN:
+        return _demand_none(said or ())
+    if said is None:
+        return None
+    allotted = sum((amount for amount in wanted.values() if amount is not None), NOUGHT)
+    return said_draws(session, payment, said, payment.amount - allotted)
+
+
+def _demand_none(said: Sequence[Any]) -> dict[int, Decimal]:
+    if said:
+        message = _("Only what went back is taken of an advance.")
+        raise InvalidError(message, {"advances": message})
+    return {}
+
+
+def _unallotted(payment: Payment) -> Decimal:
+    """Give what of a return can be taken of advances."""
+    return payment.amount - payment.allotted if payment.direction == BACK else NOUGHT
 
 
 def _wanted(values: Mapping[str, Any]) -> dict[int, Decimal | None]:
@@ -234,10 +282,12 @@ def _sums(
     payment: Payment,
     wanted: Mapping[int, Decimal | None],
     invoices: Mapping[int, Invoice],
+    drawn: Mapping[int, Decimal] | None = None,
 ) -> dict[int, Decimal]:
     """Give how much goes to which invoice, without sign.
 
-    :raises InvalidError: where that is more than the payment.
+    :param drawn: what a return takes of which advance; None where nobody said it.
+    :raises InvalidError: where that is more than the payment, or than what of it is still there.
     """
     sums = {id_: amount for id_, amount in wanted.items() if amount is not None}
     if any(amount < 0 for amount in sums.values()):
@@ -248,7 +298,8 @@ def _sums(
         rest = payment.amount - sum(sums.values(), NOUGHT)
         left = invoice.amount - invoice.paid
         if payment.direction == BACK:
-            rest -= advance_on(session, invoice, but=payment.id)
+            over = advance_on(session, invoice, but=payment.id) if drawn is None else None
+            rest -= sum(drawn.values(), NOUGHT) if drawn is not None else over or NOUGHT
             left = invoice.paid
         if (amount := min(rest, left)) > 0:
             sums[invoice_id] = amount
@@ -257,6 +308,13 @@ def _sums(
             "More is allotted than was paid: %(allotted)s of %(amount)s.",
             allotted=formats.money(sum(sums.values(), NOUGHT), payment.currency),
             amount=formats.money(payment.amount, payment.currency),
+        )
+        raise InvalidError(message, {"allotments": message})
+    if payment.direction == IN and sum(sums.values(), NOUGHT) > payment.amount - payment.returned:
+        message = _(
+            "%(returned)s of this payment went back already: take that return back first, or let it"
+            " take of another advance.",
+            returned=formats.money(payment.returned, payment.currency),
         )
         raise InvalidError(message, {"allotments": message})
     return sums
@@ -350,15 +408,20 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
         # Before anything is set: to write keys is to write what stands there half changed.
         keyed = carry_out(_keys(session, payment, values))
         changes = differences(payment, wanted)
-        for name, (_old, new) in changes.items():
-            setattr(payment, name, new)
+        _demand_free(payment, changes)
+        taken = drawn_by(payment)
+        said = _said_anew(session, payment, values, wanted)
+        sums, drawn = _set(session, payment, changes, goal, invoices, said)
         changes |= keyed
-        sums = _sums(session, payment, goal, invoices)
         if before != sums:
-            changes["allotments"] = (_by_invoice(before), _by_invoice(sums))
+            changes["allotments"] = (_by_id(before), _by_id(sums))
+        if taken != drawn:
+            changes["advances"] = (_by_id(taken), _by_id(drawn))
         if not changes:
             return False
         _allot(session, payment, sums, invoices)
+        if taken or drawn:
+            draw(session, payment, drawn)
         _keep(session, payment, "changed", changes)
         return True
 
@@ -387,8 +450,95 @@ def _concerned(session: Session, payment: Payment, goal: Mapping[int, Any]) -> d
     return found
 
 
-def _by_invoice(sums: Mapping[int, Decimal]) -> dict[str, str]:
-    """Give sums by the ids of invoices: their numbers are read by those who may see them."""
+def _demand_free(payment: Payment, changes: Changes) -> None:
+    """Let nobody turn around, or give to another client, what went back in part.
+
+    :raises InvalidError: by field.
+    """
+    if payment.direction == BACK or payment.returned == 0:
+        return
+    told = _(
+        "%(returned)s of this payment went back already: take that return back first.",
+        returned=formats.money(payment.returned, payment.currency),
+    )
+    wrong: dict[str, Text] = {one: told for one in ("direction", "client_id") if one in changes}
+    if "amount" in changes and changes["amount"][1] < payment.returned:
+        wrong["amount"] = told
+    if wrong:
+        raise InvalidError(told, wrong)
+
+
+def _said_anew(
+    session: Session, payment: Payment, values: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> dict[int, Decimal] | None:
+    """Give what a return is now said to have taken of which advance, with what is not seen.
+
+    :raises InvalidError: as :func:`said_draws`, and where it is no return.
+    """
+    said = values.get("advances")
+    if said is None:
+        return None
+    if wanted.get("direction", payment.direction) == IN:
+        return _demand_none(said)
+    hidden = {
+        id_: amount
+        for id_, amount in drawn_by(payment).items()
+        if not reaches(PAYMENT, id_, session=session)
+    }
+    most = wanted.get("amount", payment.amount) - sum(hidden.values(), NOUGHT)
+    return hidden | said_draws(session, payment, said, most)
+
+
+def _set(  # noqa: PLR0917  # what a change of a payment needs to know
+    session: WritingSession,
+    payment: Payment,
+    changes: Changes,
+    goal: Mapping[int, Decimal | None],
+    invoices: Mapping[int, Invoice],
+    said: Mapping[int, Decimal] | None,
+) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """Change the fields of a payment; give what goes to which invoice, and is of which advance."""
+    taken = bool(payment.drawn)
+    with session.no_autoflush:  # half changed, until all of it fits together
+        for name, (_old, new) in changes.items():
+            setattr(payment, name, new)
+        sums = _sums(session, payment, goal, invoices)
+        drawn = _still_drawn(payment, changes, said, sums)
+        if payment.direction == BACK or taken:
+            payment.returned = sum(drawn.values(), NOUGHT)
+    return sums, drawn
+
+
+def _still_drawn(
+    payment: Payment,
+    changes: Changes,
+    said: Mapping[int, Decimal] | None,
+    sums: Mapping[int, Decimal],
+) -> dict[int, Decimal]:
+    """Give what a payment takes of which advance once it is changed.
+
+    What is allotted to an invoice by now is no part of an advance; another client has others.
+
+    :raises InvalidError: where more is said than belongs to no invoice.
+    """
+    if payment.direction == IN:
+        return {}
+    if "client_id" in changes:
+        if said:
+            message = _("This is no advance of the same client in the same currency.")
+            raise InvalidError(message, {"advances": message})
+        return {}
+    rest = payment.amount - sum(sums.values(), NOUGHT)
+    wanted = drawn_by(payment) if said is None else said
+    found = cut(wanted, rest)
+    if said is not None and found != said:
+        message = _("More is taken of advances than went back and belongs to no invoice.")
+        raise InvalidError(message, {"advances": message})
+    return found
+
+
+def _by_id(sums: Mapping[int, Decimal]) -> dict[str, str]:
+    """Give sums by the ids of what they are of: its name is read by those who may see it."""
     return {str(id_): str(amount) for id_, amount in sorted(sums.items())}
 
 
@@ -407,8 +557,12 @@ def delete_payment(payment_id: int, version: int | None = None) -> list[int]:
     with writing() as session:
         payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
         invoices = _concerned(session, payment, {})
+        drawn = drawn_by(payment)
+        draw(session, payment, {})
+        drawn |= let_go(session, payment)
         payment.taken_back = [
-            {"invoice_id": id_, "amount": str(amount)} for id_, amount in _allotted(payment).items()
+            *_noted("invoice_id", _allotted(payment)),
+            *_noted("payment_id", drawn),
         ]
         _allot(session, payment, {}, invoices)
         payment.deleted_at = now()
@@ -423,7 +577,8 @@ def restore_payment(payment_id: int) -> None:
     """
     with writing() as session:
         payment: Payment = from_bin(session, PAYMENT, payment_id, CHANGE_PAYMENTS)
-        former = {one["invoice_id"]: Decimal(one["amount"]) for one in payment.taken_back}
+        former = _noted_before("invoice_id", payment)
+        drawn = _noted_before("payment_id", payment)
         there = {
             one.id: one
             for id_ in sorted(former)
@@ -433,7 +588,16 @@ def restore_payment(payment_id: int) -> None:
         }
         payment.taken_back = []
         _allot(session, payment, {id_: former[id_] for id_ in there}, there)
+        draw_again(session, payment, drawn)
         _keep(session, payment, "restored", {})
+
+
+def _noted(name: str, sums: Mapping[int, Decimal]) -> list[dict[str, Any]]:
+    return [{name: id_, "amount": str(amount)} for id_, amount in sums.items()]
+
+
+def _noted_before(name: str, payment: Payment) -> dict[int, Decimal]:
+    return {one[name]: Decimal(one["amount"]) for one in payment.taken_back if name in one}
 
 
 def _keys(session: Session, payment: Payment, values: Mapping[str, Any]) -> Iterator[Planned]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from flask import redirect, request, url_for
@@ -35,6 +36,7 @@ from salesman_invoices import queries as invoice_queries
 from salesman_invoices.bulk import PAYMENTS_LISTED
 from salesman_invoices.models import BACK, IN, PAYMENT
 from salesman_invoices.payments import queries, service
+from salesman_invoices.payments.advance import left_of
 from salesman_invoices.payments.lists import PAYMENTS
 from salesman_invoices.payments.schemas import AllotSchema, PaymentSchema
 from salesman_invoices.payments.words import DIRECTION_TITLES
@@ -152,12 +154,16 @@ def _card_page(record_id: int, **forms_again: FormState) -> Markup:
         payment=payment,
         allotments=allotments,
         rows=_rows(payment, allotments),
+        drawn=hanging.drawn[record_id],
+        advances=_advances(payment, hanging.drawn[record_id]),
+        left=left_of(payment),
         imported=contact_data.readable_imported(payment.imported),
         external_ids=hanging.external_ids.get(record_id, {}),
         context=RecordCard(PAYMENT, record_id, client_id=payment.client_id),
         may_change=reaches(PAYMENT, record_id, CHANGE_PAYMENTS),
         form=forms_again.get("form") or _held(payment),
         allotting=forms_again.get("allotting") or _allotted(allotments),
+        drawing=forms_again.get("drawing") or _drawn(hanging.drawn[record_id]),
         opened=set(forms_again),
         labels=forms.LABELS,
         directions=list(DIRECTION_TITLES.items()),
@@ -187,6 +193,26 @@ def _rows(payment: AnyRow, allotments: list[AnyRow] | Any) -> list[AnyRow]:
     return there + [one for one in still if one.id not in own and one.currency == payment.currency]
 
 
+def _advances(payment: AnyRow, drawn: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Give the advances that a return may take of: those that it does, and others of the client."""
+    if payment.direction != BACK:
+        return []
+    there = queries.advances_of(reading(), payment.client_id, payment.currency)
+    left = {one.id: one.left for one in there}
+    own = [
+        {"id": one.payment_id, "called": one.called, "day": one.day, "left": one.amount}
+        for one in drawn
+        if one.payment_id is not None
+    ]
+    for one in own:
+        one["left"] += left.pop(one["id"], 0)
+    return own + [
+        {"id": one.id, "called": one.label, "day": one.day, "left": one.left}
+        for one in there
+        if one.id in left
+    ]
+
+
 def _held(payment: AnyRow) -> FormState:
     names = ("reference", "comment", "direction", "version")
     plain = {name: getattr(payment, name) for name in names}
@@ -199,6 +225,16 @@ def _allotted(allotments: Any) -> FormState:
             f"allot-{one.invoice_id}": written(abs(one.amount))
             for one in allotments
             if one.invoice_id is not None
+        }
+    )
+
+
+def _drawn(drawn: Iterable[AnyRow]) -> FormState:
+    return FormState(
+        {
+            f"advance-{one.payment_id}": written(one.amount)
+            for one in drawn
+            if one.payment_id is not None
         }
     )
 
@@ -230,6 +266,22 @@ def allot_payment(record_id: int) -> Page:
     except InvalidError as error:
         refused = FormState.refused(request.form, error)
         return _card_page(record_id, allotting=refused), error.status
+    toast(_("Saved."))
+    return to_payment(record_id)
+
+
+@blueprint.post("/payments/<int:record_id>/draw")
+@requires(CHANGE_PAYMENTS)
+def draw_payment(record_id: int) -> Page:
+    """Let a return be taken of the advances that were said."""
+    queries.one_payment(reading(), record_id)
+    try:
+        wanted = {"advances": forms.advance_values(request.form) or []}
+        values = judge(PaymentSchema(partial=True), wanted)
+        service.change_payment(record_id, values, version_in(request.form))
+    except InvalidError as error:
+        refused = FormState.refused(request.form, error)
+        return _card_page(record_id, drawing=refused), error.status
     toast(_("Saved."))
     return to_payment(record_id)
 

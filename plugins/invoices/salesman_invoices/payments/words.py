@@ -17,7 +17,7 @@ from salesman_core.toolkit import (
     visible,
     visible_names,
 )
-from salesman_invoices.models import BACK, IN, KIND, Invoice
+from salesman_invoices.models import BACK, IN, KIND, PAYMENT, Invoice, Payment
 from salesman_invoices.texts import texts
 
 _ = texts.lazy
@@ -28,6 +28,12 @@ DIRECTION_TITLES: Final = {IN: _("came in"), BACK: _("went back")}
 def invoice_numbers(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     """Give what invoices are called, as far as whoever reads may see them."""
     named = sa.select(Invoice.id, Invoice.label).where(Invoice.id.in_(ids), visible(KIND))
+    return {row.id: row.label for row in session.execute(named)}
+
+
+def payment_names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Give what payments are called, likewise."""
+    named = sa.select(Payment.id, Payment.label).where(Payment.id.in_(ids), visible(PAYMENT))
     return {row.id: row.label for row in session.execute(named)}
 
 
@@ -43,6 +49,7 @@ FIELDS: Final = {
     "allotments": FieldWords(
         _("Invoices"), names=invoice_numbers, figure=True, written=formats.amount
     ),
+    "advances": FieldWords(_("Advances"), names=payment_names, figure=True, written=formats.amount),
     "external_ids": FieldWords(_("Keys in other systems")),
     "imported": contact_data.IMPORTED,
 }
