@@ -23,11 +23,11 @@ FROM core_deal WHERE amount > 0 AND deleted_at IS NULL
 """
 _PAYMENTS: Final = """
 INSERT INTO invoices_payment (
-    search_text, client_id, owner_id, day, amount, allotted, currency, direction, reference,
-    comment, taken_back, imported, created_at, updated_at, version
+    search_text, client_id, owner_id, day, amount, allotted, returned, currency, direction,
+    reference, comment, taken_back, imported, created_at, updated_at, version
 )
-SELECT '', client_id, owner_id, issued_on, amount, amount, currency, 'in', CAST(id AS TEXT), '',
-    '[]', '{}', created_at, updated_at, 1
+SELECT '', client_id, owner_id, issued_on, amount, amount, 0, currency, 'in', CAST(id AS TEXT),
+    '', '[]', '{}', created_at, updated_at, 1
 FROM invoices_invoice WHERE paid > 0
 """
 _ALLOTMENTS: Final = """
