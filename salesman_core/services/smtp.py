@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from typing import Final
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from salesman_core.errors import ConfigurationError
@@ -97,9 +97,11 @@ class MailConnection:
     def __init__(self, connection: smtplib.SMTP) -> None:
         self._connection = connection
 
-    def hand_over(self, message: EmailMessage, sender: str, to: str) -> None:
+    def hand_over(self, message: EmailMessage | bytes, sender: str, to: str) -> None:
         """Give the server a letter.
 
+        :param message: bytes go as they are; addresses that are no ASCII stand there in UTF-8 (RFC
+            6532).
         :param sender: the address of the envelope, to which a letter goes that cannot be delivered.
         :raises RefusedError: where the server will never take it; :class:`RefusedSenderError` where
             it would take none of this sender's.
@@ -111,7 +113,7 @@ class MailConnection:
             plain = (sender + to).isascii()
             self._say_sender(sender, [] if plain else ["SMTPUTF8"])
             self._demand(*self._connection.rcpt(to))
-            self._give(message.as_bytes(policy=SMTP if plain else SMTPUTF8))
+            self._give(_bytes_of(message, SMTP if plain else SMTPUTF8))
         except smtplib.SMTPResponseException as error:
             if error.smtp_code in _FOR_GOOD:
                 raise RefusedError(_said(error.smtp_code, error.smtp_error)) from error
@@ -166,6 +168,10 @@ def connected(server: MailServer) -> Iterator[MailConnection]:
         if server.user:
             connection.login(server.user, server.password)
         yield MailConnection(connection)
+
+
+def _bytes_of(message: EmailMessage | bytes, policy: EmailPolicy[Any]) -> bytes:
+    return message if isinstance(message, bytes) else message.as_bytes(policy=policy)
 
 
 def hand_over(server: MailServer, message: EmailMessage) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from itertools import pairwise
 from typing import Any, Self
@@ -14,6 +11,7 @@ from typing import Any, Self
 from salesman_core.toolkit import AnyRow, company
 from salesman_mailing.campaigns.drawing import Drawn, Trail
 from salesman_mailing.campaigns.marks import mark_of
+from salesman_mailing.campaigns.wire import mailbox, words, written
 from salesman_mailing.leaving import links
 
 _LONGEST_NAME = 100
@@ -93,8 +91,8 @@ def letter_to(
     sender: Sender,
     moment: datetime,
     trail: Trail | None = None,
-) -> EmailMessage:
-    """Give the letter to one person with its heads: the same Message-ID however often it is made.
+) -> bytes:
+    """Give the letter to one person as it goes out: the same Message-ID however often it is made.
 
     RFC 8058 lets mail programs offer a button that unsubscribes, where both heads stand.
 
@@ -102,21 +100,18 @@ def letter_to(
     """
     link = leave_url(row, sender)
     letter = drawn.for_values(values_of(row, sender, link), trail)
-    mark = mark_of(row.id, sender.host)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = Address(
-        row.name[:_LONGEST_NAME] if row.is_person else "", addr_spec=row.address
-    )
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(moment)
-    message["Message-ID"] = f"<{mark}>"
-    message["X-Letter"] = f"<{mark}>"  # some services give letters another Message-ID
-    message["Precedence"] = "bulk"  # no out-of-office answers, please
-    message["List-Unsubscribe"] = f"<{link}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mark = f"<{mark_of(row.id, sender.host)}>"
+    heads = {
+        "From": mailbox(sender.name, sender.address),
+        "To": mailbox(row.name[:_LONGEST_NAME] if row.is_person else "", row.address),
+        "Subject": words(letter.subject, "Subject"),
+        "Date": format_datetime(moment),
+        "Message-ID": mark,
+        "X-Letter": mark,  # some services give letters another Message-ID
+        "Precedence": "bulk",  # no out-of-office answers, please
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
     if sender.reply_to:
-        message["Reply-To"] = Address(addr_spec=sender.reply_to)
-    message.set_content(letter.plain, cte="base64")
-    message.add_alternative(letter.html, subtype="html", cte="base64")
-    return message
+        heads["Reply-To"] = sender.reply_to
+    return written(heads, letter.plain, letter.html)
