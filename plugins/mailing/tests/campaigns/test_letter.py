@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from salesman_mailing.campaigns.drawing import Drawn, Letter, Wording
+from salesman_mailing.campaigns.drawing import LONGEST_TARGET, Drawn, Letter, Trail, Wording
 from salesman_mailing.campaigns.linting import findings
 
 FOOT = "\n\n---\n\n{{ company }} · [Unsubscribe]({{ unsubscribe }})"
@@ -158,3 +158,45 @@ def test_letter_needs_a_subject_words_and_a_way_out() -> None:
 def test_linter_says_what_was_meant_and_where() -> None:
     found = findings(Wording("Prices", "", "Hello\n\nDear {{ nmae }}" + FOOT))
     assert [(one.line, one.words) for one in found] == [(3, "There is no nmae. Did you mean name?")]
+
+
+def followed(text: str) -> tuple[list[str], str]:
+    """Give where links lead that may be followed, and the letter of whoever is."""
+    letter = Drawn(Wording("Subject", "", text), "en")
+    ways = {one: f"https://crm.ru/to/{n}?a&b" for n, one in enumerate(letter.targets)}
+    trail = Trail(ways, "https://crm.ru/seen/1.gif?a&b")
+    return list(letter.targets), letter.for_values(KNOWN, trail).html
+
+
+def test_each_link_of_everybody_is_followed_wherever_it_stands() -> None:
+    targets, html = followed(
+        "[Button](https://a.ru)\n\nSee [it](https://b.ru/?q=1&r=2), [again](https://a.ru)\n\n"
+        "- [listed](https://xn--e1afmkfd.xn--p1ai/)\n\n[![Picture](https://c.ru/a.png)](https://d.ru)"
+    )
+    assert targets == [
+        *("https://a.ru", "https://b.ru/?q=1&r=2"),
+        *("https://xn--e1afmkfd.xn--p1ai/", "https://d.ru"),
+    ]
+    led = re.findall(r'href="https://crm.ru/to/(\d)\?a&amp;b"', html)
+    assert led == ["0", "1", "0", "2", "3"]
+    assert 'src="https://c.ru/a.png"' in html
+    assert 'src="https://crm.ru/seen/1.gif?a&amp;b"' in html.partition("</body>")[0]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[mail](mailto:a@b.ru)",
+        "[call](tel:+79161234567)",
+        "[of yours](https://a.ru/?who={{ name }})",
+        "[leave]({{ unsubscribe }})",
+        "<https://a.ru/>",
+        "[www.a.ru](https://a.ru)",
+        "[ https://a.ru/x ](https://a.ru)",
+        f"[long](https://a.ru/{'x' * LONGEST_TARGET})",
+        "[script](javascript:alert)",
+    ],
+)
+def test_link_that_says_something_of_its_own_is_not_followed(link: str) -> None:
+    targets, html = followed(f"Look {link} there")
+    assert (targets, "crm.ru/to/" in html) == ([], False)

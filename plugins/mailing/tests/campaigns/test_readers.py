@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from salesman_mailing.campaigns import queries, service
-from salesman_mailing.readers.models import Click
+from salesman_mailing.readers.models import Click, LetterLink
 from salesman_mailing.readers.queries import links
 from salesman_mailing.readers.service import MOST_TIMES
 
@@ -318,6 +319,7 @@ def test_page_and_api_lead_from_each_figure_to_its_letters(
     stranger: FlaskClient,
     browser_for: Callable[[str], FlaskClient],
     api_for: Callable[[str], Api],
+    statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
     del follows
     one = letters(ANNA, BORIS)
@@ -329,6 +331,14 @@ def test_page_and_api_lead_from_each_figure_to_its_letters(
     assert (second["target"], second["clicked"], second["clicks"]) == (HOUSE, 0, 0)
     browser = browser_for("marketer")
     page = browser.get(path).text
+    with statements() as few:
+        browser.get(path)
+    with writing() as session:
+        rows = [{"campaign_id": one, "position": n, "target": HOUSE} for n in range(3, 50)]
+        session.execute(sa.insert(LetterLink), rows)
+    with statements() as many:
+        assert browser.get(path).text.count(HOUSE) > len(rows)
+    assert len(many) == len(few)
     asked: dict[str, Any] = {
         "fate=opened": [ANNA, BORIS],
         "fate=clicked": [ANNA],
