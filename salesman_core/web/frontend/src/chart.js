@@ -1,14 +1,22 @@
 // Charts: an element with data-chart (names, series of values with their texts and links) becomes bars
 // in the theme's colours, beside each other or (kind) stacked, or lines; a click on a bar, or beside it,
-// opens what it counts.
+// opens what it counts. A button with data-picture (the selector of a chart) and data-name saves what was
+// drawn as a PNG of that name, with the chart's label above it.
 import { init } from "./imports/echarts.js";
 
+const SHARPNESS = 2;
+const MARGIN = 24;
 const TOP = 32;
 const BOTTOM = 28;
 const charts = new Map();
 
 new MutationObserver(() => charts.forEach((chart) => chart.paint())).observe(document.documentElement, {
   attributeFilter: ["data-bs-theme"],
+});
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-picture]");
+  const chart = button && charts.get(document.querySelector(button.dataset.picture));
+  if (chart) savePicture(chart, button.dataset.name);
 });
 window.addEventListener("resize", () => charts.forEach((chart) => chart.drawing.resize()));
 
@@ -19,7 +27,7 @@ export function drawAll(root) {
 function draw(element) {
   const data = JSON.parse(element.dataset.chart);
   const drawing = init(element, null, { renderer: "svg" });
-  const chart = { drawing, paint: () => drawing.setOption(bars(data), true) };
+  const chart = { drawing, label: data.label, paint: () => drawing.setOption(bars(data), true) };
   charts.set(element, chart);
   chart.paint();
   element.addEventListener("click", (event) => {
@@ -96,6 +104,36 @@ function bars(data) {
       cursor: "pointer",
     })),
   };
+}
+
+// From the page, not by ECharts' own getDataURL: that does not escape the quotes in names of fonts.
+async function savePicture({ drawing, label }, name) {
+  const drawn = new Image();
+  const svg = new XMLSerializer().serializeToString(drawing.getDom().querySelector("svg"));
+  drawn.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await drawn.decode();
+  const [width, height] = [drawing.getWidth(), drawing.getHeight()];
+  const canvas = document.createElement("canvas");
+  canvas.width = (width + 2 * MARGIN) * SHARPNESS;
+  canvas.height = (height + 3 * MARGIN) * SHARPNESS;
+  const page = getComputedStyle(document.body);
+  const pen = canvas.getContext("2d");
+  pen.scale(SHARPNESS, SHARPNESS);
+  pen.fillStyle = page.backgroundColor;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = page.color;
+  pen.font = `600 16px ${page.fontFamily}`;
+  pen.fillText(label, MARGIN, MARGIN + 8, width);
+  pen.drawImage(drawn, MARGIN, 2 * MARGIN, width, height);
+  canvas.toBlob((content) => download(content, name), "image/png");
+}
+
+function download(content, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 const short = (value) =>
