@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from salesman_analytics.models import KeptView
 from salesman_calendar.models import Feed, Reminding
 from salesman_conveyor.models import Handover, Rule
 from salesman_conveyor.service import hand_over, return_handover
@@ -185,6 +186,16 @@ def clients_are_in_a_group(client_id: int, contact_id: int, owner_id: int) -> No
             record(session, ["clara@example.com"], about, "refused", Proof("one_click"))
 
 
+def report_is_mailed() -> None:
+    """Fill the table of analytics."""
+    view = {"name": "Everybody", "asked": {"period": "this_month"}, "mailed": "weekly"}
+    with writing() as session:
+        day = today(company().tz)
+        session.add(
+            KeptView(**view, user_id=1, report="analytics.sellers", mail_on=day, created_at=now())
+        )
+
+
 def deal_went_over_the_conveyor(deal_id: int) -> None:
     """Fill the tables of the conveyor."""
     sale = staff(1, 1)
@@ -254,7 +265,8 @@ def document_is_made(made: Mapping[str, int]) -> None:
 
 
 def client_was_billed(client_id: int, deal_id: int) -> None:
-    """Fill the tables of invoices; what is billed is at a station of the conveyor."""
+    """Fill the tables of invoices; what is billed is at a station and in a mailed report."""
+    report_is_mailed()
     deal_went_over_the_conveyor(deal_id)
     whose = {"client_id": client_id, "deal_id": deal_id, "owner_id": 1, "currency": "RUB"}
     kept = {"created_at": now(), "updated_at": now(), "search_text": "1"}

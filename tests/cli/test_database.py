@@ -66,6 +66,7 @@ def test_status_says_how_far_each_owner_is_and_upgrade_brings_it_to_today(run: R
     before = run("db", "status").stdout.splitlines()
     assert before[0] == f"core core_0001 {newest} behind"
     assert [line.split()[:2] for line in before[1:]] == [
+        ["analytics", "-"],
         ["calendar", "-"],
         ["catalogue", "-"],
         ["conveyor", "-"],

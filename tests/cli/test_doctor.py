@@ -183,8 +183,8 @@ def test_database_without_tables_is_told(run: Run, tmp_path: Path) -> None:
     told = wrong(run, SALESMAN_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
 
     owners = (
-        "core, calendar, catalogue, conveyor, discussions, leads, inquiries, mailing, plans,"
-        " requisites,"
+        "core, analytics, calendar, catalogue, conveyor, discussions, leads, inquiries, mailing,"
+        " plans, requisites,"
         " documents, invoices, unisender"
     )
     assert told[0] == f"tables: {owners}: salesman db upgrade"

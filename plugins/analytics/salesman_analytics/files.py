@@ -18,6 +18,8 @@ from salesman_core.toolkit import AMOUNT, MissingError, company, export_files, h
 
 _ = texts.lazy
 
+XLSX = export_files.XLSX
+
 
 def of_passages(kind: str, report: Report, stages: Sequence[Passage]) -> Response:
     """Give a row for each stage.
@@ -81,6 +83,21 @@ def of_counted(kind: str, found: Counted) -> Response:
 
     :raises MissingError: for a kind of file that there is not.
     """
+    if kind not in export_files.FORMATS:
+        raise MissingError(_("There is no such kind of file."))
+    return _handed_out(kind, name_of(found, kind), content_of(kind, found))
+
+
+def name_of(found: Counted, kind: str) -> str:
+    """Give the name of the file of a declared report: it says the day."""
+    return _file_name(found.report.id, kind)
+
+
+def content_of(kind: str, found: Counted) -> bytes:
+    """Give the file of a declared report in the language of whoever reads.
+
+    :param kind: one of ``export_files.FORMATS``.
+    """
     has_money = any(one.kind == "money" for one in found.columns)
     currency = ((_("Currency"), found.asked.currency),) if has_money else ()
     headings = [*(one.title for one in found.columns), *(title for title, _code in currency)]
@@ -89,6 +106,7 @@ def of_counted(kind: str, found: Counted) -> Response:
         for row in (*found.rows, *found.apart)
     ]
     return as_file(kind, found.report.id, headings, rows)
+    return _content(kind, headings, rows)
 
 
 def as_file(
@@ -100,9 +118,20 @@ def as_file(
     """
     if kind not in export_files.FORMATS:
         raise MissingError(_("There is no such kind of file."))
+    return _handed_out(kind, _file_name(name, kind), _content(kind, headings, rows))
+
+
+def _file_name(name: str, kind: str) -> str:
+    return f"{name}-{today(company().tz):%Y-%m-%d}.{kind}"
+
+
+def _content(kind: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]) -> bytes:
     target = io.BytesIO()
     export_files.WRITERS[kind](target, [str(one) for one in headings], rows)
-    file_name = f"{name}-{today(company().tz):%Y-%m-%d}.{kind}"
-    content, media_type = target.getvalue(), export_files.MEDIA_TYPES[kind]
+    return target.getvalue()
+
+
+def _handed_out(kind: str, file_name: str, content: bytes) -> Response:
+    media_type = export_files.MEDIA_TYPES[kind]
     etag = hashlib.sha256(content).hexdigest()
     return handed_out(content, file_name, media_type, etag=etag, inline=False)

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import pages, permissions
+from salesman_analytics import api, letters, pages, permissions
 from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint
-from salesman_hookspecs import NavItem, Permission, PresetGrant, hookimpl
+from salesman_hookspecs import Job, NavItem, Permission, PresetGrant, Schedule, hookimpl
 
 _ = texts.lazy
 
@@ -54,6 +54,21 @@ def salesman_nav_items() -> Iterable[NavItem]:
             order=15,
         )
     ]
+
+
+@hookimpl
+def salesman_jobs() -> Iterable[Job]:
+    """Give the work that is done later."""
+    return [
+        Job("analytics.mail", letters.mail_views, title=_("Reports to be mailed")),
+        Job(letters.JOB, letters.mail_view, title=_("Letters with reports")),
+    ]
+
+
+@hookimpl
+def salesman_schedules() -> Iterable[Schedule]:
+    """Say when it is done: every morning."""
+    return [Schedule("analytics.mail", "0 7 * * *", "analytics.mail")]
 
 
 @hookimpl

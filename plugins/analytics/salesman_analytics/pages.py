@@ -16,3 +16,7 @@ __all__ = [
     "past_views",
     "report_views",
 ]
+from salesman_analytics import catalogue, report_views, view_acts
+from salesman_analytics.views import blueprint
+
+__all__ = ["blueprint", "catalogue", "report_views", "view_acts"]

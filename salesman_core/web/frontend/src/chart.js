@@ -6,7 +6,7 @@ import { init } from "./imports/echarts.js";
 
 const SHARPNESS = 2;
 const MARGIN = 24;
-const TOP = 32;
+const LEGEND = 32;
 const BOTTOM = 28;
 const charts = new Map();
 
@@ -36,6 +36,10 @@ function draw(element) {
   });
 }
 
+// Three names of series are two lines on a phone.
+const isNarrow = () => window.innerWidth < 576;
+const topOf = (series) => (isNarrow() && series.length > 2 ? 2 * LEGEND : LEGEND);
+
 // By its place: under a pointer that has just come a bar is drawn anew, and a click on it is lost.
 // The bars of a row share its height in their order, with half a bar's width above and below them.
 function barAt({ drawing }, { kind, names, series }, { clientX, clientY }) {
@@ -44,9 +48,10 @@ function barAt({ drawing }, { kind, names, series }, { clientX, clientY }) {
   if (!drawing.containPixel("grid", [x, y])) return {};
   if (kind === "lines") return nearestPoint(drawing, series, [x, y]);
   if (kind === "stacked") return stackedPart(drawing, series, [x, y]);
-  const height = (drawing.getHeight() - TOP - BOTTOM) / names.length;
-  const row = Math.min(Math.floor((y - TOP) / height), names.length - 1);
-  const place = Math.floor(((y - TOP) / height - row) * (series.length + 1) - 1 / 2);
+  const top = topOf(series);
+  const height = (drawing.getHeight() - top - BOTTOM) / names.length;
+  const row = Math.min(Math.floor((y - top) / height), names.length - 1);
+  const place = Math.floor(((y - top) / height - row) * (series.length + 1) - 1 / 2);
   return { ...series[Math.min(Math.max(place, 0), series.length - 1)], row };
 }
 
@@ -67,7 +72,7 @@ function bars(data) {
   const fills = [colour("--tblr-primary"), colour("--tblr-azure"), colour("--tblr-secondary")];
   const text = colour("--tblr-body-color");
   const lines = data.kind === "lines";
-  const names = window.innerWidth < 576 ? 110 : 190;
+  const names = isNarrow() ? 110 : 190;
   const border = { lineStyle: { color: colour("--tblr-border-color") } };
   const valued = {
     type: "value",
@@ -87,7 +92,7 @@ function bars(data) {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 200,
     textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: lines ? 56 : names + 12, right: 24, top: TOP, bottom: BOTTOM },
+    grid: { left: lines ? 56 : names + 12, right: 24, top: topOf(data.series), bottom: BOTTOM },
     legend: { top: 0, left: 0, textStyle: { color: text }, icon: "roundRect" },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data), confine: true },
     xAxis: lines ? named : valued,
