@@ -83,6 +83,7 @@ from salesman_core.deals.flow import median as median_length
 from salesman_core.deals.flow import passing as step_at_stage
 from salesman_core.deals.forecast import forecast
 from salesman_core.deals.listed import LISTED as DEALS
+from salesman_core.deals.lists import of_source
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.pipelines import change_stage
@@ -171,7 +172,7 @@ from salesman_core.records.last_change import last_change
 from salesman_core.records.list_arguments import list_arguments
 from salesman_core.records.list_fields import contains, either
 from salesman_core.records.list_narrowing import narrowed
-from salesman_core.records.list_page import ListPage
+from salesman_core.records.list_page import ListPage, list_address
 from salesman_core.records.listing import on_one_line
 from salesman_core.records.lists import (
     FieldKind,
@@ -191,10 +192,11 @@ from salesman_core.records.lists import (
 from salesman_core.records.merging.keys import all_keys_told
 from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach, Tie
+from salesman_core.records.moments_on_days import filters_of_days, within_days
 from salesman_core.records.named import as_choice, records_named
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
-from salesman_core.records.owner_team import of_team
+from salesman_core.records.owner_team import of_team, team_filter
 from salesman_core.records.panels import FileLine, files_panel, shown_files, story_panel
 from salesman_core.records.reach_rows import set_reach
 from salesman_core.records.record_card import RecordCard
@@ -482,6 +484,7 @@ __all__ = [
     "file_response",
     "files_body",
     "files_panel",
+    "filters_of_days",
     "for_change",
     "forecast",
     "foreign_forms",
@@ -520,6 +523,7 @@ __all__ = [
     "lacks_rate",
     "last_change",
     "link_to",
+    "list_address",
     "list_arguments",
     "locked",
     "mail_connection",
@@ -545,6 +549,7 @@ __all__ = [
     "now",
     "number_of",
     "number_or_none",
+    "of_source",
     "of_team",
     "on_one_line",
     "one_of",
@@ -606,6 +611,7 @@ __all__ = [
     "step_at_stage",
     "story_panel",
     "sum_converted",
+    "team_filter",
     "text_of",
     "toast",
     "today",
@@ -628,6 +634,7 @@ __all__ = [
     "whole_number",
     "whole_sum",
     "whose_business",
+    "within_days",
     "without_unseen",
     "worktime",
     "worth_columns",

@@ -19,6 +19,7 @@ ASKS: Final = (
     "stage_id",
     "participant_id",
     "stalled",
+    "source",
     "frozen",
     "rate_missing",
     "rate_differs",

@@ -80,6 +80,23 @@ def _takes_part(operator: str, user: Any) -> Condition:
     return Deal.id.in_(part)
 
 
+def of_source(source: str) -> Condition:
+    """Give the condition of deals whose client came from a source.
+
+    An empty one stands for deals of which that is not said: no client, or none that whoever acts
+    sees, is no source either.
+    """
+    known = sa.select(Client.id).where(visible("client"))
+    if source:
+        return Deal.client_id.in_(known.where(Client.source == source))
+    said = known.where(Client.source != "")
+    return sa.or_(Deal.client_id.is_(None), Deal.client_id.not_in(said))
+
+
+def _of_source(operator: str, source: Any) -> Condition:
+    return sa.or_(*(of_source(one) for one in (source if operator == "in" else (source,))))
+
+
 def _in_report(_operator: str, wanted: Any) -> Condition:
     counted = visible("deal", "core.report.funnel")
     return counted if wanted else sa.not_(counted)
@@ -182,6 +199,7 @@ DEALS: Final = ListSpec(
         ),
         ListFilter("frozen", _("Frozen"), FieldKind.FLAG, _frozen, operators=("eq",)),
         team_filter(Deal.owner_id),
+        ListFilter("source", _("Source of the client"), FieldKind.TEXT, _of_source),
         ListFilter(
             "passed",
             _("Step"),

@@ -73,6 +73,16 @@ class View:
     sharing: str = ""
 
 
+def list_address(endpoint: str, filters: Mapping[str, Any]) -> str:
+    """Give the address of a list that is filtered by just this, and by no view of anybody's.
+
+    :param endpoint: of the page of the list.
+    :param filters: as addresses hold them; what is None is not asked for.
+    """
+    args = {name: value for name, value in filters.items() if value is not None}
+    return address_of(endpoint, args or {"view": 0})
+
+
 class ListPage:
     """The page of one list, as the address filters and sorts it.
 

@@ -7,8 +7,10 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
@@ -143,6 +145,19 @@ class Api:
     def get(self, path: str, **options: Any) -> TestResponse:
         """Read."""
         return self.request("GET", path, **options)
+
+    def listed(self, address: str) -> list[dict[str, Any]]:
+        """Give what the address of a list's page finds, the first two hundred: no view counts."""
+        parts = urlsplit(address)
+        asked = [
+            (name, text)
+            for name, text in parse_qsl(parts.query, keep_blank_values=True)
+            if name != "view"
+        ]
+        answer = self.get(parts.path, query_string=[*asked, ("limit", "200")])
+        assert answer.status_code == HTTPStatus.OK, answer.text
+        found: list[dict[str, Any]] = answer.get_json()["items"]
+        return found
 
     def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
         """Make or do."""

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import url_for
 
-from salesman_core.toolkit import Deal, of_team, visible
+from salesman_core.toolkit import Deal, list_address, of_source, of_team, visible
 
 NOBODY: Final = 0
 """The key of the row of deals without an owner: no person has this id."""
@@ -23,6 +22,8 @@ def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
         found.append(of_team(Deal.owner_id, asked["team_id"]))
     if asked["pipeline_id"] is not None:
         found.append(Deal.pipeline_id == asked["pipeline_id"])
+    if asked["source"] is not None:
+        found.append(of_source(asked["source"]))
     return found
 
 
@@ -38,9 +39,8 @@ def closed_within(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
 
 def deals_address(asked: Mapping[str, Any], **filters: Any) -> str:
     """Give the address of the list of the deals that count, with further filters."""
-    whose = {name: asked[name] for name in ("owner_id", "team_id", "pipeline_id")}
-    args: dict[str, Any] = {**whose, **filters}
-    return url_for("deals.index", **{name: one for name, one in args.items() if one is not None})
+    whose = {name: asked[name] for name in ("owner_id", "team_id", "pipeline_id", "source")}
+    return list_address("deals.index", {**whose, **filters})
 
 
 def period_filters(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -396,6 +396,22 @@ def salesman_service() -> Iterable[Leads]:
 
 
 @hookimpl(optionalhook=True)
+def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
+    """Let what channels bring stand among the reports."""
+    return [
+        {
+            "id": "leads.channels",
+            "title": _("Channels"),
+            "question": _("What did leads of which channel bring, and what did they cost?"),
+            "group": "clients",
+            "permission": permissions.REPORT,
+            "endpoint": "leads.channels",
+            "order": 50,
+        }
+    ]
+
+
+@hookimpl(optionalhook=True)
 def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
     """Show in the calendar when leads are to be called next."""
     return coming.calendar_sources()

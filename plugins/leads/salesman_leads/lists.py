@@ -15,6 +15,7 @@ from salesman_core.toolkit import (
     contains,
     either,
     reading,
+    team_filter,
 )
 from salesman_leads.models import (
     CLOSED,
@@ -119,6 +120,7 @@ LEADS: Final = ListSpec(
     filters=(
         ListFilter("unfinished", _("Unfinished"), FieldKind.FLAG, _unfinished, operators=("eq",)),
         ListFilter("nobodys", _("Nobody's"), FieldKind.FLAG, _nobodys, operators=("eq",)),
+        team_filter(Lead.owner_id),
         ListFilter("kept_apart", _("Kept apart"), FieldKind.FLAG, _kept_apart, operators=("eq",)),
         ListFilter("external_id", _("Key in another system"), FieldKind.TEXT, _external_id),
     ),

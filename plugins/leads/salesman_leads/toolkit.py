@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -27,6 +28,35 @@ class Leads(Protocol):
         """Give the query of the ids of the leads that became clients, of those that one sees.
 
         To stand in a condition of another query, so that nothing is counted twice or in vain.
+        """
+        ...
+
+    def came_in(
+        self, since: date | None, until: date | None, owner_id: int | None, team_id: int | None
+    ) -> Mapping[str, int] | None:
+        """Give how many leads came in on some days, by their source, as far as one sees them.
+
+        One statement. What is kept apart as junk does not count; an empty source is none.
+
+        :param since: the first day, in the company's zone; None where the beginning is open.
+        :param until: the last day; None where the end is open.
+        :param owner_id: of whom; None for everybody's.
+        :param team_id: of whose owners; those of the teams below it count as well.
+        :returns: None for whoever may see no leads at all.
+        """
+        ...
+
+    def came_in_address(
+        self,
+        since: date | None,
+        until: date | None,
+        owner_id: int | None,
+        team_id: int | None,
+        source: str | None,
+    ) -> str:
+        """Give the address of the list of exactly the leads that :meth:`came_in` counts.
+
+        :param source: None for all sources.
         """
         ...
 

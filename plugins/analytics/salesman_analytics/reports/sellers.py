@@ -104,7 +104,7 @@ REPORTS: Final[Sequence[Values]] = (
         "question": _("Who sold how much, at which margin, and who has what in work?"),
         "group": "people",
         "permission": "core.deal.view",
-        "filters": ("period", "owner_id", "team_id", "pipeline_id"),
+        "filters": ("period", "owner_id", "team_id", "pipeline_id", "source"),
         "period": "this_month",
         "count": sellers,
         "columns": (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -20,9 +20,9 @@ from salesman_core.toolkit import (
     AnyRow,
     Client,
     Deal,
-    company,
     current_person,
     visible,
+    within_days,
     worth_columns,
     worth_of,
 )
@@ -47,9 +47,7 @@ class Period:
 
     def holds(self, moment: Any) -> list[sa.ColumnElement[bool]]:
         """Give the conditions of what happened in it."""
-        after = [moment >= _begin(self.since)] if self.since else []
-        before = [moment < _begin(self.until + timedelta(days=1))] if self.until else []
-        return [*after, *before]
+        return within_days(moment, self.since, self.until)
 
     @property
     def days(self) -> int | None:
@@ -57,10 +55,6 @@ class Period:
         if self.since is None or self.until is None:
             return None
         return max((self.until - self.since).days + 1, 0)
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), company().tz).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,244 @@
+"""Sources: what comes from where, from the lead through to the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Protocol
+
+import sqlalchemy as sa
+
+from salesman_analytics.deals import (
+    closed_within,
+    counted_deals,
+    deals_address,
+    known_worth,
+    period_filters,
+)
+from salesman_analytics.texts import texts
+from salesman_core.toolkit import (
+    DEAL_MARGIN,
+    SEE_MARGIN,
+    Client,
+    Deal,
+    Worth,
+    filters_of_days,
+    list_address,
+    of_team,
+    reading,
+    service,
+    visible,
+    within_days,
+    worth_columns,
+    worth_of,
+)
+
+_ = texts.lazy
+
+Values = Mapping[str, Any]
+
+_NOTHING: Final = Worth()
+_ALL: Final = Decimal(100)
+
+
+class Leads(Protocol):
+    """What is used of the service of leads."""
+
+    def came_in(
+        self, since: date | None, until: date | None, owner_id: int | None, team_id: int | None
+    ) -> Mapping[str, int] | None:
+        """Give how many leads came in on some days, by source; None for who may see none."""
+        ...
+
+    def came_in_address(
+        self,
+        since: date | None,
+        until: date | None,
+        owner_id: int | None,
+        team_id: int | None,
+        source: str | None,
+    ) -> str:
+        """Give the address of the list of these leads."""
+        ...
+
+
+def sources(asked: Values) -> Iterable[Values]:
+    """Count what came from each source and what it brought: four statements, and that of leads."""
+    won = [*closed_within(asked), Deal.outcome == "won"]
+    leads, clients = _leads(asked), _clients(asked)
+    deals = _by_source(asked, _opened_within(asked))
+    turnover, margin = _by_source(asked, won), _by_source(asked, won, DEAL_MARGIN)
+    total = sum((one.amount for one in turnover.values()), Decimal(0))
+    rows = [
+        {
+            "source": source or str(_("Not said")),
+            "key": source,
+            **({} if leads is None else {"leads": leads.get(source, 0)}),
+            "clients": clients.get(source, 0),
+            "deals": deals.get(source, _NOTHING).count,
+            "won": turnover.get(source, _NOTHING).count,
+            "turnover": turnover.get(source, _NOTHING).amount,
+            "margin": margin.get(source, _NOTHING).amount,
+            "share": _ALL * turnover.get(source, _NOTHING).amount / total if total > 0 else None,
+            "lacking": turnover.get(source, _NOTHING).lacking,
+        }
+        for source in {**(leads or {}), **clients, **deals, **turnover}
+    ]
+    lacking = sum(one.lacking for one in turnover.values())
+    foot = {"line": "total", "lacking": lacking, "share": _ALL if total > 0 else None}
+    return [*sorted(rows, key=_most_first), foot]
+
+
+def _most_first(row: Values) -> tuple[Any, ...]:
+    return (-row["turnover"], -row["won"], -row["clients"], -row.get("leads", 0), row["key"])
+
+
+def _leads(asked: Values) -> Mapping[str, int] | None:
+    leads: Leads | None = service("leads")
+    return None if leads is None else leads.came_in(*_period_and_whose(asked))
+
+
+def _period_and_whose(asked: Values) -> Sequence[Any]:
+    return [asked[name] for name in ("since", "until", "owner_id", "team_id")]
+
+
+def _clients(asked: Values) -> Mapping[str, int]:
+    """Count the clients that were entered in the period."""
+    counted = sa.select(Client.source, sa.func.count(Client.id).label("clients")).where(
+        visible("client"), *within_days(Client.created_at, asked["since"], asked["until"])
+    )
+    if asked["owner_id"] is not None:
+        counted = counted.where(Client.owner_id == asked["owner_id"])
+    if asked["team_id"] is not None:
+        counted = counted.where(of_team(Client.owner_id, asked["team_id"]))
+    return {row.source: row.clients for row in reading().execute(counted.group_by(Client.source))}
+
+
+def _opened_within(asked: Values) -> list[sa.ColumnElement[bool]]:
+    since, until = asked["since"], asked["until"]
+    first = [] if since is None else [Deal.opened_on >= since]
+    return first if until is None else [*first, Deal.opened_on <= until]
+
+
+def _by_source(
+    asked: Values, conditions: Sequence[Any], amount: Any = Deal.amount
+) -> Mapping[str, Worth]:
+    """Give what deals are worth by the source of their clients; one that is not seen has none."""
+    seen = sa.case((visible("client"), Client.source))
+    source = sa.func.coalesce(seen, "").label("source")
+    counted: Any = sa.select(source, *worth_columns(amount))
+    rows = reading().execute(
+        counted.select_from(Deal)
+        .outerjoin(Client, Client.id == Deal.client_id)
+        .where(*counted_deals(asked), *conditions)
+        .group_by(source)
+    )
+    return {row.source: worth_of(row) for row in rows}
+
+
+def _leads_address(asked: Values, row: Values) -> str:
+    leads: Leads | None = service("leads")
+    if leads is None:
+        return ""
+    since, until, owner_id, team_id = _period_and_whose(asked)
+    return leads.came_in_address(since, until, owner_id, team_id, row.get("key"))
+
+
+def _clients_address(asked: Values, row: Values) -> str:
+    whose = {"owner_id": asked["owner_id"], "team_id": asked["team_id"], "source": row.get("key")}
+    days = filters_of_days("created_at", asked["since"], asked["until"])
+    return list_address("clients.index", {**whose, **days})
+
+
+def _opened(asked: Values, row: Values) -> str:
+    days = {"opened_on__gte": asked["since"], "opened_on__lte": asked["until"]}
+    return deals_address(asked, **days, source=row.get("key"))
+
+
+def _won(asked: Values, row: Values) -> str:
+    return deals_address(asked, state="won", **period_filters(asked), source=row.get("key"))
+
+
+def _won_worth(asked: Values, row: Values) -> str:
+    known = known_worth(row["lacking"])
+    won = {**period_filters(asked), "source": row.get("key"), **known}
+    return deals_address(asked, state="won", **won)
+
+
+REPORTS: Final[Sequence[Values]] = (
+    {
+        "id": "analytics.sources",
+        "title": _("Sources"),
+        "question": _("Where do clients come from, and what turnover and margin do they bring?"),
+        "group": "clients",
+        "permission": "core.deal.view",
+        "filters": ("period", "owner_id", "team_id"),
+        "count": sources,
+        "columns": (
+            {"name": "source", "title": _("Source"), "kind": "text"},
+            {
+                "name": "leads",
+                "title": _("Leads"),
+                "kind": "number",
+                "address": _leads_address,
+                "method": _(
+                    "Leads that came in during the period, by the source that they named; what is"
+                    " kept apart as junk does not count."
+                ),
+            },
+            {
+                "name": "clients",
+                "title": _("Clients"),
+                "kind": "number",
+                "address": _clients_address,
+                "method": _("Clients that were entered in the period, by their source."),
+            },
+            {
+                "name": "deals",
+                "title": _("Deals"),
+                "kind": "number",
+                "address": _opened,
+                "method": _(
+                    "Deals that were opened in the period, by the source of their client. A deal"
+                    " without a client, or of one that you do not see, has no source."
+                ),
+            },
+            {
+                "name": "won",
+                "title": _("Deals won"),
+                "kind": "number",
+                "address": _won,
+                "method": _(
+                    "Deals that were closed as won in the period, whenever they were opened."
+                ),
+            },
+            {
+                "name": "turnover",
+                "title": _("Turnover"),
+                "kind": "money",
+                "address": _won_worth,
+                "method": _(
+                    "The amounts of the deals that were closed as won in the period, each at the"
+                    " rate that it keeps. One without a rate is not in it."
+                ),
+            },
+            {
+                "name": "margin",
+                "title": _("Margin"),
+                "kind": "money",
+                "address": _won_worth,
+                "permission": SEE_MARGIN,
+                "method": _("The turnover less the costs that stand in these deals."),
+            },
+            {
+                "name": "share",
+                "title": _("Share of turnover"),
+                "kind": "percent",
+                "method": _("The turnover of the source as a share of that of all sources."),
+            },
+        ),
+        "chart": {"kind": "bars", "columns": ("turnover", "margin")},
+        "order": 40,
+    },
+)
