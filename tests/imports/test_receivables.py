@@ -7,21 +7,25 @@ import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from salesman_analytics.asked import Asked
+from salesman_analytics.counted import counted
+from salesman_analytics.declared import report_named
 from salesman_invoices.models import Allotment, Invoice, InvoiceLine, Payment
 from salesman_plans.fulfilment import fulfilment
 from salesman_plans.months import period_named
 from salesman_plans.whose import THE_COMPANY
 
 from salesman_core.testing.application import UPGRADED, running
+from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.databases import Template
 from salesman_core.testing.people import Api, Make, api_of
-from salesman_core.toolkit import SYSTEM, Client, acting_as, reading
+from salesman_core.toolkit import SYSTEM, Client, acting_as, reading, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "../shared/data/receivables/invoices.csv"
@@ -36,6 +40,7 @@ pytestmark = [
 Months = dict[str, Decimal]
 Import = Callable[..., list[str]]
 Command = Callable[..., list[str]]
+SPANS = {"not_due": 0, "to_30": 30, "to_60": 60, "to_90": 90, "over_90": 10_000}
 BASES = {"issued": "InvoiceDate", "paid": "SettledDate"}
 
 
@@ -103,6 +108,29 @@ def test_every_month_of_both_bases_equals_the_file_to_the_cent(
             answer = api.get("/plans/facts", query_string={"basis": basis, **every})
             assert answer.json["fact"] == "147703.18"
             assert answer.json["entries"] == 2466
+        with writing() as session:  # as if nobody had paid
+            session.execute(sa.update(Invoice).values(paid=Decimal(0), paid_on=None))
+        app.extensions["salesman_clock"] = FrozenClock(datetime(2013, 12, 2, 12, tzinfo=UTC)).now
+        assert receivables_by_report() == receivables_by_file(date(2013, 12, 2))
+
+
+def receivables_by_report() -> dict[tuple[str, str], Decimal]:
+    """Give what each client owes by age, as the report counts it today."""
+    with acting_as(SYSTEM):
+        found = counted(report_named("invoices.receivables"), Asked(currency="RUB"))
+    return {(row["client"], age): row[age] for row in found.rows for age in SPANS if row[age] != 0}
+
+
+def receivables_by_file(today: date) -> dict[tuple[str, str], Decimal]:
+    """Sum the file by customer and days overdue, without anything of ours."""
+    owed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    with FILE.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            day = datetime.strptime(row["DueDate"], "%m/%d/%Y").date()  # noqa: DTZ007  # a day has no zone
+            late = (today - day).days
+            age = next(name for name, last in SPANS.items() if late <= last)
+            owed[row["customerID"], age] += Decimal(row["InvoiceAmount"])
+    return dict(owed)
 
 
 def by_api(api: Api, expected: dict[str, Months]) -> dict[str, Months]:

@@ -48,6 +48,7 @@ from salesman_invoices import (
     panels,
     permissions,
     plans_sources,
+    receivables,
     service,
     story,
     words,
@@ -380,6 +381,12 @@ def salesman_import_types() -> Iterable[ImportType]:
 def salesman_plans_sources() -> Iterable[Mapping[str, Any]]:
     """Let plans count by invoices: issued, paid, paid within deals that were won."""
     return plans_sources.sources()
+
+
+@hookimpl(optionalhook=True)
+def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
+    """Tell who owes what, and for how long it is overdue."""
+    return receivables.reports()
 
 
 @hookimpl(optionalhook=True)

@@ -17,9 +17,12 @@ from salesman_core.toolkit import (
     contains,
     either,
     reading,
+    team_filter,
     visible,
 )
 from salesman_invoices import plans_filters
+from salesman_invoices.ages import TITLES as AGE_TITLES
+from salesman_invoices.ages import of_age
 from salesman_invoices.models import KIND, Invoice, InvoiceExternalId
 from salesman_invoices.permissions import COSTS
 from salesman_invoices.standing import STANDING, TITLES
@@ -129,6 +132,8 @@ INVOICES: Final = ListSpec(
             ("eq", "ne", "in"),
             choices=TITLES,
         ),
+        ListFilter("age", _("Overdue for"), FieldKind.CHOICE, of_age, choices=AGE_TITLES),
+        team_filter(Invoice.owner_id),
         ListFilter(
             "client_id",
             FIELDS["client_id"].title,

@@ -68,7 +68,7 @@ Typed = MultiDict[str, str]
 Page = Markup | Response | tuple[Markup, int]
 
 ASKS: Final = (
-    *("standing", "issued_on", "due_on", "paid_on", "amount", "paid", "currency"),
+    *("standing", "age", "issued_on", "due_on", "paid_on", "amount", "paid", "currency"),
     *("language", "external_id", "created_at"),
 )
 VIEWS: Final[tuple[tuple[Words, dict[str, str]], ...]] = (
