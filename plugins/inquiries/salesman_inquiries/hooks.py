@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
 
@@ -37,6 +38,7 @@ from salesman_inquiries import (
     api,
     asking,
     bulk,
+    callers,
     defaults,
     joining,
     offered,
@@ -275,3 +277,9 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
 def salesman_service() -> Iterable[Inquiries]:
     """Let other plugins note inquiries."""
     return [offered.Noting()]
+
+
+@hookimpl(optionalhook=True)
+def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
+    """Tell who called how much, and what came of it."""
+    return callers.reports()
