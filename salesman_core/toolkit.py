@@ -33,6 +33,7 @@ from salesman_core.characters import shows_something, without_unseen
 from salesman_core.clients import completing
 from salesman_core.clients.banned import ban_reasons, banned_addresses, is_banned_for_any
 from salesman_core.clients.card import ClientCard
+from salesman_core.clients.climbing import LadderStep, ladder_moves, midnight, moved_within
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clients.lists import clients_reached, clients_reached_by
@@ -354,6 +355,7 @@ __all__ = [
     "KeptFile",
     "KeptRecord",
     "Key",
+    "LadderStep",
     "Letter",
     "LetterFate",
     "ListField",
@@ -521,6 +523,7 @@ __all__ = [
     "known_roles",
     "known_teams",
     "lacks_rate",
+    "ladder_moves",
     "last_change",
     "link_to",
     "list_address",
@@ -531,10 +534,12 @@ __all__ = [
     "mail_words",
     "mailboxes",
     "median_length",
+    "midnight",
     "missing_custom",
     "money_of",
     "move_deal",
     "move_notes_and_files",
+    "moved_within",
     "name_contact",
     "named",
     "names_from",

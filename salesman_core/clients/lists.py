@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
 from salesman_core.clients.bans import WAYS
+from salesman_core.clients.climbing import did_on_ladder, ladder_in_words
 from salesman_core.clients.custom import CLIENT, CONTACT
 from salesman_core.clients.models import (
     Client,
@@ -200,6 +201,14 @@ CLIENTS: Final = ListSpec(
             "address", _("Address"), FieldKind.TEXT, _address, operators=("contains", "isnull")
         ),
         ListFilter("ban", _("Does not want"), FieldKind.CHOICE, _banned, choices=WAYS),
+        ListFilter(
+            "ladder",
+            _("On the ladder"),
+            FieldKind.TEXT,
+            did_on_ladder,
+            operators=("eq",),
+            show=ladder_in_words,
+        ),
         team_filter(Client.owner_id),
         ListFilter("participant_id", _("Participant"), FieldKind.USER, _participant),
     ),

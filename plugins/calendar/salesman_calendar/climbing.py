@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -84,6 +84,38 @@ def by_rung(session: Session, spec: ListSpec, narrowed: Mapping[str, str]) -> Se
         ).label("climbed"),
     ]
     return totals(session, sums, spec, query, visible(KIND), by=[rung_then().label("rung_id")])
+
+
+def done_with_clients(
+    session: Session, spec: ListSpec, narrowed: Mapping[str, str], by: str
+) -> Mapping[Any, tuple[int, int]]:
+    """Give how much was done with clients, and with how many; one statement.
+
+    :param narrowed: filters of the list, as the address names them.
+    :param by: ``rung`` (that of the client then), ``month`` (year and month of the day), ``owner``,
+        or empty for all of it.
+    :returns: by what *by* says; under None for all of it.
+    :raises InvalidError: by filter.
+    """
+    query = parse_list_query({**narrowed, "with_client": "true"}, spec)
+    counts = [sa.func.count(Activity.id), sa.func.count(sa.distinct(Activity.client_id))]
+    rows = totals(session, counts, spec, query, visible(KIND), by=_GROUPED[by]())
+    found: dict[Any, tuple[int, int]] = {}
+    for row in rows:
+        *place, activities, clients = tuple[Any, ...](row)
+        if by == "month":
+            found[int(place[0]), int(place[1])] = activities, clients
+        elif activities:
+            found[place[0] if place else None] = activities, clients
+    return found
+
+
+_GROUPED: Final[Mapping[str, Callable[[], list[sa.ColumnElement[Any]]]]] = {
+    "": list,
+    "rung": lambda: [rung_then()],
+    "month": lambda: [sa.extract("year", Activity.day), sa.extract("month", Activity.day)],
+    "owner": lambda: [sa.type_coerce(Activity.owner_id, sa.BigInteger)],
+}
 
 
 def rungs(session: Session) -> Sequence[AnyRow]:

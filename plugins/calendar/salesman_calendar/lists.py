@@ -21,8 +21,10 @@ from salesman_core.toolkit import (
     ListField,
     ListFilter,
     ListSpec,
+    Team,
     User,
     now,
+    of_team,
     reading,
     seen_records,
     visible,
@@ -95,7 +97,11 @@ def _name_of_record(value: Any) -> str:
     return seen_records(reading(), [record])[record].name
 
 
-def _name_of(model: type[Kind | Result]) -> Any:
+def _of_team(_operator: str, value: Any) -> sa.ColumnElement[bool]:
+    return of_team(Activity.owner_id, value)
+
+
+def _name_of(model: type[Kind | Result | Team]) -> Any:
     def show(id_: Any) -> str:
         return str(reading().scalar(sa.select(model.name).where(model.id == id_)) or id_)
 
@@ -158,6 +164,14 @@ ACTIVITIES: Final = ListSpec(
     ),
     filters=(
         ListFilter("done", _("Done"), FieldKind.FLAG, _done, operators=("eq",)),
+        ListFilter(
+            "team_id",
+            _("Team of whoever is responsible"),
+            FieldKind.REF,
+            _of_team,
+            operators=("eq",),
+            show=_name_of(Team),
+        ),
         ListFilter("overdue", _("Overdue"), FieldKind.FLAG, _overdue, operators=("eq",)),
         ListFilter(
             "with_client", _("Done with a client"), FieldKind.FLAG, _with_client, operators=("eq",)

@@ -1,4 +1,4 @@
-"""The service by which other plugins plan and finish activities."""
+"""The service by which other plugins plan, finish and count activities."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import sqlalchemy as sa
 from flask import url_for
 
 from salesman_calendar import choosing, queries, service
+from flask import url_for
+
+from salesman_calendar import choosing, climbing, queries, service
+from salesman_calendar.lists import ACTIVITIES
 from salesman_calendar.permissions import ASSIGN, CREATE, VIEW
 from salesman_calendar.toolkit import Activities
 from salesman_core.toolkit import current_person, reading
@@ -68,3 +72,16 @@ class Planner(Activities):
             return False
         service.restore_activity(activity_id)
         return True
+
+    def done_with_clients(
+        self, filters: Mapping[str, str], by: str = ""
+    ) -> Mapping[Any, tuple[int, int]] | None:
+        """Give how many activities were done with clients, and with how many."""
+        if not current_person().may(VIEW):
+            return None
+        return climbing.done_with_clients(reading(), ACTIVITIES, filters, by)
+
+    def done_address(self, filters: Mapping[str, str]) -> str:
+        """Give the address of the list of the activities that were counted so."""
+        args: dict[str, Any] = {**filters, "with_client": "true"}
+        return url_for("calendar.index", **args)

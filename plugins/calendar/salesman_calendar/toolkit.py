@@ -98,3 +98,23 @@ class Activities(Protocol):
     def restore(self, activity_id: int) -> bool:
         """Take an activity out of the bin; give whether it lay there."""
         ...
+
+    def done_with_clients(
+        self, filters: Mapping[str, str], by: str = ""
+    ) -> Mapping[Any, tuple[int, int]] | None:
+        """Give how many activities were done with clients, and with how many; one statement.
+
+        Only what whoever acts sees, with clients whom they see; None where they see no activities.
+
+        :param filters: those of the list of activities, by their names in the JSON API, as
+            ``day__gte`` or ``owner_id``.
+        :param by: ``rung`` (the id of that on which the client stood then), ``month`` (the year and
+            the number of the month), ``owner`` (the id of whoever is responsible, or None); where
+            it is left out, all of it stands under None.
+        :raises InvalidError: by filter.
+        """
+        ...
+
+    def done_address(self, filters: Mapping[str, str]) -> str:
+        """Give the address of the list of the activities that were counted so."""
+        ...

@@ -1,0 +1,47 @@
+"""Months as reports tell them apart."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from salesman_analytics.asked import months_before
+from salesman_core.toolkit import company, today
+
+_MOST: Final = 120
+_OF_YEAR: Final = 12
+
+
+def months_of(asked: Mapping[str, Any], known: Iterable[date]) -> list[date]:
+    """Give the first days of the months of a report.
+
+    Those of the period that have begun, so that a month in which nothing happened stands there,
+    too; of a period without a beginning, or of more than ten years, those that have something.
+
+    :param known: the first days of the months that have something.
+    """
+    here, since = today(company().tz), asked["since"]
+    if since is None:
+        return sorted(set(known))
+    first, last = since.replace(day=1), min(asked["until"] or here, here).replace(day=1)
+    length = _between(first, last) + 1
+    every = (months_before(first, -place) for place in range(length)) if length <= _MOST else ()
+    return sorted({*every, *known})
+
+
+def within_month(asked: Mapping[str, Any], first: date) -> tuple[date, date]:
+    """Give the first and the last day of a month that lie in the period."""
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return max(first, asked["since"] or first), min(last, asked["until"] or last)
+
+
+def key_of_month(asked: Mapping[str, Any], first: date) -> int | str:
+    """Give the key of a month's row: its place in the period, by which the one before is found."""
+    since = asked["since"]
+    return first.isoformat() if since is None else _between(since, first)
+
+
+def _between(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * _OF_YEAR + later.month - earlier.month
