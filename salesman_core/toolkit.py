@@ -63,7 +63,9 @@ from salesman_core.db import (
     add_objects,
     after_commit,
     at_commit,
+    days_between,
     identity,
+    month_of,
     normalised,
     one_of,
     reading,
@@ -88,6 +90,7 @@ from salesman_core.deals.lists import of_source
 from salesman_core.deals.models import CloseReason, Deal, DealMove, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
 from salesman_core.deals.pipelines import change_stage
+from salesman_core.deals.purchases import purchases
 from salesman_core.deals.queries import MARGIN as DEAL_MARGIN
 from salesman_core.deals.rates import lacks_rate
 from salesman_core.deals.service import change_deal, create_deal, move_deal
@@ -464,6 +467,7 @@ __all__ = [
     "custom_labels",
     "custom_typed",
     "date_of",
+    "days_between",
     "decimal_of",
     "demand",
     "demand_order",
@@ -537,6 +541,7 @@ __all__ = [
     "midnight",
     "missing_custom",
     "money_of",
+    "month_of",
     "move_deal",
     "move_notes_and_files",
     "moved_within",
@@ -576,6 +581,7 @@ __all__ = [
     "plugin_settings",
     "preference",
     "public",
+    "purchases",
     "rate_on",
     "reach",
     "reaches",

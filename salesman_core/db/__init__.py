@@ -13,7 +13,7 @@ from salesman_core.db.base import (
 )
 from salesman_core.db.bulk import add_objects, insert_numbered, insert_rows
 from salesman_core.db.conversion import sum_converted
-from salesman_core.db.days import days_before, month_of
+from salesman_core.db.days import days_before, days_between, month_of
 from salesman_core.db.engine import make_engine, planned_afresh, readonly, spoilt, written_json
 from salesman_core.db.folding import folded
 from salesman_core.db.session import (
@@ -74,6 +74,7 @@ __all__ = [
     "call_what_waited",
     "current_change",
     "days_before",
+    "days_between",
     "db",
     "folded",
     "holding",

@@ -59,3 +59,30 @@ def _first(element: MonthOf, compiler: SQLCompiler, **options: Any) -> str:
 def _truncated(element: MonthOf, compiler: SQLCompiler, **options: Any) -> str:
     (day,) = (compiler.process(one, **options) for one in element.clauses)
     return f"CAST(date_trunc('month', {day}) AS DATE)"
+
+
+class DaysBetween(FunctionElement[int]):
+    """How many days lie between two days; see :func:`days_between`."""
+
+    name = "days_between"
+    type = sa.Integer()
+    inherit_cache = True
+
+
+def days_between(
+    earlier: sa.SQLColumnExpression[Any], later: sa.SQLColumnExpression[Any]
+) -> DaysBetween:
+    """Give the SQL for the number of days from one day to a later one."""
+    return DaysBetween(earlier, later)
+
+
+@compiles(DaysBetween)
+def _by_their_numbers(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(one, **options) for one in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(DaysBetween, "postgresql")
+def _by_subtraction(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(one, **options) for one in element.clauses)
+    return f"({later} - {earlier})"

@@ -16,6 +16,7 @@ from salesman_core.deals.custom import DEAL
 from salesman_core.deals.flow import has_passed, passing_in_words
 from salesman_core.deals.models import CloseReason, Deal, DealParticipant, Pipeline, Stage
 from salesman_core.deals.permissions import MARGIN as SEE_MARGIN
+from salesman_core.deals.purchases import COMPARISONS, is_purchase
 from salesman_core.deals.queries import MARGIN, WITH_NAMES
 from salesman_core.deals.rates import holds_another, lacks_rate
 from salesman_core.deals.standing import frozen, in_work, needs_attention, over_plan
@@ -207,6 +208,13 @@ DEALS: Final = ListSpec(
             has_passed,
             operators=("eq",),
             show=passing_in_words,
+        ),
+        ListFilter(
+            "purchase",
+            _("Which purchase of the client"),
+            FieldKind.NUMBER,
+            is_purchase,
+            operators=COMPARISONS,
         ),
         ListFilter(
             "rate_missing", _("Rate is missing"), FieldKind.FLAG, _rate_missing, operators=("eq",)
