@@ -105,7 +105,6 @@ def content_of(kind: str, found: Counted) -> bytes:
         [*(row.get(one.name) for one in found.columns), *(code for _title, code in currency)]
         for row in (*found.rows, *found.apart)
     ]
-    return as_file(kind, found.report.id, headings, rows)
     return _content(kind, headings, rows)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import api, letters, pages, permissions
+from salesman_analytics import letters, pages, permissions
 from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint

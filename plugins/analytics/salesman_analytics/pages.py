@@ -1,6 +1,6 @@
 """All pages of analytics: the one blueprint, once every room has added its own to it."""
 
-from salesman_analytics import catalogue, report_views
+from salesman_analytics import catalogue, report_views, view_acts
 from salesman_analytics.api import api
 from salesman_analytics.calibrating import views as calibrating_views
 from salesman_analytics.past import api as past_api
@@ -15,8 +15,5 @@ __all__ = [
     "past_api",
     "past_views",
     "report_views",
+    "view_acts",
 ]
-from salesman_analytics import catalogue, report_views, view_acts
-from salesman_analytics.views import blueprint
-
-__all__ = ["blueprint", "catalogue", "report_views", "view_acts"]

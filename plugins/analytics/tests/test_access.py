@@ -23,8 +23,14 @@ def test_nobody_meets_deals_in_reports_that_they_may_not_see(
     access_walk(
         excused={f"POST /analytics/views/<int:view_id>/{act}": own for act in ("mail", "delete")},
         only=["/analytics*", "/api/v1/analytics*"],
-        values={"kind": ["csv", "xlsx"], "name": counted, "stage_id": [str(stages[1])]},
-        fields={"analytics.weigh_stage": {"percent": "15", "was": "10"}},
-        values={"kind": ["csv", "xlsx"], "name": counted, "view_id": ["1"]},
-        fields={"analytics.keep_view": {"mailed": "weekly", "view_name": "Ours"}},
+        values={
+            "kind": ["csv", "xlsx"],
+            "name": counted,
+            "stage_id": [str(stages[1])],
+            "view_id": ["1"],
+        },
+        fields={
+            "analytics.weigh_stage": {"percent": "15", "was": "10"},
+            "analytics.keep_view": {"mailed": "weekly", "view_name": "Ours"},
+        },
     )

@@ -8,9 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from salesman_calendar import choosing, queries, service
-from flask import url_for
-
 from salesman_calendar import choosing, climbing, queries, service
 from salesman_calendar.lists import ACTIVITIES
 from salesman_calendar.permissions import ASSIGN, CREATE, VIEW
