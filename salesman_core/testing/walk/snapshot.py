@@ -62,6 +62,7 @@ class SqliteSnapshot(Snapshot):
         self._copy = sqlite3.connect(":memory:", check_same_thread=False)
         self._watch = sqlite3.connect(self._path, check_same_thread=False)
         self._watch.backup(self._copy)
+        self._kept: dict[str, list[tuple[object, ...]] | None] = {}
         self._schema = self._schema_version(self._watch)
         self._version = self._now()
 
@@ -79,7 +80,13 @@ class SqliteSnapshot(Snapshot):
             "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
         )
         names = {name for one in (self._copy, self._watch) for (name,) in one.execute(question)}
-        return frozenset(one for one in names if _rows(self._copy, one) != _rows(self._watch, one))
+        return frozenset(one for one in names if self._was(one) != _rows(self._watch, one))
+
+    def _was(self, table: str) -> list[tuple[object, ...]] | None:
+        """Give the rows of the copy, which stays as it is."""
+        if table not in self._kept:
+            self._kept[table] = _rows(self._copy, table)
+        return self._kept[table]
 
     def _put_back(self) -> None:
         """Bring the rows back.
