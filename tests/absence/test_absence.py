@@ -327,7 +327,7 @@ def test_company_works_once_a_plugin_is_gone_and_its_tables_are_left(
     assert all(rows.values())
 
 
-@pytest.mark.turns(9)
+@pytest.mark.turns(18)
 @every_subset
 def test_plugins_that_are_left_show_their_pages(
     start: Start, everything: Sequence[Installed], left: Sequence[str]
@@ -385,6 +385,7 @@ def test_company_works_without_any_plugin_on_a_database_full_of_their_tables(
 
 
 @every_plugin
+@pytest.mark.turns(5)
 def test_client_can_be_removed_for_good_without_the_plugin_that_refers_to_it(
     start: Start, everything: Sequence[Installed], absent: str
 ) -> None:

@@ -184,6 +184,7 @@ def test_no_column_is_left_out_here(record: str) -> None:
 
 
 @pytest.mark.parametrize(("record", "name"), EACH)
+@pytest.mark.turns(3)
 def test_column_is_written_and_taken_back(
     record: str, name: str, api_for: ApiFor, tmp_path: Path
 ) -> None:
@@ -204,6 +205,7 @@ def test_column_is_written_and_taken_back(
 @pytest.mark.parametrize(
     ("record", "name"), [each for each in EACH if COLUMNS[each[0]][each[1]].then]
 )
+@pytest.mark.turns(3)
 def test_column_is_changed_alone_and_gets_back_what_stood_there(
     record: str, name: str, api_for: ApiFor, tmp_path: Path
 ) -> None:

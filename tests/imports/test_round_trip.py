@@ -230,6 +230,7 @@ def empty() -> None:
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 @pytest.mark.parametrize(("written_in", "read_in"), LANGUAGES)
+@pytest.mark.turns(3)
 def test_exported_clients_and_deals_come_back_as_they_were(
     format_: str, written_in: str, read_in: str, base: Base, tmp_path: Path, clock: FrozenClock
 ) -> None:
