@@ -40,6 +40,8 @@ IMPORT_OF_OPPORTUNITIES = (
     str(MAPPINGS / "opportunities.toml"),
 )
 ADMINISTRATOR = "administrator@example.com"
+_MADE_BETWEEN = 20_000
+"""Objects that are made between two looks of the collector of garbage; Python's own are 700."""
 
 sys.path.insert(0, str(Path(__file__).parent / "sample"))
 
@@ -51,9 +53,13 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare it afterwards what lasts as long as the run: a tenth of a test's time."""
+    """Spare it afterwards what lasts as long as the run: a tenth of a test's time.
+
+    And let it look less often: a request makes thousands of objects that go by themselves.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MADE_BETWEEN)
     gc.enable()
 
 
@@ -61,7 +67,7 @@ def pytest_collection_finish() -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let what drives a browser take turns: it takes twenty times as long as another test."""
     if item.get_closest_marker("browser") is not None and item.get_closest_marker("turns") is None:
-        item.add_marker(pytest.mark.turns(2, among="browsers"))
+        item.add_marker(pytest.mark.turns(3, among="browsers"))
 
 
 @pytest.hookimpl(trylast=True)
