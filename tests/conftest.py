@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import settings
 
 from salesman_core.access.person import SYSTEM, acting_as
 from salesman_core.app import create_app
@@ -44,6 +45,9 @@ _MADE_BETWEEN = 20_000
 """Objects that are made between two looks of the collector of garbage; Python's own are 700."""
 
 sys.path.insert(0, str(Path(__file__).parent / "sample"))
+
+settings.register_profile("beside others", deadline=None)  # several workers share two cores
+settings.load_profile("beside others")
 
 
 @pytest.hookimpl(tryfirst=True)
