@@ -7,11 +7,19 @@ from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import letters, pages, permissions
+from salesman_analytics import bought, letters, pages, permissions
 from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint
-from salesman_hookspecs import Job, NavItem, Permission, PresetGrant, Schedule, hookimpl
+from salesman_hookspecs import (
+    AddedFilter,
+    Job,
+    NavItem,
+    Permission,
+    PresetGrant,
+    Schedule,
+    hookimpl,
+)
 
 _ = texts.lazy
 
@@ -69,6 +77,12 @@ def salesman_jobs() -> Iterable[Job]:
 def salesman_schedules() -> Iterable[Schedule]:
     """Say when it is done: every morning."""
     return [Schedule("analytics.mail", "0 7 * * *", "analytics.mail")]
+
+
+@hookimpl
+def salesman_list_filters() -> Iterable[AddedFilter]:
+    """Let the list of clients be asked for those behind a figure."""
+    return [bought.FILTER]
 
 
 @hookimpl

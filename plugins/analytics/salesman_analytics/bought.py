@@ -1,0 +1,174 @@
+"""What clients bought, added up by client; and the filter of their list by it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from salesman_analytics.texts import texts
+from salesman_core.toolkit import (
+    Client,
+    Deal,
+    FieldKind,
+    ListFilter,
+    company,
+    formats,
+    visible,
+    worth_columns,
+)
+from salesman_hookspecs import AddedFilter
+
+_ = texts.lazy
+
+_DAY: Final = r"(\d{4}-\d{2}-\d{2})?"
+_NUMBER: Final = r"(\d{1,9})?"
+_MONEY: Final = r"(-?\d{1,15}\.\d{2})?"
+_WRITTEN: Final = re.compile(
+    f"{_DAY}:{_DAY}:{_NUMBER}:{_NUMBER}:{_MONEY}:{_MONEY}:{_DAY}:{_DAY}", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What somebody bought in a period; both ends of each span are within, None is open.
+
+    :param since: from when to when won deals count, by the day on which they were closed.
+    :param least: from how many deals to how many.
+    :param least_amount: from what amount to what, in the company's currency.
+    :param last_since: from when to when the last of them was closed.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    least: int | None = None
+    most: int | None = None
+    least_amount: Decimal | None = None
+    most_amount: Decimal | None = None
+    last_since: date | None = None
+    last_until: date | None = None
+
+    @property
+    def value(self) -> str:
+        """Give it as the filter ``analytics.bought`` of the list of clients has it."""
+        return ":".join(
+            (
+                *map(_day, (self.since, self.until)),
+                *("" if one is None else str(one) for one in (self.least, self.most)),
+                *(f"{one:.2f}" if one is not None else "" for one in self._amounts),
+                *map(_day, (self.last_since, self.last_until)),
+            )
+        )
+
+    @property
+    def _amounts(self) -> tuple[Decimal | None, Decimal | None]:
+        return self.least_amount, self.most_amount
+
+    @classmethod
+    def told(cls, value: str) -> Bought | None:
+        """Give what a value of the filter says; None where it says nothing."""
+        found = _WRITTEN.fullmatch(value)
+        if found is None:
+            return None
+        try:
+            days = [date.fromisoformat(one) if one else None for one in found.group(1, 2, 7, 8)]
+        except ValueError:  # as the 30th of February
+            return None
+        least, most = (int(one) if one else None for one in found.group(3, 4))
+        amounts = [Decimal(one) if one else None for one in found.group(5, 6)]
+        return cls(days[0], days[1], least, most, amounts[0], amounts[1], days[2], days[3])
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def bought_by_client(since: date | None, until: date | None) -> sa.Subquery:
+    """Give the SQL of what clients bought in a period, of the won deals that the person sees.
+
+    It has ``client_id``, ``last`` (the day of the last purchase), the columns of ``worth_columns``,
+    and ``amount``, what is known of their worth in hundredths of the company's currency.
+    """
+    conditions = [visible("deal"), Deal.outcome == "won", Deal.client_id.is_not(None)]
+    if since is not None:
+        conditions.append(Deal.closed_on >= since)
+    if until is not None:
+        conditions.append(Deal.closed_on <= until)
+    last = sa.func.max(Deal.closed_on).label("last")
+    counted: Any = sa.select(Deal.client_id, last, *worth_columns())
+    each = counted.where(*conditions).group_by(Deal.client_id).subquery("each")
+    other = sa.func.coalesce(sa.cast(each.c.other, sa.BigInteger()), 0)
+    amount = (sa.cast(each.c.own, sa.BigInteger()) + other).label("amount")
+    bought: sa.Subquery = sa.select(*each.c, amount).subquery("bought")
+    return bought
+
+
+def _has_bought(operator: str, value: Any) -> sa.ColumnElement[bool]:
+    """Give the condition of the clients who bought so, like any of some."""
+    values = value if operator == "in" else (value,)
+    return sa.or_(sa.false(), *map(_bought_so, values))
+
+
+def _bought_so(value: str) -> sa.ColumnElement[bool]:
+    """Give the condition of one value; what means nothing finds nobody."""
+    box = Bought.told(value)
+    if box is None:
+        return sa.false()
+    each = bought_by_client(box.since, box.until)
+    spans = (
+        (each.c.number, box.least, box.most),
+        (each.c.amount, _hundredths(box.least_amount), _hundredths(box.most_amount)),
+        (each.c.last, box.last_since, box.last_until),
+    )
+    conditions = []
+    for held, least, most in spans:
+        if least is not None:
+            conditions.append(held >= least)
+        if most is not None:
+            conditions.append(held <= most)
+    return Client.id.in_(sa.select(each.c.client_id).where(*conditions))
+
+
+def _hundredths(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(amount.scaleb(2))
+
+
+def bought_in_words(value: str) -> str:
+    """Give in words what the filter asks for: "1 January – 31 March, 2 – 5 deals"."""
+    box = Bought.told(value)
+    if box is None:
+        return value
+    spans = (
+        (_("in the period %(span)s"), box.since, box.until, formats.day),
+        (_("deals: %(span)s"), box.least, box.most, formats.number),
+        (_("amount: %(span)s"), box.least_amount, box.most_amount, _money),
+        (_("the last one %(span)s"), box.last_since, box.last_until, formats.day),
+    )
+    said = [
+        str(words) % {"span": _span(least, most, write)}
+        for words, least, most, write in spans
+        if (least, most) != (None, None)
+    ]
+    return ", ".join(said) or str(_("at any time"))
+
+
+def _money(amount: Decimal) -> str:
+    return formats.money(amount, company().currency)
+
+
+def _span(least: Any, most: Any, write: Any) -> str:
+    if least == most:
+        return str(write(least))
+    return " – ".join("…" if one is None else write(one) for one in (least, most))
+
+
+FILTER: Final = AddedFilter(
+    "client",
+    ListFilter("bought", _("Bought"), FieldKind.TEXT, _has_bought, show=bought_in_words),
+    asked=False,
+)
+"""The filter of the list of clients to which figures lead."""
