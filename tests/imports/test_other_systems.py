@@ -71,7 +71,7 @@ def test_predecessors_deals_give_what_was_sold_and_earned_to_the_kopeck(
 
 
 @pytest.mark.plugins
-def test_predecessors_deals_are_counted_alike_by_plans_on_won_and_on_closed_deals(
+def test_predecessors_deals_are_counted_alike_by_plans_and_analytics_won_or_closed(
     bring: Brought, database_url: str, tmp_path: Path
 ) -> None:
     bring("salesman/export-dogs.xlsx", "salesman-deals.toml")
@@ -86,6 +86,8 @@ def test_predecessors_deals_are_counted_alike_by_plans_on_won_and_on_closed_deal
             for basis in ("closed", "won")
             for metric in ("turnover", "margin", "deals")
         }
+        sellers = api.get("/analytics/reports/analytics.sellers", query_string={"period": "all"})
+        closed = api.get("/analytics/funnel").json
 
     assert found == {
         ("closed", "turnover"): "146229060.00",
@@ -95,6 +97,12 @@ def test_predecessors_deals_are_counted_alike_by_plans_on_won_and_on_closed_deal
         ("won", "margin"): "15414888.90",
         ("won", "deals"): "71",
     }
+    total = sellers.json["total"]["values"]
+    assert (total["won"], total["turnover"], total["margin"]) == (
+        71, "137473060.00", "15414888.90"
+    )  # fmt: skip
+    assert (closed["won"], closed["won_amount"]) == (71, "137473060.00")
+    assert (closed["lost"], closed["lost_amount"]) == (41, "8756000.00")
 
 
 def test_predecessors_deals_brought_twice_stay_as_they_are(bring: Brought) -> None:
