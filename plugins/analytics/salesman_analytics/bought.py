@@ -157,7 +157,8 @@ def bought_in_words(value: str) -> str:
 
 
 def _money(amount: Decimal) -> str:
-    return formats.money(amount, company().currency)
+    whole = amount == amount.to_integral_value()
+    return formats.money(amount, company().currency, whole=whole)
 
 
 def _span(least: Any, most: Any, write: Any) -> str:

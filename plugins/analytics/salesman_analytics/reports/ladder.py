@@ -74,7 +74,7 @@ def by_rung(asked: Values) -> Iterable[Values]:
         for row in reading().execute(ladder)
     ]
     every = _all_moves(asked, moves)
-    total = {"came": every["climbed"], "went": every["climbed"], "fell": every["fell"]}
+    total = {"came": every["climbed"], "fell": every["fell"]}
     return [*rows, {"line": "total", **total, **_beside(_done(asked, ""), None)}]
 
 
