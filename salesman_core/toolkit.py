@@ -82,6 +82,7 @@ from salesman_core.deals.addresses import closed_deals_address
 from salesman_core.deals.amount_service import own_amount, release_amount
 from salesman_core.deals.amount_words import AMOUNT
 from salesman_core.deals.card import DealCard
+from salesman_core.deals.counted import Days
 from salesman_core.deals.flow import median as median_length
 from salesman_core.deals.flow import passing as step_at_stage
 from salesman_core.deals.forecast import forecast
@@ -97,6 +98,8 @@ from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
 from salesman_core.deals.standing import in_work, over_plan, overdue, rests_today
+from salesman_core.deals.standing import in_work, rests_today
+from salesman_core.deals.tally import comes as comes_to_a_stage
 from salesman_core.deals.tally import ends_a_stay
 from salesman_core.deals.worth import Worth, worth_columns, worth_of
 from salesman_core.errors import (
@@ -331,6 +334,7 @@ __all__ = [
     "Contribution",
     "CustomValues",
     "Date",
+    "Days",
     "Deal",
     "DealCard",
     "DealMove",
@@ -453,6 +457,7 @@ __all__ = [
     "clients_reached_by",
     "closed_deals_address",
     "colleagues",
+    "comes_to_a_stage",
     "company",
     "completing",
     "contact_data",
