@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from salesman_analytics.closed import share
 from salesman_analytics.deals import counted_deals, deals_address
@@ -35,6 +34,9 @@ _WON: Final = 0
 """Where a way ends that ends with a won deal: no stage has this id."""
 _ABOVE_ALL: Final = 1_000
 """So much progress has what is won: more than any stage."""
+_NOWHERE: Final = -1
+"""The height of the lines that say how many came at all."""
+_NUMBER: Final = sa.func.count().label("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,64 +63,57 @@ def _named(stage: Any) -> str:
 
 
 def stages(asked: Values) -> Iterable[Values]:
-    """Count for every two stages how many deals went from one to the other: three statements.
+    """Count for every two stages how many deals went from one to the other: two statements.
 
     From each to the next one first, then what skips some.
     """
-    came = _came(asked)
-    lengths = _lengths(asked)
+    pipelines = _pipelines()
+    gone = _gone(asked, sorted({one.percent for some in pipelines.values() for one in some}))
+    used = {
+        name: some for name, some in pipelines.items() if any(one.id in gone.came for one in some)
+    }
     rows = []
-    pipelines = _ways(came)
-    for pipeline, ways in pipelines.items():
-        prefix = f"{pipeline}: " if len(pipelines) > 1 else ""
-        rows += [{**_row(way, came, lengths), "way": f"{prefix}{way.title}"} for way in ways]
+    for name, some in used.items():
+        prefix = f"{name}: " if len(used) > 1 else ""
+        rows += [{**_row(way, gone), "way": f"{prefix}{way.title}"} for way in _ways(some)]
     whole = next((one for one in rows if one["whole"]), None)
     return rows if whole is None else [*rows, {**whole, "line": "total"}]
 
 
-def _row(
-    way: Way, came: Mapping[int, int], lengths: Mapping[str, list[tuple[int, int]]]
-) -> dict[str, Any]:
-    found = lengths.get(way.key, [])
-    number, reached = came.get(way.begin.id, 0), sum(number for _days, number in found)
+def _row(way: Way, gone: Gone) -> dict[str, Any]:
+    height = _ABOVE_ALL if way.end is None else way.end.percent
+    found = gone.lengths.get((way.begin.id, height), [])
+    came, reached = gone.came.get(way.begin.id, 0), sum(number for _days, number in found)
     return {
         "key": way.key,
         "stage_id": way.begin.id,
-        "came": number,
+        "came": came,
         "reached": reached,
-        "share": share(reached, number),
+        "share": share(reached, came),
         "days": median_length(sorted(found)) if found else None,
         "whole": way.begin.first and way.end is None,
     }
 
 
-def _ways(came: Mapping[int, int]) -> Mapping[str, Sequence[Way]]:
-    """Give the ways of the pipelines in which anything came anywhere, by the pipeline's name."""
-    rank = sa.func.row_number().over(
-        partition_by=Stage.pipeline_id, order_by=(Stage.percent, Stage.id)
-    )
+def _pipelines() -> Mapping[str, Sequence[Any]]:
+    """Give the stages of each pipeline in the order of progress, by the pipeline's name."""
+    order = (Stage.percent, Stage.id)
+    rank = sa.func.row_number().over(partition_by=Stage.pipeline_id, order_by=order)
     known: Any = sa.select(
         Stage.id,
         Stage.name,
         Stage.percent,
-        Pipeline.id.label("pipeline_id"),
         Pipeline.name.label("pipeline"),
         (rank == 1).label("first"),
     )
-    ordered = known.join(Pipeline, Pipeline.id == Stage.pipeline_id).order_by(
-        Pipeline.position, Pipeline.id, Stage.percent, Stage.id
-    )
-    by_pipeline: dict[str, list[Any]] = {}
-    for one in reading().execute(ordered):
-        by_pipeline.setdefault(one.pipeline, []).append(one)
-    return {
-        name: _of_pipeline(some)
-        for name, some in by_pipeline.items()
-        if any(one.id in came for one in some)
-    }
+    ordered = known.join(Pipeline, Pipeline.id == Stage.pipeline_id)
+    found: dict[str, list[Any]] = {}
+    for one in reading().execute(ordered.order_by(Pipeline.position, Pipeline.id, *order)):
+        found.setdefault(one.pipeline, []).append(one)
+    return found
 
 
-def _of_pipeline(some: Sequence[Any]) -> Sequence[Way]:
+def _ways(some: Sequence[Any]) -> Sequence[Way]:
     """Give the ways between the stages of a pipeline: to the next one first."""
     places = [*some, None]
     pairs = sorted(combinations(range(len(places)), 2), key=lambda one: one[1] - one[0] > 1)
@@ -126,78 +121,91 @@ def _of_pipeline(some: Sequence[Any]) -> Sequence[Way]:
     return [one for one in ways if one.end is None or one.end.percent > one.begin.percent]
 
 
-def _comings(asked: Values) -> sa.Subquery:
-    """Give when each deal came to each stage first, of what came in the period."""
-    within = Days(asked["since"], asked["until"]).holds(DealMove.day)
-    return (
-        sa.select(
-            DealMove.deal_id,
-            DealMove.to_stage_id.label("stage_id"),
-            sa.func.min(DealMove.at).label("at"),
-            sa.func.min(DealMove.day).label("day"),
-        )
-        .join(Deal, Deal.id == DealMove.deal_id)
-        .where(*counted_deals(asked), comes_to_a_stage(DealMove), *within)
-        .group_by(DealMove.deal_id, DealMove.to_stage_id)
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What deals have gone.
+
+    :param came: by stage how many came to it.
+    :param lengths: by stage, and how far they came afterwards: in how many days how many did.
+    """
+
+    came: Mapping[int, int]
+    lengths: Mapping[tuple[int, int], list[tuple[int, int]]]
+
+
+def _gone(asked: Values, percents: Sequence[int]) -> Gone:
+    """Count how far deals came from each stage: in one statement.
+
+    :param percents: the progress of all stages.
+    """
+    heights = [*percents, _ABOVE_ALL]
+    first = _first_comings(asked, heights).c
+    arrived = [
+        sa.select(first.stage_id, sa.literal(height).label("height"), days.label("days"), _NUMBER)
+        .where(first[f"day_{height}"].is_not(None))
+        .group_by(first.stage_id, days)
+        for height in heights
+        for days in [days_between(first.day, first[f"day_{height}"])]
+    ]
+    nowhere = (sa.literal(_NOWHERE).label("height"), sa.literal(0).label("days"))
+    every = sa.select(first.stage_id, *nowhere, _NUMBER).group_by(first.stage_id)
+    came: dict[int, int] = {}
+    lengths: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row in reading().execute(sa.union_all(every, *arrived)):
+        if row.height == _NOWHERE:
+            came[row.stage_id] = row.number
+        else:
+            key = (row.stage_id, row.height)
+            lengths.setdefault(key, []).append((row.days, row.number))
+    return Gone(came, lengths)
+
+
+def _first_comings(asked: Values, heights: Sequence[int]) -> sa.CTE:
+    """Give when each deal came to each stage first, of what came in the period.
+
+    Beside it stands for each height on which day the deal had got so far from there on.
+    """
+    steps = _steps(asked, heights).c
+    first = sa.func.row_number().over(
+        partition_by=(steps.deal_id, steps.stage_id), order_by=(steps.at, steps.id)
+    )
+    within = Days(asked["since"], asked["until"]).holds(steps.day)
+    days = [steps[f"day_{height}"] for height in heights]
+    comings = (
+        sa.select(steps.stage_id, steps.day, first.label("place"), *days)
+        .where(steps.comes, *within)
         .subquery()
     )
+    return sa.select(comings).where(comings.c.place == 1).cte("comings")
 
 
-def _came(asked: Values) -> Mapping[int, int]:
-    comings = _comings(asked).c
-    counted = sa.select(comings.stage_id, sa.func.count().label("number"))
-    return {
-        row.stage_id: row.number for row in reading().execute(counted.group_by(comings.stage_id))
-    }
-
-
-def _lengths(asked: Values) -> Mapping[str, list[tuple[int, int]]]:
-    """Give by way in how many days how many deals went it."""
-    comings, begin = _comings(asked).c, aliased(Stage)
-    ends = sa.union_all(
-        sa.select(Stage.id, Stage.pipeline_id, Stage.percent),
-        sa.select(sa.literal(_WON), Pipeline.id, sa.literal(_ABOVE_ALL)),
-    ).subquery()
-    steps = _heights()
-    went: Any = (
-        sa.select(
-            comings.stage_id,
-            ends.c.id.label("end_id"),
-            days_between(comings.day, sa.func.min(steps.c.day)).label("days"),
-        )
-        .join(begin, begin.id == comings.stage_id)
-        .join(
-            ends,
-            sa.and_(ends.c.pipeline_id == begin.pipeline_id, ends.c.percent > begin.percent),
-        )
-        .join(
-            steps,
-            sa.and_(
-                steps.c.deal_id == comings.deal_id,
-                steps.c.at >= comings.at,
-                steps.c.pipeline_id == begin.pipeline_id,
-                steps.c.height >= ends.c.percent,
-            ),
-        )
-        .group_by(comings.stage_id, ends.c.id, comings.deal_id, comings.day)
-        .subquery()
-    )
-    w = went.c
-    counted = sa.select(w.stage_id, w.end_id, w.days, sa.func.count().label("number"))
-    found: dict[str, list[tuple[int, int]]] = {}
-    for row in reading().execute(counted.group_by(w.stage_id, w.end_id, w.days)):
-        found.setdefault(f"{row.stage_id}-{row.end_id}", []).append((row.days, row.number))
-    return found
-
-
-def _heights() -> sa.Subquery:
-    """Give how far each step led: to the progress of its stage, or above all where it won."""
+def _steps(asked: Values, heights: Sequence[int]) -> sa.Subquery:
+    """Give the steps of the deals that count, each with the first days behind it by height."""
     won = sa.and_(DealMove.action == "close", DealMove.outcome == "won")
-    height = sa.case((won, _ABOVE_ALL), else_=Stage.percent).label("height")
+    comes = comes_to_a_stage(DealMove)
+    height = sa.case((won, _ABOVE_ALL), else_=Stage.percent)
+    deal: Any = (DealMove.deal_id, Stage.pipeline_id)
+    backwards: Any = (DealMove.at.desc(), DealMove.id.desc())
+    days = [
+        sa.func.min(sa.case((height >= one, DealMove.day)))
+        .over(partition_by=deal, order_by=backwards)
+        .label(f"day_{one}")
+        for one in heights
+    ]
+    columns: Any = (
+        DealMove.id,
+        DealMove.deal_id,
+        DealMove.to_stage_id.label("stage_id"),
+        DealMove.at,
+        DealMove.day,
+        comes.label("comes"),
+        *days,
+    )
     return (
-        sa.select(DealMove.deal_id, DealMove.at, DealMove.day, Stage.pipeline_id, height)
+        sa.select(*columns)
+        .join(Deal, Deal.id == DealMove.deal_id)
         .join(Stage, Stage.id == DealMove.to_stage_id)
-        .where(sa.or_(comes_to_a_stage(DealMove), won))
+        .where(*counted_deals(asked), sa.or_(comes, won))
         .subquery()
     )
 
