@@ -98,7 +98,6 @@ from salesman_core.deals.service import change_deal, create_deal, move_deal
 from salesman_core.deals.sharing import add_contact as name_contact
 from salesman_core.deals.sharing import include_participants as include_in_deal
 from salesman_core.deals.standing import in_work, over_plan, overdue, rests_today
-from salesman_core.deals.standing import in_work, rests_today
 from salesman_core.deals.tally import comes as comes_to_a_stage
 from salesman_core.deals.tally import ends_a_stay
 from salesman_core.deals.worth import Worth, worth_columns, worth_of

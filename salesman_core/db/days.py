@@ -86,19 +86,3 @@ def _by_their_numbers(element: DaysBetween, compiler: SQLCompiler, **options: An
 def _by_subtraction(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
     earlier, later = (compiler.process(one, **options) for one in element.clauses)
     return f"({later} - {earlier})"
-    first: sa.SQLColumnExpression[Any], last: sa.SQLColumnExpression[Any]
-) -> sa.ColumnElement[int]:
-    """Give the SQL for how many days pass from one day to another."""
-    return DaysBetween(first, last)
-
-
-@compiles(DaysBetween)
-def _by_number(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
-    return f"CAST(julianday({last}) - julianday({first}) AS INTEGER)"
-
-
-@compiles(DaysBetween, "postgresql")
-def _subtracted(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
-    return f"({last} - {first})"
