@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -199,3 +199,33 @@ def test_who_sees_some_clients_is_told_of_these_alone(
         found = report("analytics.buyers", period="all")
         seen = set(reading().scalars(sa.select(Client.id).where(visible("client"))))
         assert {row["key"] for row in found.rows} == seen & set(bought_by_hand())
+
+
+def test_statements_of_reports_on_clients_do_not_grow_with_them(
+    app: Flask, make: Make, clock: FrozenClock, statements: Callable[..., Any]
+) -> None:
+    head = make.user("head")
+    names = ("rungs", "climbing", "climbers", "repeated", "repeated_months", "abc", "rfm", "buyers")
+    every = (*names, "closed_months")
+    addresses = [f"/analytics/reports/analytics.{name}?period=all" for name in every]
+
+    def counts() -> list[int]:
+        found, browser = [], browser_of(app, head)  # signed in anew: days have passed
+        for address in addresses:
+            browser.get(address)
+            with statements() as sent:
+                assert 'class="tile"' in browser.get(address).text
+            found.append(len(sent))
+        return found
+
+    def grow(number: int) -> None:
+        for _one in range(number):
+            client = make.client(owner_id=make.user("seller"))
+            for amount in (10, 20):
+                clock.advance(days=20)
+                close_deal(make.deal(client_id=client, amount=amount), "won")
+
+    grow(1)
+    few = counts()
+    grow(4)
+    assert counts() == few
