@@ -58,9 +58,12 @@ def counted_column() -> sa.SQLColumnExpression[Decimal]:
     return Invoice.net if without_vat() else Invoice.amount
 
 
+_NOUGHT: Final = Decimal("0.00")
+
+
 def hundredths(value: Any) -> Decimal:
     """Give what a sum of whole hundredths comes to."""
-    return Decimal(int(value or 0)).scaleb(-2)
+    return Decimal(int(value)).scaleb(-2) if value else _NOUGHT
 
 
 def margin_of(row: Any) -> Decimal | None:

@@ -92,12 +92,14 @@ def receivables(asked: Values) -> Iterable[Values]:
     today = company_day()
     left = Invoice.amount - Invoice.paid
     name = sa.func.coalesce(Client.name, "").label("name")
+    whole = whole_sum(left, IS_OPEN)
+    not_due = sa.func.coalesce(whole_sum(left, AGES["not_due"].holds(today)), 0)
     columns: Any = (
         Invoice.client_id,
         name,
         sees_client(),
         sa.func.count(Invoice.id).label("invoices"),
-        whole_sum(left, IS_OPEN).label("left"),
+        whole.label("left"),
         *(whole_sum(left, age.holds(today)).label(age_name) for age_name, age in AGES.items()),
     )
     owed = (
@@ -106,37 +108,37 @@ def receivables(asked: Values) -> Iterable[Values]:
         .outerjoin(Client, Client.id == Invoice.client_id)
         .where(visible(KIND), IS_OPEN, Invoice.currency == asked["currency"])
         .group_by(Invoice.client_id, name, sa.literal_column("sees_client"))
+        .order_by((whole - not_due).desc(), whole.desc(), name, Invoice.client_id)
     )
     if asked["owner_id"] is not None:
         owed = owed.where(Invoice.owner_id == asked["owner_id"])
     if asked["team_id"] is not None:
         owed = owed.where(of_team(Invoice.owner_id, asked["team_id"]))
     rows = [_row(one) for one in reading().execute(owed)]
-    overdue, whole = (sum(row[one] for row in rows) for one in ("overdue", "left"))
-    total = {"line": "total", "seen": True, "late": _share(overdue, whole)}
-    return [*sorted(rows, key=_latest_first), total]
+    late = _share(*(sum(row[one] for row in rows) for one in ("overdue", "left")))
+    total = {"line": "total", "seen": True, "late": late}
+    return [*rows, total]
 
 
 def _row(one: Any) -> dict[str, Any]:
-    sums = {name: hundredths(getattr(one, name)) for name in ("left", *AGES)}
-    overdue = sums["left"] - sums["not_due"]
+    client_id, name, sees, invoices, whole, *by_age = one
+    left = hundredths(whole)
+    owed = dict(zip(AGES, map(hundredths, by_age), strict=True))
+    overdue = left - owed["not_due"]
     return {
-        "client": one.name or str(_("Without a client")),
-        "key": one.client_id,
-        "seen": one.client_id is None or bool(one.sees_client),
-        "invoices": one.invoices,
+        "client": name or str(_("Without a client")),
+        "key": client_id,
+        "seen": client_id is None or bool(sees),
+        "invoices": invoices,
+        "left": left,
         "overdue": overdue,
-        "late": _share(overdue, sums["left"]),
-        **sums,
+        "late": _share(overdue, left),
+        **owed,
     }
 
 
 def _share(part: Any, whole: Any) -> Any:
     return 100 * part / whole if whole else None
-
-
-def _latest_first(row: Values) -> tuple[Any, ...]:
-    return (-row["overdue"], -row["left"], row["client"])
 
 
 def _open_address(asked: Values, row: Values) -> str:
