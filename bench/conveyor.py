@@ -25,8 +25,9 @@ from salesman_core.testing.statements import counted_statements
 
 _ROUNDS: Final = 9
 _DAYS: Final = 90
-_WAITING: Final = 200
-"""One of so many handovers still waits, and one is in work."""
+_WAITING: Final = 1_000
+"""One of so many handovers still waits, and one is in work: two hundred of each, as many as a
+department of thirty can have before it."""
 
 _HANDOVERS: Final = """
 INSERT INTO conveyor_handover (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from salesman_analytics.calibrating.counting import Calibrated
 from salesman_analytics.closed import Sum
 from salesman_analytics.funnel import Passage
 from salesman_analytics.losses import Losses
@@ -47,6 +48,28 @@ def of_losses(report: Report, found: Losses) -> dict[str, Any]:
                 [found.at(one.id) for one in found.stages],
                 [report.deals(state="lost", stage_id=one.id) for one in found.stages],
             )
+        ],
+    }
+
+
+def of_promises(report: Report, stages: Sequence[Calibrated]) -> dict[str, Any]:
+    """Give the percent of each stage, and the share of its deals that was won."""
+    links = [report.reached(one.stage.percent) for one in stages]
+    shares = (
+        (_("Progress"), [one.stage.percent for one in stages]),
+        (_("Won in the end"), [one.all.winning or 0 for one in stages]),
+    )
+    return {
+        "label": str(_("What stages promise, and what came of it")),
+        "names": [_name(one.stage) for one in stages],
+        "series": [
+            {
+                "name": str(name),
+                "values": [float(value) for value in values],
+                "texts": [formats.percent(value) for value in values],
+                "links": links,
+            }
+            for name, values in shares
         ],
     }
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from babel.dates import format_date
+
 from salesman_analytics.asked import months_before
-from salesman_core.toolkit import company, today
+from salesman_core.toolkit import company, current_language, today
 
 _MOST: Final = 120
 _OF_YEAR: Final = 12
@@ -29,6 +31,12 @@ def months_of(asked: Mapping[str, Any], known: Iterable[date]) -> list[date]:
     length = _between(first, last) + 1
     every = (months_before(first, -place) for place in range(length)) if length <= _MOST else ()
     return sorted({*every, *known})
+
+
+def month_title(first: date) -> str:
+    """Give a month as people read it, as ``March 2026``."""
+    named = format_date(first, "LLLL y", locale=current_language())
+    return named[:1].upper() + named[1:]
 
 
 def within_month(asked: Mapping[str, Any], first: date) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from salesman_conveyor import stations
 from salesman_conveyor.lists import has_arrived, has_gone_on, is_current
 from salesman_conveyor.models import KIND, RETURNED, TAKEN, WAITING, Handover
-from salesman_conveyor.times import spent
+from salesman_conveyor.times import between
 from salesman_core.toolkit import AnyRow, WorkTime, now, visible, worktime
 
 WEEK: Final = 7
@@ -143,8 +143,8 @@ def _ended(period: Period, by: Any) -> sa.Select[Any]:
 
 
 def _current(by: Any) -> sa.Select[Any]:
-    columns = (Handover.state, Handover.given_at, Handover.taken_at, Handover.ended_at)
-    return sa.select(by.label("key"), Handover.began_at, Handover.due_at, *columns).where(
+    columns = (Handover.state, Handover.given_at, Handover.began_at, Handover.due_at)
+    return sa.select(by.label("key"), *columns).where(
         visible(KIND), is_current(), Handover.station_id.is_not(None)
     )
 
@@ -157,7 +157,7 @@ def _add_current(counted: dict[str, int], row: AnyRow, hours: WorkTime, moment: 
         add("in_work", 1)
         return
     add("waiting", 1)
-    add("waiting_minutes", spent(hours, row, moment).waited)
+    add("waiting_minutes", between(hours, row.began_at, row.given_at, moment))
     add("late", int(row.state == WAITING and row.due_at <= moment))
 
 

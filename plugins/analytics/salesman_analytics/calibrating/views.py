@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from salesman_analytics import charts
 from salesman_analytics.calibrating.counting import ENOUGH, calibration
 from salesman_analytics.calibrating.service import weigh
 from salesman_analytics.files import as_file
@@ -38,7 +39,8 @@ def show_calibration() -> Markup:
     """Show what each stage promises, and what really came of it."""
     report = Report(_CALIBRATION)
     found = calibration(reading(), report.query, report.closed)
-    return show("analytics/calibration.html", report, calibration=found, enough=ENOUGH)
+    chart = charts.of_promises(report, found.stages)
+    return show("analytics/calibration.html", report, calibration=found, chart=chart, enough=ENOUGH)
 
 
 @blueprint.get("/calibration/filter")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-from flask_babel import get_locale
-
+from salesman_analytics.months import month_title
 from salesman_analytics.past.asking import Asked
 from salesman_analytics.past.counting import Past
 from salesman_analytics.past.rows import NONE
@@ -37,4 +35,4 @@ def month_name(month: str | None) -> str:
     """Give a month, as ``2026-04``, in words; what nobody expected in any has none."""
     if month is None:
         return str(_("No date"))
-    return format_date(date.fromisoformat(f"{month}-01"), "LLLL y", locale=get_locale())
+    return month_title(date.fromisoformat(f"{month}-01"))

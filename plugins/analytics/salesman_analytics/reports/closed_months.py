@@ -16,8 +16,7 @@ from salesman_analytics.deals import (
     known_worth,
     period_filters,
 )
-from salesman_analytics.months import key_of_month, months_of, within_month
-from salesman_analytics.reports.forecast import month_title
+from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Deal,

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
-from babel.dates import format_date
 
 from salesman_analytics.asked import months_before
 from salesman_analytics.deals import counted_deals, deals_address, known_worth
+from salesman_analytics.months import month_title
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     AMOUNT,
@@ -20,7 +20,6 @@ from salesman_core.toolkit import (
     Stage,
     Worth,
     company,
-    current_language,
     current_person,
     reading,
     rests_today,
@@ -192,12 +191,6 @@ def _plan(asked: Values, calendar: Calendar) -> Mapping[date, Decimal]:
     if person.scope("core.deal.view") == Scope.OWN and team_id is None:
         owner_id = person.id
     return plans.goals("turnover", calendar.months[0], calendar.months[-2], owner_id, team_id)
-
-
-def month_title(first: date) -> str:
-    """Give a month as people read it, as ``March 2026``."""
-    named = format_date(first, "LLLL y", locale=current_language())
-    return named[:1].upper() + named[1:]
 
 
 def _deals(asked: Values, row: Values) -> str:

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 
 from salesman_analytics.asked import months_before
 from salesman_analytics.clients import clients_address, counted_clients
-from salesman_analytics.months import key_of_month, months_of, within_month
-from salesman_analytics.reports.forecast import month_title
+from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Client,
