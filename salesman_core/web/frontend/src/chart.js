@@ -26,6 +26,7 @@ export function drawAll(root) {
 
 function draw(element) {
   const data = JSON.parse(element.dataset.chart);
+  if (data.kind !== "lines") element.style.minHeight = `${rowHeight() * data.names.length + 2 * LEGEND + BOTTOM}px`;
   const drawing = init(element, null, { renderer: "svg" });
   const chart = { drawing, label: data.label, paint: () => drawing.setOption(bars(data), true) };
   charts.set(element, chart);
@@ -38,21 +39,23 @@ function draw(element) {
 
 // Three names of series are two lines on a phone.
 const isNarrow = () => window.innerWidth < 576;
+// So high that a long name, broken into lines, meets no other.
+const rowHeight = () => (isNarrow() ? 46 : 40);
 const topOf = (series) => (isNarrow() && series.length > 2 ? 2 * LEGEND : LEGEND);
 
 // By its place: under a pointer that has just come a bar is drawn anew, and a click on it is lost.
 // The bars of a row share its height in their order, with half a bar's width above and below them.
 function barAt({ drawing }, { kind, names, series }, { clientX, clientY }) {
-  const { left, top } = drawing.getDom().getBoundingClientRect();
-  const [x, y] = [clientX - left, clientY - top];
+  const place = drawing.getDom().getBoundingClientRect();
+  const [x, y] = [clientX - place.left, clientY - place.top];
   if (!drawing.containPixel("grid", [x, y])) return {};
   if (kind === "lines") return nearestPoint(drawing, series, [x, y]);
   if (kind === "stacked") return stackedPart(drawing, series, [x, y]);
   const top = topOf(series);
   const height = (drawing.getHeight() - top - BOTTOM) / names.length;
   const row = Math.min(Math.floor((y - top) / height), names.length - 1);
-  const place = Math.floor(((y - top) / height - row) * (series.length + 1) - 1 / 2);
-  return { ...series[Math.min(Math.max(place, 0), series.length - 1)], row };
+  const bar = Math.floor(((y - top) / height - row) * (series.length + 1) - 1 / 2);
+  return { ...series[Math.min(Math.max(bar, 0), series.length - 1)], row };
 }
 
 function nearestPoint(drawing, series, place) {
@@ -65,6 +68,12 @@ function stackedPart(drawing, series, place) {
   const [value, row] = drawing.convertFromPixel("grid", place);
   let reached = 0;
   return { ...series.find((one) => (reached += Number(one.values[row]) || 0) >= value), row };
+}
+
+// As much of a name as its lines hold; the tooltip says all of it.
+function shortened(name) {
+  const most = isNarrow() ? 44 : 52;
+  return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
 }
 
 function bars(data) {
@@ -84,7 +93,9 @@ function bars(data) {
     type: "category",
     inverse: !lines,
     data: data.names,
-    axisLabel: lines ? { color: text, hideOverlap: true } : { color: text, width: names, overflow: "break", lineHeight: 14 },
+    axisLabel: lines
+      ? { color: text, hideOverlap: true }
+      : { color: text, width: names, overflow: "break", lineHeight: 14, formatter: shortened },
     axisLine: border,
     axisTick: { show: false },
   };
