@@ -88,6 +88,7 @@ def test_chaos_in_every_place_at_once_takes_no_page_down(
     survive(serve, *everywhere)
 
 
+@pytest.mark.timeout(400)  # who sleeps over every read does so over those of every page
 def test_judge_that_misbehaves_refuses_and_breaks_nothing(serve: Serve, judged: Chaos) -> None:
     survive(serve, judged)
 

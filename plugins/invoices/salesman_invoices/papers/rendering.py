@@ -88,21 +88,26 @@ def what_is_lacking() -> str:
     WeasyPrint draws by Pango, which is no Python package.
     """
     try:
-        import weasyprint  # noqa: F401, PLC0415  # takes a second, and needs libraries of the system
+        _library()
     except (ImportError, OSError) as error:
         return str(error).splitlines()[0]
     return ""
 
 
-def _drawn(page: str) -> bytes:
-    from weasyprint import HTML  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+def _library() -> Any:
+    """Give WeasyPrint: it takes a second to load, and needs libraries of the system."""
+    import weasyprint  # noqa: PLC0415
 
     # It lets Pillow take damaged pictures for whole ones, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return weasyprint
+
+
+def _drawn(page: str) -> bytes:
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
-    document = HTML(string=page, base_url=None, url_fetcher=fetcher)
+    document = _library().HTML(string=page, base_url=None, url_fetcher=fetcher)
     return bytes(document.write_pdf(pdf_tags=True))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from salesman_invoices.papers import health, rendering
 from salesman_invoices.papers.health import printing
 from salesman_invoices.papers.rendering import UnprintableError, printout_of
@@ -382,3 +382,10 @@ def test_whoever_runs_the_machine_is_told_what_to_install(monkeypatch: pytest.Mo
         "install Pango (libpangoft2-1.0-0, libharfbuzz-subset0), then restart:"
         " cannot load library 'libpango-1.0-0'"
     )
+
+
+def test_looking_for_the_library_lets_nobody_take_damaged_pictures_for_whole_ones() -> None:
+    rendering.what_is_lacking.cache_clear()
+    ImageFile.LOAD_TRUNCATED_IMAGES = True  # as it is once the library has been loaded
+    assert rendering.what_is_lacking() == ""
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
