@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import operators
 
 from salesman_core.access.models import User
 from salesman_core.access.person import current_person
@@ -173,7 +174,8 @@ def _guards_by_kind(host: PluginHost) -> dict[str, set[str]]:
 
 def _is_condition(value: object) -> bool:
     if isinstance(value, sa.ColumnElement):
-        return isinstance(value.type, sa.Boolean)
+        negated = isinstance(value, sa.UnaryExpression) and value.operator is operators.inv
+        return negated or isinstance(value.type, sa.Boolean)  # what is negated may have no type
     return isinstance(value, bool)
 
 

@@ -87,6 +87,7 @@ a new one of the core is missing here."""
 
 FORBIDDEN_NAME: Final = "Nobody"
 SECRET: Final = "Secret"
+HUSHED: Final = "(hush)"
 
 
 # -- access
@@ -115,8 +116,8 @@ def salesman_record_filter(kind: str, person: Person) -> sa.ColumnElement[bool] 
     """Show secret clients and deals only to whoever may see them."""
     if person.may(permissions.SECRET):
         return None
-    names = {"client": Client.name, "deal": Deal.name}
-    return sa.not_(names[kind].startswith(SECRET))
+    name = {"client": Client.name, "deal": Deal.name}[kind]
+    return sa.not_(sa.or_(name.startswith(SECRET), name.endswith(HUSHED)))
 
 
 # -- data
