@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -17,14 +17,13 @@ from bench.bare.drivers import Driver, driver_for
 from bench.company import Company
 from bench.serve import SECRET
 from salesman_core.access.person import acting_as, load_person
-from salesman_core.clock import today
 from salesman_core.db import make_engine, reading
-from salesman_core.services.company import company as our_company
 from salesman_core.testing.application import running
 from salesman_core.testing.statements import counted_statements
 
 _ROUNDS: Final = 9
-_DAYS: Final = 90
+_YEAR: Final = figures.Period(date(2025, 1, 1), date(2025, 12, 31))
+"""The longest period that the page offers, in days on which the company has handovers."""
 _WAITING: Final = 1_000
 """One of so many handovers still waits, and one is in work: two hundred of each, as many as a
 department of thirty can have before it."""
@@ -113,18 +112,16 @@ def measured_line(url: str, folder: Path, company: Company) -> LineCost:
         with running(url, folder, secret_key=SECRET):
             person = load_person(reading(), company.head_id)
             assert person is not None
-            last = today(our_company().tz)
-            period = figures.Period(last - timedelta(days=_DAYS - 1), last)
 
             def ours() -> None:
                 with acting_as(person):
                     session = reading()
-                    figures.picture(session, period)
-                    figures.by_person(session, period)
-                    figures.returns_by_reason(session, period)
+                    figures.picture(session, _YEAR)
+                    figures.by_person(session, _YEAR)
+                    figures.returns_by_reason(session, _YEAR)
 
             def bare() -> None:
-                _ask(driver, period.first, period.last)
+                _ask(driver, _YEAR.first, _YEAR.last)
 
             with counted_statements() as sent:
                 ours()

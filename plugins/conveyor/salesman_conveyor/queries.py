@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from salesman_conveyor.lists import (
     HANDOVERS,
@@ -59,13 +59,19 @@ def one_handover(session: Session, handover_id: int) -> AnyRow:
 
 
 def record_is_there() -> sa.ColumnElement[bool]:
-    """Give the condition of the handovers whose client or deal does not lie in the bin."""
-    deals = sa.select(Deal.id).where(Deal.deleted_at.is_not(None))
-    clients = sa.select(Client.id).where(Client.deleted_at.is_not(None))
+    """Give the condition of the handovers whose client or deal does not lie in the bin.
+
+    Each asks for its own record: to gather first what lies in the bin would read all deals.
+    """
     return sa.and_(
-        sa.or_(Handover.deal_id.is_(None), Handover.deal_id.not_in(deals)),
-        sa.or_(Handover.client_id.is_(None), Handover.client_id.not_in(clients)),
+        sa.not_(_in_bin(Deal, Handover.deal_id)), sa.not_(_in_bin(Client, Handover.client_id))
     )
+
+
+def _in_bin(model: type[Client | Deal], refers: InstrumentedAttribute[int | None]) -> sa.Exists:
+    record = aliased(model)
+    binned = sa.select(record.id).where(record.id == refers, record.deleted_at.is_not(None))
+    return binned.correlate(Handover).exists()
 
 
 @dataclass(frozen=True, slots=True)
