@@ -9,7 +9,7 @@ from typing import Any, Final
 from salesman_analytics import pins
 from salesman_analytics.asked import AskedSchema, asked_of
 from salesman_analytics.closed import ClosedDeals, closed_deals
-from salesman_analytics.counted import Counted, counted
+from salesman_analytics.counted import Counted, counted, exact
 from salesman_analytics.declared import Values, report_named, reports
 from salesman_analytics.funnel import Passage, passages
 from salesman_analytics.losses import losses
@@ -101,7 +101,7 @@ def _row(found: Counted, row: Values) -> dict[str, Any]:
 
 def _values(found: Counted, row: Values) -> Mapping[str, Any]:
     """Give what stands in the columns that one may see, and nothing else of a row."""
-    return {one.name: _plain(row.get(one.name)) for one in found.columns if one.name in row}
+    return {one.name: _plain(exact(one, row[one.name])) for one in found.columns if one.name in row}
 
 
 def _plain(value: Any) -> Any:

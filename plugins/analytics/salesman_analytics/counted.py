@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -89,6 +90,13 @@ def counted(report: DeclaredReport, asked: Asked) -> Counted:
 def key_of(report: DeclaredReport, row: Values) -> Any:
     """Give what tells a row from others of its report: its ``key``, or else its name."""
     return row.get("key", row.get(report.columns[0].name))
+
+
+def exact(column: Column, value: Any) -> Any:
+    """Give a value as files and programs get it: of a share not all the digits of a third."""
+    if column.kind != "percent" or value is None:
+        return value
+    return round(Decimal(value), 2)
 
 
 def _rows(report: DeclaredReport, asked: Asked) -> list[Values]:

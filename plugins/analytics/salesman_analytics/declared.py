@@ -43,7 +43,7 @@ class Column:
     :param name: the key of its values in the rows.
     :param title: what people call it.
     :param kind: ``text``; ``number``; ``money``, a ``Decimal`` in the currency that was asked for,
-        or the company's; ``percent``, a number of percent; ``days``, whole ones. None is nothing.
+        or the company's; ``percent``, a ``Decimal`` as well; ``days``, whole ones. None is nothing.
     :param method: how it is counted, in a sentence or two.
     :param address: gives the address of the list of exactly what a figure counts: of what was
         asked, and the row. An empty one, or no function, where there is no such list.

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from salesman_analytics.counted import Counted
+from salesman_analytics.counted import Counted, exact
 from salesman_analytics.funnel import Passage
 from salesman_analytics.losses import Losses
 from salesman_analytics.report import Report
@@ -83,9 +83,7 @@ def of_counted(kind: str, found: Counted) -> Response:
 
     :raises MissingError: for a kind of file that there is not.
     """
-    if kind not in export_files.FORMATS:
-        raise MissingError(_("There is no such kind of file."))
-    return _handed_out(kind, name_of(found, kind), content_of(kind, found))
+    return as_file(kind, found.report.id, *_table(found))
 
 
 def name_of(found: Counted, kind: str) -> str:
@@ -98,14 +96,22 @@ def content_of(kind: str, found: Counted) -> bytes:
 
     :param kind: one of ``export_files.FORMATS``.
     """
+    return _content(kind, *_table(found))
+
+
+def _table(found: Counted) -> tuple[Sequence[Any], Sequence[Sequence[Any]]]:
+    """Give the headings and the rows of a declared report; the currency beside money."""
     has_money = any(one.kind == "money" for one in found.columns)
     currency = ((_("Currency"), found.asked.currency),) if has_money else ()
     headings = [*(one.title for one in found.columns), *(title for title, _code in currency)]
     rows = [
-        [*(row.get(one.name) for one in found.columns), *(code for _title, code in currency)]
+        [
+            *(exact(one, row.get(one.name)) for one in found.columns),
+            *(code for _title, code in currency),
+        ]
         for row in (*found.rows, *found.apart)
     ]
-    return _content(kind, headings, rows)
+    return headings, rows
 
 
 def as_file(
@@ -117,7 +123,10 @@ def as_file(
     """
     if kind not in export_files.FORMATS:
         raise MissingError(_("There is no such kind of file."))
-    return _handed_out(kind, _file_name(name, kind), _content(kind, headings, rows))
+    content = _content(kind, headings, rows)
+    etag = hashlib.sha256(content).hexdigest()
+    media_type = export_files.MEDIA_TYPES[kind]
+    return handed_out(content, _file_name(name, kind), media_type, etag=etag, inline=False)
 
 
 def _file_name(name: str, kind: str) -> str:
@@ -128,9 +137,3 @@ def _content(kind: str, headings: Sequence[Any], rows: Sequence[Sequence[Any]]) 
     target = io.BytesIO()
     export_files.WRITERS[kind](target, [str(one) for one in headings], rows)
     return target.getvalue()
-
-
-def _handed_out(kind: str, file_name: str, content: bytes) -> Response:
-    media_type = export_files.MEDIA_TYPES[kind]
-    etag = hashlib.sha256(content).hexdigest()
-    return handed_out(content, file_name, media_type, etag=etag, inline=False)

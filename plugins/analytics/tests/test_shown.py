@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from salesman_analytics import shown
+from salesman_analytics import files, shown
 from salesman_analytics.asked import Asked
 from salesman_analytics.counted import Counted, counted
 from salesman_analytics.declared import DeclaredReport
@@ -92,3 +92,14 @@ def test_report_without_a_period_before_compares_nothing(found: Counted, make: M
     for one in (open_end, alone):
         assert one.compared_with is None
         assert all(not figure.difference for figure in shown.lines(one)[0].figures)
+
+
+def test_shares_have_no_more_digits_in_files_than_anybody_needs(found: Counted, make: Make) -> None:
+    def thirds(_asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        shares = {"Anna": Decimal(100) / 3, "Boris": 200 / 3, "Clara": None}
+        return [{"name": name, "share": share} for name, share in shares.items()]
+
+    with make.acting(make.user("head")):
+        told = counted(replace(found.report, count=thirds), MARCH)
+        lines = files.content_of("csv", told).decode("utf-8-sig").splitlines()
+    assert lines == ["Name,Share", "Anna,33.33", "Boris,66.67", "Clara,"]

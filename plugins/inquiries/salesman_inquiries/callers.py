@@ -7,6 +7,7 @@ They are the figures of :mod:`salesman_inquiries.figures`: a seller's calls are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from salesman_core.toolkit import list_address, reading
@@ -97,8 +98,8 @@ def telemarketers(asked: Values) -> Iterable[Values]:
     return [*sorted(rows, key=_most_first), total]
 
 
-def _share(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
+def _share(part: int, whole: int) -> Decimal | None:
+    return Decimal(100 * part) / whole if whole else None
 
 
 def _most_first(row: Values) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -67,6 +68,7 @@ def test_telemarketers_are_told_by_what_came_of_their_calls(
     assert lines(found) == [("Olga", 4, 2, 50, 1, 1, 0, 1), ("Petr", 1, 0, 0, 1, 0, 1, 0)]
     assert found.total is not None
     assert (found.total["calls"], found.total["reached"]) == (5, 40)
+    assert isinstance(found.total["reached"], Decimal)
     assert found.before(found.rows[0]) == {**(found.before(found.rows[0]) or {}), "calls": 1}
 
 
