@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -157,13 +157,16 @@ def _series(found: Counted, column: Column, rows: Sequence[Values]) -> dict[str,
 
 
 def options(filters: Sequence[str], asked: Asked) -> Mapping[str, Options]:
-    """Give what may be chosen of the filters that a report takes, one statement each."""
-    given = {
+    """Give what may be chosen of the filters that a report takes, one statement each.
+
+    What is asked for is among it, so that the page says what its figures count.
+    """
+    given: Mapping[str, Callable[[], Options]] = {
         "owner_id": lambda: colleagues(also=[asked.owner_id]),
         "team_id": known_teams,
         "pipeline_id": _pipelines,
-        "source": _sources,
-        "currency": _currencies,
+        "source": lambda: _sources(asked.source),
+        "currency": lambda: _currencies(asked.currency),
     }
     return {name: find() for name, find in given.items() if name in filters}
 
@@ -173,12 +176,14 @@ def _pipelines() -> Options:
     return [(row.id, row.name) for row in reading().execute(asked)]
 
 
-def _sources() -> Options:
+def _sources(asked: str | None) -> Options:
     known: Any = sa.select(Client.source).where(visible("client"), Client.source != "").distinct()
-    names = reading().scalars(known.order_by(Client.source).limit(_MOST_SOURCES))
+    names = list(reading().scalars(known.order_by(Client.source).limit(_MOST_SOURCES)))
+    if asked and asked not in names:
+        names = sorted([*names, asked])
     return [(name, name) for name in names]
 
 
-def _currencies() -> Options:
+def _currencies(asked: str) -> Options:
     known = reading().scalars(sa.select(Deal.currency).where(visible("deal")).distinct())
-    return [(code, code) for code in sorted({company().currency, *known})]
+    return [(code, code) for code in sorted({company().currency, asked, *known})]

@@ -103,3 +103,14 @@ def test_shares_have_no_more_digits_in_files_than_anybody_needs(found: Counted, 
         told = counted(replace(found.report, count=thirds), MARCH)
         lines = files.content_of("csv", told).decode("utf-8-sig").splitlines()
     assert lines == ["Name,Share", "Anna,33.33", "Boris,66.67", "Clara,"]
+
+
+def test_filter_offers_what_is_asked_for_though_nobody_sees_it_any_more(
+    app: Flask, make: Make
+) -> None:
+    make.client(source="site")
+    asked = Asked(source="fair", currency="EUR")
+    with make.acting(make.user("head")):
+        offered = shown.options(("source", "currency"), asked)
+    assert offered["source"] == [("fair", "fair"), ("site", "site")]
+    assert offered["currency"] == [("EUR", "EUR"), ("RUB", "RUB")]
