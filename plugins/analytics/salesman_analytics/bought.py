@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Client,
+    Days,
     Deal,
     FieldKind,
     ListFilter,
@@ -93,14 +94,11 @@ def bought_by_client(since: date | None, until: date | None) -> sa.Subquery:
     It has ``client_id``, ``last`` (the day of the last purchase), the columns of ``worth_columns``,
     and ``amount``, what is known of their worth in hundredths of the company's currency.
     """
-    conditions = [visible("deal"), Deal.outcome == "won", Deal.client_id.is_not(None)]
-    if since is not None:
-        conditions.append(Deal.closed_on >= since)
-    if until is not None:
-        conditions.append(Deal.closed_on <= until)
+    bought_then = [Deal.outcome == "won", *Days(since, until).holds(Deal.closed_on)]
     last = sa.func.max(Deal.closed_on).label("last")
     counted: Any = sa.select(Deal.client_id, last, *worth_columns())
-    each = counted.where(*conditions).group_by(Deal.client_id).subquery("each")
+    seen = counted.where(visible("deal"), Deal.client_id.is_not(None), *bought_then)
+    each = seen.group_by(Deal.client_id).subquery("each")
     other = sa.func.coalesce(sa.cast(each.c.other, sa.BigInteger()), 0)
     amount = (sa.cast(each.c.own, sa.BigInteger()) + other).label("amount")
     bought: sa.Subquery = sa.select(*each.c, amount).subquery("bought")

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import url_for
 
-from salesman_core.toolkit import Client, of_team, visible
+from salesman_core.toolkit import Client, list_address, of_team, visible
 
 _WHOSE: Final = ("owner_id", "team_id", "source")
 
@@ -27,5 +26,5 @@ def counted_clients(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
 
 def clients_address(asked: Mapping[str, Any], **filters: Any) -> str:
     """Give the address of the list of the clients that count, with further filters."""
-    args: dict[str, Any] = {**{name: asked[name] for name in _WHOSE}, **filters}
-    return url_for("clients.index", **{name: one for name, one in args.items() if one is not None})
+    whose = {name: asked[name] for name in _WHOSE}
+    return list_address("clients.index", {**whose, **filters})

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import Deal, list_address, of_source, of_team, visible
+from salesman_core.toolkit import Days, Deal, list_address, of_source, of_team, visible
 
 NOBODY: Final = 0
-"""The key of the row of deals without an owner: no person has this id."""
+"""The key of the row of what has no owner: no person has this id."""
 
 
 def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
@@ -29,12 +29,7 @@ def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
 
 def closed_within(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
     """Give the conditions of deals that were closed in the period."""
-    found: list[sa.ColumnElement[bool]] = [Deal.outcome.is_not(None)]
-    if asked["since"] is not None:
-        found.append(Deal.closed_on >= asked["since"])
-    if asked["until"] is not None:
-        found.append(Deal.closed_on <= asked["until"])
-    return found
+    return [Deal.outcome.is_not(None), *Days(asked["since"], asked["until"]).holds(Deal.closed_on)]
 
 
 def deals_address(asked: Mapping[str, Any], **filters: Any) -> str:
@@ -54,7 +49,17 @@ def known_worth(lacking: int) -> dict[str, str]:
 
 
 def of_owner(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the filter of the deals of a row whose key is an owner: none for the total."""
+    """Give the filter of the records of a row whose key is an owner: none for the total."""
     if "key" not in row:
         return {}
     return {"owner_id__isnull": "true"} if row["key"] == NOBODY else {"owner_id": row["key"]}
+
+
+def working(asked: Mapping[str, Any], row: Mapping[str, Any], **filters: Any) -> str:
+    """Give the address of the deals in work of a row whose key is an owner."""
+    return deals_address(asked, state="open", frozen="false", **of_owner(row), **filters)
+
+
+def working_worth(asked: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Give the address of those of them that their sum is made of; ``lacking`` have no rate."""
+    return working(asked, row, **known_worth(row["lacking"]))

@@ -39,10 +39,17 @@ def month_title(first: date) -> str:
     return named[:1].upper() + named[1:]
 
 
-def within_month(asked: Mapping[str, Any], first: date) -> tuple[date, date]:
-    """Give the first and the last day of a month that lie in the period."""
+def within_month(asked: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what is asked for with the days of the month of a row; for the total all of it.
+
+    :param row: with the first day of its month under ``first``.
+    """
+    if "first" not in row:
+        return asked
+    first: date = row["first"]
     last = first.replace(day=monthrange(first.year, first.month)[1])
-    return max(first, asked["since"] or first), min(last, asked["until"] or last)
+    ends = (max(first, asked["since"] or first), min(last, asked["until"] or last))
+    return {**asked, "since": ends[0], "until": ends[1]}
 
 
 def key_of_month(asked: Mapping[str, Any], first: date) -> int | str:

@@ -39,7 +39,8 @@ def report(name: str, **values: Any) -> Counted:
 
 
 def asked(address: str) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
+    found = parse_qs(urlsplit(address).query)
+    return {name: values[-1] for name, values in found.items() if name != "view"}
 
 
 def listed(address: str) -> int:
@@ -155,6 +156,16 @@ def test_every_figure_of_the_ladder_opens_what_it_counts(
         assert all(figures_open_what_they_count(report(name, **narrowed)) for name in NAMES)
         days = {"since": date(2026, 2, 1), "until": date(2026, 2, 28)}
         assert all(figures_open_what_they_count(report(name, **days)) for name in NAMES)
+
+
+def test_total_of_all_clients_opens_the_list_through_nobodys_view(
+    app: Flask, make: Make, climbs: dict[str, int]
+) -> None:
+    with make.acting(make.user("head")), app.test_request_context():
+        found = report("analytics.rungs")
+        assert found.total is not None
+        (stands,) = (one for one in found.figures if one.name == "clients")
+        assert found.address(stands, found.total) == "/clients?view=0"
 
 
 def test_month_stands_beside_the_same_one_of_the_year_before(

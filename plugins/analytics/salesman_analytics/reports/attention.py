@@ -7,7 +7,14 @@ from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 
-from salesman_analytics.deals import NOBODY, counted_deals, deals_address, known_worth, of_owner
+from salesman_analytics.deals import (
+    NOBODY,
+    counted_deals,
+    deals_address,
+    of_owner,
+    working,
+    working_worth,
+)
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -85,22 +92,12 @@ def _row(row: AnyRow, names: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def _working(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="open", frozen="false", **of_owner(row))
-
-
-def _amount(asked: Values, row: Values) -> str:
-    known = known_worth(row["lacking"])
-    return deals_address(asked, state="open", frozen="false", **of_owner(row), **known)
-
-
 def _stalled(asked: Values, row: Values) -> str:
     return deals_address(asked, stalled="true", **of_owner(row))
 
 
 def _overdue(asked: Values, row: Values) -> str:
-    before = {"expected_on__lt": today(company().tz)}
-    return deals_address(asked, state="open", frozen="false", **before, **of_owner(row))
+    return working(asked, row, expected_on__lt=today(company().tz))
 
 
 def _without_next(asked: Values, row: Values) -> str:
@@ -128,14 +125,14 @@ REPORTS: Final[Sequence[Values]] = (
                 "name": "in_work",
                 "title": _("In work"),
                 "kind": "number",
-                "address": _working,
+                "address": working,
                 "method": _("Deals that are open now; frozen ones left out, here and beside it."),
             },
             {
                 "name": "amount",
                 "title": _("Amount in work"),
                 "kind": "money",
-                "address": _amount,
+                "address": working_worth,
                 "method": _("What stands in the deals in work, each at the rate that it keeps."),
             },
             {

@@ -16,13 +16,13 @@ from salesman_analytics.deals import (
     known_worth,
     period_filters,
 )
+from salesman_analytics.measures import median_of, share_of
 from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Deal,
     Worth,
     days_between,
-    median_length,
     month_of,
     reading,
     worth_columns,
@@ -73,7 +73,7 @@ def _row(
 
 
 def _rate(won: int, lost: int) -> Decimal | None:
-    return Decimal(100 * won) / (won + lost) if won + lost else None
+    return share_of(Decimal(won), Decimal(won + lost))
 
 
 def _lengths(closed: Sequence[Any]) -> Lengths:
@@ -87,22 +87,18 @@ def _lengths(closed: Sequence[Any]) -> Lengths:
     return found
 
 
-def _medians(lengths: Lengths, months: Iterable[date]) -> dict[str, int | None]:
-    found: dict[str, int | None] = {}
-    firsts = list(months)
-    for outcome in OUTCOMES:
-        together = [one for first in firsts for one in lengths.get((first, outcome), {}).items()]
-        found[f"{outcome}_days"] = median_length(sorted(together)) if together else None
-    return found
+def _medians(lengths: Lengths, months: Sequence[date]) -> dict[str, int | None]:
+    return {
+        f"{outcome}_days": median_of(lengths.get((first, outcome), {}) for first in months)
+        for outcome in OUTCOMES
+    }
 
 
 def _of(outcome: str, *, known: bool = False) -> Callable[[Values, Values], str]:
     """Give what gives the address of the deals of a month with an outcome."""
 
     def address(asked: Values, row: Values) -> str:
-        days = period_filters(asked)
-        if "first" in row:
-            days = dict(zip(days, within_month(asked, row["first"]), strict=True))
+        days = period_filters(within_month(asked, row))
         worth = known_worth(row["lacking"]) if known else {}
         return deals_address(asked, state=outcome, **days, **worth)
 

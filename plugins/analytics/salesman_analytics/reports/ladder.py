@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from salesman_analytics.asked import months_before
 from salesman_analytics.clients import clients_address, counted_clients
+from salesman_analytics.deals import NOBODY, of_owner
 from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
@@ -35,8 +36,6 @@ Done = Mapping[Any, tuple[int, int]]
 
 WAYS: Final = ("climbed", "bought", "fell")
 """What clients do on the ladder, as the filter of their list calls it."""
-_NOBODY: Final = 0
-"""Whose the clients without an owner are: no person has this id."""
 _NO_MOVES: Final = dict.fromkeys(WAYS, 0)
 
 
@@ -106,11 +105,11 @@ def by_seller(asked: Values) -> Iterable[Values]:
     """Count by owner whose clients climbed and fell: three statements, and two of activity."""
     moves = ladder_moves()
     moved = {
-        owner_id or _NOBODY: counts
+        owner_id or NOBODY: counts
         for owner_id, counts in _moves_by(asked, moves, Client.owner_id).items()
     }
     done = _done(asked, "owner")
-    worked = {owner_id or _NOBODY: counts for owner_id, counts in (done or {}).items()}
+    worked = {owner_id or NOBODY: counts for owner_id, counts in (done or {}).items()}
     names = people_names()
     rows: list[dict[str, Any]] = [
         {
@@ -235,7 +234,7 @@ def _ladder(asked: Values, way: str, **rungs: int | None) -> str:
 
 def _of_month(way: str) -> Any:
     def address(asked: Values, row: Values) -> str:
-        return _ladder(_narrowed(asked, row), way)
+        return _ladder(within_month(asked, row), way)
 
     return address
 
@@ -243,23 +242,9 @@ def _of_month(way: str) -> Any:
 def _of_owner(way: str) -> Any:
     def address(asked: Values, row: Values) -> str:
         step = LadderStep(way, asked["since"], asked["until"])
-        return clients_address(asked, ladder=step.value, **_whose(row))
+        return clients_address(asked, ladder=step.value, **of_owner(row))
 
     return address
-
-
-def _narrowed(asked: Values, row: Values) -> Values:
-    """Give what is asked for with the days of the month of a row."""
-    if "first" not in row:
-        return asked
-    since, until = within_month(asked, row["first"])
-    return {**asked, "since": since, "until": until}
-
-
-def _whose(row: Values) -> dict[str, Any]:
-    if "key" not in row:
-        return {}
-    return {"owner_id": row["key"]} if row["key"] != _NOBODY else {"owner_id__isnull": "true"}
 
 
 def _activities_on_rung(asked: Values, row: Values) -> str:
@@ -268,11 +253,11 @@ def _activities_on_rung(asked: Values, row: Values) -> str:
 
 
 def _activities_of_month(asked: Values, row: Values) -> str:
-    return _activities(_days_and_whose(_narrowed(asked, row)))
+    return _activities(_days_and_whose(within_month(asked, row)))
 
 
 def _activities_of_owner(asked: Values, row: Values) -> str:
-    whose = {name: str(one) for name, one in _whose(row).items()}
+    whose = {name: str(one) for name, one in of_owner(row).items()}
     return _activities({**_days_and_whose(asked), **whose})
 
 
@@ -320,7 +305,6 @@ _CLIMBED: Final = _(
 )
 _BOUGHT: Final = _("Of them those that came to a rung that takes a sale.")
 _FELL: Final = _("Clients that came to a lower rung, as after a sale that was undone.")
-_FILTERS: Final = ("period", "owner_id", "team_id", "source")
 
 
 def _moves_columns(address: Any) -> tuple[Values, ...]:

@@ -17,13 +17,13 @@ from salesman_analytics.deals import (
     known_worth,
     period_filters,
 )
+from salesman_analytics.measures import median_of, share_of
 from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Deal,
     Worth,
     days_between,
-    median_length,
     month_of,
     purchases,
     reading,
@@ -72,13 +72,13 @@ def by_number(asked: Values) -> Iterable[Values]:
     turnover = sum((one.worth.amount for one in found.values()), Decimal(0))
     rows = [_row_of_number(place, found.get(place, Bought()), turnover) for place in _PLACES]
     for row in rows:
-        row["days"] = _median([days.get(row["key"], {})])
+        row["days"] = median_of([days.get(row["key"], {})])
     clients = _bought(asked, every)
     total = {
         "line": "total",
         "clients": sum(one.clients for one in clients.values()),
         "lacking": sum(row["lacking"] for row in rows),
-        "days": _median(days.values()),
+        "days": median_of(days.values()),
     }
     return [*rows, total, *([_row_apart(lone)] if lone.count else [])]
 
@@ -93,7 +93,7 @@ def _row_of_number(place: int, bought: Bought, turnover: Decimal) -> dict[str, A
         "clients": bought.clients,
         "deals": bought.worth.count,
         "turnover": bought.worth.amount,
-        "share": _share(bought.worth.amount, turnover),
+        "share": share_of(bought.worth.amount, turnover),
         "lacking": bought.worth.lacking,
     }
 
@@ -122,7 +122,7 @@ def by_month(asked: Values) -> Iterable[Values]:
     names = ("first_turnover", "again_turnover", "first_lacking", "again_lacking")
     sums: dict[str, Any] = {name: sum(row[name] for row in rows) for name in names}
     bought = sums["first_turnover"] + sums["again_turnover"]
-    total = {"share": _share(sums["again_turnover"], bought), "days": _median(days.values())}
+    total = {"share": share_of(sums["again_turnover"], bought), "days": median_of(days.values())}
     return [*rows, {"line": "total", **sums, **total}]
 
 
@@ -143,21 +143,9 @@ def _row_of_month(
         "again_turnover": again.worth.amount,
         "first_lacking": new.worth.lacking,
         "again_lacking": again.worth.lacking,
-        "share": _share(again.worth.amount, new.worth.amount + again.worth.amount),
-        "days": _median([days.get((first,), {})]),
+        "share": share_of(again.worth.amount, new.worth.amount + again.worth.amount),
+        "days": median_of([days.get((first,), {})]),
     }
-
-
-def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return 100 * part / whole if whole > 0 else None
-
-
-def _median(found: Iterable[Stays]) -> int | None:
-    together: Stays = {}
-    for stays in found:
-        for days, number in stays.items():
-            together[days] = together.get(days, 0) + number
-    return median_length(sorted(together.items())) if together else None
 
 
 def _counted(asked: Values, every: sa.Subquery, counted: sa.Select[Any]) -> sa.Select[Any]:
@@ -221,9 +209,7 @@ def _of_month(name: str, which: Values, *, known: bool = False) -> Callable[[Val
     """Give what gives the address of first or of further purchases of a month."""
 
     def address(asked: Values, row: Values) -> str:
-        days = period_filters(asked)
-        if "first" in row:
-            days = dict(zip(days, within_month(asked, row["first"]), strict=True))
+        days = period_filters(within_month(asked, row))
         worth = known_worth(row[f"{name}_lacking"]) if known else {}
         return deals_address(asked, **which, **days, **worth)
 

@@ -15,6 +15,8 @@ from salesman_analytics.deals import (
     known_worth,
     of_owner,
     period_filters,
+    working,
+    working_worth,
 )
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
@@ -79,22 +81,12 @@ def _by_owner(conditions: Sequence[Any], amount: Any = Deal.amount) -> Mapping[i
     return found
 
 
-def _won(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="won", **period_filters(asked), **of_owner(row))
+def _won(asked: Values, row: Values, **worth: str) -> str:
+    return deals_address(asked, state="won", **period_filters(asked), **of_owner(row), **worth)
 
 
 def _won_worth(asked: Values, row: Values) -> str:
-    known = known_worth(row["won_lacking"])
-    return deals_address(asked, state="won", **period_filters(asked), **of_owner(row), **known)
-
-
-def _working(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="open", frozen="false", **of_owner(row))
-
-
-def _working_worth(asked: Values, row: Values) -> str:
-    known = known_worth(row["lacking"])
-    return deals_address(asked, state="open", frozen="false", **of_owner(row), **known)
+    return _won(asked, row, **known_worth(row["won_lacking"]))
 
 
 REPORTS: Final[Sequence[Values]] = (
@@ -142,7 +134,7 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("In work"),
                 "kind": "number",
                 "compared": False,
-                "address": _working,
+                "address": working,
                 "method": _("Deals that are open now, whatever the period; frozen ones left out."),
             },
             {
@@ -150,7 +142,7 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("Amount in work"),
                 "kind": "money",
                 "compared": False,
-                "address": _working_worth,
+                "address": working_worth,
                 "method": _("What stands in the deals in work, each at the rate that it keeps."),
             },
             {
@@ -158,7 +150,7 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("Forecast"),
                 "kind": "money",
                 "compared": False,
-                "address": _working_worth,
+                "address": working_worth,
                 "method": _("The deals in work, each amount times the progress of its stage."),
             },
         ),

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 
+from salesman_analytics.clients import clients_address, counted_clients
 from salesman_analytics.deals import (
     closed_within,
     counted_deals,
@@ -16,16 +17,16 @@ from salesman_analytics.deals import (
     known_worth,
     period_filters,
 )
+from salesman_analytics.measures import share_of
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     DEAL_MARGIN,
     SEE_MARGIN,
     Client,
+    Days,
     Deal,
     Worth,
     filters_of_days,
-    list_address,
-    of_team,
     reading,
     service,
     visible,
@@ -39,7 +40,6 @@ _ = texts.lazy
 Values = Mapping[str, Any]
 
 _NOTHING: Final = Worth()
-_ALL: Final = Decimal(100)
 
 
 class Leads(Protocol):
@@ -67,7 +67,7 @@ def sources(asked: Values) -> Iterable[Values]:
     """Count what came from each source and what it brought: four statements, and that of leads."""
     won = [*closed_within(asked), Deal.outcome == "won"]
     leads, clients = _leads(asked), _clients(asked)
-    deals = _by_source(asked, _opened_within(asked))
+    deals = _by_source(asked, Days(asked["since"], asked["until"]).holds(Deal.opened_on))
     turnover, margin = _by_source(asked, won), _by_source(asked, won, DEAL_MARGIN)
     total = sum((one.amount for one in turnover.values()), Decimal(0))
     rows = [
@@ -80,13 +80,13 @@ def sources(asked: Values) -> Iterable[Values]:
             "won": turnover.get(source, _NOTHING).count,
             "turnover": turnover.get(source, _NOTHING).amount,
             "margin": margin.get(source, _NOTHING).amount,
-            "share": _ALL * turnover.get(source, _NOTHING).amount / total if total > 0 else None,
+            "share": share_of(turnover.get(source, _NOTHING).amount, total),
             "lacking": turnover.get(source, _NOTHING).lacking,
         }
         for source in {**(leads or {}), **clients, **deals, **turnover}
     ]
     lacking = sum(one.lacking for one in turnover.values())
-    foot = {"line": "total", "lacking": lacking, "share": _ALL if total > 0 else None}
+    foot = {"line": "total", "lacking": lacking, "share": share_of(total, total)}
     return [*sorted(rows, key=_most_first), foot]
 
 
@@ -106,19 +106,9 @@ def _period_and_whose(asked: Values) -> Sequence[Any]:
 def _clients(asked: Values) -> Mapping[str, int]:
     """Count the clients that were entered in the period."""
     counted = sa.select(Client.source, sa.func.count(Client.id).label("clients")).where(
-        visible("client"), *within_days(Client.created_at, asked["since"], asked["until"])
+        *counted_clients(asked), *within_days(Client.created_at, asked["since"], asked["until"])
     )
-    if asked["owner_id"] is not None:
-        counted = counted.where(Client.owner_id == asked["owner_id"])
-    if asked["team_id"] is not None:
-        counted = counted.where(of_team(Client.owner_id, asked["team_id"]))
     return {row.source: row.clients for row in reading().execute(counted.group_by(Client.source))}
-
-
-def _opened_within(asked: Values) -> list[sa.ColumnElement[bool]]:
-    since, until = asked["since"], asked["until"]
-    first = [] if since is None else [Deal.opened_on >= since]
-    return first if until is None else [*first, Deal.opened_on <= until]
 
 
 def _by_source(
@@ -146,9 +136,8 @@ def _leads_address(asked: Values, row: Values) -> str:
 
 
 def _clients_address(asked: Values, row: Values) -> str:
-    whose = {"owner_id": asked["owner_id"], "team_id": asked["team_id"], "source": row.get("key")}
     days = filters_of_days("created_at", asked["since"], asked["until"])
-    return list_address("clients.index", {**whose, **days})
+    return clients_address(asked, source=row.get("key"), **days)
 
 
 def _opened(asked: Values, row: Values) -> str:
@@ -156,14 +145,13 @@ def _opened(asked: Values, row: Values) -> str:
     return deals_address(asked, **days, source=row.get("key"))
 
 
-def _won(asked: Values, row: Values) -> str:
-    return deals_address(asked, state="won", **period_filters(asked), source=row.get("key"))
+def _won(asked: Values, row: Values, **worth: str) -> str:
+    days = period_filters(asked)
+    return deals_address(asked, state="won", source=row.get("key"), **days, **worth)
 
 
 def _won_worth(asked: Values, row: Values) -> str:
-    known = known_worth(row["lacking"])
-    won = {**period_filters(asked), "source": row.get("key"), **known}
-    return deals_address(asked, state="won", **won)
+    return _won(asked, row, **known_worth(row["lacking"]))
 
 
 REPORTS: Final[Sequence[Values]] = (

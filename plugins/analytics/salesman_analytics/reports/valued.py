@@ -22,8 +22,9 @@ from salesman_analytics.buyers import (
     letters,
 )
 from salesman_analytics.deals import known_worth, period_filters
+from salesman_analytics.measures import share_of
 from salesman_analytics.texts import texts
-from salesman_core.toolkit import formats, median_length
+from salesman_core.toolkit import formats, list_address, median_length
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -57,7 +58,7 @@ def by_letter(asked: Values) -> Iterable[Values]:
         group = groups[letter]
         row = {"class": letter, "key": letter, **_sums(group, found)}
         passed += row["turnover"]
-        row |= {"passed": _share(passed, _turnover(found))}
+        row |= {"passed": share_of(passed, _turnover(found))}
         rows.append(row | {"boxes": [amounts_of(asked, group)]})
     return rows
 
@@ -104,8 +105,8 @@ def by_client(asked: Values) -> Iterable[Values]:
                 "segment": str(SEGMENTS[grade.recency, grade.value]),
                 "deals": one.deals,
                 "turnover": one.amount,
-                "share": _share(one.amount, whole),
-                "passed": _share(passed, whole),
+                "share": share_of(one.amount, whole),
+                "passed": share_of(passed, whole),
                 "last": formats.day(one.last),
                 "days": (day - one.last).days,
                 "lacking": one.lacking,
@@ -121,16 +122,12 @@ def _sums(group: Sequence[Buyer], found: Sequence[Buyer]) -> dict[str, Any]:
         "clients_share": Decimal(100 * len(group)) / len(found),
         "deals": sum(one.deals for one in group),
         "turnover": turnover,
-        "share": _share(turnover, _turnover(found)),
+        "share": share_of(turnover, _turnover(found)),
     }
 
 
 def _turnover(group: Sequence[Buyer]) -> Decimal:
     return sum((one.amount for one in group), Decimal(0))
-
-
-def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return 100 * part / whole if whole > 0 else None
 
 
 def _median(days: Sequence[int]) -> int:
@@ -150,9 +147,9 @@ def _card(_asked: Values, row: Values) -> str:
 def _deals(asked: Values, row: Values, *, known: bool = False) -> str:
     if "key" not in row:
         return ""
-    days = {name: one for name, one in period_filters(asked).items() if one is not None}
-    args: dict[str, Any] = {**days, **(known_worth(row["lacking"]) if known else {})}
-    return url_for("deals.index", client_id=row["key"], state="won", **args)
+    worth = known_worth(row["lacking"]) if known else {}
+    won = {"client_id": row["key"], "state": "won", **period_filters(asked), **worth}
+    return list_address("deals.index", won)
 
 
 def _deals_worth(asked: Values, row: Values) -> str:
