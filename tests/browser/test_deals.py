@@ -389,3 +389,26 @@ def test_each_bar_of_a_row_opens_its_own_deals(
     expect(task.page.locator("[data-row-link]")).to_have_count(len(found))
     assert sorted(task.page.locator("[data-row-link]").all_inner_texts()) == found
     assert task.problems == []
+
+
+def test_bar_opens_its_deals_when_the_window_has_become_as_narrow_as_a_phone(
+    make: Make, page_for: PageFor
+) -> None:
+    first, second = (stage["id"] for stage in stages()[:2])
+    make.deal(name="Stands", stage_id=first)
+    move_deal(make.deal(name="Went on", stage_id=first), second)
+    task = page_for("head")
+    task.page.emulate_media(reduced_motion="reduce")
+    task.begin("/reports/funnel")
+    flow = task.page.locator("[aria-labelledby=funnel-flow-title] [data-chart]")
+    expect(flow.locator("svg")).to_be_visible()
+    task.page.set_viewport_size({"width": 390, "height": 844})
+    expect(
+        flow.locator(f"svg[width='{int((flow.bounding_box() or {})['width'])}']")
+    ).to_be_visible()
+    flow.scroll_into_view_if_needed()
+    box = max(drawn_bars(flow), key=lambda one: one["width"])  # of the two that came
+    task.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    task.page.wait_for_url("**/deals?**")
+    expect(task.page.locator("[data-row-link]")).to_have_count(2)
+    assert task.problems == []

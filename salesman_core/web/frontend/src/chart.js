@@ -18,7 +18,7 @@ document.addEventListener("click", ({ target }) => {
   const chart = button && charts.get(document.querySelector(button.dataset.picture));
   if (chart) savePicture(chart, button.dataset.name);
 });
-window.addEventListener("resize", () => charts.forEach((chart) => chart.drawing.resize()));
+window.addEventListener("resize", () => charts.forEach((chart) => chart.fit()));
 
 export function drawAll(root) {
   for (const element of root.querySelectorAll("[data-chart]")) if (!charts.has(element)) draw(element);
@@ -26,11 +26,20 @@ export function drawAll(root) {
 
 function draw(element) {
   const data = JSON.parse(element.dataset.chart);
-  if (data.kind !== "lines") element.style.minHeight = `${rowHeight() * data.names.length + 2 * LEGEND + BOTTOM}px`;
+  const grow = () => {
+    if (data.kind !== "lines") element.style.minHeight = `${rowHeight() * data.names.length + 2 * LEGEND + BOTTOM}px`;
+  };
+  grow();
   const drawing = init(element, null, { renderer: "svg" });
-  const chart = { drawing, label: data.label, paint: () => drawing.setOption(bars(data), true) };
+  const paint = () => drawing.setOption(bars(data), true);
+  const fit = () => {
+    grow();
+    drawing.resize();
+    paint(); // the place of the names and of the legend depends on the width
+  };
+  const chart = { drawing, label: data.label, paint, fit };
   charts.set(element, chart);
-  chart.paint();
+  paint();
   element.addEventListener("click", (event) => {
     const { values = [], links = [], row } = barAt(chart, data, event);
     if (Number(values[row]) && links[row]) location.assign(links[row]);
