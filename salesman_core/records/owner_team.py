@@ -13,6 +13,7 @@ from salesman_core.db import reading, table_of
 from salesman_core.i18n import texts
 from salesman_core.records.list_fields import Column, Condition, ListFilter, name_of
 from salesman_core.records.list_values import FieldKind
+from salesman_hookspecs import Text
 
 _ = texts.lazy
 
@@ -33,10 +34,12 @@ def of_team(owner_id: Column, team_id: int) -> Condition:
     return owner_id.in_(sa.select(User.id).where(User.team_id.in_(teams)))
 
 
-def team_filter(owner_id: Column) -> ListFilter:
-    """Give the filter of a list by the team of the owner, and those below it."""
-    operators = ("eq", "in")
-    title, show = _("Team of the owner"), name_of(Team)
+def team_filter(owner_id: Column, title: Text = _("Team of the owner")) -> ListFilter:
+    """Give the filter of a list by the team of the owner, and those below it.
+
+    :param title: what it is called where owners are called otherwise.
+    """
+    operators, show = ("eq", "in"), name_of(Team)
     return ListFilter("team_id", title, FieldKind.REF, _where(owner_id), operators, show=show)
 
 

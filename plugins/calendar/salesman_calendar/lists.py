@@ -21,12 +21,11 @@ from salesman_core.toolkit import (
     ListField,
     ListFilter,
     ListSpec,
-    Team,
     User,
     now,
-    of_team,
     reading,
     seen_records,
+    team_filter,
     visible,
 )
 
@@ -97,11 +96,7 @@ def _name_of_record(value: Any) -> str:
     return seen_records(reading(), [record])[record].name
 
 
-def _of_team(_operator: str, value: Any) -> sa.ColumnElement[bool]:
-    return of_team(Activity.owner_id, value)
-
-
-def _name_of(model: type[Kind | Result | Team]) -> Any:
+def _name_of(model: type[Kind | Result]) -> Any:
     def show(id_: Any) -> str:
         return str(reading().scalar(sa.select(model.name).where(model.id == id_)) or id_)
 
@@ -164,14 +159,7 @@ ACTIVITIES: Final = ListSpec(
     ),
     filters=(
         ListFilter("done", _("Done"), FieldKind.FLAG, _done, operators=("eq",)),
-        ListFilter(
-            "team_id",
-            _("Team of whoever is responsible"),
-            FieldKind.REF,
-            _of_team,
-            operators=("eq",),
-            show=_name_of(Team),
-        ),
+        team_filter(Activity.owner_id, _("Team of whoever is responsible")),
         ListFilter("overdue", _("Overdue"), FieldKind.FLAG, _overdue, operators=("eq",)),
         ListFilter(
             "with_client", _("Done with a client"), FieldKind.FLAG, _with_client, operators=("eq",)

@@ -61,6 +61,18 @@ def test_list_is_filtered_by_day_person_client_and_what_is_done(
     assert [one["id"] for one in api.get(asked).json["items"]] == [wanted]
 
 
+def test_list_is_filtered_by_teams_of_those_responsible(
+    api_for: ApiFor, plan: Plan, make: Make
+) -> None:
+    teams = [make.team(), make.team(), make.team()]
+    ids = [plan(owner_id=make.user("seller", team_id=team)) for team in teams]
+    api = api_for("head")
+
+    found = api.get(f"/calendar?team_id__in={teams[0]},{teams[2]}").json["items"]
+    assert {one["id"] for one in found} == {ids[0], ids[2]}
+    assert [one["id"] for one in api.get(f"/calendar?team_id={teams[1]}").json["items"]] == [ids[1]]
+
+
 def test_list_is_filtered_by_priority(api_for: ApiFor, call: dict[str, Any]) -> None:
     api = api_for("seller")
     made = {
