@@ -69,7 +69,7 @@ def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
     return [
         Job("analytics.mail", letters.mail_views, title=_("Reports to be mailed")),
-        Job(letters.JOB, letters.mail_view, title=_("Letters with reports")),
+        Job(letters.JOB, letters.mail_view, transactional=False, title=_("Letters with reports")),
     ]
 
 

@@ -24,8 +24,10 @@ from salesman_core.toolkit import (
     acting_as,
     company,
     enqueue,
+    job_piece,
     link_to,
     person_of,
+    reading,
     send_letter,
     speaking,
     today,
@@ -52,26 +54,33 @@ def mail_views() -> int:
 def mail_view(view_id: int, day: str) -> None:
     """Mail a view to whose it is, counted by what they may see now.
 
-    The letter and the next day commit together, so nobody gets two. Who may not see the report
-    any more, or lacks it because its plugin is switched off, gets none that day.
+    It is counted before anything is written, so that a report which takes its time holds up nobody
+    who writes. The letter and the next day commit together, so nobody gets two. Who may not see
+    the report any more, or lacks it because its plugin is switched off, gets none that day.
 
     :param day: the day that had come, as ``2026-11-23``: another one means that it is done.
     """
-    with writing() as session:
-        asked = sa.select(KeptView).where(
-            KeptView.id == view_id, KeptView.mail_on == date.fromisoformat(day)
-        )
-        view = session.scalar(asked.with_for_update())
+    due = sa.select(KeptView).where(
+        KeptView.id == view_id, KeptView.mail_on == date.fromisoformat(day)
+    )
+    letter = _letter_of(reading().scalar(due))
+    with job_piece() as session:
+        view = session.scalar(due.with_for_update())
         if view is None:
             return
         view.mail_on = next_day(view.mailed)
-        person = person_of(view.user_id)
-        if person is None or not person.email or not person.may(VIEW):
-            return
-        with acting_as(person), speaking(person.locale or company().language):
-            found = _counted(view)
-            if found is not None:
-                send_letter(_letter(person.email, view, found))
+        if letter is not None:
+            send_letter(letter)
+
+
+def _letter_of(view: KeptView | None) -> Letter | None:
+    """Give the letter to whose a view is; None for who may not see it, or is not there."""
+    person = None if view is None else person_of(view.user_id)
+    if view is None or person is None or not person.email or not person.may(VIEW):
+        return None
+    with acting_as(person), speaking(person.locale or company().language):
+        found = _counted(view)
+        return None if found is None else _letter(person.email, view, found)
 
 
 def _counted(view: KeptView) -> Counted | None:

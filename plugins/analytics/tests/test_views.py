@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Final
 
@@ -146,6 +147,25 @@ def test_letter_holds_what_its_reader_may_see_and_comes_once(
     rows = enclosed(letter)
     assert [row[:2] for row in rows[1:]] == [["Anna", 10.0]]
     assert "Canary" not in str(rows)
+
+
+def test_report_of_a_letter_is_counted_before_anything_is_written(
+    app: Flask,
+    clock: FrozenClock,
+    sold: tuple[int, int],
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    keep(browser_of(app, sold[0]), period="this_month")
+    clock.advance(days=7)
+    assert mail_views() == 1
+    with statements() as sent:
+        app.extensions["salesman_jobs"].drain()
+    counts = [place for place, one in enumerate(sent) if "FROM core_deal" in one]
+    written = [place for place, one in enumerate(sent) if one.startswith("UPDATE analytics_view")]
+    assert len(written) == 1
+    assert counts
+    assert max(counts) < written[0]
+    assert len(letters()) == 1
 
 
 def test_letter_goes_by_the_rights_of_its_day(
