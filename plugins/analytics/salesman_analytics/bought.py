@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -106,29 +107,38 @@ def bought_by_client(since: date | None, until: date | None) -> sa.Subquery:
 
 
 def _has_bought(operator: str, value: Any) -> sa.ColumnElement[bool]:
-    """Give the condition of the clients who bought so, like any of some."""
+    """Give the condition of the clients who bought so, like any of some.
+
+    What means nothing finds nobody. Deals of one period are added up once, whatever is asked.
+    """
     values = value if operator == "in" else (value,)
-    return sa.or_(sa.false(), *map(_bought_so, values))
+    alike: dict[tuple[date | None, date | None], list[Bought]] = {}
+    for box in filter(None, map(Bought.told, values)):
+        alike.setdefault((box.since, box.until), []).append(box)
+    return sa.or_(sa.false(), *(_bought_in(*period, boxes) for period, boxes in alike.items()))
 
 
-def _bought_so(value: str) -> sa.ColumnElement[bool]:
-    """Give the condition of one value; what means nothing finds nobody."""
-    box = Bought.told(value)
-    if box is None:
-        return sa.false()
-    each = bought_by_client(box.since, box.until)
+def _bought_in(
+    since: date | None, until: date | None, boxes: Sequence[Bought]
+) -> sa.ColumnElement[bool]:
+    each = bought_by_client(since, until)
+    like_any = sa.or_(*(_bought_so(each, box) for box in boxes))
+    return Client.id.in_(sa.select(each.c.client_id).where(like_any))
+
+
+def _bought_so(each: sa.Subquery, box: Bought) -> sa.ColumnElement[bool]:
     spans = (
         (each.c.number, box.least, box.most),
         (each.c.amount, _hundredths(box.least_amount), _hundredths(box.most_amount)),
         (each.c.last, box.last_since, box.last_until),
     )
-    conditions = []
+    conditions: list[sa.ColumnElement[bool]] = [sa.true()]
     for held, least, most in spans:
         if least is not None:
             conditions.append(held >= least)
         if most is not None:
             conditions.append(held <= most)
-    return Client.id.in_(sa.select(each.c.client_id).where(*conditions))
+    return sa.and_(*conditions)
 
 
 def _hundredths(amount: Decimal | None) -> int | None:

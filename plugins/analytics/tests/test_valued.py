@@ -190,6 +190,15 @@ def test_filter_says_in_words_what_was_bought_and_what_means_nothing_finds_nobod
     assert "deals: 2 – 5" in page.text
 
 
+def test_deals_of_one_period_are_added_up_once_however_many_kinds_are_asked_for(
+    app: Flask, make: Make, statements: Callable[..., Any]
+) -> None:
+    kinds = ",".join(Bought(least=one, most=one).value for one in range(1, 6))
+    with make.acting(make.user("head")), statements() as sent:
+        assert clients_of(f"/clients?analytics.bought__in={kinds}") == []
+    assert sum(one.count("max(core_deal.closed_on)") for one in sent) == 1
+
+
 def test_who_sees_some_clients_is_told_of_these_alone(
     app: Flask, make: Make, market: dict[str, int]
 ) -> None:
