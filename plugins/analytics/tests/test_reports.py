@@ -110,6 +110,29 @@ def test_sellers_are_told_with_what_they_won_and_have_in_work(
     assert figures == 20
 
 
+def test_figures_of_one_source_open_the_deals_of_its_clients(app: Flask, make: Make) -> None:
+    for source in ("fair", "site"):
+        client = make.client(source=source)
+        for amount in ("1000.00", "70.00"):
+            close_deal(make.deal(client_id=client, amount=amount), "won")
+        make.deal(client_id=client, amount="5.00", expected_on=date(2026, 1, 1))
+    figures = {}
+    with make.acting(make.user("head")), app.test_request_context():
+        for name in ("closed_months", "repeated", "repeated_months", "forecast", "attention"):
+            found = report(f"analytics.{name}", source="fair")
+            by_hand = {
+                one.name: len if one.kind == "number" else worth
+                for one in found.figures
+                if one.name != "forecast"
+            }
+            figures[name] = figures_open_their_deals(found, by_hand)
+            if name == "attention":
+                (lacking,) = (one for one in found.figures if one.name == "no_next")
+                assert found.rows[0]["no_next"] == 1
+                assert found.address(lacking, found.rows[0]) == ""
+    assert all(figures.values())
+
+
 def test_forecast_tells_months_apart_from_what_is_late_frozen_or_without_a_date(
     app: Flask, make: Make, business: dict[str, int]
 ) -> None:

@@ -101,11 +101,12 @@ def _overdue(asked: Values, row: Values) -> str:
 
 
 def _without_next(asked: Values, row: Values) -> str:
-    """Lead to the calendar's page, which knows a person or all: for a team there is none."""
+    """Lead to the calendar's page, which knows a person or all, and nothing else that is asked."""
     calendar: Activities | None = service("calendar")
     owner_id = row.get("key", asked["owner_id"])
     of_team = owner_id is None and asked["team_id"] is not None
-    if calendar is None or owner_id == NOBODY or of_team:
+    narrower = asked["pipeline_id"] is not None or asked["source"] is not None
+    if calendar is None or owner_id == NOBODY or of_team or narrower:
         return ""
     return calendar.deals_without_next(owner_id)
 
@@ -117,7 +118,7 @@ REPORTS: Final[Sequence[Values]] = (
         "question": _("Whose deals stand still, are late or have no next step?"),
         "group": "sales",
         "permission": "core.deal.view",
-        "filters": ("owner_id", "team_id"),
+        "filters": ("owner_id", "team_id", "pipeline_id", "source"),
         "count": attention,
         "columns": (
             {"name": "seller", "title": _("Seller"), "kind": "text"},

@@ -124,7 +124,7 @@ REPORTS: Final[Sequence[Values]] = (
         "question": _("How many deals are won and lost, for how much, and after how long?"),
         "group": "sales",
         "permission": "core.deal.view",
-        "filters": ("period", "owner_id", "team_id", "pipeline_id"),
+        "filters": ("period", "owner_id", "team_id", "pipeline_id", "source"),
         "count": by_month,
         "columns": (
             {"name": "month", "title": _("Closed in"), "kind": "text"},

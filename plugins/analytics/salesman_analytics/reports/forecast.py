@@ -184,7 +184,7 @@ def _won_this_month(asked: Values, calendar: Calendar) -> Worth:
 def _plan(asked: Values, calendar: Calendar) -> Mapping[date, Decimal]:
     """Give the plan of turnover of whom the forecast is about; none of a part of their deals."""
     plans: Plans | None = service("plans")
-    if plans is None or asked["pipeline_id"] is not None:
+    if plans is None or asked["pipeline_id"] is not None or asked["source"] is not None:
         return {}
     person = current_person()
     owner_id, team_id = asked["owner_id"], asked["team_id"]
@@ -219,7 +219,7 @@ REPORTS: Final[Sequence[Values]] = (
         "question": _("What will the deals in work bring, in which month, and is that the plan?"),
         "group": "money",
         "permission": "core.deal.view",
-        "filters": ("owner_id", "team_id", "pipeline_id"),
+        "filters": ("owner_id", "team_id", "pipeline_id", "source"),
         "count": forecast,
         "columns": (
             {"name": "month", "title": _("Expected in"), "kind": "text"},
@@ -267,8 +267,8 @@ REPORTS: Final[Sequence[Values]] = (
                 "adds": False,
                 "method": _(
                     "The plan of turnover for the month: of the seller or the team that is chosen,"
-                    " else of the company, as far as you may see it. With one pipeline alone there"
-                    " is none."
+                    " else of the company, as far as you may see it. With one pipeline or source"
+                    " alone there is none."
                 ),
             },
             {

@@ -233,7 +233,7 @@ _WHICH: Final = _(
 _SHARED: Final[Values] = {
     "group": "clients",
     "permission": "core.deal.view",
-    "filters": ("period", "owner_id", "team_id", "pipeline_id"),
+    "filters": ("period", "owner_id", "team_id", "pipeline_id", "source"),
 }
 _MONEY: Final = _(
     "The amounts of these deals, each at the rate that it keeps. One without a rate is not in it."
