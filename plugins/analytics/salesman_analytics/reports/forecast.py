@@ -21,6 +21,7 @@ from salesman_core.toolkit import (
     Worth,
     company,
     current_person,
+    month_of,
     reading,
     rests_today,
     service,
@@ -65,16 +66,15 @@ class Calendar:
     def place_of(self, row: Any) -> str:
         """Give the line in which some deals stand.
 
-        :param row: with ``rests``, ``late``, ``year`` and ``month``.
+        :param row: with ``rests``, ``late`` and ``month``.
         """
         if row.rests:
             return FROZEN
-        if row.year is None:
+        if row.month is None:
             return UNDATED
         if row.late:
             return OVERDUE
-        first = date(int(row.year), int(row.month), 1)
-        return LATER if first >= self.months[-1] else first.isoformat()
+        return LATER if row.month >= self.months[-1] else row.month.isoformat()
 
     def filters(self, place: str) -> dict[str, Any]:
         """Give the filter of the list for the deals of a line; of all in work for no line."""
@@ -155,13 +155,12 @@ def _row(place: str, title: str, found: Mapping[str, Worth]) -> dict[str, Any]:
 def _worth_by_place(asked: Values, calendar: Calendar) -> Mapping[str, Worth]:
     rests = rests_today().label("rests")
     late = sa.func.coalesce(Deal.expected_on < calendar.today, sa.false()).label("late")
-    year = sa.extract("year", Deal.expected_on).label("year")
-    month = sa.extract("month", Deal.expected_on).label("month")
-    counted: Any = sa.select(Stage.percent, rests, late, year, month, *worth_columns())
+    month = month_of(Deal.expected_on).label("month")
+    counted: Any = sa.select(Stage.percent, rests, late, month, *worth_columns())
     rows = reading().execute(
         counted.join(Stage, Stage.id == Deal.stage_id)
         .where(*counted_deals(asked), Deal.outcome.is_(None))
-        .group_by(Stage.percent, rests, late, year, month)
+        .group_by(Stage.percent, rests, late, month)
     )
     found: dict[str, Worth] = {}
     for row in rows:
