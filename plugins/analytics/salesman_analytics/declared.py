@@ -30,6 +30,8 @@ KINDS: Final = ("text", "number", "money", "percent", "days")
 CHARTS: Final = ("bars", "stacked", "lines")
 _SUMS: Final = frozenset({"number", "money"})
 _USUAL_ORDER: Final = 100
+_MOST_DRAWN: Final = 3
+"""So many colours has a chart."""
 
 Values = Mapping[str, Any]
 """The values of a row by the names of the columns, and whatever its addresses need."""
@@ -159,6 +161,7 @@ class DeclaredReport:
             drawn = self.chart.columns
             known = {one.name for one in self.columns if one.kind != "text"}
             _demand(bool(drawn) and known.issuperset(drawn), "the chart draws no figures of it")
+            _demand(len(drawn) <= _MOST_DRAWN, f"a chart draws {_MOST_DRAWN} columns at most")
 
 
 def _told(what: type[Told], values: Values) -> Told:

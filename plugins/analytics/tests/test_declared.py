@@ -94,6 +94,7 @@ def test_address_of_a_figure_is_made_of_what_was_asked_and_of_the_row(
         ({"endpoint": "deals.index"}, "either count or endpoint"),
         ({"chart": {"kind": "cake", "columns": ("deals",)}}, "no chart cake"),
         ({"chart": {"kind": "bars", "columns": ("name",)}}, "draws no figures"),
+        ({"chart": {"kind": "bars", "columns": ("deals",) * 4}}, "3 columns at most"),
         ({"columns": ({"name": "deals", "title": "Deals", "kind": "number"},)}, "is no text"),
     ],
 )
