@@ -69,8 +69,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let what drives a browser take turns: it takes twenty times as long as another test."""
-    if item.get_closest_marker("browser") is not None and item.get_closest_marker("turns") is None:
+    """Let what drives a browser take turns: it takes twenty times as long as another test.
+
+    What stands beside such tests and opens no page waits for no turn, nor does what is only run
+    where somebody asks for it, as pictures are.
+    """
+    marks = {mark.name for mark in item.iter_markers()}
+    opens = {"chromium", "pytester"} & set(getattr(item, "fixturenames", ()))
+    if "browser" in marks and opens and marks.isdisjoint({"turns", "soak"}):
         item.add_marker(pytest.mark.turns(3, among="browsers"))
 
 

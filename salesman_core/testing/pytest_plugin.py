@@ -76,9 +76,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let cases and kinds of database take turns, where the run was told so."""
     if config.getoption("--databases") != "turns":
         return
-    seed = config.getoption("randomly_seed", 0)
-    rests = _resting_cases(items, seed if isinstance(seed, int) else 0)
-    rests |= _resting_twins(items, seed)
+    given = config.getoption("randomly_seed", 0)
+    seed = given if isinstance(given, int) else 0
+    rests = _resting_cases(items, seed) | _resting_twins(items, seed)
     config.hook.pytest_deselected(items=list(rests))
     items[:] = [item for item in items if item not in rests]
 
@@ -127,8 +127,12 @@ def _parameters(item: pytest.Item) -> list[str]:
     return names
 
 
-def _resting_twins(items: list[pytest.Item], seed: object) -> set[pytest.Item]:
-    """Give those tests of which the other kind of database has its turn."""
+def _resting_twins(items: list[pytest.Item], seed: int) -> set[pytest.Item]:
+    """Give those tests of which the other kind of database has its turn.
+
+    The kinds follow each other, so that no chance keeps a test from one of them: each time that
+    the turn of a case has come round, it is on the other kind.
+    """
     from salesman_core.testing.postgres import absence  # noqa: PLC0415  # cheap import
 
     if absence() and not in_ci():
@@ -137,13 +141,19 @@ def _resting_twins(items: list[pytest.Item], seed: object) -> set[pytest.Item]:
     for item in items:
         for fixture, kind in _kinds_in_turn(item).items():
             kinds.setdefault(_what_turns(item, fixture, kind), []).append((kind, item))
-    return {
-        item
-        for test, twins in kinds.items()
-        for kind, item in twins
-        if len(dict(twins)) == len(KINDS)
-        and kind != KINDS[zlib.crc32(f"{seed} {test}".encode()) % 2]
-    }
+    rests: set[pytest.Item] = set()
+    for test, twins in kinds.items():
+        if len(dict(twins)) == len(KINDS):
+            runs = max(_runs(item) for _kind, item in twins)
+            turn = KINDS[(seed // runs + zlib.crc32(test.encode())) % len(KINDS)]
+            rests |= {item for kind, item in twins if kind != turn}
+    return rests
+
+
+def _runs(item: pytest.Item) -> int:
+    """Give in one of how many runs an item has its turn."""
+    marker = item.get_closest_marker("turns")
+    return 1 if marker is None else int(marker.args[0])
 
 
 def _what_turns(item: pytest.Item, fixture: str, kind: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,18 @@ def test_pictures_take_little_of_a_checkout() -> None:
 
     assert max(sizes) < MEGABYTE / 10
     assert 0 < sum(sizes) < 4 * MEGABYTE
+
+
+def test_all_pictures_are_taken_at_once_though_browsers_take_turns() -> None:
+    files = [ROOT / "tests/browser" / name for name in ("test_pictures.py", "test_every_page.py")]
+    asked = ("--collect-only", "-q", "-n", "0", "-m", "browser", "--databases", "turns")
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", *asked, *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert listed.count("::test_picture_of_a_guide_can_be_taken[") == 2 * len(taken())
+    assert "::test_every_address_is_looked_at_or_is_no_page[" in listed  # it opens none

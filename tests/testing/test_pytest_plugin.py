@@ -99,7 +99,7 @@ def test_databases_take_turns_where_a_run_is_told_so(pytester: pytest.Pytester) 
     assert {len(kinds) for kinds in (*one.values(), *other.values())} == {1}
     assert len(one) == len(other) == 40
     assert {kind for kinds in one.values() for kind in kinds} == {"postgresql", "sqlite"}
-    assert 5 < sum(one[test] != other[test] for test in one) < 35
+    assert [test for test in one if one[test] == other[test]] == []  # each meets the other one next
     assert taking_turns(pytester, 1) == one | {"test_both": ["postgresql", "sqlite"]}
 
 
@@ -186,6 +186,26 @@ def test_whole_tests_take_turns_among_those_that_name_the_same(pytester: pytest.
     assert sorted(itertools.chain(*runs)) == [
         f"{file}.py::{test}" for file in ("test_one", "test_other") for test in both
     ]
+
+
+def test_cases_meet_the_other_database_when_their_turn_comes_round(
+    pytester: pytest.Pytester,
+) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.turns(2)
+        @pytest.mark.parametrize("number", range(4))
+        def test_case(database_url, number):
+            pass
+    """
+    pytester.makepyfile(source)
+    met = []
+    for seed in (7, 8, 9, 10):  # each case has two turns
+        turn = ("--databases=turns", f"--randomly-seed={seed}")
+        lines = run(pytester, "--collect-only", "-q", *turn).outlines
+        met += [line for line in lines if "::" in line]
+    assert len(met) == len(set(met)) == 8
 
 
 def test_tests_that_share_something_expensive_have_one_turn(pytester: pytest.Pytester) -> None:
