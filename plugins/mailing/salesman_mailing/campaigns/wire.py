@@ -56,12 +56,15 @@ def words(text: str, name: str = "") -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """Give an address with a name before it; without one where the name is empty."""
+    """Give an address with a name before it; without one where the name is empty.
+
+    An address that is no ASCII stands there as it is (RFC 6532): ``formataddr`` would refuse it.
+    """
     line = _one_line(name)
     if not line:
         return address
     if line.isascii() and "=?" not in line:
-        return formataddr((line, address))
+        return f"{formataddr((line, '')).removesuffix('<>')}<{address}>"
     return f"{words(line)}{_END} <{address}>"
 
 

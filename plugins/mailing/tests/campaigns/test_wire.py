@@ -47,6 +47,14 @@ def test_name_is_written_as_mail_programs_read_it(name: str, said: str) -> None:
     assert mailbox(name, ANNA) == said
 
 
+@pytest.mark.parametrize("name", ["", "Anna", 'Berg, "Anna"', "Анна", "=?x?="])
+def test_address_that_is_no_ascii_stands_there_as_it_is(name: str) -> None:
+    address = "анна@почта.рф"
+    raw = written({"To": mailbox(name, address)}, "Hello", "<p>Hello</p>")
+    (said,) = email.message_from_string(raw.decode(), policy=policy.SMTPUTF8)["To"].addresses
+    assert (said.display_name, said.addr_spec) == (name, address)
+
+
 @given(st.text(max_size=120), st.text(max_size=200), st.text(max_size=300))
 def test_what_is_written_is_what_is_read(name: str, subject: str, text: str) -> None:
     heads = {
