@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from salesman_core.toolkit import AnyRow, WritingSession, company, now, writing
 from salesman_hookspecs import Demo, Person
-from salesman_mailing.bounces.taking import strike_off
+from salesman_mailing.bounces.taking import strike_off_all
 from salesman_mailing.campaigns import service
 from salesman_mailing.campaigns.drawing import Drawn
 from salesman_mailing.campaigns.models import REFUSED, SENT, Campaign, Recipient
@@ -186,8 +186,7 @@ def _come_back(session: WritingSession, letters: Sequence[AnyRow]) -> None:
     """Say of some letters that they came back, and of some that they were answered."""
     gone = letters[EVERY_BOUNCED - 1 :: EVERY_BOUNCED]
     _tell(session, gone, {"bounced_at": now(), "bounce": "hard"})
-    for one in gone:
-        strike_off(session, one.address, _NO_MAILBOX)
+    strike_off_all(session, [one.address for one in gone], _NO_MAILBOX)
     _tell(session, letters[2::EVERY_ANSWERED], {"answered_at": now()})
 
 

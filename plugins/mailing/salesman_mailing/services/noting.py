@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from salesman_core.toolkit import AnyRow, WritingSession, insert_into, now, one_of
-from salesman_mailing.bounces.taking import strike_off
+from salesman_mailing.bounces.taking import strike_off_all
 from salesman_mailing.consent.consent import About, Proof, record
 from salesman_mailing.consent.models import GIVEN, REFUSED, SERVICE
 from salesman_mailing.services.contract import Standing
@@ -42,8 +42,7 @@ def agree(session: WritingSession, link: AnyRow, addresses: Sequence[str], proof
 def strike(session: WritingSession, service: str, addresses: Iterable[str], words: str) -> None:
     """Let nothing be sent to some addresses any more."""
     some = list(addresses)
-    for one in some:
-        strike_off(session, one, words)
+    strike_off_all(session, some, words)
     remember(session, service, ((EVERYWHERE, one, Standing.BAD) for one in some))
 
 
