@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,11 +15,11 @@ from salesman_conveyor import figures
 
 from bench.bare.drivers import Driver, driver_for
 from bench.company import Company
+from bench.figures import Cost, measured_beside
 from bench.serve import SECRET
 from salesman_core.access.person import acting_as, load_person
 from salesman_core.db import make_engine, reading
 from salesman_core.testing.application import running
-from salesman_core.testing.statements import counted_statements
 
 _ROUNDS: Final = 9
 _YEAR: Final = figures.Period(date(2025, 1, 1), date(2025, 12, 31))
@@ -74,25 +74,6 @@ _RETURNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LineCost:
-    """What the figures of the line cost.
-
-    :param ours: seconds until all are counted.
-    :param bare: seconds of the bare statements.
-    :param statements: how many ours takes.
-    """
-
-    ours: float
-    bare: float
-    statements: int
-
-    @property
-    def times(self) -> float:
-        """How many times the bare statements it takes."""
-        return self.ours / self.bare
-
-
 def hand_over_all(url: str) -> int:
     """Let every deal have come to a station; give how many handovers there are."""
     engine = make_engine(url)
@@ -105,7 +86,7 @@ def hand_over_all(url: str) -> int:
     return int(number or 0)
 
 
-def measured_line(url: str, folder: Path, company: Company) -> LineCost:
+def measured_line(url: str, folder: Path, company: Company) -> Cost:
     """Count the line as its page does for whoever sees all, and by bare statements, in turn."""
     driver = driver_for(url)
     try:
@@ -123,11 +104,7 @@ def measured_line(url: str, folder: Path, company: Company) -> LineCost:
             def bare() -> None:
                 _ask(driver, _YEAR.first, _YEAR.last)
 
-            with counted_statements() as sent:
-                ours()
-            costs = [(_seconds(ours), _seconds(bare)) for _round in range(_ROUNDS)]
-            medians = [statistics.median(one) for one in zip(*costs, strict=True)]
-            return LineCost(medians[0], medians[1], len(sent))
+            return measured_beside(ours, bare, _ROUNDS)
     finally:
         driver.close()
 
@@ -139,9 +116,3 @@ def _ask(driver: Driver, first: date, last: date) -> None:
         driver.rows(_ENDED.format(by=arrived_by), days)
         driver.rows(_CURRENT.format(by=now_by), [])
     driver.rows(_RETURNS, days)
-
-
-def _seconds(call: Callable[[], None]) -> float:
-    begin = perf_counter()
-    call()
-    return perf_counter() - begin

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
 from flask import Flask
@@ -19,13 +16,13 @@ from salesman_plans.widget import fulfilment_panel
 
 from bench.bare.drivers import Driver, driver_for
 from bench.company import Company
+from bench.figures import Cost, measured_beside
 from bench.serve import SECRET
 from salesman_core.access.person import SYSTEM, acting_as, load_person
 from salesman_core.clock import today
 from salesman_core.db import reading
 from salesman_core.services.company import company as our_company
 from salesman_core.testing.application import running
-from salesman_core.testing.statements import counted_statements
 
 _ROUNDS: Final = 15
 _METRICS: Final = ("turnover", "margin", "deals")
@@ -88,26 +85,7 @@ _PLANS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Widget:
-    """What the widget costs.
-
-    :param ours: seconds until it is drawn, the HTML included.
-    :param bare: seconds of the bare statements.
-    :param statements: how many ours takes.
-    """
-
-    ours: float
-    bare: float
-    statements: int
-
-    @property
-    def times(self) -> float:
-        """How many times the bare statements it takes."""
-        return self.ours / self.bare
-
-
-def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, Widget]:
+def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, Cost]:
     """Draw the widget of a person and that of the company, and ask the bare statements, in turn."""
     driver = driver_for(url)
     try:
@@ -125,7 +103,7 @@ def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, W
                     ]
                 )
             readers = {"person": company.seller_id, "company": company.head_id}
-            found: dict[str, Widget] = {}
+            found: dict[str, Cost] = {}
             for basis in BASES:
                 with acting_as(SYSTEM):
                     set_basis(basis, month.first)
@@ -139,7 +117,7 @@ def measured_widgets(url: str, folder: Path, company: Company) -> Mapping[str, W
 
 def _measured(  # noqa: PLR0917  # what is measured for whom
     app: Flask, driver: Driver, reader: int, subject: str, basis: str, first: date, last: date
-) -> Widget:
+) -> Cost:
     person = load_person(reading(), reader)
     assert person is not None
 
@@ -152,11 +130,7 @@ def _measured(  # noqa: PLR0917  # what is measured for whom
     def bare() -> None:
         _bare(driver, subject, owner, basis, first, last)
 
-    with counted_statements() as sent:
-        ours()
-    costs = [(_seconds(ours), _seconds(bare)) for _round in range(_ROUNDS)]
-    medians = [statistics.median(one) for one in zip(*costs, strict=True)]
-    return Widget(medians[0], medians[1], len(sent))
+    return measured_beside(ours, bare, _ROUNDS)
 
 
 def _bare(  # noqa: PLR0917  # what is asked of whom
@@ -176,9 +150,3 @@ def _bare(  # noqa: PLR0917  # what is asked of whom
         [days[1], days[0], *values],
     )
     driver.rows(_PLANS, [subject, *days])
-
-
-def _seconds(call: Callable[[], None]) -> float:
-    begin = perf_counter()
-    call()
-    return perf_counter() - begin

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,6 +17,7 @@ from salesman_analytics.declared import DeclaredReport, reports
 
 from bench.bare.drivers import Driver, driver_for
 from bench.company import Company
+from bench.figures import Cost, medians
 from bench.serve import SECRET
 from salesman_core.access.person import acting_as, load_person
 from salesman_core.db import db, reading
@@ -26,32 +25,20 @@ from salesman_core.testing.application import running
 from salesman_hookspecs import Person
 
 _ROUNDS: Final = 5
-Sent = Sequence[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a report costs.
+class ReportCost(Cost):
+    """What a report costs; bare are its own statements alone.
 
-    :param ours: seconds until its figures are counted.
-    :param bare: seconds of its statements alone.
     :param drawn: seconds more that the table and the chart of the page take, of two hundred rows
         at most.
-    :param statements: how many it sends.
     """
 
-    ours: float
-    bare: float
     drawn: float
-    statements: int
-
-    @property
-    def times(self) -> float:
-        """How many times its statements it takes."""
-        return self.ours / self.bare
 
 
-def measured_reports(url: str, folder: Path, company: Company) -> Mapping[str, Cost]:
+def measured_reports(url: str, folder: Path, company: Company) -> Mapping[str, ReportCost]:
     """Count every report that the head of sales sees, and run its statements, in turn."""
     driver = driver_for(url)
     try:
@@ -65,7 +52,7 @@ def measured_reports(url: str, folder: Path, company: Company) -> Mapping[str, C
         driver.close()
 
 
-def _measured(app: Flask, driver: Driver, person: Person, report: DeclaredReport) -> Cost:
+def _measured(app: Flask, driver: Driver, person: Person, report: DeclaredReport) -> ReportCost:
     period = {"period": "all"} if "period" in report.filters else {}
 
     def ours() -> Counted:
@@ -90,10 +77,8 @@ def _measured(app: Flask, driver: Driver, person: Person, report: DeclaredReport
         for statement, values in statements:
             driver.again(statement, values)
 
-    sides = (ours, bare, drawn)
-    costs = [[_seconds(one) for one in sides] for _round in range(_ROUNDS)]
-    medians = [statistics.median(one) for one in zip(*costs, strict=True)]
-    return Cost(medians[0], medians[1], medians[2], len(statements))
+    of_ours, of_bare, of_drawn = medians(ours, bare, drawn, rounds=_ROUNDS)
+    return ReportCost(of_ours, of_bare, len(statements), of_drawn)
 
 
 @contextmanager
@@ -109,9 +94,3 @@ def _sent() -> Iterator[list[tuple[str, Any]]]:
         yield found
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    begin = perf_counter()
-    call()
-    return perf_counter() - begin
