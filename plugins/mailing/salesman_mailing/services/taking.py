@@ -13,10 +13,10 @@ from salesman_core.toolkit import (
     WritingSession,
     now,
     one_of,
-    plugin_settings,
     reach,
     writing,
 )
+from salesman_mailing.bounces.bearing import unbearable
 from salesman_mailing.services import noting, queries
 from salesman_mailing.services.contract import ServiceEvent, What
 from salesman_mailing.services.models import LONGEST_WORDS, Happened
@@ -93,19 +93,5 @@ def _follow(
         for link in queries.of_lists(session, service_id, list_ids):
             note(session, link, addresses, proof)
     elif what in {What.BAD, What.SOFT}:
-        bad = [one for one in addresses if _is_bad(session, one, what)]
-        noting.strike(session, service_id, bad, events[0].words)
-
-
-def _is_bad(session: WritingSession, address: str, what: What) -> bool:
-    """Tell whether as much came back from an address as the company bears."""
-    settings: dict[str, Any] = plugin_settings("mailing")
-    mine = sa.select(sa.func.count()).where(Happened.address == address)
-    if what is What.BAD:
-        count = session.scalar(mine.where(Happened.what == What.BAD)) or 0
-        return count >= int(settings["hard_bounces"])
-    since = now() - timedelta(days=int(settings["soft_days"]))
-    both = Happened.what.in_([What.BAD, What.SOFT])
-    return (session.scalar(mine.where(both, Happened.at > since)) or 0) >= int(
-        settings["soft_bounces"]
-    )
+        bad = unbearable(session, addresses)
+        noting.strike(session, service_id, sorted(bad), events[0].words)

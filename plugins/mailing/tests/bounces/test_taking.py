@@ -22,8 +22,9 @@ from salesman_mailing.campaigns.models import Campaign, Recipient
 from salesman_mailing.consent.models import PAGE
 from salesman_mailing.leaving.links import Leaving
 from salesman_mailing.leaving.service import leave
-from salesman_mailing.services.contract import What
+from salesman_mailing.services.contract import ServiceEvent, What
 from salesman_mailing.services.models import Happened
+from salesman_mailing.services.taking import take_in_events
 
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Api, Make
@@ -128,6 +129,26 @@ def test_what_services_tell_and_what_comes_into_the_mailbox_counts_together(come
     assert not is_struck_off()
     come(SOFT["postfix-mailbox-full"], "2")
     assert is_struck_off()
+
+
+def test_what_a_service_tells_last_counts_with_what_came_into_the_mailbox(come: Come) -> None:
+    for number in range(3):
+        come(SOFT["postfix-mailbox-full"], str(number))
+    take_in_events("pigeons", [ServiceEvent("1", What.SOFT, ANNA, now())])
+    assert not is_struck_off()
+    take_in_events("pigeons", [ServiceEvent("2", What.SOFT, ANNA, now())])
+    assert is_struck_off()
+
+
+def test_what_services_tell_of_many_is_judged_by_one_statement(
+    sent: Any, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    del sent
+    told = [ServiceEvent(str(n), What.BAD, f"{n}@client.example", now()) for n in range(20)]
+    with statements() as found:
+        assert take_in_events("pigeons", told) == len(told)
+    assert len([one for one in found if "mailing_returned" in one]) == 1
+    assert len([one for one in found if "mailing_bad_address" in one]) == 1
 
 
 def test_what_came_back_before_somebody_mended_it_counts_no_more(come: Come, make: Make) -> None:
