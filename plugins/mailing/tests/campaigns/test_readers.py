@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from salesman_mailing.campaigns import queries, service
+from salesman_mailing.campaigns.models import Recipient
 from salesman_mailing.readers.models import Click, LetterLink
 from salesman_mailing.readers.queries import links
-from salesman_mailing.readers.service import MOST_TIMES
+from salesman_mailing.readers.service import MOST_LINKS, MOST_TIMES
 
 from salesman_core.plugins.host import current_host
 from salesman_core.testing.clock import FrozenClock
@@ -293,6 +294,28 @@ def test_same_is_not_counted_without_end(
         session.execute(sa.update(Click).values(times=MOST_TIMES))
     assert stranger.get(way).status_code == HTTPStatus.FOUND
     assert followed(one)[PRICES] == (1, MOST_TIMES)
+
+
+def test_openings_are_not_counted_without_end(
+    follows: Switch, letters: Letters, mail_server: MailSink, stranger: FlaskClient
+) -> None:
+    del follows
+    letters()
+    with writing() as session:
+        session.execute(sa.update(Recipient).values(opens=MOST_TIMES - 1))
+    for _again in range(2):
+        assert stranger.get(picture(mail_server)).status_code == HTTPStatus.OK
+    assert noted() == (True, MOST_TIMES, False)
+
+
+def test_links_beyond_the_most_lead_where_they_say(
+    follows: Switch, letters: Letters, mail_server: MailSink
+) -> None:
+    del follows
+    pages = [f"[page {number}](https://firm.ru/{number})" for number in range(MOST_LINKS + 1)]
+    one = letters(text="\n\n".join([*pages, "[Leave]({{ unsubscribe }})"]))
+    assert len(ways(mail_server)) == len(followed(one)) == MOST_LINKS
+    assert f'href="https://firm.ru/{MOST_LINKS}"' in part(mail_server, ANNA)
 
 
 def test_test_letter_and_preview_are_not_followed(
