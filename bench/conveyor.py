@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
