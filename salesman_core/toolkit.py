@@ -33,7 +33,7 @@ from salesman_core.characters import shows_something, without_unseen
 from salesman_core.clients import completing
 from salesman_core.clients.banned import ban_reasons, banned_addresses, is_banned_for_any
 from salesman_core.clients.card import ClientCard
-from salesman_core.clients.climbing import LadderStep, ladder_moves, midnight, moved_within
+from salesman_core.clients.climbing import LadderStep, ladder_moves
 from salesman_core.clients.import_names import NamedClients
 from salesman_core.clients.ladder import review_relationship
 from salesman_core.clients.lists import clients_reached, clients_reached_by
@@ -198,7 +198,7 @@ from salesman_core.records.lists import (
 from salesman_core.records.merging.keys import all_keys_told
 from salesman_core.records.merging.words import describe_tables
 from salesman_core.records.models import ExternalId, KeptRecord, Participant, Reach, Tie
-from salesman_core.records.moments_on_days import filters_of_days, within_days
+from salesman_core.records.moments_on_days import filters_of_days, midnight, within_days
 from salesman_core.records.named import as_choice, records_named
 from salesman_core.records.notes import write_note
 from salesman_core.records.ordering import change_places, demand_order, in_order, order_version
@@ -548,7 +548,6 @@ __all__ = [
     "month_of",
     "move_deal",
     "move_notes_and_files",
-    "moved_within",
     "name_contact",
     "named",
     "names_from",

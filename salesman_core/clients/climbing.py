@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from salesman_core.clients.models import Client, Rung, RungMove
 from salesman_core.db import reading
 from salesman_core.i18n import texts
-from salesman_core.services.company import company
+from salesman_core.records.moments_on_days import within_days
 from salesman_core.web import formats
 from salesman_hookspecs import Text
 
@@ -36,7 +36,6 @@ _STEP: Final = re.compile(
     r":(\d{4}-\d{2}-\d{2})?:(\d{4}-\d{2}-\d{2})?",
     re.ASCII,
 )
-_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +101,6 @@ def ladder_moves() -> sa.Subquery:
     )
 
 
-def moved_within(
-    moment: sa.ColumnElement[Any], since: date | None, until: date | None
-) -> list[Condition]:
-    """Give the conditions of a moment on some days of the company's zone."""
-    found: list[Condition] = []
-    if since not in {None, date.min}:
-        found.append(moment >= midnight(since))
-    if until not in {None, date.max}:
-        found.append(moment < midnight(until + _A_DAY))
-    return found
-
-
-def midnight(day: date) -> datetime:
-    """Give when a day begins in the company's zone."""
-    return datetime.combine(day, time.min, company().tz)
-
-
 def did_on_ladder(_operator: str, value: Any) -> Condition:
     """Give the condition of the clients behind a figure; what means nothing finds nobody."""
     step = LadderStep.told(value)
@@ -126,7 +108,7 @@ def did_on_ladder(_operator: str, value: Any) -> Condition:
         return sa.false()
     moves = ladder_moves()
     found = sa.select(moves.c.client_id).where(
-        moves.c[step.way], *moved_within(moves.c.at, step.since, step.until)
+        moves.c[step.way], *within_days(moves.c.at, step.since, step.until)
     )
     if step.from_id is not None:
         found = found.where(moves.c.from_id == step.from_id)

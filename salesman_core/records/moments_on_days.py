@@ -38,16 +38,21 @@ def filters_of_days(name: str, since: date | None, until: date | None) -> dict[s
     return {parameter: written(end) for parameter, end in ends.items() if end is not None}
 
 
+def midnight(day: date) -> datetime:
+    """Give when a day begins in the company's zone."""
+    return datetime.combine(day, time.min, company().tz)
+
+
 def _ends(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
     behind = None if until is None or until == date.max else until + _A_DAY
-    return _midnight(since), _midnight(behind)
+    return _moment(since), _moment(behind)
 
 
-def _midnight(day: date | None) -> datetime | None:
+def _moment(day: date | None) -> datetime | None:
     """Give when a day begins; None also where that is before the first moment there is."""
     if day is None:
         return None
     try:
-        return datetime.combine(day, time.min, company().tz).astimezone(UTC)
+        return midnight(day).astimezone(UTC)
     except OverflowError:
         return None

@@ -23,10 +23,10 @@ from salesman_core.toolkit import (
     company,
     ladder_moves,
     midnight,
-    moved_within,
     people_names,
     reading,
     service,
+    within_days,
 )
 
 _ = texts.lazy
@@ -147,7 +147,7 @@ def _counting(asked: Values, moves: sa.Subquery) -> sa.Select[Any]:
 
 def _of_period(asked: Values, moves: sa.Subquery, counted: sa.Select[Any]) -> sa.Select[Any]:
     return counted.join_from(moves, Client, Client.id == moves.c.client_id).where(
-        *counted_clients(asked), *moved_within(moves.c.at, asked["since"], asked["until"])
+        *counted_clients(asked), *within_days(moves.c.at, asked["since"], asked["until"])
     )
 
 
