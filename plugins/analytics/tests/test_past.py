@@ -237,6 +237,7 @@ def test_what_no_deal_of_the_day_had_finds_none(app: Flask, make: Make, clock: F
     make.deal()
     day = today(company().tz)
     browser = browser_of(app, make.user("head"))
-    for asked in ("stage_id=99999999999999999999", "owner=1%20or%201", "month=soon", "frozen=true"):
+    months = ("month=soon", "month=%00")
+    for asked in ("stage_id=99999999999999999999", "owner=1%20or%201", *months, "frozen=true"):
         page = browser.get(f"/analytics/as-of/deals?day={day}&{asked}")
         assert (page.status_code, "No such deal" in page.text) == (200, True), asked

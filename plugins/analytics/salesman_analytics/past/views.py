@@ -101,13 +101,14 @@ def _narrower(found: Past) -> Narrower:
     said = request.args
     stages = {str(one.id): one.id for one in found.stages}
     owners = {NONE if one is None else str(one) for one in found.owners}
+    months = {one.month or NONE for one in found.counted}
     asked: dict[str, Any] = {}
     if "stage_id" in said:
         asked["stage_id"] = stages.get(said["stage_id"], 0)
     if "owner" in said:
         asked["owner"] = said["owner"] if said["owner"] in owners else "0"
     if "month" in said:
-        asked["month"] = said["month"]
+        asked["month"] = said["month"] if said["month"] in months else "0"
     if "frozen" in said:
         asked["frozen"] = said["frozen"] == "true"
     return Narrower(**asked)
