@@ -395,6 +395,26 @@ def test_what_one_does_not_see_stays_allotted(bill: Bill, make: Make) -> None:
     assert (bill.row(own).paid, bill.row(hidden).paid) == (Decimal(0), Decimal(20))
 
 
+def test_advance_that_one_does_not_see_stays_taken(bill: Bill, make: Make) -> None:
+    owner, head = make.user("seller"), make.user("head")
+    own, hidden = (bill.invoice(bill.deal("100.00", owner_id=one)) for one in (owner, head))
+    seen = enter_payment({"amount": Decimal(110), "invoice_id": own})
+    secret = enter_payment({"amount": Decimal(120), "invoice_id": hidden})
+    said = [
+        {"payment_id": seen, "amount": Decimal(10)},
+        {"payment_id": secret, "amount": Decimal(15)},
+    ]
+    back = go_back(bill, "40.00", invoice_id=own, advances=said)
+
+    with make.acting(owner):
+        with pytest.raises(InvalidError, match="may not see"):
+            change_payment(back, {"advances": said})
+        change_payment(back, {"advances": []})
+
+    assert drawn(back) == {secret: Decimal(15)}
+    assert (left(seen), left(secret)) == (10, 5)
+
+
 def test_invoices_and_payments_go_to_whoever_takes_over(bill: Bill, make: Make) -> None:
     leaving, staying = make.user("seller"), make.user("seller")
     invoice_id = bill.invoice(bill.deal(owner_id=leaving))

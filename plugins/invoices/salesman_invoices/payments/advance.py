@@ -13,7 +13,7 @@ from salesman_core.toolkit import (
     InvalidError,
     WritingSession,
     formats,
-    reaches,
+    seen_records,
     touch,
     whole_sum,
 )
@@ -95,8 +95,11 @@ def said_draws(
     :raises InvalidError: for what is no advance of the same client and currency, and for more than
         is left of it or went back.
     """
-    held, found = {one.payment_id: one.amount for one in back.drawn}, dict[int, Decimal]()
+    held, found = drawn_by(back), dict[int, Decimal]()
+    seen = seen_records(session, ((PAYMENT, one["payment_id"]) for one in said))
     for one in sorted(said, key=lambda one: one["payment_id"]):
+        if (PAYMENT, one["payment_id"]) not in seen:
+            raise _refusal(_("There is no such payment, or you may not see it."))
         advance = _advance(session, back, one["payment_id"])
         if advance.id in found:
             raise _refusal(_("One advance stands here twice."))
@@ -118,9 +121,7 @@ def said_draws(
 
 
 def _advance(session: Session, back: Payment, payment_id: int) -> Payment:
-    """Give a payment that came in, locked, to whoever may take of it for a return."""
-    if not reaches(PAYMENT, payment_id, session=session):
-        raise _refusal(_("There is no such payment, or you may not see it."))
+    """Give a payment that came in, locked, for a return that takes of it."""
     found = session.get(Payment, payment_id, with_for_update=True)
     fits = (
         found is not None

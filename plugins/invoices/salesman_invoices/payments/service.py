@@ -39,6 +39,7 @@ from salesman_core.toolkit import (
     plan_external_ids,
     reaches,
     review_relationship,
+    seen_records,
     speaking,
     touch,
     writing,
@@ -402,7 +403,11 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
         if "client_id" in values and values["client_id"] != payment.client_id:
             wanted["client_id"] = _payer(values, {})
         before = _allotted(payment)
-        goal = _wanted(values) | _hidden(session, before) if "allotments" in values else {**before}
+        goal = (
+            _wanted(values) | _hidden(session, KIND, before)
+            if "allotments" in values
+            else {**before}
+        )
         invoices = _concerned(session, payment, goal)
         _demand_one_currency(payment.currency, {id_: invoices[id_] for id_ in goal})
         # Before anything is set: to write keys is to write what stands there half changed.
@@ -430,9 +435,10 @@ def _allotted(payment: Payment) -> dict[int, Decimal]:
     return {one.invoice_id: abs(one.amount) for one in payment.allotments}
 
 
-def _hidden(session: Session, sums: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """Give what belongs to invoices that the person does not see: it stays as it is."""
-    return {id_: one for id_, one in sums.items() if not reaches(KIND, id_, session=session)}
+def _hidden(session: Session, kind: str, sums: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Give what is of records of a kind that the person does not see: it stays as it is."""
+    seen = seen_records(session, ((kind, id_) for id_ in sums))
+    return {id_: one for id_, one in sums.items() if (kind, id_) not in seen}
 
 
 def _concerned(session: Session, payment: Payment, goal: Mapping[int, Any]) -> dict[int, Invoice]:
@@ -480,11 +486,7 @@ def _said_anew(
         return None
     if wanted.get("direction", payment.direction) == IN:
         return _demand_none(said)
-    hidden = {
-        id_: amount
-        for id_, amount in drawn_by(payment).items()
-        if not reaches(PAYMENT, id_, session=session)
-    }
+    hidden = _hidden(session, PAYMENT, drawn_by(payment))
     most = wanted.get("amount", payment.amount) - sum(hidden.values(), NOUGHT)
     return hidden | said_draws(session, payment, said, most)
 
