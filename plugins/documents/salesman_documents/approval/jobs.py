@@ -14,6 +14,7 @@ from salesman_core.toolkit import (
     company,
     formats,
     now,
+    one_of,
     reading,
     today,
     worktime,
@@ -59,7 +60,7 @@ def ask_newcomers() -> int:
         .order_by(ApprovalStep.id)
     ).all()
     held = sa.select(Asked.step_id, Asked.user_id).where(
-        Asked.step_id.in_([step.id for step in steps])
+        one_of(Asked.step_id, [step.id for step in steps])
     )
     asked = {(row.step_id, row.user_id) for row in session.execute(held)}
     of_role = {id_: service.deciders(id_, None) for id_ in {step.role_id for step in steps}}
