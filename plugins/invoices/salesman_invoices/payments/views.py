@@ -71,6 +71,7 @@ def payments() -> Markup:
         totals=found,
         number=sum(one.number for one in found),
         called=service.called,
+        left_of=left_of,
         directions=DIRECTION_TITLES,
     )
 
