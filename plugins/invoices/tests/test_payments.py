@@ -236,6 +236,19 @@ def test_advance_and_return_that_come_out_of_the_bin_belong_together_again(bill:
     assert (drawn(back), left(its_payment), left(back)) == ({its_payment: Decimal(15)}, 0, 25)
 
 
+def test_return_given_to_another_client_takes_nothing_of_an_advance_out_of_the_bin(
+    bill: Bill, make: Make
+) -> None:
+    first, its_payment = paid_over(bill, "50.00")
+    back = go_back(bill, "40.00", invoice_id=first)
+
+    delete_payment(its_payment)
+    change_payment(back, {"client_id": make.client()})
+    restore_payment(its_payment)
+
+    assert (drawn(back), left(its_payment)) == ({}, 50)
+
+
 def test_return_that_is_changed_lets_go_of_what_it_took(bill: Bill) -> None:
     first, its_payment = paid_over(bill, "50.00")
     back = go_back(bill, "40.00", invoice_id=first)

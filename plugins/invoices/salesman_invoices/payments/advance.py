@@ -204,6 +204,8 @@ def let_go(session: WritingSession, advance: Payment) -> dict[int, Decimal]:
 def draw_again(session: WritingSession, payment: Payment, former: Mapping[int, Decimal]) -> None:
     """Let returns and advances that come out of the bin belong together as far as they still can.
 
+    Of what was given to another client in between, nothing goes back.
+
     :param former: of a return by the advances, of an advance by the returns that took of it.
     """
     for other_id, amount in sorted(former.items()):
@@ -212,5 +214,12 @@ def draw_again(session: WritingSession, payment: Payment, former: Mapping[int, D
             continue
         back, advance = (payment, other) if payment.direction == BACK else (other, payment)
         possible = min(amount, left_of(back), left_of(advance))
-        if possible > 0:
+        if possible > 0 and _is_advance_for(session, advance, back):
             draw(session, back, drawn_by(back) | {advance.id: possible})
+
+
+def _is_advance_for(session: Session, advance: Payment, back: Payment) -> bool:
+    """Tell whether a payment is among the advances of which a return can be taken."""
+    on = [one.invoice_id for one in back.allotments]
+    wanted = advances(back.client_id, back.currency, on).where(Payment.id == advance.id)
+    return session.scalar(wanted) is not None
