@@ -18,6 +18,7 @@ from flask.globals import app_ctx
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from salesman_core.db.base import Base, table_of
+from salesman_core.db.inserting import insert_into
 from salesman_core.db.session import COUNTERS, KEPT, WritingSession, changes, reading, rows_of
 
 _FURTHER: Final = "salesman_counters"
@@ -45,14 +46,12 @@ _COUNTERS: Final = sa.select(table_of(Revision).c.subject, table_of(Revision).c.
 
 def bump(session: Session, subject: str) -> None:
     """Say, in the transaction of the change, that *subject* has changed."""
-    raised = session.execute(
-        sa.update(Revision)
-        .where(Revision.subject == subject)
-        .values(number=Revision.number + 1)
-        .returning(Revision.number)
+    first = insert_into(session, table_of(Revision)).values(subject=subject, number=1)
+    session.execute(
+        first.on_conflict_do_update(  # two may be the first at once
+            index_elements=["subject"], set_={"number": Revision.number + 1}
+        )
     )
-    if raised.first() is None:
-        session.execute(sa.insert(Revision).values(subject=subject, number=1))
 
 
 def bump_all(session: Session) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -63,6 +65,21 @@ def test_change_of_this_process_is_seen_by_programs_at_once(
         bump(session, "count")
 
     assert asked(app, lately=True)["count"] == before + 1
+
+
+def test_two_who_change_a_subject_for_the_first_time_at_once_both_do(app: Flask) -> None:
+    begun = threading.Barrier(4)
+
+    def change(_number: int) -> None:
+        with app.app_context():
+            begun.wait(10)
+            with writing() as session:
+                bump(session, "new")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, range(4)))
+
+    assert asked(app, lately=False)["new"] == 4
 
 
 def test_counters_inside_a_change_are_nobody_elses(

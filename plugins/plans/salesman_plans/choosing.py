@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import current_person, known_teams
-from salesman_plans.whose import PERSON, TEAM, THE_COMPANY, Whose, known, may_see
+from salesman_core.toolkit import current_person, kept, known_teams
+from salesman_hookspecs import Person
+from salesman_plans.whose import PEOPLE, PERSON, TEAM, THE_COMPANY, Whose, known, may_see
 
 
 def at_hand(session: Session) -> list[Whose]:
@@ -17,10 +18,20 @@ def at_hand(session: Session) -> list[Whose]:
     """
     person = current_person()
     wider = [one for one in (*_own_team(person.team_ids), THE_COMPANY) if may_see(one)]
-    own = known(session, [f"{PERSON}:{person.id}"]).get(f"{PERSON}:{person.id}")
+    own = _own(session, person)
     if own is None or not may_see(own):
         return wider
     return [own, *wider]
+
+
+def _own(session: Session, person: Person) -> Whose | None:
+    """Give whoever acts; kept in memory until they, or whether people have plans, change."""
+    memory, asked = kept(PEOPLE), (person.id, person.name, person.team_ids)
+    if asked not in memory:
+        key = f"{PERSON}:{person.id}"
+        memory[asked] = known(session, [key]).get(key)
+    own: Whose | None = memory[asked]
+    return own
 
 
 def _own_team(team_ids: Sequence[int]) -> list[Whose]:

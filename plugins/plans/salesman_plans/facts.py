@@ -282,12 +282,17 @@ def pipeline(session: Session, metrics: Iterable[str], days: Days, whose: Whose)
     wanted = tuple(metric for metric in metrics if metric in _AHEAD)
     demand_counting(whose, (VIEW, SEE_DEALS))
     day = today(company().tz)
-    asked = _open_deals(wanted, visible("deal"), day, company().currency)
-    asked = asked.where(Deal.expected_on <= days.last, *whose.owns(Deal.owner_id))
-    if day < days.first:
-        asked = asked.where(Deal.expected_on >= days.first)
+    values = first_and_last(days)
+    # What is late is expected now: days that have begun have no first one.
+    values["plans_first"] = days.first if day < days.first else date.min
+    seen = visible("deal")
+    if whose.counted_team is None:
+        asked = _open_deals_for(wanted, seen, day, company().currency, of_one=whose.id is not None)
+        values["plans_owner"] = whose.id
+    else:
+        asked = _open_deals(wanted, seen, *whose.owns(Deal.owner_id))
     found = dict.fromkeys(wanted, Fact())
-    for row in session.execute(asked) if wanted else ():
+    for row in session.execute(asked, values) if wanted else ():
         for metric in wanted:
             named: Any = _Named(row, f"{metric}_")
             worth = worth_of(named, row.percent)
@@ -296,17 +301,39 @@ def pipeline(session: Session, metrics: Iterable[str], days: Days, whose: Whose)
 
 
 @functools.lru_cache(maxsize=256)
-def _open_deals(
-    metrics: tuple[str, ...], seen: sa.ColumnElement[bool], _day: date, _currency: str
+def _open_deals_for(
+    metrics: tuple[str, ...],
+    seen: sa.ColumnElement[bool],
+    _day: date,
+    _currency: str,
+    *,
+    of_one: bool,
 ) -> sa.Select[Any]:
-    """Give the query of what deals in work are worth by progress: kept for a day and a currency."""
+    """Give the query of deals in work of everybody, or of one owner: kept for a day and a currency.
+
+    Both stand in it: of which deals rest on that day, and of what is in another currency.
+    """
+    owner: sa.BindParameter[Any] = sa.bindparam("plans_owner")
+    return _open_deals(metrics, seen, *([Deal.owner_id == owner] if of_one else []))
+
+
+def _open_deals(
+    metrics: tuple[str, ...], seen: sa.ColumnElement[bool], *owns: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
+    """Give the query of what deals in work are worth by stage.
+
+    Stages are joined to the sums and not to the deals, which are many.
+    """
     sums = [
         one.label(f"{metric}_{one.key}")
         for metric in metrics
         for one in worth_columns(_AHEAD[metric])
     ]
-    asked: Any = sa.select(Stage.percent, *sums).join(Stage, Stage.id == Deal.stage_id)
-    found: sa.Select[Any] = asked.where(seen, in_work()).group_by(Stage.percent)
+    expected = Deal.expected_on.between(sa.bindparam("plans_first"), sa.bindparam("plans_last"))
+    asked: Any = sa.select(Deal.stage_id, *sums).where(seen, in_work(), expected, *owns)
+    by_stage = asked.group_by(Deal.stage_id).subquery("by_stage").c
+    told = [column for column in by_stage if column.key != "stage_id"]
+    found: sa.Select[Any] = sa.select(Stage.percent, *told).where(Stage.id == by_stage.stage_id)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -66,17 +67,19 @@ def plans_of_months(
 
 def planned(session: Session, subject: str, period: Period) -> dict[tuple[str, str], Decimal]:
     """Give the plan of a period by metric and item: what its months add up to, one statement."""
-    total = sa.func.sum(sa.type_coerce(Plan.value, sa.BigInteger)).label("total")
-    rows = session.execute(
-        sa.select(Plan.metric, Plan.item, total)
-        .where(
-            visible(KIND),
-            Plan.subject == subject,
-            Plan.month.between(period.first, period.last),
-        )
-        .group_by(Plan.metric, Plan.item)
-    )
+    values = {"subject": subject, "first": period.first, "last": period.last}
+    rows = session.execute(_planned(visible(KIND)), values)
     return {(row.metric, row.item): Decimal(int(row.total)).scaleb(-3) for row in rows}
+
+
+@functools.lru_cache(maxsize=256)
+def _planned(seen: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Give the query of somebody's plans: the very same for the same reader, so that it is kept."""
+    total = sa.func.sum(sa.type_coerce(Plan.value, sa.BigInteger)).label("total")
+    months = Plan.month.between(sa.bindparam("first"), sa.bindparam("last"))
+    asked: Any = sa.select(Plan.metric, Plan.item, total)
+    found: sa.Select[Any] = asked.where(seen, Plan.subject == sa.bindparam("subject"), months)
+    return found.group_by(Plan.metric, Plan.item)
 
 
 def flags(session: Session) -> Sequence[AnyRow]:

@@ -23,6 +23,7 @@ from salesman_core.toolkit import (
     announce,
     audit,
     audit_many,
+    bump,
     current_person,
     demand_permission,
     now,
@@ -49,7 +50,7 @@ from salesman_plans.queries import Place
 from salesman_plans.sources import item_titles
 from salesman_plans.texts import texts
 from salesman_plans.titles import METRIC_TITLES, figure, month_title
-from salesman_plans.whose import PERSON, TEAM, Whose, known, may_see
+from salesman_plans.whose import PEOPLE, PERSON, TEAM, Whose, known, may_see
 
 _ = texts.lazy
 
@@ -211,8 +212,10 @@ def _let_have_plans(session: WritingSession, planned: Iterable[Whose]) -> None:
     """Note that people have a plan who get their first one."""
     ids = {one.id for one in planned if one.kind == PERSON}
     asked = sa.select(PlannedPerson.user_id).where(PlannedPerson.user_id.in_(ids))
-    for user_id in sorted(one for one in ids - set(session.scalars(asked)) if one is not None):
-        session.add(PlannedPerson(user_id=user_id, has_plan=True, with_team=False))
+    new = sorted(one for one in ids - set(session.scalars(asked)) if one is not None)
+    if new:
+        bump(session, PEOPLE)
+    session.add_all(PlannedPerson(user_id=one, has_plan=True, with_team=False) for one in new)
 
 
 def _write(
@@ -379,6 +382,7 @@ def set_person(user_id: int, *, has_plan: bool, with_team: bool) -> None:
             message = _("%(name)s has left: give the plan to somebody who is there.",
                         name=person.name)  # fmt: skip
             raise InvalidError(message, {"has_plan": message})
+        bump(session, PEOPLE)
         kept = session.get(PlannedPerson, user_id, with_for_update=True)
         if kept is None:
             kept = PlannedPerson(user_id=user_id, has_plan=False, with_team=False)

@@ -29,6 +29,9 @@ _ = texts.lazy
 TEAM, PERSON = "team", "person"
 _KINDS: Final = (TEAM, PERSON)
 
+PEOPLE: Final = "plans.people"
+"""The counter that is raised whenever somebody gets a plan, or has none any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:

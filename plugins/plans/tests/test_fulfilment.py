@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +17,11 @@ from salesman_plans.pace import Elapsed, standing
 from salesman_plans.service import Goal, set_goals
 
 from salesman_core.deals import queries
+from salesman_core.deals.models import Stage
 from salesman_core.deals.service import freeze_deal, move_deal
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make, api_of
-from salesman_core.toolkit import reading
+from salesman_core.toolkit import reading, writing
 
 Sell = Callable[..., int]
 LIMITS = (90, 70)
@@ -128,6 +130,19 @@ def test_forecast_weighs_deals_in_work_that_are_expected_in_time(
         "run_rate": "2",
         "likely": None,
     }
+
+
+def test_forecast_is_rounded_for_each_stage_as_everywhere(
+    app: Flask, make: Make, clock: FrozenClock
+) -> None:
+    anna, stages = make.user("seller"), [stage(20), stage(40)]
+    with writing() as session:
+        session.execute(sa.update(Stage).where(Stage.id.in_(stages)).values(percent=40))
+    for stage_id in stages:
+        deal = make.deal(owner_id=anna, amount="0.11", expected_on=date(2026, 3, 31))
+        move_deal(deal, stage_id)
+
+    assert of(api_of(app, anna), "turnover", owner_id=anna)["likely"] == "0.08"  # twice 0.044
 
 
 def test_forecast_of_what_is_to_come_leaves_out_what_is_expected_before(

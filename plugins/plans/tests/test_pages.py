@@ -257,6 +257,23 @@ def test_results_of_the_team_count_for_whose_plan_is_with_it(
     assert "do not reach all that counts" in text(own)
 
 
+def test_whoever_gets_a_plan_is_shown_their_own_first_from_then_on(
+    app: Flask, make: Make, clock: FrozenClock
+) -> None:
+    helen = make.user("head", name="Helen")
+    browser = browser_of(app, helen)
+
+    def shown() -> str:
+        return re.findall(r'aria-current="true">([^<]*)<', browser.get("/plans/widget").text)[0]
+
+    before = shown()
+    set_person(helen, has_plan=True, with_team=False)
+    with_plan = shown()
+    set_person(helen, has_plan=False, with_team=False)
+
+    assert (before, with_plan, shown()) == ("The company", "Helen", "The company")
+
+
 def test_basis_is_set_on_its_page_and_refused_for_months_that_are_over(head: FlaskClient) -> None:
     refused = head.post("/plans/basis", data={"basis": "closed", "since": "2026-01-01"})
     head.post("/plans/basis", data={"basis": "closed", "since": "2026-04-01"})
