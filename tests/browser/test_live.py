@@ -67,6 +67,21 @@ def test_tab_that_opens_beside_others_misses_nothing(make: Make, page_for: PageF
     expect(second.locator("h1")).to_have_text("After")
 
 
+def test_tab_whose_htmx_begins_late_misses_nothing(make: Make, page_for: PageFor) -> None:
+    client = make.client(name="Before")
+    first: Page = page_for("head").page
+    first.goto(f"/clients/{client}")
+    second = first.context.new_page()
+    second.add_init_script(
+        "const later = setTimeout;"
+        " setTimeout = (call, ms, ...rest) => later(call, ms || 700, ...rest)"
+    )
+    with drawn_but_not_alive(second, f"/clients/{client}"):
+        change_client(client, {"name": "After"})
+        expect(first.locator("h1")).to_have_text("After")
+    expect(second.locator("h1")).to_have_text("After")
+
+
 def test_tab_that_is_older_than_the_stream_misses_nothing(make: Make, page_for: PageFor) -> None:
     client = make.client(name="Before", source="nowhere")
     first: Page = page_for("head").page

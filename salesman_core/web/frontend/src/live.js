@@ -14,7 +14,8 @@ const changing = new Set(); // requests on their way that change something
 const told = new Map(); // by record: the event up to which this tab was told by an answer
 let waiting = [];
 
-if (address) listen();
+// Nobody waits for changes before htmx has seen the page, and what is told then is lost.
+if (address) document.addEventListener("htmx:after:process", listen, { once: true });
 
 function listen() {
   if (!window.SharedWorker || !worker) {
