@@ -49,11 +49,9 @@ class Refer:
             return []
         pairs = []
         for visit in itertools.islice(self.gathered.changes(route, own), 1):
-            sent = visit.json if isinstance(visit.json, Mapping) else visit.form
-            apt = {name: id_ for name, id_ in hidden.items() if is_apt(sent, name, about)}
-            absent = dict.fromkeys(apt, ABSENT)
+            absent = dict.fromkeys(hidden, ABSENT)
             for (name, to_hidden), (_name, to_absent) in zip(
-                _turned(visit, apt), _turned(visit, absent), strict=True
+                _turned(visit, hidden, about), _turned(visit, absent, about), strict=True
             ):
                 pairs.append((hidden[name], to_hidden, to_absent))
         return pairs
@@ -87,32 +85,29 @@ class Refer:
         return named | ids, about
 
 
-def is_apt(form: Mapping[str, Any], name: str, about: Mapping[str, Any]) -> bool:
-    """Tell whether a hidden record may stand in a field of a form or a body.
-
-    It may not beside the kind of another: the id of a lead may be that of a product all can see.
-    """
-    kind = name.removesuffix("_id") + "_kind"
-    return kind not in about or form.get(kind, about[kind]) == about[kind]
-
-
-def _turned(visit: Visit, foreign: Mapping[str, int]) -> Iterator[tuple[str, Visit]]:
+def _turned(
+    visit: Visit, foreign: Mapping[str, int], about: Mapping[str, Any]
+) -> Iterator[tuple[str, Visit]]:
     """Give a visit once for each of its references, with that one turned, and the field's name."""
     if visit.json is not None:
-        for name, body in references(visit.json, foreign):
+        for name, body in references(visit.json, foreign, about):
             yield name, replace(visit, json=body)
-    for name, form in references(visit.form, foreign):
+    for name, form in references(visit.form, foreign, about):
         yield name, replace(visit, form=form)
 
 
-def references(value: Any, foreign: Mapping[str, int]) -> Iterator[tuple[str, Any]]:
+def references(
+    value: Any, foreign: Mapping[str, int], about: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
     """Give a value once for each reference in it, however deep, with that one turned.
 
     :param foreign: what a reference is turned to, by the name of its field.
+    :param about: the kind of what may be of any, by the name of the field beside that says so: it
+        is turned as well, for the id of a lead may be that of a product which all can see.
     """
     if isinstance(value, list):
         for place, item in enumerate(value):
-            for name, turned in references(item, foreign):
+            for name, turned in references(item, foreign, about):
                 yield name, [*value[:place], turned, *value[place + 1 :]]
     if not isinstance(value, Mapping):
         return
@@ -120,9 +115,11 @@ def references(value: Any, foreign: Mapping[str, int]) -> Iterator[tuple[str, An
         name = field if field in foreign else field.removesuffix("s")
         if name in foreign and name not in _OF_PEOPLE:
             target = foreign[name]
-            yield name, {**value, field: [target] if isinstance(item, list) else target}
+            kind = name.removesuffix("_id") + "_kind"
+            kinds = {kind: about[kind]} if kind in about and kind in value else {}
+            yield name, {**value, **kinds, field: [target] if isinstance(item, list) else target}
         else:
-            for deeper, turned in references(item, foreign):
+            for deeper, turned in references(item, foreign, about):
                 yield deeper, {**value, field: turned}
 
 
