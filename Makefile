@@ -62,9 +62,9 @@ bench: $(VENV)/.test ## measure the goals of speed; fails where one is missed
 	@tools/prepare_tests
 	$(BIN)/pytest -n 0 -p no:randomly -m "bench and not large" --timeout 3600 --capture no
 
-bench-large: $(VENV)/.test ## the same with a million deals
+bench-large: $(VENV)/.test ## the same with a million deals and invoices
 	@tools/prepare_tests
-	$(BIN)/pytest -n 0 -p no:randomly -m "bench and large" --timeout 3600 --capture no bench/test_requests.py
+	$(BIN)/pytest -n 0 -p no:randomly -m "bench and large" --timeout 3600 --capture no
 
 docs: $(VENV)/.docs ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
