@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from salesman_catalogue.lines.service import replace_lines
 from salesman_invoices.models import Invoice
 from salesman_invoices.service import issue_invoice, make_invoice
@@ -32,6 +32,14 @@ def seller_firm() -> None:
     SIGNERS.add(company_id, judge(SignerSchema(), SIGNER))
 
 
+def assert_in_the_middle(dialog: Locator) -> None:
+    """Assert that a dialog is as far from the upper edge of the window as from the lower one."""
+    box, window = dialog.bounding_box(), dialog.page.viewport_size
+    assert box is not None
+    assert window is not None
+    assert abs(2 * box["y"] + box["height"] - window["height"]) <= 2
+
+
 def test_invoice_is_issued_from_the_card_of_a_deal_by_two_clicks_and_a_field(
     make: Make, page_for: PageFor
 ) -> None:
@@ -45,6 +53,7 @@ def test_invoice_is_issued_from_the_card_of_a_deal_by_two_clicks_and_a_field(
 
     task.click("button[data-dialog='new-invoice']")
     expect(task.page.locator("#new-invoice #field-due_on")).to_be_focused()
+    assert_in_the_middle(task.page.locator("#new-invoice"))
     task.fill("To be paid by", f"{due_on:%d.%m.%y}", within="#new-invoice")
     task.click("#new-invoice button[value='issue']")
     expect(task.page.locator("h1")).to_contain_text("Invoice 1")
