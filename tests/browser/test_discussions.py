@@ -44,7 +44,9 @@ def test_discussion_with_a_colleague_invited_costs_two_clicks_one_field_no_load(
     field = task.page.get_by_label("Message", exact=True)
     expect(field).to_be_focused()
     task.page.keyboard.type("Shall we agree, @ann")
-    expect(task.page.locator(".mention-choices")).to_have_text("Anna Petrova")
+    choices = task.page.locator(".mention-choices")
+    expect(choices).to_have_text("Anna Petrova")
+    expect(choices).to_have_css("list-style-type", "none")  # a card brings their looks along
     task.page.keyboard.press("Enter")
     task.page.keyboard.type("?")
     task.fields += 1
