@@ -40,7 +40,7 @@ WORDS: Final = {
     "ru": "Две тысячи сто рублей 00 копеек",
     "en": "Two thousand one hundred rubles 00 kopecks",
 }
-SUMS: Final = {"ru": "2 100,00 ₽", "en": "2,100.00"}
+SUMS: Final = {"ru": "2 100,00 ₽", "en": "RUB 2,100.00"}
 SAID: Final = {
     ("contract", "ru"): ("Договор № ", "Перечень содержит 20 позиций.", "в том числе НДС"),
     ("contract", "en"): ("Contract No. ", "The Contractor", "The Customer"),

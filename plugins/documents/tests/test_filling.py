@@ -129,6 +129,7 @@ def test_no_template_takes_more_than_its_share(
         ("{{ deal.amount }}", "ru", "123\xa0456,78"),
         ("{{ deal.amount | money }}", "ru", "123\xa0456,78\xa0₽"),
         ("{{ deal.amount | money('USD') }}", "en", "$123,456.78"),
+        ("{{ deal.amount | money }}", "en", "RUB\xa0123,456.78"),
         (
             "{{ deal.amount | words }}",
             "ru",

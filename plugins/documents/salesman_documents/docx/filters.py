@@ -19,6 +19,8 @@ from salesman_documents.docx.values import Amount, Picture
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _YES: Final = {"ru": ("да", "нет"), "en": ("yes", "no")}
 _SHORT: Final = {"ru": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_TOUCHING: Final = re.compile(r"(?<=[A-Z])(?=\d)")
+"""Where Babel lets the letters of a currency touch its number, as it does in English."""
 _TEENS: Final = range(11, 15)
 _FEW: Final = range(2, 5)
 
@@ -75,7 +77,8 @@ class Filters:
         code = currency or _currency(context, value)
         if not code:
             return str(format_decimal(number, "#,##0.00", locale=self._language))
-        return str(format_currency(number, code, locale=self._language))
+        said = format_currency(number, code, locale=self._language)
+        return _TOUCHING.sub("\N{NO-BREAK SPACE}", said)
 
     def _number(self, value: Any, digits: int | None = None) -> str:
         pattern = "#,##0.###"

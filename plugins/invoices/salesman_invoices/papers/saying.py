@@ -16,6 +16,8 @@ from salesman_requisites.toolkit import MOST_IN_WORDS, amount_in_words
 
 _DAYS: Final = {"ru": "d MMMM y 'г'.", "en": "d MMMM y"}
 _SHORT: Final = {"ru": "dd.MM.y", "en": "d MMM y"}
+_TOUCHING: Final = re.compile(r"(?<=[A-Z])(?=\d)")
+"""Where Babel lets the letters of a currency touch its number, as it does in English."""
 _THREE_NAMES: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?:\s+[А-ЯЁ][а-яё]+){2}")
 
 
@@ -25,8 +27,8 @@ def money(amount: Decimal, language: str) -> str:
 
 
 def money_with_sign(amount: Decimal, currency: str, language: str) -> str:
-    """Give an amount with its currency: ``45 000,00 ₽``, ``€45,000.00``."""
-    return format_currency(amount, currency, locale=language)
+    """Give an amount with its currency: ``45 000,00 ₽``, ``€45,000.00``, ``RUB 45,000.00``."""
+    return _TOUCHING.sub("\N{NO-BREAK SPACE}", format_currency(amount, currency, locale=language))
 
 
 def number(value: Decimal, language: str) -> str:

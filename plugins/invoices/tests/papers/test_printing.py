@@ -12,7 +12,7 @@ from PIL import Image, ImageFile
 from salesman_invoices.papers import health, rendering
 from salesman_invoices.papers.health import printing
 from salesman_invoices.papers.rendering import UnprintableError, printout_of
-from salesman_invoices.papers.saying import money
+from salesman_invoices.papers.saying import money, money_with_sign
 from salesman_invoices.papers.values import (
     CANCELLED,
     DELIVERY,
@@ -338,6 +338,11 @@ def test_an_english_invoice_is_english_throughout(
     ):
         assert words in text
     assert not re.search("[а-яё]", text.casefold())
+
+
+def test_letters_of_a_currency_do_not_touch_the_number() -> None:
+    assert money_with_sign(Decimal(45_000), "RUB", "en") == "RUB\N{NO-BREAK SPACE}45,000.00"
+    assert money_with_sign(Decimal(45_000), "EUR", "en") == "€45,000.00"
 
 
 def test_pictures_stand_on_the_paper(make_paper: MakePaper, stamp: bytes) -> None:
