@@ -79,6 +79,10 @@ def test_two_colleagues_see_each_others_messages_at_once(
     expect(first.locator(".message").nth(2)).to_contain_text("20 days")
     expect(first.get_by_label("Message", exact=True)).to_have_value("Still there?")
     assert said(first) == said(second) == ["30 days?", "They insist", "20 days"]
+    answered = second.locator(".message").nth(2)
+    answered.get_by_label("Answer, react, change").click()
+    answered.get_by_role("button", name="I agree").click()
+    expect(first.locator(".message").nth(2).locator(".message-reaction")).to_contain_text("👍 1")
 
 
 def test_page_catches_up_after_a_lost_connection(
@@ -144,20 +148,27 @@ def test_draft_survives_a_closed_window(make: Make, signed_in_page: Callable[...
     expect(again.get_by_label("Message", exact=True)).to_have_value("Half a thou")
 
 
-def test_pasted_picture_is_sent_and_shown(make: Make, signed_in_page: Callable[..., Page]) -> None:
+@pytest.mark.parametrize(
+    ("event", "carries"), [("ClipboardEvent", "clipboardData"), ("DragEvent", "dataTransfer")]
+)
+def test_picture_that_is_pasted_or_dropped_is_sent_and_shown(
+    make: Make, signed_in_page: Callable[..., Page], event: str, carries: str
+) -> None:
     thread = opened(make)
     page = signed_in_page("seller")
     page.goto(f"/discussions/{thread}")
     page.get_by_label("Message", exact=True).focus()
     page.evaluate(
-        """async () => {
+        """async ([kind, carries]) => {
           const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
           const blob = await new Promise((give) => canvas.toBlob(give));
           const data = new DataTransfer();
           data.items.add(new File([blob], "plan.png", { type: "image/png" }));
-          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+          const name = carries === "dataTransfer" ? "drop" : "paste";
+          const event = new window[kind](name, { [carries]: data, bubbles: true });
           document.activeElement.dispatchEvent(event);
-        }"""
+        }""",
+        [event, carries],
     )
     expect(page.locator("[data-chosen]")).to_have_text("plan.png")
     page.get_by_role("button", name="Send").click()
