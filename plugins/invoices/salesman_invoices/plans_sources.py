@@ -168,6 +168,7 @@ def _entries(columns: Iterable[Any], currency: str) -> sa.Select[Any]:
         *columns,
         Invoice.owner_id,
         Invoice.id.label("record_id"),
+        Invoice.deal_id,
         sa.type_coerce(sa.case((foreign, Invoice.rate)), Rate()).label("rate"),
         sa.and_(foreign, unknown).label("lacking"),
     )
@@ -184,12 +185,13 @@ def _units(basis: str, day: Any, seen: sa.ColumnElement[bool]) -> sa.Select[Any]
     sold = sa.not_(InvoiceLine.by_amount)
     whole = sa.func.sum(sa.type_coerce(InvoiceLine.quantity, sa.BigInteger))
     units = sa.type_coerce(sa.cast(whole, sa.BigInteger), Thousandths)
-    of_invoice = (day.label("day"), Invoice.owner_id, Invoice.id.label("record_id"))
+    whose = (Invoice.owner_id, Invoice.deal_id)
+    of_invoice = (day.label("day"), Invoice.id.label("record_id"), *whose)
     asked: Any = (
         sa.select(*of_invoice, units.label(_UNITS))
         .join_from(InvoiceLine, Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(*_COUNTED, sold, seen)
-        .group_by(Invoice.id, day, Invoice.owner_id)
+        .group_by(Invoice.id, day, *whose)
     )
     if basis != ON_ISSUE:
         asked = asked.where(Invoice.paid_on.is_not(None))

@@ -222,6 +222,34 @@ def test_bases_that_count_an_invoice_with_different_sums_tell_both_of_them(
     ]
 
 
+def test_bases_of_deals_and_of_invoices_are_compared_by_the_deals(
+    app: Flask, make: Make, bill: Bill
+) -> None:
+    billed, unbilled, partly = (bill.deal() for _each in range(3))
+    for deal_id in (billed, unbilled, partly):
+        close_deal(deal_id, "won", None)
+    bill.invoice(billed)
+    bill.invoice(partly, share=Decimal(200))
+    elsewhere = bill.invoice(bill.deal())
+    browser = browser_of(app, make.user("head"))
+
+    page = browser.get("/plans/compare?whose=company&period=2026-03&basis=won").text
+
+    told = page.partition("What makes the difference: Invoices issued<")[2]
+    alone, _here, rest = told.partition("</section>")[0].partition("Does not count here")
+    missing, _here, both = rest.partition("Counts in both, with different sums")
+    assert [re.findall(r'href="(/[a-z]+/\d+)"', one) for one in (alone, missing, both)] == [
+        [f"/invoices/{elsewhere}"],
+        [f"/deals/{unbilled}"],
+        [f"/deals/{partly}"],
+    ]
+    assert re.findall(r'amount" data-label="[^"]+">([^<]+)<', both) == [
+        "₽200.00",
+        "₽500.00",
+        "-₽300.00",
+    ]
+
+
 def test_bases_tell_sums_of_another_currency_as_their_figures_do(
     app: Flask, make: Make, bill: Bill, fact: Fact
 ) -> None:

@@ -200,17 +200,21 @@ def facts_by_owner(  # noqa: PLR0917  # of what, when, whose
     return {owner_id: nothing | told for owner_id, told in found.items()}
 
 
-def by_record(source: Source, metric: str, whose: Whose) -> sa.Select[Any]:
+def by_record(source: Source, metric: str, whose: Whose, kind: str) -> sa.Select[Any]:
     """Give the query of what each record gives of a metric, however many entries it has.
 
     It is counted as figures are, for :func:`value_of` in whole units; null where nobody knows it.
     Records with an entry whose worth nobody knows are left out. Its values are those of
     :func:`first_and_last`.
+
+    :param kind: of the records, to which entries of the source refer.
     """
     entry = source.entries().subquery("entry").c
     counted = _counted(entry, [metric]).where(*whose.owns(entry.owner_id))
     last = sa.func.max(entry.day).label("day")
-    told = counted.add_columns(entry.record_id, last).group_by(entry.record_id).subquery().c
+    record_id = entry[source.column_of(kind)]
+    by_id = counted.add_columns(record_id.label("record_id"), last).group_by(record_id)
+    told = by_id.subquery().c
     sums = [
         sa.type_coerce(sa.cast(told[name], sa.Numeric), sa.BigInteger)
         for name in (f"{metric}_own", f"{metric}_other")

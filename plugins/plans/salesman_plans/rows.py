@@ -29,7 +29,7 @@ from salesman_plans.facts import (
 )
 from salesman_plans.models import EVERYTHING, MARGIN, MONEY
 from salesman_plans.permissions import VIEW
-from salesman_plans.sources import AccountingBasis, Source, bases
+from salesman_plans.sources import DEAL, AccountingBasis, Source, bases
 from salesman_plans.whose import Whose, demand_counting, may_count
 
 SHOWN: Final = 100
@@ -130,7 +130,8 @@ class Compared:
     """A basis beside the one that is compared with.
 
     :param facts: by metric, what it gives.
-    :param alike: whether both count records of the same kind, so that single ones can be told.
+    :param kind: of the records by which both are compared: of what both count, else of the deals
+        to which that belongs; None where single ones cannot be told.
     :param more: records that only this one counts.
     :param less: records that only the other one counts.
     :param changed: records that both count, with different sums.
@@ -138,7 +139,7 @@ class Compared:
 
     basis: AccountingBasis
     facts: dict[str, Fact]
-    alike: bool = False
+    kind: str | None = None
     more: Sequence[Row] = ()
     less: Sequence[Row] = ()
     changed: Sequence[Changed] = ()
@@ -181,35 +182,51 @@ def _compared(  # noqa: PLR0917  # which basis beside which, in what
     if base is None or base.id == basis.id or metric not in {*base.metrics} & {*basis.metrics}:
         return Compared(basis, found)
     this, other = basis.source_of(metric), base.source_of(metric)
-    if this.kind != other.kind:
+    kinds = (one for one in (this.kind, DEAL) if this.column_of(one) and other.column_of(one))
+    if (kind := next(kinds, None)) is None:
         return Compared(basis, found)
-    more = _only(session, this, other, metric, days, whose)
-    less = _only(session, other, this, metric, days, whose)
-    changed = _changed(session, this, other, metric, days, whose)
-    return Compared(basis, found, alike=True, more=more, less=less, changed=changed)
+    more = _only(session, this, other, kind, metric, days, whose)
+    less = _only(session, other, this, kind, metric, days, whose)
+    changed = _changed(session, this, other, kind, metric, days, whose)
+    return Compared(basis, found, kind=kind, more=more, less=less, changed=changed)
 
 
-def _only(  # noqa: PLR0917  # of which, without which, in what
-    session: Session, source: Source, without: Source, metric: str, days: Days, whose: Whose
+def _only(  # noqa: PLR0917  # of which, without which, by what, in what
+    session: Session,
+    source: Source,
+    without: Source,
+    kind: str,
+    metric: str,
+    days: Days,
+    whose: Whose,
 ) -> list[Row]:
     """Give the newest records that one source counts and another does not."""
     _demand(source, metric, whose)
     entry = source.entries().subquery("entry").c
     other = without.entries().subquery("other").c
-    there = sa.select(other.record_id).where(
-        other.day.between(days.first, days.last), *whose.owns(other.owner_id)
+    here, there = entry[source.column_of(kind)], other[without.column_of(kind)]
+    counted = sa.select(there).where(
+        there.is_not(None),
+        other.day.between(days.first, days.last),
+        *whose.owns(other.owner_id),
     )
-    only = _within(entry, metric, days, whose).where(entry.record_id.not_in(there))
+    only = _within(entry, metric, days, whose).where(here.is_(None) | here.not_in(counted))
     return _read(session, source, metric, only.limit(FEW))
 
 
-def _changed(  # noqa: PLR0917  # of which beside which, in what
-    session: Session, source: Source, other: Source, metric: str, days: Days, whose: Whose
+def _changed(  # noqa: PLR0917  # of which beside which, by what, in what
+    session: Session,
+    source: Source,
+    other: Source,
+    kind: str,
+    metric: str,
+    days: Days,
+    whose: Whose,
 ) -> list[Changed]:
     """Give the newest records that both sources count with different sums: two statements."""
     _demand(source, metric, whose)
     _demand(other, metric, whose)
-    here, there = (by_record(one, metric, whose).subquery().c for one in (source, other))
+    here, there = (by_record(one, metric, whose, kind).subquery().c for one in (source, other))
     query = (
         sa.select(here.record_id, here.value, there.value.label("value_there"))
         .where(
@@ -220,10 +237,10 @@ def _changed(  # noqa: PLR0917  # of which beside which, in what
         .limit(FEW)
     )
     found = session.execute(query, first_and_last(days)).all()
-    seen = seen_records(session, [(source.kind, row.record_id) for row in found])
+    seen = seen_records(session, [(kind, row.record_id) for row in found])
     return [
         Changed(
-            seen.get((source.kind, one.record_id)),
+            seen.get((kind, one.record_id)),
             *(
                 None if units is None else value_of(units, metric)
                 for units in (one.value, one.value_there)

@@ -20,6 +20,7 @@ _ = texts.lazy
 log = structlog.get_logger(__name__)
 
 _USUAL_ORDER: Final = 100
+DEAL: Final = "deal"
 LONGEST_ITEM: Final = 60
 
 
@@ -55,7 +56,9 @@ class Source:
         ``record_id``, and one for each metric: money of the type ``toolkit.Money``, units of the
         type ``toolkit.Thousandths``, deals a whole number. Money in another currency than the
         company's has its ``rate`` (``toolkit.Rate``) and is null in the company's; ``lacking``
-        tells entries whose worth nobody knows. Both columns may be left out.
+        tells entries whose worth nobody knows. Both columns may be left out. Entries of another
+        kind than deals may have a ``deal_id``, of the deal to which they belong or null: by it
+        bases of deals and theirs are compared.
     :param address: gives the address of the list that shows exactly the entries of some days:
         gets ``from``, ``to``, and where it is about somebody ``owner_id`` or ``team_id``, as texts;
         ``item`` where it is about one. An empty one where there is no such list.
@@ -93,6 +96,13 @@ class Source:
         if given.get("items") is not None:
             given["items"] = Items(**given["items"])
         return cls(**given)
+
+    def column_of(self, kind: str) -> str:
+        """Give the column of its entries that refers to records of a kind; empty if none does."""
+        if kind == self.kind:
+            return "record_id"
+        named = kind == DEAL and "deal_id" in self.entries().selected_columns
+        return "deal_id" if named else ""
 
     def counted(self, item: str = EVERYTHING) -> sa.Select[Any]:
         """Give the query of what counts: of everything, or of one item."""
