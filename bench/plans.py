@@ -10,8 +10,10 @@ from typing import Final
 
 from flask import Flask
 from salesman_plans.bases import set_basis
-from salesman_plans.months import month_of
+from salesman_plans.fulfilment import fulfilment
+from salesman_plans.months import Period, month_of
 from salesman_plans.service import Goal, set_goals
+from salesman_plans.whose import whose_named
 from salesman_plans.widget import fulfilment_panel
 
 from bench.bare.drivers import Driver, driver_for
@@ -130,23 +132,44 @@ def _measured(  # noqa: PLR0917  # what is measured for whom
     def bare() -> None:
         _bare(driver, subject, owner, basis, first, last)
 
-    return measured_beside(ours, bare, _ROUNDS)
+    cost = measured_beside(ours, bare, _ROUNDS)
+    with app.test_request_context("/"), acting_as(person):
+        shown = _shown(subject, month_of(first))
+    by_hand = _bare(driver, subject, owner, basis, first, last)
+    assert shown == by_hand, f"{subject}, {basis}: {shown}, by hand {by_hand}"
+    return cost
+
+
+def _shown(subject: str, month: Period) -> dict[str, Decimal]:
+    """Give the facts that the widget shows, by metric."""
+    session = reading()
+    lines = fulfilment(session, whose_named(session, subject), month).lines
+    return {one.metric: one.fact.value for one in lines if one.fact is not None}
 
 
 def _bare(  # noqa: PLR0917  # what is asked of whom
     driver: Driver, subject: str, owner: int | None, basis: str, first: date, last: date
-) -> None:
-    """Ask what the widget shows, by hand: the facts, the deals in work, and the plans."""
+) -> dict[str, Decimal]:
+    """Ask what the widget shows, by hand: the facts, which it gives, deals in work, and plans."""
     values = [] if owner is None else [owner]
     days = [first.isoformat(), last.isoformat()]
 
     def of(column: str) -> str:
         return "" if owner is None else f" AND {column} = ?"
 
-    for statement, column in _OF_BASIS[basis]:
-        driver.rows(statement + of(column), [*days, *values])
+    asked = [
+        driver.rows(statement + of(column), [*days, *values])[0]
+        for statement, column in _OF_BASIS[basis]
+    ]
     driver.rows(
         _PIPELINE + of("d.owner_id") + " GROUP BY s.percent",
         [days[1], days[0], *values],
     )
     driver.rows(_PLANS, [subject, *days])
+    (_records, turnover, margin), (_lines, units) = asked[0], asked[1]
+    return {
+        "turnover": Decimal(turnover).scaleb(-2),
+        "margin": Decimal(margin).scaleb(-2),
+        "units": Decimal(units).scaleb(-3),
+        "deals": Decimal(asked[-1][0] if len(asked) > 2 else asked[0][0]),  # won
+    }
