@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
+import salesman_requisites.toolkit  # noqa: F401  # its tables, to which ours refer
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
