@@ -84,7 +84,6 @@ PAGES_OF = {
         "/analytics/funnel/file/csv",
         "/analytics/reports/analytics.sellers",
         "/analytics/reports/analytics.sellers/file/csv",
-        "/api/v1/analytics/reports",
         "/analytics/losses/file/csv",
         "/analytics/calibration",
         "/analytics/calibration/file/csv",
@@ -261,7 +260,8 @@ def walk(browser: Browser, pages: Sequence[str] = PAGES) -> dict[str, int]:
     for page in pages:
         response = browser.get(page)
         answers[page] = response.status_code
-        for later in _LATER.findall(response.text):
+        text = response.text if response.mimetype == "text/html" else ""  # nor pictures and files
+        for later in _LATER.findall(text):
             answers[later] = browser.get(later.replace("&amp;", "&")).status_code
     return {page: status for page, status in answers.items() if status != HTTPStatus.OK}
 
