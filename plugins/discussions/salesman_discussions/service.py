@@ -31,6 +31,7 @@ from salesman_core.toolkit import (
     now,
     one_of,
     person_of,
+    reading,
     record_type,
     seen_users,
     speaking,
@@ -59,6 +60,17 @@ MOST_PARTICIPANTS: Final = 200
 _SUBJECT_OF_TEXT: Final = 100
 
 Values = Mapping[str, Any]
+
+
+def judge_opening(values: Values) -> None:
+    """Refuse a discussion that cannot be opened, before the files that came with it are kept.
+
+    :raises InvalidError: by field.
+    """
+    demand_permission(CREATE)
+    text = messages.judged_text(values.get("text"), needed=False)
+    judged_subject(values.get("subject"), text)
+    ties.judged(reading(), values)
 
 
 def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:

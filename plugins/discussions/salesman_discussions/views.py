@@ -132,9 +132,9 @@ def _new_form(form: FormState) -> Markup:
 def create() -> Page:
     """Open the discussion that was typed."""
     try:
-        files = typed.files_of(request.files)
         values = judge(NewThreadSchema(), typed.values_of(request.form))
-        thread_id = service.open_thread(values, files)
+        service.judge_opening(values)
+        thread_id = service.open_thread(values, typed.files_of(request.files))
     except SalesmanError as error:
         if error.status not in {413, 422}:
             raise

@@ -27,6 +27,7 @@ NOBODY_INVITED: Final = (
 """tests/test_threads.py takes people out, and lets them leave."""
 FILES: Final = (
     "POST /api/v1/discussions/<int:record_id>/messages/file",
+    "POST /api/v1/discussions/<int:record_id>/messages/files",
     "GET /api/v1/discussions/messages/<int:message_id>/files/<int:file_id>",
 )
 """tests/test_api.py sends files and gets them, as those who may and those who may not."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from salesman_discussions import messages, queries, service, ties
 
 from salesman_core.testing.people import Make
@@ -39,6 +40,21 @@ def test_discussion_is_opened_on_a_page_with_a_file(make: Make, browser_for: Bro
     page = browser.get(answer.location).text
     for part in ("Shall we?", "offer.txt", "Boilers"):
         assert part in page
+
+
+def test_file_of_a_discussion_that_cannot_be_opened_is_not_kept(
+    make: Make, browser_for: BrowserFor
+) -> None:
+    hidden = make.deal(owner_id=make.user_of("head"))
+    kept = sa.select(sa.func.count()).select_from(sa.table("core_file"))
+    before = reading().scalar(kept)
+    sent = {"text": "?", "deal_id": hidden, "file": (io.BytesIO(b"offer"), "offer.txt")}
+
+    answer = send(
+        browser_for("seller"), "/discussions/new", sent, content_type="multipart/form-data"
+    )
+
+    assert (answer.status_code, reading().scalar(kept)) == (422, before)
 
 
 def test_empty_message_is_refused_at_its_field_and_the_rest_stays(
