@@ -287,6 +287,7 @@ from salesman_core.services.smtp import words_of as mail_words
 from salesman_core.services.worktime import WorkTime, worktime
 from salesman_core.web import formats
 from salesman_core.web.addresses import safe_next
+from salesman_core.web.foreign import foreign_html
 from salesman_core.web.forms import (
     FormState,
     number_or_none,
@@ -498,6 +499,7 @@ __all__ = [
     "for_change",
     "forecast",
     "foreign_forms",
+    "foreign_html",
     "forget_notes_and_files",
     "form_to_edit",
     "formats",

@@ -65,6 +65,8 @@ class Person:
     :param scopes: reach by permission name; what is missing is :attr:`Scope.NONE`.
     :param team_ids: the teams whose records the scope *team* covers, those below included.
     :param everything: True for administrators and the system: every permission, scope *all*.
+    :param presets: the preset roles that the person holds, by which a page may choose what it
+        opens with. What one may do or see is never asked of them: companies change roles.
     """
 
     id: int | None
@@ -74,6 +76,7 @@ class Person:
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     team_ids: tuple[int, ...] = ()
     everything: bool = False
+    presets: frozenset[str] = frozenset()
 
     def scope(self, permission: str) -> Scope:
         """Give how far *permission* reaches for this person."""

@@ -92,6 +92,7 @@ def load_person(session: Session, user_id: int) -> Person | None:
     everything = bool(
         session.scalar(sa.select(sa.exists().where(Role.id.in_(roles), Role.everything)))
     )
+    held = sa.select(Role.preset).where(Role.id.in_(roles), Role.preset.is_not(None))
     return Person(
         id=user.id,
         name=user.name,
@@ -100,6 +101,7 @@ def load_person(session: Session, user_id: int) -> Person | None:
         scopes=_widest(session, roles),
         team_ids=teams_below(session, user.team_id),
         everything=everything,
+        presets=frozenset(preset for preset in session.scalars(held) if preset),
     )
 
 

@@ -6,11 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import sqlalchemy as sa
-
-from salesman_core.access.models import Role, UserRole
 from salesman_core.access.person import current_person
-from salesman_core.db import reading
 from salesman_core.errors import MissingError
 from salesman_core.i18n import texts
 from salesman_core.plugins.dispatch import Contribution
@@ -18,7 +14,7 @@ from salesman_core.plugins.host import current_host
 from salesman_core.web.foreign import title_of
 from salesman_core.web.hidden import DESK, is_hidden
 from salesman_core.web.preferences import preference, remember
-from salesman_hookspecs import DeskWidget
+from salesman_hookspecs import DeskWidget, Person
 from salesman_hookspecs.web import salesman_desk_widgets
 
 _ = texts.lazy
@@ -51,13 +47,13 @@ def arranged() -> tuple[list[Placed], list[Placed]]:
     kept = preference(_KEPT) or {}
     order: list[str] = kept.get("order", [])
     hidden: list[str] = kept.get("hidden", [])
-    presets = _presets()
+    person = current_person()
     by_key = {one.key: one for one in allowed}
     shown = [by_key[key] for key in order if key in by_key and key not in hidden]
     shown += [
         one
         for one in allowed
-        if one.key not in order and one.key not in hidden and _by_default(one.widget, presets)
+        if one.key not in order and one.key not in hidden and _by_default(one.widget, person)
     ]
     return shown, [one for one in allowed if one not in shown]
 
@@ -119,18 +115,5 @@ def _allowed() -> list[Placed]:
     ]
 
 
-def _presets() -> frozenset[str] | None:
-    """Give the preset roles of whoever acts, or None for somebody who holds everything."""
-    person = current_person()
-    if person.everything:
-        return None
-    held = (
-        sa.select(Role.preset)
-        .join(UserRole, UserRole.role_id == Role.id)
-        .where(UserRole.user_id == person.id, Role.preset.is_not(None))
-    )
-    return frozenset(preset for preset in reading().scalars(held) if preset)
-
-
-def _by_default(widget: DeskWidget, presets: frozenset[str] | None) -> bool:
-    return presets is None or not widget.roles or not presets.isdisjoint(widget.roles)
+def _by_default(widget: DeskWidget, person: Person) -> bool:
+    return person.everything or not widget.roles or not person.presets.isdisjoint(widget.roles)

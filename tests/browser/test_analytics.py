@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from salesman_core.deals.models import CloseReason
 from salesman_core.deals.service import close_deal
@@ -72,4 +72,38 @@ def test_pinned_report_opens_the_deals_behind_its_bars(make: Make, page_for: Pag
     assert box is not None
     chart.click(position={"x": box["width"] / 2, "y": box["height"] / 2 - 60})
     expect(page.get_by_role("link", name="Pumps")).to_be_visible()
+    assert owner.problems == []
+
+
+@pytest.mark.timeout(120)
+def test_first_chart_stands_while_another_is_on_its_way_or_does_not_come(
+    make: Make, page_for: PageFor
+) -> None:
+    close_deal(make.deal(amount="80.00", owner_id=make.user("seller", name="Anna")), "won")
+    make.deal(amount="10.00")
+    owner = page_for("head")
+    page = owner.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/analytics.closed_months/glance", hold)
+    page.route("**/analytics.sellers/glance", lambda route: route.abort())
+
+    owner.begin("/analytics")
+    expect(page.locator("[data-report='analytics.forecast'] .chart svg")).to_be_visible()
+    months = page.locator("[data-report='analytics.closed_months']")
+    expect(months.get_by_role("status")).to_have_text("Loading …")
+
+    sellers = page.locator("[data-report='analytics.sellers']")
+    expect(sellers.get_by_role("alert")).to_contain_text("the server did not answer")
+    page.unroute("**/analytics.sellers/glance")
+    sellers.get_by_role("button", name="Try again").click()
+    expect(sellers.get_by_role("alert")).to_have_count(0)
+    expect(sellers.locator(".chart svg")).to_be_visible()
+
+    held[0].continue_()
+    expect(months.locator(".chart svg")).to_be_visible()
+    expect(months.get_by_role("status")).to_have_count(0)
     assert owner.problems == []

@@ -315,6 +315,7 @@ FIRST_PAGES: Final = {"sign.welcome": "/welcome"}
 
 NO_PAGES: Final = {
     # parts of pages, which the pages that hold them bring along
+    "analytics.glance",
     "calendar.choose_client",
     "calendar.choose_deal",
     "calendar.mine",

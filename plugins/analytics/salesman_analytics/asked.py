@@ -49,7 +49,8 @@ _MONTHS: Final = {
 """The periods of the calendar, with their length in months."""
 PERIODS: Final = (*_MONTHS, ALL, OWN)
 _ENDS: Final = ("since", "until")
-_TITLES: Final[Mapping[str, Text]] = {**FILTERS, "since": _("From"), "until": _("To")}
+TITLES: Final[Mapping[str, Text]] = {**FILTERS, "since": _("From"), "until": _("To")}
+"""All parameters that addresses of reports may have."""
 _MONTHS_OF_YEAR: Final = 12
 
 
@@ -151,7 +152,7 @@ def read_asked(args: Mapping[str, str], filters: Collection[str], usual: str) ->
     :param usual: its usual period.
     :raises InvalidError: by parameter, for what cannot be read or is not taken.
     """
-    given = {name: text for name in _TITLES if (text := args.get(name, "").strip())}
+    given = {name: text for name in TITLES if (text := args.get(name, "").strip())}
     readers = dict.fromkeys(_ENDS, date_of)
     ends = read_typed(given, readers, *_ENDS)
     values = given | {name: day.isoformat() for name, day in ends.items() if day is not None}
@@ -198,7 +199,7 @@ def _days(values: Mapping[str, Any], usual: str) -> tuple[str, date | None, date
 def unread(error: InvalidError) -> list[Text]:
     """Say of an address what could not be read, beginning with what the page calls it."""
     return [
-        _("%(field)s: %(wrong)s", field=_TITLES.get(name, name), wrong=wrong)
+        _("%(field)s: %(wrong)s", field=TITLES.get(name, name), wrong=wrong)
         for name, wrong in error.fields.items()
     ]
 

@@ -10,12 +10,12 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_analytics import pins
-from salesman_analytics.declared import GROUPS, DeclaredReport, reports
+from salesman_analytics import opening, pins
+from salesman_analytics.declared import GROUPS, DeclaredReport, reports, seen_report
 from salesman_analytics.permissions import VIEW
 from salesman_analytics.texts import texts
 from salesman_analytics.views import blueprint
-from salesman_core.toolkit import gone_to, normalised, render, requires, safe_next
+from salesman_core.toolkit import MissingError, gone_to, normalised, render, requires, safe_next
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -26,19 +26,38 @@ _LONGEST_SEARCH: Final = 100
 @blueprint.get("")
 @requires(VIEW)
 def index() -> Markup:
-    """Show the reports that there are for whoever reads: pinned ones first."""
+    """Show the reports that there are for whoever reads, first what they pinned.
+
+    Who has pinned nothing begins with what matters to their role. Of these reports the first is
+    counted here, that something is seen at once; the page asks for each of the others by itself.
+    """
     typed = request.args.get("q", "")[:_LONGEST_SEARCH].strip()
     every, ids = reports(), pins.pinned()
-    first = [] if typed else pins.first_pinned(every, ids)
+    pinned = pins.first_pinned(every, ids)
+    first = [] if typed else pinned or opening.opened_for_role(every)
+    counted = next((one for one in first if one.is_drawn), None)
     return render(
         "analytics/index.html",
         typed=typed,
         any_at_all=bool(every),
-        pinned=first,
+        opened=first,
+        are_pinned=bool(pinned),
         pins=frozenset(ids),
+        counted=counted,
+        at_once=None if counted is None else opening.seen_at_a_glance(counted),
         groups=_by_group([one for one in every if one not in first and _fits(one, typed)]),
         address=address_of,
     )
+
+
+@blueprint.get("/reports/<name>/glance")
+@requires(VIEW)
+def glance(name: str) -> Markup:
+    """Give what the page of reports shows of one that it did not count itself."""
+    report = seen_report(name)
+    if not report.is_drawn:
+        raise MissingError(_("This report has nothing to be seen at a glance."))
+    return opening.seen_at_a_glance(report)
 
 
 @blueprint.post("/reports/<name>/pin")

@@ -9,7 +9,7 @@ from salesman_analytics.calibrating.counting import Calibrated
 from salesman_analytics.closed import Sum
 from salesman_analytics.funnel import Passage
 from salesman_analytics.losses import Losses
-from salesman_analytics.report import Report
+from salesman_analytics.report import ClosedReport
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import AnyRow, formats
 from salesman_hookspecs import Text
@@ -17,7 +17,7 @@ from salesman_hookspecs import Text
 _ = texts.lazy
 
 
-def of_passages(report: Report, stages: Sequence[Passage]) -> dict[str, Any]:
+def of_passages(report: ClosedReport, stages: Sequence[Passage]) -> dict[str, Any]:
     """Give how many deals came as far as each stage, and how many were lost there."""
     return {
         "label": str(_("How far closed deals came")),
@@ -37,7 +37,7 @@ def of_passages(report: Report, stages: Sequence[Passage]) -> dict[str, Any]:
     }
 
 
-def of_losses(report: Report, found: Losses) -> dict[str, Any]:
+def of_losses(report: ClosedReport, found: Losses) -> dict[str, Any]:
     """Give how many deals were lost at each stage."""
     return {
         "label": str(_("Where deals were lost")),
@@ -52,7 +52,7 @@ def of_losses(report: Report, found: Losses) -> dict[str, Any]:
     }
 
 
-def of_promises(report: Report, stages: Sequence[Calibrated]) -> dict[str, Any]:
+def of_promises(report: ClosedReport, stages: Sequence[Calibrated]) -> dict[str, Any]:
     """Give the percent of each stage, and the share of its deals that was won."""
     links = [report.reached(one.stage.percent) for one in stages]
     shares = (

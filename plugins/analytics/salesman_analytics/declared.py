@@ -28,6 +28,8 @@ GROUPS: Final[Mapping[str, Text]] = {
 """What reports are about, in the order in which they are shown."""
 KINDS: Final = ("text", "number", "money", "percent", "days")
 CHARTS: Final = ("bars", "stacked", "lines")
+EVERYTHING: Final = "everything"
+"""In ``opens_for``: who may do everything, as owners and directors."""
 _SUMS: Final = frozenset({"number", "money"})
 _USUAL_ORDER: Final = 100
 _MOST_DRAWN: Final = 3
@@ -102,6 +104,13 @@ class DeclaredReport:
         one.
     :param chart: what is drawn.
     :param order: reports of a group stand in this order.
+    :param opens_for: preset roles for which it stands open on the page of reports until they pin
+        some, each with its place among those; ``EVERYTHING`` for who may do everything.
+    :param draw: of a report with a page of its own: gives what is drawn of it, see
+        ``opening``, of the parameters of its address; none is as it opens.
+    :param tell: of a report with a page of its own: reads the parameters of its address, and gives
+        ``asked``, those that say the same in the shortest way, and ``table``, a function that
+        counts and gives the headings and the rows of a file. With it views can be kept and mailed.
     """
 
     id: str
@@ -117,6 +126,24 @@ class DeclaredReport:
     compared: bool = True
     chart: Chart | None = None
     order: int = field(default=_USUAL_ORDER)
+    opens_for: Mapping[str, int] = field(default_factory=dict)
+    draw: Callable[[Values], Values | None] | None = None
+    tell: Callable[[Mapping[str, str]], Values] | None = None
+
+    @property
+    def owner(self) -> str:
+        """The plugin whose it is."""
+        return self.id.partition(".")[0]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether figures of it can stand on the page of reports."""
+        return self.count is not None or self.draw is not None
+
+    @property
+    def keeps_views(self) -> bool:
+        """Whether views of it can be kept and mailed."""
+        return self.count is not None or self.tell is not None
 
     @classmethod
     def told(cls, owner: str, values: Values) -> DeclaredReport:
@@ -145,11 +172,16 @@ class DeclaredReport:
         _demand(self.group in GROUPS, f"there is no group {self.group}")
         _demand(bool(self.endpoint) != bool(self.count), "either count or endpoint says what it is")
         _demand(self.period in PERIODS, f"there is no period {self.period}")
+        _demand(
+            all(isinstance(place, int) for place in self.opens_for.values()),
+            "opens_for gives each role its place, a number",
+        )
         for one in self.filters:
             _demand(one in FILTERS, f"there is no filter {one}")
         for column in self.columns:
             _demand(column.kind in KINDS, f"there is no kind {column.kind}")
         if self.count is not None:
+            _demand(not (self.draw or self.tell), "draw and tell are of a page of one's own")
             self._demand_sound_columns()
 
     def _demand_sound_columns(self) -> None:
@@ -196,12 +228,23 @@ def reports() -> Sequence[DeclaredReport]:
     return sorted(mine, key=lambda one: (groups.index(one.group), one.order, one.id))
 
 
+def seen_report(id_: str) -> DeclaredReport:
+    """Give a report that whoever acts may see, wherever its page is.
+
+    :raises MissingError: where there is none, or not for them.
+    """
+    for one in reports():
+        if one.id == id_:
+            return one
+    raise MissingError(_("There is no such report, or you may not see it."))
+
+
 def report_named(id_: str) -> DeclaredReport:
     """Give a report that is counted here.
 
     :raises MissingError: where there is none, or not for whoever acts.
     """
-    for one in reports():
-        if one.id == id_ and one.count is not None:
-            return one
-    raise MissingError(_("There is no such report, or you may not see it."))
+    report = seen_report(id_)
+    if report.count is None:
+        raise MissingError(_("There is no such report, or you may not see it."))
+    return report

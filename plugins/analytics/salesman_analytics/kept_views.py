@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_analytics.asked import Asked, months_before
-from salesman_analytics.declared import report_named
+from salesman_analytics import pins
+from salesman_analytics.asked import months_before
+from salesman_analytics.declared import DeclaredReport
 from salesman_analytics.models import LONGEST_NAME, KeptView
+from salesman_analytics.telling import path_of, report_with_views, told
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     AnyRow,
@@ -39,25 +42,80 @@ MAILED: Final[Mapping[str, Text]] = {
 }
 MOST: Final = 50
 """So many views somebody may keep."""
+_MISSING: Final = _("There is no such view, or it is not yours.")
 _DAYS_OF_WEEK: Final = 7
+
+
+_READ: Final = (
+    KeptView.id,
+    KeptView.report,
+    KeptView.name,
+    KeptView.asked,
+    KeptView.mailed,
+    KeptView.mail_on,
+    KeptView.created_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptViews:
+    """The views that somebody keeps of a report, as its page shows them.
+
+    :param asked: what the page is asked for now.
+    """
+
+    report: DeclaredReport
+    asked: Mapping[str, str]
+    views: Sequence[AnyRow]
+    pinned: bool
+
+    def url(self, asked: Mapping[str, str]) -> str:
+        """Give the address of the report as it is asked for."""
+        return path_of(self.report, asked)
+
+
+def kept_views(report: DeclaredReport, asked: Mapping[str, str]) -> KeptViews:
+    """Give the views of whoever acts for the page of a report."""
+    return KeptViews(report, asked, views_of(report.id), report.id in pins.pinned())
 
 
 def views_of(report_id: str) -> Sequence[AnyRow]:
     """Give the views that whoever acts keeps of a report, by name."""
-    asked = sa.select(KeptView.id, KeptView.name, KeptView.asked, KeptView.mailed)
-    mine = asked.where(KeptView.user_id == current_person().id, KeptView.report == report_id)
-    return reading().execute(mine.order_by(KeptView.name, KeptView.id)).all()
+    return reading().execute(_mine().where(KeptView.report == report_id)).all()
 
 
-def keep(report_id: str, name: str, asked: Asked, mailed: str) -> int:
+def own_views() -> Sequence[AnyRow]:
+    """Give all views that whoever acts keeps, by name."""
+    return reading().execute(_mine()).all()
+
+
+def own_view(view_id: int) -> AnyRow:
+    """Give a view that whoever acts keeps.
+
+    :raises MissingError: where they keep no such view.
+    """
+    found = reading().execute(_mine().where(KeptView.id == view_id)).one_or_none()
+    if found is None:
+        raise MissingError(_MISSING)
+    return found
+
+
+def _mine() -> Any:
+    own = sa.select(*_READ).where(KeptView.user_id == current_person().id)
+    return own.order_by(KeptView.name, KeptView.id)
+
+
+def keep(report_id: str, name: str, args: Mapping[str, str], mailed: str = NEVER) -> int:
     """Keep a view of a report for whoever acts; give its id.
 
+    :param args: what the report is asked for, as addresses hold it.
     :raises MissingError: where there is no such report for them.
     :raises InvalidError: by field.
     :raises ConflictError: where they keep as many as one may.
     """
-    report = report_named(report_id)
-    named = _judged_name(name)
+    report = report_with_views(report_id)
+    asked = told(report, args).asked
+    named, mail_on = _judged_name(name), next_day(_judged_mailed(mailed))
     person_id = current_person().id or 0
     with writing() as session:
         if _number(session, person_id) >= MOST:
@@ -66,9 +124,9 @@ def keep(report_id: str, name: str, asked: Asked, mailed: str) -> int:
             user_id=person_id,
             report=report.id,
             name=named,
-            asked=asked.parameters,
+            asked=dict(asked),
             mailed=mailed,
-            mail_on=next_day(_judged_mailed(mailed)),
+            mail_on=mail_on,
             created_at=now(),
         )
         session.add(view)
@@ -76,16 +134,27 @@ def keep(report_id: str, name: str, asked: Asked, mailed: str) -> int:
         return view.id
 
 
-def mail(view_id: int, mailed: str) -> str:
-    """Let a view be mailed to whose it is, or no more; give the report that it is of.
+def change(
+    view_id: int,
+    *,
+    name: str | None = None,
+    args: Mapping[str, str] | None = None,
+    mailed: str | None = None,
+) -> str:
+    """Change a view of whoever acts; what is None stays. Give the report that it is of.
 
-    :raises MissingError: where whoever acts keeps no such view.
-    :raises InvalidError: for what is no such word.
+    :raises MissingError: where they keep no such view, or the report is none of theirs any more.
+    :raises InvalidError: by field.
     """
-    mail_on = next_day(_judged_mailed(mailed))
+    named = None if name is None else _judged_name(name)
     with writing() as session:
         view = _own(session, view_id)
-        view.mailed, view.mail_on = mailed, mail_on
+        if named is not None:
+            view.name = named
+        if args is not None:
+            view.asked = dict(told(report_with_views(view.report), args).asked)
+        if mailed is not None:
+            view.mailed, view.mail_on = mailed, next_day(_judged_mailed(mailed))
         return view.report
 
 
@@ -114,7 +183,7 @@ def _own(session: Session, view_id: int) -> KeptView:
     )
     view: KeptView | None = session.scalar(mine.with_for_update())
     if view is None:
-        raise MissingError(_("There is no such view, or it is not yours."))
+        raise MissingError(_MISSING)
     return view
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Final
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from salesman_analytics import files
-from salesman_analytics.asked import read_asked
-from salesman_analytics.counted import Counted, counted
-from salesman_analytics.declared import report_named
 from salesman_analytics.kept_views import next_day
 from salesman_analytics.models import KeptView
 from salesman_analytics.permissions import VIEW
+from salesman_analytics.telling import report_with_views, told
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Enclosure,
+    ForbiddenError,
     InvalidError,
     Letter,
     MissingError,
@@ -79,31 +77,25 @@ def _letter_of(view: KeptView | None) -> Letter | None:
     if view is None or person is None or not person.email or not person.may(VIEW):
         return None
     with acting_as(person), speaking(person.locale or company().language):
-        found = _counted(view)
-        return None if found is None else _letter(person.email, view, found)
+        return _letter(person.email, view)
 
 
-def _counted(view: KeptView) -> Counted | None:
+def _letter(address: str, view: KeptView) -> Letter | None:
     """Count a view for whoever acts; None of a report that they do not see, or that is not there.
 
-    A filter that the report does not take any more is as good as no report.
+    A filter that the report does not take any more, or they may not use, is as good as no report.
     """
     try:
-        report = report_named(view.report)
-        return counted(report, read_asked(view.asked, report.filters, report.period))
-    except (InvalidError, MissingError):
+        found = told(report_with_views(view.report), view.asked)
+        content = files.content_of(files.XLSX, *found.table())
+    except (ForbiddenError, InvalidError, MissingError):
         return None
-
-
-def _letter(address: str, view: KeptView, found: Counted) -> Letter:
-    path = f"/analytics/reports/{found.report.id}?{urlencode(view.asked)}"
-    words = {"report": str(found.report.title), "view": view.name, "link": link_to(path)}
+    words = {"report": str(found.report.title), "view": view.name, "link": link_to(found.path)}
     text = texts.gettext(
         "“%(view)s”, your view of the report “%(report)s”, is enclosed. It is counted by what you"
         " may see today.\n\nThe same as a page: %(link)s\n\nThere you also choose when it is"
         " mailed, or that it is mailed no more.",
         **words,
     )
-    content = files.content_of(files.XLSX, found)
-    enclosure = Enclosure(files.name_of(found, files.XLSX), content)
+    enclosure = Enclosure(files.name_of(found.report.id, files.XLSX), content)
     return Letter(address, f"{words['report']}: {view.name}", text, enclosures=(enclosure,))

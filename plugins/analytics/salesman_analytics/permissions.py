@@ -12,5 +12,6 @@ PERMISSIONS: Final = (Permission(VIEW, "See analytics of the deals that one sees
 """Reports reach as far as the list of deals does: each figure opens its deals there."""
 
 GRANTS: Final = tuple(
-    PresetGrant(role, VIEW, Scope.ALL) for role in ("head", "marketer", "seller", "service")
+    PresetGrant(role, VIEW, Scope.ALL)
+    for role in ("head", "marketer", "seller", "service", "assistant", "telemarketer")
 )

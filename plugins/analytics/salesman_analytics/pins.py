@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from salesman_analytics.declared import DeclaredReport, reports
-from salesman_analytics.texts import texts
-from salesman_core.toolkit import MissingError, preference, remember
-
-_ = texts.lazy
+from salesman_analytics.declared import DeclaredReport, seen_report
+from salesman_core.toolkit import preference, remember
 
 _KEPT: Final = "analytics.pinned"
 
@@ -24,7 +21,7 @@ def pin(id_: str) -> None:
 
     :raises MissingError: where there is none, or not for them.
     """
-    _demand_known(id_)
+    seen_report(id_)
     remember(_KEPT, [*(one for one in pinned() if one != id_), id_])
 
 
@@ -33,7 +30,7 @@ def unpin(id_: str) -> None:
 
     :raises MissingError: where there is none, or not for them.
     """
-    _demand_known(id_)
+    seen_report(id_)
     remember(_KEPT, [one for one in pinned() if one != id_])
 
 
@@ -41,8 +38,3 @@ def first_pinned(every: Sequence[DeclaredReport], ids: Sequence[str]) -> list[De
     """Give the pinned ones of some reports, in the order in which they were pinned."""
     by_id = {one.id: one for one in every}
     return [by_id[one] for one in ids if one in by_id]
-
-
-def _demand_known(id_: str) -> None:
-    if all(one.id != id_ for one in reports()):
-        raise MissingError(_("There is no such report, or you may not see it."))

@@ -10,7 +10,16 @@ from flask import url_for
 
 from salesman_analytics.closed import ClosedDeals, closed_deals
 from salesman_analytics.texts import texts
-from salesman_core.toolkit import DEALS, Deal, ListPage, reading, step_at_stage
+from salesman_core.toolkit import (
+    DEALS,
+    Deal,
+    InvalidError,
+    ListPage,
+    ListQuery,
+    parse_list_query,
+    reading,
+    step_at_stage,
+)
 from salesman_hookspecs import Text
 
 _ = texts.lazy
@@ -28,41 +37,31 @@ _GROUPS: Final = tuple(f"any{number}" for number in range(1, 10))
 """The groups of conditions that a list knows."""
 MOST_GROUPS: Final = 3
 """So many of them a filter may use: figures need the others to say which deals they count."""
+_TOO_MUCH: Final = _("A report takes at most three groups of conditions.")
 
 
-class Report(ListPage):
-    """A report over the closed deals that a filter of the list of deals finds.
+USUAL: Final[Mapping[str, str]] = {"closed_on": "this_year"}
+"""What is counted where nothing else was asked for."""
 
-    It opens with those of this year. Views that somebody keeps of the list of deals stand beside
-    the periods, and what is kept here is a view of that list, too.
-    """
 
-    usual: ClassVar[Mapping[str, str]] = {"closed_on": "this_year"}
-    default_view = 0  # that of the list may show open deals
-    acts: ClassVar[list[Any]] = []
-    may_export = False  # of deals: a report is a file of its own
-    import_url = ""
+class ClosedReport:
+    """What a report over closed deals counts, and where its figures lead."""
 
-    def __init__(self, endpoint: str) -> None:
-        super().__init__(
-            DEALS.spec, endpoint, (Deal.id,), views=VIEWS, asks=ASKS, options=DEALS.options
-        )
-        used = {one.group for one in self.query.filters}.intersection(_GROUPS)
-        if self.refused is None and len(used) > MOST_GROUPS:
-            self.refused = _("A report takes at most three groups of conditions.")
-            self.unreadable = {"groups": self.refused}
+    endpoint: str
+    query: ListQuery
 
-    @cached_property
+    @property
     def closed(self) -> ClosedDeals:
-        """Count what was closed; of a filter that cannot be read nothing."""
-        if self.refused is not None:
-            return ClosedDeals((), (), (), ())
-        return closed_deals(reading(), self.query)
+        """Give what was closed of what the filter finds."""
+        raise NotImplementedError
 
     @property
     def asked(self) -> dict[str, str]:
-        """Give the filter as addresses hold it."""
-        return {name: text for name, text in self.here.items() if name not in self.own}
+        """Give the filter as addresses hold it, without the order that goes without saying."""
+        args = self.query.at(None).args()
+        if args.get("sort") == DEALS.spec.default_sort:
+            del args["sort"]
+        return args
 
     def narrowed(self, **filters: Any) -> str:
         """Give the address of the same report of fewer deals, or of others."""
@@ -104,6 +103,61 @@ class Report(ListPage):
             else:
                 args[name] = value
         return url_for("deals.index", **args)
+
+
+class AskedReport(ClosedReport):
+    """A report over the closed deals that some parameters ask for, outside of its page.
+
+    :param args: as its address holds them; of none it counts what its page opens with.
+    :raises InvalidError: by parameter, for what cannot be read.
+    :raises ForbiddenError: for a field that whoever acts may not see.
+    """
+
+    def __init__(self, endpoint: str, args: Mapping[str, Any]) -> None:
+        self.endpoint = endpoint
+        given = {name: text for name, text in args.items() if name not in ListPage.own}
+        self.query = parse_list_query(given or USUAL, DEALS.spec)
+        if _asks_too_much(self.query):
+            raise InvalidError(_TOO_MUCH, {"groups": _TOO_MUCH})
+
+    @cached_property
+    def closed(self) -> ClosedDeals:
+        """Count what was closed."""
+        return closed_deals(reading(), self.query)
+
+
+class Report(ClosedReport, ListPage):
+    """The page of a report over the closed deals that a filter of the list of deals finds.
+
+    It opens with those of this year. Views that somebody keeps of the list of deals stand beside
+    the periods, and what is kept here is a view of that list, too.
+    """
+
+    usual: ClassVar[Mapping[str, str]] = USUAL
+    default_view = 0  # that of the list may show open deals
+    acts: ClassVar[list[Any]] = []
+    may_export = False  # of deals: a report is a file of its own
+    import_url = ""
+
+    def __init__(self, endpoint: str) -> None:
+        ListPage.__init__(
+            self, DEALS.spec, endpoint, (Deal.id,), views=VIEWS, asks=ASKS, options=DEALS.options
+        )
+        if self.refused is None and _asks_too_much(self.query):
+            self.refused = _TOO_MUCH
+            self.unreadable = {"groups": self.refused}
+
+    @cached_property
+    def closed(self) -> ClosedDeals:
+        """Count what was closed; of a filter that cannot be read nothing."""
+        if self.refused is not None:
+            return ClosedDeals((), (), (), ())
+        return closed_deals(reading(), self.query)
+
+
+def _asks_too_much(query: ListQuery) -> bool:
+    used = {one.group for one in query.filters}.intersection(_GROUPS)
+    return len(used) > MOST_GROUPS
 
 
 def _free_group(args: Mapping[str, Any]) -> str:

@@ -37,7 +37,8 @@ def show_report(name: str) -> Markup:
 def report_file(name: str, kind: str) -> Response:
     """Give a report as a file for spreadsheets."""
     declared = report_named(name)
-    return files.of_counted(kind, counted(declared, _asked(declared)))
+    found = counted(declared, _asked(declared))
+    return files.as_file(kind, declared.id, *files.table_of_counted(found))
 
 
 def _asked(declared: DeclaredReport) -> Asked:

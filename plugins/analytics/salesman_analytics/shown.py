@@ -130,10 +130,10 @@ def difference(column: Column, value: Any, currency: str) -> str:
     return f"{'+' if value > 0 else '−' if value < 0 else '±'}{text}"
 
 
-def chart(found: Counted) -> dict[str, Any] | None:
+def chart(found: Counted, most: int = MOST_DRAWN) -> dict[str, Any] | None:
     """Give what is drawn of the first rows; None where the report draws nothing."""
     declared = found.report.chart
-    rows = found.rows[:MOST_DRAWN]
+    rows = found.rows[:most]
     if declared is None or not rows:
         return None
     by_name = {one.name: one for one in found.figures}

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from salesman_analytics import kept_views
-from salesman_analytics.asked import read_asked
-from salesman_analytics.declared import report_named
+from salesman_analytics.declared import seen_report
 from salesman_analytics.permissions import VIEW
+from salesman_analytics.telling import path_of, report_with_views, told
 from salesman_analytics.texts import texts
 from salesman_analytics.views import blueprint
-from salesman_core.toolkit import gone_to, requires, toast
+from salesman_core.toolkit import MissingError, gone_to, requires, toast
 
 _ = texts.lazy
+
+_OF_THE_FORM: Final = frozenset({"csrf_token", "view_name", "mailed"})
 
 
 @blueprint.post("/reports/<name>/views")
 @requires(VIEW)
 def keep_view(name: str) -> Response:
     """Keep what a form asks the report for under the name of the form."""
-    report = report_named(name)
-    asked = read_asked(request.form, report.filters, report.period)
-    kept_views.keep(name, request.form.get("view_name", ""), asked, request.form.get("mailed", ""))
+    report = report_with_views(name)
+    form = request.form
+    args = {one: text for one, text in form.items() if one not in _OF_THE_FORM}
+    kept_views.keep(name, form.get("view_name", ""), args, form.get("mailed", ""))
     toast(_("The view is kept: it stands above the report."))
-    args: dict[str, Any] = {**asked.parameters, "name": name}
-    return gone_to(url_for("analytics.report", **args))
+    return gone_to(told(report, args).path)
 
 
 @blueprint.post("/views/<int:view_id>/mail")
 @requires(VIEW)
 def mail_view(view_id: int) -> Response:
     """Let a view be mailed as the form says."""
-    report = kept_views.mail(view_id, request.form.get("mailed", ""))
+    report = kept_views.change(view_id, mailed=request.form.get("mailed", ""))
     toast(_("Saved."))
-    return gone_to(url_for("analytics.report", name=report))
+    return gone_to(_page_of(report))
 
 
 @blueprint.post("/views/<int:view_id>/delete")
@@ -45,4 +47,12 @@ def delete_view(view_id: int) -> Response:
     """Keep a view no longer."""
     report = kept_views.forget(view_id)
     toast(_("The view is deleted."))
-    return gone_to(url_for("analytics.report", name=report))
+    return gone_to(_page_of(report))
+
+
+def _page_of(report_id: str) -> str:
+    """Give the page of a report; of one that whoever acts does not see any more, all reports."""
+    try:
+        return path_of(seen_report(report_id), {})
+    except MissingError:
+        return url_for("analytics.index")

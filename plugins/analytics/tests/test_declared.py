@@ -204,7 +204,7 @@ def token_in(page: str) -> str:
 def test_pinned_reports_stand_first_until_they_are_unpinned(app: Flask, make: Make) -> None:
     browser = browser_of(app, make.user("head"))
     page = browser.get("/analytics").text
-    assert headings(page)[0] == "Sales"
+    assert headings(page)[0] == "What matters to you first"
 
     sent = {"csrf_token": token_in(page)}
     assert browser.post(f"{SELLERS}/pin", data=sent).location == "/analytics"

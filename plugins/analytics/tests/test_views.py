@@ -198,7 +198,7 @@ def test_view_of_a_report_that_is_not_there_waits_for_its_plugin(
     with writing() as session:
         session.execute(sa.update(KeptView).values(report="analytics.sellers"))
     with make.acting(sold[0]):
-        assert kept_views.mail(view, "") == "analytics.sellers"
+        assert kept_views.change(view, mailed="") == "analytics.sellers"
     clock.advance(days=7)
     mail_what_is_due()
     assert letters() == []

@@ -48,6 +48,7 @@ def reports() -> Iterable[Values]:
             ),
             "chart": {"kind": "bars", "columns": ("conversations", "leads", "clients")},
             "order": 40,
+            "opens_for": {"telemarketer": 10},
         }
     ]
 

@@ -71,6 +71,7 @@ def reports() -> Iterable[Values]:
             ),
             "chart": {"kind": "stacked", "columns": ("overdue", "not_due")},
             "order": 30,
+            "opens_for": {"everything": 50, "assistant": 10},
         }
     ]
 

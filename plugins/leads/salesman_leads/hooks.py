@@ -407,6 +407,7 @@ def salesman_analytics_reports() -> Iterable[Mapping[str, Any]]:
             "permission": permissions.REPORT,
             "endpoint": "leads.channels",
             "order": 50,
+            "opens_for": {"marketer": 20},
         }
     ]
 

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from salesman_analytics import charts
 from salesman_analytics.calibrating.counting import ENOUGH, calibration
 from salesman_analytics.calibrating.service import weigh
-from salesman_analytics.files import as_file
+from salesman_analytics.files import as_file, table_of_promises
+from salesman_analytics.own_pages import CALIBRATION
 from salesman_analytics.permissions import VIEW
 from salesman_analytics.report import Report
 from salesman_analytics.texts import texts
@@ -29,7 +30,6 @@ from salesman_core.toolkit import (
 
 _ = texts.lazy
 
-_CALIBRATION = "analytics.calibration"
 MANAGE = "core.pipeline.manage"
 
 
@@ -37,7 +37,7 @@ MANAGE = "core.pipeline.manage"
 @requires(VIEW)
 def show_calibration() -> Markup:
     """Show what each stage promises, and what really came of it."""
-    report = Report(_CALIBRATION)
+    report = Report(CALIBRATION)
     found = calibration(reading(), report.query, report.closed)
     chart = charts.of_promises(report, found.stages)
     return show("analytics/calibration.html", report, calibration=found, chart=chart, enough=ENOUGH)
@@ -47,33 +47,16 @@ def show_calibration() -> Markup:
 @requires(VIEW)
 def narrow_calibration() -> Response:
     """Lead from the dialog of filters to the report as it asks for it."""
-    return narrowed(DEALS.spec, _CALIBRATION)
+    return narrowed(DEALS.spec, CALIBRATION)
 
 
 @blueprint.get("/calibration/file/<kind>")
 @requires(VIEW)
 def calibration_file(kind: str) -> Response:
     """Give the comparison as a file for spreadsheets."""
-    report = Report(_CALIBRATION)
+    report = Report(CALIBRATION)
     found = calibration(reading(), report.query, report.closed)
-    headings = (
-        _("Stage"),
-        _("Progress in percent"),
-        _("Closed deals that came so far"),
-        _("Won in the end, in percent"),
-        *(_("%(name)s, won in percent", name=name) for name in found.sellers.values()),
-    )
-    rows = [
-        (
-            one.stage.name,
-            one.stage.percent,
-            one.all.reached,
-            one.all.winning,
-            *(one.of_sellers[id_].winning for id_ in found.sellers),
-        )
-        for one in found.stages
-    ]
-    return as_file(kind, "calibration", headings, rows)
+    return as_file(kind, "calibration", *table_of_promises(found))
 
 
 @blueprint.post("/calibration/<int:stage_id>")
@@ -88,4 +71,4 @@ def weigh_stage(stage_id: int) -> Response:
     weigh(stage_id, percent, was)
     undo = url_for("analytics.weigh_stage", stage_id=stage_id, percent=was, was=percent)
     toast(_("The stage stands for %(percent)s now.", percent=formats.percent(percent)), undo=undo)
-    return redirect(safe_next(request.values.get("next"), url_for(_CALIBRATION)))
+    return redirect(safe_next(request.values.get("next"), url_for(CALIBRATION)))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Response
 
-from salesman_analytics.files import as_file
+from salesman_analytics.files import Table, as_file
 from salesman_analytics.past.counting import Past
 from salesman_analytics.past.rows import IN_A_FILE, Narrower, rows_of
 from salesman_analytics.texts import texts
@@ -16,10 +16,15 @@ _ = texts.lazy
 
 
 def of_deals(kind: str, past: Past, narrower: Narrower) -> Response:
-    """Give a row for each deal, the largest first.
+    """Give the deals of a day.
 
     :raises MissingError: for a kind of file that there is not.
     """
+    return as_file(kind, f"deals-on-{past.day:%Y-%m-%d}", *table_of_deals(past, narrower))
+
+
+def table_of_deals(past: Past, narrower: Narrower) -> Table:
+    """Give a row for each deal, the largest first."""
     headings = (
         _("Number"),
         _("Deal"),
@@ -56,4 +61,4 @@ def of_deals(kind: str, past: Past, narrower: Narrower) -> Response:
         )
         for row in rows_of(reading(), past, narrower, IN_A_FILE)
     ]
-    return as_file(kind, f"deals-on-{past.day:%Y-%m-%d}", headings, rows)
+    return headings, rows

@@ -167,5 +167,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": ("stalled", "overdue", "no_next")},
         "order": 20,
+        "opens_for": {"everything": 40, "head": 30, "seller": 20, "service": 30},
     },
 )

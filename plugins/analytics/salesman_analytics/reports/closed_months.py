@@ -163,5 +163,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": (WON, LOST)},
         "order": 60,
+        "opens_for": {"everything": 20, "head": 40, "seller": 30},
     },
 )

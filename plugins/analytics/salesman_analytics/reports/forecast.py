@@ -282,5 +282,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": ("won", "forecast", "plan")},
         "order": 10,
+        "opens_for": {"everything": 10, "head": 10, "seller": 10},
     },
 )

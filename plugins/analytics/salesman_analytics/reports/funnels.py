@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from salesman_analytics.own_pages import draw_day, draw_funnel, draw_losses, draw_promises
 from salesman_analytics.texts import texts
 
 _ = texts.lazy
@@ -26,6 +27,7 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.funnel",
+        "draw": draw_funnel,
         "order": 40,
     },
     {
@@ -35,7 +37,9 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.losses",
+        "draw": draw_losses,
         "order": 50,
+        "opens_for": {"everything": 60, "head": 50},
     },
     {
         "id": "analytics.calibration",
@@ -44,6 +48,7 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.calibration",
+        "draw": draw_promises,
         "order": 60,
     },
     {
@@ -53,6 +58,7 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.as_of",
+        "draw": draw_day,
         "order": 70,
     },
 )

@@ -281,6 +281,7 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": ("turnover",)},
         "order": 40,
+        "opens_for": {"service": 10},
     },
     {
         **_SHARED,
@@ -331,5 +332,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "stacked", "columns": ("again_turnover", "first_turnover")},
         "order": 50,
+        "opens_for": {"service": 20},
     },
 )

@@ -156,5 +156,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": ("turnover", "margin")},
         "order": 10,
+        "opens_for": {"everything": 30, "head": 20},
     },
 )

@@ -228,5 +228,6 @@ REPORTS: Final[Sequence[Values]] = (
         ),
         "chart": {"kind": "bars", "columns": ("turnover", "margin")},
         "order": 40,
+        "opens_for": {"marketer": 10},
     },
 )

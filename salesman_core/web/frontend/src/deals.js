@@ -22,10 +22,11 @@ document.addEventListener("htmx:after:swap", showStep);
 
 if (document.querySelector("[data-board]")) import("./board.js");
 
-const drawCharts = async (root) => {
-  if (!root.querySelector?.("[data-chart]")) return;
+// All of the page: what htmx has processed may be the chart itself, or stand beside it.
+const drawCharts = async () => {
+  if (!document.querySelector("[data-chart]")) return;
   const { drawAll } = await import("./chart.js");
-  drawAll(root);
+  drawAll(document);
 };
-drawCharts(document);
-document.addEventListener("htmx:after:process", ({ target }) => drawCharts(target));
+drawCharts();
+document.addEventListener("htmx:after:process", drawCharts);

@@ -1,4 +1,6 @@
 // Notices in the corner: they go by themselves, unless somebody is reading them; errors stay.
+import { saidInPlace } from "./parts.js";
+
 const corner = document.getElementById("toasts");
 
 /** Shows the notice that the page keeps in a template. */
@@ -31,6 +33,6 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-toast-close]")) target.closest("[data-toast]").remove();
 });
 
-document.addEventListener("htmx:error", ({ detail }) => {
-  if (!detail.ctx?.response) showTemplate("toast-unreachable");
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (!ctx?.response && !(ctx && saidInPlace(ctx))) showTemplate("toast-unreachable");
 });
