@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -68,6 +68,7 @@ class KeptViews:
     asked: Mapping[str, str]
     views: Sequence[AnyRow]
     pinned: bool
+    mailed: Mapping[str, Text] = field(default_factory=lambda: MAILED)
 
     def url(self, asked: Mapping[str, str]) -> str:
         """Give the address of the report as it is asked for."""

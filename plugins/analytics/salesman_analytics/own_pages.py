@@ -2,21 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from salesman_analytics import charts
+from salesman_analytics import charts, files
 from salesman_analytics.calibrating.counting import calibration
 from salesman_analytics.declared import Values
+from salesman_analytics.files import Table
 from salesman_analytics.funnel import passages
 from salesman_analytics.losses import losses
 from salesman_analytics.past.asking import read_asked
 from salesman_analytics.past.charts import by_month
 from salesman_analytics.past.counting import past
+from salesman_analytics.past.files import table_of_deals
+from salesman_analytics.past.rows import Narrower
 from salesman_analytics.report import AskedReport
-from salesman_core.toolkit import reading
+from salesman_analytics.texts import texts
+from salesman_core.toolkit import InvalidError, reading
+
+_ = texts.lazy
 
 FUNNEL, LOSSES, CALIBRATION = "analytics.funnel", "analytics.losses", "analytics.calibration"
+DAY = "analytics.as_of"
+"""The ids of the reports, which are the endpoints of their pages, too."""
+_OF_A_DAY = frozenset({"day", "pipeline_id", "currency"})
+
+
+def tell_funnel(args: Mapping[str, str]) -> Values:
+    """Tell how far closed deals came."""
+    report = AskedReport(FUNNEL, args)
+
+    def table() -> Table:
+        stages = passages(reading(), report.query, report.closed)
+        return files.table_of_passages(report.closed, stages)
+
+    return {"asked": report.asked, "table": table}
+
+
+def tell_losses(args: Mapping[str, str]) -> Values:
+    """Tell where and why deals were lost."""
+    report = AskedReport(LOSSES, args)
+
+    def table() -> Table:
+        return files.table_of_losses(report.closed, losses(reading(), report.closed))
+
+    return {"asked": report.asked, "table": table}
+
+
+def tell_promises(args: Mapping[str, str]) -> Values:
+    """Tell what stages promise, and what came of it."""
+    report = AskedReport(CALIBRATION, args)
+
+    def table() -> Table:
+        return files.table_of_promises(calibration(reading(), report.query, report.closed))
+
+    return {"asked": report.asked, "table": table}
+
+
+def tell_day(args: Mapping[str, str]) -> Values:
+    """Tell the deals that were open at the end of a day, as they stood then."""
+    if foreign := sorted(set(args) - _OF_A_DAY):
+        message = _("This report does not take %(what)s.", what=", ".join(foreign))
+        raise InvalidError(message, dict.fromkeys(foreign, message))
+    asked = read_asked(args)
+
+    def table() -> Table:
+        found = past(reading(), asked.day, asked.pipeline_id, asked.currency)
+        return table_of_deals(found, Narrower())
+
+    return {"asked": asked.parameters, "table": table}
 
 
 def draw_funnel(args: Values) -> dict[str, Any] | None:

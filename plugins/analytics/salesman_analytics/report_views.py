@@ -9,7 +9,7 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from salesman_analytics import files, kept_views, pins, shown
+from salesman_analytics import files, kept_views, shown
 from salesman_analytics.asked import FILTERS, OWN, Asked, period_titles, read_asked, unread
 from salesman_analytics.counted import Counted, counted
 from salesman_analytics.declared import DeclaredReport, report_named
@@ -65,9 +65,7 @@ def _page(
         tiles=shown.tiles(found) if found else [],
         chart=shown.chart(found) if found else None,
         most=shown.MOST_SHOWN,
-        views=kept_views.views_of(declared.id),
-        mailed=kept_views.MAILED,
-        pinned=declared.id in pins.pinned(),
+        kept=kept_views.kept_views(declared, asked.parameters),
         filters={name: FILTERS[name] for name in declared.filters if name != "period"},
         options=shown.options(declared.filters, asked),
         periods=period_titles(),

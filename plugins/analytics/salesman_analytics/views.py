@@ -9,7 +9,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_analytics import charts, files
+from salesman_analytics.declared import seen_report
 from salesman_analytics.funnel import passages
+from salesman_analytics.kept_views import kept_views
 from salesman_analytics.losses import losses
 from salesman_analytics.own_pages import FUNNEL, LOSSES
 from salesman_analytics.permissions import VIEW
@@ -73,4 +75,6 @@ def losses_file(kind: str) -> Response:
 
 def show(template: str, report: Report, **context: Any) -> Markup:
     """Show a report over closed deals: what every one of them has, and what is its own."""
-    return render(template, report=report, closed=report.closed, amount_title=AMOUNT, **context)
+    kept = kept_views(seen_report(report.endpoint), report.asked)
+    shown = {"report": report, "closed": report.closed, "kept": kept, "amount_title": AMOUNT}
+    return render(template, **shown, **context)

@@ -157,7 +157,8 @@ def test_long_reports_draw_their_first_rows_and_say_how_many_more_there_are(
 ) -> None:
     def many(_asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         names = [f"Seller {number}" for number in range(MOST_DRAWN + 3)]
-        return [{"seller": name, "turnover": Decimal(5), "won_lacking": 0} for name in names]
+        rows = [{"seller": name, "turnover": Decimal(5), "won_lacking": 0} for name in names]
+        return [*rows, {"line": "total", "won_lacking": 0}]
 
     with make.acting(make.user("head")), app.test_request_context("/analytics"):
         glance = glance_of(replace(report_named(SELLERS), count=many))

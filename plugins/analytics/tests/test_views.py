@@ -17,7 +17,7 @@ from salesman_analytics import kept_views
 from salesman_analytics.letters import mail_view, mail_views
 from salesman_analytics.models import KeptView
 
-from salesman_core.access.models import UserRole
+from salesman_core.access.models import RoleGrant, UserRole
 from salesman_core.access.person import SUBJECT
 from salesman_core.db.revisions import bump
 from salesman_core.deals.service import close_deal
@@ -25,7 +25,7 @@ from salesman_core.services.files import stored_file
 from salesman_core.services.models import KeptLetter
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Browser, Make, browser_of
-from salesman_core.toolkit import reading, writing
+from salesman_core.toolkit import SEE_MARGIN, reading, writing
 
 SELLERS: Final = "/analytics/reports/analytics.sellers"
 
@@ -36,10 +36,12 @@ def token_in(page: str) -> str:
     return found[1]
 
 
-def keep(browser: Browser, name: str = "Ours", mailed: str = "weekly", **asked: str) -> int:
+def keep(
+    browser: Browser, name: str = "Ours", mailed: str = "weekly", of: str = SELLERS, **asked: str
+) -> int:
     """Keep a view as the form of the page does; give its id."""
     sent = {"csrf_token": token_in(browser.get(SELLERS).text), "view_name": name, "mailed": mailed}
-    answer = browser.post(f"{SELLERS}/views", data={**sent, **asked})
+    answer = browser.post(f"{of}/views", data={**sent, **asked})
     assert answer.status_code == 302, answer.text
     reading().rollback()
     return reading().scalar(sa.select(sa.func.max(KeptView.id))) or 0
@@ -214,3 +216,84 @@ def test_nobody_keeps_views_without_end(app: Flask, make: Make, clock: FrozenClo
         )
     sent = {"csrf_token": token_in(browser.get(SELLERS).text), "view_name": "More", "mailed": ""}
     assert browser.post(f"{SELLERS}/views", data=sent).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["funnel", "losses", "calibration"])
+def test_report_over_the_list_of_deals_is_kept_with_its_filter_and_mailed_by_rights(
+    app: Flask, make: Make, clock: FrozenClock, sold: tuple[int, int], reasons: list[int], name: str
+) -> None:
+    for owner, amount in zip(sold, ("30.00", "900.00"), strict=True):
+        close_deal(make.deal(owner_id=owner, amount=amount), "lost", reasons[0])
+    seller, head = browser_of(app, sold[0]), browser_of(app, make.user("head"))
+    report = f"/analytics/reports/analytics.{name}"
+    for browser in (seller, head):
+        keep(browser, "All there is", of=report, closed_on__isnull="false")
+        page = browser.get(f"/analytics/{name}?closed_on__isnull=false").text
+        assert "All there is" in page
+        assert 'aria-current="true"' in page
+        assert f'href="/analytics/{name}?closed_on__isnull=false"' in page
+
+    clock.advance(days=7)
+    mail_what_is_due()
+    of_seller, of_head = (enclosed(one) for one in letters())
+    assert of_seller != of_head
+    assert f"/analytics/{name}?closed_on__isnull=false" in letters()[0].text
+
+
+def test_filter_of_a_kept_report_that_its_owner_may_not_use_any_more_brings_no_letter(
+    app: Flask, make: Make, clock: FrozenClock, sold: tuple[int, int]
+) -> None:
+    head = make.user("head")
+    keep(browser_of(app, head), of="/analytics/reports/analytics.losses", margin__gte="1")
+    with writing() as session:
+        session.execute(sa.delete(RoleGrant).where(RoleGrant.permission == SEE_MARGIN))
+        bump(session, SUBJECT)
+    clock.advance(days=7)
+    mail_what_is_due()
+    assert letters() == []
+
+
+def test_day_is_kept_as_its_word_and_goes_along(
+    app: Flask, make: Make, clock: FrozenClock, sold: tuple[int, int]
+) -> None:
+    make.deal(owner_id=sold[0], amount="55.00", name="Boilers")
+    browser = browser_of(app, sold[0])
+    day = "/analytics/reports/analytics.as_of"
+    keep(browser, "Month", "monthly", of=day, day="last_month")
+    assert 'href="/analytics/as-of?day=last_month"' in browser.get("/analytics/as-of").text
+
+    clock.set(clock.now().replace(month=4, day=1))
+    mail_what_is_due()
+    (letter,) = letters()
+    assert "Boilers" in str(enclosed(letter))
+    assert "day=last_month" in letter.text
+    page = browser_of(app, sold[0]).get("/analytics/as-of?day=last_month").text
+    assert 'value="31.03.2026"' in page
+
+
+@pytest.mark.parametrize(
+    ("of", "asked"),
+    [
+        ("losses", {"colour": "red"}),
+        ("losses", {"closed_on": "soon"}),
+        ("as_of", {"day": "9999-01-01"}),
+        ("as_of", {"colour": "red"}),
+        ("sellers", {"colour": "red"}),
+        ("losses", {"q": "x" * 5000}),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_what_a_report_cannot_be_asked_is_not_kept(
+    app: Flask, make: Make, of: str, asked: dict[str, str]
+) -> None:
+    browser = browser_of(app, make.user("head"))
+    sent = {"csrf_token": token_in(browser.get(SELLERS).text), "view_name": "Ours", "mailed": ""}
+    answer = browser.post(f"/analytics/reports/analytics.{of}/views", data={**sent, **asked})
+    assert answer.status_code == 422
+
+
+@pytest.mark.databases("sqlite")
+def test_report_that_tells_nothing_keeps_no_views(app: Flask, make: Make) -> None:
+    browser = browser_of(app, make.user("head"))
+    sent = {"csrf_token": token_in(browser.get(SELLERS).text), "view_name": "Ours", "mailed": ""}
+    assert browser.post("/analytics/reports/leads.channels/views", data=sent).status_code == 404

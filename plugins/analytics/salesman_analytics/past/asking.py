@@ -27,20 +27,35 @@ from salesman_hookspecs import Text
 
 _ = texts.lazy
 
-_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "day": date_of,
-    "pipeline_id": number_of,
-    "currency": str.strip,
+_WORDS: Final[Mapping[str, Text]] = {
+    "yesterday": _("Yesterday"),
+    "last_month": _("End of last month"),
+    "last_quarter": _("End of last quarter"),
+    "last_year": _("End of last year"),
 }
+"""Days that are others tomorrow: a view that keeps the word goes along."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The day, and of which pipeline and currency; None for the one with the most deals."""
+    """The day, and of which pipeline and currency; None for the one with the most deals.
+
+    :param said: the day as the address has it, a word or a date; empty for the usual one.
+    """
 
     day: date
     pipeline_id: int | None = None
     currency: str | None = None
+    said: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Give what was asked for as addresses hold it: of a day that has a word the word.
+
+        Of no day that was said it is none: the usual one is another tomorrow.
+        """
+        args = {"day": self.said, "pipeline_id": self.pipeline_id, "currency": self.currency}
+        return {name: str(one) for name, one in args.items() if one}
 
     def here(self, **others: Any) -> str:
         """Give the address of the report, of this day or another one."""
@@ -69,10 +84,25 @@ def read_asked(args: Mapping[str, str]) -> Asked:
 
     :raises InvalidError: by field, for what cannot be read and for a day to come.
     """
-    values = read_typed(args, _READERS, *_READERS)
-    day = values.get("day") or usual_day()
-    demand_over(day)
-    return Asked(day, values.get("pipeline_id"), values.get("currency") or None)
+    readers: Mapping[str, Callable[[str], Any]] = {
+        "day": _day_of,
+        "pipeline_id": number_of,
+        "currency": str.strip,
+    }
+    values = read_typed(args, readers, *readers)
+    day: date | None = values.get("day")
+    if day is not None:
+        demand_over(day)
+    word = args.get("day", "").strip()
+    said = word if word in _WORDS else day.isoformat() if day is not None else ""
+    pipeline_id, currency = values.get("pipeline_id"), values.get("currency") or None
+    return Asked(day or usual_day(), pipeline_id, currency, said)
+
+
+def _day_of(typed: str) -> date | None:
+    """Read a day as people write it, or one of the words of :func:`offered_days`."""
+    word = typed.strip()
+    return _day_of_word(word) if word in _WORDS else date_of(typed)
 
 
 def demand_over(day: date) -> None:
@@ -94,14 +124,19 @@ def usual_day() -> date:
     return ended if known else day
 
 
-def offered_days() -> Sequence[tuple[Text, date]]:
-    """Give the days that one asks for most, each with what people call it."""
+def offered_days() -> Sequence[tuple[Text, str, date]]:
+    """Give the days that one asks for most: what people and addresses call them, and the day."""
+    return [(title, word, _day_of_word(word)) for word, title in _WORDS.items()]
+
+
+def _day_of_word(word: str) -> date:
     day = today(company().tz)
     month = day.replace(day=1)
     quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
-    return (
-        (_("Yesterday"), day - timedelta(days=1)),
-        (_("End of last month"), month - timedelta(days=1)),
-        (_("End of last quarter"), quarter - timedelta(days=1)),
-        (_("End of last year"), date(day.year - 1, 12, 31)),
-    )
+    after = {
+        "yesterday": day,
+        "last_month": month,
+        "last_quarter": quarter,
+        "last_year": day.replace(month=1, day=1),
+    }
+    return after[word] - timedelta(days=1)

@@ -11,6 +11,9 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from salesman_analytics.declared import seen_report
+from salesman_analytics.kept_views import kept_views
+from salesman_analytics.own_pages import DAY
 from salesman_analytics.past import files
 from salesman_analytics.past.asking import Asked, offered_days, read_asked
 from salesman_analytics.past.charts import by_month, month_name
@@ -42,6 +45,7 @@ def index() -> Markup:
     return render(
         "analytics/as_of.html",
         asked=asked,
+        kept=kept_views(seen_report(DAY), asked.parameters),
         unreadable=unreadable,
         past=found,
         now=now,

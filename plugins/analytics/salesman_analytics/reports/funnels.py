@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from salesman_analytics.own_pages import draw_day, draw_funnel, draw_losses, draw_promises
+from salesman_analytics import own_pages
 from salesman_analytics.texts import texts
 
 _ = texts.lazy
@@ -27,7 +27,8 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.funnel",
-        "draw": draw_funnel,
+        "draw": own_pages.draw_funnel,
+        "tell": own_pages.tell_funnel,
         "order": 40,
     },
     {
@@ -37,7 +38,8 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.losses",
-        "draw": draw_losses,
+        "draw": own_pages.draw_losses,
+        "tell": own_pages.tell_losses,
         "order": 50,
         "opens_for": {"everything": 60, "head": 50},
     },
@@ -48,7 +50,8 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.calibration",
-        "draw": draw_promises,
+        "draw": own_pages.draw_promises,
+        "tell": own_pages.tell_promises,
         "order": 60,
     },
     {
@@ -58,7 +61,8 @@ REPORTS: Final[Sequence[Mapping[str, Any]]] = (
         "group": "sales",
         "permission": "core.deal.view",
         "endpoint": "analytics.as_of",
-        "draw": draw_day,
+        "draw": own_pages.draw_day,
+        "tell": own_pages.tell_day,
         "order": 70,
     },
 )
