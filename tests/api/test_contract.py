@@ -213,6 +213,8 @@ def test_api_keeps_what_it_has_promised(app: Flask) -> None:
 
 
 WITHOUT_VERSION = {
+    "/api/v1/analytics/reports/{name}/pin": "everybody has their own",
+    "/api/v1/analytics/views/{view_id}": "everybody has their own",
     "/api/v1/calendar/{record_id}/guests": "somebody is invited or not",
     "/api/v1/calendar/{record_id}/guests/{guest_id}": "somebody is invited or not",
     "/api/v1/discussions/messages/{message_id}": "its author alone; what stood before is kept",

@@ -6,6 +6,8 @@ from marshmallow import fields
 
 from salesman_analytics.asked import FILTERS
 from salesman_analytics.declared import GROUPS, KINDS
+from salesman_analytics.kept_views import MAILED
+from salesman_analytics.models import LONGEST_NAME
 from salesman_core.toolkit import (
     Amount,
     Choice,
@@ -14,6 +16,7 @@ from salesman_core.toolkit import (
     Integer,
     JsonObject,
     ListOf,
+    Moment,
     Reference,
     Schema,
     Text,
@@ -139,3 +142,25 @@ class CountedSchema(Schema):
     rows = fields.List(fields.Nested(RowSchema))
     total = fields.Nested(RowSchema, allow_none=True)
     apart = fields.List(fields.Nested(RowSchema))
+
+
+class KeptViewSchema(Schema):
+    """What one asks a report for, under a name.
+
+    ``asked`` are the parameters of the address of its page, as texts: a period is kept as its word.
+    On ``mail_on``, a day of the company, the next letter goes to whoever keeps it.
+    """
+
+    id = Reference(dump_only=True)
+    report = Text(100, required=True, blank=False)
+    name = Text(LONGEST_NAME, required=True, blank=False)
+    asked = JsonObject()
+    mailed = Choice(MAILED)
+    mail_on = Date(dump_only=True, allow_none=True)
+    created_at = Moment(dump_only=True)
+
+
+class KeptViewsSchema(Schema):
+    """The views that one keeps oneself, fifty at most."""
+
+    items = fields.List(fields.Nested(KeptViewSchema))
