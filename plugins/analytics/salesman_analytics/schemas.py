@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from salesman_analytics.asked import FILTERS
@@ -144,6 +146,14 @@ class CountedSchema(Schema):
     apart = fields.List(fields.Nested(RowSchema))
 
 
+class ReportId(Text):
+    """The id of a report, as the list of reports gives it."""
+
+    def described(self) -> dict[str, Any]:
+        """Give the JSON Schema, with an example of ours."""
+        return super().described() | {"examples": ["analytics.sellers"]}
+
+
 class KeptViewSchema(Schema):
     """What one asks a report for, under a name.
 
@@ -152,7 +162,7 @@ class KeptViewSchema(Schema):
     """
 
     id = Reference(dump_only=True)
-    report = Text(100, required=True, blank=False)
+    report = ReportId(100, required=True, blank=False)
     name = Text(LONGEST_NAME, required=True, blank=False)
     asked = JsonObject()
     mailed = Choice(MAILED)
