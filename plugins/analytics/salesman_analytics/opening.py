@@ -80,11 +80,12 @@ def glance_of(report: DeclaredReport) -> Glance:
     found = counted(report, asked)
     drawn_names = () if report.chart is None else report.chart.columns
     tiles = shown.tiles(found)
+    chart = _telling(shown.chart(found, MOST_DRAWN))
     return Glance(
-        _telling(shown.chart(found, MOST_DRAWN)),
+        chart,
         [one for one in tiles if not drawn_names or one.column.name in drawn_names],
         period_titles()[asked.period] if asked.period else "",
-        max(len(found.rows) - MOST_DRAWN, 0),
+        0 if chart is None else max(len(found.rows) - MOST_DRAWN, 0),
     )
 
 
