@@ -43,7 +43,7 @@ WIDGET: Final = 2.0
 LINE: Final = 2.0
 """So many times the bare statements may the figures of the conveyor's line cost."""
 REPORT: Final = 2.0
-"""So many times the statements that it sends may a report of analytics take."""
+"""So many times the plainest SQL for the same figures may a report take."""
 
 DELAY: Final = 1.0
 """Seconds after which a message in a discussion is at half of the pages that are open."""
