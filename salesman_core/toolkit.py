@@ -100,7 +100,7 @@ from salesman_core.deals.sharing import include_participants as include_in_deal
 from salesman_core.deals.standing import in_work, over_plan, overdue, rests_today
 from salesman_core.deals.tally import comes as comes_to_a_stage
 from salesman_core.deals.tally import ends_a_stay
-from salesman_core.deals.worth import Worth, worth_columns, worth_of
+from salesman_core.deals.worth import WORTH, Worth, worth_columns, worth_of
 from salesman_core.errors import (
     ConflictError,
     ForbiddenError,
@@ -176,7 +176,7 @@ from salesman_core.records.imports.reading import UNMAPPED
 from salesman_core.records.imports.writing import Draft, RowWriter
 from salesman_core.records.last_change import last_change
 from salesman_core.records.list_arguments import list_arguments
-from salesman_core.records.list_fields import contains, either
+from salesman_core.records.list_fields import contains, either, name_of
 from salesman_core.records.list_narrowing import narrowed
 from salesman_core.records.list_page import ListPage, list_address
 from salesman_core.records.listing import on_one_line
@@ -312,6 +312,7 @@ __all__ = [
     "SYSTEM",
     "TRIGRAMS",
     "UNMAPPED",
+    "WORTH",
     "Amount",
     "AnyRow",
     "ApiBlueprint",
@@ -551,6 +552,7 @@ __all__ = [
     "move_deal",
     "move_notes_and_files",
     "name_contact",
+    "name_of",
     "named",
     "names_from",
     "narrowed",

@@ -19,11 +19,13 @@ COMPARISONS: Final = tuple(_COMPARED)
 """The operators that the filter ``purchase`` of the list of deals knows."""
 
 
-def purchases() -> sa.Subquery:
+def purchases(*columns: Any) -> sa.Subquery:
     """Give the SQL of the won deals of clients, as far as the person sees them.
 
     It has ``deal_id``, ``number`` (1 for the first purchase of the client) and ``before`` (the day
     of the purchase before it, or null).
+
+    :param columns: of the deals, that stand behind these.
     """
     of_client: Any = {"partition_by": Deal.client_id, "order_by": (Deal.closed_on, Deal.id)}
     return (
@@ -31,6 +33,7 @@ def purchases() -> sa.Subquery:
             Deal.id.label("deal_id"),
             sa.func.row_number().over(**of_client).label("number"),
             sa.func.lag(Deal.closed_on).over(**of_client).label("before"),
+            *columns,
         )
         .where(Deal.outcome == "won", Deal.client_id.is_not(None), visible("deal"))
         .subquery("purchases")

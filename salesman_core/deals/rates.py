@@ -61,11 +61,14 @@ def hold_rate(deal: Deal, rate: Decimal | None, rate_currency: str | None) -> Ch
     return changes
 
 
-def lacks_rate() -> sa.ColumnElement[bool]:
-    """Give the condition of deals whose worth in the company's currency nobody knows."""
+def lacks_rate(of: Any = Deal) -> sa.ColumnElement[bool]:
+    """Give the condition of deals whose worth in the company's currency nobody knows.
+
+    :param of: the deals, or the columns of a query of them.
+    """
     own = company().currency
-    other = sa.or_(Deal.rate.is_(None), Deal.rate_currency.is_(None), Deal.rate_currency != own)
-    return sa.and_(Deal.currency != own, other)
+    other = sa.or_(of.rate.is_(None), of.rate_currency.is_(None), of.rate_currency != own)
+    return sa.and_(of.currency != own, other)
 
 
 def holds_another() -> sa.ColumnElement[bool]:

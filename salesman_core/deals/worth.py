@@ -57,19 +57,27 @@ def any_foreign(currencies: Iterable[str]) -> bool:
     return any(currency != own for currency in currencies)
 
 
-def worth_columns(amount: Any = Deal.amount) -> tuple[sa.ColumnElement[Any], ...]:
+def worth_columns(amount: Any = None, of: Any = Deal) -> tuple[sa.ColumnElement[Any], ...]:
     """Give the columns ``number``, ``lacking``, ``own`` and ``other`` of some deals' sums.
 
     ``own`` is what is in the company's currency already, ``other`` what its rates make of the rest.
+
+    :param amount: what is summed; the amounts of the deals where not given.
+    :param of: the deals, or the columns of a query of them that has :data:`WORTH`.
     """
-    own = Deal.currency == company().currency
-    known = sa.and_(sa.not_(own), sa.not_(lacks_rate()))
+    amount = of.amount if amount is None else amount
+    own = of.currency == company().currency
+    known = sa.and_(sa.not_(own), sa.not_(lacks_rate(of)))
     return (
-        sa.func.count(Deal.id).label("number"),
-        sa.func.count(Deal.id).filter(lacks_rate()).label("lacking"),
+        sa.func.count(of.id).label("number"),
+        sa.func.count(of.id).filter(lacks_rate(of)).label("lacking"),
         sa.func.coalesce(whole_sum(amount, own), 0).label("own"),
-        sum_converted(amount, Deal.rate).filter(known).label("other"),
+        sum_converted(amount, of.rate).filter(known).label("other"),
     )
+
+
+WORTH: Final = (Deal.id, Deal.amount, Deal.currency, Deal.rate, Deal.rate_currency)
+"""The columns of deals on which their worth depends."""
 
 
 def worth_of(row: AnyRow, percent: int = 0) -> Worth:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import Days, Deal, list_address, of_source, of_team, visible
+from salesman_core.toolkit import (
+    DEAL_MARGIN,
+    AnyRow,
+    Days,
+    Deal,
+    list_address,
+    of_source,
+    of_team,
+    visible,
+    worth_columns,
+)
 
 NOBODY: Final = 0
 """The key of the row of what has no owner: no person has this id."""
@@ -30,6 +41,18 @@ def counted_deals(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
 def closed_within(asked: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
     """Give the conditions of deals that were closed in the period."""
     return [Deal.outcome.is_not(None), *Days(asked["since"], asked["until"]).holds(Deal.closed_on)]
+
+
+def margin_columns() -> list[sa.Label[Any]]:
+    """Give the columns of what some deals' margins come to, beside those of ``worth_columns``."""
+    sums: Any = worth_columns(DEAL_MARGIN)
+    own, other = (one for one in sums if one.name in {"own", "other"})
+    return [own.element.label("own_margin"), other.element.label("other_margin")]
+
+
+def margin_of(row: AnyRow) -> Decimal:
+    """Give what a row of such columns says."""
+    return Decimal(int(row.own_margin)).scaleb(-2) + (row.other_margin or Decimal(0))
 
 
 def deals_address(asked: Mapping[str, Any], **filters: Any) -> str:

@@ -39,15 +39,10 @@ _NOTHING: Final = Worth()
 
 
 def by_month(asked: Values) -> Iterable[Values]:
-    """Count the deals that were closed by month and outcome: two statements."""
-    month = month_of(Deal.closed_on)
-    counted: Any = sa.select(month, Deal.outcome, *worth_columns())
-    closed = [*counted_deals(asked), *closed_within(asked)]
-    rows = reading().execute(counted.where(*closed).group_by(month, Deal.outcome))
-    found = {(row[0], row.outcome): worth_of(row) for row in rows}
+    """Count the deals that were closed by month, outcome and length: one statement."""
+    found, lengths = _closed(asked)
     if not found:
         return []
-    lengths = _lengths(closed)
     months = months_of(asked, {first for first, _outcome in found})
     told = [_row(asked, first, found, lengths) for first in months]
     won, lost, lacking = (sum(row[name] for row in told) for name in (WON, LOST, "lacking"))
@@ -76,15 +71,20 @@ def _rate(won: int, lost: int) -> Decimal | None:
     return share_of(Decimal(won), Decimal(won + lost))
 
 
-def _lengths(closed: Sequence[Any]) -> Lengths:
-    """Give how many deals were closed so many days after they were opened."""
+def _closed(asked: Values) -> tuple[Mapping[tuple[date, str], Worth], Lengths]:
+    """Give what was closed by month and outcome, and how many took so many days."""
     month, days = month_of(Deal.closed_on), days_between(Deal.opened_on, Deal.closed_on)
-    counted: Any = sa.select(month, Deal.outcome, days, sa.func.count())
-    found: dict[tuple[date, str], dict[int, int]] = {}
+    counted: Any = sa.select(month, Deal.outcome, days, *worth_columns())
+    closed = [*counted_deals(asked), *closed_within(asked)]
+    found: dict[tuple[date, str], Worth] = {}
+    lengths: dict[tuple[date, str], dict[int, int]] = {}
     rows = reading().execute(counted.where(*closed).group_by(month, Deal.outcome, days))
-    for first, outcome, length, number in rows:
-        found.setdefault((first, outcome), {})[length] = number
-    return found
+    for row in rows:
+        first, outcome, length = row[:3]
+        place = (first, outcome)
+        found[place] = found.get(place, _NOTHING) + worth_of(row)
+        lengths.setdefault(place, {})[length] = row.number
+    return found, lengths
 
 
 def _medians(lengths: Lengths, months: Sequence[date]) -> dict[str, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from salesman_analytics.deals import (
     counted_deals,
     deals_address,
     known_worth,
+    margin_columns,
+    margin_of,
     of_owner,
     period_filters,
     working,
@@ -20,7 +23,6 @@ from salesman_analytics.deals import (
 )
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
-    DEAL_MARGIN,
     SEE_MARGIN,
     Deal,
     Stage,
@@ -40,17 +42,16 @@ Values = Mapping[str, Any]
 
 
 def sellers(asked: Values) -> Iterable[Values]:
-    """Count what each owner of deals won in the period and has in work now: three statements."""
-    won = [*counted_deals(asked), *closed_within(asked), Deal.outcome == "won"]
-    turnover, margin = _by_owner(won), _by_owner(won, DEAL_MARGIN)
-    working = _by_owner([*counted_deals(asked), in_work()])
+    """Count what each owner of deals won in the period and has in work now: two statements."""
+    turnover, margin = _won_by_owner(asked)
+    working = _working_by_owner(asked)
     names = people_names()
     rows: list[dict[str, Any]] = [
         {
             "seller": names.get(owner_id, str(_("Nobody"))),
             "key": owner_id,
             "turnover": turnover.get(owner_id, _NOTHING).amount,
-            "margin": margin.get(owner_id, _NOTHING).amount,
+            "margin": margin.get(owner_id, Decimal(0)),
             "won": turnover.get(owner_id, _NOTHING).count,
             "in_work": working.get(owner_id, _NOTHING).count,
             "amount": working.get(owner_id, _NOTHING).amount,
@@ -67,11 +68,19 @@ def sellers(asked: Values) -> Iterable[Values]:
     return [*sorted(rows, key=lambda one: (-one["turnover"], -one["amount"], one["seller"])), total]
 
 
-def _by_owner(conditions: Sequence[Any], amount: Any = Deal.amount) -> Mapping[int, Worth]:
-    counted: Any = sa.select(Deal.owner_id, Stage.percent, *worth_columns(amount))
+def _won_by_owner(asked: Values) -> tuple[Mapping[int, Worth], Mapping[int, Decimal]]:
+    counted: Any = sa.select(Deal.owner_id, *worth_columns(), *margin_columns())
+    won = [*counted_deals(asked), *closed_within(asked), Deal.outcome == "won"]
+    rows = reading().execute(counted.where(*won).group_by(Deal.owner_id)).all()
+    keyed = [(row.owner_id or NOBODY, row) for row in rows]
+    return {key: worth_of(row) for key, row in keyed}, {key: margin_of(row) for key, row in keyed}
+
+
+def _working_by_owner(asked: Values) -> Mapping[int, Worth]:
+    counted: Any = sa.select(Deal.owner_id, Stage.percent, *worth_columns())
     rows = reading().execute(
         counted.join(Stage, Stage.id == Deal.stage_id)
-        .where(*conditions)
+        .where(*counted_deals(asked), in_work())
         .group_by(Deal.owner_id, Stage.percent)
     )
     found: dict[int, Worth] = {}
