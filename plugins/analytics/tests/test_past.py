@@ -241,3 +241,35 @@ def test_what_no_deal_of_the_day_had_finds_none(app: Flask, make: Make, clock: F
     for asked in ("stage_id=99999999999999999999", "owner=1%20or%201", *months, "frozen=true"):
         page = browser.get(f"/analytics/as-of/deals?day={day}&{asked}")
         assert (page.status_code, "No such deal" in page.text) == (200, True), asked
+
+
+def test_day_is_told_of_a_team_and_of_a_source(app: Flask, make: Make, clock: FrozenClock) -> None:
+    team = make.team("North")
+    anna, boris = make.user("seller", team_id=team), make.user("seller")
+    fair = make.client(source="fair")
+    moved = make.deal(client_id=fair, owner_id=anna, amount="5.00")
+    make.deal(client_id=make.client(source="site"), owner_id=anna, amount="20.00")
+    make.deal(client_id=fair, owner_id=boris, amount="300.00")
+    day = today(company().tz)
+    clock.advance(days=3)
+    change_deal(moved, {"owner_id": boris})
+    api = api_of(app, make.user("head"))
+
+    def told(query: str) -> tuple[int, str]:
+        found = api.get(f"/analytics/as-of?day={day}{query}").json
+        return found["in_work"], found["in_work_amount"]
+
+    assert told("") == (3, "325.00")
+    assert told(f"&team_id={team}") == (2, "25.00")
+    assert told("&source=fair") == (2, "305.00")
+    assert told(f"&team_id={team}&source=fair") == (1, "5.00")
+    browser = browser_of(app, make.user("head"))
+    asked = f"day={day}&team_id={team}&source=fair"
+    page = html.unescape(browser.get(f"/analytics/as-of?{asked}").text)
+    (rows,) = set(
+        re.findall(r'href="(/analytics/as-of/deals\?[^"]*owner=[^"]*frozen=false)"', page)
+    )
+    assert f"team_id={team}" in rows
+    opened = browser.get(rows).text
+    assert re.findall(r'fw-normal"><a href="/deals/(\d+)"', opened) == [str(moved)]
+    assert '<option value="fair" selected>' in page

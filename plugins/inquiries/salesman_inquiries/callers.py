@@ -32,11 +32,19 @@ def reports() -> Iterable[Values]:
             "question": _("Who called how much, and how many clients came of it?"),
             "group": "people",
             "permission": permissions.FIGURES,
-            "filters": ("period",),
+            "filters": ("period", "owner_id", "team_id", "source"),
             "period": "this_month",
             "count": telemarketers,
             "columns": (
-                {"name": "person", "title": _("Who took it"), "kind": "text"},
+                {
+                    "name": "person",
+                    "title": _("Who took it"),
+                    "kind": "text",
+                    "method": _(
+                        "Seller and team mean who took the call; the source is that of the inquiry."
+                        " A call is in no pipeline, so it cannot be asked for by one."
+                    ),
+                },
                 *counted[:2],
                 {
                     "name": "reached",
@@ -65,14 +73,23 @@ def _column(figure: Figure) -> dict[str, Any]:
 
 def _rows_of(figure: Figure) -> Callable[[Values, Values], str]:
     def address(asked: Values, row: Values) -> str:
-        whose = {"taken_by_id": row.get("key"), **figure.rows, "counted": "true"}
-        return list_address("inquiries.index", {**_days(asked), **whose})
+        whose = {"taken_by_id": row["key"]} if "key" in row else {}
+        return list_address(
+            "inquiries.index", {**_narrower(asked), **whose, **figure.rows, "counted": "true"}
+        )
 
     return address
 
 
-def _days(asked: Values) -> dict[str, Any]:
-    return {"day__gte": asked["since"], "day__lte": asked["until"]}
+def _narrower(asked: Values) -> dict[str, Any]:
+    """Give what is asked for as the list of inquiries filters it."""
+    return {
+        "day__gte": asked["since"],
+        "day__lte": asked["until"],
+        "taken_by_id": asked["owner_id"],
+        "taken_by_team_id": asked["team_id"],
+        "source": asked["source"],
+    }
 
 
 def telemarketers(asked: Values) -> Iterable[Values]:
@@ -81,7 +98,7 @@ def telemarketers(asked: Values) -> Iterable[Values]:
     Two statements: people in whose line everything is nought are left out.
     """
     session = reading()
-    narrowed = {name: str(day) for name, day in _days(asked).items() if day is not None}
+    narrowed = {name: str(one) for name, one in _narrower(asked).items() if one is not None}
     found = figures(session, narrowed, "taken_by_id")
     names, shown = names_of(session, found), [one.name for one in shown_figures()]
     rows = [

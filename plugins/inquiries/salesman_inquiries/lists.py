@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from salesman_core.toolkit import (
     now,
     reading,
     service,
+    team_filter,
     today,
 )
 from salesman_hookspecs import Scope
@@ -224,6 +226,9 @@ INQUIRIES: Final = ListSpec(
         ListField("updated_at", _("Changed"), Inquiry.updated_at, FieldKind.MOMENT),
     ),
     filters=(
+        replace(
+            team_filter(Inquiry.taken_by_id, _("Team of who took it")), name="taken_by_team_id"
+        ),
         ListFilter("late", _("Late"), FieldKind.FLAG, _flag(is_late), operators=("eq",)),
         ListFilter(
             "due_today",

@@ -92,6 +92,25 @@ def test_each_figure_opens_exactly_its_inquiries(
     ]
 
 
+def test_telemarketers_of_a_team_a_person_or_a_source_are_told_apart(
+    app: Flask, make: Make, month: dict[str, int], note: Note
+) -> None:
+    team = make.team("North")
+    clara = make.user("telemarketer", name="Clara", team_id=team)
+    with make.acting(clara):
+        note(source="fair")
+    head = make.user("head")
+    api = api_of(app, head)
+    for values in ({"team_id": team}, {"owner_id": clara}, {"source": "fair"}):
+        with make.acting(head), app.test_request_context():
+            found = telemarketers(**values)
+            calls = found.figures[0]
+            rows = (*found.rows, found.total or {})
+            opened = [api.listed(found.address(calls, row)) for row in rows]
+        assert [(row["person"], row["calls"]) for row in found.rows] == [("Clara", 1)]
+        assert [len(one) for one in opened] == [1, 1]
+
+
 def test_telemarketer_who_has_reports_is_told_of_their_own_calls(
     make: Make, month: dict[str, int]
 ) -> None:

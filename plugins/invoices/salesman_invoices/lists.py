@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,9 +14,11 @@ from salesman_core.toolkit import (
     ListField,
     ListFilter,
     ListSpec,
+    Pipeline,
     User,
     contains,
     either,
+    name_of,
     reading,
     team_filter,
     visible,
@@ -67,6 +70,32 @@ def seen_name(kind: str, model: type[Any]) -> Any:
         return str(reading().scalar(named) or id_)
 
     return show
+
+
+def of_pipeline(pipeline_id: int) -> sa.ColumnElement[bool]:
+    """Give the condition of the invoices of deals of a pipeline, as far as one sees these."""
+    seen = sa.select(Deal.id).where(visible("deal"), Deal.pipeline_id == pipeline_id)
+    return Invoice.deal_id.in_(seen)
+
+
+def of_source(source: str) -> sa.ColumnElement[bool]:
+    """Give the condition of the invoices of clients that came from a source.
+
+    An empty one stands for invoices of which that is not said: of no client, or none that one sees.
+    """
+    known = sa.select(Client.id).where(visible("client"))
+    if source:
+        return Invoice.client_id.in_(known.where(Client.source == source))
+    said = known.where(Client.source != "")
+    return sa.or_(Invoice.client_id.is_(None), Invoice.client_id.not_in(said))
+
+
+def _like_any(condition: Callable[[Any], sa.ColumnElement[bool]]) -> Any:
+    def where(operator: str, value: Any) -> sa.ColumnElement[bool]:
+        wanted = value if operator == "in" else (value,)
+        return sa.or_(sa.false(), *(condition(one) for one in wanted))
+
+    return where
 
 
 def search_invoices(typed: str) -> sa.ColumnElement[bool]:
@@ -150,6 +179,14 @@ INVOICES: Final = ListSpec(
             _REFERENCE,
             show=seen_name("deal", Deal),
         ),
+        ListFilter(
+            "pipeline_id",
+            _("Pipeline of the deal"),
+            FieldKind.REF,
+            _like_any(of_pipeline),
+            show=name_of(Pipeline),
+        ),
+        ListFilter("source", _("Source of the client"), FieldKind.TEXT, _like_any(of_source)),
         ListFilter("external_id", _("Key in another system"), FieldKind.TEXT, _external_id),
         *plans_filters.FILTERS,
     ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from salesman_core.toolkit import Client, list_address, of_team, reading, visible, whole_sum
+from salesman_core.toolkit import Client, Days, list_address, of_team, reading, visible, whole_sum
 from salesman_invoices.ages import AGES
 from salesman_invoices.billing import hundredths
+from salesman_invoices.lists import of_pipeline, of_source
 from salesman_invoices.models import ISSUED, KIND, Invoice
 from salesman_invoices.permissions import VIEW
 from salesman_invoices.queries import sees_client
@@ -33,7 +34,9 @@ def reports() -> Iterable[Values]:
             "question": _("Who owes how much, and for how long is it overdue?"),
             "group": "money",
             "permission": VIEW,
-            "filters": ("owner_id", "team_id", "currency"),
+            "filters": ("period", "owner_id", "team_id", "pipeline_id", "source", "currency"),
+            "period": "all",
+            "compared": False,
             "count": receivables,
             "columns": (
                 {"name": "client", "title": _("Client"), "kind": "text"},
@@ -43,8 +46,9 @@ def reports() -> Iterable[Values]:
                     "kind": "number",
                     "address": _open_address,
                     "method": _(
-                        "Invoices that are issued and not wholly paid, in the currency that is"
-                        " chosen; drafts and cancelled ones do not count."
+                        "Invoices that were issued in the period and are not wholly paid by now, in"
+                        " the currency that is chosen; drafts and cancelled ones do not count. The"
+                        " pipeline is that of the invoice’s deal, the source that of its client."
                     ),
                 },
                 {
@@ -107,18 +111,28 @@ def receivables(asked: Values) -> Iterable[Values]:
         sa.select(*columns)
         .select_from(Invoice)
         .outerjoin(Client, Client.id == Invoice.client_id)
-        .where(visible(KIND), IS_OPEN, Invoice.currency == asked["currency"])
+        .where(*_counted(asked))
         .group_by(Invoice.client_id, name, sa.literal_column("sees_client"))
         .order_by((whole - not_due).desc(), whole.desc(), name, Invoice.client_id)
     )
-    if asked["owner_id"] is not None:
-        owed = owed.where(Invoice.owner_id == asked["owner_id"])
-    if asked["team_id"] is not None:
-        owed = owed.where(of_team(Invoice.owner_id, asked["team_id"]))
     rows = [_row(one) for one in reading().execute(owed)]
     late = _share(*(sum(row[one] for row in rows) for one in ("overdue", "left")))
     total = {"line": "total", "seen": True, "late": late}
     return [*rows, total]
+
+
+def _counted(asked: Values) -> Iterator[sa.ColumnElement[bool]]:
+    """Give the conditions of the invoices that count, access included."""
+    yield from (visible(KIND), IS_OPEN, Invoice.currency == asked["currency"])
+    yield from Days(asked["since"], asked["until"]).holds(Invoice.issued_on)
+    if asked["owner_id"] is not None:
+        yield Invoice.owner_id == asked["owner_id"]
+    if asked["team_id"] is not None:
+        yield of_team(Invoice.owner_id, asked["team_id"])
+    if asked["pipeline_id"] is not None:
+        yield of_pipeline(asked["pipeline_id"])
+    if asked["source"] is not None:
+        yield of_source(asked["source"])
 
 
 def _row(one: Any) -> dict[str, Any]:
@@ -154,7 +168,9 @@ def _address(asked: Values, row: Values, **filters: str) -> str:
     """Give the list of the invoices of a row; none of a client that one may not ask for."""
     if not row["seen"]:
         return ""
-    whose = {name: asked[name] for name in ("owner_id", "team_id", "currency")}
+    names = ("owner_id", "team_id", "pipeline_id", "source", "currency")
+    whose = {name: asked[name] for name in names}
+    whose |= {"issued_on__gte": asked["since"], "issued_on__lte": asked["until"]}
     if "key" in row:
         by = "client_id__isnull" if row["key"] is None else "client_id"
         whose[by] = "true" if row["key"] is None else row["key"]

@@ -8,15 +8,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from salesman_analytics.asked import asked_of
 from salesman_analytics.counted import Counted, counted
 from salesman_analytics.declared import report_named
 from salesman_invoices.ages import AGES, TITLES
 
+from salesman_core.deals.pipelines import create_pipeline
 from salesman_core.plugins import switches
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make, api_of, browser_of
+from salesman_core.toolkit import Pipeline, reading
 
 from .conftest import Bill
 
@@ -73,15 +76,25 @@ def test_what_a_client_owes_is_told_by_its_age(make: Make, owed: dict[str, Decim
     assert found.total["left"] == acme["left"] + 9
 
 
-@pytest.mark.parametrize("whose", ["owner_id", "team_id", ""])
+@pytest.mark.parametrize("whose", ["owner_id", "team_id", "pipeline_id", "source", "since", ""])
 def test_each_figure_opens_exactly_its_invoices(
-    app: Flask, make: Make, bill: Bill, owed: dict[str, Decimal], whose: str
+    app: Flask, make: Make, owed: dict[str, Decimal], clock: FrozenClock, whose: str
 ) -> None:
     team = make.team("South")
     owner = make.user("seller", team_id=team)
-    bill.invoice(amount="50.00", owner_id=owner)
+    pipeline = create_pipeline("Service", like_id=reading().scalar(sa.select(Pipeline.id)))
+    client = make.client(source="fair")
+    fair = Bill(make, client)
+    fair.invoice(fair.deal("50.00", pipeline_id=pipeline), owner_id=owner)
     head = make.user("head")
-    asked = {"owner_id": {"owner_id": owner}, "team_id": {"team_id": team}}.get(whose, {})
+    every: dict[str, Any] = {
+        "owner_id": owner,
+        "team_id": team,
+        "pipeline_id": pipeline,
+        "source": "fair",
+        "since": clock.now().date(),
+    }
+    asked = {whose: every[whose]} if whose else {}
     with make.acting(head), app.test_request_context():
         found = receivables(**asked)
         figures = [
@@ -90,7 +103,7 @@ def test_each_figure_opens_exactly_its_invoices(
             for column in found.figures
             if found.address(column, row)
         ]
-    assert len(figures) == (6 if whose else 20)
+    assert len(figures) == (6 if whose else 23)
     api = api_of(app, head)
     for address, name, figure in figures:
         rows = api.listed(address)

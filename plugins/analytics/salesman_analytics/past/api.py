@@ -8,6 +8,7 @@ from salesman_analytics.api import api
 from salesman_analytics.past.asking import demand_over, usual_day
 from salesman_analytics.past.counting import Past, Standing, past
 from salesman_analytics.past.schemas import AsOfAskedSchema, AsOfSchema
+from salesman_analytics.past.standing import Whose
 from salesman_analytics.permissions import VIEW
 from salesman_core.toolkit import arguments, reading, requires, response
 
@@ -20,7 +21,8 @@ def read_as_of(values: dict[str, Any]) -> dict[str, Any]:
     """Tell how the open deals of one pipeline and currency stood at the end of a day."""
     day = values["day"] or usual_day()
     demand_over(day)
-    found = past(reading(), day, values["pipeline_id"], values["currency"])
+    whose = Whose(values["team_id"], values["source"])
+    found = past(reading(), day, values["pipeline_id"], values["currency"], whose)
     return {
         "day": found.day,
         "pipeline_id": found.pipeline_id,

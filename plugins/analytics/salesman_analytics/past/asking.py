@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import url_for
 
+from salesman_analytics.past.standing import EVERYBODYS, Whose
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Deal,
@@ -32,6 +33,12 @@ _WORDS: Final[Mapping[str, Text]] = {
     "last_month": _("End of last month"),
     "last_quarter": _("End of last quarter"),
     "last_year": _("End of last year"),
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "day": date_of,
+    "pipeline_id": number_of,
+    "currency": str.strip,
+    "team_id": number_of,
+    "source": str.strip,
 }
 """Days that are others tomorrow: a view that keeps the word goes along."""
 
@@ -41,6 +48,7 @@ class Asked:
     """The day, and of which pipeline and currency; None for the one with the most deals.
 
     :param said: the day as the address has it, a word or a date; empty for the usual one.
+    :param whose: of whom and from where the deals are.
     """
 
     day: date
@@ -56,6 +64,7 @@ class Asked:
         """
         args = {"day": self.said, "pipeline_id": self.pipeline_id, "currency": self.currency}
         return {name: str(one) for name, one in args.items() if one}
+    whose: Whose = EVERYBODYS
 
     def here(self, **others: Any) -> str:
         """Give the address of the report, of this day or another one."""
@@ -74,6 +83,7 @@ class Asked:
             "day": self.day.isoformat(),
             "pipeline_id": self.pipeline_id,
             "currency": self.currency,
+            **self.whose._asdict(),
             **more,
         }
         return url_for(endpoint, **{name: one for name, one in args.items() if one is not None})
@@ -103,6 +113,11 @@ def _day_of(typed: str) -> date | None:
     """Read a day as people write it, or one of the words of :func:`offered_days`."""
     word = typed.strip()
     return _day_of_word(word) if word in _WORDS else date_of(typed)
+    values = read_typed(args, _READERS, *_READERS)
+    day = values.get("day") or usual_day()
+    demand_over(day)
+    whose = Whose(values.get("team_id"), values.get("source") or None)
+    return Asked(day, values.get("pipeline_id"), values.get("currency") or None, whose)
 
 
 def demand_over(day: date) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salesman_analytics.closed import Key, Sum, numbers_of
-from salesman_analytics.past.standing import StageThen, open_then, stages_then
+from salesman_analytics.past.standing import EVERYBODYS, StageThen, Whose, open_then, stages_then
 from salesman_core.toolkit import AnyRow, Money, Pipeline, User, company, forecast, whole_sum
 
 MONTH: Final = 7
@@ -62,6 +62,7 @@ class Past:
     pipelines: Sequence[tuple[int, str]]
     currencies: Sequence[str]
     people: Mapping[int, str]
+    whose: Whose = EVERYBODYS
 
     @property
     def pipeline_id(self) -> int | None:
@@ -133,14 +134,19 @@ def _standing(pieces: Iterable[Piece]) -> Standing:
 
 
 def past(
-    session: Session, day: date, pipeline_id: int | None = None, currency: str | None = None
+    session: Session,
+    day: date,
+    pipeline_id: int | None = None,
+    currency: str | None = None,
+    whose: Whose = EVERYBODYS,
 ) -> Past:
     """Count the open deals of a day: in four statements.
 
     :param pipeline_id: None for the one with the most of them.
     :param currency: None for the company's, or the commonest.
+    :param whose: of whom and from where they are.
     """
-    pieces = _pieces(session, day)
+    pieces = _pieces(session, day, whose)
     pipelines = _pipelines(session, pieces, pipeline_id)
     chosen = pipelines[0][0] if pipelines else None
     currencies = _most((one.currency, one.sum.count) for one in pieces if one.pipeline_id == chosen)
@@ -153,11 +159,12 @@ def past(
         pipelines=pipelines,
         currencies=currencies,
         people={row.id: row.name for row in session.execute(named)},
+        whose=whose,
     )
 
 
-def _pieces(session: Session, day: date) -> Sequence[Piece]:
-    then = open_then(day)
+def _pieces(session: Session, day: date, whose: Whose) -> Sequence[Piece]:
+    then = open_then(day, whose)
     month = sa.func.substr(then.c.expected_on, 1, MONTH).label("month")
     keys = (then.c.pipeline_id, then.c.stage_id, then.c.frozen, then.c.currency, then.c.owner_id)
     counted = sa.select(

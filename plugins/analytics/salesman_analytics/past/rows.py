@@ -54,7 +54,7 @@ class Narrower:
 
 def rows_of(session: Session, found: Past, narrower: Narrower, most: int) -> Sequence[AnyRow]:
     """Give the deals of a figure, the largest first: one statement."""
-    then = open_then(found.day)
+    then = open_then(found.day, found.whose)
     client = sa.select(Client.name).where(Client.id == Deal.client_id, visible("client"))
     return session.execute(
         sa.select(

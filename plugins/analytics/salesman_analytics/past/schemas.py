@@ -11,12 +11,15 @@ class AsOfAskedSchema(Schema):
     """The day, the last of the month before where it is not said; then pipeline and currency.
 
     Without them they are those with the most deals. Where no deal was opened before this month, the
-    day that is not said is today.
+    day that is not said is today. The team is that of the owner of the day, the source that of the
+    client.
     """
 
     day = Date(load_default=None)
     pipeline_id = Reference(load_default=None)
     currency = Text(3, load_default=None)
+    team_id = Reference(load_default=None)
+    source = Text(100, load_default=None)
 
 
 class StandingSchema(Schema):

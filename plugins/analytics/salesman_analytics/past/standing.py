@@ -18,12 +18,36 @@ from salesman_core.toolkit import (
     Stage,
     company,
     former_values,
+    of_source,
+    of_team,
     visible,
 )
 
 _CHANGED: Final = ("owner_id", "amount", "currency", "expected_on")
 _CLOSE, _FREEZE, _THAW = "close", "freeze", "thaw"
 _HUNDREDTHS: Final = 100
+
+
+class Whose(NamedTuple):
+    """Of whom and from where the deals are that count; None for all.
+
+    :param team_id: of the owner whom the deal had on the day, as the team is made up today.
+    :param source: of the client, as it is said today.
+    """
+
+    team_id: int | None = None
+    source: str | None = None
+
+    def holds(self, owner_id: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+        """Give the conditions.
+
+        :param owner_id: of the day.
+        """
+        found = [] if self.team_id is None else [of_team(owner_id, self.team_id)]
+        return found if self.source is None else [*found, of_source(self.source)]
+
+
+EVERYBODYS: Final = Whose()
 
 
 class StageThen(NamedTuple):
@@ -43,7 +67,7 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), company().tz)
 
 
-def open_then(day: date) -> sa.Subquery:
+def open_then(day: date, whose: Whose = EVERYBODYS) -> sa.Subquery:
     """Give the deals that were open at the end of a day, of those that whoever acts sees now.
 
     A step, and a change of owner, amount, currency or expected day, counts up to that moment.
@@ -56,6 +80,7 @@ def open_then(day: date) -> sa.Subquery:
     rest = _last_steps(end, DealMove.action.in_((_FREEZE, _THAW)))
     former = former_values("deal", _CHANGED, end)
     expected = sa.cast(Deal.expected_on, sa.Text)
+    owner = _then(former, "owner_id", Deal.owner_id, sa.cast(former.c.owner_id, BigId))
     return (
         sa.select(
             Deal.id,
@@ -64,7 +89,7 @@ def open_then(day: date) -> sa.Subquery:
             sa.func.coalesce(
                 sa.and_(rest.c.action == _FREEZE, rest.c.frozen_until > day), sa.false()
             ).label("frozen"),
-            _then(former, "owner_id", Deal.owner_id, sa.cast(former.c.owner_id, BigId)),
+            owner,
             sa.type_coerce(
                 _then(former, "amount", sa.type_coerce(Deal.amount, sa.BigInteger), _money(former)),
                 Money,
@@ -76,7 +101,7 @@ def open_then(day: date) -> sa.Subquery:
         .join(Stage, Stage.id == last.c.to_stage_id)
         .outerjoin(rest, rest.c.deal_id == Deal.id)
         .outerjoin(former, former.c.record_id == Deal.id)
-        .where(visible("deal"), last.c.action != _CLOSE)
+        .where(visible("deal"), last.c.action != _CLOSE, *whose.holds(owner.element))
         .subquery()
     )
 

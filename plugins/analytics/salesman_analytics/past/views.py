@@ -14,12 +14,14 @@ from werkzeug.wrappers import Response
 from salesman_analytics.declared import seen_report
 from salesman_analytics.kept_views import kept_views
 from salesman_analytics.own_pages import DAY
+from salesman_analytics.asked import Asked as SharedFilters
 from salesman_analytics.past import files
 from salesman_analytics.past.asking import Asked, offered_days, read_asked
 from salesman_analytics.past.charts import by_month, month_name
 from salesman_analytics.past.counting import Past, past
 from salesman_analytics.past.rows import NARROWER, NONE, SHOWN, Narrower, rows_of
 from salesman_analytics.permissions import VIEW
+from salesman_analytics.shown import options
 from salesman_analytics.views import blueprint
 from salesman_core.toolkit import (
     AMOUNT,
@@ -40,7 +42,8 @@ def index() -> Markup:
     """Show how the open deals stood at the end of a day, beside how they stand now."""
     asked, unreadable = _asked()
     found = _past(asked)
-    now = past(reading(), today(company().tz), found.pipeline_id, found.currency)
+    here = today(company().tz)
+    now = past(reading(), here, found.pipeline_id, found.currency, found.whose)
     asked = replace(asked, pipeline_id=found.pipeline_id, currency=found.currency)
     return render(
         "analytics/as_of.html",
@@ -52,6 +55,7 @@ def index() -> Markup:
         chart=by_month(asked, found),
         none_said=NONE,
         days=offered_days(),
+        options=options(("team_id", "source"), SharedFilters(source=asked.whose.source)),
         month_name=month_name,
         written=written,
         amount_title=AMOUNT,
@@ -97,7 +101,7 @@ def _asked() -> tuple[Asked, Mapping[str, Text]]:
 
 
 def _past(asked: Asked) -> Past:
-    return past(reading(), asked.day, asked.pipeline_id, asked.currency)
+    return past(reading(), asked.day, asked.pipeline_id, asked.currency, asked.whose)
 
 
 def _narrower(found: Past) -> Narrower:
