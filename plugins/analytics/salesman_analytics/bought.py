@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -18,12 +18,17 @@ from salesman_core.toolkit import (
     Deal,
     FieldKind,
     ListFilter,
+    Pipeline,
+    Team,
+    User,
     company,
     formats,
+    name_of,
+    of_team,
     visible,
     worth_columns,
 )
-from salesman_hookspecs import AddedFilter
+from salesman_hookspecs import AddedFilter, Text
 
 _ = texts.lazy
 
@@ -31,8 +36,12 @@ _DAY: Final = r"(\d{4}-\d{2}-\d{2})?"
 _NUMBER: Final = r"(\d{1,9})?"
 _MONEY: Final = r"(-?\d{1,15}\.\d{2})?"
 _WRITTEN: Final = re.compile(
-    f"{_DAY}:{_DAY}:{_NUMBER}:{_NUMBER}:{_MONEY}:{_MONEY}:{_DAY}:{_DAY}", re.ASCII
+    f"{_DAY}:{_DAY}:{_NUMBER}:{_NUMBER}:{_MONEY}:{_MONEY}:{_DAY}:{_DAY}(?::{_NUMBER})?", re.ASCII
 )
+
+
+Counted = tuple[date | None, date | None, int | None]
+"""From when to when deals count, and those of which pipeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Bought:
     :param least: from how many deals to how many.
     :param least_amount: from what amount to what, in the company's currency.
     :param last_since: from when to when the last of them was closed.
+    :param pipeline_id: whose deals count; None for those of all pipelines.
     """
 
     since: date | None = None
@@ -53,16 +63,18 @@ class Bought:
     most_amount: Decimal | None = None
     last_since: date | None = None
     last_until: date | None = None
+    pipeline_id: int | None = None
 
     @property
     def value(self) -> str:
-        """Give it as the filter ``analytics.bought`` of the list of clients has it."""
+        """Give it as the filter ``analytics.bought`` has it."""
         return ":".join(
             (
                 *map(_day, (self.since, self.until)),
                 *("" if one is None else str(one) for one in (self.least, self.most)),
                 *(f"{one:.2f}" if one is not None else "" for one in self._amounts),
                 *map(_day, (self.last_since, self.last_until)),
+                *([] if self.pipeline_id is None else [str(self.pipeline_id)]),
             )
         )
 
@@ -82,20 +94,28 @@ class Bought:
             return None
         least, most = (int(one) if one else None for one in found.group(3, 4))
         amounts = [Decimal(one) if one else None for one in found.group(5, 6)]
-        return cls(days[0], days[1], least, most, amounts[0], amounts[1], days[2], days[3])
+        pipeline_id = int(found[9]) if found[9] else None
+        since, until, *last = days
+        return cls(since, until, least, most, amounts[0], amounts[1], last[0], last[1], pipeline_id)
 
 
 def _day(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def bought_by_client(since: date | None, until: date | None) -> sa.Subquery:
+def bought_by_client(
+    since: date | None, until: date | None, pipeline_id: int | None = None
+) -> sa.Subquery:
     """Give the SQL of what clients bought in a period, of the won deals that the person sees.
+
+    :param pipeline_id: whose deals count; None for those of all pipelines.
 
     It has ``client_id``, ``last`` (the day of the last purchase), the columns of ``worth_columns``,
     and ``amount``, what is known of their worth in hundredths of the company's currency.
     """
     bought_then = [Deal.outcome == "won", *Days(since, until).holds(Deal.closed_on)]
+    if pipeline_id is not None:
+        bought_then.append(Deal.pipeline_id == pipeline_id)
     last = sa.func.max(Deal.closed_on).label("last")
     counted: Any = sa.select(Deal.client_id, last, *worth_columns())
     seen = counted.where(visible("deal"), Deal.client_id.is_not(None), *bought_then)
@@ -106,24 +126,34 @@ def bought_by_client(since: date | None, until: date | None) -> sa.Subquery:
     return bought
 
 
-def _has_bought(operator: str, value: Any) -> sa.ColumnElement[bool]:
-    """Give the condition of the clients who bought so, like any of some.
+def _client_bought(operator: str, value: Any) -> sa.ColumnElement[bool]:
+    """Give the condition of the clients who bought so, like any of some."""
+    return _bought_like(Client.id, operator, value)
 
-    What means nothing finds nobody. Deals of one period are added up once, whatever is asked.
+
+def _of_buyer(operator: str, value: Any) -> sa.ColumnElement[bool]:
+    """Give the condition of the deals of clients who bought so, of those that the person sees."""
+    seen = sa.select(Client.id).where(visible("client"))
+    return sa.and_(Deal.client_id.in_(seen), _bought_like(Deal.client_id, operator, value))
+
+
+def _bought_like(client_id: Any, operator: str, value: Any) -> sa.ColumnElement[bool]:
+    """Give the condition of clients who bought so; what means nothing finds nobody.
+
+    Deals of one period are added up once, whatever is asked.
     """
     values = value if operator == "in" else (value,)
-    alike: dict[tuple[date | None, date | None], list[Bought]] = {}
+    alike: dict[Counted, list[Bought]] = {}
     for box in filter(None, map(Bought.told, values)):
-        alike.setdefault((box.since, box.until), []).append(box)
-    return sa.or_(sa.false(), *(_bought_in(*period, boxes) for period, boxes in alike.items()))
+        alike.setdefault((box.since, box.until, box.pipeline_id), []).append(box)
+    found = (client_id.in_(_buyers(counted, boxes)) for counted, boxes in alike.items())
+    return sa.or_(sa.false(), *found)
 
 
-def _bought_in(
-    since: date | None, until: date | None, boxes: Sequence[Bought]
-) -> sa.ColumnElement[bool]:
-    each = bought_by_client(since, until)
+def _buyers(counted: Counted, boxes: Sequence[Bought]) -> sa.Select[Any]:
+    each = bought_by_client(*counted)
     like_any = sa.or_(*(_bought_so(each, box) for box in boxes))
-    return Client.id.in_(sa.select(each.c.client_id).where(like_any))
+    return sa.select(each.c.client_id).where(like_any)
 
 
 def _bought_so(each: sa.Subquery, box: Bought) -> sa.ColumnElement[bool]:
@@ -161,6 +191,8 @@ def bought_in_words(value: str) -> str:
         for words, least, most, write in spans
         if (least, most) != (None, None)
     ]
+    if box.pipeline_id is not None:
+        said.append(str(_("in the pipeline “%(name)s”", name=name_of(Pipeline)(box.pipeline_id))))
     return ", ".join(said) or str(_("at any time"))
 
 
@@ -175,9 +207,37 @@ def _span(least: Any, most: Any, write: Any) -> str:
     return " – ".join("…" if one is None else write(one) for one in (least, most))
 
 
-FILTER: Final = AddedFilter(
-    "client",
-    ListFilter("bought", _("Bought"), FieldKind.TEXT, _has_bought, show=bought_in_words),
-    asked=False,
+def _of_client(name: str, title: Text, where: Any, show: Any) -> AddedFilter:
+    """Give a filter of the list of deals by whose the client is."""
+
+    def condition(operator: str, value: Any) -> sa.ColumnElement[bool]:
+        values = value if operator == "in" else (value,)
+        whose = sa.or_(sa.false(), *(where(one) for one in values))
+        return Deal.client_id.in_(sa.select(Client.id).where(visible("client"), whose))
+
+    filter_ = ListFilter(name, title, FieldKind.REF, condition, show=show)
+    return AddedFilter("deal", filter_, asked=False)
+
+
+_BOUGHT: Final = ListFilter(
+    "bought", _("Bought"), FieldKind.TEXT, _client_bought, show=bought_in_words
 )
-"""The filter of the list of clients to which figures lead."""
+FILTERS: Final = (
+    AddedFilter("client", _BOUGHT, asked=False),
+    AddedFilter(
+        "deal", replace(_BOUGHT, title=_("The client bought"), where=_of_buyer), asked=False
+    ),
+    _of_client(
+        "client_owner_id",
+        _("Owner of the client"),
+        lambda owner_id: Client.owner_id == owner_id,
+        name_of(User),
+    ),
+    _of_client(
+        "client_team_id",
+        _("Team of the client’s owner"),
+        lambda team_id: of_team(Client.owner_id, team_id),
+        name_of(Team),
+    ),
+)
+"""The filters of the lists of clients and of deals to which figures lead."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from salesman_analytics import bought, letters, pages, permissions
+from salesman_analytics import bought, comings, letters, pages, permissions, with_deals
 from salesman_analytics.reports import own_reports
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import ApiBlueprint
@@ -81,8 +81,8 @@ def salesman_schedules() -> Iterable[Schedule]:
 
 @hookimpl
 def salesman_list_filters() -> Iterable[AddedFilter]:
-    """Let the list of clients be asked for those behind a figure."""
-    return [bought.FILTER]
+    """Let the lists of clients and of deals be asked for those behind a figure."""
+    return [*bought.FILTERS, comings.FILTER, with_deals.FILTER]
 
 
 @hookimpl

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from salesman_core.deals.pipelines import create_pipeline
 from salesman_core.deals.service import close_deal, move_deal, reopen_deal
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import CloseReason, Stage, reading
+from salesman_core.toolkit import CloseReason, Pipeline, Stage, reading
 
 Story = Callable[[int], None]
 
@@ -30,6 +31,12 @@ def clock(app: Flask) -> FrozenClock:
 def stages() -> list[int]:
     """Give the stages of the usual pipeline in the order of progress."""
     return list(reading().scalars(sa.select(Stage.id).order_by(Stage.percent, Stage.id)))
+
+
+@pytest.fixture
+def service_pipeline() -> int:
+    """Make a second pipeline, like the usual one."""
+    return create_pipeline("Service", like_id=reading().scalar(sa.select(Pipeline.id)))
 
 
 @pytest.fixture

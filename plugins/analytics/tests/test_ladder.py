@@ -18,7 +18,7 @@ from salesman_core.clients.lists import CLIENTS
 from salesman_core.deals.service import close_deal, reopen_deal
 from salesman_core.plugins import switches
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Make
+from salesman_core.testing.people import Make, browser_of
 from salesman_core.toolkit import (
     Client,
     Rung,
@@ -156,6 +156,28 @@ def test_every_figure_of_the_ladder_opens_what_it_counts(
         assert all(figures_open_what_they_count(report(name, **narrowed)) for name in NAMES)
         days = {"since": date(2026, 2, 1), "until": date(2026, 2, 28)}
         assert all(figures_open_what_they_count(report(name, **days)) for name in NAMES)
+
+
+def test_of_one_pipeline_those_clients_count_that_have_a_deal_in_it(
+    app: Flask, make: Make, climbs: dict[str, int], service_pipeline: int
+) -> None:
+    someone = reading().scalar(sa.select(Client.id).where(Client.owner_id == climbs["one"]))
+    make.deal(client_id=someone, pipeline_id=service_pipeline)
+    make.deal(client_id=someone, pipeline_id=service_pipeline)
+    with make.acting(make.user("head")), app.test_request_context():
+        of_pipeline = {"pipeline_id": service_pipeline, "period": "this_year"}
+        found = [report(name, **of_pipeline) for name in NAMES]
+        assert all(figures_open_what_they_count(one) for one in found)
+        assert sum(row["clients"] for row in found[0].rows) == 1
+        assert [row["climbed"] for row in found[2].rows] == [1]
+        assert "activities" not in {one.name for one in found[1].columns}
+        for senseless in ("nothing=1", "pipeline_id=x", "margin__gte"):
+            assert listed(f"/clients?analytics.deals={senseless.replace('=', '%3D')}") == 0
+    page = browser_of(app, make.user("head")).get(
+        f"/clients?analytics.deals=pipeline_id%3D{service_pipeline}"
+    )
+    assert "With such a deal" in page.text
+    assert "Service" in page.text
 
 
 def test_total_of_all_clients_opens_the_list_through_nobodys_view(

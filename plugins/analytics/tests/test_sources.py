@@ -138,6 +138,23 @@ def test_source_of_a_client_that_one_does_not_see_is_not_said(app: Flask, make: 
     assert api_of(app, seller).listed("/deals?source=fair") == []
 
 
+def test_sources_of_one_pipeline_are_those_of_its_deals_and_their_clients(
+    app: Flask, make: Make, business: dict[str, int], service_pipeline: int
+) -> None:
+    client = make.client(source="fair")
+    close_deal(make.deal(client_id=client, pipeline_id=service_pipeline, amount="9.00"), "won")
+    head = make.user("head")
+    with make.acting(head):
+        found = sources(app, period="all", pipeline_id=service_pipeline)
+        figures = addresses(app, found)
+    names = ("source", "clients", "deals", "won", "turnover")
+    assert [tuple(row[name] for name in names) for row in found.rows] == [
+        ("fair", 1, 1, 1, Decimal("9.00"))
+    ]
+    assert "leads" not in {one.name for one in found.columns}
+    figures_open_their_rows(api_of(app, head), figures)
+
+
 def test_leads_have_no_column_where_there_are_none_to_see(
     app: Flask, make: Make, business: dict[str, int]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,15 @@ from salesman_analytics.declared import report_named
 from salesman_core.deals.service import close_deal, move_deal
 from salesman_core.testing.clock import FrozenClock
 from salesman_core.testing.people import Make, api_of, browser_of
-from salesman_core.toolkit import DealMove, Stage, reading
+from salesman_core.toolkit import (
+    DEALS,
+    DealMove,
+    Stage,
+    count,
+    parse_list_query,
+    reading,
+    visible,
+)
 
 REPORT: Final = "/analytics/reports/analytics.stages"
 WON: Final = 1_000
@@ -94,8 +103,13 @@ def test_ways_to_the_next_stage_stand_first_and_the_whole_way_last(
     head = make.user("head")
     with make.acting(head), app.test_request_context():
         found = conversion(period="all")
-        came = next(one for one in found.columns if one.name == "came")
-        addresses = [(found.address(came, row), row["came"]) for row in found.rows if row["came"]]
+        addresses = [
+            (found.address(column, row), row[column.name])
+            for column in found.columns
+            if column.name in {"came", "reached"}
+            for row in (*found.rows, found.total or {})
+            if row[column.name]
+        ]
     rows = {row["key"]: row for row in found.rows}
     assert [row["key"] for row in found.rows[:2]] == [
         f"{stages[0]}-{stages[1]}",
@@ -110,6 +124,27 @@ def test_ways_to_the_next_stage_stand_first_and_the_whole_way_last(
     assert [len(api.listed(address)) for address, _figure in addresses] == [
         figure for _address, figure in addresses
     ]
+
+
+def test_deals_that_went_a_way_open_of_the_days_that_were_asked_for(
+    app: Flask, make: Make, story: Callable[[int], None]
+) -> None:
+    story(7)
+    days = {"since": date(2026, 3, 3), "until": date(2026, 3, 9)}
+    with make.acting(make.user("head")), app.test_request_context():
+        found = conversion(**days)
+        reached = next(one for one in found.columns if one.name == "reached")
+        ways = [row for row in found.rows if row["reached"]]
+        assert len(ways) > 5
+        for row in ways:
+            (value,) = parse_qs(urlsplit(found.address(reached, row)).query)["analytics.went"]
+            query = parse_list_query({"analytics.went": value}, DEALS.spec)
+            assert count(reading(), DEALS.spec, query, visible("deal")) == row["reached"]
+        for senseless in ("x", "1:0:2026-02-30:", f"{ways[0]['stage_id']}:987:;", "1:987::"):
+            query = parse_list_query({"analytics.went": senseless}, DEALS.spec)
+            assert count(reading(), DEALS.spec, query, visible("deal")) == 0
+    page = browser_of(app, make.user("head")).get(f"/deals?analytics.went={value}").text
+    assert "from Mar 3, 2026, until Mar 9, 2026" in page
 
 
 def test_who_sees_some_deals_is_told_of_the_ways_of_these(make: Make, stages: list[int]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 from flask import Flask
 from salesman_analytics.asked import asked_of
 from salesman_analytics.bought import Bought, bought_in_words
-from salesman_analytics.buyers import Buyer, grades, letters
+from salesman_analytics.buyers import Grade
 from salesman_analytics.counted import Counted, counted
 from salesman_analytics.declared import report_named
+from salesman_analytics.reports.valued import SEGMENTS
 
 from salesman_core.clients.lists import CLIENTS
 from salesman_core.deals.rate_table import DatedRate, add_rate
@@ -53,6 +55,44 @@ def clients_of(address: str) -> list[int]:
     return [row.id for row in page.rows]
 
 
+@dataclass(frozen=True)
+class Buyer:
+    """What a client bought, by hand."""
+
+    client_id: int
+    deals: int
+    amount: Decimal
+    last: date
+
+
+def letters(found: Sequence[Buyer]) -> list[str]:
+    """Give the classes of some clients, the largest first."""
+    whole, passed = sum(one.amount for one in found), Decimal(0)
+    given: list[str] = []
+    for place, one in enumerate(found):
+        if place and one.amount == found[place - 1].amount:
+            given.append(given[-1])
+        else:
+            share = 100 * passed / whole if whole > 0 else 100
+            given.append("A" if share < 80 else "B" if share < 95 else "C")
+        passed += one.amount
+    return given
+
+
+def grades(found: Sequence[Buyer]) -> list[Grade]:
+    """Give the grades of some clients, each by how many are below and how many equal."""
+
+    def thirds(values: Sequence[Any]) -> list[int]:
+        return [
+            1
+            + 3 * (2 * sum(one < mine for one in values) + values.count(mine)) // (2 * len(values))
+            for mine in values
+        ]
+
+    columns = [[getattr(one, name) for one in found] for name in ("last", "deals", "amount")]
+    return [Grade(*one) for one in zip(*map(thirds, columns), strict=True)]
+
+
 def bought_by_hand(since: date | None = None) -> dict[int, Buyer]:
     """Give what the clients bought, deal by deal."""
     columns = (Deal.client_id, Deal.closed_on, Deal.amount, Deal.currency, Deal.rate)
@@ -63,16 +103,14 @@ def bought_by_hand(since: date | None = None) -> dict[int, Buyer]:
             continue
         rate = 1 if row.currency == "RUB" else row.rate
         worth = Decimal(0) if rate is None else row.amount * rate
-        held = found.get(row.client_id, Buyer(row.client_id, "", 0, Decimal(0), date.min, 0))
+        held = found.get(row.client_id, Buyer(row.client_id, 0, Decimal(0), date.min))
         last = max(held.last, row.closed_on)
-        found[row.client_id] = Buyer(
-            row.client_id, "", held.deals + 1, held.amount + worth, last, 0
-        )
+        found[row.client_id] = Buyer(row.client_id, held.deals + 1, held.amount + worth, last)
     return found
 
 
 def amounts(*given: int) -> list[Buyer]:
-    return [Buyer(place, "", 1, Decimal(one), A_DAY, 0) for place, one in enumerate(given)]
+    return [Buyer(place, 1, Decimal(one), A_DAY) for place, one in enumerate(given)]
 
 
 @pytest.fixture
@@ -138,6 +176,11 @@ def test_rfm_opens_exactly_the_clients_of_each_kind(
         for values in ({}, {"period": "this_year"}, {"owner_id": market["one"]}):
             found = report("analytics.rfm", **values)
             kinds = report("analytics.buyers", **{"period": "all", **values})
+            bought = bought_by_hand(date(2026, 1, 1) if "period" in values else None)
+            known = [bought[row["key"]] for row in kinds.rows]
+            told = [(one.recency, one.value) for one in grades(known)]
+            assert [row["segment"] for row in kinds.rows] == [str(SEGMENTS[one]) for one in told]
+            assert [row["class"] for row in kinds.rows] == letters(known)
             assert found.total is not None
             assert found.total["clients"] == len(kinds.rows)
             for row in found.rows:
@@ -145,6 +188,31 @@ def test_rfm_opens_exactly_the_clients_of_each_kind(
                 assert row["clients"] == len(mine)
                 opened = clients_of(found.address(found.report.columns[2], row))
                 assert sorted(opened) == sorted(mine)
+
+
+def test_deals_and_turnover_of_classes_and_kinds_open_exactly_their_deals(
+    app: Flask, make: Make, market: dict[str, int], service_pipeline: int
+) -> None:
+    other = service_pipeline
+    for client in reading().scalars(sa.select(Client.id).order_by(Client.id).limit(3)).all():
+        deal = make.deal(client_id=client, pipeline_id=other, amount="70.00")
+        close_deal(deal, "won")
+    whose: tuple[dict[str, Any], ...] = ({}, {"owner_id": market["one"]}, {"pipeline_id": other})
+    with make.acting(make.user("head")), app.test_request_context():
+        for name in ("analytics.abc", "analytics.rfm", "analytics.buyers"):
+            for values in whose:
+                found = report(name, period="all", **values)
+                columns = {one.name: one for one in found.columns}
+                rows = [*found.rows, found.total or {}]
+                assert len(rows) > 1
+                for row in rows:
+                    for figure in ("deals", "turnover"):
+                        if address := found.address(columns[figure], row):
+                            assert of_deals(address, figure) == row[figure], address
+                    if name != "analytics.buyers":
+                        opened = clients_of(found.address(columns["clients"], row))
+                        assert len(opened) == row["clients"]
+        assert len(found.rows) == 3
 
 
 def test_clients_who_bought_stand_with_what_they_bought(

@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 
 from salesman_analytics.asked import months_before
-from salesman_analytics.clients import clients_address, counted_clients
 from salesman_analytics.deals import NOBODY, of_owner
 from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
+from salesman_analytics.with_deals import clients_of_pipeline, clients_of_pipeline_address
 from salesman_core.toolkit import (
     Client,
     LadderStep,
@@ -102,7 +102,10 @@ def by_month(asked: Values) -> Iterable[Values]:
 
 
 def by_seller(asked: Values) -> Iterable[Values]:
-    """Count by owner whose clients climbed and fell: three statements, and two of activity."""
+    """Count by owner whose clients climbed and fell: one statement, and two of activity.
+
+    A client has one owner: what climbed in all is what climbed of each.
+    """
     moves = ladder_moves()
     moved = {
         owner_id or NOBODY: counts
@@ -121,7 +124,8 @@ def by_seller(asked: Values) -> Iterable[Values]:
         for owner_id in {**moved, **worked}
     ]
     rows.sort(key=lambda one: (-one["climbed"], one["fell"], one["seller"]))
-    return [*rows, _total(asked, moves)] if rows else []
+    every = {way: sum(one[way] for one in rows) for way in WAYS}
+    return [*rows, {"line": "total", **every, **_beside(_done(asked, ""), None)}] if rows else []
 
 
 def _moves_by(
@@ -147,7 +151,7 @@ def _counting(asked: Values, moves: sa.Subquery) -> sa.Select[Any]:
 
 def _of_period(asked: Values, moves: sa.Subquery, counted: sa.Select[Any]) -> sa.Select[Any]:
     return counted.join_from(moves, Client, Client.id == moves.c.client_id).where(
-        *counted_clients(asked), *within_days(moves.c.at, asked["since"], asked["until"])
+        *clients_of_pipeline(asked), *within_days(moves.c.at, asked["since"], asked["until"])
     )
 
 
@@ -175,14 +179,15 @@ def _place_of(moment: sa.ColumnElement[Any], firsts: Sequence[date]) -> sa.Colum
 
 
 def _standing(asked: Values) -> Mapping[int, int]:
-    counted = sa.select(Client.rung_id, sa.func.count()).where(*counted_clients(asked))
+    counted = sa.select(Client.rung_id, sa.func.count()).where(*clients_of_pipeline(asked))
     return {row[0]: row[1] for row in reading().execute(counted.group_by(Client.rung_id))}
 
 
 def _done(asked: Values, by: str) -> Done | None:
-    """Give what was done with clients; None where nobody counts that, or not by the source."""
+    """Give what was done with clients; None where nobody counts that, or not of such clients."""
     calendar: Activities | None = service("calendar")
-    if calendar is None or asked["source"] is not None:
+    some = asked["source"] is not None or asked["pipeline_id"] is not None
+    if calendar is None or some:
         return None
     return calendar.done_with_clients(_days_and_whose(asked), by)
 
@@ -212,7 +217,7 @@ def _total(asked: Values, moves: sa.Subquery) -> Values:
 
 
 def _stands(asked: Values, row: Values) -> str:
-    return clients_address(asked, rung_id=row.get("key"))
+    return clients_of_pipeline_address(asked, rung_id=row.get("key"))
 
 
 def _came(asked: Values, row: Values) -> str:
@@ -229,7 +234,7 @@ def _fell_to(asked: Values, row: Values) -> str:
 
 def _ladder(asked: Values, way: str, **rungs: int | None) -> str:
     step = LadderStep(way, asked["since"], asked["until"], **rungs)
-    return clients_address(asked, ladder=step.value)
+    return clients_of_pipeline_address(asked, ladder=step.value)
 
 
 def _of_month(way: str) -> Any:
@@ -242,7 +247,7 @@ def _of_month(way: str) -> Any:
 def _of_owner(way: str) -> Any:
     def address(asked: Values, row: Values) -> str:
         step = LadderStep(way, asked["since"], asked["until"])
-        return clients_address(asked, ladder=step.value, **of_owner(row))
+        return clients_of_pipeline_address(asked, ladder=step.value, **of_owner(row))
 
     return address
 
@@ -286,8 +291,8 @@ def _beside_columns(address: Any) -> tuple[Values, ...]:
             _("Activities"),
             _(
                 "Activities that were done with clients, by their day and by who was responsible."
-                " They judge nobody: they stand beside what came of them. Of one source of clients"
-                " they are not counted."
+                " They judge nobody: they stand beside what came of them. With one source or"
+                " pipeline alone they are not counted."
             ),
             address,
         ),
@@ -299,6 +304,9 @@ def _beside_columns(address: Any) -> tuple[Values, ...]:
     )
 
 
+_OF_PIPELINE: Final = _(
+    "With one pipeline, those clients count that have a deal in it, whatever became of that."
+)
 _CLIMBED: Final = _(
     "Clients that came to a higher rung in the period, by evidence or by hand, each once. The"
     " rungs stand in the order that they have today."
@@ -318,7 +326,7 @@ def _moves_columns(address: Any) -> tuple[Values, ...]:
 _SHARED: Final[Values] = {
     "group": "clients",
     "permission": "core.client.view",
-    "filters": ("period", "owner_id", "team_id", "source"),
+    "filters": ("period", "owner_id", "team_id", "pipeline_id", "source"),
 }
 
 REPORTS: Final[Sequence[Values]] = (
@@ -330,7 +338,7 @@ REPORTS: Final[Sequence[Values]] = (
         "period": "this_quarter",
         "count": by_rung,
         "columns": (
-            {"name": "rung", "title": _("Rung"), "kind": "text"},
+            {"name": "rung", "title": _("Rung"), "kind": "text", "method": _OF_PIPELINE},
             _number(
                 "clients",
                 _("Clients"),
@@ -365,6 +373,7 @@ REPORTS: Final[Sequence[Values]] = (
                 "kind": "text",
                 "method": _(
                     "A client that climbed in two months stands in both, and once in the total."
+                    " With one pipeline, those count that have a deal in it."
                 ),
             },
             *_moves_columns(_of_month),
@@ -385,7 +394,10 @@ REPORTS: Final[Sequence[Values]] = (
                 "name": "seller",
                 "title": _("Seller"),
                 "kind": "text",
-                "method": _("Clients count for whoever owns them today."),
+                "method": _(
+                    "Clients count for whoever owns them today. With one pipeline, those count that"
+                    " have a deal in it."
+                ),
             },
             *_moves_columns(_of_owner),
             *_beside_columns(_activities_of_owner),

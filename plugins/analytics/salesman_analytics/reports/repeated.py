@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -20,13 +20,19 @@ from salesman_analytics.deals import (
 from salesman_analytics.measures import median_of, share_of
 from salesman_analytics.months import key_of_month, month_title, months_of, within_month
 from salesman_analytics.texts import texts
+from salesman_analytics.with_deals import asking
 from salesman_core.toolkit import (
+    WORTH,
+    AnyRow,
+    Client,
     Deal,
     Worth,
     days_between,
+    list_address,
     month_of,
     purchases,
     reading,
+    visible,
     worth_columns,
     worth_of,
 )
@@ -34,8 +40,6 @@ from salesman_core.toolkit import (
 _ = texts.lazy
 
 Values = Mapping[str, Any]
-Stays = dict[int, int]
-"""How many purchases came so many days after the one before."""
 
 FIRST, FURTHER = 1, 5
 """From the fifth on, purchases are not told apart."""
@@ -53,48 +57,64 @@ _NOTHING: Final = Worth()
 class Bought:
     """Won deals that are purchases of one kind.
 
-    :param clients: how many clients they are of.
+    :param known: how many of them are of clients that the person sees.
+    :param stays: how many of them came so many days after the one before.
     """
 
     worth: Worth = _NOTHING
-    clients: int = 0
+    known: int = 0
+    stays: Mapping[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Sequence[AnyRow]) -> Bought:
+        """Give what rows of one place come to, one for each number of days."""
+        days, known, number, lacking, own, other = zip(*(row[-6:] for row in rows), strict=True)
+        amount = Decimal(int(sum(own))).scaleb(-2) + sum(filter(None, other), Decimal(0))
+        worth = Worth(sum(number), sum(lacking), amount)
+        stays = {one: many for one, many in zip(days, number, strict=True) if one is not None}
+        return cls(worth, sum(known), stays)
+
+
+_NONE: Final = Bought()
 
 
 def by_number(asked: Values) -> Iterable[Values]:
-    """Count purchases by which of its client each is: four statements."""
-    every = purchases()
+    """Count purchases by which of its client each is: two statements."""
+    every = _purchases(asked)
     number = sa.case((every.c.number >= FURTHER, FURTHER), else_=every.c.number)
-    found = {place: bought for (place,), bought in _bought(asked, every, number).items()}
+    found = {place: bought for (place,), bought in _bought(every, number, apart=_CLIENTS).items()}
+    clients = found.pop(_CLIENTS)
     lone = _without_client(asked)
     if not found and not lone.count:
         return []
-    days = {place: stays for (place,), stays in _days(asked, every, number).items()}
     turnover = sum((one.worth.amount for one in found.values()), Decimal(0))
-    rows = [_row_of_number(place, found.get(place, Bought()), turnover) for place in _PLACES]
-    for row in rows:
-        row["days"] = median_of([days.get(row["key"], {})])
-    clients = _bought(asked, every)
+    rows = [_row_of_number(place, found.get(place, _NONE), turnover) for place in _PLACES]
+    rows[-1]["clients"] = clients.worth.count
     total = {
         "line": "total",
-        "clients": sum(one.clients for one in clients.values()),
+        "clients": clients.known,
         "lacking": sum(row["lacking"] for row in rows),
-        "days": median_of(days.values()),
+        "days": median_of(one.stays for one in found.values()),
     }
     return [*rows, total, *([_row_apart(lone)] if lone.count else [])]
 
 
+_CLIENTS: Final = 0
+"""The place of the row that counts clients and not purchases."""
 _PLACES: Final = range(FIRST, FURTHER + 1)
 
 
 def _row_of_number(place: int, bought: Bought, turnover: Decimal) -> dict[str, Any]:
+    """Give a row; of each client that is in it there is one deal, but for the last row."""
     return {
         "purchase": str(_TITLES[place - 1]),
         "key": place,
-        "clients": bought.clients,
+        "clients": bought.known,
         "deals": bought.worth.count,
         "turnover": bought.worth.amount,
         "share": share_of(bought.worth.amount, turnover),
         "lacking": bought.worth.lacking,
+        "days": median_of([bought.stays]),
     }
 
 
@@ -110,73 +130,79 @@ def _row_apart(lone: Worth) -> Values:
 
 
 def by_month(asked: Values) -> Iterable[Values]:
-    """Count by month what those bought who had bought before: two statements."""
-    every = purchases()
+    """Count by month what those bought who had bought before: one statement."""
+    every = _purchases(asked)
     again = sa.case((every.c.number > FIRST, 1), else_=0)
-    found = _bought(asked, every, month_of(Deal.closed_on), again)
-    days = _days(asked, every, month_of(Deal.closed_on))
+    found = _bought(every, month_of(every.c.closed_on), again)
     if not found:
         return []
     months = months_of(asked, {month for month, _again in found})
-    rows = [_row_of_month(asked, first, found, days) for first in months]
+    rows = [_row_of_month(asked, first, found) for first in months]
     names = ("first_turnover", "again_turnover", "first_lacking", "again_lacking")
     sums: dict[str, Any] = {name: sum(row[name] for row in rows) for name in names}
     bought = sums["first_turnover"] + sums["again_turnover"]
-    total = {"share": share_of(sums["again_turnover"], bought), "days": median_of(days.values())}
+    days = median_of(one.stays for one in found.values())
+    total = {"share": share_of(sums["again_turnover"], bought), "days": days}
     return [*rows, {"line": "total", **sums, **total}]
 
 
 def _row_of_month(
-    asked: Values,
-    first: date,
-    found: Mapping[tuple[Any, ...], Bought],
-    days: Mapping[tuple[Any, ...], Stays],
+    asked: Values, first: date, found: Mapping[tuple[Any, ...], Bought]
 ) -> dict[str, Any]:
-    new, again = (found.get((first, place), Bought()) for place in (0, 1))
+    both = [found.get((first, place), _NONE) for place in (0, 1)]
+    new, again = (one.worth for one in both)
     return {
         "month": month_title(first),
         "key": key_of_month(asked, first),
         "first": first,
-        "first_deals": new.worth.count,
-        "again_deals": again.worth.count,
-        "first_turnover": new.worth.amount,
-        "again_turnover": again.worth.amount,
-        "first_lacking": new.worth.lacking,
-        "again_lacking": again.worth.lacking,
-        "share": share_of(again.worth.amount, new.worth.amount + again.worth.amount),
-        "days": median_of([days.get((first,), {})]),
+        "first_deals": new.count,
+        "again_deals": again.count,
+        "first_turnover": new.amount,
+        "again_turnover": again.amount,
+        "first_lacking": new.lacking,
+        "again_lacking": again.lacking,
+        "share": share_of(again.amount, new.amount + again.amount),
+        "days": median_of(one.stays for one in both),
     }
 
 
-def _counted(asked: Values, every: sa.Subquery, counted: sa.Select[Any]) -> sa.Select[Any]:
-    return counted.join_from(Deal, every, every.c.deal_id == Deal.id).where(
-        *counted_deals(asked), *closed_within(asked)
-    )
+def _purchases(asked: Values) -> sa.CTE:
+    """Give the SQL of the purchases that count; ``known`` tells whether one sees the client.
+
+    All are numbered first: what is asked for leaves out some, and renumbers none.
+    """
+    counts = sa.and_(*counted_deals(asked), *closed_within(asked)).label("counts")
+    known = Deal.client_id.in_(sa.select(Client.id).where(visible("client"))).label("known")
+    every = purchases(*WORTH, Deal.client_id, Deal.closed_on, counts, known)
+    return sa.select(every).where(every.c.counts).cte("counted")
 
 
 def _bought(
-    asked: Values, every: sa.Subquery, *by: sa.ColumnElement[Any]
+    every: sa.CTE, *by: sa.ColumnElement[Any], apart: int | None = None
 ) -> dict[tuple[Any, ...], Bought]:
-    """Give what was bought; by nothing, of how many clients all of it is."""
-    clients = sa.func.count(sa.distinct(Deal.client_id)).label("clients")
-    counted: sa.Select[Any] = sa.select(*by, clients, *worth_columns())
-    rows = reading().execute(_counted(asked, every, counted).group_by(*by))
-    return {tuple(row[: len(by)]): Bought(worth_of(row), row.clients) for row in rows}
+    """Give what was bought: one statement.
+
+    :param apart: where to put how many clients there are, as ``known``, and how many of them
+        bought further ones, as the count of their worth.
+    """
+    days, known = days_between(every.c.before, every.c.closed_on), every.c.known
+    counts = (sa.func.count(every.c.id).filter(known).label("known"), *worth_columns(of=every.c))
+    counted: Any = sa.select(*by, days.label("days"), *counts).group_by(*by, days)
+    if apart is not None:
+        counted = counted.union_all(_clients(every, apart))
+    found: dict[tuple[Any, ...], list[AnyRow]] = {}
+    for row in reading().execute(counted):
+        found.setdefault(tuple(row[: len(by)]), []).append(row)
+    return {place: Bought.of(rows) for place, rows in found.items()}
 
 
-def _days(
-    asked: Values, every: sa.Subquery, by: sa.ColumnElement[Any]
-) -> dict[tuple[Any, ...], Stays]:
-    """Give how many purchases came how many days after the one before them."""
-    days = days_between(every.c.before, Deal.closed_on)
-    counted: sa.Select[Any] = sa.select(by, days, sa.func.count())
-    rows = reading().execute(
-        _counted(asked, every, counted).where(every.c.before.is_not(None)).group_by(by, days)
-    )
-    found: dict[tuple[Any, ...], Stays] = {}
-    for place, length, number in rows:
-        found.setdefault((place,), {})[length] = number
-    return found
+def _clients(every: sa.CTE, place: int) -> sa.Select[Any]:
+    """Give the SQL of the row that counts clients."""
+    each = sa.func.count(sa.distinct(every.c.client_id))
+    further = each.filter(sa.and_(every.c.known, every.c.number >= FURTHER))
+    none = (sa.literal(0), sa.literal(0), sa.null())
+    columns: Any = (sa.literal(place), sa.null(), each.filter(every.c.known), further, *none)
+    return sa.select(*columns)
 
 
 def _without_client(asked: Values) -> Worth:
@@ -192,13 +218,25 @@ def _without_client(asked: Values) -> Worth:
 def _numbered(asked: Values, row: Values, *, known: bool = False) -> str:
     """Give the address of the purchases of a row; those of all clients for the total."""
     place = row.get("key")
-    which: dict[str, Any] = {"purchase": place}
+    which = _which(place)
     if place == "lone":
         which = {"state": "won", "client_id__isnull": "true"}
-    elif place in {None, FURTHER}:
-        which = {"purchase__gte": FURTHER if place else FIRST}
     worth = known_worth(row["lacking"]) if known else {}
     return deals_address(asked, **which, **period_filters(asked), **worth)
+
+
+def _which(place: Any) -> dict[str, Any]:
+    """Give the filter of the list of deals for the purchases of a place; None stands for all."""
+    if place in {None, FURTHER}:
+        return {"purchase__gte": FURTHER if place else FIRST}
+    return {"purchase": place}
+
+
+def _buyers(asked: Values, row: Values) -> str:
+    """Give the address of the clients of the purchases of a row."""
+    whose = {name: asked[name] for name in ("owner_id", "team_id", "pipeline_id")}
+    deals = asking({**_which(row.get("key")), **whose, **period_filters(asked)})
+    return list_address("clients.index", {**deals, "source": asked["source"]})
 
 
 def _numbered_worth(asked: Values, row: Values) -> str:
@@ -253,7 +291,11 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("Clients"),
                 "kind": "number",
                 "adds": False,
-                "method": _("Of how many clients the deals are; in the total each once."),
+                "address": _buyers,
+                "method": _(
+                    "Of how many clients the deals are, of those that you see; in the total each"
+                    " once. Seller and team are those of the deals."
+                ),
             },
             {
                 "name": "deals",

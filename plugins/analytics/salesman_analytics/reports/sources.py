@@ -9,18 +9,19 @@ from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 
-from salesman_analytics.clients import clients_address, counted_clients
 from salesman_analytics.deals import (
     closed_within,
     counted_deals,
     deals_address,
     known_worth,
+    margin_columns,
+    margin_of,
     period_filters,
 )
 from salesman_analytics.measures import share_of
 from salesman_analytics.texts import texts
+from salesman_analytics.with_deals import clients_of_pipeline, clients_of_pipeline_address
 from salesman_core.toolkit import (
-    DEAL_MARGIN,
     SEE_MARGIN,
     Client,
     Days,
@@ -64,11 +65,9 @@ class Leads(Protocol):
 
 
 def sources(asked: Values) -> Iterable[Values]:
-    """Count what came from each source and what it brought: four statements, and that of leads."""
-    won = [*closed_within(asked), Deal.outcome == "won"]
-    leads, clients = _leads(asked), _clients(asked)
-    deals = _by_source(asked, Days(asked["since"], asked["until"]).holds(Deal.opened_on))
-    turnover, margin = _by_source(asked, won), _by_source(asked, won, DEAL_MARGIN)
+    """Count what came from a source and what it brought: three statements, and that of leads."""
+    leads, clients, deals = _leads(asked), _clients(asked), _opened_by_source(asked)
+    turnover, margin = _won_by_source(asked)
     total = sum((one.amount for one in turnover.values()), Decimal(0))
     rows = [
         {
@@ -76,10 +75,10 @@ def sources(asked: Values) -> Iterable[Values]:
             "key": source,
             **({} if leads is None else {"leads": leads.get(source, 0)}),
             "clients": clients.get(source, 0),
-            "deals": deals.get(source, _NOTHING).count,
+            "deals": deals.get(source, 0),
             "won": turnover.get(source, _NOTHING).count,
             "turnover": turnover.get(source, _NOTHING).amount,
-            "margin": margin.get(source, _NOTHING).amount,
+            "margin": margin.get(source, Decimal(0)),
             "share": share_of(turnover.get(source, _NOTHING).amount, total),
             "lacking": turnover.get(source, _NOTHING).lacking,
         }
@@ -95,7 +94,10 @@ def _most_first(row: Values) -> tuple[Any, ...]:
 
 
 def _leads(asked: Values) -> Mapping[str, int] | None:
+    """Count the leads; with one pipeline none, because a lead is in none."""
     leads: Leads | None = service("leads")
+    if asked["pipeline_id"] is not None:
+        return None
     return None if leads is None else leads.came_in(*_period_and_whose(asked))
 
 
@@ -106,25 +108,39 @@ def _period_and_whose(asked: Values) -> Sequence[Any]:
 def _clients(asked: Values) -> Mapping[str, int]:
     """Count the clients that were entered in the period."""
     counted = sa.select(Client.source, sa.func.count(Client.id).label("clients")).where(
-        *counted_clients(asked), *within_days(Client.created_at, asked["since"], asked["until"])
+        *clients_of_pipeline(asked), *within_days(Client.created_at, asked["since"], asked["until"])
     )
     return {row.source: row.clients for row in reading().execute(counted.group_by(Client.source))}
 
 
-def _by_source(
-    asked: Values, conditions: Sequence[Any], amount: Any = Deal.amount
-) -> Mapping[str, Worth]:
-    """Give what deals are worth by the source of their clients; one that is not seen has none."""
+def _opened_by_source(asked: Values) -> Mapping[str, int]:
+    """Count the deals that were opened in the period."""
+    opened = Days(asked["since"], asked["until"]).holds(Deal.opened_on)
+    counted = _by_source(asked, opened, [sa.func.count(Deal.id).label("deals")])
+    return {row.source: row.deals for row in reading().execute(counted)}
+
+
+def _won_by_source(asked: Values) -> tuple[Mapping[str, Worth], Mapping[str, Decimal]]:
+    """Give the turnover and the margin of what was closed as won in the period."""
+    won = [*closed_within(asked), Deal.outcome == "won"]
+    counted = _by_source(asked, won, [*worth_columns(), *margin_columns()])
+    rows = reading().execute(counted).all()
+    turnover = {row.source: worth_of(row) for row in rows}
+    return turnover, {row.source: margin_of(row) for row in rows}
+
+
+def _by_source(asked: Values, conditions: Sequence[Any], sums: Sequence[Any]) -> sa.Select[Any]:
+    """Give the SQL of sums by the source of the clients; one that is not seen has none."""
     seen = sa.case((visible("client"), Client.source))
     source = sa.func.coalesce(seen, "").label("source")
-    counted: Any = sa.select(source, *worth_columns(amount))
-    rows = reading().execute(
+    counted: Any = sa.select(source, *sums)
+    summed: sa.Select[Any] = (
         counted.select_from(Deal)
         .outerjoin(Client, Client.id == Deal.client_id)
         .where(*counted_deals(asked), *conditions)
         .group_by(source)
     )
-    return {row.source: worth_of(row) for row in rows}
+    return summed
 
 
 def _leads_address(asked: Values, row: Values) -> str:
@@ -137,7 +153,7 @@ def _leads_address(asked: Values, row: Values) -> str:
 
 def _clients_address(asked: Values, row: Values) -> str:
     days = filters_of_days("created_at", asked["since"], asked["until"])
-    return clients_address(asked, source=row.get("key"), **days)
+    return clients_of_pipeline_address(asked, source=row.get("key"), **days)
 
 
 def _opened(asked: Values, row: Values) -> str:
@@ -161,7 +177,7 @@ REPORTS: Final[Sequence[Values]] = (
         "question": _("Where do clients come from, and what turnover and margin do they bring?"),
         "group": "clients",
         "permission": "core.deal.view",
-        "filters": ("period", "owner_id", "team_id"),
+        "filters": ("period", "owner_id", "team_id", "pipeline_id"),
         "count": sources,
         "columns": (
             {"name": "source", "title": _("Source"), "kind": "text"},
@@ -172,7 +188,8 @@ REPORTS: Final[Sequence[Values]] = (
                 "address": _leads_address,
                 "method": _(
                     "Leads that came in during the period, by the source that they named; what is"
-                    " kept apart as junk does not count."
+                    " kept apart as junk does not count. A lead is in no pipeline: with one alone"
+                    " there are none."
                 ),
             },
             {
@@ -180,7 +197,10 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("Clients"),
                 "kind": "number",
                 "address": _clients_address,
-                "method": _("Clients that were entered in the period, by their source."),
+                "method": _(
+                    "Clients that were entered in the period, by their source; with one pipeline"
+                    " those that have a deal in it."
+                ),
             },
             {
                 "name": "deals",

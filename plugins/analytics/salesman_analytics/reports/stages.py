@@ -10,15 +10,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from salesman_analytics.closed import share
+from salesman_analytics.comings import ABOVE_ALL, WON, Went, first_comings
 from salesman_analytics.deals import counted_deals, deals_address
 from salesman_analytics.texts import texts
 from salesman_core.toolkit import (
     Days,
-    Deal,
-    DealMove,
     Pipeline,
     Stage,
-    comes_to_a_stage,
     days_between,
     formats,
     median_length,
@@ -30,10 +28,6 @@ _ = texts.lazy
 
 Values = Mapping[str, Any]
 
-_WON: Final = 0
-"""Where a way ends that ends with a won deal: no stage has this id."""
-_ABOVE_ALL: Final = 1_000
-"""So much progress has what is won: more than any stage."""
 _NOWHERE: Final = -1
 """The height of the lines that say how many came at all."""
 _NUMBER: Final = sa.func.count().label("number")
@@ -49,7 +43,7 @@ class Way:
     @property
     def key(self) -> str:
         """Give what tells it from others."""
-        return f"{self.begin.id}-{self.end.id if self.end is not None else _WON}"
+        return f"{self.begin.id}-{self.end.id if self.end is not None else WON}"
 
     @property
     def title(self) -> str:
@@ -81,12 +75,13 @@ def stages(asked: Values) -> Iterable[Values]:
 
 
 def _row(way: Way, gone: Gone) -> dict[str, Any]:
-    height = _ABOVE_ALL if way.end is None else way.end.percent
+    height = ABOVE_ALL if way.end is None else way.end.percent
     found = gone.lengths.get((way.begin.id, height), [])
     came, reached = gone.came.get(way.begin.id, 0), sum(number for _days, number in found)
     return {
         "key": way.key,
         "stage_id": way.begin.id,
+        "end_id": WON if way.end is None else way.end.id,
         "came": came,
         "reached": reached,
         "share": share(reached, came),
@@ -138,14 +133,15 @@ def _gone(asked: Values, percents: Sequence[int]) -> Gone:
 
     :param percents: the progress of all stages.
     """
-    heights = [*percents, _ABOVE_ALL]
-    first = _first_comings(asked, heights).c
+    heights = [*percents, ABOVE_ALL]
+    days = Days(asked["since"], asked["until"])
+    first = first_comings(heights, days, counted_deals(asked)).c
     arrived = [
-        sa.select(first.stage_id, sa.literal(height).label("height"), days.label("days"), _NUMBER)
+        sa.select(first.stage_id, sa.literal(height).label("height"), took.label("days"), _NUMBER)
         .where(first[f"day_{height}"].is_not(None))
-        .group_by(first.stage_id, days)
+        .group_by(first.stage_id, took)
         for height in heights
-        for days in [days_between(first.day, first[f"day_{height}"])]
+        for took in [days_between(first.day, first[f"day_{height}"])]
     ]
     nowhere = (sa.literal(_NOWHERE).label("height"), sa.literal(0).label("days"))
     every = sa.select(first.stage_id, *nowhere, _NUMBER).group_by(first.stage_id)
@@ -160,59 +156,14 @@ def _gone(asked: Values, percents: Sequence[int]) -> Gone:
     return Gone(came, lengths)
 
 
-def _first_comings(asked: Values, heights: Sequence[int]) -> sa.CTE:
-    """Give when each deal came to each stage first, of what came in the period.
-
-    Beside it stands for each height on which day the deal had got so far from there on.
-    """
-    steps = _steps(asked, heights).c
-    first = sa.func.row_number().over(
-        partition_by=(steps.deal_id, steps.stage_id), order_by=(steps.at, steps.id)
-    )
-    within = Days(asked["since"], asked["until"]).holds(steps.day)
-    days = [steps[f"day_{height}"] for height in heights]
-    comings = (
-        sa.select(steps.stage_id, steps.day, first.label("place"), *days)
-        .where(steps.comes, *within)
-        .subquery()
-    )
-    return sa.select(comings).where(comings.c.place == 1).cte("comings")
-
-
-def _steps(asked: Values, heights: Sequence[int]) -> sa.Subquery:
-    """Give the steps of the deals that count, each with the first days behind it by height."""
-    won = sa.and_(DealMove.action == "close", DealMove.outcome == "won")
-    comes = comes_to_a_stage(DealMove)
-    height = sa.case((won, _ABOVE_ALL), else_=Stage.percent)
-    deal: Any = (DealMove.deal_id, Stage.pipeline_id)
-    backwards: Any = (DealMove.at.desc(), DealMove.id.desc())
-    days = [
-        sa.func.min(sa.case((height >= one, DealMove.day)))
-        .over(partition_by=deal, order_by=backwards)
-        .label(f"day_{one}")
-        for one in heights
-    ]
-    columns: Any = (
-        DealMove.id,
-        DealMove.deal_id,
-        DealMove.to_stage_id.label("stage_id"),
-        DealMove.at,
-        DealMove.day,
-        comes.label("comes"),
-        *days,
-    )
-    return (
-        sa.select(*columns)
-        .join(Deal, Deal.id == DealMove.deal_id)
-        .join(Stage, Stage.id == DealMove.to_stage_id)
-        .where(*counted_deals(asked), sa.or_(comes, won))
-        .subquery()
-    )
-
-
 def _came_address(asked: Values, row: Values) -> str:
     days = Days(asked["since"], asked["until"])
     return deals_address(asked, passed=step_at_stage("entered", row["stage_id"], days))
+
+
+def _reached_address(asked: Values, row: Values) -> str:
+    went = Went(row["stage_id"], row["end_id"], Days(asked["since"], asked["until"]))
+    return deals_address(asked, **{"analytics.went": went.value})
 
 
 REPORTS: Final[Sequence[Values]] = (
@@ -242,6 +193,7 @@ REPORTS: Final[Sequence[Values]] = (
                 "title": _("Came to the other"),
                 "kind": "number",
                 "adds": False,
+                "address": _reached_address,
                 "method": _(
                     "Those of them that came to the other stage afterwards, up to now, or beyond"
                     " it: to a stage of more progress, or were won."

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache, reduce
+from operator import add
 from typing import Any, Final
 
 from flask import url_for
 
-from salesman_analytics.bought import Bought
 from salesman_analytics.buyers import (
+    EVERY_GRADE,
     LETTERS,
-    Buyer,
     Grade,
+    Group,
     amounts_of,
     as_of,
     bought_address,
     box_of,
     buyers,
-    grades,
-    letters,
+    by_class,
+    by_grade,
+    everybody,
+    hundredths,
+    purchases_address,
 )
 from salesman_analytics.deals import known_worth, period_filters
 from salesman_analytics.measures import share_of
@@ -49,95 +54,100 @@ SEGMENTS: Final[Mapping[tuple[int, int], Text]] = {
 
 def by_letter(asked: Values) -> Iterable[Values]:
     """Count clients by class: one statement."""
-    found = buyers(asked)
-    groups: dict[str, list[Buyer]] = {}
-    for one, letter in zip(found, letters(found), strict=True):
-        groups.setdefault(letter, []).append(one)
+    found = by_class(asked)
+    every = list(found.values())
     passed, rows = Decimal(0), []
-    for letter in (one for one in LETTERS if one in groups):
-        group = groups[letter]
-        row = {"class": letter, "key": letter, **_sums(group, found)}
-        passed += row["turnover"]
-        row |= {"passed": share_of(passed, _turnover(found))}
+    for letter in (one for one in LETTERS if one in found):
+        group = found[letter]
+        passed += group.amount
+        row = {"class": letter, "key": letter, **_sums(group, every)}
+        row |= {"passed": share_of(passed, _turnover(every))}
         rows.append(row | {"boxes": [amounts_of(asked, group)]})
-    return rows
+    return _with_total(rows)
 
 
 def by_segment(asked: Values) -> Iterable[Values]:
     """Count clients by how recently, how often and for how much they bought: one statement."""
-    found, day = buyers(asked), as_of(asked)
-    cells: dict[Grade, list[Buyer]] = {}
-    for one, grade in zip(found, grades(found), strict=True):
-        cells.setdefault(grade, []).append(one)
+    found, day = by_grade(asked), as_of(asked)
+    every = [group for _grade, group in found]
     rows = []
     for (recency, value), title in SEGMENTS.items():
-        mine = [
-            group
-            for grade, group in cells.items()
-            if (grade.recency, grade.value) == (recency, value)
-        ]
-        if mine:
-            group = [one for cell in mine for one in cell]
-            rows.append(
-                {
-                    "segment": str(title),
-                    "key": f"{recency}{value}",
-                    "who": f"{_WHEN[recency]}, {_WORTH[value]}",
-                    **_sums(group, found),
-                    "days": _median([(day - one.last).days for one in group]),
-                    "boxes": [box_of(asked, cell) for cell in mine],
-                }
-            )
-    return rows
+        mine = [one for one in found if (one[0].recency, one[0].value) == (recency, value)]
+        if not mine:
+            continue
+        cells = [group for _grade, group in mine]
+        days = [((day - last).days, number) for one in cells for last, number in one.lasts]
+        rows.append(
+            {
+                "segment": str(title),
+                "key": f"{recency}{value}",
+                "who": f"{_WHEN[recency]}, {_WORTH[value]}",
+                **_sums(reduce(add, cells), every),
+                "days": median_length(sorted(days)),
+                "boxes": [box_of(asked, cell) for cell in cells],
+            }
+        )
+    return _with_total(rows)
+
+
+def _with_total(rows: Sequence[Values]) -> Sequence[Values]:
+    return [*rows, {"line": "total", "lacking": sum(one["lacking"] for one in rows)}]
 
 
 def by_client(asked: Values) -> Iterable[Values]:
     """Give the clients who bought with their class and grades: one statement."""
-    found, day, passed = buyers(asked), as_of(asked), Decimal(0)
-    whole, rows = _turnover(found), []
-    for one, letter, grade in zip(found, letters(found), grades(found), strict=True):
-        passed += one.amount
+    found, day, passed = buyers(asked), as_of(asked), 0
+    whole, written_day = Decimal(sum(row[4] for row in found)), cache(formats.day)
+    segments = {one: str(SEGMENTS[one.recency, one.value]) for one in EVERY_GRADE}
+    rows = []
+    for client_id, name, deals, lacking, amount, last, letter, *grade in found:
+        passed += amount
         rows.append(
             {
-                "client": one.name,
-                "key": one.client_id,
+                "client": name,
+                "key": client_id,
                 "class": letter,
-                "segment": str(SEGMENTS[grade.recency, grade.value]),
-                "deals": one.deals,
-                "turnover": one.amount,
-                "share": share_of(one.amount, whole),
-                "passed": share_of(passed, whole),
-                "last": formats.day(one.last),
-                "days": (day - one.last).days,
-                "lacking": one.lacking,
+                "segment": segments[Grade(*grade)],
+                "deals": deals,
+                "turnover": hundredths(amount),
+                "share": share_of(Decimal(amount), whole),
+                "passed": share_of(Decimal(passed), whole),
+                "last": written_day(last),
+                "days": (day - last).days,
+                "lacking": lacking,
             }
         )
-    return rows
+    return _with_total(rows)
 
 
-def _sums(group: Sequence[Buyer], found: Sequence[Buyer]) -> dict[str, Any]:
-    turnover = _turnover(group)
+def _sums(group: Group, every: Sequence[Group]) -> dict[str, Any]:
     return {
-        "clients": len(group),
-        "clients_share": Decimal(100 * len(group)) / len(found),
-        "deals": sum(one.deals for one in group),
-        "turnover": turnover,
-        "share": share_of(turnover, _turnover(found)),
+        "clients": group.clients,
+        "clients_share": Decimal(100 * group.clients) / sum(one.clients for one in every),
+        "deals": group.deals,
+        "turnover": group.amount,
+        "share": share_of(group.amount, _turnover(every)),
+        "lacking": group.lacking,
     }
 
 
-def _turnover(group: Sequence[Buyer]) -> Decimal:
-    return sum((one.amount for one in group), Decimal(0))
-
-
-def _median(days: Sequence[int]) -> int:
-    return median_length([(one, 1) for one in sorted(days)])
+def _turnover(every: Sequence[Group]) -> Decimal:
+    return sum((one.amount for one in every), Decimal(0))
 
 
 def _clients(asked: Values, row: Values) -> str:
     """Give the address of the clients of a row; of all who bought for the total."""
-    everybody = [Bought(asked["since"], asked["until"])]
-    return bought_address(asked, row.get("boxes", everybody))
+    return bought_address(asked, row.get("boxes", [everybody(asked)]))
+
+
+def _purchases(asked: Values, row: Values) -> str:
+    """Give the address of the deals of the clients of a row; of all who bought for the total."""
+    return purchases_address(asked, row.get("boxes", [everybody(asked)]))
+
+
+def _purchases_worth(asked: Values, row: Values) -> str:
+    boxes = row.get("boxes", [everybody(asked)])
+    return purchases_address(asked, boxes, **known_worth(row["lacking"]))
 
 
 def _card(_asked: Values, row: Values) -> str:
@@ -145,11 +155,11 @@ def _card(_asked: Values, row: Values) -> str:
 
 
 def _deals(asked: Values, row: Values, *, known: bool = False) -> str:
-    if "key" not in row:
-        return ""
     worth = known_worth(row["lacking"]) if known else {}
-    won = {"client_id": row["key"], "state": "won", **period_filters(asked), **worth}
-    return list_address("deals.index", won)
+    if "key" not in row:
+        return purchases_address(asked, [everybody(asked)], **worth)
+    which = {"client_id": row["key"], "pipeline_id": asked["pipeline_id"], "state": "won"}
+    return list_address("deals.index", {**which, **period_filters(asked), **worth})
 
 
 def _deals_worth(asked: Values, row: Values) -> str:
@@ -174,12 +184,15 @@ _COUNTS: Final = (
         "clients",
         _("Clients"),
         "number",
-        _("Clients with a deal that was closed as won in the period."),
+        _(
+            "Clients with a deal that was closed as won in the period; with one pipeline, a deal of"
+            " that. Seller, team and source are those of the client."
+        ),
         address=_clients,
     ),
     _column("clients_share", _("Share of clients"), "percent"),
-    _column("deals", _("Deals won"), "number"),
-    _TURNOVER,
+    _column("deals", _("Deals won"), "number", address=_purchases),
+    {**_TURNOVER, "address": _purchases_worth},
     _column("share", _("Share of turnover"), "percent"),
 )
 _CLASS: Final = _column(
@@ -219,7 +232,7 @@ _SINCE: Final = _column(
 _SHARED: Final[Values] = {
     "group": "clients",
     "permission": "core.deal.view",
-    "filters": ("period", "owner_id", "team_id", "source"),
+    "filters": ("period", "owner_id", "team_id", "pipeline_id", "source"),
 }
 
 REPORTS: Final[Sequence[Values]] = (
@@ -258,7 +271,10 @@ REPORTS: Final[Sequence[Values]] = (
                 "deals",
                 _("Deals won"),
                 "number",
-                _("Deals that were closed as won in the period, whoever their owner is."),
+                _(
+                    "Deals that were closed as won in the period, whoever their owner is; with one"
+                    " pipeline those of that."
+                ),
                 address=_deals,
             ),
             {**_TURNOVER, "address": _deals_worth},
