@@ -68,7 +68,7 @@ def tell_day(args: Mapping[str, str]) -> Values:
     asked = read_asked(args)
 
     def table() -> Table:
-        found = past(reading(), asked.day, asked.pipeline_id, asked.currency)
+        found = past(reading(), asked.day, asked.pipeline_id, asked.currency, asked.whose)
         return table_of_deals(found, Narrower())
 
     return {"asked": asked.parameters, "table": table}
@@ -102,7 +102,7 @@ def draw_promises(args: Values) -> dict[str, Any] | None:
 def draw_day(args: Values) -> dict[str, Any] | None:
     """Draw the forecast as it was at the end of a day; None where no deal was open."""
     asked = read_asked(args)
-    found = past(reading(), asked.day, asked.pipeline_id, asked.currency)
+    found = past(reading(), asked.day, asked.pipeline_id, asked.currency, asked.whose)
     if not found.counted:
         return None
     return by_month(replace(asked, pipeline_id=found.pipeline_id, currency=found.currency), found)

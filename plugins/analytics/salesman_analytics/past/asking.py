@@ -33,12 +33,6 @@ _WORDS: Final[Mapping[str, Text]] = {
     "last_month": _("End of last month"),
     "last_quarter": _("End of last quarter"),
     "last_year": _("End of last year"),
-_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "day": date_of,
-    "pipeline_id": number_of,
-    "currency": str.strip,
-    "team_id": number_of,
-    "source": str.strip,
 }
 """Days that are others tomorrow: a view that keeps the word goes along."""
 
@@ -55,6 +49,7 @@ class Asked:
     pipeline_id: int | None = None
     currency: str | None = None
     said: str = ""
+    whose: Whose = EVERYBODYS
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -62,9 +57,13 @@ class Asked:
 
         Of no day that was said it is none: the usual one is another tomorrow.
         """
-        args = {"day": self.said, "pipeline_id": self.pipeline_id, "currency": self.currency}
+        args = {
+            "day": self.said,
+            "pipeline_id": self.pipeline_id,
+            "currency": self.currency,
+            **self.whose._asdict(),
+        }
         return {name: str(one) for name, one in args.items() if one}
-    whose: Whose = EVERYBODYS
 
     def here(self, **others: Any) -> str:
         """Give the address of the report, of this day or another one."""
@@ -98,6 +97,8 @@ def read_asked(args: Mapping[str, str]) -> Asked:
         "day": _day_of,
         "pipeline_id": number_of,
         "currency": str.strip,
+        "team_id": number_of,
+        "source": str.strip,
     }
     values = read_typed(args, readers, *readers)
     day: date | None = values.get("day")
@@ -106,18 +107,14 @@ def read_asked(args: Mapping[str, str]) -> Asked:
     word = args.get("day", "").strip()
     said = word if word in _WORDS else day.isoformat() if day is not None else ""
     pipeline_id, currency = values.get("pipeline_id"), values.get("currency") or None
-    return Asked(day or usual_day(), pipeline_id, currency, said)
+    whose = Whose(values.get("team_id"), values.get("source") or None)
+    return Asked(day or usual_day(), pipeline_id, currency, said, whose)
 
 
 def _day_of(typed: str) -> date | None:
     """Read a day as people write it, or one of the words of :func:`offered_days`."""
     word = typed.strip()
     return _day_of_word(word) if word in _WORDS else date_of(typed)
-    values = read_typed(args, _READERS, *_READERS)
-    day = values.get("day") or usual_day()
-    demand_over(day)
-    whose = Whose(values.get("team_id"), values.get("source") or None)
-    return Asked(day, values.get("pipeline_id"), values.get("currency") or None, whose)
 
 
 def demand_over(day: date) -> None:

@@ -11,10 +11,10 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from salesman_analytics.asked import Asked as SharedFilters
 from salesman_analytics.declared import seen_report
 from salesman_analytics.kept_views import kept_views
 from salesman_analytics.own_pages import DAY
-from salesman_analytics.asked import Asked as SharedFilters
 from salesman_analytics.past import files
 from salesman_analytics.past.asking import Asked, offered_days, read_asked
 from salesman_analytics.past.charts import by_month, month_name
