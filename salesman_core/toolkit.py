@@ -150,6 +150,7 @@ from salesman_core.records.custom.forms import labels as custom_labels
 from salesman_core.records.custom.further import further_fields
 from salesman_core.records.custom.further import held_by as further_values
 from salesman_core.records.custom.schemas import CustomValues
+from salesman_core.records.custom.showing import plain_values as further_in_files
 from salesman_core.records.external_ids import (
     external_ids_of,
     plan_external_ids,
@@ -508,6 +509,7 @@ __all__ = [
     "found_clients",
     "from_bin",
     "further_fields",
+    "further_in_files",
     "further_values",
     "gone_to",
     "handed_out",

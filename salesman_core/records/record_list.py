@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salesman_core.access.person import current_person
 from salesman_core.access.records import demand_permission, record_type, record_types
@@ -17,6 +20,8 @@ from salesman_core.records.lists import FieldKind, ListField, ListFilter, ListSp
 from salesman_hookspecs import Person, RecordType, Text
 
 _ = texts.lazy
+
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,23 @@ class RecordList:
         known = further.values(rows, names) if further is not None else {}
         for row, cells in zip(rows, self.cells(rows), strict=True):
             yield {**cells, **known.get(row.id, {})}
+
+    def cells_where(
+        self, session: Session, names: Sequence[str], condition: sa.ColumnElement[bool]
+    ) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Give what stands in some columns of all records that a condition finds, by their ids.
+
+        :param names: of columns that files may have, see :meth:`file_columns`.
+        :param condition: says also which records there are for whoever acts: ``visible(kind)``.
+        """
+        query = sa.select(*columns_read(self.spec, self.read, names)).where(condition)
+        if self.spec.source is not None:
+            query = query.select_from(self.spec.source)
+        rows = session.execute(query.order_by(self.spec.id)).all()
+        for first in range(0, len(rows), _AT_ONCE):
+            piece = rows[first : first + _AT_ONCE]
+            for row, cells in zip(piece, self.cells_of(piece, names), strict=True):
+                yield row.id, cells
 
 
 def _seen(columns: Iterable[Column], person: Person | None = None) -> list[Column]:

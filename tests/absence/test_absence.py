@@ -192,6 +192,7 @@ PAGES_OF = {
         "/mailing/choose?group=1&of=client",
         "/mailing/consent/client/1",
         "/mailing/links/1",
+        "/mailing/links/1/fields",
         "/api/v1/mailing/openapi.json",
     ),
     "unisender": ("/unisender",),

@@ -187,6 +187,7 @@ PAGES: Final = {
     "mailing.campaigns": "/mailing/campaigns",
     "mailing.card": "/mailing/1",
     "mailing.choose_list": "/mailing/3/link/unisender",
+    "mailing.choose_fields": "/mailing/links/1/fields",
     "mailing.choose_filter": "/mailing/choose?group=1&of=client&tag=fair",
     "mailing.consent_of": "/mailing/consent/client/1",
     "mailing.edit": "/mailing/1/edit",

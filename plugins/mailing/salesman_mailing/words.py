@@ -27,4 +27,5 @@ FIELDS: Final = {
     "filters": FieldWords(_("Filters")),
     "kept_out": FieldWords(_("Kept out")),
     "mailing_list": FieldWords(_("List of a mailing service")),
+    "mailing_fields": FieldWords(_("Fields of a mailing service")),
 }

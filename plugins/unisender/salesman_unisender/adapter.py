@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
@@ -36,6 +37,14 @@ _ASKED: Final = (
     *("email", "email_status", "email_availability"),
     *("email_list_ids", "email_unsubscribed_list_ids", "email_excluded_list_ids"),
 )
+_STANDARD: Final = frozenset(
+    {
+        *("email", "phone", "tags", "delete", "email_status", "phone_status"),
+        *("email_availability", "phone_availability", "email_list_ids", "phone_list_ids"),
+    }
+)
+"""Names of the service's own, which no field may have."""
+_NO_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 _REFUSED: Final = frozenset({"unsubscribed", "blocked"})
 _WORDS: Final = 300
 _LONGEST_TICKET: Final = 200
@@ -59,7 +68,7 @@ class UniSender:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._has_fields = False
+        self._there: set[str] | None = None
 
     def lists(self) -> Sequence[ServiceList]:
         """Give the lists that there are (getLists)."""
@@ -90,16 +99,31 @@ class UniSender:
             raise ServiceError(_("UniSender could not make the list of contacts."), again_in=WAIT)
         return _contacts(self._client.lines(_text(task, "file_to_download")), list_id)
 
+    def fields(self) -> Sequence[str]:
+        """Give the fields of contacts (getFields) but those that :meth:`put` fills by itself."""
+        usual = {one.casefold() for one in (*FIELDS.values(), *_STANDARD)}
+        return [one for one in self._names() if one.casefold() not in usual]
+
+    def make_field(self, name: str) -> str:
+        """Make a field of contacts (createField): its name begins with a Latin letter."""
+        made = _NO_NAME.sub("_", name).strip("_")
+        if not made[:1].isalpha() or made.casefold() in _STANDARD:
+            made = f"field_{made}"
+        self._client.call("createField", [("name", made), ("type", "string")])
+        return made
+
     def put(self, list_id: str, contacts: Sequence[OutgoingContact]) -> Mapping[str, str]:
         """Let a list have some contacts (importContacts); their tags become ours."""
-        self._make_fields()
-        names = ("email", "email_list_ids", "tags", *FIELDS.values())
+        others = list(dict.fromkeys(name for one in contacts for name in one.others))
+        self._demand_fields(others)
+        names = ("email", "email_list_ids", "tags", *FIELDS.values(), *others)
         rows = [
             (
                 one.address,
                 list_id,
                 ",".join(_tags(one.tags)),
                 *(one.fields.get(name, "") for name in FIELDS),
+                *(one.others.get(name, "") for name in others),
             )
             for one in contacts
         ]
@@ -131,16 +155,26 @@ class UniSender:
             refused[rows[index][0]] = str(one.get("message") or one.get("code"))[:_WORDS]
         return refused
 
-    def _make_fields(self) -> None:
-        """Make the fields that contacts are to have (getFields, createField), once."""
-        if not self._has_fields:
-            there = {
-                str(one.get("name")).casefold() for one in _rows(self._client.call("getFields"))
-            }
+    def _names(self) -> list[str]:
+        return [str(one.get("name")) for one in _rows(self._client.call("getFields"))]
+
+    def _demand_fields(self, others: Sequence[str]) -> None:
+        """Make the usual fields where there are none, once; others were chosen, and are there.
+
+        :raises ServiceError: where one of those is not any more.
+        """
+        if self._there is None:
+            self._there = set(self._names())
+            known = {one.casefold() for one in self._there}
             for name in FIELDS.values():
-                if name.casefold() not in there:
+                if name.casefold() not in known:
                     self._client.call("createField", [("name", name), ("type", "string")])
-            self._has_fields = True
+        if gone := [one for one in others if one not in self._there]:
+            words = _(
+                "UniSender has no field “%(field)s” any more: choose the fields of the list anew.",
+                field=gone[0],
+            )
+            raise ServiceError(words)
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -119,9 +119,21 @@ def cells(
 def plain_cells(
     one: Customised, rows: Sequence[Any], names: Collection[str]
 ) -> Mapping[int, Mapping[str, Any]]:
-    """Give the same for files: numbers, money and dates as such, all else as people read it."""
-    fields = _named(one, names)
-    held = held_by(one.kind, rows, fields)
+    """Give the same for files: see :func:`plain_values`."""
+    return plain_values(one.kind, rows, _named(one, names))
+
+
+def plain_values(
+    kind: str, rows: Sequence[Any], fields: Collection[DefinedField]
+) -> Mapping[int, Mapping[str, Any]]:
+    """Give what some records hold, by their ids, for programs that are none of ours.
+
+    Numbers, money and dates as such, all else as people read it; in as many statements for one
+    record as for five hundred.
+
+    :param rows: as those of :func:`~salesman_core.records.custom.further.held_by`.
+    """
+    held = held_by(kind, rows, fields)
     users = _user_names(fields, held)
     return {
         row.id: {field.name: _plain(field, held[row.id], users) for field in fields} for row in rows
@@ -179,7 +191,7 @@ _PLAIN: Final[Mapping[FieldType, Callable[[Any], str]]] = {
 }
 
 
-def _user_names(fields: Sequence[DefinedField], held: Mapping[int, Held]) -> Mapping[int, str]:
+def _user_names(fields: Collection[DefinedField], held: Mapping[int, Held]) -> Mapping[int, str]:
     """Give the names of the users that some records name, in one statement where there are any."""
     names = [field.name for field in fields if field.type is FieldType.USER]
     ids = {of_record.get(name) for of_record in held.values() for name in names}

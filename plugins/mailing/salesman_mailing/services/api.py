@@ -23,14 +23,17 @@ from salesman_mailing.api import api
 from salesman_mailing.groups.queries import one_group
 from salesman_mailing.permissions import MANAGE_LINKS
 from salesman_mailing.services import linking, queries
+from salesman_mailing.services.further import offered
 from salesman_mailing.services.known import services
 from salesman_mailing.services.models import KIND
 from salesman_mailing.services.schemas import (
     AutomaticSchema,
     ChangesArgumentsSchema,
     ChangesSchema,
+    FurtherFieldsSchema,
     LinkSchema,
     LinksSchema,
+    OfferedFieldsSchema,
     ServicesSchema,
 )
 from salesman_mailing.texts import texts
@@ -41,7 +44,7 @@ _ = texts.lazy
 
 _SHOWN: Final = (
     *("id", "group_id", "service", "list_id", "list_title", "automatic", "state", "problem"),
-    *("same", "others", "compared_at", "carried_at"),
+    *("same", "others", "compared_at", "carried_at", "further"),
 )
 
 
@@ -110,6 +113,26 @@ def read_link(link_id: int) -> Response:
 def change_link(values: dict[str, Any], link_id: int, version: int | None) -> Response:
     """Say whether what is to change goes out by the clock."""
     linking.change_link(link_id, values["automatic"], version)
+    return _answer(link_id)
+
+
+@api.get("/links/<int:link_id>/fields")
+@requires(MANAGE_LINKS)
+@response(OfferedFieldsSchema)
+def list_fields(link_id: int) -> dict[str, Any]:
+    """List the fields that can go to a list, and those of the service to which they can go."""
+    ours = [{"kind": one.key[0], "name": one.name, "title": str(one.title)} for one in offered()]
+    return {"ours": ours, "theirs": linking.fields_of(link_id)}
+
+
+@api.put("/links/<int:link_id>/fields")
+@requires(MANAGE_LINKS)
+@versioned(KIND, argument="link_id")
+@arguments(FurtherFieldsSchema)
+@response(LinkSchema)
+def choose_fields(values: dict[str, Any], link_id: int, version: int | None) -> Response:
+    """Say which fields go to a list beside the usual ones; nothing goes out by this alone."""
+    linking.choose_fields(link_id, [linking.Choice(**one) for one in values["items"]], version)
     return _answer(link_id)
 
 

@@ -23,6 +23,7 @@ from salesman_mailing.consent.consent import may_write
 from salesman_mailing.groups import queries as groups
 from salesman_mailing.services import queries
 from salesman_mailing.services.contract import ServiceContact, ServiceError, Standing
+from salesman_mailing.services.further import FurtherTexts
 from salesman_mailing.services.models import (
     ADD,
     AGREE,
@@ -53,17 +54,20 @@ class Wanted:
     """Somebody in the group.
 
     :param may: whether they may be written to.
+    :param others: what goes to further fields, by the service's names for them.
     """
 
     may: bool
     name: str
     client: str
     tags: tuple[str, ...]
+    others: Mapping[str, str]
 
     def told(self) -> dict[str, Any]:
         """Give what the list is told of them."""
         named = {"name": self.name, "first_name": first_name(self.name), "client": self.client}
-        return {"fields": named, "tags": list(self.tags)}
+        told = {"fields": named, "tags": list(self.tags)}
+        return {**told, "others": dict(self.others)} if self.others else told
 
 
 @dataclass(slots=True)
@@ -184,10 +188,12 @@ class _Comparison:
 
 def wanted(session: Session, link: AnyRow) -> Iterator[tuple[str, Wanted]]:
     """Give who is in the group of a link, by address, as whoever acts sees it."""
-    tags = _tags(session, link)
+    tags, further = _tags(session, link), FurtherTexts(session, link)
     found = groups.members(session, link.group_id).subquery()
     purpose = _Purpose(link.purpose_id, link.needs_consent)
     query = sa.select(
+        found.c.kind,
+        found.c.record_id,
         found.c.address,
         found.c.name,
         found.c.client_id,
@@ -197,10 +203,9 @@ def wanted(session: Session, link: AnyRow) -> Iterator[tuple[str, Wanted]]:
     ).outerjoin(Client, Client.id == found.c.client_id)
     for row in session.execute(query):
         name = row.name if row.is_person else ""
-        yield (
-            row.address,
-            Wanted(bool(row.may), name, row.client or "", tags.get(row.client_id, ())),
-        )
+        others = further.of(row.kind, row.record_id, row.client_id)
+        of_client = (row.client or "", tags.get(row.client_id, ()))
+        yield row.address, Wanted(bool(row.may), name, *of_client, others)
 
 
 @dataclass(frozen=True, slots=True)

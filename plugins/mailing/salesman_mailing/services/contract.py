@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from salesman_hookspecs import Text
+
+LONGEST_VALUE: Final = 500
+LONGEST_FIELD: Final = 64
+"""Characters of what a field holds, and of its name."""
 
 
 class ServiceError(Exception):
@@ -86,11 +90,14 @@ class OutgoingContact:
     :param fields: what letters may say: ``name``, ``first_name`` and ``client``; empty where
         nothing is known.
     :param tags: those of the client, in their order.
+    :param others: what goes to fields that the service has beside these, by its own names for them;
+        an empty text where nothing is known. The same names for all of a link.
     """
 
     address: str
     fields: Mapping[str, str] = field(default_factory=dict)
     tags: Sequence[str] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 class MailingService(Protocol):
@@ -108,6 +115,20 @@ class MailingService(Protocol):
 
     def make_list(self, title: str) -> ServiceList:
         """Make a list."""
+        ...
+
+    def fields(self) -> Sequence[str]:
+        """Give the names of the fields that a contact may have beside the usual ones.
+
+        Not among them is what :meth:`put` fills by itself. A name has 64 characters at most.
+        """
+        ...
+
+    def make_field(self, name: str) -> str:
+        """Make a field that holds texts; give what it is called.
+
+        :param name: as it should be called: Latin letters, digits and underscores.
+        """
         ...
 
     def contacts(self, list_id: str, ticket: str) -> Iterable[ServiceContact]:

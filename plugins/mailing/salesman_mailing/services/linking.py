@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,14 +21,22 @@ from salesman_core.toolkit import (
     demand_permission,
     for_change,
     now,
+    reading,
     touch,
     writing,
 )
+from salesman_hookspecs import Text
 from salesman_mailing.groups.models import KIND as GROUP
 from salesman_mailing.groups.models import Group
 from salesman_mailing.permissions import EDIT, MANAGE_LINKS
 from salesman_mailing.services import queries
-from salesman_mailing.services.contract import MailingService, ServiceError, ServiceList
+from salesman_mailing.services.contract import (
+    LONGEST_FIELD,
+    MailingService,
+    ServiceError,
+    ServiceList,
+)
+from salesman_mailing.services.further import MOST, Offered, offered
 from salesman_mailing.services.known import Service, service_named
 from salesman_mailing.services.models import (
     ALL,
@@ -45,6 +55,8 @@ from salesman_mailing.texts import texts
 _ = texts.lazy
 
 OLDEST_PLAN: Final = timedelta(days=1)
+NEW: Final = "+"
+"""Stands for a field of the service that is to be made."""
 
 
 def connected(service: Service) -> MailingService:
@@ -135,6 +147,125 @@ def change_link(link_id: int, automatic: bool, version: int | None = None) -> No
             link.version += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field of ours that is to go to the list of a link.
+
+    :param kind: of the records that have it.
+    :param name: among their fields.
+    :param field: what the service calls it; :data:`NEW` for one that is to be made.
+    """
+
+    kind: str
+    name: str
+    field: str
+
+    @property
+    def control(self) -> str:
+        """Its name in forms, and where errors stand."""
+        return f"{self.kind}:{self.name}"
+
+
+def fields_of(link_id: int) -> list[str]:
+    """Give the fields that the service of a link has beside the usual ones.
+
+    :raises ConflictError: where they cannot be read.
+    """
+    demand_permission(MANAGE_LINKS)
+    row = queries.one_link(reading(), link_id)
+    try:
+        return _fields(connected(service_named(row.service)))
+    except ServiceError as error:
+        raise ConflictError(error.words) from error
+
+
+def _fields(connection: MailingService) -> list[str]:
+    return sorted({one[:LONGEST_FIELD] for one in connection.fields()}, key=str.casefold)
+
+
+def choose_fields(link_id: int, choices: Sequence[Choice], version: int | None = None) -> None:
+    """Let some fields of ours go to the list of a link, in the name of whoever says so.
+
+    What would change is to be looked at anew: nothing goes out by this alone.
+
+    :param choices: all of them; what is not among them goes out no more.
+    :raises InvalidError: by ``kind:name``.
+    """
+    with writing() as session:  # before the service is asked: who may not, makes no field there
+        service = service_named(_for_change(session, link_id, version).service)
+    known = {one.key: one for one in offered()}
+    _judge(choices, known)
+    try:
+        further = _settled(connected(service), choices, known)
+    except ServiceError as error:
+        raise ConflictError(error.words) from error
+    with writing() as session:
+        link = _for_change(session, link_id, version)
+        if link.further == further and link.by_id == current_person().id:
+            return
+        _take_over(session, link)
+        session.execute(sa.delete(Change).where(Change.link_id == link.id))
+        before = [one["field"] for one in link.further]
+        link.state, link.further = IDLE, further
+        link.version += 1
+        group: Group = for_change(session, GROUP, link.group_id, EDIT)
+        _keep(session, group, before, [one["field"] for one in further], "mailing_fields")
+
+
+def _judge(choices: Sequence[Choice], known: Mapping[tuple[str, str], Offered]) -> None:
+    wrong: dict[str, Text] = {
+        one.control: _("There is no such field, or you may not see it.")
+        for one in choices
+        if (one.kind, one.name) not in known
+    }
+    if len(choices) > MOST:
+        wrong["fields"] = _("At most %(most)s fields go to a list.", most=MOST)
+    if wrong:
+        raise InvalidError(_("Some fields cannot go there."), wrong)
+
+
+def _settled(
+    connection: MailingService,
+    choices: Sequence[Choice],
+    known: Mapping[tuple[str, str], Offered],
+) -> list[dict[str, str]]:
+    """Give the choices as a link keeps them, once the fields are there that had to be made."""
+    if not choices:
+        return []
+    there = {one.casefold(): one for one in _fields(connection)}
+    wanted = [_wanted(one, known[one.kind, one.name], there) for one in choices]
+    _judge_wanted(choices, wanted, there)
+    settled = []
+    for one, name in zip(choices, wanted, strict=True):
+        if name.casefold() not in there:
+            there[name.casefold()] = connection.make_field(name)
+        settled.append({"kind": one.kind, "name": one.name, "field": there[name.casefold()]})
+    return settled
+
+
+def _wanted(one: Choice, ours: Offered, there: Mapping[str, str]) -> str:
+    """Give what the field of the service is called; a new one is that of its name, if there is."""
+    if one.field != NEW:
+        return one.field
+    suggested = ours.suggested[:LONGEST_FIELD]
+    return there.get(suggested.casefold(), suggested)
+
+
+def _judge_wanted(
+    choices: Sequence[Choice], wanted: Sequence[str], there: Mapping[str, str]
+) -> None:
+    wrong: dict[str, Text] = {}
+    taken: set[tuple[str, str]] = set()
+    for one, name in zip(choices, wanted, strict=True):
+        if one.field not in {NEW, *there.values()}:
+            wrong[one.control] = _("The service has no such field.")
+        elif (one.kind, name.casefold()) in taken:
+            wrong[one.control] = _("Another field goes there already.")
+        taken.add((one.kind, name.casefold()))
+    if wrong:
+        raise InvalidError(_("Some fields cannot go there."), wrong)
+
+
 def _take_over(session: WritingSession, link: Link) -> None:
     """Let members be looked up in the name of whoever acts.
 
@@ -216,8 +347,10 @@ def _for_change(
     return link
 
 
-def _keep(session: WritingSession, group: Group, before: Any, after: Any) -> None:
+def _keep(
+    session: WritingSession, group: Group, before: Any, after: Any, field: str = "mailing_list"
+) -> None:
     touch(group)
     session.flush()
-    audit(session, GROUP, group.id, group.name, "changed", {"mailing_list": (before, after)})
-    announce(session, f"{GROUP}.changed", GROUP, group.id, {"fields": ["mailing_list"]})
+    audit(session, GROUP, group.id, group.name, "changed", {field: (before, after)})
+    announce(session, f"{GROUP}.changed", GROUP, group.id, {"fields": [field]})

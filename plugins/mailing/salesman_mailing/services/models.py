@@ -40,7 +40,9 @@ class Link(Base):
     ``by_id`` is in whose name members are looked up. With ``automatic`` what is to change goes out
     by the clock, else a person presses a button. ``ticket`` is by what the service finds what it is
     making for us, ``failures`` how often in a row it did not answer. ``same`` and ``others`` count
-    those of whom nothing changes, and those whom only the list knows.
+    those of whom nothing changes, and those whom only the list knows. ``further`` are the fields
+    that go out beside the usual ones: objects with ``kind`` and ``name`` of ours, and ``field``, as
+    the service calls it.
     """
 
     __tablename__ = "mailing_link"
@@ -70,6 +72,7 @@ class Link(Base):
     carried_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    further: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
 
 
 class Sent(Base):
@@ -104,8 +107,8 @@ class TakenIn(Base):
 class Change(Base):
     """Something that is to change for an address, on our side or at the service.
 
-    ``told`` holds the fields and tags that go out. ``done_at`` is when it was done, ``refused`` in
-    whose words it was not.
+    ``told`` holds the fields and tags that go out, see ``OutgoingContact``. ``done_at`` is when it
+    was done, ``refused`` in whose words it was not.
     """
 
     __tablename__ = "mailing_link_change"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from salesman_core.toolkit import Choice, Flag, Integer, ListOf, Moment, Reference, Schema, Text
+from salesman_mailing.services.contract import LONGEST_FIELD
+from salesman_mailing.services.further import MOST
 from salesman_mailing.services.models import (
     COMING_IN,
     GOING_OUT,
@@ -40,6 +42,38 @@ class CountSchema(Schema):
     refused = Integer(0, _MANY, dump_only=True)
 
 
+class FurtherFieldSchema(Schema):
+    """A field of ours, of records of a kind, and the field of the service to which it goes.
+
+    ``+`` makes a field of the service.
+    """
+
+    kind = Text(40, required=True, blank=False)
+    name = Text(100, required=True, blank=False)
+    field = Text(LONGEST_FIELD, required=True, blank=False)
+
+
+class FurtherFieldsSchema(Schema):
+    """All fields that go to a list beside name, first name, client and tags."""
+
+    items = ListOf(fields.Nested(FurtherFieldSchema), most=MOST, required=True)
+
+
+class OfferedFieldSchema(Schema):
+    """A field of ours that can go to a list."""
+
+    kind = Text(40, dump_only=True)
+    name = Text(100, dump_only=True)
+    title = Text(200, dump_only=True)
+
+
+class OfferedFieldsSchema(Schema):
+    """Fields of ours that can go to a list, and those of the service to which they can go."""
+
+    ours = ListOf(fields.Nested(OfferedFieldSchema), most=1000, dump_only=True)
+    theirs = ListOf(Text(LONGEST_FIELD), most=1000, dump_only=True)
+
+
 class LinkSchema(Schema):
     """A group and the list of a service that has its members.
 
@@ -59,6 +93,7 @@ class LinkSchema(Schema):
     others = Integer(0, _MANY, dump_only=True)
     compared_at = Moment(allow_none=True, dump_only=True)
     carried_at = Moment(allow_none=True, dump_only=True)
+    further = ListOf(fields.Nested(FurtherFieldSchema), most=MOST, dump_only=True)
     changes = ListOf(fields.Nested(CountSchema), most=len(_KINDS), dump_only=True)
 
 

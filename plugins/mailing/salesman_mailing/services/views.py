@@ -10,9 +10,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from salesman_core.toolkit import (
+    AnyRow,
     ConflictError,
     FormState,
     InvalidError,
+    MissingError,
     StaleError,
     contact_data,
     current_person,
@@ -28,8 +30,9 @@ from salesman_core.toolkit import (
 from salesman_mailing.groups.models import KIND as GROUP
 from salesman_mailing.groups.queries import one_group
 from salesman_mailing.permissions import EDIT, MANAGE_LINKS
-from salesman_mailing.services import linking, queries
-from salesman_mailing.services.contract import ServiceList
+from salesman_mailing.services import linking, queries, showing
+from salesman_mailing.services.contract import LONGEST_FIELD, ServiceList
+from salesman_mailing.services.further import offered
 from salesman_mailing.services.known import service_named, titles
 from salesman_mailing.services.models import COMING_IN, GOING_OUT
 from salesman_mailing.services.words import CHANGES, EVENTS, STATES
@@ -127,6 +130,7 @@ def link(link_id: int) -> Page:
         first=not after,
         happened=queries.happened(session, row),
         events=EVENTS,
+        further=showing.further_of(row),
         may_edit=reaches(GROUP, row.group_id, EDIT),
     )
 
@@ -171,6 +175,50 @@ def unlink(link_id: int) -> Response:
     linking.unlink(link_id, version_in(request.form))
     toast(_("The group and the list go their own ways now."))
     return redirect(url_for("mailing.card", record_id=group_id), 303)
+
+
+@blueprint.get("/links/<int:link_id>/fields")
+@requires(MANAGE_LINKS)
+def choose_fields(link_id: int) -> Markup:
+    """Show which fields of ours go to which of the service, for a choice."""
+    row = queries.one_link(reading(), link_id)
+    demand(GROUP, row.group_id, EDIT)
+    held = {linking.Choice(**one).control: one["field"] for one in row.further}
+    return _fields_page(row, FormState(held))
+
+
+def _fields_page(row: AnyRow, form: FormState) -> Markup:
+    problem, theirs = "", list[str]()
+    try:
+        theirs = linking.fields_of(row.id)
+    except (ConflictError, MissingError) as error:
+        problem = str(error.message)
+    return render(
+        "mailing/services/fields.html",
+        link=row,
+        service=titles().get(row.service, row.service),
+        kinds=showing.offered_by_kind(),
+        labels={one.control: one.title for one in offered()},
+        theirs=[(linking.NEW, _("a new field")), *((one, one) for one in theirs)],
+        problem=problem,
+        form=form,
+    )
+
+
+@blueprint.post("/links/<int:link_id>/fields")
+@requires(MANAGE_LINKS)
+def save_fields(link_id: int) -> Page:
+    """Let the chosen fields go to the list, and look what would change."""
+    row = queries.one_link(reading(), link_id)
+    demand(GROUP, row.group_id, EDIT)
+    names = ((one, request.form.get(one.control, "")) for one in offered())
+    choices = [linking.Choice(*one.key, field[:LONGEST_FIELD]) for one, field in names if field]
+    try:
+        linking.choose_fields(link_id, choices, version_in(request.form))
+    except (InvalidError, ConflictError, StaleError) as error:
+        return _fields_page(row, FormState.refused(request.form, error)), error.status
+    toast(_("Saved. What would change is being looked up."))
+    return _act(link_id, linking.compare)
 
 
 def _act(link_id: int, act: Callable[[int], None]) -> Response:

@@ -37,7 +37,7 @@ CHANGES: Final = {
     UNSUBSCRIBE: _("refused here: are unsubscribed there"),
     TAKE_OUT: _("are in the group no more: leave the list"),
     ADD: _("come into the list"),
-    UPDATE: _("get another name or other tags"),
+    UPDATE: _("get another name, other fields or tags"),
 }
 EVENTS: Final = {
     What.OPENED: _("letters opened"),
