@@ -8,6 +8,7 @@ defined. A plugin imports from here, from ``salesman_hookspecs``, from public li
 from salesman_core.access.attempts import note_stranger
 from salesman_core.access.colleagues import (
     colleagues,
+    has_role,
     holders,
     known_roles,
     known_teams,
@@ -514,6 +515,7 @@ __all__ = [
     "gone_to",
     "handed_out",
     "handing_on",
+    "has_role",
     "held_file",
     "hold_kept",
     "holders",

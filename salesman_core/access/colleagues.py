@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -112,3 +113,8 @@ def roles_of(user_id: int | None) -> frozenset[int]:
         return frozenset()
     roles = sa.select(UserRole.role_id).where(UserRole.user_id == user_id)
     return frozenset(reading().scalars(roles))
+
+
+def has_role(user_id: Any, role_id: Any) -> sa.ColumnElement[bool]:
+    """Give the SQL of whether a user has a role, each given as a column or a number."""
+    return sa.exists().where(UserRole.user_id == user_id, UserRole.role_id == role_id)

@@ -32,6 +32,7 @@ from salesman_documents import (
     words,
 )
 from salesman_documents import demo as story_of_demo
+from salesman_documents.approval import due as approval_due
 from salesman_documents.approval import jobs as approval_jobs
 from salesman_documents.approval import panels as approval_panels
 from salesman_documents.approval import queries as approval_queries
@@ -296,6 +297,12 @@ def salesman_event_handlers() -> Iterable[EventHandler]:
             "approval", types, approval_jobs.review, approval_use.is_used, approval_use.SUBJECT
         )
     ]
+
+
+@hookimpl(optionalhook=True)
+def salesman_calendar_entries() -> Iterable[Mapping[str, Any]]:
+    """Show in the calendar until when documents wait for somebody's decision."""
+    return approval_due.calendar_sources()
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salesman_core.toolkit import AnyRow, current_person, roles_of, visible
+from salesman_core.toolkit import AnyRow, current_person, has_role, roles_of, visible
 from salesman_documents.approval.models import (
     ASKED,
     RUNNING,
@@ -127,6 +127,31 @@ def _decides(user_id: int | None) -> sa.ColumnElement[bool]:
     named = sa.or_(ApprovalStep.user_id == user_id, ApprovalStep.role_id.in_(roles_of(user_id)))
     under_way = sa.and_(ApprovalStep.state == ASKED, Approval.state == RUNNING)
     return sa.and_(Asked.user_id == user_id, named, under_way)
+
+
+def awaited() -> sa.Select[Any]:
+    """Give until when decisions are awaited, and of whom, of documents that whoever acts may see.
+
+    :returns: ``day``, ``owner_id`` (who is asked), ``record_id`` and ``title``, once for each
+        document and person.
+    """
+    asked = Asked.__table__.c.user_id
+    named = sa.or_(ApprovalStep.user_id == asked, has_role(asked, ApprovalStep.role_id))
+    day = sa.func.min(ApprovalStep.due_on).label("day")
+    owner, record, title = (
+        asked.label("owner_id"),
+        Document.id.label("record_id"),
+        Document.title.label("title"),
+    )
+    under_way = sa.and_(ApprovalStep.state == ASKED, Approval.state == RUNNING)
+    return (
+        sa.select(day, owner, record, title)
+        .join(Approval, Approval.document_id == Document.id)
+        .join(ApprovalStep, ApprovalStep.approval_id == Approval.id)
+        .join(Asked, Asked.step_id == ApprovalStep.id)
+        .where(named, under_way, ApprovalStep.due_on.is_not(None), visible(KIND))
+        .group_by(asked, Document.id, Document.title)
+    )
 
 
 def waiting_count(session: Session) -> int:
