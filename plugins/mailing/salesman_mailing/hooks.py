@@ -36,6 +36,7 @@ from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
 from salesman_mailing.services import api as service_api
+from salesman_mailing.services import story as services_story
 from salesman_mailing.services import working
 from salesman_mailing.texts import texts
 from salesman_mailing.toolkit import Mailing
@@ -157,7 +158,7 @@ def salesman_slot_fills() -> Iterable[SlotFill]:
 @hookimpl
 def salesman_timeline_sources() -> Iterable[TimelineSource]:
     """Tell at whoever can be written to which letters went to them, and what came of them."""
-    return [campaigns.STORY]
+    return [campaigns.STORY, services_story.SOURCE]
 
 
 @hookimpl

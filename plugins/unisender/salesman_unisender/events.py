@@ -33,6 +33,7 @@ _STATUSES: Final[Mapping[str, What]] = {
     **dict.fromkeys(
         ("err_mailbox_full", "err_giveup", "err_delivery_failed", "err_unreachable"), What.SOFT
     ),
+    "ok_delivered": What.DELIVERED,
     "ok_fbl": What.COMPLAINED,
     "ok_unsubscribed": What.LEFT,
     "ok_read": What.OPENED,

@@ -37,6 +37,7 @@ _KEY: Final = re.compile(r"[0-9A-Za-z_-]{20,100}")
 _STATUSES: Final = (
     *("err_user_unknown", "err_user_inactive", "err_mailbox_discarded", "err_domain_inactive"),
     *("err_mailbox_full", "err_giveup", "err_delivery_failed", "err_unreachable", "ok_fbl"),
+    "ok_delivered",
 )
 READERS: Final = ("ok_read", "ok_link_visited")
 _NAME: Final = "UniSender"

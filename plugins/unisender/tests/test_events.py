@@ -8,15 +8,17 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from salesman_leads.intake import create_lead
 from salesman_mailing.bounces.models import BadAddress
 from salesman_mailing.consent.consent import is_allowed
 from salesman_mailing.consent.models import ConsentEntry, Purpose
 from salesman_mailing.services.models import Happened
 from salesman_unisender import service
 
+from salesman_core.records.timeline import story
 from salesman_core.testing.clock import FrozenClock
-from salesman_core.testing.people import Browser
-from salesman_core.toolkit import bans, reading
+from salesman_core.testing.people import Browser, Make
+from salesman_core.toolkit import bans, reading, writing
 
 from .conftest import Linked
 from .standin import KEY, StandIn, event, told_of
@@ -167,3 +169,47 @@ def test_key_is_shown_nowhere_and_kept_sealed(
     for text in (page.text, refused.text, shown.text, str(kept)):
         assert KEY not in text
     assert "UniSender answers: 1 list." in shown.text
+
+
+def status(name: str, at: str) -> dict[str, object]:
+    return event("email_status", ANNA, at, status=name, campaign_id=9)
+
+
+def stories(app: Flask, kind: str, record_id: int) -> list[str]:
+    reading().rollback()
+    with app.test_request_context():
+        return [str(one.text) for one in story(kind, record_id, source="mailing.services").entries]
+
+
+@pytest.mark.parametrize("follows_readers", [True, False])
+def test_what_came_of_letters_stands_in_the_story_of_the_client(
+    app: Flask, linked: Links, make: Make, *, follows_readers: bool
+) -> None:
+    linked(ANNA)
+    service.save_account("", follows_readers=follows_readers)
+    names = ("ok_delivered", "ok_read", "ok_link_visited", "err_mailbox_full")
+    times = [f"2026-03-02 08:0{n}:00" for n in range(len(names))]
+    assert tell(app, told_of(*map(status, names, times))) == 200
+
+    read = [
+        f"UniSender: a link of a letter to {ANNA} was followed",
+        f"UniSender: a letter to {ANNA} was opened",
+    ]
+    assert stories(app, "client", 1) == [
+        f"UniSender: a letter to {ANNA} came back",
+        *(read if follows_readers else []),
+        f"UniSender: a letter came in at {ANNA}",
+    ]
+    lead = create_lead({"name": "Anna", "emails": [ANNA]})
+    assert stories(app, "leads.lead", lead) == stories(app, "client", 1)
+    with make.acting(make.user_of("seller")):
+        assert stories(app, "client", make.client(name="Boilers")) == []
+
+
+def test_who_refused_all_mailing_is_followed_no_more(app: Flask, linked: Links) -> None:
+    linked(ANNA)
+    service.save_account("", follows_readers=True)
+    with writing() as session:
+        bans.ban(session, bans.MAILING, "Said so", addresses=[ANNA])
+    assert tell(app, told_of(status("ok_read", "2026-03-02 08:00:00"))) == 200
+    assert happened() == []

@@ -98,18 +98,16 @@ def _letters_of(kind: Kind, record_id: int) -> sa.ColumnElement[bool]:
     ways = [sa.and_(mine.kind == kind.name, mine.record_id == record_id)]
     if kind.name == "client":
         ways.append(sa.and_(mine.client_id == record_id))
-    ways += [
-        sa.and_(mine.address.in_(_addresses(one, kind, record_id)))
-        for one in kinds()
-        if kind.name in {one.name, *(one.type.through or ())[:1]}
-    ]
+    ways += [sa.and_(mine.address.in_(one)) for one in addresses_of(kind, record_id)]
     return mine.id.in_(sa.union(*(sa.select(mine.id).where(way) for way in ways)))
 
 
-def _addresses(one: Kind, kind: Kind, record_id: int) -> sa.Select[Any]:
-    """Give the addresses of a record, or of those that are reached through it."""
-    whose = sa.select(one.id).where(one.belonging_to(kind.name, record_id))
-    return sa.select(one.emails.normalised).where(one.of_email.in_(whose))
+def addresses_of(kind: Kind, record_id: int) -> Iterator[sa.Select[Any]]:
+    """Give the addresses of a record, and of those that are reached through it, by their kinds."""
+    for one in kinds():
+        if kind.name in {one.name, *(one.type.through or ())[:1]}:
+            whose = sa.select(one.id).where(one.belonging_to(kind.name, record_id))
+            yield sa.select(one.emails.normalised).where(one.of_email.in_(whose))
 
 
 def _moments(
@@ -160,10 +158,11 @@ def _entry(row: AnyRow) -> TimelineEntry:
     )
 
 
-def _can_be_written_to(type_: RecordType) -> bool:
+def can_be_written_to(type_: RecordType) -> bool:
+    """Tell whether records of a kind have addresses."""
     return type_.emails is not None
 
 
 SOURCE: Final = TimelineSource(
-    "campaigns", _("Letters of campaigns"), entries, kinds=(), fits=_can_be_written_to
+    "campaigns", _("Letters of campaigns"), entries, kinds=(), fits=can_be_written_to
 )

@@ -166,6 +166,8 @@ class MailingService(Protocol):
 class What(StrEnum):
     """What happened at a service."""
 
+    DELIVERED = "delivered"
+    """A letter came in where it was to."""
     SUBSCRIBED = "subscribed"
     LEFT = "left"
     REFUSED = "refused"
@@ -176,6 +178,10 @@ class What(StrEnum):
     """A letter came back for another reason."""
     OPENED = "opened"
     CLICKED = "clicked"
+
+
+READERS: Final = frozenset({What.OPENED, What.CLICKED})
+"""What readers do, of whom a company has to want to know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class Happened(Base):
     __table_args__ = (
         sa.CheckConstraint(
             "what IN ('subscribed', 'left', 'refused', 'complained', 'bad', 'soft',"
-            " 'opened', 'clicked')",
+            " 'delivered', 'opened', 'clicked')",
             name="what",
         ),
         sa.UniqueConstraint("service", "key"),

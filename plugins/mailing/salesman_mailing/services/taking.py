@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from salesman_core.toolkit import (
     WritingSession,
+    ban_reasons,
+    bans,
     now,
     one_of,
     reach,
@@ -18,7 +20,7 @@ from salesman_core.toolkit import (
 )
 from salesman_mailing.bounces.bearing import unbearable
 from salesman_mailing.services import noting, queries
-from salesman_mailing.services.contract import ServiceEvent, What
+from salesman_mailing.services.contract import READERS, ServiceEvent, What
 from salesman_mailing.services.models import LONGEST_WORDS, Happened
 from salesman_mailing.texts import texts
 
@@ -62,6 +64,8 @@ def _new(
         if address is not None and one.at >= oldest and 0 < len(one.key) <= len("0" * 64):
             told = (one.key, one.what, address, one.at, tuple(one.list_ids), one.campaign[:64])
             found.setdefault(one.key, ServiceEvent(*told, words=one.words[:LONGEST_WORDS]))
+    for key in _unfollowed(session, found):
+        del found[key]
     mine = Happened.service == service_id
     query = sa.select(Happened.key).where(mine, one_of(Happened.key, list(found)))
     for key in session.scalars(query) if found else ():
@@ -70,6 +74,13 @@ def _new(
         rows = [_row(service_id, one) for one in found.values()]
         session.execute(sa.insert(Happened), rows)
     return list(found.values())
+
+
+def _unfollowed(session: WritingSession, found: Mapping[str, ServiceEvent]) -> list[str]:
+    """Give the keys of what readers did who want no mailing: they are followed no more."""
+    readers = {key: one.address for key, one in found.items() if one.what in READERS}
+    banned = ban_reasons(session, bans.MAILING, set(readers.values())) if readers else {}
+    return [key for key, address in readers.items() if address in banned]
 
 
 def _row(service_id: str, one: ServiceEvent) -> dict[str, Any]:

@@ -40,6 +40,7 @@ CHANGES: Final = {
     UPDATE: _("get another name, other fields or tags"),
 }
 EVENTS: Final = {
+    What.DELIVERED: _("letters delivered"),
     What.OPENED: _("letters opened"),
     What.CLICKED: _("links followed"),
     What.LEFT: _("unsubscribed"),
