@@ -35,6 +35,7 @@ from salesman_mailing.groups import imports, service
 from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
 from salesman_mailing.groups.models import KIND
+from salesman_mailing.readers import forgetting
 from salesman_mailing.services import api as service_api
 from salesman_mailing.services import story as services_story
 from salesman_mailing.services import working
@@ -198,14 +199,20 @@ def salesman_records_reassigned(reassigned: Reassigned) -> None:
 def salesman_jobs() -> Iterable[Job]:
     """Give the work that is done later."""
     tidying = Job("mailing.tidy", jobs.tidy, title=_("Forgetting who is gone for good"))
-    return [tidying, *campaigns.JOBS, *returns.JOBS, *working.JOBS]
+    return [tidying, *campaigns.JOBS, *returns.JOBS, *working.JOBS, *forgetting.JOBS]
 
 
 @hookimpl
 def salesman_schedules() -> Iterable[Schedule]:
     """Say when it is done."""
     tidying = Schedule("mailing.tidy", "40 3 * * *", "mailing.tidy")
-    return [tidying, *campaigns.SCHEDULES, *returns.SCHEDULES, *working.SCHEDULES]
+    return [
+        tidying,
+        *campaigns.SCHEDULES,
+        *returns.SCHEDULES,
+        *working.SCHEDULES,
+        *forgetting.SCHEDULES,
+    ]
 
 
 @hookimpl

@@ -52,3 +52,11 @@ class MailingSettings(Schema):
             " links. The law of many countries wants readers to know of it, or to agree."
         },
     )
+    readers_kept_days = fields.Integer(
+        load_default=365,
+        validate=validate.Range(1, 3660),
+        metadata={
+            "description": "Days after the end of a campaign after which it is forgotten who opened"
+            " its letters and followed their links; how many did is kept."
+        },
+    )

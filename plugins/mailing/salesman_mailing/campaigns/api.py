@@ -45,7 +45,7 @@ from salesman_mailing.readers.queries import links
 _SHOWN: Final = (
     *("id", "name", "group_id", "subject", "preheader", "text", "sender_name", "reply_to"),
     *("per_hour", "per_domain", "state", "scheduled_at", "started_at", "ended_at", "problem"),
-    *("follows_readers", "owner_id", "created_at", "updated_at", "version"),
+    *("follows_readers", "readers_forgotten_at", "owner_id", "created_at", "updated_at", "version"),
 )
 
 

@@ -37,7 +37,9 @@ class Campaign(KeptRecord, Base):
     ``per_hour`` and ``per_domain`` bound how many letters go out within any hour, in all and to
     the addresses of one domain. ``started_by_id`` is in whose name those to write to are looked up.
     ``problem`` says why it does not go on at the moment. ``follows_readers`` says whether the
-    company wanted to know of openings and clicks when the campaign began.
+    company wanted to know of openings and clicks when the campaign began. ``readers_forgotten_at``
+    is when it was forgotten who they were, ``opened_forgotten`` and ``clicked_forgotten`` in how
+    many letters: see :mod:`salesman_mailing.readers.forgetting`.
     """
 
     __tablename__ = "mailing_campaign"
@@ -69,6 +71,9 @@ class Campaign(KeptRecord, Base):
     ended_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(sa.String(300), default="")
     follows_readers: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    readers_forgotten_at: Mapped[datetime | None]
+    opened_forgotten: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    clicked_forgotten: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     owner_id: Mapped[int | None] = refers("core_user.id", ondelete="SET NULL", index=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -245,8 +245,12 @@ def report(session: Session, campaign_id: int) -> dict[str, int]:
         entry.proof["letter"].as_string() == sa.cast(mine.id, sa.String),
     )
     query = sa.select(
-        sa.func.count(mine.opened_at).label("opened"),
-        sa.func.count(mine.clicked_at).label("clicked"),
+        (sa.func.count(mine.opened_at) + _of_campaign("opened_forgotten", campaign_id)).label(
+            "opened"
+        ),
+        (sa.func.count(mine.clicked_at) + _of_campaign("clicked_forgotten", campaign_id)).label(
+            "clicked"
+        ),
         sa.func.count(mine.bounced_at).label("bounced"),
         sa.func.count(mine.complained_at).label("complained"),
         sa.func.coalesce(sa.func.sum(sa.case((left, 1), else_=0)), 0).label("unsubscribed"),
@@ -255,6 +259,12 @@ def report(session: Session, campaign_id: int) -> dict[str, int]:
     row = session.execute(query.where(mine.campaign_id == campaign_id)).one()
     returned = {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001  # its API
     return {**fates(session, campaign_id), **returned}
+
+
+def _of_campaign(name: str, campaign_id: int) -> sa.ColumnElement[int]:
+    """Give the SQL of a figure that a campaign keeps itself."""
+    kept = sa.select(Campaign.__table__.c[name]).where(Campaign.id == campaign_id)
+    return sa.func.coalesce(kept.scalar_subquery(), 0)
 
 
 @dataclass(frozen=True, slots=True)

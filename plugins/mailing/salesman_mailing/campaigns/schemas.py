@@ -35,7 +35,8 @@ class CampaignSchema(RecordSchema):
     ``text`` is Markdown with places, as ``{{ name | or("colleague") }}``. ``per_hour`` and
     ``per_domain`` bound how many letters go out within an hour, in all and to one domain.
     ``follows_readers`` says whether openings and clicks are counted: as the company wanted it when
-    the campaign began.
+    the campaign began. From ``readers_forgotten_at`` on nobody knows who they were; the figures of
+    the report stay.
     """
 
     name = Text(200, required=True, blank=False)
@@ -53,6 +54,7 @@ class CampaignSchema(RecordSchema):
     ended_at = Moment(allow_none=True, dump_only=True)
     problem = Text(300, dump_only=True)
     follows_readers = Flag(dump_only=True)
+    readers_forgotten_at = Moment(allow_none=True, dump_only=True)
     owner_id = Reference(allow_none=True, dump_only=True)
 
 

@@ -15,7 +15,8 @@ class LetterLink(Base):
     """A link of a campaign's letter, as it was when the letter went out.
 
     Addresses in letters name it by its number: where they lead stands here and nowhere else.
-    ``position`` is its place in the letter, from 1.
+    ``position`` is its place in the letter, from 1. ``clicked_forgotten`` and ``clicks_forgotten``
+    count the letters in which it was followed, and how often, where it is forgotten who did.
     """
 
     __tablename__ = "mailing_letter_link"
@@ -25,6 +26,8 @@ class LetterLink(Base):
     campaign_id: Mapped[int] = refers("mailing_campaign.id", ondelete="CASCADE", index=False)
     position: Mapped[int] = mapped_column(sa.SmallInteger)
     target: Mapped[str] = mapped_column(sa.String(LONGEST_TARGET))
+    clicked_forgotten: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    clicks_forgotten: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
 
 
 class Click(Base):

@@ -26,6 +26,7 @@ from salesman_core.toolkit import (
 from salesman_mailing.campaigns.drawing import Drawn
 from salesman_mailing.campaigns.models import Recipient
 from salesman_mailing.readers import queries
+from salesman_mailing.readers.forgetting import oldest
 from salesman_mailing.readers.links import Trails
 from salesman_mailing.readers.models import Click, LetterLink
 from salesman_mailing.texts import texts
@@ -48,7 +49,8 @@ def trails(session: WritingSession, campaign: AnyRow, drawn: Drawn) -> Trails | 
 
     Its links are kept with the first letter, and stay: later letters lead the same ways.
     """
-    if not (campaign.follows_readers and are_followed()):
+    followed = campaign.follows_readers and campaign.readers_forgotten_at is None
+    if not (followed and are_followed()):
         return None
     known = _known(session, campaign.id)
     new = [one for one in drawn.targets if one not in known][: MOST_LINKS - len(known)]
@@ -77,7 +79,7 @@ def follow(recipient_id: int, link_id: int, *, counted: bool) -> str:
     :param counted: whether somebody may have followed it, and no program that looks ahead.
     :raises MissingError: where the letter or the link is gone.
     """
-    found = queries.link_of_letter(reading(), recipient_id, link_id)
+    found = queries.link_of_letter(reading(), recipient_id, link_id, oldest())
     if found is None:
         raise MissingError(_("This link leads nowhere any more."))
     if counted and found.may_be_noted and (found.times or 0) < MOST_TIMES and are_followed():
@@ -90,7 +92,7 @@ def open_letter(recipient_id: int, *, counted: bool) -> None:
 
     :param counted: as in :func:`follow`.
     """
-    found = queries.letter(reading(), recipient_id)
+    found = queries.letter(reading(), recipient_id, oldest())
     if found is None or not (counted and found.may_be_noted and are_followed()):
         return
     if found.opens < MOST_TIMES:
