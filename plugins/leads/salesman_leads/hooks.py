@@ -320,6 +320,16 @@ def salesman_event_types() -> Iterable[EventType]:
         EventType("leads.lead.answered", "They wrote again, in the thread of their letter", works),
         EventType("leads.lead.closed", "A lead was closed", closed),
         EventType("leads.lead.reopened", "A closed lead was taken up again"),
+        EventType(
+            "leads.lead.agreed_to_letters",
+            "Whoever sent a web form agreed to be written to",
+            {
+                "form": "what the form is called",
+                "form_version": "the number of the consent that stood in it",
+                "ip": "from where it was sent",
+                "page": "the page on which it stood",
+            },
+        ),
         EventType("leads.lead.deleted", "A lead was put into the bin"),
         EventType("leads.lead.restored", "A lead was taken out of the bin"),
     ]

@@ -108,6 +108,7 @@ FORM: Final[dict[str, Any]] = {
     "sites": ["https://shop.example"],
     "source": "Site",
     "channel": "Forms",
+    "letters": False,
     "active": True,
 }
 """A web form, as ``forms.service.create_form`` takes it."""

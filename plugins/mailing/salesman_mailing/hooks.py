@@ -10,6 +10,7 @@ from salesman_core.toolkit import ApiBlueprint, announce_changed, describe_field
 from salesman_hookspecs import (
     BulkAction,
     Demo,
+    EventHandler,
     EventType,
     HealthCheck,
     ImportPart,
@@ -30,7 +31,7 @@ from salesman_mailing import demo as story_of_demo
 from salesman_mailing import jobs, models, offered, pages, permissions, words
 from salesman_mailing.bounces import jobs as returns
 from salesman_mailing.campaigns import contributions as campaigns
-from salesman_mailing.consent import defaults, panels
+from salesman_mailing.consent import defaults, forms, panels
 from salesman_mailing.groups import imports, service
 from salesman_mailing.groups.bulk import TO_A_GROUP
 from salesman_mailing.groups.lists import LISTED
@@ -178,6 +179,12 @@ def salesman_event_types() -> Iterable[EventType]:
         ),
         *campaigns.EVENT_TYPES,
     ]
+
+
+@hookimpl
+def salesman_event_handlers() -> Iterable[EventHandler]:
+    """Take in what people agree to in web forms."""
+    return [forms.HANDLER]
 
 
 @hookimpl

@@ -113,5 +113,6 @@ def _form(story: Story) -> dict[str, Any]:
         }
         for kind, required in FIELDS
     ]
-    usual = {"thanks_url": "", "channel": "", "sites": ["https://shop.example.com"], "active": True}
-    return {**usual, **story.form, "fields": fields}
+    usual = {"thanks_url": "", "channel": "", "sites": ["https://shop.example.com"]}
+    switched = {"letters": False, "active": True}
+    return {**usual, **switched, **story.form, "fields": fields}

@@ -29,6 +29,7 @@ class Form(Base):
     ``key`` stands in its address. ``fields`` are the parts of the form in their order, each with
     ``kind``, ``label``, ``placeholder``, ``required`` and ``options``. ``sites`` are the origins
     (RFC 6454) on whose pages it may be shown and from which it takes answers, beside our own.
+    With ``letters`` whoever agrees agrees to be written to as well.
     """
 
     __tablename__ = "leads_form"
@@ -45,6 +46,7 @@ class Form(Base):
     sites: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     source: Mapped[str] = mapped_column(sa.String(100), default="")
     channel: Mapped[str] = mapped_column(sa.String(100), default="")
+    letters: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

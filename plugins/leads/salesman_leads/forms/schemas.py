@@ -38,6 +38,7 @@ class FormSchema(Schema):
         attribute="fields",
     )
     consent = Text(5000, load_default="")
+    letters = Flag(load_default=False)
     thanks_text = Text(2000, load_default="")
     thanks_url = Text(1000, load_default="")
     sites = ListOf(Text(300, blank=False), most=50, load_default=list)

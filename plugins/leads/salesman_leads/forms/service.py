@@ -41,6 +41,7 @@ _COLUMNS: Final = (
     "sites",
     "source",
     "channel",
+    "letters",
     "active",
 )
 
@@ -54,6 +55,7 @@ describe_kind(
         "button": FieldWords(_("Button")),
         "fields": FieldWords(_("Fields")),
         "consent": FieldWords(_("Consent")),
+        "letters": FieldWords(_("The consent covers letters, too")),
         "thanks_text": FieldWords(_("Thanks")),
         "thanks_url": FieldWords(_("Page of thanks")),
         "sites": FieldWords(_("Allowed sites")),

@@ -11,7 +11,9 @@ from salesman_core.toolkit import (
     SYSTEM,
     AnyRow,
     InvalidError,
+    WritingSession,
     acting_as,
+    announce,
     judge,
     now,
     reach,
@@ -25,13 +27,15 @@ from salesman_leads.forms.shown import ShownField, ShownForm
 from salesman_leads.forms.stamps import Stamp
 from salesman_leads.intake import create_lead
 from salesman_leads.junk.judging import Arrival, judge_suspicion
-from salesman_leads.models import UTM
+from salesman_leads.models import KIND, UTM
 from salesman_leads.schemas import LeadSchema
 from salesman_leads.texts import texts
 
 _ = texts.lazy
 
 CONSENT: Final = "consent"
+AGREED_TO_LETTERS: Final = "leads.lead.agreed_to_letters"
+"""What is announced of a lead whose form covers letters, too."""
 CARRIED: Final = {**dict.fromkeys(UTM, 200), "page": 1000, "referrer": 1000}
 """What a form carries along without asking, and how long that may be: the rest is cut off."""
 
@@ -69,13 +73,23 @@ def take_answer(form: AnyRow, sent: Sent, arrival: Arrival, sender: Sender) -> i
         _judge_consent(form.consent_id, _text(sent, CONSENT), sender.stamp)
     values |= _surroundings(form, sent, sender)
     with acting_as(SYSTEM), writing() as session:
-        lead_id = _create(values, judge_suspicion(values, arrival))
+        suspicion = judge_suspicion(values, arrival)
+        lead_id = _create(values, suspicion)
         session.add(FormLead(lead_id=lead_id, form_id=form.id))
         if form.consent:
             session.add(
                 Consent(lead_id=lead_id, consent_id=form.consent_id, at=now(), ip=sender.ip)
             )
+            if form.letters and not suspicion:
+                _announce_letters(session, lead_id, form, sender)
     return lead_id
+
+
+def _announce_letters(session: WritingSession, lead_id: int, form: AnyRow, sender: Sender) -> None:
+    """Tell whoever writes to people that somebody agreed to it, with what proves it."""
+    proof = {"form": form.name, "form_version": str(form.consent_number), "ip": sender.ip[:45]}
+    proof["page"] = sender.page[: CARRIED["page"]]
+    announce(session, AGREED_TO_LETTERS, KIND, lead_id, proof)
 
 
 def _judge_consent(holds: int, given: str, stamp: Stamp | None) -> None:

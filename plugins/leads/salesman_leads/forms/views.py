@@ -158,6 +158,7 @@ def _typed(typed: Typed) -> dict[str, Any]:
         **{name: typed.get(name, "").strip() for name in _WRITTEN},
         "fields": [_typed_field(typed, kind) for kind in _order(typed) if f"show-{kind}" in typed],
         "sites": _lines(typed.get("sites", "")),
+        "letters": "letters" in typed,
         "active": "active" in typed,
     }
 
@@ -188,7 +189,7 @@ def _standing(form: AnyRow) -> dict[str, Any]:
     """Give what stands in the builder of a form."""
     values: dict[str, Any] = {name: getattr(form, name) for name in _WRITTEN}
     values |= {"sites": "\n".join(form.sites), "version": form.version}
-    values |= {"active": "true"} if form.active else {}
+    values |= {name: "true" for name in ("letters", "active") if getattr(form, name)}
     shown = [one["kind"] for one in form.fields]
     values["order"] = [*shown, *(kind for kind in FIELDS if kind not in shown)]
     for one in form.fields:

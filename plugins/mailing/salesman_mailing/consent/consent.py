@@ -64,11 +64,18 @@ class Proof:
     :param source: one of ``models.SOURCES``.
     :param reason: in words, of whoever noted it.
     :param details: what proves it: ``form`` and ``form_version``, ``ip``, ``url``, ``service``, …
+    :param by_stranger: whether somebody said it whom nobody knows to be the owner of the address.
     """
 
     source: str
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    by_stranger: bool = False
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it takes a refusal back."""
+        return self.source in THEIR_OWN and not self.by_stranger
 
 
 def normal(address: str) -> str:
@@ -181,7 +188,7 @@ def _leave(
         rows = [{"group_id": group_id, "address": one, "at": now()} for one in new]
         _add(session, Leaver, rows)
         return set(new)
-    if proof.source in THEIR_OWN and left:
+    if proof.takes_back and left:
         session.execute(
             sa.delete(Leaver).where(Leaver.group_id == group_id, one_of(Leaver.address, left))
         )
@@ -215,7 +222,7 @@ def _of_all(session: WritingSession, some: Sequence[str], state: str, proof: Pro
         new = set(some) - banned
         bans.ban(session, bans.MAILING, proof.reason, addresses=new)
         return new
-    if proof.source in THEIR_OWN:
+    if proof.takes_back:
         bans.lift(session, bans.MAILING, addresses=banned)
         return banned
     return set()
@@ -224,7 +231,7 @@ def _of_all(session: WritingSession, some: Sequence[str], state: str, proof: Pro
 def _changes(held: str | None, state: str, proof: Proof) -> bool:
     if held == state:
         return False
-    return state == REFUSED or held is None or proof.source in THEIR_OWN
+    return state == REFUSED or held is None or proof.takes_back
 
 
 def _write_down(

@@ -32,7 +32,8 @@ LONGEST_ADDRESS: Final = 254
 class Purpose(Base):
     """What people are written to for, as the company calls it. One not active is offered no more.
 
-    With ``needs_consent`` only those are written to who agreed; else all who did not refuse.
+    With ``needs_consent`` only those are written to who agreed; else all who did not refuse. With
+    ``by_forms`` it counts for it what people agree to in web forms.
     """
 
     __tablename__ = "mailing_purpose"
@@ -40,6 +41,7 @@ class Purpose(Base):
     id: Mapped[int] = identity()
     name: Mapped[str] = mapped_column(sa.String(100))
     needs_consent: Mapped[bool] = mapped_column(default=True)
+    by_forms: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     position: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)

@@ -19,23 +19,30 @@ _ = texts.lazy
 def _apply(_session: Session, row: Purpose, values: Mapping[str, Any], *, new: bool) -> None:
     del new  # it may be changed later on
     row.needs_consent = bool(values.get("needs_consent"))
+    row.by_forms = bool(values.get("by_forms"))
 
 
 def _told(row: Purpose) -> dict[str, Any]:
-    return {"name": row.name, "needs_consent": row.needs_consent, "active": row.active}
+    names = ("name", "needs_consent", "by_forms", "active")
+    return {name: getattr(row, name) for name in names}
 
 
 PURPOSES: Final = CompanyList("mailing.purpose", Purpose, MANAGE_PURPOSES, _apply, _told)
 PURPOSES.describe(
     _("Purpose of mailing"),
-    {"name": FieldWords(_("Name")), "needs_consent": FieldWords(_("Needs consent"))},
+    {
+        "name": FieldWords(_("Name")),
+        "needs_consent": FieldWords(_("Needs consent")),
+        "by_forms": FieldWords(_("Takes consents of web forms")),
+    },
 )
 
 
 def purposes(session: Session) -> Sequence[AnyRow]:
     """Give all purposes in their order, those included that are offered no more."""
-    columns = (Purpose.id, Purpose.name, Purpose.needs_consent, Purpose.active, Purpose.version)
-    return session.execute(sa.select(*columns).order_by(Purpose.position, Purpose.id)).all()
+    columns = (Purpose.id, Purpose.name, Purpose.needs_consent, Purpose.by_forms, Purpose.active)
+    query = sa.select(*columns, Purpose.version)
+    return session.execute(query.order_by(Purpose.position, Purpose.id)).all()
 
 
 def offered_purposes(session: Session, chosen: int | None = None) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ class PurposeSchema(Schema):
     id = Reference(dump_only=True)
     name = Text(100, dump_only=True)
     needs_consent = Flag(dump_only=True)
+    by_forms = Flag(dump_only=True)
     active = Flag(dump_only=True)
 
 

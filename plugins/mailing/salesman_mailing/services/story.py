@@ -48,7 +48,13 @@ def entries(query: TimelineQuery) -> Sequence[TimelineEntry]:
 
 def _happened(kind: Kind, query: TimelineQuery) -> sa.Select[Any]:
     addresses = sa.union(*addresses_of(kind, query.record_id))
-    columns = (Happened.id, Happened.service, Happened.what, Happened.address, Happened.at)
+    columns: tuple[Any, ...] = (
+        Happened.id,
+        Happened.service,
+        Happened.what,
+        Happened.address,
+        Happened.at,
+    )
     told = sa.select(*columns).where(Happened.address.in_(addresses))
     if query.before is not None:
         told = told.where(Happened.at <= query.before)
