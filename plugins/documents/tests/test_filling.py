@@ -14,69 +14,124 @@ from salesman_documents.docx.values import Picture
 from salesman_documents.testing import docx_of, raw_docx
 from salesman_requisites.testing import png
 
-HOSTILE: Final = {
-    "cycler": "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
-    "lipsum": "{{ lipsum.__globals__['os'].system('id') }}",
-    "namespace": "{% set n = namespace(x=1) %}{{ n.__class__ }}",
-    "joiner": "{{ joiner.__init__ }}",
-    "a class": "{{ client.__class__ }}",
-    "a class by brackets": "{{ client['__class__'] }}",
-    "a class by the filter attr": "{{ client | attr('__class__') }}",
-    "subclasses of a text": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-    "a method of a text": "{{ client.name.upper() }}",
-    "format of a text": "{{ '{0.__class__}'.format(client) }}",
-    "format_map": "{{ 'x'.format_map(client) }}",
-    "percent": "{{ '%s' % client }}",
-    "self": "{{ self._TemplateReference__context }}",
-    "the context": "{{ _context }}",
-    "range": "{% for x in range(10**9) %}x{% endfor %}",
-    "a power": "{{ 9**9**9**9 }}",
-    "a long text": "{{ 'x' * 999999999 }}",
-    "a large product": "{{ 99999999999999 * 99999999999999 * 99999999999999 }}",
-    "an import": "{% import 'os' as os %}",
-    "an include": "{% include '/etc/passwd' %}",
-    "extends": "{% extends 'base' %}",
-    "a macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-    "a call block": "{% call x() %}{% endcall %}",
-    "a recursive loop": "{% for x in lines recursive %}{{ loop(lines) }}{% endfor %}",
-    "a method of a list": "{{ lines.append(1) }}",
-    "deep brackets": "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
-    "loops in loops": "{% for a in lines %}" * 6 + "{% endfor %}" * 6,
-    "dict": "{{ dict(a=1) }}",
-    "debug": "{% debug %}",
-    "do": "{% do lines.clear() %}",
-    "an unknown tag": "{% exec 'x' %}",
-    "half a tag": "{{ client.name",
-    "a width for ever": "{{ 'x' | center(10**10) }}",
-    "the filter map": "{{ lines | map(attribute='__class__') | list }}",
+CALLS: Final = ("forbidden_call", "Templates call nothing")
+NO_NUMBER: Final = ("forbidden_number", "calculates with what is no number")
+DRAWS_IN: Final = ("forbidden_import", "draws in another file")
+MACRO: Final = ("forbidden_macro", "defines a macro")
+TOO_LARGE: Final = ("memory", "grew larger than it may")
+DEEP: Final = ("forbidden_depth", "too many loops or brackets")
+
+
+def _reaches(name: str) -> tuple[str, str]:
+    return "forbidden_attribute", f"reaches for what is no value of a document: {name}."
+
+
+HOSTILE: Final[dict[str, tuple[str, str, str]]] = {
+    "cycler": ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", *CALLS),
+    "lipsum": ("{{ lipsum.__globals__['os'].system('id') }}", *CALLS),
+    "namespace": ("{% set n = namespace(x=1) %}{{ n.__class__ }}", *CALLS),
+    "joiner": ("{{ joiner.__init__ }}", *_reaches("__init__")),
+    "a class": ("{{ client.__class__ }}", *_reaches("__class__")),
+    "a class by brackets": (
+        "{{ client['__class__'] }}",
+        "unknown",
+        "says what there is not: __class__.",
+    ),
+    "a class by the filter attr": (
+        "{{ client | attr('__class__') }}",
+        "unknown_filter",
+        "no filter “attr”",
+    ),
+    "subclasses of a text": ("{{ ''.__class__.__mro__[1].__subclasses__() }}", *CALLS),
+    "a method of a text": ("{{ client.name.upper() }}", *CALLS),
+    "format of a text": ("{{ '{0.__class__}'.format(client) }}", *CALLS),
+    "format_map": ("{{ 'x'.format_map(client) }}", *CALLS),
+    "percent": ("{{ '%s' % client }}", *NO_NUMBER),
+    "self": (
+        "{{ self._TemplateReference__context }}",
+        *_reaches("_TemplateReference__context"),
+    ),
+    "the context": ("{{ _context }}", *_reaches("_context")),
+    "range": ("{% for x in range(10**9) %}x{% endfor %}", *CALLS),
+    "a power": ("{{ 9**9**9**9 }}", "forbidden_power", "calculates a power"),
+    "a long text": ("{{ 'x' * 999999999 }}", *NO_NUMBER),
+    "a large product": ("{{ 99999999999999 * 99999999999999 * 99999999999999 }}", *NO_NUMBER),
+    "an import": ("{% import 'os' as os %}", *DRAWS_IN),
+    "an include": ("{% include '/etc/passwd' %}", *DRAWS_IN),
+    "extends": ("{% extends 'base' %}", *DRAWS_IN),
+    "a macro": ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", *MACRO),
+    "a call block": ("{% call x() %}{% endcall %}", *MACRO),
+    "a recursive loop": (
+        "{% for x in lines recursive %}{{ loop(lines) }}{% endfor %}",
+        "forbidden_recursion",
+        "loop of the template calls itself",
+    ),
+    "a method of a list": ("{{ lines.append(1) }}", *CALLS),
+    "deep brackets": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", *DEEP),
+    "loops in loops": ("{% for a in lines %}" * 6 + "{% endfor %}" * 6, *DEEP),
+    "dict": ("{{ dict(a=1) }}", *CALLS),
+    "debug": ("{% debug %}", "unknown_tag", "no tag “debug”"),
+    "do": ("{% do lines.clear() %}", "unknown_tag", "no tag “do”"),
+    "an unknown tag": ("{% exec 'x' %}", "unknown_tag", "no tag “exec”"),
+    "half a tag": ("{{ client.name", "syntax", "look at its brackets"),
+    "a width for ever": (
+        "{{ 'x' | center(9999999999) }}",
+        "unknown_filter",
+        "no filter “center”",
+    ),
+    "the filter map": (
+        "{{ lines | map(attribute='__class__') | list }}",
+        "unknown_filter",
+        "no filter “map”",
+    ),
 }
-REACHING: Final = {
-    "what is raw": docx_of(
-        "{% raw %}{{ </w:t></w:r><w:fldSimple w:instr='DDEAUTO c:\\x'/><w:r><w:t> }}{% endraw %}"
+"""Templates, each with the word for why it is refused, and what is told of it."""
+REACHING: Final[dict[str, tuple[bytes, str]]] = {
+    "what is raw": (
+        docx_of(
+            "{% raw %}{{ </w:t></w:r><w:fldSimple w:instr='DDEAUTO c:\\x'/><w:r><w:t> }}"
+            "{% endraw %}"
+        ),
+        "may not say: raw.",
     ),
-    "a picture made a field": docx_of(
-        "{{ [('x' | qr)] | join | replace('wp:docPr', 'w:fldSimple') "
-        "| replace(' name=', ' w:instr=') | replace('Picture 10001', 'DDEAUTO cmd') }}"
-    ),
-    "a field whose half is taken out": raw_docx(
-        "<w:p>"
-        "<w:r><w:fldChar w:fldCharType='begin'/></w:r>"
-        "<w:r><w:t>{%r if 1 == 2 %}</w:t></w:r>"
-        "<w:r><w:instrText>PAGE </w:instrText></w:r>"
-        "<w:r><w:t>{%r endif %}</w:t></w:r>"
-        "<w:r><w:instrText>DDEAUTO cmd</w:instrText></w:r>"
-        "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
-        "</w:p>"
+    "a field whose half is taken out": (
+        raw_docx(
+            "<w:p>"
+            "<w:r><w:fldChar w:fldCharType='begin'/></w:r>"
+            "<w:r><w:t>{%r if 1 == 2 %}</w:t></w:r>"
+            "<w:r><w:instrText>PAGE </w:instrText></w:r>"
+            "<w:r><w:t>{%r endif %}</w:t></w:r>"
+            "<w:r><w:instrText>DDEAUTO cmd</w:instrText></w:r>"
+            "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+            "</w:p>"
+        ),
+        "would reach outside, which none may: DDEAUTO cmd.",
     ),
 }
 """Templates that hold nothing dangerous themselves, and would make something of it."""
-BOMBS: Final = {
-    "a text that doubles": "{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a ~ a ~ a %}" * 40,
-    "a long output": "{% for a in many %}{% for b in many %}{% for c in many %}{{ text }}"
-    "{% endfor %}{% endfor %}{% endfor %}",
-    "silent loops": "{% for a in many %}{% for b in many %}{% for c in many %}{% for d in many %}"
-    "{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
-    "replacing": "{{ text | replace('x', text) | replace('x', text) | replace('x', text) }}",
+ESCAPED: Final = docx_of(
+    "{{ [('x' | qr)] | join | replace('wp:docPr', 'w:fldSimple') "
+    "| replace(' name=', ' w:instr=') | replace('Picture 10001', 'DDEAUTO cmd') }}"
+)
+"""The XML of a picture, made that of a field: what filters give is text again, and escaped."""
+BOMBS: Final[dict[str, tuple[str, str, str]]] = {
+    "a text that doubles": (
+        "{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a ~ a ~ a %}" * 40,
+        *TOO_LARGE,
+    ),
+    "a long output": (
+        "{% for a in many %}" * 3 + "{{ text }}" + "{% endfor %}" * 3,
+        *TOO_LARGE,
+    ),
+    "silent loops": (
+        "{% for a in many %}" * 4 + "{% endfor %}" * 4,
+        "time",
+        "longer than it may: the template loops too much",
+    ),
+    "replacing": (
+        "{{ text | replace('x', text) | replace('x', text) | replace('x', text) }}",
+        *TOO_LARGE,
+    ),
 }
 
 
@@ -88,36 +143,48 @@ def _text(filler: Filler, template: str, values: dict[str, Any], language: str =
 def test_no_template_reaches_anything_but_its_values(
     filler: Filler, values: dict[str, Any], named: str
 ) -> None:
-    with pytest.raises(FillingError) as refused:
-        filler.fill(docx_of(HOSTILE[named]), values, "ru")
+    template, what, told = HOSTILE[named]
 
-    assert str(refused.value)
+    with pytest.raises(FillingError) as refused:
+        filler.fill(docx_of(template), values, "ru")
+
+    assert refused.value.what == what
+    assert told in str(refused.value)
 
 
 @pytest.mark.parametrize("named", REACHING)
 def test_no_template_makes_what_an_upload_may_not_hold(
     filler: Filler, values: dict[str, Any], named: str
 ) -> None:
-    check_docx(REACHING[named])
-    try:
-        made = filler.fill(REACHING[named], values, "ru")
-    except FillingError as refused:
-        assert refused.what in {"danger", "forbidden_raw"}  # noqa: PT017  # either wall will do
-    else:
-        check_docx(made)
-        assert b"<w:fldSimple" not in zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml")
+    template, told = REACHING[named]
+    check_docx(template)
+
+    with pytest.raises(FillingError) as refused:
+        filler.fill(template, values, "ru")
+
+    assert told in str(refused.value)
+
+
+def test_a_picture_is_not_made_a_field(filler: Filler, values: dict[str, Any]) -> None:
+    made = filler.fill(ESCAPED, values, "ru")
+
+    check_docx(made)
+    assert b"<w:fldSimple" not in zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml")
 
 
 @pytest.mark.parametrize("named", BOMBS)
 def test_no_template_takes_more_than_its_share(
     filler: Filler, values: dict[str, Any], named: str
 ) -> None:
+    template, what, told = BOMBS[named]
     begun = time.monotonic()
 
-    with pytest.raises(FillingError, match=r"(longer|larger) than it may"):
-        filler.fill(docx_of(BOMBS[named]), values | {"many": [1] * 500, "text": "x" * 5000}, "ru")
+    with pytest.raises(FillingError) as refused:
+        filler.fill(docx_of(template), values | {"many": [1] * 500, "text": "x" * 5000}, "ru")
 
     assert time.monotonic() - begun < 40  # of a second of the processor, on a busy machine
+    assert refused.value.what == what
+    assert told in str(refused.value)
     assert _text(filler, "{{ document.number }}", values) == "7"  # the next one finds it alive
 
 

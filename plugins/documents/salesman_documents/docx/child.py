@@ -26,7 +26,11 @@ from salesman_documents.docx.filling import (
 )
 from salesman_documents.docx.limits import allow_seconds, limit, talk
 from salesman_documents.docx.linting import lint, text_of
-from salesman_documents.docx.sandbox import ForbiddenTagError, TemplateEnvironment
+from salesman_documents.docx.sandbox import (
+    ForbiddenTagError,
+    TemplateEnvironment,
+    unreadable,
+)
 from salesman_documents.docx.values import unpacked
 from salesman_documents.docx.wire import receive, send
 
@@ -36,7 +40,6 @@ _MOST_ASKED: Final = 5000
 _FAILURES: Final[Mapping[type[Exception], str]] = {
     DangerError: "danger",
     UndefinedError: "unknown",
-    TemplateSyntaxError: "syntax",
     MemoryError: "memory",
     TooMuchError: "memory",
     RecursionError: "forbidden_depth",
@@ -119,7 +122,9 @@ class Worker:
 
 def _failed(error: Exception) -> tuple[dict[str, Any], None]:
     if isinstance(error, ForbiddenTagError):
-        what, name = f"forbidden_{error.what}", error.name
+        what, name = f"forbidden_{error.what}", error.name or error.what
+    elif isinstance(error, TemplateSyntaxError):
+        what, name = unreadable(error)
     else:
         what = next(word for kind, word in _FAILURES.items() if isinstance(error, kind))
         name = f"{type(error).__name__}: {error}" if what == "value" else str(error)

@@ -18,7 +18,11 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError, nodes
 
 from salesman_documents.docx.filling import WITH_TEXT, parsed, with_tags, xml_of
-from salesman_documents.docx.sandbox import ForbiddenTagError, TemplateEnvironment
+from salesman_documents.docx.sandbox import (
+    ForbiddenTagError,
+    TemplateEnvironment,
+    unreadable,
+)
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
@@ -32,6 +36,10 @@ _FOREIGN: Final = re.compile(
 )
 _XML_TAG: Final = re.compile(r"<[^>]+>")
 _ANYTHING: Final = object()
+_FORBIDDEN: Final = frozenset(
+    {"call", "macro", "import", "attribute", "depth", "recursion", "power", "number"}
+)
+"""What has words of its own; anything else is told by its name."""
 _ASKING_TESTS: Final = frozenset({"defined", "undefined", "none"})
 _ASKING_FILTERS: Final = frozenset({"default", "d"})
 """Where something stands in place of what is empty."""
@@ -165,9 +173,11 @@ class _Part:
         try:
             tree = self._environment.read(self._source)
         except ForbiddenTagError as error:
-            self._add(f"forbidden_{_known(error.what)}", ERROR, error.line, name=error.name)
+            what, name = f"forbidden_{_known(error.what)}", error.name or error.what
+            self._add(what, ERROR, error.line, name=name)
         except TemplateSyntaxError as error:
-            self._add("syntax", ERROR, error.lineno, name=str(error.message)[:200])
+            what, name = unreadable(error)
+            self._add(what, ERROR, error.lineno, name=name)
         except RecursionError:
             self._add("forbidden_depth", ERROR, 0)
         else:
@@ -291,8 +301,7 @@ def _condition(
 
 def _known(what: str) -> str:
     """Give the word for what is forbidden, as far as there is one."""
-    named = {"call", "macro", "import", "fromimport", "include", "attribute", "depth", "number"}
-    return {"fromimport": "import", "include": "import"}.get(what, what if what in named else "tag")
+    return what if what in _FORBIDDEN else "tag"
 
 
 def _attribute(node: nodes.Getattr | nodes.Getitem) -> str | int | None:

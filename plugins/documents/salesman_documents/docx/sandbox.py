@@ -7,12 +7,13 @@ all of it runs in a process with limits (:mod:`salesman_documents.docx.child`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-from jinja2 import StrictUndefined, nodes
-from jinja2.exceptions import SecurityError
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -43,15 +44,41 @@ ALLOWED: Final = (
 )
 
 
+_WORDS: Final = {
+    **dict.fromkeys(("include", "fromimport", "extends"), "import"),
+    "callblock": "macro",
+    "pow": "power",
+}
+"""What is told of a kind of node; its own name where nothing else is."""
+_NOT_THERE: Final = re.compile(r"unknown (tag) '([^']+)'|No (filter|test) named '([^']+)'")
+
+
 class ForbiddenTagError(SecurityError):
     """A template says what templates may not say.
 
-    :param what: the word for it: ``call``, ``macro``, ``import``, ``attribute``, ``depth``.
+    :param what: the word for it: ``call``, ``macro``, ``import``, ``attribute``, ``depth``,
+        ``recursion``, ``power``, ``number``, or the name of what is not in the language.
     """
 
     def __init__(self, what: str, name: str = "", line: int = 0) -> None:
         super().__init__(f"{what} {name}".strip())
         self.what, self.name, self.line = what, name, line
+
+
+class Missing(StrictUndefined):
+    """A value that is not there: its name is all that is told of it."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = None,
+        name: str | None = None,
+        exc: type[Exception] = UndefinedError,
+    ) -> None:
+        del obj
+        super().__init__(hint or name, name=name, exc=exc)  # type: ignore[arg-type]
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -62,7 +89,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, language: str, ask: Callable[..., str] | None = None) -> None:
         super().__init__(
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=Missing,
             optimized=False,
             finalize=lambda value: shown(value, language),
             cache_size=0,
@@ -102,7 +129,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(obj, Undefined):
             return self.undefined(name=str(argument))
         if isinstance(obj, Mapping) and isinstance(argument, str):
-            return obj[argument] if argument in obj else self.undefined(obj=obj, name=argument)
+            return obj[argument] if argument in obj else self.undefined(name=argument)
         if isinstance(obj, list) and isinstance(argument, int):
             there = -len(obj) <= argument < len(obj)
             return obj[argument] if there else self.undefined(name=str(argument))
@@ -139,6 +166,14 @@ def _number(value: Any) -> Decimal:
     return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
 
 
+def unreadable(error: TemplateSyntaxError) -> tuple[str, str]:
+    """Give the word for why a template cannot be read, and the name of what it is about."""
+    said = error.message or ""
+    if found := _NOT_THERE.search(said):
+        return f"unknown_{found[1] or found[3]}", found[2] or found[4]
+    return "syntax", said.rstrip(".")[:200]
+
+
 def refuse_forbidden(template: nodes.Node) -> None:
     """Refuse a template that says more than the language has.
 
@@ -146,9 +181,11 @@ def refuse_forbidden(template: nodes.Node) -> None:
     """
     for node, depth in _walk(template):
         if not isinstance(node, ALLOWED):
-            name = type(node).__name__.lower()
-            raise ForbiddenTagError(name, _said(node), node.lineno)
-        if isinstance(node, nodes.For) and (node.recursive or depth > MOST_DEEP):
+            kind = type(node).__name__.lower()
+            raise ForbiddenTagError(_WORDS.get(kind, kind), _said(node), node.lineno)
+        if isinstance(node, nodes.For) and node.recursive:
+            raise ForbiddenTagError("recursion", "", node.lineno)
+        if isinstance(node, nodes.For) and depth > MOST_DEEP:
             raise ForbiddenTagError("depth", "", node.lineno)
         if isinstance(node, nodes.Getattr | nodes.Name) and _said(node).startswith("_"):
             raise ForbiddenTagError("attribute", _said(node), node.lineno)
