@@ -65,6 +65,18 @@ def _nested_field() -> bytes:
     return raw_docx(f"<w:p><w:r>{begin}{first}{inner}{second}{end}</w:r></w:p>")
 
 
+def _spreadsheet(*cells: str, strings: bytes | str = "") -> bytes:
+    """Give one whose cells stand in two runs each, beside the settings of a printer."""
+    runs = "".join(f"<si><r><t>{one[:4]}</t></r><r><t>{one[4:]}</t></r></si>" for one in cells)
+    return zipped(
+        {
+            "xl/workbook.xml": "<x/>",
+            "xl/sharedStrings.xml": strings or f"<sst>{runs}</sst>",
+            "xl/printerSettings/printerSettings1.bin": b"x",
+        }
+    )
+
+
 _MAIN: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _DTD: Final = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>&a;</w>'
 _LAUGHS: Final = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
@@ -146,7 +158,24 @@ HOSTILE: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "broken XML": (lambda: docx_of(parts={"word/document.xml": "<w:document>"}), "no proper XML"),
     "too large": (lambda: bytes(LARGEST + 1), "larger than 10 MB"),
     "an old .doc": (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "old .doc"),
-    "a spreadsheet": (lambda: zipped({"xl/workbook.xml": "<x/>"}), "spreadsheet"),
+    "a spreadsheet": (lambda: _spreadsheet("Total"), "spreadsheet. Templates are .* in .docx.$"),
+    "a spreadsheet with tags": (
+        lambda: _spreadsheet("[var.docNum] / [var.docDate]", "{{ client.name }}", "[var.docNum]"),
+        r"spreadsheet.* It says: \[var.docNum\], \[var.docDate\], {{ client.name }}$",
+    ),
+    "a spreadsheet with many tags": (
+        lambda: _spreadsheet(*(f"[var.field{place}]" for place in range(30))),
+        r"\[var.field0\].*\[var.field19\], …$",
+    ),
+    "a spreadsheet with entities": (lambda: _spreadsheet(strings=_LAUGHS), "entities or a DTD"),
+    "a spreadsheet that is a bomb": (
+        lambda: _spreadsheet(strings="<sst>" + " " * (26 * 1024 * 1024) + "</sst>"),
+        "zip bomb",
+    ),
+    "a spreadsheet of many cells": (
+        lambda: _spreadsheet(strings="<sst>" + "<si/>" * 1_000_001 + "</sst>"),
+        "zip bomb",
+    ),
     "no archive": (lambda: b"%PDF-1.7", "no .docx"),
     "another archive": (lambda: zipped({"a.txt": "x"}), "no .docx"),
 }

@@ -143,5 +143,7 @@ def test_foreign_templates_are_named_and_crash_nothing(filler: Filler) -> None:
 
     named = {one["name"] for one in found if one["what"] == "foreign"}
     assert {"compUrName", "compInn", "castUrName", "summaCredit"} <= named
-    with pytest.raises(RefusedFileError, match="spreadsheet"):
+    with pytest.raises(RefusedFileError, match="spreadsheet") as refused:
         check_docx((DATA / "schet_faktura.xlsx").read_bytes())
+    said = str(refused.value).partition("It says: ")[2].split(", ")
+    assert {"[var.docNum]", "[var.compUrName]", "[speka.Title;block=tbs:row]"} <= set(said)

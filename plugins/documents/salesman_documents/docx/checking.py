@@ -10,13 +10,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import IO, Final
 from xml.parsers import expat
 
 from salesman_core.toolkit import InvalidError
 from salesman_documents.docx.dangers import INSTRUCTIONS, DangerError, Judge
+from salesman_documents.docx.foreign import FOREIGN, OURS
 from salesman_documents.texts import texts
 from salesman_hookspecs import Text
 
@@ -32,6 +33,12 @@ MOST_ELEMENTS: Final = 1_000_000
 DEEPEST: Final = 200
 
 _NEEDED: Final = frozenset({"[Content_Types].xml", "word/document.xml"})
+_SPREADSHEET: Final = "xl/workbook.xml"
+_CELLS: Final = re.compile(r"xl/(sharedStrings|worksheets/[^/]+)\.xml")
+MOST_TAGS: Final = 20
+"""So many tags of a spreadsheet are named."""
+_LONGEST_CELL: Final = 1000
+"""Characters of a cell that are searched for tags."""
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0"
 _CHUNK: Final = 1 << 16
 _ACTIVE: Final = re.compile(
@@ -78,6 +85,8 @@ def check_docx(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_names(archive.infolist())
+            if _SPREADSHEET in archive.namelist():
+                raise _spreadsheet(_tags_of_cells(archive))
             _check_contents(archive)
     except RefusedFileError:
         raise
@@ -93,8 +102,10 @@ def _check_names(parts: list[zipfile.ZipInfo]) -> None:
         raise RefusedFileError(_("The file holds a part of one name twice."))
     for part in parts:
         _check_name(part)
-    if "xl/workbook.xml" in names:
-        raise RefusedFileError(_("This is a spreadsheet. Templates are documents in .docx."))
+    if _SPREADSHEET in names:
+        return
+    for name in names:
+        _check_active(name)
     if not set(names) >= _NEEDED:
         raise RefusedFileError(_("The file is damaged, or it is no .docx."))
 
@@ -105,16 +116,44 @@ def _check_name(part: zipfile.ZipInfo) -> None:
         raise RefusedFileError(_("A part of the file is encrypted."))
     if name.startswith("/") or re.search(r"[\\:\x00-\x1f]", name) or ".." in name.split("/"):
         raise RefusedFileError(_("A part of the file has a name that leads out of it."))
+
+
+def _check_active(name: str) -> None:
     if _ACTIVE.search(name):
         raise RefusedFileError(_("The file holds macros or embedded objects: %(name)s.", name=name))
 
 
 def _check_contents(archive: zipfile.ZipFile) -> None:
-    left, elements = MOST_UNPACKED, count(1)
-    for part in archive.infolist():
-        judge = _judge_of(part.filename, elements)
+    elements = count(1)
+    names = archive.namelist()
+    _stream(archive, ((name, _judge_of(name, elements)) for name in names))
+
+
+def _tags_of_cells(archive: zipfile.ZipFile) -> list[str]:
+    """Give the tags that stand in the cells of a spreadsheet, each once: at most one too many."""
+    elements, tags = count(1), dict[str, None]()
+    names = [name for name in archive.namelist() if _CELLS.fullmatch(name)]
+    _stream(archive, ((name, _Cells(name, elements, tags)) for name in names))
+    return list(tags)
+
+
+def _spreadsheet(tags: list[str]) -> RefusedFileError:
+    if not tags:
+        return RefusedFileError(_("This is a spreadsheet. Templates are documents in .docx."))
+    named = ", ".join([*tags[:MOST_TAGS], *(["…"] if len(tags) > MOST_TAGS else [])])
+    return RefusedFileError(
+        _("This is a spreadsheet. Templates are documents in .docx. It says: %(tags)s", tags=named)
+    )
+
+
+def _stream(
+    archive: zipfile.ZipFile, judged: Iterable[tuple[str, Callable[[bytes], None]]]
+) -> None:
+    """Unpack parts chunk by chunk, each for what judges it, as long as they are not too large."""
+    left = MOST_UNPACKED
+    for name, judge in judged:
         size = 0
-        with archive.open(part) as stream:
+        with archive.open(name) as stream:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 left -= len(chunk)
@@ -191,6 +230,40 @@ class _Xml:
         self._depth -= 1
         if tag.rpartition(" ")[2] in INSTRUCTIONS:
             self._parser.CharacterDataHandler = None
+
+
+class _Cells(_Xml):
+    """Reads a part of a spreadsheet with the same care, and keeps the tags that stand in its cells.
+
+    :param tags: where they are kept.
+    """
+
+    def __init__(self, name: str, elements: Iterator[int], tags: dict[str, None]) -> None:
+        super().__init__(name, elements)
+        self._tags, self._cell = tags, ""
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        super()._start(tag, attributes)
+        if tag.rpartition(" ")[2] == "t":
+            self._parser.CharacterDataHandler = self._read
+
+    def _end(self, tag: str) -> None:
+        super()._end(tag)
+        match tag.rpartition(" ")[2]:
+            case "t":
+                self._parser.CharacterDataHandler = None
+            case "si" | "is":
+                self._keep_tags()
+
+    def _read(self, text: str) -> None:
+        self._cell += text[: _LONGEST_CELL - len(self._cell)]
+
+    def _keep_tags(self) -> None:
+        found = [*OURS.findall(self._cell), *FOREIGN.findall(OURS.sub("", self._cell))]
+        for one in found:
+            if len(self._tags) <= MOST_TAGS:
+                self._tags[one[:100]] = None
+        self._cell = ""
 
 
 def _check_link(link: dict[str, str]) -> None:

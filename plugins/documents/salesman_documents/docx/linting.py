@@ -18,6 +18,7 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError, nodes
 
 from salesman_documents.docx.filling import WITH_TEXT, parsed, with_tags, xml_of
+from salesman_documents.docx.foreign import FOREIGN, OURS
 from salesman_documents.docx.sandbox import (
     ForbiddenTagError,
     TemplateEnvironment,
@@ -29,11 +30,6 @@ WARNING: Final = "warning"
 MOST_FINDINGS: Final = 100
 
 _BLOCK: Final = re.compile(r"\{%[-+]?\s*(\w+)(.*?)[-+]?%\}", re.DOTALL)
-_ANY_TAG: Final = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
-_FOREIGN: Final = re.compile(
-    r"\[[A-Za-z]\w*(?:\.\w+)+[^\]\n]{0,80}\]|\$\{\w[\w.]*\}|<<\w[\w.]*>>|«[A-Z]\w*[A-Z]\w*»"
-    r"|(?<![A-Za-z])[a-z]{3,}(?:[A-Z][a-z0-9]+)+"
-)
 _XML_TAG: Final = re.compile(r"<[^>]+>")
 _ANYTHING: Final = object()
 _FORBIDDEN: Final = frozenset(
@@ -129,7 +125,7 @@ class _Part:
         self._lines = self._source.split("\n")
         self.used: dict[tuple[str, bool], Used] = {}
         self._found: list[Finding] = []
-        self.tags = len(_ANY_TAG.findall(self._source))
+        self.tags = len(OURS.findall(self._source))
 
     def findings(self) -> list[Finding]:
         """Give what is wrong with it."""
@@ -165,7 +161,7 @@ class _Part:
         for _word, line, said in opened:
             self._add("unclosed", ERROR, line, name=said)
         for line, text in enumerate(self._lines, 1):
-            bare = html.unescape(_XML_TAG.sub("", _ANY_TAG.sub("", text)))
+            bare = html.unescape(_XML_TAG.sub("", OURS.sub("", text)))
             if "{{" in bare or "{%" in bare or "}}" in bare or "%}" in bare:
                 self._add("broken_tag", ERROR, line)
 
@@ -186,7 +182,7 @@ class _Part:
     def _judge_foreign(self) -> None:
         seen: set[str] = set()
         for paragraph, text in enumerate(self._plain):
-            for found in _FOREIGN.findall(_ANY_TAG.sub("", text)):
+            for found in FOREIGN.findall(OURS.sub("", text)):
                 if found not in seen:
                     seen.add(found)
                     self._found.append(
