@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from salesman_requisites.companies.parts import ACCOUNTS, SIGNERS
 from salesman_requisites.companies.schemas import AccountSchema, SignerSchema
 from salesman_requisites.testing import ACCOUNT, SIGNER, own_company
 
+from salesman_core.testing.pdf import texts_of
 from salesman_core.testing.people import Make
 from salesman_core.toolkit import Deal, Stage, company, judge, reading, today
 
@@ -40,8 +42,8 @@ def assert_in_the_middle(dialog: Locator) -> None:
     assert abs(2 * box["y"] + box["height"] - window["height"]) <= 2
 
 
-def test_invoice_is_issued_from_the_card_of_a_deal_by_two_clicks_and_a_field(
-    make: Make, page_for: PageFor
+def test_invoice_and_its_paper_come_from_the_card_of_a_deal_by_three_clicks_and_a_field(
+    make: Make, page_for: PageFor, pdf_tools: None
 ) -> None:
     seller_firm()
     deal = make.deal(owner_id=make.user_of("seller"), client_id=make.client())
@@ -58,9 +60,15 @@ def test_invoice_is_issued_from_the_card_of_a_deal_by_two_clicks_and_a_field(
     task.click("#new-invoice button[value='issue']")
     expect(task.page.locator("h1")).to_contain_text("Invoice 1")
 
-    # One click more is left for its PDF.
-    assert task.cost == (2, 1, 1)
+    with task.page.expect_popup() as opened:
+        task.click("main a:has-text('Open PDF')")
+    expect(opened.value).to_have_url(re.compile(r"/invoices/\d+/paper\.pdf$"))
+
+    assert task.cost == (3, 1, 1)
     assert task.problems == []
+    paper = task.page.request.get(opened.value.url)
+    assert paper.headers["content-type"] == "application/pdf"
+    assert re.search(r"Rack\s.*300[.,]00", texts_of(paper.body())[0])
     row = reading().execute(sa.select(Invoice.amount, Invoice.vat, Invoice.due_on)).one()
     assert tuple(row) == (Decimal(300), Decimal(50), due_on)
 
