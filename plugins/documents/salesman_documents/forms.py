@@ -22,6 +22,7 @@ from salesman_core.toolkit import (
     as_choice,
     colleagues,
     company,
+    current_language,
     current_person,
     date_of,
     form_to_edit,
@@ -85,7 +86,26 @@ def new_form(client_id: int | None, deal_id: int | None) -> FormState:
         wanted = sa.select(Deal.client_id).where(Deal.id == deal_id, visible("deal"))
         client_id = reading().scalar(wanted)
     known = {"client_id": client_id, "deal_id": deal_id, "owner_id": current_person().id}
-    return FormState({**known, "day": written(today(company().tz))})
+    return FormState({**known, **begun_as(), "day": written(today(company().tz))})
+
+
+def begun_as(type_id: int | None = None) -> dict[str, int | None]:
+    """Give the type and the template that a new document begins with.
+
+    The template is the newest of its type, in the reader's language if there is one in it.
+
+    :param type_id: where it is chosen; otherwise the first one that has a template.
+    """
+    session, language = reading(), current_language()
+    offered = queries.templates(session, active=True)
+    newest: dict[int, int] = {}
+    for row in sorted(offered, key=lambda one: (one.language == language, one.id)):
+        if row.last is not None:
+            newest[row.type_id] = row.id
+    if type_id is None:
+        types = [row.id for row in queries.types_to_make(session)]
+        type_id = next((one for one in types if one in newest), next(iter(types), None))
+    return {"type_id": type_id, "template_id": newest.get(type_id or 0)}
 
 
 def as_form(document: AnyRow) -> FormState:
@@ -102,10 +122,7 @@ def choices(form: FormState) -> dict[str, Any]:
     companies = company_choices(session)
     return {
         "types": [(row.id, row.name) for row in queries.types_to_make(session)],
-        "templates": [
-            (row.id, f"{row.type_name}: {row.name}")
-            for row in queries.templates(session, active=True)
-        ],
+        "templates": template_choices(session),
         "companies": [(one.id, one.name) for one in companies],
         "signers": [pair for one in companies for pair in one.signers],
         "clients": as_choice("client", _number(form, "client_id")),
@@ -113,6 +130,12 @@ def choices(form: FormState) -> dict[str, Any]:
         "contacts": _contacts(session, _number(form, "client_id")),
         "owners": colleagues(ASSIGN),
     }
+
+
+def template_choices(session: Session) -> list[tuple[int, str]]:
+    """Give the templates that are offered, by what they are called."""
+    rows = queries.templates(session, active=True)
+    return [(row.id, f"{row.type_name}: {row.name}") for row in rows]
 
 
 def _number(form: FormState, name: str) -> int | None:

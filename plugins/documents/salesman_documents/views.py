@@ -25,6 +25,7 @@ from salesman_core.toolkit import (
     last_change,
     narrowed,
     now,
+    number_or_none,
     public,
     reaches,
     reading,
@@ -148,6 +149,15 @@ def new() -> Markup:
     """Show the form for a document; ``?deal_id=`` or ``?client_id=`` say what it is for."""
     ids = (request.args.get(name, type=whole_number) for name in ("client_id", "deal_id"))
     return _new_page(forms.new_form(*ids))
+
+
+@blueprint.post("/new/template")
+@requires(CREATE)
+def template_of_type() -> Markup:
+    """Show the choice of a template anew, beginning with one of the type that was chosen."""
+    form = FormState(forms.begun_as(number_or_none(request.form.get("type_id", "")) or 0))
+    templates = forms.template_choices(reading())
+    return render("documents/choose_template.html", form=form, labels=LABELS, templates=templates)
 
 
 @blueprint.post("/new")

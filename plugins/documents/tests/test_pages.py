@@ -56,6 +56,49 @@ def test_a_document_is_made_by_its_form_with_its_first_version(
     assert "Contract 1.docx" in page
 
 
+def _chosen(page: str, name: str) -> list[str]:
+    """Give what is chosen in a select."""
+    select = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+    return re.findall(r'<option value="(\d*)" selected', select)
+
+
+def test_a_new_document_begins_with_the_newest_template_in_the_language_of_the_reader(
+    browser: Browser, make: Make
+) -> None:
+    template_of("older")
+    newest = template_of("newer")
+    template_of("новейший", language="ru")
+    deal_id = make.deal(client_id=make.client())
+
+    page = browser.get(f"/documents/new?deal_id={deal_id}").text
+
+    assert _chosen(page, "type_id") == [str(type_of("Agreement"))]
+    assert _chosen(page, "template_id") == [str(newest)]
+    answer = _sent(
+        browser,
+        "/documents/new",
+        type_id=_chosen(page, "type_id")[0],
+        template_id=_chosen(page, "template_id")[0],
+        deal_id=deal_id,
+    )
+    assert answer.status_code == 302
+    assert len(queries.versions(reading(), 1)) == 1
+
+
+def test_the_template_goes_with_the_type_that_is_chosen(browser: Browser) -> None:
+    template_of("an agreement")
+    act = template_of("акт", type_name="Act", language="ru")  # better than none
+    bare = type_of("Letter")
+    token = hidden(browser.get("/documents/new").text, "csrf_token")
+
+    def preset(type_id: object) -> list[str]:
+        typed = {"csrf_token": token, "type_id": type_id}
+        return _chosen(browser.post("/documents/new/template", data=typed).text, "template_id")
+
+    assert preset(type_of("Act")) == [str(act)]
+    assert preset(bare) == preset("x") == []
+
+
 def test_what_was_typed_stays_after_an_error(browser: Browser) -> None:
     answer = _sent(browser, "/documents/new", type_id=1, subject="Racks", day="tomorrow-ish")
 
