@@ -57,7 +57,7 @@ _NOTHING: Final = Worth()
 class Bought:
     """Won deals that are purchases of one kind.
 
-    :param known: how many of them are of clients that the person sees.
+    :param known: how many of them are of clients that the person sees, where that was asked.
     :param stays: how many of them came so many days after the one before.
     """
 
@@ -80,7 +80,7 @@ _NONE: Final = Bought()
 
 def by_number(asked: Values) -> Iterable[Values]:
     """Count purchases by which of its client each is: two statements."""
-    every = _purchases(asked)
+    every = _purchases(asked, clients=True)
     number = sa.case((every.c.number >= FURTHER, FURTHER), else_=every.c.number)
     found = {place: bought for (place,), bought in _bought(every, number, apart=_CLIENTS).items()}
     clients = found.pop(_CLIENTS)
@@ -166,14 +166,17 @@ def _row_of_month(
     }
 
 
-def _purchases(asked: Values) -> sa.CTE:
-    """Give the SQL of the purchases that count; ``known`` tells whether one sees the client.
+def _purchases(asked: Values, *, clients: bool = False) -> sa.CTE:
+    """Give the SQL of the purchases that count.
 
     All are numbered first: what is asked for leaves out some, and renumbers none.
+
+    :param clients: whether ``known`` is to tell if one sees the client.
     """
     counts = sa.and_(*counted_deals(asked), *closed_within(asked)).label("counts")
     known = Deal.client_id.in_(sa.select(Client.id).where(visible("client"))).label("known")
-    every = purchases(*WORTH, Deal.client_id, Deal.closed_on, counts, known)
+    more = (known,) if clients else ()
+    every = purchases(*WORTH, Deal.client_id, Deal.closed_on, counts, *more)
     return sa.select(every).where(every.c.counts).cte("counted")
 
 
@@ -185,8 +188,9 @@ def _bought(
     :param apart: where to put how many clients there are, as ``known``, and how many of them
         bought further ones, as the count of their worth.
     """
-    days, known = days_between(every.c.before, every.c.closed_on), every.c.known
-    counts = (sa.func.count(every.c.id).filter(known).label("known"), *worth_columns(of=every.c))
+    days, known = days_between(every.c.before, every.c.closed_on), every.c.get("known")
+    clients = sa.literal(0) if known is None else sa.func.count(every.c.id).filter(known)
+    counts = (clients.label("known"), *worth_columns(of=every.c))
     counted: Any = sa.select(*by, days.label("days"), *counts).group_by(*by, days)
     if apart is not None:
         counted = counted.union_all(_clients(every, apart))
