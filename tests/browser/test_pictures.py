@@ -136,6 +136,8 @@ PAPERS: Final = {
     "document": "select max(id) from documents_document",
     "approved": "select max(document_id) from documents_approval where state = 'running'",
     "thread": "select max(id) from discussions_thread where key is null",
+    "group": "select min(id) from mailing_group",
+    "campaign": "select max(id) from mailing_campaign where state = 'done'",
 }
 """Where papers of the demo company are found, by the name in a picture's path."""
 

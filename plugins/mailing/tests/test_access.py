@@ -55,6 +55,9 @@ OF_SERVICES: Final = {
         [
             "POST /mailing/<int:record_id>/link/<service>",
             "POST /api/v1/mailing/<int:record_id>/links",
+            "POST /mailing/links/<int:link_id>/fields",
+            "GET /api/v1/mailing/links/<int:link_id>/fields",
+            "PUT /api/v1/mailing/links/<int:link_id>/fields",
         ],
         "it takes a service that answers: the tests of unisender have one",
     ),

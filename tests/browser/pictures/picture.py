@@ -35,7 +35,7 @@ class Picture:
     :param path: the page; ``{client}``, ``{double}``, ``{deal}``, ``{lead}``, ``{large}``, a
         ``{seller}`` and the ``{role}`` of sellers are filled in, and the first of what the demo
         company has of papers: ``{sold}`` and ``{scheduled}`` deals, ``{invoice}``, ``{document}``,
-        ``{thread}``.
+        ``{thread}``, ``{group}``, ``{campaign}``.
     :param prepare: what is done on the page before the picture is taken.
     :param part: what of the page matters; the whole window where not given.
     """

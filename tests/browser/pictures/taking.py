@@ -14,7 +14,7 @@ def photograph(page: Page, part: str | None = None) -> bytes:
     :param part: what alone is shown, as far as it is in the window.
     """
     page.evaluate("document.activeElement.blur()")  # a cursor blinks
-    asked: dict[str, object] = {"format": "webp", "quality": 76}
+    asked: dict[str, object] = {"format": "webp", "quality": 70}
     if part is not None:
         asked["clip"] = page.locator(part).first.evaluate(IN_WINDOW)
     answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
