@@ -258,7 +258,7 @@ class InvoiceRows(RowWriter[Invoice, InvoiceDraft]):
                 {
                     "day": values["paid_on"],
                     "amount": values.get("paid_amount", invoice.amount - invoice.paid),
-                    "allotments": [{"invoice_id": invoice.id, "amount": None}],
+                    "invoice_id": invoice.id,
                     "external_ids": {self._source: import_values.payment_key(values)},
                 }
             )
@@ -302,8 +302,9 @@ def _payment(draft: InvoiceDraft) -> Payment:
         owner_id=invoice.owner_id,
         day=values["paid_on"],
         amount=amount,
-        allotted=amount,
+        allotted=min(amount, invoice.amount),
         currency=invoice.currency,
+        meant_for_id=invoice.id,
         reference="",
         search_text=str((invoice.snapshot["buyer"] or {}).get("name") or ""),
         comment="",
@@ -315,14 +316,14 @@ def _payment(draft: InvoiceDraft) -> Payment:
 
 def _allotted(invoice: Invoice, payment: Payment) -> dict[str, Any]:
     """Give the row of what went to a new invoice, and let that be paid by it."""
-    share = Allotment(id=0, day=payment.day, amount=payment.amount)
+    share = Allotment(id=0, day=payment.day, amount=payment.allotted)
     paid = share_out([share], invoice.amount, invoice.net, margin_of(invoice))
     invoice.paid, invoice.paid_on = paid.amount, paid.since
     return {
         "payment_id": payment.id,
         "invoice_id": invoice.id,
         "day": payment.day,
-        "amount": payment.amount,
+        "amount": payment.allotted,
         "net": share.net,
         "margin": share.margin,
     }

@@ -299,8 +299,10 @@ class Payment(KeptRecord, Base):
     ``allotted`` is the sum of what stands in its allotments, without sign. ``returned`` is, of one
     that came in, what of it went back, and of one that went back, what of it is known to be of
     which advance: the sum of ``Drawn`` either way. What is left of an incoming one is the client's
-    advance. ``taken_back`` holds what had been allotted and drawn of a payment that lies in the
-    bin, by invoice and by payment.
+    advance. ``meant_for_id`` names the invoice that it was entered for with no sums said: what of
+    it belongs to that one is dealt out anew whenever something comes, goes or changes there; once
+    somebody says sums, it is None (ADR 150). ``taken_back`` holds what had been allotted and drawn
+    of a payment that lies in the bin, by invoice and by payment.
     """
 
     __tablename__ = "invoices_payment"
@@ -324,6 +326,7 @@ class Payment(KeptRecord, Base):
     returned: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     currency: Mapped[str] = mapped_column(sa.String(3))
     direction: Mapped[str] = mapped_column(sa.String(4), default=IN)
+    meant_for_id: Mapped[int | None] = refers("invoices_invoice.id", ondelete="SET NULL")
     reference: Mapped[str] = mapped_column(sa.String(100), default="")
     search_text: Mapped[str] = mapped_column(Norm, index=True, info=TRIGRAMS)
     comment: Mapped[str] = mapped_column(sa.Text, default="")

@@ -72,9 +72,9 @@ class Bill:
 
     def pay(self, amount: str, *invoices: int, day: date | None = None, **values: Any) -> int:
         """Enter a payment, wholly for the first invoice where one is said."""
-        of = {"allotments": [{"invoice_id": invoices[0], "amount": Decimal(amount)}]}
-        said = {"amount": Decimal(amount), "client_id": self.client_id}
-        return enter_payment({**said, **(of if invoices else {}), "day": day, **values})
+        of = [{"invoice_id": one, "amount": Decimal(amount)} for one in invoices[:1]]
+        said = {"amount": Decimal(amount), "client_id": self.client_id, "allotments": of}
+        return enter_payment({**said, "day": day, **values})
 
     def row(self, invoice_id: int) -> AnyRow:
         """Give an invoice as it stands."""

@@ -81,6 +81,19 @@ def test_same_rows_change_nothing_and_a_payment_that_came_since_is_entered(bring
     assert held(Client.name) == [("Acme",)]
 
 
+def test_what_a_file_says_over_the_amount_is_an_advance(bring: Bring) -> None:
+    paid = {"paid_on": MARCH, "paid_amount": Decimal(130)}
+    bring({**ROW, "amount": Decimal(100), **paid})
+    (invoice_id,) = held(Invoice.id)[0]
+    enter_payment({"amount": Decimal(30), "invoice_id": invoice_id, "day": date(2026, 3, 1)})
+
+    assert held(Invoice.paid) == [(Decimal(100),)]
+    assert held(Payment.day, Payment.amount, Payment.allotted) == [
+        (date(2026, 3, 1), Decimal(30), Decimal(30)),
+        (MARCH, Decimal(130), Decimal(70)),
+    ]
+
+
 def test_invoice_that_was_paid_here_is_not_paid_once_more(bring: Bring) -> None:
     bring(ROW)
     (invoice_id,) = held(Invoice.id)[0]

@@ -22,9 +22,10 @@ from salesman_invoices.payments.service import (
 from salesman_invoices.standing import company_day
 
 from salesman_core.people.handing_over import hand_over
+from salesman_core.records.models import Audit
 from salesman_core.services.models import Notice
 from salesman_core.testing.people import Make
-from salesman_core.toolkit import ForbiddenError, InvalidError, MissingError, reading
+from salesman_core.toolkit import ForbiddenError, InvalidError, MissingError, reading, writing
 
 from .conftest import Bill
 
@@ -233,7 +234,8 @@ def test_advance_and_return_that_come_out_of_the_bin_belong_together_again(bill:
     kept = {"invoice_id": first, "amount": Decimal(100)}
     allot_payment(its_payment, [kept, {"invoice_id": second, "amount": Decimal(35)}])
     restore_payment(back)
-    assert (drawn(back), left(its_payment), left(back)) == ({its_payment: Decimal(15)}, 0, 25)
+    assert (drawn(back), left(its_payment), left(back)) == ({its_payment: Decimal(15)}, 0, 0)
+    assert bill.row(first).paid == Decimal(75)  # as if it had been entered now
 
 
 def test_return_given_to_another_client_takes_nothing_of_an_advance_out_of_the_bin(
@@ -285,6 +287,112 @@ def test_payment_restored_after_its_invoice_was_cancelled_is_an_advance(bill: Bi
     assert advance(bill) == Decimal(100)
 
 
+def by_day() -> dict[date, Decimal]:
+    days = sa.select(Allotment.day, sa.func.sum(Allotment.amount)).group_by(Allotment.day)
+    return {day: Decimal(amount) for day, amount in reading().execute(days.order_by(Allotment.day))}
+
+
+def test_what_becomes_an_advance_follows_the_days_and_not_the_entry(bill: Bill) -> None:
+    january, february = date(2026, 1, 5), date(2026, 2, 5)
+    invoice_id = bill.invoice(amount="100.00")
+
+    later = bill.pay("60.00", invoice_id=invoice_id, day=february)
+    assert left(later) == 0
+    earlier = bill.pay("60.00", invoice_id=invoice_id, day=january)
+    assert (by_day(), left(earlier), left(later)) == ({january: 60, february: 40}, 0, 20)
+    change_payment(later, {"day": date(2026, 1, 4)})
+    assert (by_day(), left(earlier)) == ({date(2026, 1, 4): 60, january: 40}, 20)
+    change_payment(later, {"amount": Decimal(30)})
+    assert (bill.row(invoice_id).paid, left(earlier)) == (Decimal(90), 0)
+    delete_payment(later)
+    assert by_day() == {january: 60}
+    restore_payment(later)
+    assert by_day() == {date(2026, 1, 4): 30, january: 60}
+
+
+def test_return_entered_before_the_overpayment_takes_of_it_all_the_same(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    bill.pay("100.00", invoice_id=invoice_id, day=FEBRUARY)
+
+    back = go_back(bill, "20.00", invoice_id=invoice_id, day=FEBRUARY + timedelta(days=9))
+    assert (bill.row(invoice_id).paid, drawn(back)) == (Decimal(80), {})
+    over = bill.pay("50.00", invoice_id=invoice_id, day=FEBRUARY + timedelta(days=1))
+
+    assert (bill.row(invoice_id).paid, drawn(back)) == (Decimal(100), {over: Decimal(20)})
+    assert (left(over), left(back)) == (30, 0)
+
+
+def test_return_of_an_earlier_day_than_its_payment_is_of_it(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    back = go_back(bill, "20.00", invoice_id=invoice_id, day=FEBRUARY)
+
+    bill.pay("110.00", invoice_id=invoice_id, day=FEBRUARY + timedelta(days=1))
+
+    assert (bill.row(invoice_id).paid, left(back), advance(bill)) == (Decimal(90), 0, 0)
+
+
+def test_sums_that_somebody_said_are_dealt_out_no_more(bill: Bill) -> None:
+    first, second = bill.invoice(amount="100.00"), bill.invoice(amount="100.00")
+    said = bill.pay("60.00", invoice_id=first, day=FEBRUARY + timedelta(days=9))
+    assert not change_payment(said, {"allotments": [{"invoice_id": first, "amount": Decimal(60)}]})
+    allot_payment(said, [{"invoice_id": first, "amount": Decimal(50)}])
+
+    earlier = bill.pay("120.00", invoice_id=first, day=FEBRUARY)
+    assert (bill.row(first).paid, left(said), left(earlier)) == (Decimal(100), 10, 70)
+    allot_payment(said, [{"invoice_id": second, "amount": Decimal(60)}])
+
+    assert (bill.row(first).paid, left(earlier)) == (Decimal(100), 20)
+
+
+def test_what_a_return_took_by_hand_comes_back_to_the_invoice_when_it_goes(bill: Bill) -> None:
+    invoice_id, its_payment = paid_over(bill, "50.00")
+    by_hand = go_back(bill, "50.00", advances=[{"payment_id": its_payment}])
+    back = go_back(bill, "30.00", invoice_id=invoice_id)
+    assert (bill.row(invoice_id).paid, drawn(back)) == (Decimal(70), {})
+
+    delete_payment(by_hand)
+    assert (bill.row(invoice_id).paid, drawn(back)) == (Decimal(100), {its_payment: Decimal(30)})
+    restore_payment(by_hand)
+    assert (drawn(by_hand), left(by_hand)) == ({its_payment: Decimal(20)}, 30)
+
+
+def test_return_takes_no_advance_of_another_invoice_unless_it_is_said(bill: Bill) -> None:
+    _first, its_payment = paid_over(bill, "50.00")
+    second = bill.invoice(amount="100.00")
+
+    back = go_back(bill, "30.00", invoice_id=second)
+    assert (drawn(back), left(back), left(its_payment), advance(bill)) == ({}, 30, 50, 20)
+    change_payment(back, {"advances": [{"payment_id": its_payment}]})
+
+    assert (drawn(back), left(its_payment)) == ({its_payment: Decimal(30)}, 20)
+
+
+def test_payment_that_is_dealt_out_anew_says_so_in_its_history_alone(
+    bill: Bill, make: Make
+) -> None:
+    owner, head = make.user("seller"), make.user("head")
+    invoice_id = bill.invoice(bill.deal("100.00", owner_id=owner))
+    with make.acting(head):
+        hidden = bill.pay("60.00", invoice_id=invoice_id, day=FEBRUARY)
+    with writing() as session:
+        session.get_one(Payment, hidden).owner_id = head
+    version = reading().scalar(sa.select(Payment.version).where(Payment.id == hidden))
+
+    with make.acting(owner):
+        day = FEBRUARY - timedelta(days=1)
+        own = enter_payment({"amount": Decimal(60), "invoice_id": invoice_id, "day": day})
+        with pytest.raises(MissingError):
+            queries.one_payment(reading(), hidden)
+
+    told = sa.select(Audit.changes).where(Audit.kind == PAYMENT, Audit.action == "changed")
+    of_it = list(reading().scalars(told.where(Audit.record_id == hidden)))
+    assert of_it == [{"allotments": [{str(invoice_id): "60.00"}, {str(invoice_id): "40.00"}]}]
+    assert not list(reading().scalars(told.where(Audit.record_id == own)))
+    now_at = reading().scalar(sa.select(Payment.version).where(Payment.id == hidden))
+    assert (now_at or 0) > (version or 0)
+    assert left(own) == 0
+
+
 def test_changed_payment_counts_anew(bill: Bill) -> None:
     invoice_id = bill.invoice(amount="100.00")
     payment_id = bill.pay("100.00", invoice_id, day=FEBRUARY)
@@ -308,7 +416,7 @@ def test_payments_in_any_order_give_the_same_state(bill: Bill) -> None:
     for order in itertools.islice(itertools.permutations(entries), 0, None, 5):
         invoice_id = bill.invoice(bill.deal("100.00", cost="33.33"))
         for amount, day, direction in order:
-            bill.pay(amount, invoice_id, day=day, direction=direction)
+            bill.pay(amount, invoice_id=invoice_id, day=day, direction=direction)
         invoice = bill.row(invoice_id)
         shares = tuple(str(one) for one in margins(invoice_id))
         seen.add((invoice.standing, invoice.paid, invoice.paid_on, shares))
@@ -347,6 +455,16 @@ def test_more_than_was_paid_is_not_allotted(bill: Bill) -> None:
         enter_payment({"amount": Decimal(0), "invoice_id": invoice_id})
 
     assert bill.row(invoice_id).paid == 0
+
+
+def test_return_turned_into_a_payment_pays_no_more_than_is_left(bill: Bill) -> None:
+    invoice_id = bill.invoice(amount="100.00")
+    bill.pay("90.00", invoice_id)
+    back = bill.pay("40.00", invoice_id, direction="back")
+
+    change_payment(back, {"direction": "in"})
+
+    assert (bill.row(invoice_id).paid, left(back)) == (Decimal(100), 30)
 
 
 def test_paid_invoice_is_not_cancelled_before_its_payment_goes(bill: Bill) -> None:

@@ -39,13 +39,14 @@ def left_of(payment: Any) -> Decimal:
 def advance_on(session: Session, invoice: Any, but: int | None = None) -> Decimal:
     """Give what was paid over an invoice and belongs to none: one statement.
 
-    That is what is left of the payments that stand on it; no more than those who paid it have ahead
-    in its currency altogether, for of some returns nobody knows what they took.
+    That is what is left of the payments that stand on it or are meant for it; no more than those
+    who paid it have ahead in its currency altogether, for of some returns nobody knows what they
+    took.
 
     :param invoice: the object, or a row with its ``id`` and ``currency``.
     :param but: a payment that is left out.
     """
-    of_it = (Payment.id.in_(_standing_on([invoice.id])), *_CAME_IN)
+    of_it = (_came_with([invoice.id]), *_CAME_IN)
     payers = sa.select(Payment.client_id).where(*of_it)
     ahead = sa.case((Payment.direction == IN, LEFT), else_=-LEFT)
     over = sa.select(whole_sum(LEFT)).where(*of_it)
@@ -65,8 +66,10 @@ def advance_on(session: Session, invoice: Any, but: int | None = None) -> Decima
 _CAME_IN: Final = (Payment.direction == IN, Payment.deleted_at.is_(None))
 
 
-def _standing_on(invoice_ids: Iterable[int]) -> sa.Select[Any]:
-    return sa.select(Allotment.payment_id).where(Allotment.invoice_id.in_([*invoice_ids]))
+def _came_with(invoice_ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    ids = [*invoice_ids]
+    standing = sa.select(Allotment.payment_id).where(Allotment.invoice_id.in_(ids))
+    return sa.or_(Payment.meant_for_id.in_(ids), Payment.id.in_(standing))
 
 
 def advances(
@@ -76,7 +79,7 @@ def advances(
 
     Those that came with one of some invoices go first, then the newest.
     """
-    on_them = Payment.id.in_(_standing_on(invoice_ids))
+    on_them = _came_with(invoice_ids)
     return (
         sa.select(Payment.id)
         .where(sa.or_(Payment.client_id == client_id, on_them), Payment.currency == currency)
@@ -169,6 +172,12 @@ def drawn_by(back: Payment) -> dict[int, Decimal]:
 
 def draw(session: WritingSession, back: Payment, goal: Mapping[int, Decimal]) -> None:
     """Let a return have taken exactly this; ``returned`` follows on both sides."""
+    set_drawn(session, back, goal)
+    session.flush()
+
+
+def set_drawn(session: WritingSession, back: Payment, goal: Mapping[int, Decimal]) -> None:
+    """Do the same without writing it yet, for whoever changes more at once."""
     held = {one.payment_id: one for one in back.drawn}
     for payment_id in sorted(held.keys() | goal.keys()):
         one, amount = held.get(payment_id), goal.get(payment_id, NOUGHT)
@@ -186,12 +195,19 @@ def draw(session: WritingSession, back: Payment, goal: Mapping[int, Decimal]) ->
             one.amount = amount
     if held or goal:  # else it is an advance itself
         back.returned = sum(goal.values(), NOUGHT)
-    session.flush()
 
 
 def let_go(session: WritingSession, advance: Payment) -> dict[int, Decimal]:
-    """Let no return have taken of a payment; give what each had, by the returns' ids."""
-    taken = sa.select(Drawn).where(Drawn.payment_id == advance.id).order_by(Drawn.return_id)
+    """Let no return have taken of a payment; give what each had, by the returns' ids.
+
+    Those that are meant for an invoice take of others as soon as that is dealt out anew.
+    """
+    taken = (
+        sa.select(Drawn)
+        .join(Payment, Payment.id == Drawn.return_id)
+        .where(Drawn.payment_id == advance.id, Payment.meant_for_id.is_(None))
+        .order_by(Drawn.return_id)
+    )
     found = {one.return_id: one.amount for one in session.scalars(taken)}
     for return_id in found:
         back = session.get_one(Payment, return_id, with_for_update=True)
@@ -204,7 +220,8 @@ def let_go(session: WritingSession, advance: Payment) -> dict[int, Decimal]:
 def draw_again(session: WritingSession, payment: Payment, former: Mapping[int, Decimal]) -> None:
     """Let returns and advances that come out of the bin belong together as far as they still can.
 
-    Of what was given to another client in between, nothing goes back.
+    Of what was given to another client in between, nothing goes back. What returns take that are
+    meant for an invoice is dealt out with it.
 
     :param former: of a return by the advances, of an advance by the returns that took of it.
     """
@@ -213,6 +230,8 @@ def draw_again(session: WritingSession, payment: Payment, former: Mapping[int, D
         if other is None or other.deleted_at is not None or other.direction == payment.direction:
             continue
         back, advance = (payment, other) if payment.direction == BACK else (other, payment)
+        if back.meant_for_id is not None:
+            continue
         possible = min(amount, left_of(back), left_of(advance))
         if possible > 0 and _is_advance_for(session, advance, back):
             draw(session, back, drawn_by(back) | {advance.id: possible})

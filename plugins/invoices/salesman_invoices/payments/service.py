@@ -1,7 +1,8 @@
 """Every change of payments, and of what they make of invoices.
 
-Whatever is done, the invoices concerned are counted anew from all that stands on them: their state
-depends on what was paid, not on the order in which it was entered, changed or taken back.
+Whatever is done, the invoices concerned are dealt out and counted anew from all that is meant for
+them and stands on them: their state depends on what was paid, not on the order in which it was
+entered, changed or taken back.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ from salesman_invoices.payments.advance import (
     said_draws,
     usual_draws,
 )
+from salesman_invoices.payments.dealing import deal_anew, hold, moved, put, put_on
 from salesman_invoices.payments.shares import share_out
 from salesman_invoices.permissions import CHANGE_PAYMENTS
 from salesman_invoices.service import named
@@ -87,13 +89,14 @@ def enter_payment(values: Mapping[str, Any]) -> int:
 
     :param values: as the JSON API names them: ``amount``, above nought, and what else is known.
         ``allotments`` say how much of it belongs to which invoice, without sign; ``invoice_id``
-        means as much as is left of that one. What is not allotted is the client's advance. Of what
-        went back, ``advances`` say how much was taken of which payment that came in, and
-        ``invoice_id`` means the rest. Where they are left out, what was paid over that invoice goes
-        back first; what belongs to no invoice is taken of the newest advances.
+        alone means as much as is left of that one, by the days of all that is meant for it. What is
+        not allotted is the client's advance. Of what went back, ``advances`` say how much was taken
+        of which payment that came in, and ``invoice_id`` means the rest. Where they are left out,
+        what was paid over that invoice goes back first; what is said for no invoice is taken of the
+        newest advances.
     :returns: the payment's id.
     :raises InvalidError: by field; for a draft, a cancelled invoice, another currency, and where
-        more is allotted than was paid.
+        more is allotted than was paid, or than is left of the invoice.
     """
     demand_permission(CHANGE_PAYMENTS)
     with writing() as session:
@@ -108,6 +111,7 @@ def enter_payment(values: Mapping[str, Any]) -> int:
             amount=_judged_amount(values.get("amount")),
             currency=currency,
             direction=values.get("direction") or IN,
+            meant_for_id=_meant_for(values),
             reference=str(values.get("reference") or "").strip(),
             comment=str(values.get("comment") or "").strip(),
             search_text="",
@@ -117,15 +121,37 @@ def enter_payment(values: Mapping[str, Any]) -> int:
         session.add(payment)
         session.flush()
         carry_out(_keys(session, payment, values))
-        drawn = _said(session, payment, values, wanted)
-        sums = _sums(session, payment, wanted, invoices, drawn)
-        _allot(session, payment, sums, invoices)
-        if drawn is None:
-            drawn = usual_draws(session, payment, wanted, _unallotted(payment))
-        draw(session, payment, drawn)
+        if payment.meant_for_id is None:
+            _enter_sums(session, payment, values, invoices)
+        _settle(session, [*invoices.values()], payment)
         _demand_own(session, payment)
         _keep(session, payment, "created", _first(payment))
         return payment.id
+
+
+def _meant_for(values: Mapping[str, Any]) -> int | None:
+    """Give the invoice for which a payment is entered without a sum being said."""
+    said = values.get("advances")
+    if values.get("allotments") or said or (said is not None and values.get("direction") == BACK):
+        return None
+    invoice_id: int | None = values.get("invoice_id")
+    return invoice_id
+
+
+def _enter_sums(
+    session: WritingSession,
+    payment: Payment,
+    values: Mapping[str, Any],
+    invoices: Mapping[int, Invoice],
+) -> None:
+    """Let a new payment belong to what is said, and have taken of what is said or usual."""
+    wanted = _wanted(values)
+    drawn = _said(session, payment, values, wanted)
+    sums = _sums(session, payment, wanted, invoices, drawn)
+    _allot(session, payment, sums)
+    if drawn is None:
+        drawn = usual_draws(session, payment, wanted, _unallotted(payment))
+    draw(session, payment, drawn)
 
 
 def _said(
@@ -321,26 +347,32 @@ def _sums(
     return sums
 
 
-def _allot(
-    session: WritingSession,
-    payment: Payment,
-    sums: Mapping[int, Decimal],
-    invoices: Mapping[int, Invoice],
-) -> None:
-    """Let a payment be allotted exactly so, and count all invoices concerned anew."""
-    sign = -1 if payment.direction == BACK else 1
-    held = {one.invoice_id: one for one in payment.allotments}
-    for invoice_id, one in held.items():
-        if invoice_id not in sums:
-            payment.allotments.remove(one)
-    for invoice_id, amount in sums.items():
-        one = held.get(invoice_id) or Allotment(invoice_id=invoice_id, net=NOUGHT)
-        one.day, one.amount = payment.day, sign * amount
-        if invoice_id not in held:
-            payment.allotments.append(one)
-    payment.allotted = sum(sums.values(), NOUGHT)
+def _room(payment: Payment, invoice: Invoice) -> Decimal:
+    """Give how much of a payment may be said for an invoice: what is left, and what it has there.
+
+    Of invoices from before more may be paid than they come to: that may stay.
+    """
+    has = next((one.amount for one in payment.allotments if one.invoice_id == invoice.id), NOUGHT)
+    return max(invoice.amount - invoice.paid + has, has, NOUGHT)
+
+
+def _allot(session: WritingSession, payment: Payment, sums: Mapping[int, Decimal]) -> None:
+    """Let a payment be allotted exactly so; the invoices are to be settled then."""
+    for invoice_id in put_on(payment).keys() | sums.keys():
+        put(payment, invoice_id, sums.get(invoice_id, NOUGHT))
     session.flush()
-    recount(session, [invoices[id_] for id_ in sorted(held.keys() | sums.keys())])
+
+
+def _settle(session: WritingSession, invoices: Sequence[Invoice], payment: Payment) -> None:
+    """Deal out and count anew all that a change of a payment concerns.
+
+    Other payments that change by that are kept as a change of theirs.
+    """
+    moved = deal_anew(session, invoices)
+    recount(session, invoices)
+    for other, changes in moved:
+        if other is not payment:
+            _keep(session, other, "changed", changes)
 
 
 def recount(session: WritingSession, invoices: Sequence[Invoice]) -> None:
@@ -392,7 +424,7 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
     :param values: those that are to change; ``allotments`` are then exactly these.
     """
     with writing() as session:
-        payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
+        payment, concerned = _for_change(session, payment_id, version, _wanted(values))
         wanted = {name: values[name] for name in _PLAIN if name in values}
         if "day" in wanted:
             wanted["day"] = _judged_day(wanted["day"])
@@ -402,58 +434,97 @@ def change_payment(payment_id: int, values: Mapping[str, Any], version: int | No
             wanted["direction"] = values["direction"]
         if "client_id" in values and values["client_id"] != payment.client_id:
             wanted["client_id"] = _payer(values, {})
-        before = _allotted(payment)
-        goal = (
-            _wanted(values) | _hidden(session, KIND, before)
-            if "allotments" in values
-            else {**before}
-        )
-        invoices = _concerned(session, payment, goal)
-        _demand_one_currency(payment.currency, {id_: invoices[id_] for id_ in goal})
+        before, taken = put_on(payment), drawn_by(payment)
         # Before anything is set: to write keys is to write what stands there half changed.
         keyed = carry_out(_keys(session, payment, values))
         changes = differences(payment, wanted)
         _demand_free(payment, changes)
-        taken = drawn_by(payment)
-        said = _said_anew(session, payment, values, wanted)
-        sums, drawn = _set(session, payment, changes, goal, invoices, said)
-        changes |= keyed
-        if before != sums:
-            changes["allotments"] = (_by_id(before), _by_id(sums))
-        if taken != drawn:
-            changes["advances"] = (_by_id(taken), _by_id(drawn))
-        if not changes:
+        if _stays_meant(payment, values, changes):
+            _set_meant(session, payment, changes)
+        else:
+            concerned |= _set_said(session, payment, values, changes, concerned)
+        if not (changes | keyed | moved(payment, before, taken)):
             return False
-        _allot(session, payment, sums, invoices)
-        if taken or drawn:
-            draw(session, payment, drawn)
+        _settle(session, [*concerned.values()], payment)
+        changes |= keyed | moved(payment, before, taken)
         _keep(session, payment, "changed", changes)
         return True
 
 
-def _allotted(payment: Payment) -> dict[int, Decimal]:
-    return {one.invoice_id: abs(one.amount) for one in payment.allotments}
+def _for_change(
+    session: Session, payment_id: int, version: int | None, more: Iterable[int] = ()
+) -> tuple[Payment, dict[int, Invoice]]:
+    """Give a payment that is to change, and the invoices which that concerns; see :func:`hold`.
+
+    :param more: further invoices; those on which the person may enter no payment are left out.
+    """
+    concerned: dict[int, Invoice] = {}
+    if reaches(PAYMENT, payment_id, CHANGE_PAYMENTS, session=session):  # else nobody waits for it
+        may = [one for one in more if reaches(KIND, one, CHANGE_PAYMENTS, session=session)]
+        concerned = {one.id: one for one in hold(session, payment_id, may)}
+    payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
+    ids = put_on(payment).keys() | {one for one in [payment.meant_for_id] if one is not None}
+    for invoice_id in sorted(ids - concerned.keys()):  # it came to stand there a moment ago
+        concerned[invoice_id] = locked(session, Invoice, invoice_id)
+    return payment, concerned
+
+
+def _stays_meant(payment: Payment, values: Mapping[str, Any], changes: Changes) -> bool:
+    """Tell whether nobody says by hand what of a payment belongs where.
+
+    Whoever gives a return to another client does: it lets go of the advances of the former one.
+    """
+    said = "allotments" in values or values.get("advances") is not None
+    given_away = payment.direction == BACK and "client_id" in changes
+    return payment.meant_for_id is not None and not said and not given_away
+
+
+def _set_meant(session: WritingSession, payment: Payment, changes: Changes) -> None:
+    """Change the fields of a payment of which the rest is dealt out."""
+    if changes.keys() & {"amount", "direction"}:
+        _allot(session, payment, {})
+        draw(session, payment, {})
+    for name, (_old, new) in changes.items():
+        setattr(payment, name, new)
+
+
+def _set_said(
+    session: WritingSession,
+    payment: Payment,
+    values: Mapping[str, Any],
+    changes: Changes,
+    concerned: Mapping[int, Invoice],
+) -> dict[int, Invoice]:
+    """Change the fields of a payment, and let it belong to what is said, else to what it did.
+
+    :returns: what it belonged to and belongs to now.
+    """
+    before, taken = put_on(payment), drawn_by(payment)
+    anew = "allotments" in values
+    goal = _wanted(values) | _hidden(session, KIND, before) if anew else {**before}
+    invoices = {id_: concerned[id_] for id_ in before}
+    invoices |= _invoices(session, goal.keys() - before.keys())
+    _demand_one_currency(payment.currency, {id_: invoices[id_] for id_ in goal})
+    said = _said_anew(
+        session, payment, values, {name: new for name, (_old, new) in changes.items()}
+    )
+    sums, drawn = _set(session, payment, changes, goal, invoices, said)
+    if (
+        not anew and payment.direction == IN
+    ):  # what was taken off an invoice pays what is left of it now
+        sums = {id_: min(one, _room(payment, invoices[id_])) for id_, one in sums.items()}
+    if changes or sums != before or drawn != taken:
+        payment.meant_for_id = None
+        _allot(session, payment, sums)
+        if taken or drawn:
+            draw(session, payment, drawn)
+    return invoices
 
 
 def _hidden(session: Session, kind: str, sums: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """Give what is of records of a kind that the person does not see: it stays as it is."""
     seen = seen_records(session, ((kind, id_) for id_ in sums))
     return {id_: one for id_, one in sums.items() if (kind, id_) not in seen}
-
-
-def _concerned(session: Session, payment: Payment, goal: Mapping[int, Any]) -> dict[int, Invoice]:
-    """Give all invoices that a change of a payment concerns, locked in one order.
-
-    Those on which it stands already need not be within reach: the payment is.
-    """
-    held = set(_allotted(payment))
-    found: dict[int, Invoice] = {}
-    for invoice_id in sorted(held | goal.keys()):
-        if invoice_id in held:
-            found[invoice_id] = locked(session, Invoice, invoice_id)
-        else:
-            found |= _invoices(session, [invoice_id])
-    return found
 
 
 def _demand_free(payment: Payment, changes: Changes) -> None:
@@ -468,7 +539,8 @@ def _demand_free(payment: Payment, changes: Changes) -> None:
         returned=formats.money(payment.returned, payment.currency),
     )
     wrong: dict[str, Text] = {one: told for one in ("direction", "client_id") if one in changes}
-    if "amount" in changes and changes["amount"][1] < payment.returned:
+    dealt = payment.allotted if payment.meant_for_id is not None else NOUGHT  # else see _sums
+    if "amount" in changes and changes["amount"][1] < payment.returned + dealt:
         wrong["amount"] = told
     if wrong:
         raise InvalidError(told, wrong)
@@ -539,11 +611,6 @@ def _still_drawn(
     return found
 
 
-def _by_id(sums: Mapping[int, Decimal]) -> dict[str, str]:
-    """Give sums by the ids of what they are of: its name is read by those who may see it."""
-    return {str(id_): str(amount) for id_, amount in sorted(sums.items())}
-
-
 def allot_payment(
     payment_id: int, allotments: Sequence[Mapping[str, Any]], version: int | None = None
 ) -> bool:
@@ -557,19 +624,16 @@ def delete_payment(payment_id: int, version: int | None = None) -> list[int]:
     :returns: the invoices to which it belonged.
     """
     with writing() as session:
-        payment: Payment = for_change(session, PAYMENT, payment_id, CHANGE_PAYMENTS, version)
-        invoices = _concerned(session, payment, {})
-        drawn = drawn_by(payment)
+        payment, concerned = _for_change(session, payment_id, version)
+        stood, drawn = put_on(payment), drawn_by(payment)
         draw(session, payment, {})
         drawn |= let_go(session, payment)
-        payment.taken_back = [
-            *_noted("invoice_id", _allotted(payment)),
-            *_noted("payment_id", drawn),
-        ]
-        _allot(session, payment, {}, invoices)
+        payment.taken_back = [*_noted("invoice_id", stood), *_noted("payment_id", drawn)]
+        _allot(session, payment, {})
         payment.deleted_at = now()
+        _settle(session, [*concerned.values()], payment)
         _keep(session, payment, "deleted", {})
-        return sorted(invoices)
+        return sorted(stood) or [one for one in [payment.meant_for_id] if one is not None]
 
 
 def restore_payment(payment_id: int) -> None:
@@ -578,19 +642,23 @@ def restore_payment(payment_id: int) -> None:
     What belonged to an invoice that was cancelled meanwhile comes back as an advance.
     """
     with writing() as session:
+        noted = session.scalar(sa.select(Payment.taken_back).where(Payment.id == payment_id))
+        held = hold(session, payment_id, _noted_before("invoice_id", noted or ()))
         payment: Payment = from_bin(session, PAYMENT, payment_id, CHANGE_PAYMENTS)
-        former = _noted_before("invoice_id", payment)
-        drawn = _noted_before("payment_id", payment)
+        former = _noted_before("invoice_id", payment.taken_back)
+        drawn = _noted_before("payment_id", payment.taken_back)
         there = {
             one.id: one
-            for id_ in sorted(former)
-            if (one := session.get(Invoice, id_, with_for_update=True)) is not None
-            and one.state not in {DRAFT, CANCELLED}
-            and one.deleted_at is None
+            for one in held
+            if one.state not in {DRAFT, CANCELLED} and one.deleted_at is None
         }
         payment.taken_back = []
-        _allot(session, payment, {id_: former[id_] for id_ in there}, there)
+        if payment.meant_for_id not in there:
+            payment.meant_for_id = None
+            again = former.keys() & there.keys()
+            _allot(session, payment, {id_: former[id_] for id_ in sorted(again)})
         draw_again(session, payment, drawn)
+        _settle(session, [*there.values()], payment)
         _keep(session, payment, "restored", {})
 
 
@@ -598,8 +666,8 @@ def _noted(name: str, sums: Mapping[int, Decimal]) -> list[dict[str, Any]]:
     return [{name: id_, "amount": str(amount)} for id_, amount in sums.items()]
 
 
-def _noted_before(name: str, payment: Payment) -> dict[int, Decimal]:
-    return {one[name]: Decimal(one["amount"]) for one in payment.taken_back if name in one}
+def _noted_before(name: str, noted: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
+    return {one[name]: Decimal(one["amount"]) for one in noted if name in one}
 
 
 def _keys(session: Session, payment: Payment, values: Mapping[str, Any]) -> Iterator[Planned]:
