@@ -44,6 +44,21 @@ def test_invoice_goes_from_draft_to_paid(bill: Bill, api_for: ApiFor) -> None:
     assert api.get("/invoices?standing=overdue").json["items"] == []
 
 
+def test_more_than_is_left_of_an_invoice_is_refused_with_what_is_left(
+    bill: Bill, api_for: ApiFor
+) -> None:
+    api, invoice_id = api_for("head"), bill.invoice(amount="208826.00")
+    paid = {"amount": "300000.00", "allotments": [{"invoice_id": invoice_id, "amount": "300000"}]}
+
+    refused = api.post("/invoices/payments", paid)
+    entered = api.post("/invoices/payments", {"amount": "300000.00", "invoice_id": invoice_id})
+
+    assert refused.status_code == 422
+    assert list(refused.json["errors"]) == ["allotments"]
+    assert "No more than ₽208,826.00 of this payment" in str(refused.json["errors"])
+    assert (entered.status_code, entered.json["allotted"]) == (201, "208826.00")
+
+
 def test_costs_and_margins_are_nobodys_who_may_not_see_them(bill: Bill, api_for: ApiFor) -> None:
     lawyer = bill.make.user_of("lawyer")
     deal_id = bill.deal(lines=True, participants=[{"user_id": lawyer, "part": "contract"}])

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 import sqlalchemy as sa
-from salesman_invoices.models import Allotment
+from salesman_invoices.models import Allotment, Invoice, Payment
+from salesman_invoices.payments.service import recount
 
 from salesman_core.db import db
 from salesman_core.plugins.discovery import installed_plugins
 from salesman_core.plugins.migrations import downgrade, drift, owners, upgrade
-from salesman_core.toolkit import reading
+from salesman_core.toolkit import reading, writing
 
 from .conftest import Bill
 
@@ -25,11 +26,22 @@ def nets() -> list[Decimal]:
     return list(reading().scalars(asked))
 
 
+def overpaid(invoice_id: int, amount: Decimal) -> None:
+    """Let the last payment of an invoice pay more than is left of it, as once could be said."""
+    with writing() as session:
+        last = session.scalars(sa.select(Payment).order_by(Payment.id.desc())).first()
+        assert last is not None
+        last.amount = last.allotted = last.allotments[0].amount = amount
+        session.flush()
+        recount(session, [session.get_one(Invoice, invoice_id)])
+
+
 def test_payments_from_before_know_what_they_come_to_without_vat(bill: Bill) -> None:
     with_vat = bill.invoice(lines=[WITH_VAT])
     for day in (4, 2, 3):
         bill.pay("30.00", with_vat, day=date(2026, 2, day))
-    bill.pay("40.00", with_vat, day=date(2026, 2, 5))
+    bill.pay("10.00", with_vat, day=date(2026, 2, 5))
+    overpaid(with_vat, Decimal(40))
     bill.pay("15.00", with_vat, day=date(2026, 2, 6), direction="back")
     bill.pay("20.00", bill.invoice(amount="100.00"), day=date(2026, 2, 5))
     entered = nets()

@@ -30,6 +30,28 @@ def test_return_is_offered_the_invoices_that_are_paid(bill: Bill, browser_for: B
     assert f'name="allot-{still}"' not in page
 
 
+def test_more_than_is_left_of_an_invoice_is_refused_and_stays_typed(
+    bill: Bill, browser_for: BrowserFor
+) -> None:
+    head, invoice_id = browser_for("head"), bill.invoice(amount="100.00")
+    part = [{"invoice_id": invoice_id, "amount": Decimal(40)}]
+    payment_id = bill.pay("150.00", allotments=part)
+    page = head.get(f"/invoices/payments/{payment_id}").text
+    token = dict(re.findall(r'name="(csrf_token)" (?:[^>]* )?value="([^"]*)"', page))
+    typed = {f"allot-{invoice_id}": "100.01"}
+
+    told = [
+        head.post(f"/invoices/payments/{payment_id}/allot", data=token | typed),
+        head.post("/invoices/payments/new", data=token | typed | {
+            "amount": "150", "client_id": bill.client_id, "day": "2026-03-02"}),
+    ]  # fmt: skip
+
+    assert [one.status_code for one in told] == [422, 422]
+    assert "No more than ₽100.00 of this payment" in told[0].text
+    assert "No more than ₽60.00 of this payment" in told[1].text
+    assert all('value="100.01"' in one.text for one in told)
+
+
 def test_history_of_a_payment_names_no_invoice_that_its_reader_may_not_see(
     bill: Bill, browser_for: BrowserFor
 ) -> None:

@@ -457,6 +457,32 @@ def test_more_than_was_paid_is_not_allotted(bill: Bill) -> None:
     assert bill.row(invoice_id).paid == 0
 
 
+def test_no_more_is_said_for_an_invoice_than_is_left_of_it(bill: Bill) -> None:
+    invoice_id, other = bill.invoice(amount="100.00"), bill.invoice(amount="100.00")
+    bill.pay("70.00", invoice_id)
+
+    def said(amount: str) -> dict[str, Any]:
+        return {"allotments": [{"invoice_id": invoice_id, "amount": Decimal(amount)}]}
+
+    with pytest.raises(
+        InvalidError, match=r"30\.00 of this .* stays the client's advance"
+    ) as error:
+        bill.pay("50.00", **said("30.01"))
+    assert list(error.value.fields) == ["allotments"]
+    payment_id = bill.pay("50.00", **said("30.00"))
+    with pytest.raises(InvalidError, match=r"30\.00 of this payment"):
+        allot_payment(payment_id, said("30.01")["allotments"])
+    change_payment(payment_id, {"amount": Decimal(60)})
+    change_payment(payment_id, {"amount": Decimal(60), **said("29.99")})
+
+    assert (bill.row(invoice_id).paid, left(payment_id)) == (Decimal("99.99"), Decimal("30.01"))
+    moved = bill.pay("40.00", other)
+    delete_payment(moved)
+    bill.pay("90.00", other)
+    restore_payment(moved)
+    assert (bill.row(other).paid, left(moved)) == (Decimal(100), 30)
+
+
 def test_return_turned_into_a_payment_pays_no_more_than_is_left(bill: Bill) -> None:
     invoice_id = bill.invoice(amount="100.00")
     bill.pay("90.00", invoice_id)

@@ -56,12 +56,12 @@ class AdvanceSchema(Schema):
 class PaymentSchema(RecordSchema):
     """Money that came in from a client (``in``), or went back (``back``).
 
-    What is not allotted is the client's advance. ``invoice_id`` alone means as much as is left of
-    that invoice, by the days of all that was entered so: what belongs to it is dealt out anew
-    whenever something of that comes, goes or changes, until ``allotments`` or ``advances`` are
-    said. ``advances`` say of which advances what went back was taken. Where a new return leaves
-    them out, with ``invoice_id`` it takes what was paid over that invoice, then off it; else it
-    takes the newest.
+    What is not allotted is the client's advance; ``allotments`` say no more of what came in for an
+    invoice than is left of it. ``invoice_id`` alone means as much as is left of that invoice, by
+    the days of all that was entered so: what belongs to it is dealt out anew whenever something of
+    that comes, goes or changes, until ``allotments`` or ``advances`` are said. ``advances`` say of
+    which advances what went back was taken. Where a new return leaves them out, with ``invoice_id``
+    it takes what was paid over that invoice, then off it; else it takes the newest.
     ``returned`` is what went back of a payment; of a return, what is known to be of advances.
     """
 

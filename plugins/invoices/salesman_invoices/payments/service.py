@@ -148,6 +148,7 @@ def _enter_sums(
     wanted = _wanted(values)
     drawn = _said(session, payment, values, wanted)
     sums = _sums(session, payment, wanted, invoices, drawn)
+    _demand_room(payment, sums, invoices)
     _allot(session, payment, sums)
     if drawn is None:
         drawn = usual_draws(session, payment, wanted, _unallotted(payment))
@@ -347,6 +348,25 @@ def _sums(
     return sums
 
 
+def _demand_room(
+    payment: Payment, sums: Mapping[int, Decimal], invoices: Mapping[int, Invoice]
+) -> None:
+    """Let nobody say more of what came in for an invoice than is left of it.
+
+    :raises InvalidError: with how much that is.
+    """
+    for invoice_id, amount in sums.items():
+        invoice = invoices[invoice_id]
+        if payment.direction == IN and amount > (room := _room(payment, invoice)):
+            message = _(
+                "No more than %(left)s of this payment can belong to invoice %(number)s: so much of"
+                " it is left to pay. The rest stays the client's advance.",
+                number=named(invoice),
+                left=formats.money(room, invoice.currency),
+            )
+            raise InvalidError(message, {"allotments": message})
+
+
 def _room(payment: Payment, invoice: Invoice) -> Decimal:
     """Give how much of a payment may be said for an invoice: what is left, and what it has there.
 
@@ -509,9 +529,9 @@ def _set_said(
         session, payment, values, {name: new for name, (_old, new) in changes.items()}
     )
     sums, drawn = _set(session, payment, changes, goal, invoices, said)
-    if (
-        not anew and payment.direction == IN
-    ):  # what was taken off an invoice pays what is left of it now
+    if anew:
+        _demand_room(payment, sums, invoices)
+    elif payment.direction == IN:  # what was taken off an invoice pays what is left of it now
         sums = {id_: min(one, _room(payment, invoices[id_])) for id_, one in sums.items()}
     if changes or sums != before or drawn != taken:
         payment.meant_for_id = None
@@ -639,7 +659,8 @@ def delete_payment(payment_id: int, version: int | None = None) -> list[int]:
 def restore_payment(payment_id: int) -> None:
     """Take a payment out of the bin, allotted as it was where that can still be.
 
-    What belonged to an invoice that was cancelled meanwhile comes back as an advance.
+    What belonged to an invoice that was cancelled meanwhile comes back as an advance; so does what
+    others were said to pay of it by now.
     """
     with writing() as session:
         noted = session.scalar(sa.select(Payment.taken_back).where(Payment.id == payment_id))
@@ -655,11 +676,31 @@ def restore_payment(payment_id: int) -> None:
         payment.taken_back = []
         if payment.meant_for_id not in there:
             payment.meant_for_id = None
-            again = former.keys() & there.keys()
-            _allot(session, payment, {id_: former[id_] for id_ in sorted(again)})
+            _allot(session, payment, _still_possible(session, payment, former, there))
         draw_again(session, payment, drawn)
         _settle(session, [*there.values()], payment)
         _keep(session, payment, "restored", {})
+
+
+def _still_possible(
+    session: Session,
+    payment: Payment,
+    former: Mapping[int, Decimal],
+    invoices: Mapping[int, Invoice],
+) -> dict[int, Decimal]:
+    """Give what a payment can still belong to: what others were said to pay by now stays theirs."""
+    sums = {id_: former[id_] for id_ in former.keys() & invoices.keys()}
+    if payment.direction == BACK:
+        return sums
+    said = (
+        sa.select(Allotment.invoice_id, Allotment.amount)
+        .join(Payment, Payment.id == Allotment.payment_id)
+        .where(Allotment.invoice_id.in_(sums), Payment.meant_for_id.is_(None))
+    )
+    room = {id_: invoices[id_].amount for id_ in sums}
+    for row in session.execute(said):
+        room[row.invoice_id] -= row.amount
+    return {id_: max(min(sum_, room[id_]), NOUGHT) for id_, sum_ in sums.items()}
 
 
 def _noted(name: str, sums: Mapping[int, Decimal]) -> list[dict[str, Any]]:
