@@ -48,7 +48,7 @@ def badges_of(deal_ids: Sequence[int]) -> Mapping[int, Sequence[DrawnBadge]]:
     if not deal_ids:
         return found
     host, place = current_host(), salesman_board_badges.__name__
-    for given in host.call(salesman_board_badges, deal_ids=tuple(deal_ids)):
+    for given in host.call(salesman_board_badges, deal_ids=deal_ids):
         drawn = host.guarded(given.owner, place, lambda one=given: _drawn(one.value, deal_ids))  # type: ignore[misc]
         for deal_id, badges in (drawn or {}).items():
             found[deal_id] += badges

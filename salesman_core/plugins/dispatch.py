@@ -87,7 +87,8 @@ class Dispatcher:
     ) -> list[Contribution[T]]:
         """Call a hook of the phases *request* and *write*; give what was not None, by owner.
 
-        What is to be several values comes as a tuple, so that nobody's generator fails later.
+        What is to be several values comes as a tuple, so that nobody's generator fails later. So
+        does a list that is handed on: nobody changes what the caller goes on with.
 
         :raises VetoedError: where an implementation of a strict hook raised ``Veto``.
         :raises PluginFailedError: where one failed in another way.
@@ -97,12 +98,13 @@ class Dispatcher:
             message = "hooks take their arguments by name"
             raise TypeError(message)
         rules, name = rules_of(specification), specification.__name__
+        handed = {key: tuple(one) if isinstance(one, list) else one for key, one in kwargs.items()}
         several = get_origin(_answer_type(specification)) is Iterable
         results: list[Contribution[T]] = []
         for owner, function in self.implementations(name):
 
             def ask(function: Callable[..., T] = function) -> T | None:
-                answer = function(**kwargs)
+                answer = function(**handed)
                 return cast("T", _checked(specification, answer)) if several else answer
 
             given = self._one(rules, owner, name, ask)

@@ -11,6 +11,7 @@ from salesman_hookspecs import Change, Person
 from salesman_hookspecs.access import salesman_record_filter
 from salesman_hookspecs.data import salesman_before_save
 from salesman_hookspecs.insight import salesman_health
+from salesman_hookspecs.web import salesman_board_badges
 
 from .conftest import Host, Write
 
@@ -72,6 +73,25 @@ def test_implementation_may_take_fewer_arguments(write_plugin: Write, host_of: H
     )
 
     assert [one.value for one in answers] == ["deal"]
+
+
+def test_nobody_changes_the_list_with_which_the_caller_goes_on(
+    write_plugin: Write, host_of: Host
+) -> None:
+    clears = write_plugin(
+        "clears", "@hookimpl\ndef salesman_board_badges(deal_ids): deal_ids.clear()"
+    )
+    sound = write_plugin(
+        "sound",
+        "@hookimpl\ndef salesman_board_badges(deal_ids):"
+        " return [BoardBadge(one, 'late') for one in deal_ids]",
+    )
+    deals = [1, 2]
+
+    answers = host_of(clears, sound).call(salesman_board_badges, deal_ids=deals)
+
+    assert [[badge.deal_id for badge in one.value] for one in answers] == [[1, 2]]
+    assert deals == [1, 2]
 
 
 def test_hook_that_keeps_failing_is_taken_out_for_a_while() -> None:
