@@ -201,6 +201,17 @@ def test_what_is_dangerous_is_refused_before_it_costs_anything() -> None:
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.parametrize(("cell", "count"), [("{{" * 500, 2000), ("[a." + "a" * 990, 20_000)])
+def test_cells_that_only_begin_tags_cost_little(cell: str, count: int) -> None:
+    content = _spreadsheet(*[cell] * count)
+    begun = time.process_time()
+
+    with pytest.raises(RefusedFileError, match=r"spreadsheet\. Templates are .* in \.docx\.$"):
+        check_docx(content)
+
+    assert time.process_time() - begun < 3
+
+
 def test_our_own_templates_and_links_in_the_web_pass() -> None:
     for languages in samples.SAMPLES.values():
         for sample in languages.values():

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from salesman_core.toolkit import InvalidError
 from salesman_documents.docx.dangers import INSTRUCTIONS, DangerError, Judge
-from salesman_documents.docx.foreign import FOREIGN, OURS
+from salesman_documents.docx.foreign import FOREIGN, without_ours
 from salesman_documents.texts import texts
 from salesman_hookspecs import Text
 
@@ -39,6 +39,8 @@ MOST_TAGS: Final = 20
 """So many tags of a spreadsheet are named."""
 _LONGEST_CELL: Final = 1000
 """Characters of a cell that are searched for tags."""
+_MOST_CELLS: Final = 2000
+"""So many cells are searched for tags."""
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0"
 _CHUNK: Final = 1 << 16
 _ACTIVE: Final = re.compile(
@@ -131,9 +133,9 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
 
 def _tags_of_cells(archive: zipfile.ZipFile) -> list[str]:
     """Give the tags that stand in the cells of a spreadsheet, each once: at most one too many."""
-    elements, tags = count(1), dict[str, None]()
+    elements, cells, tags = count(1), count(1), dict[str, None]()
     names = [name for name in archive.namelist() if _CELLS.fullmatch(name)]
-    _stream(archive, ((name, _Cells(name, elements, tags)) for name in names))
+    _stream(archive, ((name, _Cells(name, elements, cells, tags)) for name in names))
     return list(tags)
 
 
@@ -235,12 +237,15 @@ class _Xml:
 class _Cells(_Xml):
     """Reads a part of a spreadsheet with the same care, and keeps the tags that stand in its cells.
 
+    :param cells: counts those of all parts.
     :param tags: where they are kept.
     """
 
-    def __init__(self, name: str, elements: Iterator[int], tags: dict[str, None]) -> None:
+    def __init__(
+        self, name: str, elements: Iterator[int], cells: Iterator[int], tags: dict[str, None]
+    ) -> None:
         super().__init__(name, elements)
-        self._tags, self._cell = tags, ""
+        self._cells, self._tags, self._cell = cells, tags, ""
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         super()._start(tag, attributes)
@@ -253,17 +258,18 @@ class _Cells(_Xml):
             case "t":
                 self._parser.CharacterDataHandler = None
             case "si" | "is":
-                self._keep_tags()
+                if next(self._cells) <= _MOST_CELLS:
+                    self._keep_tags()
+                self._cell = ""
 
     def _read(self, text: str) -> None:
         self._cell += text[: _LONGEST_CELL - len(self._cell)]
 
     def _keep_tags(self) -> None:
-        found = [*OURS.findall(self._cell), *FOREIGN.findall(OURS.sub("", self._cell))]
-        for one in found:
+        ours, rest = without_ours(self._cell)
+        for one in [*ours, *FOREIGN.findall(rest)]:
             if len(self._tags) <= MOST_TAGS:
                 self._tags[one[:100]] = None
-        self._cell = ""
 
 
 def _check_link(link: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError, nodes
 
 from salesman_documents.docx.filling import WITH_TEXT, parsed, with_tags, xml_of
-from salesman_documents.docx.foreign import FOREIGN, OURS
+from salesman_documents.docx.foreign import FOREIGN, without_ours
 from salesman_documents.docx.sandbox import (
     ForbiddenTagError,
     TemplateEnvironment,
@@ -125,7 +125,7 @@ class _Part:
         self._lines = self._source.split("\n")
         self.used: dict[tuple[str, bool], Used] = {}
         self._found: list[Finding] = []
-        self.tags = len(OURS.findall(self._source))
+        self.tags = len(without_ours(self._source)[0])
 
     def findings(self) -> list[Finding]:
         """Give what is wrong with it."""
@@ -161,7 +161,7 @@ class _Part:
         for _word, line, said in opened:
             self._add("unclosed", ERROR, line, name=said)
         for line, text in enumerate(self._lines, 1):
-            bare = html.unescape(_XML_TAG.sub("", OURS.sub("", text)))
+            bare = html.unescape(_XML_TAG.sub("", without_ours(text)[1]))
             if "{{" in bare or "{%" in bare or "}}" in bare or "%}" in bare:
                 self._add("broken_tag", ERROR, line)
 
@@ -182,7 +182,7 @@ class _Part:
     def _judge_foreign(self) -> None:
         seen: set[str] = set()
         for paragraph, text in enumerate(self._plain):
-            for found in FOREIGN.findall(OURS.sub("", text)):
+            for found in FOREIGN.findall(without_ours(text)[1]):
                 if found not in seen:
                     seen.add(found)
                     self._found.append(
