@@ -44,6 +44,8 @@ _STANDARD: Final = frozenset(
     }
 )
 """Names of the service's own, which no field may have."""
+_TAKEN: Final = _STANDARD | {one.casefold() for one in FIELDS.values()}
+"""Those, and what is filled without being chosen."""
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 _REFUSED: Final = frozenset({"unsubscribed", "blocked"})
 _WORDS: Final = 300
@@ -68,7 +70,7 @@ class UniSender:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._there: set[str] | None = None
+        self._there: list[str] | None = None
 
     def lists(self) -> Sequence[ServiceList]:
         """Give the lists that there are (getLists)."""
@@ -101,16 +103,18 @@ class UniSender:
 
     def fields(self) -> Sequence[str]:
         """Give the fields of contacts (getFields) but those that :meth:`put` fills by itself."""
-        usual = {one.casefold() for one in (*FIELDS.values(), *_STANDARD)}
-        return [one for one in self._names() if one.casefold() not in usual]
+        return [one for one in self._names() if one.casefold() not in _TAKEN]
 
     def make_field(self, name: str) -> str:
-        """Make a field of contacts (createField): its name begins with a Latin letter."""
+        """Make a field of contacts (createField), or take the one that was made before.
+
+        Its name begins with a Latin letter.
+        """
         made = _NO_NAME.sub("_", name).strip("_")
-        if not made[:1].isalpha() or made.casefold() in _STANDARD:
+        if not made[:1].isalpha() or made.casefold() in _TAKEN:
             made = f"field_{made}"
-        self._client.call("createField", [("name", made), ("type", "string")])
-        return made
+        there = {one.casefold(): one for one in self._names()}
+        return there.get(made.casefold()) or self._make(made)
 
     def put(self, list_id: str, contacts: Sequence[OutgoingContact]) -> Mapping[str, str]:
         """Let a list have some contacts (importContacts); their tags become ours."""
@@ -156,20 +160,26 @@ class UniSender:
         return refused
 
     def _names(self) -> list[str]:
-        return [str(one.get("name")) for one in _rows(self._client.call("getFields"))]
+        """Give what the fields of contacts are called (getFields), asked for once."""
+        if self._there is None:
+            self._there = [str(one.get("name")) for one in _rows(self._client.call("getFields"))]
+        return self._there
+
+    def _make(self, name: str) -> str:
+        self._client.call("createField", [("name", name), ("type", "string")])
+        self._names().append(name)
+        return name
 
     def _demand_fields(self, others: Sequence[str]) -> None:
-        """Make the usual fields where there are none, once; others were chosen, and are there.
+        """Make the usual fields where there are none; others were chosen, and are there.
 
         :raises ServiceError: where one of those is not any more.
         """
-        if self._there is None:
-            self._there = set(self._names())
-            known = {one.casefold() for one in self._there}
-            for name in FIELDS.values():
-                if name.casefold() not in known:
-                    self._client.call("createField", [("name", name), ("type", "string")])
-        if gone := [one for one in others if one not in self._there]:
+        known = {one.casefold() for one in self._names()}
+        for name in FIELDS.values():
+            if name.casefold() not in known:
+                self._make(name)
+        if gone := [one for one in others if one not in self._names()]:
             words = _(
                 "UniSender has no field “%(field)s” any more: choose the fields of the list anew.",
                 field=gone[0],

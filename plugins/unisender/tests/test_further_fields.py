@@ -126,6 +126,20 @@ def test_field_that_the_service_has_no_more_is_told(
 
 
 @pytest.mark.databases("sqlite")
+def test_field_that_would_have_a_name_of_the_service_gets_another_and_is_made_once(
+    make: Make, unisender: StandIn, linked: Links
+) -> None:
+    for key in ("phone", "company"):
+        define_field("client", {"type": "text", "key": key, "label": key})
+    link = linked(ANNA)
+    new = [Choice("client", f"custom.{key}", NEW) for key in ("phone", "company")]
+    for choices in (new, [], new):
+        choose(make, link, *choices)
+    assert [one["field"] for one in link.row.further] == ["field_phone", "field_company"]
+    assert unisender.fields == ["Name", "field_phone", "field_company"]
+
+
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "choices",
     [
