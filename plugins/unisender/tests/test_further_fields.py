@@ -148,6 +148,7 @@ def test_field_that_would_have_a_name_of_the_service_gets_another_and_is_made_on
         [Choice("client", "source", "Nowhere")],
         [Choice("client", "source", "Email")],
         [Choice("client", "source", NEW), Choice("client", "site", "source")],
+        [Choice("client", "source", NEW), Choice("client", "source", "site")],
     ],
 )
 def test_what_cannot_go_there_is_refused_and_no_field_is_made(

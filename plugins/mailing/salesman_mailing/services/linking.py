@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -218,6 +219,8 @@ def _judge(choices: Sequence[Choice], known: Mapping[tuple[str, str], Offered]) 
         for one in choices
         if (one.kind, one.name) not in known
     }
+    times = Counter(one.control for one in choices)
+    wrong |= {name: _("It can go to one field only.") for name, n in times.items() if n > 1}
     if len(choices) > MOST:
         wrong["fields"] = _("At most %(most)s fields go to a list.", most=MOST)
     if wrong:
@@ -290,7 +293,8 @@ def compare(link_id: int, version: int | None = None) -> None:
     """Let it be looked up what would change, in the name of whoever asks.
 
     :raises ConflictError: where it goes out by the clock in that of somebody else, who may see more
-        of the group or less: that name is taken over by :func:`change_link` alone.
+        of the group or less: that name is taken over by :func:`change_link` and
+        :func:`choose_fields` alone.
     """
     with writing() as session:
         link = _for_change(session, link_id, version)

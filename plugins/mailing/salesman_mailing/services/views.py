@@ -193,12 +193,13 @@ def _fields_page(row: AnyRow, form: FormState) -> Markup:
         theirs = linking.fields_of(row.id)
     except (ConflictError, MissingError) as error:
         problem = str(error.message)
+    kinds = showing.offered_by_kind()
     return render(
         "mailing/services/fields.html",
         link=row,
         service=titles().get(row.service, row.service),
-        kinds=showing.offered_by_kind(),
-        labels={one.control: one.title for one in offered()},
+        kinds=kinds,
+        labels={one.control: one.title for some in kinds.values() for one in some},
         theirs=[(linking.NEW, _("a new field")), *((one, one) for one in theirs)],
         problem=problem,
         form=form,
