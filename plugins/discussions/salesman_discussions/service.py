@@ -71,6 +71,8 @@ def judge_opening(values: Values) -> None:
     text = messages.judged_text(values.get("text"), needed=False)
     judged_subject(values.get("subject"), text)
     ties.judged(reading(), values)
+    invited = {*(values.get("participant_ids") or ())} - {current_person().id}
+    _refuse_strangers(reading(), sorted(invited))
 
 
 def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:

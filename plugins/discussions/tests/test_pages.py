@@ -42,13 +42,14 @@ def test_discussion_is_opened_on_a_page_with_a_file(make: Make, browser_for: Bro
         assert part in page
 
 
+@pytest.mark.parametrize("wrong", ["deal_id", "participant_ids"])
 def test_file_of_a_discussion_that_cannot_be_opened_is_not_kept(
-    make: Make, browser_for: BrowserFor
+    make: Make, browser_for: BrowserFor, wrong: str
 ) -> None:
-    hidden = make.deal(owner_id=make.user_of("head"))
+    unseen = {"deal_id": make.deal(owner_id=make.user_of("head")), "participant_ids": 4711}
     kept = sa.select(sa.func.count()).select_from(sa.table("core_file"))
     before = reading().scalar(kept)
-    sent = {"text": "?", "deal_id": hidden, "file": (io.BytesIO(b"offer"), "offer.txt")}
+    sent = {"text": "?", wrong: unseen[wrong], "file": (io.BytesIO(b"offer"), "offer.txt")}
 
     answer = send(
         browser_for("seller"), "/discussions/new", sent, content_type="multipart/form-data"
