@@ -97,6 +97,10 @@ class ListField:
         by_table = bool(getattr(sql_of(self.column), "nullable", True))
         return self.nullable and by_table and "isnull" in self.operators
 
+    def takes_periods(self, _operator: str) -> bool:
+        """Tell whether days may be said from today, as ``this_month``."""
+        return self.kind in {FieldKind.DATE, FieldKind.MOMENT}
+
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter."""
         if operator == "contains":
@@ -145,8 +149,14 @@ class ListFilter:
         """The SQL type of its values, where they are numbers."""
         return sa.BigInteger()
 
+    def takes_periods(self, operator: str) -> bool:
+        """Tell whether days may be said from today: as the end of a span, for it has no column."""
+        return self.kind is FieldKind.DATE and operator in {"gte", "lte"}
+
     def condition(self, operator: str, value: Any) -> Condition:
         """Give the SQL of a filter."""
+        if isinstance(value, Period):
+            value = value.first if operator == "gte" else value.last
         return self.where(operator, value)
 
 

@@ -214,7 +214,7 @@ class _Reader:
         if operator not in {"in", "ne"} or operator not in field.operators:
             raise ValueError(_("The team cannot be asked for like this."))
         others = [one for one in text.split(",") if one != MY_TEAM]
-        people = {self._one(field, one) for one in others[:MOST_VALUES]} | self._team()
+        people = {self._one(field, operator, one) for one in others[:MOST_VALUES]} | self._team()
         return Filter(field.name, operator, tuple(sorted(people)), text, group)
 
     def _team(self) -> set[int]:
@@ -233,17 +233,15 @@ class _Reader:
             parts = text.split(",")
             if len(parts) > MOST_VALUES:
                 raise ValueError(_("Give at most %(most)s values.", most=MOST_VALUES))
-            found = tuple(self._one(field, part) for part in parts)
+            found = tuple(self._one(field, operator, part) for part in parts)
             return found if operator == "in" or len(found) > 1 else found[0]
-        return self._one(field, text)
+        return self._one(field, operator, text)
 
-    def _one(self, field: ListField | ListFilter, text: str) -> Any:
+    def _one(self, field: ListField | ListFilter, operator: str, text: str) -> Any:
         if field.kind is FieldKind.USER and text == ME:
             return self._person.id or 0
-        if field.kind in {FieldKind.DATE, FieldKind.MOMENT} and isinstance(field, ListField):
-            period = period_of(text)
-            if period is not None:
-                return period
+        if field.takes_periods(operator) and (period := period_of(text)) is not None:
+            return period
         if field.choices is not None and text not in field.choices:
             known = ", ".join(field.choices)
             raise ValueError(_("%(value)s is none of %(known)s.", value=text, known=known))

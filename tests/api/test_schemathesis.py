@@ -11,6 +11,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
@@ -112,9 +113,14 @@ def reached(app: Flask, seed: int) -> Callable[..., Iterable[bytes]]:
     """Give *app* as a stranger reaches it: outside the test's own context."""
     unguessable = Unguessable(seed)
 
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        given: Any = app(environ, start_response)
+        with closing(given):  # as servers do: the client that asks here leaves files open
+            return [*given]
+
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         unguessable.taken_out(environ)
-        return apart(lambda: app(environ, start_response))
+        return apart(lambda: answer(environ, start_response))
 
     return call
 

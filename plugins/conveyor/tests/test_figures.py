@@ -99,6 +99,21 @@ def test_what_waits_since_before_the_period_counts_and_is_opened_with_it(
     assert found["state"] == "waiting"
 
 
+def test_days_of_what_waited_may_be_said_from_today(
+    app: Flask, make: Make, line: Line, clock: FrozenClock
+) -> None:
+    let_some_go(make, line, clock)
+    api = api_of(app, make.user("head"))
+    today = str(clock.now().date())
+    by_words, by_days, before = (
+        api.get("/conveyor", query_string={"waited__gte": since, "waited__lte": until}).json
+        for since, until in (("last_7_days", "today"), (today, today), ("today", "yesterday"))
+    )
+
+    assert [one["id"] for one in by_words["items"]] == [one["id"] for one in by_days["items"]]
+    assert (len(by_words["items"]), {one["state"] for one in before["items"]}) == (6, {"waiting"})
+
+
 def test_page_of_the_line_marks_its_bottleneck(
     app: Flask, make: Make, line: Line, clock: FrozenClock
 ) -> None:
