@@ -28,6 +28,7 @@ FILE = ROOT / "../shared/data/opportunities/sales_pipeline.csv"
 MAPPING = ROOT / "tests/mappings/opportunities.toml"
 
 pytestmark = [
+    pytest.mark.plugins,  # products are lines of the catalogue
     pytest.mark.timeout(300),
     pytest.mark.usefixtures("real_files"),
     pytest.mark.turns(3, among="long"),
