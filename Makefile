@@ -51,7 +51,7 @@ check: $(VENV)/.check ## lint, format, types, layers, documentation
 
 soak: $(VENV)/.test ## all tests on all databases, and those that take minutes: full matrices, kills
 	@tools/prepare_tests
-	SALESMAN_SOAK=1 $(BIN)/pytest -n $(WORKERS) -m "not bench" --databases all --timeout 3600
+	$(BIN)/pytest -n $(WORKERS) -m "not bench" --databases all --timeout 3600
 
 pictures: $(VENV)/.test ## take the pictures of the documentation anew
 	@tools/prepare_tests

@@ -1,11 +1,7 @@
-"""Workers are killed in the middle of their work: nothing is lost, nothing done twice.
-
-SALESMAN_SOAK=1 kills five times as many.
-"""
+"""Workers are killed in the middle of their work: nothing is lost, nothing done twice."""
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -18,29 +14,32 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Company, Processes
 
-JOBS_TO_DO, KILLS = (200, 50) if os.environ.get("SALESMAN_SOAK") else (40, 10)
-
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("jobs", "kills"), [(40, 10), pytest.param(200, 50, marks=pytest.mark.soak)]
+)
 def test_killed_workers_lose_and_double_nothing(
     company: Company,
     database_kind: str,
     processes: Processes,
     wait: Callable[..., float],
+    jobs: int,
+    kills: int,
 ) -> None:
     options = {"lease": 0.6, "poll": 0.05, "threads": 3}
-    company.put_effects(JOBS_TO_DO, seconds=0.1 if database_kind == "postgresql" else 0.03)
+    company.put_effects(jobs, seconds=0.1 if database_kind == "postgresql" else 0.03)
     company.change(attempts_allowed=100)  # it is the tests that kill, not the jobs
     workers = [processes.start(**options) for _ in range(3 if database_kind == "postgresql" else 1)]
     chance = random.Random()  # no secret
-    for _ in range(KILLS):
+    for _ in range(kills):
         wait(lambda: "running" in company.states())
         time.sleep(chance.uniform(0.01, 0.12))
         victim = workers.pop(chance.randrange(len(workers)))
         processes.kill(victim)
         workers.append(processes.start(**options))
-    wait(lambda: company.states() == {"done": JOBS_TO_DO}, seconds=120)
-    assert company.effects() == list(range(JOBS_TO_DO))
+    wait(lambda: company.states() == {"done": jobs}, seconds=120)
+    assert company.effects() == list(range(jobs))
 
 
 def test_job_that_kills_its_worker_is_dead_after_its_last_attempt(

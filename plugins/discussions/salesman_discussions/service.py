@@ -70,9 +70,9 @@ def judge_opening(values: Values) -> None:
     demand_permission(CREATE)
     text = messages.judged_text(values.get("text"), needed=False)
     judged_subject(values.get("subject"), text)
-    ties.judged(reading(), values)
-    invited = {*(values.get("participant_ids") or ())} - {current_person().id}
-    _refuse_strangers(reading(), sorted(invited))
+    session = reading()
+    ties.judged(session, values)
+    _judge_guests(session, sorted(_invited(session, values, text) - {current_person().id}))
 
 
 def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:
@@ -88,12 +88,11 @@ def open_thread(values: Values, files: Sequence[KeptFile] = ()) -> int:
     demand_permission(CREATE)
     text = messages.judged_text(values.get("text"), needed=False)
     with writing() as session:
-        invited = {*(values.get("participant_ids") or ()), *_people_named(session, text)}
         thread, new = begin(
             session,
             {**values, "subject": judged_subject(values.get("subject"), text)},
             ties.judged(session, values),
-            invited,
+            _invited(session, values, text),
         )
         if text or files:
             messages.say(session, thread.id, text, files=files)
@@ -155,6 +154,11 @@ def judged_subject(subject: object, text: str = "") -> str:
         message = _("At most %(most)s characters fit here.", most=LONGEST_SUBJECT)
         raise InvalidError(message, {"subject": message})
     return judged
+
+
+def _invited(session: Session, values: Values, text: str) -> set[int]:
+    """Give whom a new discussion invites: who was chosen, and whom its first message names."""
+    return {*(values.get("participant_ids") or ()), *_people_named(session, text)}
 
 
 def _people_named(session: Session, text: str) -> set[int]:
@@ -296,10 +300,7 @@ def let_in(session: Session, thread: Thread, user_ids: Collection[int]) -> list[
     """
     before = _participants(session, thread.id)
     new = sorted({*user_ids} - before - {thread.owner_id, current_person().id})
-    if len(before) + len(new) > MOST_PARTICIPANTS:
-        message = _("At most %(most)s people take part.", most=MOST_PARTICIPANTS)
-        raise InvalidError(message, {"participant_ids": message})
-    _refuse_strangers(session, new)
+    _judge_guests(session, new, len(before))
     by_id, moment = current_person().id, now()
     for user_id in new:
         session.add(
@@ -310,7 +311,11 @@ def let_in(session: Session, thread: Thread, user_ids: Collection[int]) -> list[
     return new
 
 
-def _refuse_strangers(session: Session, user_ids: Sequence[int]) -> None:
+def _judge_guests(session: Session, user_ids: Sequence[int], already: int = 0) -> None:
+    """Refuse more people than may take part beside those who do, and users that there are not."""
+    if already + len(user_ids) > MOST_PARTICIPANTS:
+        message = _("At most %(most)s people take part.", most=MOST_PARTICIPANTS)
+        raise InvalidError(message, {"participant_ids": message})
     known = sa.select(User.id).where(one_of(User.id, user_ids), User.active, seen_users())
     missing = set(user_ids) - set(session.scalars(known)) if user_ids else set()
     if missing:

@@ -42,14 +42,28 @@ def test_discussion_is_opened_on_a_page_with_a_file(make: Make, browser_for: Bro
         assert part in page
 
 
-@pytest.mark.parametrize("wrong", ["deal_id", "participant_ids"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda make: {"deal_id": make.deal(owner_id=make.user_of("head"))},
+        lambda _make: {"participant_ids": 4711},
+        lambda make: {"participant_ids": [make.user() for _number in range(4)]},
+        lambda _make: {"text": "@Anna?"},
+    ],
+    ids=["hidden deal", "stranger", "too many", "name of two"],
+)
 def test_file_of_a_discussion_that_cannot_be_opened_is_not_kept(
-    make: Make, browser_for: BrowserFor, wrong: str
+    make: Make,
+    browser_for: BrowserFor,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: Callable[[Make], Mapping[str, Any]],
 ) -> None:
-    unseen = {"deal_id": make.deal(owner_id=make.user_of("head")), "participant_ids": 4711}
+    monkeypatch.setattr(service, "MOST_PARTICIPANTS", 3)
+    for _number in range(2):
+        make.user(name="Anna")
     kept = sa.select(sa.func.count()).select_from(sa.table("core_file"))
     before = reading().scalar(kept)
-    sent = {"text": "?", wrong: unseen[wrong], "file": (io.BytesIO(b"offer"), "offer.txt")}
+    sent = {"text": "?", **wrong(make), "file": (io.BytesIO(b"offer"), "offer.txt")}
 
     answer = send(
         browser_for("seller"), "/discussions/new", sent, content_type="multipart/form-data"
